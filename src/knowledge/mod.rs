@@ -1,0 +1,1 @@
+//! Read-only facts, embedded: ATT&CK, connectors, entities, limits.

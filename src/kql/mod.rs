@@ -1,0 +1,1 @@
+//! A library for the Kusto Query Language: text in; tokens, typed tree and errors out, always.

@@ -1,0 +1,9 @@
+//! sentlint checks, fixes and converts Microsoft Sentinel content: hunting queries and analytic rules
+//! written as YAML with KQL inside.
+//!
+//! Data flows one way, and each module depends only on those before it in this list;
+//! docs/architecture.md tells the whole story.
+
+pub mod knowledge;
+pub mod kql;
+pub mod source;
