@@ -1,0 +1,319 @@
+//! What a rule says: [`Diagnostic`] with its labels and its fix, and [`RuleMeta`], the static facts of
+//! the rule that said it. Neither knows how it will be printed.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::source::Span;
+
+/// How bad a finding is. The order is the order of badness.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Advice.
+    Info,
+    /// Very likely a mistake.
+    Warning,
+    /// Will fail in Sentinel or upstream, or is wrong.
+    Error,
+}
+
+impl Severity {
+    /// The name used on the command line and in every machine format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The family a rule belongs to; `--select` takes its name too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// The file as YAML.
+    Yaml,
+    /// Keys and values that every template has.
+    Metadata,
+    /// Required data connectors.
+    Connectors,
+    /// Frequency, period, trigger and suppression of analytic rules.
+    Schedule,
+    /// Entity mappings, custom details and alert details.
+    Entities,
+    /// Tactics and techniques.
+    Attack,
+    /// The query itself.
+    Query,
+    /// What crosses files.
+    Repository,
+    /// Suppression comments.
+    Suppressions,
+}
+
+impl Group {
+    /// Every group, in the order in which they are documented.
+    pub const ALL: [Self; 9] = [
+        Self::Yaml,
+        Self::Metadata,
+        Self::Connectors,
+        Self::Schedule,
+        Self::Entities,
+        Self::Attack,
+        Self::Query,
+        Self::Repository,
+        Self::Suppressions,
+    ];
+
+    /// The name used on the command line and in every machine format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Yaml => "yaml",
+            Self::Metadata => "metadata",
+            Self::Connectors => "connectors",
+            Self::Schedule => "schedule",
+            Self::Entities => "entities",
+            Self::Attack => "attack",
+            Self::Query => "query",
+            Self::Repository => "repository",
+            Self::Suppressions => "suppressions",
+        }
+    }
+}
+
+/// Whether a rule can mend what it finds, and how far the mend is to be trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Applicability {
+    /// Shown as a suggestion, never applied.
+    Display,
+    /// Applied with `--unsafe-fixes`: it may change what the content means.
+    Unsafe,
+    /// Applied with `--fix`: the content means the same, or what its author plainly meant.
+    Safe,
+}
+
+impl Applicability {
+    /// The name used in every machine format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Display => "display",
+            Self::Unsafe => "unsafe",
+            Self::Safe => "safe",
+        }
+    }
+}
+
+/// The static facts of a rule, written beside its code by `declare_rule!`.
+#[derive(Debug)]
+pub struct RuleMeta {
+    /// The kebab-case name by which others select, ignore and count.
+    pub id: &'static str,
+    /// The family.
+    pub group: Group,
+    /// The severity under the profiles `recommended` and `pedantic`; single findings may be milder.
+    pub severity: Severity,
+    /// Whether the rule is off unless the profile is `pedantic` or it is selected by name.
+    pub pedantic: bool,
+    /// The best fix that the rule ever offers.
+    pub fix: Option<Applicability>,
+    /// The upstream gates that the rule stands for under the profile `azure-sentinel`, by their
+    /// numbers in docs/upstream-gates.md; empty where upstream has no such gate.
+    pub gates: &'static [&'static str],
+    /// The version of sentlint that brought the rule.
+    pub since: &'static str,
+    /// The rule's page in Markdown.
+    pub docs: &'static str,
+}
+
+/// Where the pages of the rules are found.
+const DOCS: &str = "https://github.com/sentlint/sentlint/blob/main/docs/rules/";
+
+impl RuleMeta {
+    /// The address of the rule's page.
+    pub fn url(&self) -> String {
+        format!("{DOCS}{}.md", self.id)
+    }
+
+    /// The first paragraph of the page, on one line: what the rule looks for.
+    pub fn summary(&self) -> String {
+        let paragraph = self.docs.trim().split("\n\n").next().unwrap_or_default();
+        paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// A new finding of this rule with the rule's own severity.
+    pub fn at(&'static self, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            rule: self,
+            severity: self.severity,
+            message: message.into(),
+            help: None,
+            span,
+            yaml_path: None,
+            query_range: None,
+            labels: Vec::new(),
+            fix: None,
+            suppressed: None,
+            baselined: false,
+        }
+    }
+}
+
+/// A replacement of one span by a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes; empty for an insertion.
+    pub span: Span,
+    /// What comes.
+    pub text: String,
+}
+
+/// A mend: edits that are applied together or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What the mend does, as an imperative: "Replace `gt` with ...".
+    pub title: String,
+    /// How far it is to be trusted.
+    pub applicability: Applicability,
+    /// The edits, which do not overlap.
+    pub edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// A fix from spans and texts.
+    pub fn new(
+        title: impl Into<String>,
+        applicability: Applicability,
+        edits: impl IntoIterator<Item = (Span, String)>,
+    ) -> Self {
+        let mut edits: Vec<Edit> = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
+        edits.sort_by_key(|edit| edit.span);
+        Self { title: title.into(), applicability, edits }
+    }
+
+    /// A safe fix.
+    pub fn safe(title: impl Into<String>, edits: impl IntoIterator<Item = (Span, String)>) -> Self {
+        Self::new(title, Applicability::Safe, edits)
+    }
+
+    /// An unsafe fix.
+    pub fn r#unsafe(title: impl Into<String>, edits: impl IntoIterator<Item = (Span, String)>) -> Self {
+        Self::new(title, Applicability::Unsafe, edits)
+    }
+}
+
+/// A further place that explains the finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// What is to be seen there.
+    pub message: String,
+    /// The file, where it is not the one of the finding.
+    pub file: Option<Arc<crate::source::SourceFile>>,
+}
+
+/// Why a finding does not count: a suppression comment, with the reason its author gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// The reason, empty where none was given.
+    pub reason: String,
+}
+
+/// One finding in one file.
+#[derive(Clone, Debug)]
+pub struct Diagnostic {
+    /// The rule that speaks.
+    pub rule: &'static RuleMeta,
+    /// How bad it is.
+    pub severity: Severity,
+    /// One sentence that stands alone.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// The place in the file.
+    pub span: Span,
+    /// The place in the YAML tree, as a JSON Pointer.
+    pub yaml_path: Option<String>,
+    /// The place in the decoded query, in Unicode code points.
+    pub query_range: Option<(u32, u32)>,
+    /// Further places.
+    pub labels: Vec<Label>,
+    /// The mend.
+    pub fix: Option<Fix>,
+    /// Set where a comment silences the finding.
+    pub suppressed: Option<Suppressed>,
+    /// Set where the baseline knows the finding.
+    pub baselined: bool,
+}
+
+impl Diagnostic {
+    /// The same finding with advice.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same finding with another severity.
+    #[must_use]
+    pub fn severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
+    }
+
+    /// The same finding with its place in the YAML tree.
+    #[must_use]
+    pub fn path(mut self, pointer: impl Into<String>) -> Self {
+        self.yaml_path = Some(pointer.into());
+        self
+    }
+
+    /// The same finding with one more label in the same file.
+    #[must_use]
+    pub fn label(mut self, span: Span, message: impl Into<String>) -> Self {
+        self.labels.push(Label { span, message: message.into(), file: None });
+        self
+    }
+
+    /// The same finding with one more label in another file.
+    #[must_use]
+    pub fn label_in(
+        mut self,
+        file: &Arc<crate::source::SourceFile>,
+        span: Span,
+        message: impl Into<String>,
+    ) -> Self {
+        self.labels.push(Label { span, message: message.into(), file: Some(Arc::clone(file)) });
+        self
+    }
+
+    /// The same finding with a mend.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// The same finding with a mend, where there is one.
+    #[must_use]
+    pub fn maybe_fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
+        self
+    }
+
+    /// Whether the finding counts: neither suppressed nor in the baseline.
+    pub fn counts(&self) -> bool {
+        self.suppressed.is_none() && !self.baselined
+    }
+
+    /// Whether a fix can be applied, with `--unsafe-fixes` or without.
+    pub fn fixable(&self) -> bool {
+        self.fix.as_ref().is_some_and(|fix| fix.applicability != Applicability::Display)
+    }
+}

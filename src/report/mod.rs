@@ -1,0 +1,87 @@
+//! From findings to text: one file a format. Here alone, byte offsets become lines and columns, and
+//! no renderer knows a rule.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, RuleMeta, Severity};
+use crate::source::SourceFile;
+
+/// One file that was read as content, with what was found in it.
+#[derive(Clone, Debug)]
+pub struct FileReport {
+    /// The file.
+    pub source: Arc<SourceFile>,
+    /// The contract's name of the content kind: `hunting-query`, `scheduled-rule`, ...
+    pub kind: &'static str,
+    /// The template's id, where it has one.
+    pub id: Option<String>,
+    /// The findings, sorted by position and rule; suppressed and baselined ones are marked, not dropped.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Everything that a report tells.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// The files read as content, sorted by path, also the clean ones.
+    pub files: Vec<FileReport>,
+    /// The rules that ran, sorted by id.
+    pub rules: Vec<&'static RuleMeta>,
+    /// How many fixes were applied before this state was reached.
+    pub fixed: usize,
+}
+
+/// The figures of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Files read as content.
+    pub files: usize,
+    /// Findings that count, by severity.
+    pub errors: usize,
+    /// See `errors`.
+    pub warnings: usize,
+    /// See `errors`.
+    pub infos: usize,
+    /// Findings that count and have a safe or unsafe fix.
+    pub fixable: usize,
+    /// Findings silenced by a comment.
+    pub suppressed: usize,
+    /// Findings that the baseline knows.
+    pub baselined: usize,
+}
+
+impl Findings {
+    /// Every finding with its file, in the order of the report.
+    pub fn iter(&self) -> impl Iterator<Item = (&FileReport, &Diagnostic)> {
+        self.files.iter().flat_map(|file| file.diagnostics.iter().map(move |diagnostic| (file, diagnostic)))
+    }
+
+    /// The findings that count, in the order of the report.
+    pub fn counting(&self) -> impl Iterator<Item = (&FileReport, &Diagnostic)> {
+        self.iter().filter(|(_, diagnostic)| diagnostic.counts())
+    }
+
+    /// The figures.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary { files: self.files.len(), ..Summary::default() };
+        for (_, diagnostic) in self.iter() {
+            if diagnostic.suppressed.is_some() {
+                summary.suppressed += 1;
+            } else if diagnostic.baselined {
+                summary.baselined += 1;
+            } else {
+                match diagnostic.severity {
+                    Severity::Error => summary.errors += 1,
+                    Severity::Warning => summary.warnings += 1,
+                    Severity::Info => summary.infos += 1,
+                }
+                summary.fixable += usize::from(diagnostic.fixable());
+            }
+        }
+        summary
+    }
+
+    /// The worst severity among the findings that count.
+    pub fn worst(&self) -> Option<Severity> {
+        self.counting().map(|(_, diagnostic)| diagnostic.severity).max()
+    }
+}
