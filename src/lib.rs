@@ -7,3 +7,4 @@
 pub mod knowledge;
 pub mod kql;
 pub mod source;
+pub mod yaml;
