@@ -9,3 +9,4 @@ pub mod knowledge;
 pub mod kql;
 pub mod report;
 pub mod source;
+pub mod yaml;
