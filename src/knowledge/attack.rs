@@ -1,0 +1,368 @@
+//! MITRE ATT&CK: tactics and techniques of the three domains, revoked and deprecated ones included.
+
+use super::data::attack as data;
+use super::nearest::nearest;
+
+/// The release of ATT&CK that the tables hold.
+pub const VERSION: &str = data::VERSION;
+
+/// One of ATT&CK's matrices, in the order in which a shared name is resolved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Domain {
+    /// Enterprise: computers, cloud, identity.
+    Enterprise,
+    /// Mobile devices.
+    Mobile,
+    /// Industrial control systems.
+    Ics,
+}
+
+/// Whether a technique is still to be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Status {
+    /// Part of the current release.
+    Active,
+    /// No longer maintained, without a successor.
+    Deprecated,
+    /// Replaced by another technique.
+    Revoked {
+        /// The id of the active technique at the end of the chain of replacements; `None` when it ends in none.
+        by: Option<&'static str>,
+    },
+}
+
+/// A technique or sub-technique.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Technique {
+    /// The id in capitals, such as `T1219` or `T1219.002`; unique over the domains.
+    pub id: &'static str,
+    /// MITRE's name; a sub-technique's without its parent's.
+    pub name: &'static str,
+    /// Short names of the tactics it serves, such as `command-and-control`; never empty except where a
+    /// revoked technique lost its own and has no replacement. A revoked technique without tactics of its own
+    /// has those of its replacement.
+    pub tactics: &'static [&'static str],
+    /// The domain that has it.
+    pub domain: Domain,
+    /// Whether it is active, deprecated or revoked.
+    pub status: Status,
+}
+
+impl Technique {
+    /// Whether the current release still has it.
+    pub fn is_active(&self) -> bool {
+        self.status == Status::Active
+    }
+
+    /// The parent's id when this is a sub-technique.
+    pub fn parent_id(&self) -> Option<&'static str> {
+        self.id.split_once('.').map(|(parent, _)| parent)
+    }
+
+    /// The active technique that replaced this one, if it was revoked and one did.
+    pub fn replacement(&self) -> Option<&'static Self> {
+        match self.status {
+            Status::Revoked { by: Some(id) } => technique(id),
+            _ => None,
+        }
+    }
+
+    /// Its page on MITRE's site.
+    pub fn url(&self) -> String {
+        format!("https://attack.mitre.org/techniques/{}/", self.id.replace('.', "/"))
+    }
+
+    /// This technique if active, otherwise its replacement.
+    fn current(&'static self) -> Option<&'static Self> {
+        if self.is_active() { Some(self) } else { self.replacement() }
+    }
+}
+
+/// A tactic of one domain: a column of its matrix.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Tactic {
+    /// The id, such as `TA0011`.
+    pub id: &'static str,
+    /// The short name that techniques refer to, such as `command-and-control`; domains share short names.
+    pub shortname: &'static str,
+    /// The name, such as `Command and Control`.
+    pub name: &'static str,
+    /// The domain that has it.
+    pub domain: Domain,
+    /// Whether MITRE no longer maintains it.
+    pub deprecated: bool,
+}
+
+/// All techniques and sub-techniques, sorted by id.
+pub fn techniques() -> &'static [Technique] {
+    data::TECHNIQUES
+}
+
+/// The technique with this id, which must be in capitals.
+pub fn technique(id: &str) -> Option<&'static Technique> {
+    let found = data::TECHNIQUES.binary_search_by(|technique| technique.id.cmp(id)).ok()?;
+    data::TECHNIQUES.get(found)
+}
+
+/// The techniques of this name, ignoring case: active ones first, then by domain and id.
+pub fn by_name(name: &str) -> Vec<&'static Technique> {
+    let name = name.trim();
+    let mut found: Vec<_> =
+        data::TECHNIQUES.iter().filter(|technique| technique.name.eq_ignore_ascii_case(name)).collect();
+    found.sort_by_key(|technique| (!technique.is_active(), technique.domain, technique.id));
+    found
+}
+
+/// The sub-techniques of a parent id in capitals, whatever their status, sorted by id.
+pub fn sub_techniques(parent: &str) -> impl Iterator<Item = &'static Technique> + use<> {
+    let start = data::TECHNIQUES.partition_point(|technique| technique.id <= parent);
+    let count = data::TECHNIQUES[start..].partition_point(|technique| technique.parent_id() == Some(parent));
+    data::TECHNIQUES[start..start + count].iter()
+}
+
+/// All tactics, by domain in the order of its matrix.
+pub fn mitre_tactics() -> &'static [Tactic] {
+    data::TACTICS
+}
+
+/// The tactic with this id, name or short name; case, blanks and punctuation aside. Of a name that several
+/// domains share, enterprise's.
+pub fn tactic(text: &str) -> Option<&'static Tactic> {
+    let text = squash(text);
+    let is_named = |tactic: &Tactic| {
+        squash(tactic.id) == text || squash(tactic.name) == text || squash(tactic.shortname) == text
+    };
+    data::TACTICS.iter().find(|tactic| is_named(tactic))
+}
+
+/// Lower-case letters and digits only, `&` read as "and".
+pub(super) fn squash(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("and"),
+            c if c.is_alphanumeric() => out.extend(c.to_lowercase()),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// The active technique meant by a misspelt id or name, or `None` when nothing is near.
+///
+/// `t1219`, `1219`, `T1219.02`, `T1219 - Remote Access Tools` and `Valid Acounts` are understood. An unknown
+/// sub-technique gives its parent, and a revoked technique its replacement. Where several ids are equally
+/// near (`T121`), none is better than the others and the answer is `None`.
+pub fn nearest_id(text: &str) -> Option<&'static Technique> {
+    let text = text.trim();
+    let first = text.split([' ', ':', ',', '(']).next().unwrap_or_default();
+    let Some((parent, sub)) = as_id(first) else { return nearest_name(text) };
+    if is_tactic_id(first) {
+        return None;
+    }
+    if let Some(sub) = sub {
+        let id = format!("{parent}.{sub:0>3}");
+        if let Some(found) = technique(&id).and_then(Technique::current) {
+            return Some(found);
+        }
+    }
+    match technique(&parent) {
+        Some(found) => found.current(),
+        None => only_one_edit_away(&parent, sub),
+    }
+}
+
+fn is_tactic_id(text: &str) -> bool {
+    data::TACTICS.iter().any(|tactic| tactic.id.eq_ignore_ascii_case(text))
+}
+
+/// What reads as an id: letters, if any, are `T` or `TA`, then three to five digits (letters that look like
+/// digits are digits), then perhaps a sub-technique's number. Gives `T` with the digits, and the number.
+fn as_id(word: &str) -> Option<(String, Option<&str>)> {
+    let (head, sub) = match word.split_once(['.', '_', '/', '-']) {
+        Some((head, sub)) => (head, Some(sub)),
+        None => (word, None),
+    };
+    let head = head.to_ascii_uppercase();
+    let digits = head.strip_prefix("TA").or_else(|| head.strip_prefix('T')).unwrap_or(&head);
+    if !(3..=5).contains(&digits.len()) || digits.bytes().filter(u8::is_ascii_digit).count() < 2 {
+        return None;
+    }
+    let mut id = String::from("T");
+    for c in digits.chars() {
+        match c {
+            '0'..='9' => id.push(c),
+            'O' => id.push('0'),
+            'I' | 'L' => id.push('1'),
+            _ => return None,
+        }
+    }
+    let sub = sub.filter(|sub| !sub.is_empty() && sub.len() <= 3 && sub.bytes().all(|b| b.is_ascii_digit()));
+    Some((id, sub))
+}
+
+/// The one active technique whose id is one edit away from `parent` and that has the sub-technique, if one
+/// was given.
+fn only_one_edit_away(parent: &str, sub: Option<&str>) -> Option<&'static Technique> {
+    let mut near = data::TECHNIQUES.iter().filter(|technique| {
+        let id = technique.id;
+        let (id_parent, id_sub) = id.split_once('.').map_or((id, None), |(id, sub)| (id, Some(sub)));
+        let same_sub = match (id_sub, sub) {
+            (None, None) => true,
+            (Some(id_sub), Some(sub)) => id_sub.trim_start_matches('0') == sub.trim_start_matches('0'),
+            _ => false,
+        };
+        same_sub && technique.is_active() && strsim::osa_distance(id_parent, parent) <= 1
+    });
+    let found = near.next()?;
+    near.next().is_none().then_some(found)
+}
+
+fn nearest_name(text: &str) -> Option<&'static Technique> {
+    if let Some(found) = by_name(text).first() {
+        return found.current();
+    }
+    let active = data::TECHNIQUES.iter().filter(|technique| technique.is_active());
+    let name = nearest(text, active.map(|technique| technique.name))?;
+    by_name(name).first().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id_of(found: Option<&'static Technique>) -> Option<&'static str> {
+        found.map(|technique| technique.id)
+    }
+
+    #[test]
+    fn tables_are_sorted_and_whole() {
+        assert!(techniques().is_sorted_by(|a, b| a.id < b.id));
+        let shortnames: Vec<_> = mitre_tactics().iter().map(|tactic| tactic.shortname).collect();
+        for technique in techniques() {
+            for tactic in technique.tactics {
+                assert!(shortnames.contains(tactic), "{} has {tactic}", technique.id);
+            }
+            assert!(!technique.tactics.is_empty(), "{}", technique.id);
+            if let Some(parent) = technique.parent_id().filter(|_| technique.is_active()) {
+                assert!(super::technique(parent).is_some_and(Technique::is_active), "{}", technique.id);
+            }
+            if let Status::Revoked { by: Some(by) } = technique.status {
+                assert!(super::technique(by).is_some_and(Technique::is_active), "{} by {by}", technique.id);
+            }
+        }
+    }
+
+    #[test]
+    fn counts_are_those_of_the_release() {
+        assert_eq!(VERSION, "19.1");
+        let count = |domain: Domain| {
+            let of = || techniques().iter().filter(move |technique| technique.domain == domain);
+            let active = of().filter(|technique| technique.is_active());
+            let parents = active.clone().filter(|technique| technique.parent_id().is_none()).count();
+            let revoked = of().filter(|technique| matches!(technique.status, Status::Revoked { .. })).count();
+            let deprecated = of().filter(|technique| technique.status == Status::Deprecated).count();
+            (of().count(), active.count(), parents, revoked, deprecated)
+        };
+        assert_eq!(count(Domain::Enterprise), (858, 697, 222, 149, 12));
+        assert_eq!(count(Domain::Mobile), (190, 124, 77, 53, 13));
+        assert_eq!(count(Domain::Ics), (118, 97, 79, 9, 12));
+        let tactics = |domain| mitre_tactics().iter().filter(|tactic| tactic.domain == domain).count();
+        assert_eq!([Domain::Enterprise, Domain::Mobile, Domain::Ics].map(tactics), [15, 14, 12]);
+        assert_eq!(mitre_tactics().iter().filter(|tactic| tactic.deprecated).count(), 2);
+    }
+
+    #[test]
+    fn remote_access_tools() {
+        let found = technique("T1219").unwrap();
+        assert_eq!(found.name, "Remote Access Tools");
+        assert_eq!(found.tactics, ["command-and-control"]);
+        assert!(found.is_active());
+        assert_eq!(found.url(), "https://attack.mitre.org/techniques/T1219/");
+        let subs: Vec<_> = sub_techniques("T1219").map(|sub| (sub.id, sub.name)).collect();
+        let expected = [
+            ("T1219.001", "IDE Tunneling"),
+            ("T1219.002", "Remote Desktop Software"),
+            ("T1219.003", "Remote Access Hardware"),
+        ];
+        assert_eq!(subs, expected);
+        assert_eq!(technique("T1219.002").unwrap().parent_id(), Some("T1219"));
+        assert_eq!(technique("T1219.002").unwrap().url(), "https://attack.mitre.org/techniques/T1219/002/");
+        assert_eq!(technique("t1219"), None);
+        assert_eq!(sub_techniques("T9999").count(), 0);
+        assert_eq!(sub_techniques("").count(), 0);
+    }
+
+    #[test]
+    fn revoked_techniques_name_their_active_successor() {
+        assert_eq!(technique("T1562").unwrap().status, Status::Revoked { by: Some("T1685") });
+        assert_eq!(technique("T1070.001").unwrap().status, Status::Revoked { by: Some("T1685.005") });
+        // T1073 became T1574.002, which became T1574.001.
+        assert_eq!(id_of(technique("T1073").unwrap().replacement()), Some("T1574.001"));
+        // T1431 became T1476, which is deprecated: nothing to move to, but its tactics are known.
+        assert_eq!(technique("T1431").unwrap().status, Status::Revoked { by: None });
+        assert_eq!(technique("T1431").unwrap().tactics, ["initial-access"]);
+        assert_eq!(technique("T1043").unwrap().status, Status::Deprecated);
+    }
+
+    #[test]
+    fn names_find_active_techniques_first() {
+        let found = by_name("exploitation for client execution");
+        assert_eq!(found.first().map(|technique| technique.id), Some("T1203"));
+        let shells: Vec<_> = by_name("Web Shell").iter().map(|technique| technique.id).collect();
+        assert_eq!(shells, ["T1505.003", "T1100"]);
+        assert_eq!(by_name("Remote Access Software").first().map(|found| found.domain), Some(Domain::Mobile));
+        assert!(by_name("nothing of the kind").is_empty());
+    }
+
+    #[test]
+    fn misspelt_ids() {
+        for (text, id) in [
+            ("t1219", "T1219"),
+            ("1219", "T1219"),
+            (" T1219 ", "T1219"),
+            ("T1219 - Remote Access Tools", "T1219"),
+            ("T1219: whatever", "T1219"),
+            ("TA1219", "T1219"),
+            ("TI219", "T1219"),
+            ("T1O59.001", "T1059.001"),
+            ("T1219.02", "T1219.002"),
+            ("T1219.2", "T1219.002"),
+            ("T1219/002", "T1219.002"),
+            ("T1219.999", "T1219"),
+            ("T1219.", "T1219"),
+            ("T1562", "T1685"),
+            ("T1562.999", "T1685"),
+            ("T10003", "T1003"),
+        ] {
+            assert_eq!(id_of(nearest_id(text)), Some(id), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_guess_among_equals() {
+        for text in
+            ["T121", "T9999", "TA0011", "T", "", "9", "T12", "T1043", "RemoteManagementMonitoring", "test"]
+        {
+            assert_eq!(id_of(nearest_id(text)), None, "{text}");
+        }
+        assert_eq!(nearest_id(&"1".repeat(1 << 20)), None);
+    }
+
+    #[test]
+    fn misspelt_names() {
+        assert_eq!(id_of(nearest_id("Valid Acounts")), Some("T1078"));
+        assert_eq!(id_of(nearest_id("Exploitation for Client Execution")), Some("T1203"));
+        assert_eq!(id_of(nearest_id("remote access tool")), Some("T1219"));
+    }
+
+    #[test]
+    fn tactics_are_found_by_id_and_name() {
+        assert_eq!(tactic("TA0011").map(|tactic| tactic.shortname), Some("command-and-control"));
+        assert_eq!(tactic("stealth").map(|tactic| tactic.id), Some("TA0005"));
+        assert_eq!(tactic("Defense Impairment").map(|tactic| tactic.id), Some("TA0112"));
+        assert_eq!(tactic("InitialAccess").map(|tactic| tactic.id), Some("TA0001"));
+        assert_eq!(tactic("Evasion").map(|tactic| tactic.domain), Some(Domain::Ics));
+        assert_eq!(tactic("Ransomware"), None);
+    }
+}

@@ -1,0 +1,10 @@
+//! The generated tables; `cargo xtask tables --from DIR` writes them.
+
+#[rustfmt::skip]
+pub(super) mod attack;
+#[rustfmt::skip]
+pub(super) mod connectors;
+#[rustfmt::skip]
+pub(super) mod entities;
+#[rustfmt::skip]
+pub(super) mod upstream;
