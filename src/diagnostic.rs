@@ -122,12 +122,12 @@ pub struct RuleMeta {
     pub pedantic: bool,
     /// The best fix that the rule ever offers.
     pub fix: Option<Applicability>,
-    /// The upstream gates that the rule stands for under the profile `azure-sentinel`, by their
-    /// numbers in docs/upstream-gates.md; empty where upstream has no such gate.
-    pub gates: &'static [&'static str],
+    /// The upstream gate that the rule stands for under the profile `azure-sentinel`, by the name of its
+    /// workflow; `None` where upstream has no such gate.
+    pub gate: Option<&'static str>,
     /// The version of sentlint that brought the rule.
     pub since: &'static str,
-    /// The rule's page in Markdown.
+    /// The doc comment of the rule, each line with the space that follows `///`; see [`Self::page`].
     pub docs: &'static str,
 }
 
@@ -138,6 +138,12 @@ impl RuleMeta {
     /// The address of the rule's page.
     pub fn url(&self) -> String {
         format!("{DOCS}{}.md", self.id)
+    }
+
+    /// The rule's page in Markdown, from its first sentence on.
+    pub fn page(&self) -> String {
+        let lines = self.docs.trim_end().lines();
+        lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n") + "\n"
     }
 
     /// The first paragraph of the page, on one line: what the rule looks for.
@@ -158,6 +164,7 @@ impl RuleMeta {
             query_range: None,
             labels: Vec::new(),
             fix: None,
+            gate: None,
             suppressed: None,
             baselined: false,
         }
@@ -246,6 +253,8 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     /// The mend.
     pub fix: Option<Fix>,
+    /// Under the profile `azure-sentinel`: the upstream workflow that would fail.
+    pub gate: Option<&'static str>,
     /// Set where a comment silences the finding.
     pub suppressed: Option<Suppressed>,
     /// Set where the baseline knows the finding.

@@ -4,9 +4,22 @@
 //! Data flows one way, and each module depends only on those before it in this list;
 //! docs/architecture.md tells the whole story.
 
-pub mod diagnostic;
-pub mod knowledge;
-pub mod kql;
-pub mod report;
 pub mod source;
+
 pub mod yaml;
+
+pub mod diagnostic;
+
+pub mod knowledge;
+
+pub mod kql;
+
+pub mod content;
+
+pub mod rules;
+
+pub mod report;
+
+pub mod discover;
+
+pub mod check;

@@ -3,6 +3,7 @@
 //! [`parse`] always answers: with the tree of the file's first document, and with the places that are
 //! not valid YAML. Nothing is expanded (an alias stays an alias) and nothing is typed until asked for.
 
+pub mod edit;
 mod json;
 mod lines;
 mod parse;

@@ -1,0 +1,276 @@
+//! One run of the rules: files in, findings out, in parallel and in a fixed order.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::content::{Content, Kind, Query, schema};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::discover::{Input, absolute, slashes};
+use crate::report::{FileReport, Findings};
+use crate::rules::{self, Context, Profile, RepositoryFile, Settings};
+use crate::source::{SourceFile, Span};
+use crate::yaml::{Node, Value};
+
+/// What to read and under which name.
+#[derive(Clone, Debug)]
+pub enum Job {
+    /// A file on disk.
+    File(Input),
+    /// Text at hand, such as standard input.
+    Text(Arc<SourceFile>),
+}
+
+/// What became of a job that yielded no report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Passed {
+    /// The file is not Sentinel content.
+    NotContent {
+        /// Its name.
+        name: String,
+        /// Whether the user named it.
+        named: bool,
+    },
+    /// The file could not be read.
+    Unreadable {
+        /// Its name.
+        name: String,
+        /// Whether the user named it.
+        named: bool,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The result of a run.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// The findings.
+    pub findings: Findings,
+    /// The jobs that yielded none, in the order of the jobs.
+    pub passed: Vec<Passed>,
+}
+
+/// Settings by file: the configuration may differ from folder to folder.
+pub type SettingsOf<'a> = dyn Fn(&str) -> Arc<Settings> + Sync + 'a;
+
+/// Files over this size are refused: offsets are 32 bits wide, and no query is a thousandth as long.
+const LARGEST: u64 = 256 * 1024 * 1024;
+
+/// Reads one job. The error is a reason in words.
+pub fn read(job: &Job) -> Result<(Arc<SourceFile>, PathBuf), String> {
+    match job {
+        Job::Text(source) => Ok((Arc::clone(source), PathBuf::from(source.path()))),
+        Job::File(input) => {
+            let size = std::fs::metadata(&input.path).map_err(|error| error.to_string())?.len();
+            if size > LARGEST {
+                return Err(format!("it has {size} bytes; sentlint reads files up to {LARGEST} bytes"));
+            }
+            let bytes = std::fs::read(&input.path).map_err(|error| error.to_string())?;
+            Ok((Arc::new(SourceFile::from_bytes(&*input.name, bytes)), input.path.clone()))
+        }
+    }
+}
+
+struct One {
+    report: FileReport,
+    summary: RepositoryFile,
+    settings: Arc<Settings>,
+}
+
+/// Runs every enabled rule over every job.
+pub fn check(jobs: &[Job], settings_of: &SettingsOf<'_>) -> Run {
+    let results: Vec<Result<Box<One>, Passed>> =
+        jobs.par_iter().map(|job| check_one(job, settings_of)).collect();
+    let mut run = Run::default();
+    let (mut files, mut summaries, mut settings) = (Vec::new(), Vec::new(), Vec::new());
+    for result in results {
+        match result {
+            Ok(one) => {
+                files.push(one.report);
+                summaries.push(one.summary);
+                settings.push(one.settings);
+            }
+            Err(passed) => run.passed.push(passed),
+        }
+    }
+    check_repository(&mut files, &summaries, &settings);
+    for file in &mut files {
+        file.diagnostics
+            .sort_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
+    }
+    run.findings.rules = rules::all()
+        .iter()
+        .map(|entry| entry.meta)
+        .filter(|meta| settings.iter().any(|settings| settings.enabled(meta)))
+        .collect();
+    run.findings.files = files;
+    run
+}
+
+fn check_one(job: &Job, settings_of: &SettingsOf<'_>) -> Result<Box<One>, Passed> {
+    let (name, named) = match job {
+        Job::File(input) => (input.name.clone(), input.named),
+        Job::Text(source) => (source.path().to_owned(), true),
+    };
+    let (source, path) =
+        read(job).map_err(|reason| Passed::Unreadable { name: name.clone(), named, reason })?;
+    let location = slashes(&absolute(&path));
+    let content = Content::read(source, &location);
+    if !is_ours(&content) {
+        return Err(Passed::NotContent { name, named });
+    }
+    let settings = settings_of(&location);
+    let queries = content.queries();
+    let diagnostics = check_content(&content, &queries, &settings);
+    let id = content.id().map(|id| id.value.to_owned());
+    let report =
+        FileReport { source: Arc::clone(&content.source), kind: content.kind.as_str(), id, diagnostics };
+    Ok(Box::new(One { report, summary: summarise(&content, &queries), settings }))
+}
+
+/// Whether a file is read as content: because its kind is known, or because it is broken and its folder or
+/// its text says that it was meant to be.
+fn is_ours(content: &Content) -> bool {
+    if content.kind != Kind::Unknown {
+        return true;
+    }
+    let broken = !content.document.errors.is_empty() || !content.source.invalid_utf8().is_empty();
+    let meant = || {
+        let text = content.source.text();
+        ["requiredDataConnectors:", "relevantTechniques:", "\nquery: |", "queryFrequency:", "entityMappings:"]
+            .iter()
+            .any(|mark| text.contains(mark))
+    };
+    content.folder != crate::content::Folder::None || (broken && meant())
+}
+
+fn check_content(content: &Content, queries: &[Query<'_>], settings: &Settings) -> Vec<Diagnostic> {
+    let template = content.template();
+    let violations = match (content.root(), settings.profile) {
+        (None, _) | (_, Profile::AzureSentinel) => Vec::new(),
+        (Some(root), _) => schema::violations(root, content.kind),
+    };
+    let cx = Context { content, template: template.as_ref(), violations: &violations, queries, settings };
+    let mut found = Vec::new();
+    for entry in rules::all().iter().filter(|entry| settings.enabled(entry.meta)) {
+        entry.rule.check_file(&cx, &mut found);
+        if let Some(template) = &template {
+            entry.rule.check_template(&cx, template, &mut found);
+        }
+        for query in queries {
+            entry.rule.check_query(&cx, query, &mut found);
+        }
+    }
+    for diagnostic in &mut found {
+        complete(diagnostic, content, queries, settings);
+    }
+    found.retain(|diagnostic| settings.min_severity.is_none_or(|least| diagnostic.severity >= least));
+    found
+}
+
+fn check_repository(files: &mut [FileReport], summaries: &[RepositoryFile], settings: &[Arc<Settings>]) {
+    let Some(first) = settings.first() else { return };
+    let mut found = Vec::new();
+    for entry in rules::all() {
+        if settings.iter().any(|settings| settings.enabled(entry.meta)) {
+            entry.rule.check_repository(summaries, first, &mut found);
+        }
+    }
+    for (index, mut diagnostic) in found {
+        let (Some(file), Some(settings)) = (files.get_mut(index), settings.get(index)) else { continue };
+        if !settings.enabled(diagnostic.rule) {
+            continue;
+        }
+        as_gate(&mut diagnostic, settings);
+        diagnostic.span = file.source.clamp(diagnostic.span);
+        if settings.min_severity.is_none_or(|least| diagnostic.severity >= least) {
+            file.diagnostics.push(diagnostic);
+        }
+    }
+}
+
+fn as_gate(diagnostic: &mut Diagnostic, settings: &Settings) {
+    if settings.profile == Profile::AzureSentinel {
+        diagnostic.severity = Severity::Error;
+        diagnostic.gate = diagnostic.gate.or(diagnostic.rule.gate);
+    }
+}
+
+/// Fills in what every rule would otherwise have to: the place in the tree and the place in the query.
+fn complete(diagnostic: &mut Diagnostic, content: &Content, queries: &[Query<'_>], settings: &Settings) {
+    as_gate(diagnostic, settings);
+    diagnostic.span = content.source.clamp(diagnostic.span);
+    for label in &mut diagnostic.labels {
+        label.span = label.file.as_ref().unwrap_or(&content.source).clamp(label.span);
+    }
+    if diagnostic.yaml_path.is_none()
+        && let Some(root) = content.root()
+    {
+        diagnostic.yaml_path = pointer_at(root, diagnostic.span);
+    }
+    let holds = |query: &&Query<'_>| query.node.is_none_or(|node| node.span.contains(diagnostic.span));
+    if diagnostic.query_range.is_none()
+        && let Some(query) = queries.iter().find(holds)
+        && let Some(span) = query.from_file(diagnostic.span)
+    {
+        diagnostic.query_range = Some(query.code_points(span));
+    }
+}
+
+/// The innermost place in the tree that holds a span, as a JSON Pointer; `None` for places outside of
+/// every value, such as comments.
+fn pointer_at(root: &Node, span: Span) -> Option<String> {
+    let mut pointer = String::new();
+    let mut node = root;
+    loop {
+        let next = match &node.value {
+            Value::Mapping(map) => map.entries.iter().find_map(|entry| {
+                let inside = entry.key.span.contains(span) || entry.value.span.contains(span);
+                let key = entry.key.as_str().filter(|_| inside)?;
+                Some((schema::join(&pointer, key), &entry.value))
+            }),
+            Value::Sequence(sequence) => {
+                let inside = |item: &(usize, &Node)| item.1.span.contains(span);
+                let found = sequence.items.iter().enumerate().find(inside);
+                found.map(|(index, item)| (format!("{pointer}/{index}"), item))
+            }
+            _ => None,
+        };
+        let Some((path, inner)) = next else { break };
+        (pointer, node) = (path, inner);
+    }
+    (!pointer.is_empty()).then_some(pointer)
+}
+
+fn summarise(content: &Content, queries: &[Query<'_>]) -> RepositoryFile {
+    let root = content.root().and_then(Node::as_mapping);
+    RepositoryFile {
+        source: Arc::clone(&content.source),
+        kind: content.kind,
+        folder: content.folder,
+        id: content.id().map(|id| (id.value.to_owned(), id.span())),
+        query: queries.first().map(|query| (normalise(query.text), query.span(Span::at(0)))),
+        first_key: root.and_then(|map| map.entries.first()).map_or(Span::default(), |entry| entry.key.span),
+    }
+}
+
+/// A query without comments and with every run of white space made one blank, so that two spellings of
+/// one query compare equal.
+fn normalise(query: &str) -> String {
+    let mut out = String::with_capacity(query.len());
+    for line in query.lines() {
+        // A comment that does not begin its line may be part of a string; it is left alone.
+        if line.trim_start().starts_with("//") {
+            continue;
+        }
+        for word in line.split_whitespace() {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(word);
+        }
+    }
+    out
+}

@@ -1,0 +1,159 @@
+//! What a file is, and its content as typed, spanned models.
+
+use std::sync::Arc;
+
+use crate::source::{SourceFile, Span};
+use crate::yaml::{self, Document, Node, ScalarMap};
+
+pub mod duration;
+pub mod kind;
+pub mod model;
+pub mod schema;
+
+pub use duration::Duration;
+pub use kind::{Folder, Kind};
+pub use model::Template;
+
+/// One file, read as content.
+#[derive(Debug)]
+pub struct Content {
+    /// The file.
+    pub source: Arc<SourceFile>,
+    /// Its YAML; empty for `.kql` files.
+    pub document: Document,
+    /// What it is.
+    pub kind: Kind,
+    /// The folder it stands in, as upstream's gates see it.
+    pub folder: Folder,
+}
+
+/// A query inside a file.
+#[derive(Debug)]
+pub struct Query<'a> {
+    /// The text as the query language sees it.
+    pub text: &'a str,
+    /// The scalar that holds it; `None` for a `.kql` file.
+    pub node: Option<&'a Node>,
+    /// Where the scalar stands in the tree; `None` for a `.kql` file.
+    pub pointer: Option<&'static str>,
+    /// The parameters that a parser declares beside its query.
+    pub parameters: Option<&'a Node>,
+    map: Option<ScalarMap>,
+    /// How many bytes of the file stand before the text, for a `.kql` file with a byte-order mark.
+    skipped: usize,
+}
+
+impl Query<'_> {
+    /// The place in the file of a place in the query.
+    pub fn span(&self, span: Span) -> Span {
+        match &self.map {
+            Some(map) => map.span(span),
+            None => span.shift(self.skipped),
+        }
+    }
+
+    /// The place in the query of a place in the file.
+    pub fn from_file(&self, span: Span) -> Option<Span> {
+        let Some(map) = &self.map else {
+            let start = (span.start as usize).checked_sub(self.skipped)?;
+            return Some(Span::new(start, start + span.len()));
+        };
+        Some(Span::new(map.from_file(span.start)?, map.from_file(span.end)?))
+    }
+
+    /// The edit of the file that changes the query just so, where one exists.
+    pub fn edit(&self, span: Span, replacement: &str) -> Option<(Span, String)> {
+        match &self.map {
+            Some(map) => map.edit(span, replacement),
+            None => Some((span.shift(self.skipped), replacement.to_owned())),
+        }
+    }
+
+    /// A span of the query in Unicode code points, as the contract's `query_range` counts.
+    pub fn code_points(&self, span: Span) -> (u32, u32) {
+        let count = |end: u32| {
+            let end = self.text.floor_char_boundary(end as usize);
+            self.text[..end].chars().count() as u32
+        };
+        (count(span.start), count(span.end))
+    }
+}
+
+const QUERY_KEYS: [(&str, &str); 3] =
+    [("query", "/query"), ("FunctionQuery", "/FunctionQuery"), ("ParserQuery", "/ParserQuery")];
+
+impl Content {
+    /// Reads a file. `location` is its full path with forward slashes, which settles the kind
+    /// where the content does not.
+    pub fn read(source: Arc<SourceFile>, location: &str) -> Self {
+        let folder = Folder::of(location);
+        if is_query_file(source.path()) {
+            return Self { source, document: Document::default(), kind: Kind::Query, folder };
+        }
+        let document = yaml::parse(&source);
+        let kind = kind::detect(document.root.as_ref(), location);
+        Self { source, document, kind, folder }
+    }
+
+    /// The document's root.
+    pub fn root(&self) -> Option<&Node> {
+        self.document.root.as_ref()
+    }
+
+    /// The typed model, for the kinds that have one.
+    pub fn template(&self) -> Option<Template<'_>> {
+        Template::read(self.root()?, self.kind)
+    }
+
+    /// The template's id with its place; exploration queries and parsers write it `Id`.
+    pub fn id(&self) -> Option<model::Text<'_>> {
+        model::field(self.root()?.as_mapping()?, "id")?.text()
+    }
+
+    /// The queries in the file.
+    pub fn queries(&self) -> Vec<Query<'_>> {
+        if self.kind == Kind::Query {
+            let text = self.source.text();
+            let body = text.trim_start_matches(crate::source::BOM);
+            let skipped = text.len() - body.len();
+            return vec![Query {
+                text: body,
+                node: None,
+                pointer: None,
+                parameters: None,
+                map: None,
+                skipped,
+            }];
+        }
+        let Some(root) = self.root().filter(|_| self.kind != Kind::Unknown) else { return Vec::new() };
+        let one = |(key, pointer): (&str, &'static str)| {
+            let node = root.get(key)?;
+            let text = node.as_str()?;
+            let parameters = match key {
+                "FunctionQuery" => root.get("FunctionParams"),
+                "ParserQuery" => root.get("ParserParams"),
+                _ => None,
+            };
+            let map = ScalarMap::new(&self.source, node);
+            map.as_ref()?;
+            Some(Query { text, node: Some(node), pointer: Some(pointer), parameters, map, skipped: 0 })
+        };
+        QUERY_KEYS.into_iter().filter_map(one).collect()
+    }
+}
+
+/// Whether a name is that of a query file.
+pub fn is_query_file(path: &str) -> bool {
+    extension(path).is_some_and(|ext| ext.eq_ignore_ascii_case("kql") || ext.eq_ignore_ascii_case("csl"))
+}
+
+/// Whether a name is that of a YAML file, in any case.
+pub fn is_yaml_file(path: &str) -> bool {
+    extension(path).is_some_and(|ext| ext.eq_ignore_ascii_case("yaml") || ext.eq_ignore_ascii_case("yml"))
+}
+
+/// What follows the last dot of a path's file name.
+pub fn extension(path: &str) -> Option<&str> {
+    let name = path.rsplit('/').next()?;
+    name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, extension)| extension)
+}

@@ -1,0 +1,228 @@
+//! The JSON Schemas of the content kinds, run over the spanned tree.
+//!
+//! The files in `schemas/` are what editors use, and they are what is run here. Nothing of the schema
+//! library gets out of this module: each of its errors becomes a [`Violation`] with a place in the file,
+//! and the rules put it into words.
+
+use std::sync::OnceLock;
+
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use serde_json::Value as Json;
+
+use super::kind::Kind;
+use crate::source::Span;
+use crate::yaml::{Node, Value};
+
+/// The published schemas, by the names under which `sentlint schema` prints them.
+pub const SCHEMAS: [(&str, &str); 4] = [
+    ("hunting-query", include_str!("../../schemas/hunting-query.schema.json")),
+    ("scheduled-rule", include_str!("../../schemas/scheduled-rule.schema.json")),
+    ("nrt-rule", include_str!("../../schemas/nrt-rule.schema.json")),
+    ("config", include_str!("../../schemas/config.schema.json")),
+];
+
+/// What the schema has against a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// A required key is absent.
+    Missing {
+        /// The key.
+        key: String,
+    },
+    /// A key that the format does not have.
+    Unknown {
+        /// The key.
+        key: String,
+        /// The keys that the format has there.
+        known: Vec<String>,
+    },
+    /// A value of another type.
+    Type {
+        /// The JSON types that fit.
+        expected: Vec<String>,
+    },
+    /// A value outside a closed set.
+    NotOneOf {
+        /// The set.
+        options: Vec<String>,
+    },
+    /// A text that does not match its pattern.
+    Pattern,
+    /// A text with more characters than this.
+    TooLong(u64),
+    /// A text with fewer characters than this.
+    TooShort(u64),
+    /// More items or keys than this.
+    TooMany(u64),
+    /// Fewer items or keys than this.
+    TooFew(u64),
+    /// A number below this.
+    TooSmall(i64),
+    /// A number above this.
+    TooLarge(i64),
+    /// A key that is not formed as it should be.
+    KeyForm {
+        /// The key.
+        key: String,
+        /// What is wrong with it.
+        fault: Box<Self>,
+    },
+    /// Anything else that a future schema may ask for: the keyword.
+    Other(String),
+}
+
+/// One thing that a schema has against a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Violation {
+    /// The place in the tree, as a JSON Pointer.
+    pub pointer: String,
+    /// The place in the file: the value, or the key where the fault is about a key.
+    pub span: Span,
+    /// What is wrong.
+    pub fault: Fault,
+}
+
+struct Compiled {
+    schema: Json,
+    validator: jsonschema::Validator,
+}
+
+/// The compiled schema of a kind. Compiling takes about a millisecond, so it waits for the first file.
+fn compiled(kind: Kind) -> Option<&'static Compiled> {
+    static HUNTING: OnceLock<Option<Compiled>> = OnceLock::new();
+    static SCHEDULED: OnceLock<Option<Compiled>> = OnceLock::new();
+    static NRT: OnceLock<Option<Compiled>> = OnceLock::new();
+    let (cell, index) = match kind {
+        Kind::HuntingQuery => (&HUNTING, 0),
+        Kind::ScheduledRule => (&SCHEDULED, 1),
+        Kind::NrtRule => (&NRT, 2),
+        _ => return None,
+    };
+    cell.get_or_init(|| {
+        let schema: Json = serde_json::from_str(SCHEMAS[index].1).ok()?;
+        let validator = jsonschema::validator_for(&schema).ok()?;
+        Some(Compiled { schema, validator })
+    })
+    .as_ref()
+}
+
+/// Everything the schema of `kind` has against the document, in the order of the file.
+pub fn violations(root: &Node, kind: Kind) -> Vec<Violation> {
+    let Some(Compiled { schema, validator }) = compiled(kind) else { return Vec::new() };
+    let json = crate::yaml::to_json(root);
+    let mut found = Vec::new();
+    for error in validator.iter_errors(&json) {
+        let pointer = error.instance_path().as_str();
+        let schema_path = error.schema_path().as_str();
+        translate(root, pointer, schema_path, schema, error.kind(), &mut found);
+    }
+    found.sort_by(|a, b| (a.span, &a.pointer).cmp(&(b.span, &b.pointer)));
+    found
+}
+
+fn translate(
+    root: &Node,
+    pointer: &str,
+    schema_path: &str,
+    schema: &Json,
+    kind: &ValidationErrorKind,
+    found: &mut Vec<Violation>,
+) {
+    let span = place(root, pointer);
+    if let ValidationErrorKind::AdditionalProperties { unexpected } = kind {
+        let known = known_keys(schema, schema_path);
+        for key in unexpected {
+            let span = key_span(root, pointer, key).unwrap_or(span);
+            let fault = Fault::Unknown { key: key.clone(), known: known.clone() };
+            found.push(Violation { pointer: join(pointer, key), span, fault });
+        }
+        return;
+    }
+    if let ValidationErrorKind::PropertyNames { error } = kind {
+        let key = error.instance().as_str().unwrap_or_default().to_owned();
+        let span = key_span(root, pointer, &key).unwrap_or(span);
+        let fault = Fault::KeyForm { fault: Box::new(fault(error.kind())), key: key.clone() };
+        found.push(Violation { pointer: join(pointer, &key), span, fault });
+        return;
+    }
+    // An absent key is shown at the key of the mapping that lacks it, and at the first line where
+    // the mapping is the document.
+    let span = match kind {
+        ValidationErrorKind::Required { .. } => owner_span(root, pointer).unwrap_or(span),
+        _ => span,
+    };
+    found.push(Violation { pointer: pointer.to_owned(), span, fault: fault(kind) });
+}
+
+fn fault(kind: &ValidationErrorKind) -> Fault {
+    let text = |json: &Json| json.as_str().map_or_else(|| json.to_string(), str::to_owned);
+    let number = |json: &Json| json.as_f64().unwrap_or_default() as i64;
+    match kind {
+        ValidationErrorKind::Required { property } => Fault::Missing { key: text(property) },
+        ValidationErrorKind::Type { kind } => Fault::Type { expected: types(kind) },
+        ValidationErrorKind::Enum { options } => Fault::NotOneOf {
+            options: options.as_array().map(|all| all.iter().map(text).collect()).unwrap_or_default(),
+        },
+        ValidationErrorKind::Constant { expected_value } => {
+            Fault::NotOneOf { options: vec![text(expected_value)] }
+        }
+        ValidationErrorKind::Pattern { .. } => Fault::Pattern,
+        ValidationErrorKind::MaxLength { limit } => Fault::TooLong(*limit),
+        ValidationErrorKind::MinLength { limit } => Fault::TooShort(*limit),
+        ValidationErrorKind::MaxItems { limit } | ValidationErrorKind::MaxProperties { limit } => {
+            Fault::TooMany(*limit)
+        }
+        ValidationErrorKind::MinItems { limit } | ValidationErrorKind::MinProperties { limit } => {
+            Fault::TooFew(*limit)
+        }
+        ValidationErrorKind::Minimum { limit } | ValidationErrorKind::ExclusiveMinimum { limit } => {
+            Fault::TooSmall(number(limit))
+        }
+        ValidationErrorKind::Maximum { limit } | ValidationErrorKind::ExclusiveMaximum { limit } => {
+            Fault::TooLarge(number(limit))
+        }
+        other => Fault::Other(other.keyword().to_owned()),
+    }
+}
+
+fn types(kind: &TypeKind) -> Vec<String> {
+    match kind {
+        TypeKind::Single(one) => vec![one.to_string()],
+        TypeKind::Multiple(set) => set.iter().map(|one| one.to_string()).collect(),
+    }
+}
+
+/// The keys that the schema lists beside the `additionalProperties` that complained.
+fn known_keys(schema: &Json, schema_path: &str) -> Vec<String> {
+    let parent = schema_path.strip_suffix("/additionalProperties").unwrap_or(schema_path);
+    let properties = schema.pointer(parent).and_then(|parent| parent.get("properties"));
+    properties.and_then(Json::as_object).map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
+}
+
+/// A pointer with one more step.
+pub fn join(pointer: &str, key: &str) -> String {
+    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+}
+
+fn place(root: &Node, pointer: &str) -> Span {
+    root.pointer(pointer).map_or(Span::at(root.span.start as usize), |node| node.span)
+}
+
+fn key_span(root: &Node, pointer: &str, key: &str) -> Option<Span> {
+    Some(root.pointer(pointer)?.entry(key)?.key.span)
+}
+
+/// Where a mapping is shown when it lacks something: at its key, at the first key of a list's item, or at
+/// the first key of the document.
+fn owner_span(root: &Node, pointer: &str) -> Option<Span> {
+    if let Some((parent, last)) = pointer.rsplit_once('/')
+        && let Some(span) = key_span(root, parent, last)
+    {
+        return Some(span);
+    }
+    let node = root.pointer(pointer)?;
+    match &node.value {
+        Value::Mapping(map) => map.entries.first().map(|entry| entry.key.span),
+        _ => Some(node.span),
+    }
+}

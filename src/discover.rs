@@ -1,0 +1,267 @@
+//! Which files are looked at: paths from the command line become a sorted list of inputs.
+//!
+//! Folders are walked with `.gitignore` respected; a file that is named is taken whatever it is called,
+//! unless exclusions are forced on it too.
+
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use ignore::WalkBuilder;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::content::{is_query_file, is_yaml_file};
+
+/// One file to read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Input {
+    /// The name in messages: relative to the working folder, with forward slashes.
+    pub name: String,
+    /// Where it is read from.
+    pub path: PathBuf,
+    /// Whether the user named this very file.
+    pub named: bool,
+}
+
+/// How folders are walked.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Walk everything, whatever ignore files say.
+    pub no_ignore: bool,
+    /// Leave out named files too when they are excluded.
+    pub force_exclude: bool,
+    /// Patterns in the syntax of `.gitignore`, with the folder that they are relative to.
+    pub exclude: Vec<(PathBuf, String)>,
+    /// Which files are wanted, by name; YAML and query files when left out.
+    pub json: bool,
+}
+
+/// Why a path on the command line could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such file or folder.
+    #[error("there is no file or folder `{0}`")]
+    Missing(String),
+    /// The path exists and cannot be looked into.
+    #[error("cannot read `{0}`: {1}")]
+    Unreadable(String, io::Error),
+    /// An exclusion pattern is malformed.
+    #[error("the exclusion `{0}` is no pattern: {1}")]
+    Pattern(String, String),
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// The files, sorted by name, each once.
+    pub inputs: Vec<Input>,
+    /// What went wrong inside of walked folders, as sentences.
+    pub warnings: Vec<String>,
+    /// How many of the paths given were folders.
+    pub folders: usize,
+}
+
+/// Finds the files below the given paths; with no path, below the working folder.
+pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, Error> {
+    let here = [PathBuf::from(".")];
+    let paths = if paths.is_empty() { &here[..] } else { paths };
+    let excluded = exclusions(options)?;
+    let mut found = Found::default();
+    for path in paths {
+        let name = display(path);
+        let kind = std::fs::metadata(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Error::Missing(path.display().to_string()),
+            _ => Error::Unreadable(path.display().to_string(), error),
+        })?;
+        if kind.is_dir() {
+            std::fs::read_dir(path).map_err(|error| Error::Unreadable(path.display().to_string(), error))?;
+            found.folders += 1;
+            if options.no_ignore {
+                walk_everything(path, options, &excluded, &mut found);
+            } else {
+                walk(path, options, &excluded, &mut found);
+            }
+        } else if !options.force_exclude || !(is_excluded(path, &excluded) || is_ignored(path, options)) {
+            found.inputs.push(Input { name, path: path.clone(), named: true });
+        }
+    }
+    // A file that was both walked and named counts as named.
+    found.inputs.sort_by(|a, b| a.name.cmp(&b.name).then(b.named.cmp(&a.named)));
+    found.inputs.dedup_by(|a, b| a.name == b.name);
+    Ok(found)
+}
+
+fn wanted(path: &Path, options: &Options) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+    if options.json {
+        return Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    }
+    is_yaml_file(name) || is_query_file(name)
+}
+
+fn walk(root: &Path, options: &Options, excluded: &[Gitignore], found: &mut Found) {
+    // Hidden folders hold content too (`.github` has none of ours and costs nothing); `.git` never does.
+    let walker = WalkBuilder::new(root)
+        .hidden(false)
+        .require_git(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .build();
+    for entry in walker {
+        match entry {
+            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                take(entry.path(), options, excluded, found);
+            }
+            Ok(_) => {}
+            Err(error) => found.warnings.push(format!("passed over: {error}")),
+        }
+    }
+}
+
+fn walk_everything(root: &Path, options: &Options, excluded: &[Gitignore], found: &mut Found) {
+    let walker = walkdir::WalkDir::new(root).into_iter().filter_entry(|entry| entry.file_name() != ".git");
+    for entry in walker {
+        match entry {
+            Ok(entry) if entry.file_type().is_file() => take(entry.path(), options, excluded, found),
+            Ok(_) => {}
+            Err(error) => found.warnings.push(format!("passed over: {error}")),
+        }
+    }
+}
+
+fn take(path: &Path, options: &Options, excluded: &[Gitignore], found: &mut Found) {
+    if wanted(path, options) && !is_excluded(path, excluded) {
+        found.inputs.push(Input { name: display(path), path: path.to_owned(), named: false });
+    }
+}
+
+fn exclusions(options: &Options) -> Result<Vec<Gitignore>, Error> {
+    let mut matchers = Vec::new();
+    for (root, pattern) in &options.exclude {
+        let fail = |error: ignore::Error| Error::Pattern(pattern.clone(), error.to_string());
+        let mut builder = GitignoreBuilder::new(root);
+        builder.add_line(None, pattern).map_err(fail)?;
+        matchers.push(builder.build().map_err(fail)?);
+    }
+    Ok(matchers)
+}
+
+fn is_excluded(path: &Path, excluded: &[Gitignore]) -> bool {
+    let full = absolute(path);
+    excluded.iter().any(|matcher| {
+        full.starts_with(matcher.path()) && matcher.matched_path_or_any_parents(&full, false).is_ignore()
+    })
+}
+
+/// Whether the ignore files of the folders above leave a file out.
+fn is_ignored(path: &Path, options: &Options) -> bool {
+    if options.no_ignore {
+        return false;
+    }
+    let full = absolute(path);
+    let mut folders: Vec<&Path> = full.ancestors().skip(1).collect();
+    if let Some(top) = folders.iter().position(|folder| folder.join(".git").exists()) {
+        folders.truncate(top + 1);
+    }
+    folders.iter().any(|folder| {
+        [".gitignore", ".ignore"].iter().any(|name| {
+            let file = folder.join(name);
+            file.is_file() && Gitignore::new(&file).0.matched_path_or_any_parents(&full, false).is_ignore()
+        })
+    })
+}
+
+/// A path made absolute by words alone; links stay what they are.
+pub fn absolute(path: &Path) -> PathBuf {
+    let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut clean = PathBuf::new();
+    for part in full.components() {
+        match part {
+            Component::ParentDir => {
+                clean.pop();
+            }
+            Component::CurDir => {}
+            part => clean.push(part),
+        }
+    }
+    clean
+}
+
+/// A path with forward slashes.
+pub fn slashes(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
+}
+
+/// A path as messages name it: relative to the working folder where it lies below, with forward slashes
+/// and without a leading `./`.
+pub fn display(path: &Path) -> String {
+    let below = if path.is_absolute() {
+        std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned))
+    } else {
+        None
+    };
+    let path = below.as_deref().unwrap_or(path);
+    let clean: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
+    let text = slashes(&clean);
+    if text.is_empty() { ".".into() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree() -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in [
+            ("b.yaml", ""),
+            ("a.YML", ""),
+            ("q.kql", ""),
+            ("note.txt", ""),
+            ("out/skipped.yaml", ""),
+            (".gitignore", "out/\n"),
+            (".git/config.yaml", ""),
+        ] {
+            let path = dir.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        dir
+    }
+
+    fn names(found: &Found) -> Vec<String> {
+        let last = |input: &Input| input.path.file_name().unwrap().to_str().unwrap().to_owned();
+        found.inputs.iter().map(last).collect()
+    }
+
+    #[test]
+    fn a_folder_is_walked_sorted_and_ignore_files_count() {
+        let dir = tree();
+        let paths = [dir.path().to_owned()];
+        assert_eq!(names(&discover(&paths, &Options::default()).unwrap()), ["a.YML", "b.yaml", "q.kql"]);
+        let all = Options { no_ignore: true, ..Options::default() };
+        assert_eq!(names(&discover(&paths, &all).unwrap()), ["a.YML", "b.yaml", "skipped.yaml", "q.kql"]);
+    }
+
+    #[test]
+    fn a_named_file_is_taken_unless_exclusions_are_forced() {
+        let dir = tree();
+        let paths = [dir.path().join("out/skipped.yaml"), dir.path().join("note.txt")];
+        let found = discover(&paths, &Options::default()).unwrap();
+        assert_eq!(names(&found), ["note.txt", "skipped.yaml"]);
+        let forced = Options { force_exclude: true, ..Options::default() };
+        assert_eq!(names(&discover(&paths, &forced).unwrap()), ["note.txt"]);
+    }
+
+    #[test]
+    fn exclusions_hold_for_walked_files() {
+        let dir = tree();
+        let options =
+            Options { exclude: vec![(dir.path().to_owned(), "*.kql".into())], ..Options::default() };
+        assert_eq!(names(&discover(&[dir.path().to_owned()], &options).unwrap()), ["a.YML", "b.yaml"]);
+    }
+
+    #[test]
+    fn a_missing_path_is_an_error_that_names_it() {
+        let error = discover(&[PathBuf::from("no/such")], &Options::default()).unwrap_err();
+        assert_eq!(error.to_string(), "there is no file or folder `no/such`");
+    }
+}

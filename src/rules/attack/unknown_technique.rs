@@ -1,0 +1,128 @@
+//! `unknown-technique`
+
+use crate::content::model::Text;
+use crate::content::{Folder, Kind, Template};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::{attack, tactics, upstream};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::edit::replace_scalar;
+
+declare_rule! {
+    /// A technique or sub-technique that ATT&CK does not have.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sentinel places a template in its MITRE ATT&CK view by these ids. One that does not exist places
+    /// it nowhere, and an id in any other form makes the deployment fail.
+    ///
+    /// Under `azure-sentinel` the ids of upstream's own map count, which is older than ATT&CK's present version
+    /// and says nothing about sub-techniques.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// tactics: [CommandAndControl]
+    /// relevantTechniques: [T1219.999]
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// tactics: [CommandAndControl]
+    /// relevantTechniques: [T1219.002]
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Where only the case or blanks differ, the fix is safe. A technique given by its name, or an id
+    /// that is nearly right, is mended with `--unsafe-fixes`.
+    pub(crate) UnknownTechnique {
+        id: "unknown-technique",
+        group: Attack,
+        severity: Error,
+        fix: Unsafe,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for UnknownTechnique {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let techniques = &template.common().techniques;
+        if cx.gates() {
+            let list = techniques.field.is_some_and(|field| field.node().as_sequence().is_some());
+            if cx.content.folder != Folder::Rules || cx.kind() != Kind::ScheduledRule || !list {
+                return;
+            }
+        }
+        for text in &techniques.items {
+            let known = if cx.gates() {
+                upstream::tactics_of(text.value.split('.').next().unwrap_or_default()).is_some()
+            } else {
+                text.value.is_empty() || attack::technique(text.value).is_some()
+            };
+            if !known {
+                out.push(finding(cx, text));
+            }
+        }
+    }
+}
+
+fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
+    let written = text.value;
+    let replace = |id: &str| replace_scalar(cx.source(), text.node, id);
+    let plain: String =
+        written.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
+    let exact = attack::technique(&plain);
+    if let Some(technique) = exact.filter(|technique| technique.id != written) {
+        let fix = Fix::safe(format!("Write `{}`", technique.id), replace(technique.id));
+        return UnknownTechnique::at(
+            text.span(),
+            format!("The technique `{written}` is written `{}`", technique.id),
+        )
+        .fix(fix);
+    }
+    if exact.is_some() {
+        let message = format!("Upstream's list of techniques does not have `{written}`");
+        let help = "The technique exists in ATT&CK; upstream's list is older. Name an older one beside it, or ask for an \
+                    exception in the pull request.";
+        return UnknownTechnique::at(text.span(), message).help(help);
+    }
+    let finding =
+        UnknownTechnique::at(text.span(), format!("ATT&CK {} has no technique `{written}`", attack::VERSION));
+    if let [technique, ..] = attack::by_name(written)[..] {
+        let fix = Fix::r#unsafe(format!("Write `{}`", technique.id), replace(technique.id));
+        return finding.help(format!("\"{}\" is {}.", technique.name, technique.id)).fix(fix);
+    }
+    if let Some(tactic) = tactics::normalise_tactic(written) {
+        return finding.help(format!("`{}` is a tactic: put it under `tactics`.", tactic.name));
+    }
+    if let Some((parent, _)) = plain.split_once('.')
+        && let Some(parent) = attack::technique(parent)
+    {
+        let numbers: Vec<&str> = attack::sub_techniques(parent.id).map(|sub| sub.id).collect();
+        let help = match numbers[..] {
+            [] => format!("{} ({}) has no sub-techniques.", parent.id, parent.name),
+            [only] => format!("{} ({}) has one sub-technique, {only}.", parent.id, parent.name),
+            [first, .., last] => {
+                format!("{} ({}) has the sub-techniques {first} to {last}.", parent.id, parent.name)
+            }
+        };
+        return finding.help(help);
+    }
+    match attack::nearest_id(written) {
+        Some(near) => {
+            let fix = Fix::r#unsafe(format!("Write `{}`", near.id), replace(near.id));
+            finding.help(format!("Did you mean {} ({})?", near.id, near.name)).fix(fix)
+        }
+        None => finding.help("Write an id such as T1219, or T1219.002 for a sub-technique."),
+    }
+}

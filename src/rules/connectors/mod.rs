@@ -1,0 +1,5 @@
+//! Required data connectors.
+
+mod unknown_connector;
+
+pub(super) use unknown_connector::UnknownConnector;

@@ -1,0 +1,97 @@
+//! `invalid-id`
+
+use uuid::Uuid;
+
+use crate::content::{Folder, Template};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::edit::replace_scalar;
+
+declare_rule! {
+    /// An `id` that is not a GUID.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The id names the resource in the workspace and the template in Content hub. Sentinel takes a GUID
+    /// such as `2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11` and nothing else.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: remote-tool-reached-the-internet
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The fix writes an id derived from the old text (UUID version 5), so that it is the same at every
+    /// run. It is unsafe because content that is deployed already is known by its id.
+    pub(crate) InvalidId {
+        id: "invalid-id",
+        group: Metadata,
+        severity: Error,
+        fix: Unsafe,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+/// The namespace of ids that sentlint derives from texts.
+const NAMESPACE: Uuid = Uuid::from_u128(0x5e17_1147_0c0d_4b1e_9f5a_3d7c_6a20_4f01);
+
+impl Rule for InvalidId {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.gates() && cx.content.folder != Folder::Rules {
+            return;
+        }
+        let Some(id) = template.common().id else { return };
+        if id.value.is_empty() || is_guid(id.value) {
+            return;
+        }
+        let derived = Uuid::new_v5(&NAMESPACE, id.value.as_bytes());
+        let fix = Fix::r#unsafe(
+            format!("Replace it with {derived}, derived from the text"),
+            replace_scalar(cx.source(), id.node, &derived.to_string()),
+        );
+        let message = format!("`{}` is not a GUID", shorten(id.value));
+        out.push(Self::at(id.span(), message).help(advice(id.value)).fix(fix));
+    }
+}
+
+/// Eight, four, four, four and twelve hexadecimal digits with hyphens between.
+fn is_guid(text: &str) -> bool {
+    text.len() == 36 && Uuid::try_parse(text).is_ok()
+}
+
+fn advice(id: &str) -> String {
+    let groups: Vec<usize> = id.split('-').map(str::len).collect();
+    if let [a, b, c, d, e] = groups[..]
+        && [a, b, c, d, e] != [8, 4, 4, 4, 12]
+    {
+        return format!(
+            "A GUID has 8, 4, 4, 4 and 12 digits between its hyphens; this has {a}, {b}, {c}, {d} and {e}."
+        );
+    }
+    if id.chars().any(|c| !c.is_ascii_hexdigit() && c != '-') {
+        return "A GUID has only the digits 0 to 9 and a to f, and hyphens.".into();
+    }
+    "Write a GUID such as 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11; `sentlint new` makes fresh ones.".into()
+}
+
+fn shorten(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}

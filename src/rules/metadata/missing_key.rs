@@ -1,0 +1,156 @@
+//! `missing-key`
+
+use crate::content::model::field;
+use crate::content::schema::Fault;
+use crate::content::{Folder, Kind, Template};
+use crate::diagnostic::Diagnostic;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::{Mapping, Node};
+
+declare_rule! {
+    /// A required key that is absent.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sentinel and the upstream repository's checks refuse the template, or it cannot be shown and
+    /// deployed. A hunting query needs `id`, `name`, `description` and `query`; an analytic rule needs
+    /// `kind` and `severity` too, and a scheduled one its connectors, its schedule and its trigger.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// tactics: [CommandAndControl]
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// tactics: [CommandAndControl]
+    /// ```
+    pub(crate) MissingKey {
+        id: "missing-key",
+        group: Metadata,
+        severity: Error,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for MissingKey {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.gates() {
+            return gates(cx, template, out);
+        }
+        for violation in cx.violations {
+            let Fault::Missing { key } = &violation.fault else { continue };
+            // An item without data types has a rule of its own.
+            let connector = violation.pointer.starts_with("/requiredDataConnectors/");
+            let owner = cx.content.root().and_then(|root| root.pointer(&violation.pointer));
+            let other_case = owner.and_then(Node::as_mapping).is_some_and(|map| field(map, key).is_some());
+            if other_case || (connector && key == "dataTypes") {
+                continue;
+            }
+            let message = match violation.pointer.as_str() {
+                "" => format!("{} needs the key `{key}`, which is missing", cx.kind().noun()),
+                pointer => format!("`{}` needs the key `{key}`, which is missing", readable(pointer)),
+            };
+            out.push(
+                Self::at(violation.span, capital(&message)).help(advice(key)).path(violation.pointer.clone()),
+            );
+        }
+    }
+}
+
+/// What upstream's gates ask for, by the folder that the file stands in.
+fn gates(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+    let root = template.common().root;
+    let mut miss = |key: &str| {
+        let message = format!("The key `{key}` is missing");
+        out.push(MissingKey::at(cx.first_key(), message).help(advice(key)).path(""));
+    };
+    if cx.content.folder == Folder::Hunting {
+        for key in ["id", "query"] {
+            if absent(root, key) {
+                miss(key);
+            }
+        }
+        for finding in out.iter_mut().filter(|finding| finding.rule.id == "missing-key") {
+            finding.gate = Some("kql-validations");
+        }
+        return;
+    }
+    if cx.content.folder != Folder::Rules {
+        return;
+    }
+    for key in ["kind", "id", "name", "description", "severity", "query"] {
+        if absent(root, key) {
+            miss(key);
+        }
+    }
+    if cx.kind() == Kind::ScheduledRule && root.get("kind").and_then(Node::as_str) == Some("Scheduled") {
+        for key in
+            ["queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold", "requiredDataConnectors"]
+        {
+            if absent(root, key) {
+                miss(key);
+            }
+        }
+    }
+    for connector in &template.common().connectors {
+        if connector.id.is_none() {
+            let message = "An item of `requiredDataConnectors` lacks the key `connectorId`";
+            out.push(MissingKey::at(connector.node.span, message).help(advice("connectorId")));
+        }
+    }
+}
+
+fn absent(root: &Mapping, key: &str) -> bool {
+    field(root, key).is_none_or(|field| field.node().is_null() || field.node().as_str() == Some(""))
+}
+
+/// A JSON Pointer as people write it: `/entityMappings/0` is `entityMappings[0]`.
+pub(super) fn readable(pointer: &str) -> String {
+    let mut out = String::new();
+    for step in pointer.split('/').skip(1) {
+        let step = step.replace("~1", "/").replace("~0", "~");
+        if step.bytes().all(|b| b.is_ascii_digit()) {
+            out.push_str(&format!("[{step}]"));
+        } else {
+            if !out.is_empty() {
+                out.push('.');
+            }
+            out.push_str(&step);
+        }
+    }
+    out
+}
+
+/// The same sentence with a capital first letter.
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+fn advice(key: &str) -> String {
+    match key {
+        "id" => "Add `id:` with a fresh GUID; `sentlint new` makes one.".into(),
+        "kind" => "Add `kind: Scheduled` or `kind: NRT`.".into(),
+        "severity" => "Add `severity:` with Informational, Low, Medium or High.".into(),
+        "queryFrequency" => "Add `queryFrequency:`, how often the rule runs, such as `1h`.".into(),
+        "queryPeriod" => "Add `queryPeriod:`, how far back the query looks, such as `1h`.".into(),
+        "triggerOperator" => "Add `triggerOperator: gt`.".into(),
+        "triggerThreshold" => "Add `triggerThreshold: 0`.".into(),
+        "requiredDataConnectors" => {
+            "Add `requiredDataConnectors:` with the connectors that fill the query's tables, or `[]`.".into()
+        }
+        "connectorId" => "Add `connectorId:` with the id of the connector that fills these tables.".into(),
+        key => format!("Add `{key}:`."),
+    }
+}

@@ -1,0 +1,110 @@
+//! `unknown-key`
+
+use crate::content::schema::{Fault, Violation};
+use crate::content::{Kind, Template};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::nearest::nearest;
+use crate::rules::metadata::missing_key::readable;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::edit::rename_key;
+
+declare_rule! {
+    /// A key that the format does not have.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sentinel and the upstream repository's checks pass over keys that they do not know, so what was
+    /// meant with a misspelt key silently does not happen.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// tactis: [CommandAndControl]
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// tactics: [CommandAndControl]
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Where only the case differs, the fix is safe: upstream's reader takes either. Renaming a misspelt
+    /// key is unsafe, because the key begins to count.
+    pub(crate) UnknownKey {
+        id: "unknown-key",
+        group: Metadata,
+        severity: Warning,
+        fix: Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for UnknownKey {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        for violation in cx.violations {
+            let Fault::Unknown { key, known } = &violation.fault else { continue };
+            // Schedule and trigger keys in a hunting query have a rule of their own.
+            let rule_key = violation.pointer.rfind('/') == Some(0) && is_rule_key(key);
+            if rule_key && template.common().kind == Kind::HuntingQuery {
+                continue;
+            }
+            out.push(finding(cx, violation, key, known));
+        }
+    }
+}
+
+/// Whether a key belongs to analytic rules and has no meaning in a hunting query.
+pub(in crate::rules) fn is_rule_key(key: &str) -> bool {
+    matches!(
+        key,
+        "kind"
+            | "queryFrequency"
+            | "queryPeriod"
+            | "triggerOperator"
+            | "triggerThreshold"
+            | "suppressionDuration"
+            | "suppressionEnabled"
+            | "eventGroupingSettings"
+            | "incidentConfiguration"
+            | "alertDetailsOverride"
+            | "status"
+            | "enabled"
+    )
+}
+
+fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[String]) -> Diagnostic {
+    let parent = violation.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+    let place = if parent.is_empty() { String::new() } else { format!(" in `{}`", readable(parent)) };
+    let entry = cx.content.root().and_then(|root| root.pointer(parent)).and_then(|node| node.entry(key));
+    let meant = known.iter().find(|name| name.eq_ignore_ascii_case(key)).map(String::as_str);
+    if let Some(meant) = meant {
+        let finding = UnknownKey::at(violation.span, format!("The key `{key}`{place} is spelt `{meant}`"));
+        let fix = entry.map(|entry| Fix::safe(format!("Write `{meant}`"), rename_key(entry, meant)));
+        return finding.maybe_fix(fix);
+    }
+    let finding =
+        UnknownKey::at(violation.span, format!("There is no key `{key}`{place} in {}", cx.kind().noun()));
+    let Some(near) = nearest(key, known.iter().map(String::as_str)) else {
+        return finding.help("Delete it, or move what it says to a key of the format.");
+    };
+    let taken = entry.is_some()
+        && cx
+            .content
+            .root()
+            .and_then(|root| root.pointer(parent))
+            .is_some_and(|node| node.entry(near).is_some());
+    let fix = entry
+        .filter(|_| !taken)
+        .map(|entry| Fix::r#unsafe(format!("Rename it to `{near}`"), rename_key(entry, near)));
+    finding.help(format!("Did you mean `{near}`?")).maybe_fix(fix)
+}

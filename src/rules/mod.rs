@@ -1,0 +1,157 @@
+//! The rules: one small file each, grouped in folders; here are the trait, the context they see and the
+//! registry.
+//!
+//! A rule is a unit struct declared by [`declare_rule!`], with its metadata and its page beside its code,
+//! and an `impl Rule` that overrides the hooks it needs. It pushes findings and returns; what happens
+//! to them afterwards is no concern of its own.
+
+use std::sync::Arc;
+
+use crate::content::schema::Violation;
+use crate::content::{Content, Kind, Query, Template};
+use crate::diagnostic::{Diagnostic, RuleMeta};
+use crate::source::{SourceFile, Span};
+
+mod attack;
+mod connectors;
+mod metadata;
+mod registry;
+mod schedule;
+mod settings;
+mod yaml;
+
+pub use registry::{Entry, all, find};
+pub use settings::{Profile, RuleOptions, Settings};
+
+/// What a rule sees of one file.
+pub struct Context<'a> {
+    /// The file with its tree and kind.
+    pub content: &'a Content,
+    /// The typed model; `None` for kinds without one and for roots that are no mapping.
+    pub template: Option<&'a Template<'a>>,
+    /// What the JSON Schema of the kind has against the file.
+    pub violations: &'a [Violation],
+    /// The queries of the file.
+    pub queries: &'a [Query<'a>],
+    /// What the user wants.
+    pub settings: &'a Settings,
+}
+
+impl Context<'_> {
+    /// The file.
+    pub fn source(&self) -> &SourceFile {
+        &self.content.source
+    }
+
+    /// The kind.
+    pub fn kind(&self) -> Kind {
+        self.content.kind
+    }
+
+    /// Whether the findings shall be those of upstream's gates, no more and no less.
+    pub fn gates(&self) -> bool {
+        self.settings.profile == Profile::AzureSentinel
+    }
+
+    /// Where to point when something is missing: the first key of the document.
+    pub fn first_key(&self) -> Span {
+        let first =
+            self.content.root().and_then(|root| root.as_mapping()).and_then(|map| map.entries.first());
+        first.map_or(Span::default(), |entry| entry.key.span)
+    }
+}
+
+/// What repository rules see of a file: enough to compare it with the others, and no more, so that the
+/// trees need not be kept.
+#[derive(Debug)]
+pub struct RepositoryFile {
+    /// The file.
+    pub source: Arc<SourceFile>,
+    /// Its kind.
+    pub kind: Kind,
+    /// The folder, as upstream's gates see it.
+    pub folder: crate::content::Folder,
+    /// The id with its place.
+    pub id: Option<(String, Span)>,
+    /// The query with white space and comments left out, and the place of the query.
+    pub query: Option<(String, Span)>,
+    /// Where to point when the file as a whole is meant.
+    pub first_key: Span,
+}
+
+/// Takes findings that lie in any file of the run.
+pub type RepositoryFindings = Vec<(usize, Diagnostic)>;
+
+/// A check. Every hook does nothing unless a rule overrides it.
+pub trait Rule: Sync {
+    /// Called for each file read as content, whatever its kind and however broken it is.
+    fn check_file(&self, _cx: &Context<'_>, _out: &mut Vec<Diagnostic>) {}
+
+    /// Called for each hunting query, scheduled rule and NRT rule.
+    fn check_template(&self, _cx: &Context<'_>, _template: &Template<'_>, _out: &mut Vec<Diagnostic>) {}
+
+    /// Called for each query in each file.
+    fn check_query(&self, _cx: &Context<'_>, _query: &Query<'_>, _out: &mut Vec<Diagnostic>) {}
+
+    /// Called once, with all files of the run sorted by path; findings name the file by its index.
+    fn check_repository(
+        &self,
+        _files: &[RepositoryFile],
+        _settings: &Settings,
+        _out: &mut RepositoryFindings,
+    ) {
+    }
+}
+
+/// A rule's metadata, as `declare_rule!` provides it.
+pub(crate) trait Declared {
+    /// The metadata.
+    const META: &'static RuleMeta;
+}
+
+/// Declares a rule: its page is the doc comment, its facts are the fields.
+macro_rules! declare_rule {
+    (
+        $(#[doc = $doc:literal])*
+        pub(crate) $name:ident {
+            id: $id:literal,
+            group: $group:ident,
+            severity: $severity:ident,
+            $(pedantic: $pedantic:literal,)?
+            $(fix: $fix:ident,)?
+            $(gate: $gate:literal,)?
+            since: $since:literal $(,)?
+        }
+    ) => {
+        $(#[doc = $doc])*
+        pub(crate) struct $name;
+
+        impl $crate::rules::Declared for $name {
+            const META: &'static $crate::diagnostic::RuleMeta = &$crate::diagnostic::RuleMeta {
+                id: $id,
+                group: $crate::diagnostic::Group::$group,
+                severity: $crate::diagnostic::Severity::$severity,
+                pedantic: false $(|| $pedantic)?,
+                fix: $crate::rules::declare_rule!(@fix $($fix)?),
+                gate: $crate::rules::declare_rule!(@gate $($gate)?),
+                since: $since,
+                docs: concat!($($doc, "\n"),*),
+            };
+        }
+
+        impl $name {
+            /// A finding of this rule.
+            pub(crate) fn at(
+                span: $crate::source::Span,
+                message: impl Into<String>,
+            ) -> $crate::diagnostic::Diagnostic {
+                <Self as $crate::rules::Declared>::META.at(span, message)
+            }
+        }
+    };
+    (@fix) => { None };
+    (@fix $fix:ident) => { Some($crate::diagnostic::Applicability::$fix) };
+    (@gate) => { None };
+    (@gate $gate:literal) => { Some($gate) };
+}
+pub(crate) use declare_rule;

@@ -1,0 +1,141 @@
+//! What the user wants of the rules: the profile, which rules run, and their options.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+use crate::diagnostic::{Group, RuleMeta, Severity};
+
+/// A set of rules with a purpose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// What is wrong, and what is very likely a mistake.
+    #[default]
+    Recommended,
+    /// Exactly what the pull-request gates of Azure/Azure-Sentinel report.
+    AzureSentinel,
+    /// Everything, review guidance included.
+    Pedantic,
+}
+
+impl Profile {
+    /// Every profile.
+    pub const ALL: [Self; 3] = [Self::Recommended, Self::AzureSentinel, Self::Pedantic];
+
+    /// The name used on the command line and in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Recommended => "recommended",
+            Self::AzureSentinel => "azure-sentinel",
+            Self::Pedantic => "pedantic",
+        }
+    }
+}
+
+impl fmt::Display for Profile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl FromStr for Profile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let found = Self::ALL.into_iter().find(|profile| profile.as_str() == text);
+        found.ok_or_else(|| format!("`{text}` is no profile: recommended, azure-sentinel and pedantic are"))
+    }
+}
+
+/// A name given to `--select` and its kin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// Every rule.
+    All,
+    /// The rules of a group.
+    Group(Group),
+    /// One rule.
+    Rule(&'static str),
+}
+
+impl Selector {
+    /// Reads a rule id, a group or `all`; the error says what was meant, if anything near exists.
+    pub fn parse(name: &str) -> Result<Self, String> {
+        if name.eq_ignore_ascii_case("all") {
+            return Ok(Self::All);
+        }
+        if let Some(group) = Group::ALL.into_iter().find(|group| group.as_str() == name) {
+            return Ok(Self::Group(group));
+        }
+        if let Some(entry) = super::find(name) {
+            return Ok(Self::Rule(entry.meta.id));
+        }
+        let groups = Group::ALL.into_iter().map(Group::as_str);
+        let known = super::all().iter().map(|entry| entry.meta.id).chain(groups);
+        Err(match crate::knowledge::nearest::nearest(name, known) {
+            Some(near) => format!("there is no rule or group `{name}`; did you mean `{near}`?"),
+            None => format!("there is no rule or group `{name}`; `sentlint rules` lists them all"),
+        })
+    }
+
+    fn covers(&self, meta: &RuleMeta) -> bool {
+        match self {
+            Self::All => true,
+            Self::Group(group) => *group == meta.group,
+            Self::Rule(id) => *id == meta.id,
+        }
+    }
+
+    fn names(&self, meta: &RuleMeta) -> bool {
+        matches!(self, Self::Rule(id) if *id == meta.id)
+    }
+}
+
+/// Options of single rules as the configuration gives them, by rule and key.
+pub type RuleOptions = BTreeMap<String, toml::Table>;
+
+/// Everything that steers the rules.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The profile.
+    pub profile: Profile,
+    /// Where given, only these rules run.
+    pub select: Option<Vec<Selector>>,
+    /// These run besides.
+    pub extend_select: Vec<Selector>,
+    /// These do not run, whatever else is said.
+    pub ignore: Vec<Selector>,
+    /// Milder findings are left out.
+    pub min_severity: Option<Severity>,
+    /// Connector ids that count as known besides the built-in ones.
+    pub connectors: Vec<String>,
+    /// Options of single rules.
+    pub options: RuleOptions,
+}
+
+impl Settings {
+    /// Whether a rule runs.
+    pub fn enabled(&self, meta: &RuleMeta) -> bool {
+        if self.ignore.iter().any(|selector| selector.covers(meta)) {
+            // A rule that is named beats a group or `all` that is ignored.
+            let named = |list: &[Selector]| list.iter().any(|selector| selector.names(meta));
+            let asked = self.select.as_deref().is_some_and(named) || named(&self.extend_select);
+            let refused = named(&self.ignore);
+            if refused || !asked {
+                return false;
+            }
+        }
+        // Upstream's gates are a closed set: a selection narrows it and never widens it.
+        if self.profile == Profile::AzureSentinel {
+            let selected = self.select.as_ref().is_none_or(|list| list.iter().any(|s| s.covers(meta)));
+            return meta.gate.is_some() && selected;
+        }
+        if self.extend_select.iter().any(|selector| selector.covers(meta)) {
+            return true;
+        }
+        match &self.select {
+            Some(list) => list.iter().any(|selector| selector.covers(meta)),
+            None => !meta.pedantic || self.profile == Profile::Pedantic,
+        }
+    }
+}
