@@ -4,20 +4,24 @@
 //! lives in `data`, generated from fact files by `cargo xtask tables`, each file saying what made it.
 
 pub mod attack;
+mod blob;
 pub mod connectors;
 mod data;
 pub mod entities;
+pub mod functions;
 pub mod limits;
 pub mod nearest;
+pub mod tables;
 pub mod tactics;
 pub mod upstream;
 
 /// What the embedded facts were made from: for each group of facts its name and its sources, newest first.
-pub fn sources() -> [(&'static str, &'static [&'static str]); 4] {
+pub fn sources() -> [(&'static str, &'static [&'static str]); 5] {
     [
         ("attack", data::attack::SOURCES),
         ("connectors", data::connectors::SOURCES),
         ("entities", data::entities::SOURCES),
+        ("tables", data::tables::SOURCES),
         ("upstream", data::upstream::SOURCES),
     ]
 }

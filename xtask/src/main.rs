@@ -6,6 +6,7 @@ mod connectors;
 mod entities;
 mod facts;
 mod rust;
+mod tables;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -64,11 +65,14 @@ fn parse_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Option
 /// Makes every table; returns the names of the files that differ from those on disk (when checking).
 fn run(options: &Options) -> Result<Vec<&'static str>, String> {
     let facts = Facts::new(&options.from);
+    let [tables_bin, tables_rs] = tables::tables(&facts)?;
     let files = [
         attack::techniques(&facts)?,
         attack::upstream(&facts)?,
         connectors::connectors(&facts)?,
         entities::entities(&facts)?,
+        tables_bin,
+        tables_rs,
     ];
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/knowledge/data");
     let mut stale = Vec::new();

@@ -7,4 +7,6 @@ pub(super) mod connectors;
 #[rustfmt::skip]
 pub(super) mod entities;
 #[rustfmt::skip]
+pub(super) mod tables;
+#[rustfmt::skip]
 pub(super) mod upstream;

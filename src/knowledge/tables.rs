@@ -1,0 +1,254 @@
+//! Log Analytics and Defender tables with their columns.
+
+use super::blob;
+use super::data::tables::TABLES;
+use super::nearest::nearest;
+
+/// A type of the query language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ColumnType {
+    /// `bool`
+    Bool,
+    /// `int`
+    Int,
+    /// `long`
+    Long,
+    /// `real`
+    Real,
+    /// `decimal`
+    Decimal,
+    /// `string`
+    String,
+    /// `datetime`
+    Datetime,
+    /// `timespan`
+    Timespan,
+    /// `guid`
+    Guid,
+    /// `dynamic`
+    Dynamic,
+    /// Not known: it follows from something that is not.
+    Unknown,
+}
+
+impl ColumnType {
+    /// The language's name for the type, `unknown` for `Unknown`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bool => "bool",
+            Self::Int => "int",
+            Self::Long => "long",
+            Self::Real => "real",
+            Self::Decimal => "decimal",
+            Self::String => "string",
+            Self::Datetime => "datetime",
+            Self::Timespan => "timespan",
+            Self::Guid => "guid",
+            Self::Dynamic => "dynamic",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The type with this number in the blob.
+    pub(super) fn from_number(number: u8) -> Self {
+        match number {
+            0 => Self::Bool,
+            1 => Self::Int,
+            2 => Self::Long,
+            3 => Self::Real,
+            4 => Self::Decimal,
+            5 => Self::String,
+            6 => Self::Datetime,
+            7 => Self::Timespan,
+            8 => Self::Guid,
+            9 => Self::Dynamic,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// How far a table's columns can be trusted, the most trusted first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Grade {
+    /// From the service's documentation.
+    Documented,
+    /// From the definition of a connector that fills the table.
+    Connector,
+    /// From the schemas that upstream validates queries with; real tables may differ.
+    Upstream,
+    /// From upstream's schemas of 2022.
+    Upstream2022,
+    /// Only the name is known.
+    NameOnly,
+}
+
+const DEFENDER: u8 = 1;
+const DEFENDER_ONLY: u8 = 2;
+const CLASSIC: u8 = 4;
+
+/// A table; a small handle, to be copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Table {
+    index: usize,
+}
+
+impl Table {
+    /// The name; case counts.
+    pub fn name(self) -> &'static str {
+        blob::string(blob::table(self.index).name)
+    }
+
+    /// How far the columns can be trusted.
+    pub fn grade(self) -> Grade {
+        let [_, _, grade, ..] = blob::table(self.index).rest;
+        match grade {
+            0 => Grade::Documented,
+            1 => Grade::Connector,
+            2 => Grade::Upstream,
+            3 => Grade::Upstream2022,
+            _ => Grade::NameOnly,
+        }
+    }
+
+    /// Whether Defender's advanced hunting has the table.
+    pub fn defender(self) -> bool {
+        self.has(DEFENDER)
+    }
+
+    /// Whether only Defender's advanced hunting has the table, so that a workspace does not.
+    pub fn defender_only(self) -> bool {
+        self.has(DEFENDER_ONLY)
+    }
+
+    /// Whether it is a custom log of the classic kind, whose columns (`Name_s`, `Count_d`) depend on the data
+    /// that each workspace happened to receive.
+    pub fn classic(self) -> bool {
+        self.has(CLASSIC)
+    }
+
+    /// Name and type of each column: those of the schema in its order, then those that every table of the kind
+    /// has. Empty when only the table's name is known.
+    pub fn columns(self) -> impl Iterator<Item = (&'static str, ColumnType)> + Clone + use<> {
+        self.stored().map(|column| (blob::string(column.name), ColumnType::from_number(column.kind)))
+    }
+
+    /// The type of the column of exactly this name.
+    pub fn column(self, name: &str) -> Option<ColumnType> {
+        let position = blob::position(name)?;
+        let found = self.stored().find(|column| column.name == position)?;
+        Some(ColumnType::from_number(found.kind))
+    }
+
+    fn stored(self) -> impl Iterator<Item = blob::Column> + Clone + use<> {
+        let record = blob::table(self.index);
+        let [low, high, ..] = record.rest;
+        record.columns().chain(blob::implicit(u16::from_le_bytes([low, high])))
+    }
+
+    fn has(self, flag: u8) -> bool {
+        let [_, _, _, flags, ..] = blob::table(self.index).rest;
+        flags & flag != 0
+    }
+}
+
+/// The table of exactly this name.
+pub fn table(name: &str) -> Option<Table> {
+    blob::find_table(name).map(|index| Table { index })
+}
+
+/// All tables, sorted by name.
+pub fn tables() -> impl ExactSizeIterator<Item = Table> + Clone {
+    (0..TABLES).map(|index| Table { index })
+}
+
+/// The table whose name is nearest to this text, or `None` when none is near.
+pub fn nearest_table(name: &str) -> Option<Table> {
+    table(nearest(name, tables().map(Table::name))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_defender_table() {
+        let found = table("DeviceNetworkEvents").unwrap();
+        assert_eq!(found.name(), "DeviceNetworkEvents");
+        assert_eq!(found.grade(), Grade::Documented);
+        assert!(found.defender() && !found.defender_only() && !found.classic());
+        assert_eq!(found.column("RemotePort"), Some(ColumnType::Int));
+        assert_eq!(found.column("AdditionalFields"), Some(ColumnType::Dynamic));
+        // Implicit: Timestamp in Defender, the standard columns in a workspace; no column twice.
+        assert_eq!(found.column("Timestamp"), Some(ColumnType::Datetime));
+        assert_eq!(found.column("_ResourceId"), Some(ColumnType::String));
+        assert_eq!(found.column("remoteport"), None);
+        let names: Vec<_> = found.columns().map(|(name, _)| name).collect();
+        assert_eq!(names.iter().filter(|name| **name == "TimeGenerated").count(), 1);
+        assert_eq!(names.first(), Some(&"_BilledSize"));
+    }
+
+    #[test]
+    fn tables_of_other_kinds() {
+        assert!(table("AADSignInEventsBeta").unwrap().defender_only());
+        assert_eq!(table("AADSignInEventsBeta").unwrap().column("TenantId"), None);
+        let events = table("SecurityEvent").unwrap();
+        assert!(!events.defender());
+        assert_eq!(events.column("EventID").map(ColumnType::as_str), Some("int"));
+        assert!(table("ABNORMAL_CASES_CL").unwrap().classic());
+        assert_eq!(table("ABNORMAL_CASES_CL").unwrap().column("RawData"), Some(ColumnType::String));
+        let name_only = table("ADPAudit").unwrap();
+        assert_eq!((name_only.grade(), name_only.columns().count()), (Grade::NameOnly, 0));
+        assert_eq!(table("devicenetworkevents"), None);
+        assert_eq!(table(""), None);
+    }
+
+    #[test]
+    fn the_nearest_table_has_a_near_name() {
+        assert_eq!(nearest_table("DeviceNetworkEvent").map(Table::name), Some("DeviceNetworkEvents"));
+        assert_eq!(nearest_table("signinlogs").map(Table::name), Some("SigninLogs"));
+        assert_eq!(nearest_table("StormEvents").map(Table::name), None);
+    }
+
+    #[test]
+    fn types_have_distinct_names() {
+        let names: std::collections::BTreeSet<_> =
+            (0..=10).map(|number| ColumnType::from_number(number).as_str()).collect();
+        assert_eq!(names.len(), 11);
+    }
+
+    /// Every table and column of the fact file is found with its type, and nothing else is.
+    #[test]
+    fn the_blob_holds_what_the_fact_file_says() {
+        let Ok(shared) = std::env::var("SENTLINT_SHARED") else {
+            println!("skipped");
+            return;
+        };
+        let text = std::fs::read_to_string(format!("{shared}/data/kql/schemas.json")).unwrap();
+        let facts: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let (mut count, mut implicit) = (0, 0);
+        for (name, columns) in facts["tables"].as_object().unwrap() {
+            let Some(found) = table(name.trim()) else {
+                assert!(name.contains(' '), "{name}");
+                continue;
+            };
+            let expected = columns.as_object().unwrap();
+            let mut actual = found.columns();
+            for (column, kind) in expected {
+                let (actual_name, actual_type) = actual.next().unwrap();
+                assert_eq!(
+                    (actual_name, actual_type.as_str()),
+                    (column.as_str(), kind.as_str().unwrap()),
+                    "{name}"
+                );
+                assert_eq!(found.column(column), Some(actual_type), "{name}.{column}");
+                count += 1;
+            }
+            for (column, _) in actual {
+                assert!(!expected.keys().any(|known| known.eq_ignore_ascii_case(column)), "{name}.{column}");
+                implicit += 1;
+            }
+        }
+        println!("{} tables, {count} columns and {implicit} implicit ones", tables().len());
+        assert!(count > 68_000 && implicit > 10_000);
+    }
+}
