@@ -192,6 +192,9 @@ fn check_repository(files: &mut [FileReport], summaries: &[RepositoryFile], sett
 }
 
 fn as_gate(diagnostic: &mut Diagnostic, settings: &Settings) {
+    if let Some(severity) = settings.options.get(diagnostic.rule.id).and_then(|option| option.severity) {
+        diagnostic.severity = severity;
+    }
     if settings.profile == Profile::AzureSentinel {
         diagnostic.severity = Severity::Error;
         diagnostic.gate = diagnostic.gate.or(diagnostic.rule.gate);

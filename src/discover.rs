@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use ignore::WalkBuilder;
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::gitignore::Gitignore;
 
 use crate::content::{is_query_file, is_yaml_file};
 
@@ -29,9 +29,7 @@ pub struct Options {
     pub no_ignore: bool,
     /// Leave out named files too when they are excluded.
     pub force_exclude: bool,
-    /// Patterns in the syntax of `.gitignore`, with the folder that they are relative to.
-    pub exclude: Vec<(PathBuf, String)>,
-    /// Which files are wanted, by name; YAML and query files when left out.
+    /// Look for JSON files, not for YAML and query files.
     pub json: bool,
 }
 
@@ -44,9 +42,6 @@ pub enum Error {
     /// The path exists and cannot be looked into.
     #[error("cannot read `{0}`: {1}")]
     Unreadable(String, io::Error),
-    /// An exclusion pattern is malformed.
-    #[error("the exclusion `{0}` is no pattern: {1}")]
-    Pattern(String, String),
 }
 
 /// What was found.
@@ -64,7 +59,6 @@ pub struct Found {
 pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, Error> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here[..] } else { paths };
-    let excluded = exclusions(options)?;
     let mut found = Found::default();
     for path in paths {
         let name = display(path);
@@ -76,11 +70,11 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, Error> {
             std::fs::read_dir(path).map_err(|error| Error::Unreadable(path.display().to_string(), error))?;
             found.folders += 1;
             if options.no_ignore {
-                walk_everything(path, options, &excluded, &mut found);
+                walk_everything(path, options, &mut found);
             } else {
-                walk(path, options, &excluded, &mut found);
+                walk(path, options, &mut found);
             }
-        } else if !options.force_exclude || !(is_excluded(path, &excluded) || is_ignored(path, options)) {
+        } else if !options.force_exclude || !is_ignored(path, options) {
             found.inputs.push(Input { name, path: path.clone(), named: true });
         }
     }
@@ -98,7 +92,7 @@ fn wanted(path: &Path, options: &Options) -> bool {
     is_yaml_file(name) || is_query_file(name)
 }
 
-fn walk(root: &Path, options: &Options, excluded: &[Gitignore], found: &mut Found) {
+fn walk(root: &Path, options: &Options, found: &mut Found) {
     // Hidden folders hold content too (`.github` has none of ours and costs nothing); `.git` never does.
     let walker = WalkBuilder::new(root)
         .hidden(false)
@@ -108,7 +102,7 @@ fn walk(root: &Path, options: &Options, excluded: &[Gitignore], found: &mut Foun
     for entry in walker {
         match entry {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                take(entry.path(), options, excluded, found);
+                take(entry.path(), options, found);
             }
             Ok(_) => {}
             Err(error) => found.warnings.push(format!("passed over: {error}")),
@@ -116,39 +110,21 @@ fn walk(root: &Path, options: &Options, excluded: &[Gitignore], found: &mut Foun
     }
 }
 
-fn walk_everything(root: &Path, options: &Options, excluded: &[Gitignore], found: &mut Found) {
+fn walk_everything(root: &Path, options: &Options, found: &mut Found) {
     let walker = walkdir::WalkDir::new(root).into_iter().filter_entry(|entry| entry.file_name() != ".git");
     for entry in walker {
         match entry {
-            Ok(entry) if entry.file_type().is_file() => take(entry.path(), options, excluded, found),
+            Ok(entry) if entry.file_type().is_file() => take(entry.path(), options, found),
             Ok(_) => {}
             Err(error) => found.warnings.push(format!("passed over: {error}")),
         }
     }
 }
 
-fn take(path: &Path, options: &Options, excluded: &[Gitignore], found: &mut Found) {
-    if wanted(path, options) && !is_excluded(path, excluded) {
+fn take(path: &Path, options: &Options, found: &mut Found) {
+    if wanted(path, options) {
         found.inputs.push(Input { name: display(path), path: path.to_owned(), named: false });
     }
-}
-
-fn exclusions(options: &Options) -> Result<Vec<Gitignore>, Error> {
-    let mut matchers = Vec::new();
-    for (root, pattern) in &options.exclude {
-        let fail = |error: ignore::Error| Error::Pattern(pattern.clone(), error.to_string());
-        let mut builder = GitignoreBuilder::new(root);
-        builder.add_line(None, pattern).map_err(fail)?;
-        matchers.push(builder.build().map_err(fail)?);
-    }
-    Ok(matchers)
-}
-
-fn is_excluded(path: &Path, excluded: &[Gitignore]) -> bool {
-    let full = absolute(path);
-    excluded.iter().any(|matcher| {
-        full.starts_with(matcher.path()) && matcher.matched_path_or_any_parents(&full, false).is_ignore()
-    })
 }
 
 /// Whether the ignore files of the folders above leave a file out.
@@ -249,14 +225,6 @@ mod tests {
         assert_eq!(names(&found), ["note.txt", "skipped.yaml"]);
         let forced = Options { force_exclude: true, ..Options::default() };
         assert_eq!(names(&discover(&paths, &forced).unwrap()), ["note.txt"]);
-    }
-
-    #[test]
-    fn exclusions_hold_for_walked_files() {
-        let dir = tree();
-        let options =
-            Options { exclude: vec![(dir.path().to_owned(), "*.kql".into())], ..Options::default() };
-        assert_eq!(names(&discover(&[dir.path().to_owned()], &options).unwrap()), ["a.YML", "b.yaml"]);
     }
 
     #[test]

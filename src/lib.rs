@@ -22,4 +22,6 @@ pub mod report;
 
 pub mod discover;
 
+pub mod config;
+
 pub mod check;

@@ -21,7 +21,7 @@ mod settings;
 mod yaml;
 
 pub use registry::{Entry, all, find};
-pub use settings::{Profile, RuleOptions, Settings};
+pub use settings::{Profile, RuleOption, RuleOptions, Selector, Settings};
 
 /// What a rule sees of one file.
 pub struct Context<'a> {

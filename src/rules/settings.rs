@@ -91,8 +91,25 @@ impl Selector {
     }
 }
 
-/// Options of single rules as the configuration gives them, by rule and key.
-pub type RuleOptions = BTreeMap<String, toml::Table>;
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::All => "all",
+            Self::Group(group) => group.as_str(),
+            Self::Rule(id) => id,
+        })
+    }
+}
+
+/// What the configuration says of one rule.
+#[derive(Clone, Debug, Default)]
+pub struct RuleOption {
+    /// The severity of its findings, instead of the rule's own.
+    pub severity: Option<Severity>,
+}
+
+/// What the configuration says of single rules, by id.
+pub type RuleOptions = BTreeMap<&'static str, RuleOption>;
 
 /// Everything that steers the rules.
 #[derive(Clone, Debug, Default)]
@@ -114,6 +131,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The severity that a rule's findings have where it does not say otherwise itself.
+    pub fn severity_of(&self, meta: &RuleMeta) -> Severity {
+        self.options.get(meta.id).and_then(|option| option.severity).unwrap_or(meta.severity)
+    }
+
     /// Whether a rule runs.
     pub fn enabled(&self, meta: &RuleMeta) -> bool {
         if self.ignore.iter().any(|selector| selector.covers(meta)) {

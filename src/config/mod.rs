@@ -1,0 +1,279 @@
+//! sentlint.toml: found from the file upwards, read with the place of every mistake.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::diagnostic::Severity;
+use crate::discover::{absolute, display, slashes};
+use crate::rules::{Profile, RuleOptions, Selector, Settings};
+use crate::source::{SourceFile, Span};
+
+mod read;
+
+/// The file's name.
+pub const FILE_NAME: &str = "sentlint.toml";
+
+/// What is wrong with a configuration, and where.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{}:{}:{}: {message}{}", .file.path(), .file.position(.span.start as usize).line, .file.position(.span.start as usize).column, .help.as_ref().map(|help| format!("\n  help: {help}")).unwrap_or_default())]
+pub struct ConfigError {
+    /// The configuration file.
+    pub file: Arc<SourceFile>,
+    /// The place.
+    pub span: Span,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+/// `[check.per-path."PATTERN"]`.
+#[derive(Clone, Debug, Default)]
+pub struct PerPath {
+    /// The pattern, in the syntax of `.gitignore`, relative to the configuration's folder.
+    pub pattern: String,
+    /// See [`Check::select`].
+    pub select: Option<Vec<Selector>>,
+    /// See [`Check::extend_select`].
+    pub extend_select: Vec<Selector>,
+    /// See [`Check::ignore`].
+    pub ignore: Vec<Selector>,
+    /// See [`Check::profile`].
+    pub profile: Option<Profile>,
+}
+
+/// `[check]`.
+#[derive(Clone, Debug, Default)]
+pub struct Check {
+    /// Only these rules.
+    pub select: Option<Vec<Selector>>,
+    /// These rules besides.
+    pub extend_select: Vec<Selector>,
+    /// Not these rules.
+    pub ignore: Vec<Selector>,
+    /// The profile.
+    pub profile: Option<Profile>,
+    /// The severity from which findings make the exit code 1; `Some(None)` is `never`.
+    pub fail_on: Option<Option<Severity>>,
+    /// Milder findings are left out.
+    pub min_severity: Option<Severity>,
+    /// Files that are never walked into, in the syntax of `.gitignore`.
+    pub exclude: Vec<String>,
+    /// What differs by path, in the order of the file.
+    pub per_path: Vec<PerPath>,
+}
+
+/// `[knowledge]`.
+#[derive(Clone, Debug, Default)]
+pub struct Knowledge {
+    /// Connector ids that count as known.
+    pub connectors: Vec<String>,
+    /// Files or folders with table schemas, relative to the configuration's folder.
+    pub tables: Vec<PathBuf>,
+    /// Files or folders with functions, relative to the configuration's folder.
+    pub functions: Vec<PathBuf>,
+    /// Watchlist names.
+    pub watchlists: Vec<String>,
+}
+
+/// `[convert]`: defaults for the options of the same name.
+#[derive(Clone, Debug, Default)]
+pub struct Convert {
+    /// `--api-version`.
+    pub api_version: Option<String>,
+    /// `--name-prefix`.
+    pub name_prefix: Option<String>,
+    /// `--severity`.
+    pub severity: Option<String>,
+    /// `--enabled` or `--disabled`.
+    pub enabled: Option<bool>,
+    /// `--start-at`.
+    pub start_at: Option<String>,
+    /// `--no-incidents`.
+    pub no_incidents: Option<bool>,
+    /// `--params`, relative to the configuration's folder.
+    pub params: Option<PathBuf>,
+    /// `--with-template-link`.
+    pub with_template_link: Option<bool>,
+}
+
+/// One configuration file.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The file; `None` for the built-in defaults.
+    pub path: Option<PathBuf>,
+    /// `[check]`.
+    pub check: Check,
+    /// `[rules.<id>]`.
+    pub rules: RuleOptions,
+    /// `[knowledge]`.
+    pub knowledge: Knowledge,
+    /// `[convert]`.
+    pub convert: Convert,
+}
+
+impl Config {
+    /// Reads a configuration from text; every mistake is told, not only the first.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, Vec<ConfigError>> {
+        let file = Arc::new(SourceFile::new(display(path), text));
+        let mut config = read::config(&file)?;
+        config.path = Some(absolute(path));
+        Ok(config)
+    }
+
+    /// Reads a configuration file.
+    pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
+        let text = std::fs::read(path).map_err(|error| error.to_string());
+        let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()));
+        match text {
+            Ok(text) => Self::parse(path, &text),
+            Err(reason) => Err(vec![ConfigError {
+                file: Arc::new(SourceFile::new(display(path), "")),
+                span: Span::default(),
+                message: format!("cannot read the configuration: {reason}"),
+                help: None,
+            }]),
+        }
+    }
+
+    /// The folder that patterns and paths in the file are relative to.
+    pub fn folder(&self) -> Option<&Path> {
+        self.path.as_deref().and_then(Path::parent)
+    }
+
+    fn matcher(&self, pattern: &str) -> Option<Gitignore> {
+        let mut builder = GitignoreBuilder::new(self.folder()?);
+        builder.add_line(None, pattern).ok()?;
+        builder.build().ok()
+    }
+
+    fn matches(&self, pattern: &str, location: &Path) -> bool {
+        let below = self.folder().is_some_and(|folder| location.starts_with(folder));
+        below
+            && self
+                .matcher(pattern)
+                .is_some_and(|matcher| matcher.matched_path_or_any_parents(location, false).is_ignore())
+    }
+
+    /// Whether the configuration excludes a file, given by its full path.
+    pub fn excludes(&self, location: &Path) -> bool {
+        self.check.exclude.iter().any(|pattern| self.matches(pattern, location))
+    }
+
+    /// What the configuration says for one file, given by its full path.
+    pub fn settings(&self, location: &Path) -> Settings {
+        let check = &self.check;
+        let mut settings = Settings {
+            profile: check.profile.unwrap_or_default(),
+            select: check.select.clone(),
+            extend_select: check.extend_select.clone(),
+            ignore: check.ignore.clone(),
+            min_severity: check.min_severity,
+            connectors: self.knowledge.connectors.clone(),
+            options: self.rules.clone(),
+        };
+        for per_path in check.per_path.iter().filter(|per_path| self.matches(&per_path.pattern, location)) {
+            settings.profile = per_path.profile.unwrap_or(settings.profile);
+            if per_path.select.is_some() {
+                settings.select.clone_from(&per_path.select);
+            }
+            settings.extend_select.extend(per_path.extend_select.iter().cloned());
+            settings.ignore.extend(per_path.ignore.iter().cloned());
+        }
+        settings
+    }
+}
+
+/// Finds the configuration of each file.
+pub enum Resolver {
+    /// The same for all files: `--config`, or `--isolated` with the defaults.
+    Fixed(Arc<Config>),
+    /// The nearest `sentlint.toml` at or above the file's folder.
+    Nearest {
+        /// The files found so far, by folder.
+        found: Mutex<HashMap<PathBuf, Arc<Config>>>,
+    },
+}
+
+impl Resolver {
+    /// The defaults for every file.
+    pub fn isolated() -> Self {
+        Self::Fixed(Arc::default())
+    }
+
+    /// A resolver that looks for files.
+    pub fn nearest() -> Self {
+        Self::Nearest { found: Mutex::default() }
+    }
+
+    /// The configuration for the files of a folder, given by its full path.
+    pub fn of(&self, folder: &Path) -> Result<Arc<Config>, Vec<ConfigError>> {
+        let found = match self {
+            Self::Fixed(config) => return Ok(Arc::clone(config)),
+            Self::Nearest { found } => found,
+        };
+        let mut known = found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        lookup(folder, &mut known)
+    }
+}
+
+fn lookup(folder: &Path, known: &mut HashMap<PathBuf, Arc<Config>>) -> Result<Arc<Config>, Vec<ConfigError>> {
+    if let Some(config) = known.get(folder) {
+        return Ok(Arc::clone(config));
+    }
+    let file = folder.join(FILE_NAME);
+    let config = if file.is_file() {
+        Arc::new(Config::load(&file)?)
+    } else if folder.join(".git").exists() {
+        // The repository ends here; what lies above is not its own.
+        Arc::default()
+    } else {
+        match folder.parent() {
+            Some(parent) => lookup(parent, known)?,
+            None => Arc::default(),
+        }
+    };
+    known.insert(folder.to_owned(), Arc::clone(&config));
+    Ok(config)
+}
+
+/// The effective configuration in the file's own syntax, for `--show-settings`.
+pub fn show(config: &Config, settings: &Settings) -> String {
+    let quote = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let list = |items: &[Selector]| {
+        let names: Vec<String> = items.iter().map(|selector| quote(&selector.to_string())).collect();
+        format!("[{}]", names.join(", "))
+    };
+    let source = config.path.as_deref().map_or_else(|| "none; these are the defaults".into(), slashes);
+    let mut out =
+        format!("# configuration file: {source}\n[check]\nprofile = {}\n", quote(settings.profile.as_str()));
+    if let Some(select) = &settings.select {
+        out += &format!("select = {}\n", list(select));
+    }
+    out += &format!("extend-select = {}\n", list(&settings.extend_select));
+    out += &format!("ignore = {}\n", list(&settings.ignore));
+    let fail_on = match config.check.fail_on {
+        None => "error",
+        Some(None) => "never",
+        Some(Some(severity)) => severity.as_str(),
+    };
+    out += &format!("fail-on = {}\n", quote(fail_on));
+    if let Some(least) = settings.min_severity {
+        out += &format!("min-severity = {}\n", quote(least.as_str()));
+    }
+    let texts = |items: &[String]| items.iter().map(|text| quote(text)).collect::<Vec<_>>().join(", ");
+    out += &format!("exclude = [{}]\n", texts(&config.check.exclude));
+    out += &format!("\n[knowledge]\nattack = {}\n", quote(crate::knowledge::attack::VERSION));
+    out += &format!("connectors = [{}]\n", texts(&settings.connectors));
+    out += "\n# rules that run\n";
+    for entry in crate::rules::all().iter().filter(|entry| settings.enabled(entry.meta)) {
+        out += &format!("# {} ({})\n", entry.meta.id, settings.severity_of(entry.meta));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

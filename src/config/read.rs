@@ -1,0 +1,309 @@
+//! From TOML to [`Config`]: every key and value is looked at with its span, so that each mistake has a place
+//! and, where a name is nearly right, a suggestion.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Check, Config, ConfigError, Convert, Knowledge, PerPath};
+use crate::diagnostic::Severity;
+use crate::knowledge::limits;
+use crate::knowledge::nearest::nearest;
+use crate::rules::{Profile, RuleOption, RuleOptions, Selector};
+use crate::source::{SourceFile, Span};
+
+struct Reader {
+    file: Arc<SourceFile>,
+    errors: Vec<ConfigError>,
+}
+
+type Table<'i> = DeTable<'i>;
+type Value<'i> = Spanned<DeValue<'i>>;
+
+pub(super) fn config(file: &Arc<SourceFile>) -> Result<Config, Vec<ConfigError>> {
+    let mut reader = Reader { file: Arc::clone(file), errors: Vec::new() };
+    let config = match DeTable::parse(file.text()) {
+        Ok(root) => reader.root(root.get_ref()),
+        Err(error) => {
+            let span = error.span().unwrap_or_default();
+            reader.fail(span, format!("this is not TOML: {}", error.message()), None);
+            Config::default()
+        }
+    };
+    if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
+}
+
+impl Reader {
+    fn fail(&mut self, span: Range<usize>, message: impl Into<String>, help: Option<String>) {
+        let span = Span::new(span.start, span.end);
+        self.errors.push(ConfigError { file: Arc::clone(&self.file), span, message: message.into(), help });
+    }
+
+    fn unknown(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, place: &str, known: &[&str]) {
+        let name = key.get_ref();
+        let help = match nearest(name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the keys there are {}", known.join(", ")),
+        };
+        self.fail(key.span(), format!("there is no key `{name}` in {place}"), Some(help));
+    }
+
+    fn root(&mut self, root: &Table<'_>) -> Config {
+        let mut config = Config::default();
+        for (key, value) in root {
+            match (key.get_ref().as_ref(), value.get_ref().as_table()) {
+                ("check", Some(table)) => config.check = self.check(table),
+                ("rules", Some(table)) => config.rules = self.rules(table),
+                ("knowledge", Some(table)) => config.knowledge = self.knowledge(table),
+                ("convert", Some(table)) => config.convert = self.convert(table),
+                (name @ ("check" | "rules" | "knowledge" | "convert"), None) => {
+                    self.fail(
+                        value.span(),
+                        format!("`{name}` is a table"),
+                        Some(format!("write `[{name}]`")),
+                    );
+                }
+                _ => self.unknown(key, "sentlint.toml", &["check", "rules", "knowledge", "convert"]),
+            }
+        }
+        config
+    }
+
+    fn check(&mut self, table: &Table<'_>) -> Check {
+        let mut check = Check::default();
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "select" => check.select = Some(self.selectors(value)),
+                "extend-select" => check.extend_select = self.selectors(value),
+                "ignore" => check.ignore = self.selectors(value),
+                "profile" => check.profile = self.profile(value),
+                "fail-on" => check.fail_on = self.fail_on(value),
+                "min-severity" => check.min_severity = self.severity(value),
+                "exclude" => check.exclude = self.texts(value),
+                "per-path" => check.per_path = self.per_paths(value),
+                _ => {
+                    let known = [
+                        "select",
+                        "extend-select",
+                        "ignore",
+                        "profile",
+                        "fail-on",
+                        "min-severity",
+                        "exclude",
+                        "per-path",
+                    ];
+                    self.unknown(key, "[check]", &known);
+                }
+            }
+        }
+        check
+    }
+
+    fn per_paths(&mut self, value: &Value<'_>) -> Vec<PerPath> {
+        let Some(table) = value.get_ref().as_table() else {
+            let help = "write `[check.per-path.\"PATTERN\"]`".to_owned();
+            self.fail(value.span(), "`per-path` is a table of patterns", Some(help));
+            return Vec::new();
+        };
+        let mut all = Vec::new();
+        for (pattern, value) in table {
+            let Some(table) = value.get_ref().as_table() else {
+                self.fail(value.span(), "what holds for a pattern is a table", None);
+                continue;
+            };
+            let mut one = PerPath { pattern: pattern.get_ref().to_string(), ..PerPath::default() };
+            for (key, value) in table {
+                match key.get_ref().as_ref() {
+                    "select" => one.select = Some(self.selectors(value)),
+                    "extend-select" => one.extend_select = self.selectors(value),
+                    "ignore" => one.ignore = self.selectors(value),
+                    "profile" => one.profile = self.profile(value),
+                    _ => self.unknown(
+                        key,
+                        "[check.per-path]",
+                        &["select", "extend-select", "ignore", "profile"],
+                    ),
+                }
+            }
+            all.push(one);
+        }
+        all
+    }
+
+    fn rules(&mut self, table: &Table<'_>) -> RuleOptions {
+        let mut options = RuleOptions::default();
+        for (name, value) in table {
+            let id = match Selector::parse(name.get_ref()) {
+                Ok(Selector::Rule(id)) => id,
+                Ok(_) => {
+                    self.fail(name.span(), "options are given for a rule, not for a group", None);
+                    continue;
+                }
+                Err(message) => {
+                    self.fail(name.span(), message, None);
+                    continue;
+                }
+            };
+            let Some(table) = value.get_ref().as_table() else {
+                self.fail(value.span(), format!("`rules.{id}` is a table of options"), None);
+                continue;
+            };
+            let mut option = RuleOption::default();
+            for (key, value) in table {
+                match key.get_ref().as_ref() {
+                    "severity" => option.severity = self.severity(value),
+                    _ => self.unknown(key, &format!("[rules.{id}]"), &["severity"]),
+                }
+            }
+            options.insert(id, option);
+        }
+        options
+    }
+
+    fn knowledge(&mut self, table: &Table<'_>) -> Knowledge {
+        let mut knowledge = Knowledge::default();
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "attack" => self.attack(value),
+                "connectors" => knowledge.connectors = self.texts(value),
+                "tables" => knowledge.tables = self.paths(value),
+                "functions" => knowledge.functions = self.paths(value),
+                "watchlists" => knowledge.watchlists = self.texts(value),
+                _ => {
+                    let known = ["attack", "connectors", "tables", "functions", "watchlists"];
+                    self.unknown(key, "[knowledge]", &known);
+                }
+            }
+        }
+        knowledge
+    }
+
+    fn attack(&mut self, value: &Value<'_>) {
+        let version = crate::knowledge::attack::VERSION;
+        if self.text(value).is_some_and(|text| text != version) {
+            let help =
+                format!("this sentlint carries ATT&CK {version} and no other; leave the key out or write it");
+            self.fail(value.span(), "this version of ATT&CK is not on board", Some(help));
+        }
+    }
+
+    fn convert(&mut self, table: &Table<'_>) -> Convert {
+        let mut convert = Convert::default();
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "api-version" => convert.api_version = self.text(value),
+                "name-prefix" => convert.name_prefix = self.text(value),
+                "severity" => convert.severity = self.one_of(value, &limits::SEVERITIES).map(str::to_owned),
+                "enabled" => convert.enabled = self.boolean(value),
+                "start-at" => convert.start_at = self.text(value),
+                "no-incidents" => convert.no_incidents = self.boolean(value),
+                "params" => convert.params = self.text(value).map(PathBuf::from),
+                "with-template-link" => convert.with_template_link = self.boolean(value),
+                _ => {
+                    let known = [
+                        "api-version",
+                        "name-prefix",
+                        "severity",
+                        "enabled",
+                        "start-at",
+                        "no-incidents",
+                        "params",
+                        "with-template-link",
+                    ];
+                    self.unknown(key, "[convert]", &known);
+                }
+            }
+        }
+        convert
+    }
+
+    fn text(&mut self, value: &Value<'_>) -> Option<String> {
+        let text = value.get_ref().as_str().map(str::to_owned);
+        if text.is_none() {
+            self.fail(value.span(), format!("this is a text, not {}", article(value)), None);
+        }
+        text
+    }
+
+    fn boolean(&mut self, value: &Value<'_>) -> Option<bool> {
+        let truth = value.get_ref().as_bool();
+        if truth.is_none() {
+            self.fail(value.span(), format!("this is `true` or `false`, not {}", article(value)), None);
+        }
+        truth
+    }
+
+    fn items<'v, 'i>(&mut self, value: &'v Value<'i>) -> Vec<&'v Value<'i>> {
+        if let Some(array) = value.get_ref().as_array() {
+            return array.iter().collect();
+        }
+        let help = value.get_ref().as_str().map(|text| format!("write `[\"{text}\"]`"));
+        self.fail(value.span(), format!("this is a list of texts, not {}", article(value)), help);
+        Vec::new()
+    }
+
+    fn texts(&mut self, value: &Value<'_>) -> Vec<String> {
+        self.items(value).into_iter().filter_map(|item| self.text(item)).collect()
+    }
+
+    fn paths(&mut self, value: &Value<'_>) -> Vec<PathBuf> {
+        self.texts(value).into_iter().map(PathBuf::from).collect()
+    }
+
+    fn selectors(&mut self, value: &Value<'_>) -> Vec<Selector> {
+        let mut all = Vec::new();
+        for item in self.items(value) {
+            let Some(text) = self.text(item) else { continue };
+            match Selector::parse(&text) {
+                Ok(selector) => all.push(selector),
+                Err(message) => self.fail(item.span(), message, None),
+            }
+        }
+        all
+    }
+
+    fn one_of<'k>(&mut self, value: &Value<'_>, known: &[&'k str]) -> Option<&'k str> {
+        let text = self.text(value)?;
+        let found = known.iter().find(|name| **name == text).copied();
+        if found.is_none() {
+            let help = match nearest(&text, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it is one of {}", known.join(", ")),
+            };
+            self.fail(value.span(), format!("`{text}` cannot stand here"), Some(help));
+        }
+        found
+    }
+
+    fn profile(&mut self, value: &Value<'_>) -> Option<Profile> {
+        let names = Profile::ALL.map(Profile::as_str);
+        self.one_of(value, &names).and_then(|name| name.parse().ok())
+    }
+
+    fn severity(&mut self, value: &Value<'_>) -> Option<Severity> {
+        let name = self.one_of(value, &["info", "warning", "error"])?;
+        [Severity::Info, Severity::Warning, Severity::Error]
+            .into_iter()
+            .find(|severity| severity.as_str() == name)
+    }
+
+    fn fail_on(&mut self, value: &Value<'_>) -> Option<Option<Severity>> {
+        let name = self.one_of(value, &["error", "warning", "info", "never"])?;
+        let all = [Severity::Info, Severity::Warning, Severity::Error];
+        Some(all.into_iter().find(|severity| severity.as_str() == name))
+    }
+}
+
+fn article(value: &Value<'_>) -> &'static str {
+    match value.get_ref() {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "a truth value",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
