@@ -38,9 +38,8 @@ pub struct Technique {
     pub id: &'static str,
     /// MITRE's name; a sub-technique's without its parent's.
     pub name: &'static str,
-    /// Short names of the tactics it serves, such as `command-and-control`; never empty except where a
-    /// revoked technique lost its own and has no replacement. A revoked technique without tactics of its own
-    /// has those of its replacement.
+    /// Short names of the tactics it serves, such as `command-and-control`; never empty. A revoked technique
+    /// that MITRE stripped of its tactics has those of its replacement.
     pub tactics: &'static [&'static str],
     /// The domain that has it.
     pub domain: Domain,

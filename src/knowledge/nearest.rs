@@ -22,7 +22,8 @@ pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let lower = text.to_lowercase();
     let mut best: Option<(usize, Reverse<usize>, &str)> = None;
     for candidate in candidates {
-        let Some(distance) = distance(&lower, length, candidate) else { continue };
+        let most = best.map_or(MOST_EDITS, |(distance, _, _)| distance);
+        let Some(distance) = distance(&lower, length, candidate, most) else { continue };
         let key = (distance, Reverse(common_prefix(&lower, candidate)), candidate);
         if best.is_none_or(|best| key < best) {
             best = Some(key);
@@ -31,15 +32,27 @@ pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     best.map(|(_, _, candidate)| candidate)
 }
 
-/// The number of edits between a lower-case text of `length` characters and a candidate, if it is small enough.
-fn distance(lower: &str, length: usize, candidate: &str) -> Option<usize> {
+/// The number of edits between a lower-case text of `length` characters and a candidate, if it is at most `most`
+/// and small enough for their lengths.
+fn distance(lower: &str, length: usize, candidate: &str, most: usize) -> Option<usize> {
     let other = candidate.chars().take(LONGEST + MOST_EDITS + 1).count();
-    let limit = (length.max(other) / 3).min(MOST_EDITS);
-    if length.abs_diff(other) > limit {
+    let limit = (length.max(other) / 3).min(most);
+    if length.abs_diff(other) > limit || letters_apart(lower, candidate) > limit {
         return None;
     }
     let distance = strsim::damerau_levenshtein(lower, &candidate.to_lowercase());
     (distance <= limit).then_some(distance)
+}
+
+/// At least so many edits lie between the two: one edit removes or adds at most one letter. Far cheaper than the
+/// distance itself, and enough to pass over nearly every candidate.
+fn letters_apart(lower: &str, candidate: &str) -> usize {
+    if !lower.is_ascii() || !candidate.is_ascii() {
+        return 0;
+    }
+    let letters = |text: &str| text.bytes().fold(0u128, |set, b| set | 1 << (b.to_ascii_lowercase() & 127));
+    let (a, b) = (letters(lower), letters(candidate));
+    (a & !b).count_ones().max((b & !a).count_ones()) as usize
 }
 
 fn common_prefix(lower: &str, candidate: &str) -> usize {
@@ -78,6 +91,19 @@ mod tests {
         assert_eq!(nearest("Pat", ["Cat", "Pad"]), Some("Pad"));
         assert_eq!(nearest("Pat", ["Pad", "Cat"]), Some("Pad"));
         assert_eq!(nearest("Pat", ["Pay", "Pad"]), Some("Pad"));
+    }
+
+    #[test]
+    fn letters_never_overstate_the_distance() {
+        let words = ["Name", "Nmae", "FullName", "name", "Address", "IPAddress", "", "aab", "abb", "DNS_x1"];
+        for a in words.map(str::to_lowercase) {
+            for b in words {
+                assert!(
+                    letters_apart(&a, b) <= strsim::damerau_levenshtein(&a, &b.to_lowercase()),
+                    "{a} {b}"
+                );
+            }
+        }
     }
 
     #[test]
