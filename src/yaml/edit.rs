@@ -1,0 +1,19 @@
+//! Minimal edits of a YAML text, computed from its tree.
+
+use crate::source::Span;
+
+/// The text after the edits; `None` where they overlap or do not fit. Insertions at one place keep their
+/// order.
+pub fn apply(text: &str, edits: &[(Span, String)]) -> Option<String> {
+    let mut sorted: Vec<&(Span, String)> = edits.iter().collect();
+    sorted.sort_by_key(|(span, _)| (span.start, span.end));
+    let mut out = String::with_capacity(text.len() + 64);
+    let mut at = 0;
+    for (span, replacement) in sorted {
+        out.push_str(text.get(at..span.start as usize)?);
+        out.push_str(replacement);
+        at = span.end as usize;
+    }
+    out.push_str(text.get(at..)?);
+    Some(out)
+}
