@@ -53,6 +53,6 @@ mod tests {
         let all: Vec<&str> = lines(text, 0, text.len()).map(|l| &text[l.start..l.end]).collect();
         assert_eq!(all, ["a", "", "b", "c"]);
         assert_eq!(line_start(text, 4), 4);
-        assert_eq!(line_start(text, 2), 0);
+        assert_eq!(line_start(text, 1), 0);
     }
 }

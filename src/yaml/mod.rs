@@ -7,7 +7,10 @@ pub mod edit;
 mod json;
 mod lines;
 mod parse;
+mod recover;
+mod remap;
 mod scalar;
+mod slips;
 
 pub use json::to_json;
 pub use scalar::ScalarMap;
@@ -16,7 +19,7 @@ use crate::source::{SourceFile, Span};
 
 /// Reads a file. The answer always holds what could be read, together with every syntax error found.
 pub fn parse(file: &SourceFile) -> Document {
-    parse::document(file.text())
+    recover::document(file.text())
 }
 
 /// What was read from one file.

@@ -1,9 +1,7 @@
 //! From the parser's events to the tree.
 
 use super::lines::{line_start, lines, spaces};
-use super::{
-    Comment, Document, Entry, MAX_DEPTH, Mapping, Node, Scalar, ScalarStyle, Sequence, Value, YamlError,
-};
+use super::{Comment, Entry, MAX_DEPTH, Mapping, Node, Scalar, ScalarStyle, Sequence, Value};
 use crate::source::Span;
 use granit_parser::{ErrorKind, Event, Parser, StructureStyle, Tag};
 use rustc_hash::FxHashMap;
@@ -16,6 +14,10 @@ pub(super) struct Parsed {
     pub(super) extra_documents: Vec<Span>,
     /// Aliases without an anchor: their places and names.
     pub(super) unknown_aliases: Vec<(Span, String)>,
+    /// Where the brackets and braces begin that were open at a failure, the outermost first.
+    pub(super) open_flow: Vec<usize>,
+    /// The end of what was read.
+    pub(super) reached: usize,
     /// Where and why reading stopped.
     pub(super) failure: Option<Failure>,
 }
@@ -24,29 +26,6 @@ pub(super) struct Parsed {
 pub(super) struct Failure {
     pub(super) kind: ErrorKind,
     pub(super) offset: usize,
-}
-
-pub(super) fn document(text: &str) -> Document {
-    let parsed = read(text);
-    let errors = parsed
-        .failure
-        .map(|failure| YamlError {
-            span: Span::at(text.floor_char_boundary(failure.offset)),
-            message: failure.kind.to_string(),
-            help: None,
-            labels: Vec::new(),
-            mend: None,
-        })
-        .into_iter()
-        .collect();
-    Document {
-        root: parsed.root,
-        comments: parsed.comments,
-        errors,
-        extra_documents: parsed.extra_documents,
-        recovered: false,
-        damaged: Vec::new(),
-    }
 }
 
 /// Reads a text as far as it is valid; what was open at a failure is closed there.
@@ -77,6 +56,8 @@ pub(super) fn read(text: &str) -> Parsed {
         builder.out.failure = Some(failure);
         break;
     }
+    builder.out.reached = builder.read_to;
+    builder.out.open_flow = builder.stack.iter().filter(|f| f.flow).map(|f| f.span.start as usize).collect();
     while let Some(frame) = builder.stack.pop() {
         builder.close(frame, None);
     }
@@ -158,11 +139,16 @@ impl Builder<'_> {
         true
     }
 
-    fn open(&mut self, span: Span, style: StructureStyle, tag: Option<&Tag>, content: Content) -> bool {
+    fn open(&mut self, mut span: Span, style: StructureStyle, tag: Option<&Tag>, content: Content) -> bool {
         if self.stack.len() >= MAX_DEPTH {
             return false;
         }
         let flow = style == StructureStyle::Flow;
+        if !flow && matches!(content, Content::Sequence(_)) {
+            // For a list in its key's column the parser names the first item's place, not the dash's.
+            let start = self.first_dash().filter(|dash| *dash <= span.start as usize);
+            span = start.map_or(span, Span::at);
+        }
         self.read_to = span.end as usize;
         self.stack.push(Frame { span, anchor: None, tag: tag_name(tag), flow, content });
         true
@@ -295,6 +281,35 @@ impl Builder<'_> {
             }
         }
         None
+    }
+
+    /// The first dash of the list that begins here, looked for from where reading stood.
+    fn first_dash(&self) -> Option<usize> {
+        let in_list =
+            matches!(self.stack.last(), Some(Frame { flow: false, content: Content::Sequence(_), .. }));
+        let from = if in_list { self.next_dash(self.read_to)? + 1 } else { self.read_to };
+        self.next_dash(from)
+    }
+
+    /// The next dash; only indicators, properties, blanks and comments may stand before it.
+    fn next_dash(&self, mut at: usize) -> Option<usize> {
+        let bytes = self.text.as_bytes();
+        loop {
+            at = skip_blanks_and_comments(self.text, at);
+            match bytes.get(at)? {
+                b'-' => return Some(at),
+                b':' | b'?' => at += 1,
+                b'&' | b'!' => {
+                    while bytes.get(at).is_some_and(|b| !b.is_ascii_whitespace()) {
+                        at += 1;
+                    }
+                }
+                0xef if self.text[at..].starts_with(crate::source::BOM) => {
+                    at += crate::source::BOM.len_utf8();
+                }
+                _ => return None,
+            }
+        }
     }
 
     /// The offset of each item's dash: the first is the list's start, each other follows an item.

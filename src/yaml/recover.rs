@@ -1,0 +1,290 @@
+//! From a text that is not valid YAML to its errors and to the tree of all that can be read.
+//!
+//! Sentinel content is a flat mapping, so a broken file is cut at its top-level keys and each piece is
+//! read alone. A piece that fails is diagnosed, mended in memory where the slip is plain (or its bad
+//! line left out) and read again, until it reads or no progress is made; spans are carried back.
+
+use super::lines::{line_at, line_start, lines};
+use super::parse::{self, Failure, Parsed, mark_duplicates};
+use super::remap::{Rounds, place};
+use super::slips::{self, Slip};
+use super::{Comment, Document, MAX_ERRORS, Mapping, Mend, Node, Value, YamlError, edit};
+use crate::source::{BOM, Span};
+use granit_parser::ErrorKind;
+
+/// The work spent on mending one piece, in bytes read again.
+const BUDGET: usize = 8 << 20;
+
+/// Reads a text, whole if it is valid and piece by piece if not.
+pub(super) fn document(text: &str) -> Document {
+    let parsed = parse::read(text);
+    if parsed.failure.is_none() {
+        let errors = parsed.unknown_aliases.iter().map(|(span, name)| unknown_alias(text, *span, name));
+        return Document {
+            errors: verified(text, errors.take(MAX_ERRORS).collect()),
+            root: parsed.root,
+            comments: parsed.comments,
+            extra_documents: parsed.extra_documents,
+            recovered: false,
+            damaged: Vec::new(),
+        };
+    }
+    let mut document = recover(text, &parsed);
+    document.errors = verified(text, document.errors);
+    document
+}
+
+/// Keeps only the mends after which the file has fewer errors.
+fn verified(text: &str, mut errors: Vec<YamlError>) -> Vec<YamlError> {
+    let before = errors.len();
+    let mut budget = BUDGET;
+    for error in &mut errors {
+        let Some(mend) = &error.mend else { continue };
+        let affordable = budget.checked_sub(text.len());
+        budget = affordable.unwrap_or_default();
+        let after =
+            affordable.and_then(|_| edit::apply(text, &mend.edits)).map_or(before, |after| count(&after));
+        if after >= before {
+            error.mend = None;
+        }
+    }
+    errors
+}
+
+fn count(text: &str) -> usize {
+    let parsed = parse::read(text);
+    match parsed.failure {
+        None => parsed.unknown_aliases.len(),
+        Some(_) => recover(text, &parsed).errors.len(),
+    }
+}
+
+fn unknown_alias(text: &str, span: Span, name: &str) -> YamlError {
+    let value = slips::value_on_line(text, span.start as usize).unwrap_or(span);
+    let edits = slips::quote_edits(text, if value.contains(span) { value } else { span });
+    YamlError {
+        span,
+        message: format!("`*{name}` refers to an anchor that is not defined above"),
+        help: Some(format!("put the value in quotes if it is text, or define the anchor `&{name}`")),
+        labels: Vec::new(),
+        mend: Some(Mend { title: "put the value in quotes".to_owned(), edits }),
+    }
+}
+
+fn recover(text: &str, whole: &Parsed) -> Document {
+    let (pieces, extra_documents) = pieces(text);
+    let mut document = Document { recovered: true, extra_documents, ..Document::default() };
+    let mut mapping = Mapping::default();
+    let mut other = None;
+    for piece in &pieces {
+        let outcome = read_piece(&text[piece.range()], pieces.len() > 1);
+        if !outcome.errors.is_empty() {
+            document.damaged.push(*piece);
+        }
+        let base = piece.start as usize;
+        document.errors.extend(outcome.errors.into_iter().map(|error| error.shifted(base)));
+        // An anchor may stand in another piece.
+        let unknown = outcome.unknown_aliases.iter().filter(|(_, name)| !text.contains(&format!("&{name}")));
+        document.errors.extend(unknown.map(|(span, name)| unknown_alias(text, span.shift(base), name)));
+        document.comments.extend(outcome.comments.iter().map(|c| Comment { span: c.span.shift(base), ..*c }));
+        match outcome.root.map(|root| place(root, &|offset| offset + base as u32, text)) {
+            Some(Node { value: Value::Mapping(part), .. }) if !part.flow => {
+                mapping.entries.extend(part.entries);
+            }
+            Some(root) => other = other.or(Some(root)),
+            None => {}
+        }
+    }
+    if let Some(extra) = document.extra_documents.first().copied() {
+        let rest = parse::read(&text[extra.start as usize..]);
+        let shift = |span: &Span| span.shift(extra.start as usize);
+        document.extra_documents.extend(rest.extra_documents.iter().map(shift).collect::<Vec<_>>());
+        if let Some(failure) = &rest.failure {
+            let error = slips::diagnose(&text[extra.start as usize..], &rest, failure).error;
+            document.errors.push(error.shifted(extra.start as usize));
+        }
+    }
+    if document.errors.is_empty()
+        && let Some(failure) = &whole.failure
+    {
+        let slip = slips::diagnose(text, whole, failure);
+        let mend = attempt(text, &slip, failure.offset, false).map(|(edits, _)| edits);
+        document.errors.push(slip.with_mend(mend));
+    }
+    mark_duplicates(&mut mapping.entries);
+    document.root = match (mapping.entries.first(), mapping.entries.last()) {
+        (Some(first), Some(last)) => {
+            let span = first.key.span.cover(last.span());
+            Some(Node { span, value: Value::Mapping(mapping), anchor: None, tag: None })
+        }
+        _ => other,
+    };
+    document.errors.sort_by_key(|error| error.span);
+    document.errors.dedup_by(|b, a| a.message == b.message && a.span == b.span);
+    document.errors.truncate(MAX_ERRORS);
+    document.comments.sort_by_key(|comment| comment.span.start);
+    document
+}
+
+/// Cuts the first document at its top-level keys; and tells where a second document begins.
+fn pieces(text: &str) -> (Vec<Span>, Vec<Span>) {
+    let begin = if text.starts_with(BOM) { BOM.len_utf8() } else { 0 };
+    let mut cuts = vec![begin];
+    let mut end = text.len();
+    let mut extra = Vec::new();
+    let mut has_content = false;
+    for line in lines(text, begin, text.len()) {
+        let body = &text[line.start..line.end];
+        let is_marker =
+            |marker| body.strip_prefix(marker).is_some_and(|r| r.is_empty() || r.starts_with([' ', '\t']));
+        if is_marker("---") || is_marker("...") {
+            if has_content {
+                end = line.start;
+                if is_marker("---") {
+                    extra.push(Span::new(line.start, line.start + 3));
+                }
+                break;
+            }
+            continue;
+        }
+        let blank = body.trim_start();
+        has_content |= !(blank.is_empty() || blank.starts_with('#') || body.starts_with('%'));
+        if slips::is_top_level_key(body) {
+            cuts.push(line.start);
+        }
+    }
+    cuts.push(end);
+    let spans = cuts.windows(2).map(|pair| Span::new(pair[0], pair[1]));
+    // What stands before the first key counts only if it is more than comments and markers.
+    let is_content = |span: &Span| {
+        lines(text, span.start as usize, span.end as usize).any(|line| {
+            let body = text[line.start..line.end].trim();
+            !(body.is_empty() || body.starts_with(['#', '%']) || body == "---")
+        })
+    };
+    let keep = |span: &Span| span.start as usize != begin || is_content(span) || cuts.len() == 2;
+    let mut pieces: Vec<Span> = spans.filter(|span| !span.is_empty()).filter(keep).collect();
+    // Comments at the top belong to the first piece.
+    if let Some(first) = pieces.first_mut().filter(|first| first.start as usize != begin) {
+        let head = &text[begin..first.start as usize];
+        if !head.contains(['%', '-'])
+            || lines(head, 0, head.len()).all(|l| !head[l.start..l.end].starts_with(['%', '-']))
+        {
+            first.start = begin as u32;
+        }
+    }
+    (pieces, extra)
+}
+
+/// What one piece gave, with offsets into the piece.
+#[derive(Default)]
+struct Outcome {
+    root: Option<Node>,
+    comments: Vec<Comment>,
+    unknown_aliases: Vec<(Span, String)>,
+    errors: Vec<YamlError>,
+}
+
+/// Reads one piece, mending as it goes. `is_part` says that a top-level mapping is expected.
+fn read_piece(text: &str, is_part: bool) -> Outcome {
+    let mut current = text.to_owned();
+    let mut rounds = Rounds::default();
+    let mut errors: Vec<YamlError> = Vec::new();
+    let mut parsed = checked(&current, is_part);
+    let most = (BUDGET / 4 / text.len().max(1)).clamp(1, MAX_ERRORS);
+    // After a line was left out, an error right below is most likely its echo.
+    let mut echo_at = None;
+    while let Some(failure) = &parsed.failure {
+        let at = line_start(&current, failure.offset);
+        if errors.len() >= most || echo_at.is_some_and(|echo| at <= echo) {
+            break;
+        }
+        let slip = slips::diagnose(&current, &parsed, failure);
+        let bar = failure.offset.max(slip.error.span.end as usize);
+        let mended = attempt(&current, &slip, bar, is_part);
+        let offered = mended.is_some();
+        let Some((edits, after)) = mended.or_else(|| leave_out(&current, bar, is_part)) else {
+            errors.push(slip.with_mend(None).mapped(&rounds));
+            break;
+        };
+        let Some(next) = edit::apply(&current, &edits) else { break };
+        errors.push(slip.with_mend(offered.then(|| edits.clone())).mapped(&rounds));
+        rounds.add(&edits);
+        current = next;
+        parsed = after;
+        echo_at = (!offered).then(|| parse::skip_blanks_and_comments(&current, line_at(&current, bar).next));
+    }
+    let back = |offset| rounds.back(offset);
+    let comments = parsed.comments.iter().map(|c| Comment { span: rounds.back_span(c.span), ..*c }).collect();
+    let root = parsed.root.map(|root| place(root, &back, text));
+    let unknown = parsed.unknown_aliases.into_iter().map(|(span, name)| (rounds.back_span(span), name));
+    Outcome { root, comments, unknown_aliases: unknown.collect(), errors }
+}
+
+/// Reads a text; where it must be a mapping and is not, that is a failure too.
+fn checked(text: &str, is_part: bool) -> Parsed {
+    let mut parsed = parse::read(text);
+    if is_part
+        && parsed.failure.is_none()
+        && let Some(root) = &parsed.root
+        && !matches!(&root.value, Value::Mapping(mapping) if !mapping.flow)
+    {
+        let offset = root.span.start as usize;
+        parsed.failure = Some(Failure { kind: ErrorKind::SimpleKeyExpected, offset });
+    }
+    parsed
+}
+
+type Edits = Vec<(Span, String)>;
+
+/// The first of a slip's candidate mends after which the text reads, or fails only below.
+fn attempt(text: &str, slip: &Slip, bar: usize, is_part: bool) -> Option<(Edits, Parsed)> {
+    slip.candidates.iter().find_map(|edits| {
+        let parsed = progress(text, edits, bar, is_part)?;
+        Some((edits.clone(), parsed))
+    })
+}
+
+/// The same with the bad line left out: its value if it has a key, and else all of it.
+fn leave_out(text: &str, bar: usize, is_part: bool) -> Option<(Edits, Parsed)> {
+    let line = line_at(text, line_start(text, bar.min(text.len())));
+    let body = &text[line.start..line.end];
+    let first = line.start + body.len() - body.trim_start().len();
+    let value = slips::key_of_line(text, line).map(|key| key.colon + 1);
+    let whole = (!text[..line.start].trim().is_empty()).then_some(first);
+    [value, whole].into_iter().flatten().filter(|start| *start < line.end).find_map(|start| {
+        let edits = vec![(Span::new(start, line.end), String::new())];
+        let parsed = progress(text, &edits, bar, is_part)?;
+        Some((edits, parsed))
+    })
+}
+
+fn progress(text: &str, edits: &[(Span, String)], bar: usize, is_part: bool) -> Option<Parsed> {
+    let after = edit::apply(text, edits)?;
+    let parsed = checked(&after, is_part);
+    let Some(failure) = &parsed.failure else { return Some(parsed) };
+    let mut rounds = Rounds::default();
+    rounds.add(edits);
+    let below = line_at(text, line_start(text, bar.min(text.len()))).next;
+    (rounds.back(failure.offset as u32) as usize >= below && below < text.len()).then_some(parsed)
+}
+
+impl YamlError {
+    fn shifted(mut self, by: usize) -> Self {
+        self.each_span(&|span| span.shift(by));
+        self
+    }
+
+    fn mapped(mut self, rounds: &Rounds) -> Self {
+        self.each_span(&|span| rounds.back_span(span));
+        self
+    }
+
+    fn each_span(&mut self, map: &dyn Fn(Span) -> Span) {
+        self.span = map(self.span);
+        self.labels.iter_mut().for_each(|(span, _)| *span = map(*span));
+        for (span, _) in self.mend.iter_mut().flat_map(|mend| &mut mend.edits) {
+            *span = map(*span);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Slips of lists in brackets and mappings in braces.
+
+use super::{Place, Slip};
+use crate::source::Span;
+use crate::yaml::lines::{line_at, line_start};
+use granit_parser::ErrorKind;
+
+/// A bracket or brace that is not closed, closed by the wrong sign, or lacks a comma inside.
+pub(super) fn unclosed(place: &Place) -> Option<Slip> {
+    let start = place.parsed.open_flow.last().copied().unwrap_or(place.offset);
+    let open = place.text.get(start..)?.chars().next().filter(|c| matches!(c, '[' | '{'))?;
+    let close = if open == '[' { ']' } else { '}' };
+    let at = Span::new(start, start + 1);
+    if let ErrorKind::MismatchedFlowCollectionEnd { close: wrong, .. } = place.kind {
+        let from = place.offset.max(start);
+        let wrong_at = from + place.text[from..].find(*wrong)?;
+        let span = Span::new(wrong_at, wrong_at + 1);
+        return Some(
+            Slip::new(span, format!("`{open}` is closed by `{wrong}`"))
+                .label(at, "opened here")
+                .mend(format!("write `{close}`"), vec![vec![(span, close.to_string())]]),
+        );
+    }
+    let line = line_at(place.text, line_start(place.text, start));
+    let body = &place.text[start..line.end];
+    let is_separator = matches!(
+        place.kind,
+        ErrorKind::ExpectedFlowSequenceSeparator | ErrorKind::ExpectedFlowMappingSeparator
+    );
+    if is_separator && place.offset < line.end && body.contains(close) {
+        return missing_comma(place);
+    }
+    let body = body.find(" #").map_or(body, |comment| &body[..comment]).trim_end();
+    let body_end = start + body.len();
+    let text_end = super::continuation_end(place.text, line).max(body_end);
+    let closing = |at: usize| {
+        // A comma that was meant to be followed by more goes.
+        let trimmed = place.text[..at].trim_end_matches([',', ' ']).len().max(start + 1);
+        vec![(Span::new(trimmed, at), close.to_string())]
+    };
+    Some(
+        Slip::new(at, format!("the `{open}` that opens here is not closed"))
+            .help(format!("close it with `{close}`"))
+            .mend(format!("add the `{close}`"), vec![closing(text_end), closing(body_end)]),
+    )
+}
+
+/// Two entries in brackets or braces without a comma between them.
+pub(super) fn missing_comma(place: &Place) -> Option<Slip> {
+    let start = *place.parsed.open_flow.last()?;
+    let open = place.text.get(start..)?.chars().next()?;
+    let before = place.text[..place.offset].trim_end().len();
+    Some(
+        Slip::new(Span::at(place.offset), format!("a comma is missing before this, inside of `{open}`"))
+            .label(Span::new(start, start + 1), "opened here")
+            .mend("add the comma", vec![vec![(Span::at(before), ",".to_owned())]]),
+    )
+}
+
+/// A closing bracket or brace without an opening one.
+pub(super) fn closes_nothing(place: &Place) -> Option<Slip> {
+    let sign = place.text.get(place.offset..)?.chars().next().filter(|c| matches!(c, ']' | '}'))?;
+    let span = Span::new(place.offset, place.offset + 1);
+    Some(
+        Slip::new(span, format!("this `{sign}` closes nothing"))
+            .mend(format!("remove the `{sign}`"), vec![vec![(span, String::new())]]),
+    )
+}

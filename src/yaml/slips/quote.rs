@@ -1,0 +1,180 @@
+//! Slips of quoting: quotes that are missing, open or in excess, and escapes that do not exist.
+
+use super::{Place, Slip, key_of_line, value_on_line};
+use crate::source::Span;
+use crate::yaml::lines::{line_at, line_start};
+
+/// Insertions that put a one-line value in quotes; in single ones where it holds `"` or `\`.
+pub(in crate::yaml) fn quote_edits(text: &str, value: Span) -> Vec<(Span, String)> {
+    let body = text.get(value.range()).unwrap_or_default();
+    let quote = if body.contains(['"', '\\']) { '\'' } else { '"' };
+    let mut edits = vec![(Span::at(value.start as usize), quote.to_string())];
+    if quote == '\'' {
+        let inner =
+            body.match_indices('\'').map(|(at, _)| (Span::at(value.start as usize + at), "'".to_owned()));
+        edits.extend(inner);
+    }
+    edits.push((Span::at(value.end as usize), quote.to_string()));
+    edits
+}
+
+/// `description: see: below`.
+pub(super) fn colon_in_value(place: &Place) -> Option<Slip> {
+    let value = value_on_line(place.text, place.offset)?;
+    if place.offset < value.start as usize || value.end as usize <= place.offset {
+        return None;
+    }
+    let subject = key_of_line(place.text, place.line)
+        .map_or_else(|| "this value".to_owned(), |key| format!("the value of `{}`", place.slice(key.span)));
+    Some(
+        Slip::new(
+            Span::new(place.offset, place.offset + 1),
+            format!("{subject} holds a colon followed by a space, which only quoted text may"),
+        )
+        .label(value, "the value")
+        .help("put the value in quotes")
+        .mend("put the value in quotes", vec![quote_edits(place.text, value)]),
+    )
+}
+
+/// A quote that is never closed.
+pub(super) fn unclosed(place: &Place) -> Slip {
+    let at = place.offset;
+    let quote = place.text[at..].chars().next().filter(|c| matches!(c, '"' | '\'')).unwrap_or('"');
+    unclosed_at(place, at, quote)
+}
+
+fn unclosed_at(place: &Place, at: usize, quote: char) -> Slip {
+    let line = line_at(place.text, line_start(place.text, at));
+    let mut candidates = Vec::new();
+    let body = place.text[at..line.end].trim_end();
+    let below = super::continuation_end(place.text, line);
+    if below > line.end {
+        candidates.push(vec![(Span::at(below), quote.to_string())]);
+    }
+    if let Some(comment) = body.find(" #") {
+        let end = at + body[..comment].trim_end().len();
+        candidates.push(vec![(Span::at(end), quote.to_string())]);
+    }
+    candidates.push(vec![(Span::at(at + body.len()), quote.to_string())]);
+    let end = (at + quote.len_utf8()).min(place.text.len());
+    Slip::new(Span::new(at, end), "the quote that opens here is never closed")
+        .help(format!("close the text with `{quote}`"))
+        .mend("close the quote at the end of the line", candidates)
+}
+
+/// Something after a closed quote.
+pub(super) fn trailing(place: &Place) -> Option<Slip> {
+    // The quoted text begins after what was read last.
+    let read = place.parsed.reached.min(place.offset);
+    let opener = read + place.text[read..place.offset].find(['"', '\''])?;
+    let quote = place.text[opener..].chars().next()?;
+    if line_start(place.text, opener) != place.line.start {
+        return Some(unclosed_at(place, opener, quote));
+    }
+    if !place.parsed.open_flow.is_empty() && place.text[place.offset..].starts_with(['"', '\'']) {
+        return super::flow::missing_comma(place);
+    }
+    let value = value_on_line(place.text, opener).filter(|value| value.start as usize == opener);
+    let value = value.unwrap_or(Span::new(opener, place.line.end));
+    let body = place.slice(value);
+    let rest = Span::new(place.offset, (value.end as usize).max(place.offset));
+    let mut candidates = Vec::new();
+    let title;
+    if place.slice(rest).chars().all(|c| c == quote) {
+        title = "remove the stray quote".to_owned();
+        candidates.push(vec![(rest, String::new())]);
+    } else if body.len() > 1 && body.ends_with(quote) {
+        title = if quote == '"' {
+            "escape the inner quotes".to_owned()
+        } else {
+            "double the inner quotes".to_owned()
+        };
+        let escape = if quote == '"' { "\\" } else { "'" };
+        let inner = &body[1..body.len() - 1];
+        let edits = inner
+            .match_indices(quote)
+            .filter(|(at, _)| quote == '\'' || !inner[..*at].ends_with('\\'))
+            .map(|(at, _)| (Span::at(opener + 1 + at), escape.to_owned()));
+        candidates.push(edits.collect());
+    } else {
+        title = "put the whole value in quotes".to_owned();
+    }
+    candidates.push(quote_edits(place.text, value));
+    Some(
+        Slip::new(rest, "the quoted text ends before this, and nothing may follow it")
+            .label(Span::new(opener, opener + 1), "the quoted text begins here")
+            .help(format!(
+                "inside of `{quote}`, write {} for a quote",
+                if quote == '"' { "`\\\"`" } else { "`''`" }
+            ))
+            .mend(title, candidates),
+    )
+}
+
+/// A backslash in double quotes with an unknown or broken escape.
+pub(super) fn escape(place: &Place) -> Slip {
+    let read = place.parsed.reached.min(place.offset);
+    let after = if place.text[place.offset..].starts_with('"') {
+        &place.text[place.offset..]
+    } else {
+        &place.text[read..]
+    };
+    let base = place.text.len() - after.len();
+    let opener = base + after.find('"').unwrap_or_default();
+    let bad = backslashes(&place.text[opener.min(place.text.len())..], opener);
+    let end = bad.iter().find(|at| **at >= place.offset).or(bad.first()).copied().unwrap_or(place.offset);
+    let shown = place.text[end..].chars().take(2).map(char::len_utf8).sum::<usize>();
+    let span =
+        Span::new(end, (end + shown).min(line_at(place.text, line_start(place.text, end)).end.max(end)));
+    let edits = bad.iter().map(|at| (Span::at(*at), "\\".to_owned())).collect();
+    let text = place.slice(span);
+    Slip::new(span, format!("`{text}` is not an escape that double-quoted text knows"))
+        .help("write `\\\\` for a backslash, or put the text in single quotes")
+        .mend("double the backslash", vec![edits])
+}
+
+/// The backslashes of a double-quoted text that begin no known escape.
+fn backslashes(text: &str, base: usize) -> Vec<usize> {
+    let bytes = text.as_bytes();
+    let mut bad = Vec::new();
+    let mut at = 1;
+    while at < bytes.len() && bytes[at] != b'"' {
+        if bytes[at] != b'\\' {
+            at += 1;
+            continue;
+        }
+        let digits =
+            |n: usize| bytes.get(at + 2..at + 2 + n).is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit));
+        let known = match bytes.get(at + 1) {
+            Some(b'x') => digits(2),
+            Some(b'u') => digits(4),
+            Some(b'U') => digits(8),
+            Some(c) => b"0abtnvfre \"/\\N_LP\t\r\n".contains(c),
+            None => false,
+        };
+        if !known {
+            bad.push(base + at);
+        }
+        at += 2;
+    }
+    bad
+}
+
+/// A value that begins with a character which plain text may not begin with.
+pub(super) fn special_start(place: &Place) -> Option<Slip> {
+    let value =
+        value_on_line(place.text, place.offset).filter(|value| value.start as usize == place.offset)?;
+    let first = place.slice(value).chars().next()?;
+    if !matches!(first, '@' | '`' | '%' | '*' | '&' | '!' | ',' | ']' | '}' | '?' | '-' | ':' | '>' | '|') {
+        return None;
+    }
+    Some(
+        Slip::new(
+            Span::new(place.offset, place.offset + 1),
+            format!("plain text cannot begin with `{first}`"),
+        )
+        .help("put the value in quotes")
+        .mend("put the value in quotes", vec![quote_edits(place.text, value)]),
+    )
+}
