@@ -1,6 +1,6 @@
 //! One run of the rules: files in, findings out, in parallel and in a fixed order.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -11,15 +11,34 @@ use crate::discover::{Input, absolute, slashes};
 use crate::report::{FileReport, Findings};
 use crate::rules::{self, Context, Profile, RepositoryFile, Settings};
 use crate::source::{SourceFile, Span};
+use crate::suppress::{self, Suppression};
 use crate::yaml::{Node, Value};
 
-/// What to read and under which name.
+/// One file to check.
 #[derive(Clone, Debug)]
-pub enum Job {
+pub struct Job {
+    /// The file; its name is the one in messages.
+    pub input: Input,
+    /// The text, where it is at hand already: standard input, or a file that fixes have changed.
+    pub text: Option<Arc<SourceFile>>,
+}
+
+impl Job {
     /// A file on disk.
-    File(Input),
-    /// Text at hand, such as standard input.
-    Text(Arc<SourceFile>),
+    pub fn file(input: Input) -> Self {
+        Self { input, text: None }
+    }
+
+    /// A text that was not read from a file.
+    pub fn text(source: SourceFile) -> Self {
+        let input = Input { name: source.path().to_owned(), path: PathBuf::from(source.path()), named: true };
+        Self { input, text: Some(Arc::new(source)) }
+    }
+
+    /// The full path with forward slashes, which decides on settings and folders.
+    pub fn location(&self) -> PathBuf {
+        absolute(&self.input.path)
+    }
 }
 
 /// What became of a job that yielded no report.
@@ -53,28 +72,28 @@ pub struct Run {
 }
 
 /// Settings by file: the configuration may differ from folder to folder.
-pub type SettingsOf<'a> = dyn Fn(&str) -> Arc<Settings> + Sync + 'a;
+pub type SettingsOf<'a> = dyn Fn(&Path) -> Arc<Settings> + Sync + 'a;
 
 /// Files over this size are refused: offsets are 32 bits wide, and no query is a thousandth as long.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// Reads one job. The error is a reason in words.
-pub fn read(job: &Job) -> Result<(Arc<SourceFile>, PathBuf), String> {
-    match job {
-        Job::Text(source) => Ok((Arc::clone(source), PathBuf::from(source.path()))),
-        Job::File(input) => {
-            let size = std::fs::metadata(&input.path).map_err(|error| error.to_string())?.len();
-            if size > LARGEST {
-                return Err(format!("it has {size} bytes; sentlint reads files up to {LARGEST} bytes"));
-            }
-            let bytes = std::fs::read(&input.path).map_err(|error| error.to_string())?;
-            Ok((Arc::new(SourceFile::from_bytes(&*input.name, bytes)), input.path.clone()))
-        }
+pub fn read(job: &Job) -> Result<Arc<SourceFile>, String> {
+    if let Some(source) = &job.text {
+        return Ok(Arc::clone(source));
     }
+    let path = &job.input.path;
+    let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if size > LARGEST {
+        return Err(format!("it has {size} bytes; sentlint reads files up to {LARGEST} bytes"));
+    }
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    Ok(Arc::new(SourceFile::from_bytes(&*job.input.name, bytes)))
 }
 
 struct One {
     report: FileReport,
+    suppressions: Vec<Suppression>,
     summary: RepositoryFile,
     settings: Arc<Settings>,
 }
@@ -84,19 +103,23 @@ pub fn check(jobs: &[Job], settings_of: &SettingsOf<'_>) -> Run {
     let results: Vec<Result<Box<One>, Passed>> =
         jobs.par_iter().map(|job| check_one(job, settings_of)).collect();
     let mut run = Run::default();
-    let (mut files, mut summaries, mut settings) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut files, mut summaries, mut settings, mut suppressions) = (vec![], vec![], vec![], vec![]);
     for result in results {
         match result {
             Ok(one) => {
                 files.push(one.report);
                 summaries.push(one.summary);
                 settings.push(one.settings);
+                suppressions.push(one.suppressions);
             }
             Err(passed) => run.passed.push(passed),
         }
     }
     check_repository(&mut files, &summaries, &settings);
-    for file in &mut files {
+    // Suppressions come last: only now is it known which of them were needed.
+    for ((file, settings), mut suppressions) in files.iter_mut().zip(&settings).zip(suppressions) {
+        suppress::apply(&mut suppressions, &mut file.diagnostics);
+        judge_suppressions(file, &suppressions, settings);
         file.diagnostics
             .sort_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
     }
@@ -109,25 +132,36 @@ pub fn check(jobs: &[Job], settings_of: &SettingsOf<'_>) -> Run {
     run
 }
 
+fn judge_suppressions(file: &mut FileReport, suppressions: &[Suppression], settings: &Settings) {
+    // A comment cannot silence the finding that it is of no use.
+    let mut found = Vec::new();
+    for entry in rules::all().iter().filter(|entry| settings.enabled(entry.meta)) {
+        entry.rule.check_suppressions(&file.source, suppressions, settings, &mut found);
+    }
+    for diagnostic in &mut found {
+        as_gate(diagnostic, settings);
+    }
+    found.retain(|diagnostic| settings.min_severity.is_none_or(|least| diagnostic.severity >= least));
+    file.diagnostics.extend(found);
+}
+
 fn check_one(job: &Job, settings_of: &SettingsOf<'_>) -> Result<Box<One>, Passed> {
-    let (name, named) = match job {
-        Job::File(input) => (input.name.clone(), input.named),
-        Job::Text(source) => (source.path().to_owned(), true),
-    };
-    let (source, path) =
-        read(job).map_err(|reason| Passed::Unreadable { name: name.clone(), named, reason })?;
-    let location = slashes(&absolute(&path));
+    let (name, named) = (job.input.name.clone(), job.input.named);
+    let source = read(job).map_err(|reason| Passed::Unreadable { name: name.clone(), named, reason })?;
+    let location = job.location();
+    let settings = settings_of(&location);
+    let location = slashes(&location);
     let content = Content::read(source, &location);
     if !is_ours(&content) {
         return Err(Passed::NotContent { name, named });
     }
-    let settings = settings_of(&location);
     let queries = content.queries();
+    let suppressions = suppress::suppressions(&content, &queries);
     let diagnostics = check_content(&content, &queries, &settings);
     let id = content.id().map(|id| id.value.to_owned());
     let report =
         FileReport { source: Arc::clone(&content.source), kind: content.kind.as_str(), id, diagnostics };
-    Ok(Box::new(One { report, summary: summarise(&content, &queries), settings }))
+    Ok(Box::new(One { report, suppressions, summary: summarise(&content, &queries), settings }))
 }
 
 /// Whether a file is read as content: because its kind is known, or because it is broken and its folder or

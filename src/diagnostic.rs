@@ -18,6 +18,14 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity, mildest first.
+    pub const ALL: [Self; 3] = [Self::Info, Self::Warning, Self::Error];
+
+    /// Reads the name used on the command line and in the configuration.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| severity.as_str() == name)
+    }
+
     /// The name used on the command line and in every machine format.
     pub fn as_str(self) -> &'static str {
         match self {

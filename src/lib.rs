@@ -16,6 +16,8 @@ pub mod kql;
 
 pub mod content;
 
+pub mod suppress;
+
 pub mod rules;
 
 pub mod report;
@@ -25,3 +27,9 @@ pub mod discover;
 pub mod config;
 
 pub mod check;
+
+pub mod fix;
+
+pub mod baseline;
+
+pub mod cli;

@@ -8,7 +8,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::diagnostic::Severity;
 use crate::discover::{absolute, display, slashes};
-use crate::rules::{Profile, RuleOptions, Selector, Settings};
+use crate::rules::{FailOn, Profile, RuleOptions, Selector, Settings};
 use crate::source::{SourceFile, Span};
 
 mod read;
@@ -56,8 +56,8 @@ pub struct Check {
     pub ignore: Vec<Selector>,
     /// The profile.
     pub profile: Option<Profile>,
-    /// The severity from which findings make the exit code 1; `Some(None)` is `never`.
-    pub fail_on: Option<Option<Severity>>,
+    /// From which severity on findings make the exit code 1.
+    pub fail_on: Option<FailOn>,
     /// Milder findings are left out.
     pub min_severity: Option<Severity>,
     /// Files that are never walked into, in the syntax of `.gitignore`.
@@ -255,11 +255,7 @@ pub fn show(config: &Config, settings: &Settings) -> String {
     }
     out += &format!("extend-select = {}\n", list(&settings.extend_select));
     out += &format!("ignore = {}\n", list(&settings.ignore));
-    let fail_on = match config.check.fail_on {
-        None => "error",
-        Some(None) => "never",
-        Some(Some(severity)) => severity.as_str(),
-    };
+    let fail_on = config.check.fail_on.unwrap_or(FailOn::Severity(Severity::Error)).as_str();
     out += &format!("fail-on = {}\n", quote(fail_on));
     if let Some(least) = settings.min_severity {
         out += &format!("min-severity = {}\n", quote(least.as_str()));

@@ -12,7 +12,7 @@ use super::{Check, Config, ConfigError, Convert, Knowledge, PerPath};
 use crate::diagnostic::Severity;
 use crate::knowledge::limits;
 use crate::knowledge::nearest::nearest;
-use crate::rules::{Profile, RuleOption, RuleOptions, Selector};
+use crate::rules::{FailOn, Profile, RuleOption, RuleOptions, Selector};
 use crate::source::{SourceFile, Span};
 
 struct Reader {
@@ -284,16 +284,11 @@ impl Reader {
     }
 
     fn severity(&mut self, value: &Value<'_>) -> Option<Severity> {
-        let name = self.one_of(value, &["info", "warning", "error"])?;
-        [Severity::Info, Severity::Warning, Severity::Error]
-            .into_iter()
-            .find(|severity| severity.as_str() == name)
+        self.one_of(value, &["info", "warning", "error"]).and_then(Severity::parse)
     }
 
-    fn fail_on(&mut self, value: &Value<'_>) -> Option<Option<Severity>> {
-        let name = self.one_of(value, &["error", "warning", "info", "never"])?;
-        let all = [Severity::Info, Severity::Warning, Severity::Error];
-        Some(all.into_iter().find(|severity| severity.as_str() == name))
+    fn fail_on(&mut self, value: &Value<'_>) -> Option<FailOn> {
+        self.one_of(value, &["error", "warning", "info", "never"]).and_then(FailOn::parse)
     }
 }
 

@@ -1,6 +1,8 @@
 //! From findings to text: one file a format. Here alone, byte offsets become lines and columns, and
 //! no renderer knows a rule.
 
+mod plain;
+pub use plain::*;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, RuleMeta, Severity};

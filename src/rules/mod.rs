@@ -11,6 +11,7 @@ use crate::content::schema::Violation;
 use crate::content::{Content, Kind, Query, Template};
 use crate::diagnostic::{Diagnostic, RuleMeta};
 use crate::source::{SourceFile, Span};
+use crate::suppress::Suppression;
 
 mod attack;
 mod connectors;
@@ -18,10 +19,11 @@ mod metadata;
 mod registry;
 mod schedule;
 mod settings;
+mod suppressions;
 mod yaml;
 
 pub use registry::{Entry, all, find};
-pub use settings::{Profile, RuleOption, RuleOptions, Selector, Settings};
+pub use settings::{FailOn, Profile, RuleOption, RuleOptions, Selector, Settings};
 
 /// What a rule sees of one file.
 pub struct Context<'a> {
@@ -92,6 +94,16 @@ pub trait Rule: Sync {
 
     /// Called for each query in each file.
     fn check_query(&self, _cx: &Context<'_>, _query: &Query<'_>, _out: &mut Vec<Diagnostic>) {}
+
+    /// Called for each file with its suppression comments, after every other finding is known.
+    fn check_suppressions(
+        &self,
+        _source: &SourceFile,
+        _suppressions: &[Suppression],
+        _settings: &Settings,
+        _out: &mut Vec<Diagnostic>,
+    ) {
+    }
 
     /// Called once, with all files of the run sorted by path; findings name the file by its index.
     fn check_repository(

@@ -1,6 +1,6 @@
 //! The list of every rule, in the order of the catalogue. A rule exists once it stands here.
 
-use super::{Declared, Rule, attack, connectors, metadata, schedule, yaml};
+use super::{Declared, Rule, attack, connectors, metadata, schedule, suppressions, yaml};
 use crate::diagnostic::RuleMeta;
 
 /// A rule with its metadata.
@@ -26,6 +26,7 @@ registry! {
     connectors::UnknownConnector;
     schedule::InvalidDuration;
     attack::UnknownTactic, UnknownTechnique, TechniqueTacticMismatch;
+    suppressions::UnusedSuppression, UnknownSuppression;
 }
 
 /// Every rule, in the order of the catalogue.

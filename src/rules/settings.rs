@@ -47,6 +47,38 @@ impl FromStr for Profile {
     }
 }
 
+/// From which severity on findings make the exit code 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// From this one on.
+    Severity(Severity),
+    /// From none.
+    Never,
+}
+
+impl FailOn {
+    /// Reads the name used on the command line and in the configuration.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "never" => Some(Self::Never),
+            name => Severity::parse(name).map(Self::Severity),
+        }
+    }
+
+    /// The name used on the command line and in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Severity(severity) => severity.as_str(),
+            Self::Never => "never",
+        }
+    }
+
+    /// Whether a run with this worst finding fails.
+    pub fn fails(self, worst: Option<Severity>) -> bool {
+        matches!((self, worst), (Self::Severity(least), Some(worst)) if worst >= least)
+    }
+}
+
 /// A name given to `--select` and its kin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selector {

@@ -1,0 +1,208 @@
+//! The options, with the texts of `--help`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (ATT&CK 19.1)");
+
+/// Check, fix and convert Microsoft Sentinel hunting queries and analytic rules.
+#[derive(Debug, Parser)]
+#[command(
+    name = "sentlint",
+    version = VERSION,
+    propagate_version = true,
+    after_help = "Exit codes: 0 done, nothing at or above the fail level; 1 findings, or something to change; 2 the work \
+                  could not be done."
+)]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub global: Global,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// When to use colour; NO_COLOR and FORCE_COLOR are respected
+    #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
+    pub color: Color,
+    /// Print results only: no summary, no warnings
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more on standard error: what was passed over, what was read
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// When the output is a terminal
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check content and say what is wrong and where
+    #[command(after_help = "Examples:
+  sentlint check                              everything below the current folder
+  sentlint check \"Hunting Queries\" a.yaml     a folder and a file
+  sentlint check --fix                        mend what can be mended safely
+  sentlint check --diff --unsafe-fixes        show every mend without writing
+  sentlint check --profile azure-sentinel     just what upstream's pull-request gates report
+  git show :a.yaml | sentlint check - --stdin-filename a.yaml")]
+    Check(Box<Check>),
+    /// Show the documentation of a rule
+    #[command(after_help = "Example:\n  sentlint explain technique-tactic-mismatch")]
+    Explain(Explain),
+    /// List every rule
+    Rules(Rules),
+    /// Print the JSON Schema of a content kind or of the configuration
+    #[command(after_help = "Example:\n  sentlint schema hunting-query > hunting-query.schema.json")]
+    Schema(Schema),
+    /// Print a completion script for a shell
+    #[command(after_help = "Example:\n  sentlint completions bash > /etc/bash_completion.d/sentlint")]
+    Completions(Completions),
+}
+
+/// Which files are looked at.
+#[derive(Debug, Args)]
+pub struct Files {
+    /// Files, folders, or `-` for standard input [default: the current folder]
+    pub paths: Vec<PathBuf>,
+    /// The name of what comes from standard input
+    #[arg(long, value_name = "NAME", default_value = "stdin.yaml", hide_default_value = true)]
+    pub stdin_filename: String,
+    /// Look into folders and files that .gitignore leaves out
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Leave out excluded and ignored files even when they are named
+    #[arg(long, overrides_with = "force_exclude")]
+    pub force_exclude: bool,
+    /// Use this configuration file and look for no other
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Use no configuration file
+    #[arg(long)]
+    pub isolated: bool,
+}
+
+/// `sentlint check`.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct Check {
+    /// Which files.
+    #[command(flatten)]
+    pub files: Files,
+    /// The form of the report on standard output [default: full, or github under GitHub Actions]
+    #[arg(long, alias = "format", value_name = "FORMAT", env = "SENTLINT_OUTPUT_FORMAT", value_parser = format_names())]
+    pub output_format: Option<String>,
+    /// Write the report to this file instead of standard output
+    #[arg(long, value_name = "PATH")]
+    pub output_file: Option<PathBuf>,
+    /// Write a further report; may be repeated
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<String>,
+    /// Run only these rules or groups
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub select: Vec<String>,
+    /// Run these rules or groups besides
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub extend_select: Vec<String>,
+    /// Do not run these rules or groups
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub ignore: Vec<String>,
+    /// The set of rules [default: recommended]
+    #[arg(long, value_name = "PROFILE", value_parser = ["recommended", "azure-sentinel", "pedantic"])]
+    pub profile: Option<String>,
+    /// Leave out milder findings
+    #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "info"])]
+    pub min_severity: Option<String>,
+    /// The severity from which findings make the exit code 1 [default: error]
+    #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "info", "never"])]
+    pub fail_on: Option<String>,
+    /// Exit with 0 whatever is found
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Apply safe fixes
+    #[arg(long)]
+    pub fix: bool,
+    /// Apply, or with --diff show, unsafe fixes too
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Print what --fix would change, and write nothing
+    #[arg(long, conflicts_with = "fix")]
+    pub diff: bool,
+    /// Write a suppression comment for every finding
+    #[arg(long, conflicts_with_all = ["fix", "diff"])]
+    pub add_suppressions: bool,
+    /// The reason that those comments give
+    #[arg(long, value_name = "TEXT", requires = "add_suppressions")]
+    pub reason: Option<String>,
+    /// Findings in this file do not count
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write all present findings to this file, so that only new ones count
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+    /// Take out of the baseline what is no longer found
+    #[arg(long, requires = "baseline")]
+    pub prune_baseline: bool,
+    /// Print how often each rule found something, instead of the findings
+    #[arg(long)]
+    pub statistics: bool,
+    /// Print the settings that hold for the first path, and check nothing
+    #[arg(long)]
+    pub show_settings: bool,
+    /// Further table and function schemas, a file or a folder; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub tables: Vec<PathBuf>,
+}
+
+/// `sentlint explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The rule
+    pub rule: String,
+    /// Text for people, or JSON for tools
+    #[arg(long, alias = "format", value_name = "FORMAT", default_value = "full", value_parser = ["full", "json"])]
+    pub output_format: String,
+}
+
+/// `sentlint rules`.
+#[derive(Debug, Args)]
+pub struct Rules {
+    /// Text for people, or JSON for tools
+    #[arg(long, alias = "format", value_name = "FORMAT", default_value = "full", value_parser = ["full", "json"])]
+    pub output_format: String,
+}
+
+/// `sentlint schema`.
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// The content kind, or `config`
+    #[arg(value_parser = ["hunting-query", "scheduled-rule", "nrt-rule", "config"])]
+    pub kind: String,
+}
+
+/// `sentlint completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+fn format_names() -> Vec<&'static str> {
+    crate::report::Format::ALL.iter().map(|format| format.as_str()).collect()
+}

@@ -1,0 +1,364 @@
+//! `sentlint check`
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::args::{Check, Global};
+use super::files::{self, Work};
+use super::{Error, Outcome, print, results};
+use crate::baseline::Baseline;
+use crate::check::{self, Passed, Run};
+use crate::config;
+use crate::diagnostic::{Applicability, Severity};
+use crate::discover::absolute;
+use crate::fix;
+use crate::report::{self, Findings, Format};
+use crate::rules::{FailOn, Selector, Settings};
+use crate::source::SourceFile;
+use crate::suppress;
+
+/// What the command line says of the rules, over whatever the configuration says.
+struct Overrides {
+    select: Option<Vec<Selector>>,
+    extend_select: Vec<Selector>,
+    ignore: Vec<Selector>,
+    profile: Option<crate::rules::Profile>,
+    min_severity: Option<Severity>,
+}
+
+impl Overrides {
+    fn read(options: &Check) -> Result<Self, Error> {
+        let selectors = |names: &[String]| {
+            let read = |name: &String| Selector::parse(name.trim()).map_err(Error::Usage);
+            names.iter().map(read).collect::<Result<Vec<_>, _>>()
+        };
+        let select = selectors(&options.select)?;
+        Ok(Self {
+            select: (!select.is_empty()).then_some(select),
+            extend_select: selectors(&options.extend_select)?,
+            ignore: selectors(&options.ignore)?,
+            profile: options.profile.as_deref().and_then(|name| name.parse().ok()),
+            min_severity: options.min_severity.as_deref().and_then(Severity::parse),
+        })
+    }
+
+    fn over(&self, mut settings: Settings) -> Settings {
+        if let Some(select) = &self.select {
+            settings.select = Some(select.clone());
+            settings.extend_select.clear();
+        }
+        settings.extend_select.extend(self.extend_select.iter().cloned());
+        settings.ignore.extend(self.ignore.iter().cloned());
+        settings.profile = self.profile.unwrap_or(settings.profile);
+        settings.min_severity = self.min_severity.or(settings.min_severity);
+        settings
+    }
+}
+
+/// Where a report goes: a file, or standard output.
+struct Sink {
+    format: Format,
+    path: Option<PathBuf>,
+}
+
+pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
+    let overrides = Overrides::read(options)?;
+    let sinks = sinks(options)?;
+    let mut work = files::collect(global, &options.files, false)?;
+    if options.show_settings {
+        return show_settings(&work, options, &overrides);
+    }
+    let fixing = options.fix || options.diff;
+    let (mut run, fixed) = if fixing {
+        fix_all(&mut work, options, &overrides)
+    } else {
+        (check_all(&work, &overrides), Fixes::default())
+    };
+    tell_passed(global, &run, &work)?;
+    if options.diff {
+        return diff(global, &fixed);
+    }
+    if options.fix {
+        if let Some(text) = write_fixes(&work, &fixed)? {
+            results(&text)?;
+            return Ok(Outcome::Clean);
+        }
+        run.findings.fixed = fixed.applied;
+    }
+    baselines(global, options, &mut run.findings)?;
+    if options.add_suppressions {
+        return add_suppressions(global, options, &run.findings);
+    }
+    if options.statistics {
+        let json = sinks.iter().any(|sink| sink.format == Format::Json);
+        results(&report::statistics(&run.findings, json))?;
+    } else {
+        write_reports(global, &sinks, &run.findings)?;
+    }
+    Ok(outcome(options, &work, &run.findings))
+}
+
+fn settings_of(work: &Work, overrides: &Overrides) -> impl Fn(&Path) -> Arc<Settings> + Sync {
+    // Resolving a configuration for each of thousands of files would cost more than the rules do, so
+    // files whose configuration has nothing that differs by path share their settings.
+    let mut shared: BTreeMap<usize, Arc<Settings>> = BTreeMap::new();
+    let mut by_path: BTreeMap<PathBuf, Arc<Settings>> = BTreeMap::new();
+    for job in &work.jobs {
+        let location = job.location();
+        let config = work.config(&location);
+        let make = || Arc::new(overrides.over(config.settings(&location)));
+        let settings = if config.check.per_path.is_empty() {
+            Arc::clone(shared.entry(Arc::as_ptr(&config) as usize).or_insert_with(make))
+        } else {
+            make()
+        };
+        by_path.insert(location, settings);
+    }
+    move |location: &Path| by_path.get(location).cloned().unwrap_or_default()
+}
+
+fn check_all(work: &Work, overrides: &Overrides) -> Run {
+    check::check(&work.jobs, &settings_of(work, overrides))
+}
+
+/// What fixing made of the files.
+#[derive(Default)]
+struct Fixes {
+    /// By index of the job: the text before, and the text after.
+    changed: BTreeMap<usize, (Arc<SourceFile>, Arc<SourceFile>)>,
+    applied: usize,
+    refused: usize,
+}
+
+/// More rounds than any chain of fixes needs; a pair of rules that undo each other must end somewhere.
+const ROUNDS: usize = 50;
+
+/// Fixes and checks again until nothing is left to do.
+fn fix_all(work: &mut Work, options: &Check, overrides: &Overrides) -> (Run, Fixes) {
+    let least = if options.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
+    let mut fixes = Fixes::default();
+    let index: BTreeMap<String, usize> =
+        work.jobs.iter().enumerate().map(|(at, job)| (job.input.name.clone(), at)).collect();
+    let mut run = check_all(work, overrides);
+    for _ in 0..ROUNDS {
+        let mut again = false;
+        fixes.refused = 0;
+        for file in &run.findings.files {
+            let Some(at) = index.get(file.source.path()).copied() else { continue };
+            let Some(fixed) = fix::round(&file.source, &file.diagnostics, least) else { continue };
+            fixes.refused += fixed.refused;
+            if fixed.applied == 0 {
+                continue;
+            }
+            let after = Arc::new(SourceFile::new(file.source.path(), fixed.text));
+            fixes.applied += fixed.applied;
+            let before =
+                fixes.changed.remove(&at).map_or_else(|| Arc::clone(&file.source), |(before, _)| before);
+            fixes.changed.insert(at, (before, Arc::clone(&after)));
+            work.jobs[at].text = Some(after);
+            again = true;
+        }
+        if !again {
+            break;
+        }
+        run = check_all(work, overrides);
+    }
+    (run, fixes)
+}
+
+/// Writes what fixes changed; the fixed text itself where it came from standard input.
+fn write_fixes(work: &Work, fixes: &Fixes) -> Result<Option<String>, Error> {
+    if work.stdin {
+        let text = work.jobs.first().and_then(|job| job.text.as_ref()).map(|source| source.text().to_owned());
+        return Ok(text);
+    }
+    for (at, (before, after)) in &fixes.changed {
+        if before.text() != after.text() {
+            files::write(&work.jobs[*at].input.path, after.text())?;
+        }
+    }
+    Ok(None)
+}
+
+fn diff(global: &Global, fixes: &Fixes) -> Result<Outcome, Error> {
+    let mut text = String::new();
+    for (before, after) in fixes.changed.values() {
+        text += &fix::diff(before.path(), before.text(), after.text());
+    }
+    results(&text)?;
+    if !global.quiet {
+        let files = fixes.changed.len();
+        print::note(&match fixes.applied {
+            0 => "Nothing to fix.".to_owned(),
+            applied => format!("Would fix {} in {}.", count(applied, "finding"), count(files, "file")),
+        });
+    }
+    Ok(if text.is_empty() { Outcome::Clean } else { Outcome::Findings })
+}
+
+/// `1 file`, `2 files`
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+fn tell_passed(global: &Global, run: &Run, work: &Work) -> Result<(), Error> {
+    for passed in &run.passed {
+        match passed {
+            Passed::Unreadable { name, named: true, reason } => {
+                return Err(Error::Unreadable(name.clone(), reason.clone()));
+            }
+            Passed::Unreadable { name, reason, .. } if !global.quiet => {
+                print::warning(global, &format!("passed over {name}: {reason}"));
+            }
+            Passed::NotContent { name, named } if *named && !global.quiet || global.verbose => {
+                print::note(&format!("info: {name} is not Sentinel content; passed over"));
+            }
+            _ => {}
+        }
+    }
+    if run.findings.files.is_empty() && run.passed.is_empty() && work.jobs.is_empty() && !global.quiet {
+        print::warning(global, "no YAML or query files found");
+    } else if run.findings.files.is_empty() && !global.quiet {
+        print::warning(global, "no Sentinel content found");
+    }
+    if global.verbose {
+        let (read, passed) = (run.findings.files.len(), run.passed.len());
+        print::note(&format!("info: {} checked, {} passed over", count(read, "file"), count(passed, "file")));
+    }
+    Ok(())
+}
+
+fn baselines(global: &Global, options: &Check, findings: &mut Findings) -> Result<(), Error> {
+    if let Some(path) = &options.baseline {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::Unreadable(name.clone(), error.to_string()))?;
+        let baseline = Baseline::parse(&text).map_err(|error| Error::Baseline(name.clone(), error))?;
+        let gone = baseline.apply(findings);
+        if options.prune_baseline {
+            files::write(path, &baseline.pruned(findings).to_json())?;
+        } else if gone > 0 && !global.quiet {
+            let noun = count(gone, "finding");
+            print::note(&format!(
+                "{noun} of the baseline found no more; --prune-baseline takes them out of it"
+            ));
+        }
+    }
+    if let Some(path) = &options.write_baseline {
+        let baseline = Baseline::of(findings);
+        files::write(path, &baseline.to_json())?;
+        baseline.apply(findings);
+        if !global.quiet {
+            print::note(&format!("Wrote {} to {}.", count(baseline.len(), "finding"), path.display()));
+        }
+    }
+    Ok(())
+}
+
+fn add_suppressions(global: &Global, options: &Check, findings: &Findings) -> Result<Outcome, Error> {
+    let reason = options.reason.as_deref().unwrap_or_default();
+    let (mut comments, mut files_changed) = (0, 0);
+    for file in &findings.files {
+        let counting = file.diagnostics.iter().filter(|diagnostic| diagnostic.counts());
+        let Some((text, added)) = suppress::add(&file.source, counting, reason) else { continue };
+        files::write(Path::new(file.source.path()), &text)?;
+        comments += added;
+        files_changed += 1;
+    }
+    if !global.quiet {
+        print::note(&format!("Added {} to {}.", count(comments, "comment"), count(files_changed, "file")));
+    }
+    Ok(Outcome::Clean)
+}
+
+fn sinks(options: &Check) -> Result<Vec<Sink>, Error> {
+    let mut sinks = Vec::new();
+    for text in &options.report {
+        let (name, path) = match text.split_once('=') {
+            Some((name, path)) => (name, Some(PathBuf::from(path))),
+            None => (text.as_str(), None),
+        };
+        let known = Format::ALL.iter().map(|format| format.as_str());
+        let format = name.parse().map_err(|_| {
+            let near = crate::knowledge::nearest::nearest(name, known.clone());
+            let all = known.clone().collect::<Vec<_>>().join(", ");
+            let hint =
+                near.map_or(format!("the formats are {all}"), |near| format!("did you mean `{near}`?"));
+            Error::Usage(format!("`--report {text}`: there is no format `{name}`; {hint}"))
+        })?;
+        sinks.push(Sink { format, path });
+    }
+    // Standard output gets the report that was asked for, unless a `--report` without a path took it.
+    if options.output_format.is_some()
+        || options.output_file.is_some()
+        || sinks.iter().all(|sink| sink.path.is_some())
+    {
+        let named = options.output_format.as_deref().and_then(|name| name.parse().ok());
+        let format = named.unwrap_or_else(default_format);
+        sinks.insert(0, Sink { format, path: options.output_file.clone() });
+    }
+    Ok(sinks)
+}
+
+fn default_format() -> Format {
+    use std::io::IsTerminal as _;
+    let actions = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
+    if actions && !std::io::stdout().is_terminal() { Format::Github } else { Format::Full }
+}
+
+fn write_reports(global: &Global, sinks: &[Sink], findings: &Findings) -> Result<(), Error> {
+    let mut summarised = false;
+    for sink in sinks {
+        let style = print::style(global, sink.path.is_some());
+        let text = report::render(sink.format, findings, &style);
+        match &sink.path {
+            Some(path) => files::write(path, &text)?,
+            None => {
+                results(&text)?;
+                summarised |= matches!(sink.format, Format::Full | Format::Concise);
+            }
+        }
+        if sink.format == Format::Markdown {
+            append_step_summary(&text)?;
+        }
+    }
+    if !summarised && !global.quiet {
+        print::note(&report::summary_line(findings));
+    }
+    Ok(())
+}
+
+/// GitHub shows what is appended to this file on the page of the run.
+fn append_step_summary(text: &str) -> Result<(), Error> {
+    use std::io::Write as _;
+    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+        return Ok(());
+    };
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(&path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| Error::Unwritable(PathBuf::from(path).display().to_string(), error))
+}
+
+fn show_settings(work: &Work, options: &Check, overrides: &Overrides) -> Result<Outcome, Error> {
+    let first = options.files.paths.first().filter(|path| path.as_os_str() != "-");
+    let location = match (work.jobs.first(), first) {
+        (Some(job), _) => job.location(),
+        (None, path) => absolute(&path.cloned().unwrap_or_else(|| PathBuf::from(".")).join("x.yaml")),
+    };
+    let config = work.config(&location);
+    let settings = overrides.over(config.settings(&location));
+    results(&config::show(&config, &settings))?;
+    Ok(Outcome::Clean)
+}
+
+fn outcome(options: &Check, work: &Work, findings: &Findings) -> Outcome {
+    let configured = || {
+        let location = work.jobs.first().map(|job| job.location());
+        location.and_then(|location| work.config(&location).check.fail_on)
+    };
+    let asked = options.fail_on.as_deref().and_then(FailOn::parse);
+    let failed =
+        asked.or_else(configured).unwrap_or(FailOn::Severity(Severity::Error)).fails(findings.worst());
+    if failed && !options.exit_zero { Outcome::Findings } else { Outcome::Clean }
+}

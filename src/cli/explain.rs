@@ -1,0 +1,124 @@
+//! `explain`, `rules`, `schema` and `completions`: what sentlint knows of itself.
+
+use clap::CommandFactory as _;
+use serde_json::json;
+
+use super::args::{Cli, Completions, Explain, Global, Rules, Schema};
+use super::{Error, Outcome, results};
+use crate::content::schema::SCHEMAS;
+use crate::diagnostic::{Applicability, Group, RuleMeta};
+use crate::rules;
+
+/// `sentlint explain RULE`
+pub(super) fn explain(_global: &Global, options: &Explain) -> Result<Outcome, Error> {
+    let Some(entry) = rules::find(&options.rule) else {
+        return Err(Error::Usage(match crate::knowledge::nearest::nearest(&options.rule, ids()) {
+            Some(near) => format!("there is no rule `{}`; did you mean `{near}`?", options.rule),
+            None => format!("there is no rule `{}`; `sentlint rules` lists them all", options.rule),
+        }));
+    };
+    if options.output_format == "json" {
+        results(&format!("{:#}\n", to_json(entry.meta)))?;
+    } else {
+        results(&page(entry.meta))?;
+    }
+    Ok(Outcome::Clean)
+}
+
+fn ids() -> impl Iterator<Item = &'static str> {
+    rules::all().iter().map(|entry| entry.meta.id)
+}
+
+/// A rule's page: the facts, then the text beside the code.
+pub(super) fn page(meta: &RuleMeta) -> String {
+    let fix = match meta.fix {
+        None => "none",
+        Some(Applicability::Safe) => "safe (`--fix`)",
+        Some(Applicability::Unsafe) => "some need `--unsafe-fixes`",
+        Some(Applicability::Display) => "shown, never applied",
+    };
+    let profile = if meta.pedantic { "pedantic" } else { "recommended" };
+    let gate = meta.gate.map_or_else(String::new, |gate| format!("- Upstream gate: `{gate}`\n"));
+    format!(
+        "# {}\n\n- Group: {}\n- Severity: {}\n- Profile: {profile}\n- Fix: {fix}\n{gate}- Since: {}\n\n{}",
+        meta.id,
+        meta.group.as_str(),
+        meta.severity,
+        meta.since,
+        plain_fences(&meta.page()),
+    )
+}
+
+/// The words after a fence's language steer our tests and mean nothing to readers.
+fn plain_fences(page: &str) -> String {
+    let line = |line: &str| {
+        let fence = line.starts_with("```").then(|| line.split(',').next()).flatten();
+        fence.unwrap_or(line).to_owned() + "\n"
+    };
+    page.lines().map(line).collect()
+}
+
+fn to_json(meta: &RuleMeta) -> serde_json::Value {
+    json!({
+        "id": meta.id,
+        "group": meta.group.as_str(),
+        "severity": meta.severity.as_str(),
+        "profile": if meta.pedantic { "pedantic" } else { "recommended" },
+        "fix": meta.fix.map(Applicability::as_str),
+        "gate": meta.gate,
+        "since": meta.since,
+        "summary": meta.summary(),
+        "url": meta.url(),
+        "documentation": plain_fences(&meta.page()),
+    })
+}
+
+/// `sentlint rules`
+pub(super) fn rules(_global: &Global, options: &Rules) -> Result<Outcome, Error> {
+    if options.output_format == "json" {
+        let all: Vec<_> = rules::all().iter().map(|entry| to_json(entry.meta)).collect();
+        results(&format!("{:#}\n", serde_json::Value::Array(all)))?;
+        return Ok(Outcome::Clean);
+    }
+    let widest = ids().map(str::len).max().unwrap_or_default();
+    let mut out = String::new();
+    for group in Group::ALL {
+        let mut listed =
+            rules::all().iter().map(|entry| entry.meta).filter(|meta| meta.group == group).peekable();
+        if listed.peek().is_none() {
+            continue;
+        }
+        out += &format!("{}\n", group.as_str());
+        for meta in listed {
+            let severity = if meta.pedantic { "pedantic" } else { meta.severity.as_str() };
+            let fix = match meta.fix {
+                None => ' ',
+                Some(Applicability::Safe) => 's',
+                Some(Applicability::Unsafe) => 'u',
+                Some(Applicability::Display) => 'd',
+            };
+            out += &format!("  {:widest$}  {severity:8}  {fix}  {}\n", meta.id, meta.summary());
+        }
+    }
+    out += "\nFix: s safe (--fix), u some need --unsafe-fixes, d shown and never applied. `sentlint explain RULE` tells more.\n";
+    results(&out)?;
+    Ok(Outcome::Clean)
+}
+
+/// `sentlint schema KIND`
+pub(super) fn schema(options: &Schema) -> Result<Outcome, Error> {
+    for (name, text) in SCHEMAS {
+        if name == options.kind {
+            results(text)?;
+        }
+    }
+    Ok(Outcome::Clean)
+}
+
+/// `sentlint completions SHELL`
+pub(super) fn completions(options: &Completions) -> Result<Outcome, Error> {
+    let mut script = Vec::new();
+    clap_complete::generate(options.shell, &mut Cli::command(), "sentlint", &mut script);
+    results(&String::from_utf8_lossy(&script))?;
+    Ok(Outcome::Clean)
+}

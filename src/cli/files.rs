@@ -1,0 +1,91 @@
+//! From paths to jobs, with the configuration that holds for each.
+
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::args::{Files, Global};
+use super::{Error, print};
+use crate::check::Job;
+use crate::config::{Config, Resolver};
+use crate::discover::{self, Input, absolute};
+use crate::source::SourceFile;
+
+/// What is to be worked on.
+pub(super) struct Work {
+    /// The files, sorted by name.
+    pub(super) jobs: Vec<Job>,
+    /// The configuration of each, by full path.
+    pub(super) resolver: Resolver,
+    /// Whether the text came from standard input.
+    pub(super) stdin: bool,
+}
+
+impl Work {
+    /// The configuration for a file; every one was read before, so mistakes have been told already.
+    pub(super) fn config(&self, location: &Path) -> Arc<Config> {
+        self.resolver.of(location.parent().unwrap_or(location)).unwrap_or_default()
+    }
+}
+
+/// The configuration that the options ask for.
+pub(super) fn resolver(files: &Files) -> Result<Resolver, Error> {
+    Ok(match &files.config {
+        _ if files.isolated => Resolver::isolated(),
+        Some(path) => Resolver::Fixed(Arc::new(Config::load(path).map_err(Error::Config)?)),
+        None => Resolver::nearest(),
+    })
+}
+
+/// Finds the files; `json` asks for JSON files instead of YAML and query files.
+pub(super) fn collect(global: &Global, files: &Files, json: bool) -> Result<Work, Error> {
+    let resolver = resolver(files)?;
+    let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+    if files.paths.iter().any(is_stdin) {
+        if files.paths.len() > 1 {
+            return Err(Error::Usage("standard input (`-`) is read alone, without other paths".into()));
+        }
+        let job = stdin(&files.stdin_filename)?;
+        resolver.of(job.location().parent().unwrap_or(Path::new("/"))).map_err(Error::Config)?;
+        return Ok(Work { jobs: vec![job], resolver, stdin: true });
+    }
+    let options = discover::Options { no_ignore: files.no_ignore, force_exclude: files.force_exclude, json };
+    let found = discover::discover(&files.paths, &options)?;
+    if !global.quiet {
+        found.warnings.iter().for_each(|text| print::warning(global, text));
+    }
+    let mut jobs = Vec::new();
+    for input in found.inputs {
+        let location = absolute(&input.path);
+        let config = resolver.of(location.parent().unwrap_or(&location)).map_err(Error::Config)?;
+        if config.excludes(&location) && (!input.named || files.force_exclude) {
+            continue;
+        }
+        jobs.push(Job::file(input));
+    }
+    Ok(Work { jobs, resolver, stdin: false })
+}
+
+fn stdin(name: &str) -> Result<Job, Error> {
+    let mut bytes = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut bytes);
+    read.map_err(|error| Error::Unreadable("standard input".into(), error.to_string()))?;
+    let path = PathBuf::from(name);
+    let name = discover::display(&path);
+    let source = Arc::new(SourceFile::from_bytes(name.clone(), bytes));
+    Ok(Job { input: Input { name, path, named: true }, text: Some(source) })
+}
+
+/// Writes a file whole or not at all: to a temporary file beside it, which then takes its name.
+pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
+    use std::io::Write as _;
+    let attempt = || {
+        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+            std::fs::create_dir_all(parent)?;
+        }
+        let mut file = atomic_write_file::AtomicWriteFile::open(path)?;
+        file.write_all(text.as_bytes())?;
+        file.commit()
+    };
+    attempt().map_err(|error| Error::Unwritable(discover::display(path), error))
+}

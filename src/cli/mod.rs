@@ -1,0 +1,78 @@
+//! The command line: options, printing and exit codes, and nothing else.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+pub mod args;
+mod check;
+mod explain;
+mod files;
+mod outcome;
+mod print;
+
+pub use outcome::Outcome;
+
+use args::{Cli, Command};
+
+/// Runs the program; the exit code follows the one table of [`Outcome`].
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; clap knows which stream each belongs to.
+            let code = if error.use_stderr() { Outcome::Impossible } else { Outcome::Clean };
+            let _ = error.print();
+            return code.into();
+        }
+    };
+    let done = match &cli.command {
+        Command::Check(options) => check::run(&cli.global, options),
+        Command::Explain(options) => explain::explain(&cli.global, options),
+        Command::Rules(options) => explain::rules(&cli.global, options),
+        Command::Schema(options) => explain::schema(options),
+        Command::Completions(options) => explain::completions(options),
+    };
+    match done {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            print::error(&cli.global, &error);
+            Outcome::Impossible.into()
+        }
+    }
+}
+
+/// Why the work could not be done, with what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A path that was named cannot be used.
+    #[error(transparent)]
+    Discover(#[from] crate::discover::Error),
+    /// A file that was named cannot be read.
+    #[error("cannot read `{0}`: {1}")]
+    Unreadable(String, String),
+    /// A result cannot be written.
+    #[error("cannot write `{0}`: {1}")]
+    Unwritable(String, io::Error),
+    /// The configuration has mistakes.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    Config(Vec<crate::config::ConfigError>),
+    /// The baseline cannot be used.
+    #[error("`{0}`: {1}")]
+    Baseline(String, crate::baseline::Error),
+    /// An option cannot be used so.
+    #[error("{0}")]
+    Usage(String),
+}
+
+/// Writes results to standard output. A reader that has seen enough, such as `head`, is no error.
+fn results(text: &str) -> Result<(), Error> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Error::Unwritable("standard output".into(), error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,53 @@
+//! Colour, width and standard error.
+
+use std::env;
+use std::io::{self, IsTerminal, Write};
+
+use super::Error;
+use super::args::{Color, Global};
+use crate::report::Style;
+
+/// Whether a stream gets colour: as asked, else as the environment wishes, else when it is a terminal.
+fn color(choice: Color, terminal: bool) -> bool {
+    let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    match choice {
+        Color::Always => true,
+        Color::Never => false,
+        Color::Auto if set("NO_COLOR") => false,
+        Color::Auto if set("FORCE_COLOR") || set("CLICOLOR_FORCE") => {
+            env::var("FORCE_COLOR").as_deref() != Ok("0")
+        }
+        Color::Auto => terminal && env::var("TERM").as_deref() != Ok("dumb"),
+    }
+}
+
+/// The style for a report on standard output, or in a file.
+pub(super) fn style(global: &Global, to_file: bool) -> Style {
+    let terminal = !to_file && io::stdout().is_terminal();
+    let color = if to_file { global.color == Color::Always } else { color(global.color, terminal) };
+    let columns = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    Style {
+        color,
+        links: terminal && color,
+        width: columns.filter(|width| (40..=400).contains(width)).unwrap_or(100),
+        unicode: true,
+        summary: !global.quiet,
+    }
+}
+
+/// Writes a line to standard error; there is nobody left to tell when that fails.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Writes a warning to standard error.
+pub(super) fn warning(global: &Global, text: &str) {
+    let bold = color(global.color, io::stderr().is_terminal());
+    note(&if bold { format!("\u{1b}[1;33mwarning\u{1b}[0m: {text}") } else { format!("warning: {text}") });
+}
+
+/// Writes why the work could not be done to standard error.
+pub(super) fn error(global: &Global, error: &Error) {
+    let bold = color(global.color, io::stderr().is_terminal());
+    note(&if bold { format!("\u{1b}[1;31merror\u{1b}[0m: {error}") } else { format!("error: {error}") });
+}

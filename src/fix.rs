@@ -1,0 +1,229 @@
+//! Applies fixes: collects them, leaves out overlapping ones, and proves that each changed nothing but what it
+//! said it would.
+
+use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::source::{SourceFile, Span};
+use crate::yaml::{self, Document, Node, Value};
+
+/// What one round of fixing made of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fixed {
+    /// The new text.
+    pub text: String,
+    /// How many fixes are in it.
+    pub applied: usize,
+    /// How many were refused, because they would have changed something else.
+    pub refused: usize,
+}
+
+/// Applies the fixes of the findings that count, none twice and none that overlap. `None` where nothing
+/// is left to do.
+pub fn round(source: &SourceFile, diagnostics: &[Diagnostic], least: Applicability) -> Option<Fixed> {
+    // Bytes that are not UTF-8 are known by place only; writing such a file back would lose them.
+    if !source.invalid_utf8().is_empty() {
+        return None;
+    }
+    let mut fixes: Vec<&Fix> = diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.counts())
+        .filter_map(|diagnostic| diagnostic.fix.as_ref())
+        .filter(|fix| fix.applicability >= least && !fix.edits.is_empty())
+        .collect();
+    fixes.sort_by_key(|fix| (fix.edits[0].span, fix.edits[fix.edits.len() - 1].span));
+    fixes.dedup_by(|a, b| a.edits == b.edits);
+    let mut chosen: Vec<&Fix> = Vec::new();
+    for fix in fixes {
+        if !chosen.iter().rev().take(64).any(|other| overlap(fix, other)) {
+            chosen.push(fix);
+        }
+    }
+    if chosen.is_empty() {
+        return None;
+    }
+    let is_yaml = !crate::content::is_query_file(source.path());
+    if let Some(text) = apply(source, &chosen, is_yaml) {
+        return Some(Fixed { text, applied: chosen.len(), refused: 0 });
+    }
+    one_by_one(source, &chosen, is_yaml)
+}
+
+/// Keeps the fixes that hold up next to those kept before.
+fn one_by_one(source: &SourceFile, chosen: &[&Fix], is_yaml: bool) -> Option<Fixed> {
+    let (mut kept, mut text, mut refused) = (Vec::new(), None, 0);
+    for fix in chosen {
+        kept.push(*fix);
+        if let Some(better) = apply(source, &kept, is_yaml) {
+            text = Some(better);
+        } else {
+            kept.pop();
+            refused += 1;
+        }
+    }
+    Some(Fixed { text: text?, applied: kept.len(), refused })
+}
+
+/// Fixes whose edits touch cannot both be applied: the second was made for a text that is no more.
+fn overlap(a: &Fix, b: &Fix) -> bool {
+    a.edits.iter().any(|x| b.edits.iter().any(|y| x.span.start <= y.span.end && y.span.start <= x.span.end))
+}
+
+fn apply(source: &SourceFile, fixes: &[&Fix], is_yaml: bool) -> Option<String> {
+    let mut edits: Vec<(Span, String)> =
+        fixes.iter().flat_map(|fix| &fix.edits).map(|edit| (edit.span, edit.text.clone())).collect();
+    edits.sort_by_key(|(span, _)| *span);
+    let text = yaml::edit::apply(source.text(), &edits)?;
+    if text == source.text() || (is_yaml && !holds(source, &text, &edits)) {
+        return None;
+    }
+    Some(text)
+}
+
+/// Whether the new text reads as the old one but for the places that were edited.
+fn holds(source: &SourceFile, text: &str, edits: &[(Span, String)]) -> bool {
+    let after = SourceFile::new(source.path(), text);
+    let (old, new) = (yaml::parse(source), yaml::parse(&after));
+    if new.errors.len() > old.errors.len() || new.extra_documents.len() > old.extra_documents.len() {
+        return false;
+    }
+    // A text that was broken has no tree to compare with; that it is less broken must do.
+    if broken(&old) {
+        return new.errors.len() < old.errors.len() || !broken(&new);
+    }
+    let change = Change { old: edits.iter().map(|(span, _)| *span).collect(), new: moved(edits) };
+    match (&old.root, &new.root) {
+        (Some(old), Some(new)) => change.explains(old, new, old.span, new.span),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+fn broken(document: &Document) -> bool {
+    !document.errors.is_empty() || document.recovered || !document.extra_documents.is_empty()
+}
+
+/// Where the replacements stand in the new text.
+fn moved(edits: &[(Span, String)]) -> Vec<Span> {
+    let mut shift: i64 = 0;
+    let place = |(span, text): &(Span, String)| {
+        let start = (i64::from(span.start) + shift).max(0) as usize;
+        shift += text.len() as i64 - span.len() as i64;
+        Span::new(start, start + text.len())
+    };
+    edits.iter().map(place).collect()
+}
+
+struct Change {
+    old: Vec<Span>,
+    new: Vec<Span>,
+}
+
+fn any_touches(spans: &[Span], place: Span) -> bool {
+    spans.iter().any(|span| span.start <= place.end && place.start <= span.end)
+}
+
+impl Change {
+    /// Whether every difference between two nodes lies where an edit was made. `old_place` and `new_place`
+    /// reach from the key to the value, because an edit of a value may begin at its key.
+    fn explains(&self, old: &Node, new: &Node, old_place: Span, new_place: Span) -> bool {
+        match (&old.value, &new.value) {
+            (Value::Mapping(a), Value::Mapping(b)) => {
+                let kept = a.entries.iter().all(|entry| {
+                    let place = entry.key.span.cover(entry.value.span);
+                    match entry.key.as_str().and_then(|key| b.entry(key)) {
+                        Some(other) => {
+                            let new_place = other.key.span.cover(other.value.span);
+                            self.explains(&entry.value, &other.value, place, new_place)
+                        }
+                        None => any_touches(&self.old, place),
+                    }
+                });
+                let added = b.entries.iter().all(|entry| {
+                    entry.key.as_str().is_some_and(|key| a.entry(key).is_some())
+                        || any_touches(&self.new, entry.key.span.cover(entry.value.span))
+                });
+                kept && added
+            }
+            (Value::Sequence(a), Value::Sequence(b)) if a.items.len() == b.items.len() => {
+                a.items.iter().zip(&b.items).all(|(x, y)| self.explains(x, y, x.span, y.span))
+            }
+            _ => same(old, new) || any_touches(&self.old, old_place) && any_touches(&self.new, new_place),
+        }
+    }
+}
+
+/// Whether two nodes say the same, wherever they stand and however they are written.
+fn same(a: &Node, b: &Node) -> bool {
+    match (&a.value, &b.value) {
+        (Value::Scalar(x), Value::Scalar(y)) => x.text == y.text && a.scalar_type() == b.scalar_type(),
+        (Value::Sequence(x), Value::Sequence(y)) => {
+            x.items.len() == y.items.len() && x.items.iter().zip(&y.items).all(|(x, y)| same(x, y))
+        }
+        (Value::Mapping(x), Value::Mapping(y)) => {
+            let pairs = x.entries.iter().zip(&y.entries);
+            x.entries.len() == y.entries.len()
+                && pairs.into_iter().all(|(x, y)| same(&x.key, &y.key) && same(&x.value, &y.value))
+        }
+        (Value::Alias(x), Value::Alias(y)) => x == y,
+        _ => false,
+    }
+}
+
+/// The difference of two texts of one file, in the unified form.
+pub fn diff(path: &str, before: &str, after: &str) -> String {
+    let diff = similar::TextDiff::from_lines(before, after);
+    diff.unified_diff().context_radius(3).header(path, path).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::{Group, RuleMeta, Severity};
+
+    static META: RuleMeta = RuleMeta {
+        id: "some-rule",
+        group: Group::Yaml,
+        severity: Severity::Error,
+        pedantic: false,
+        fix: None,
+        gate: None,
+        since: "0.1.0",
+        docs: "",
+    };
+
+    fn finding(edits: &[(usize, usize, &str)]) -> Diagnostic {
+        let edits = edits.iter().map(|(start, end, text)| (Span::new(*start, *end), (*text).to_owned()));
+        META.at(Span::at(0), "m").fix(Fix::safe("t", edits))
+    }
+
+    fn fix(text: &str, diagnostics: &[Diagnostic]) -> Option<Fixed> {
+        round(&SourceFile::new("a.yaml", text), diagnostics, Applicability::Safe)
+    }
+
+    #[test]
+    fn fixes_that_overlap_wait_for_the_next_round() {
+        let fixed = fix("a: one\n", &[finding(&[(3, 6, "two")]), finding(&[(4, 5, "x")])]).unwrap();
+        assert_eq!((fixed.text.as_str(), fixed.applied), ("a: two\n", 1));
+    }
+
+    #[test]
+    fn a_fix_that_changes_more_than_it_says_is_refused() {
+        // The edit of `a` opens a quote that swallows `b`.
+        assert_eq!(fix("a: one\nb: two\n", &[finding(&[(3, 6, "'one")])]), None);
+        let both = [finding(&[(3, 6, "\"")]), finding(&[(10, 13, "ok")])];
+        let fixed = fix("a: one\nb: two\n", &both).unwrap();
+        assert_eq!((fixed.text.as_str(), fixed.applied, fixed.refused), ("a: one\nb: ok\n", 1, 1));
+    }
+
+    #[test]
+    fn line_ends_marks_and_comments_stay_as_they_are() {
+        let text = "\u{feff}a: one # why\r\nb: two\r\n";
+        let fixed = fix(text, &[finding(&[(6, 9, "1")])]).unwrap();
+        assert_eq!(fixed.text, "\u{feff}a: 1 # why\r\nb: two\r\n");
+    }
+
+    #[test]
+    fn a_file_with_bytes_that_are_not_utf8_is_never_written() {
+        let source = SourceFile::from_bytes("a.yaml", b"a: one\xff\n".to_vec());
+        assert_eq!(round(&source, &[finding(&[(3, 6, "two")])], Applicability::Safe), None);
+    }
+}

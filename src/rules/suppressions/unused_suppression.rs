@@ -1,0 +1,68 @@
+//! `unused-suppression`
+
+use super::remove;
+use crate::diagnostic::Diagnostic;
+use crate::rules::{Rule, Settings, declare_rule, find};
+use crate::source::SourceFile;
+use crate::suppress::Suppression;
+
+declare_rule! {
+    /// A suppression comment that silences nothing.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The fault that it was written for is gone, or the comment stands in the wrong place and the fault is
+    /// still reported. Left behind, it would silence the next fault of its kind unseen. Rules that do not
+    /// run are not judged.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// tactics: [CommandAndControl] # sentlint: ignore[unknown-tactic] agreed with the team
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// tactics: [RemoteAccess] # sentlint: ignore[unknown-tactic] agreed with the team
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The name is taken out of the comment, or the comment is deleted; nothing else changes.
+    pub(crate) UnusedSuppression {
+        id: "unused-suppression",
+        group: Suppressions,
+        severity: Warning,
+        fix: Safe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for UnusedSuppression {
+    fn check_suppressions(
+        &self,
+        source: &SourceFile,
+        suppressions: &[Suppression],
+        settings: &Settings,
+        out: &mut Vec<Diagnostic>,
+    ) {
+        for suppression in suppressions {
+            for (index, name) in suppression.names.iter().enumerate().filter(|(_, name)| !name.used) {
+                if !find(&name.rule).is_some_and(|entry| settings.enabled(entry.meta)) {
+                    continue;
+                }
+                let message = format!("This comment silences no finding of `{}`", name.rule);
+                out.push(Self::at(name.span, message).fix(remove(source, suppression, index)));
+            }
+        }
+    }
+}
