@@ -103,11 +103,11 @@ fn broken(document: &Document) -> bool {
 
 /// Where the replacements stand in the new text.
 fn moved(edits: &[(Span, String)]) -> Vec<Span> {
-    let mut shift: i64 = 0;
+    let (mut old, mut new) = (0, 0);
     let place = |(span, text): &(Span, String)| {
-        let start = (i64::from(span.start) + shift).max(0) as usize;
-        shift += text.len() as i64 - span.len() as i64;
-        Span::new(start, start + text.len())
+        let start = new + (span.start as usize).saturating_sub(old);
+        (old, new) = (span.end as usize, start + text.len());
+        Span::new(start, new)
     };
     edits.iter().map(place).collect()
 }
