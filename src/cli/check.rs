@@ -280,7 +280,7 @@ fn sinks(options: &Check) -> Result<Vec<Sink>, Error> {
             None => (text.as_str(), None),
         };
         let known = Format::ALL.iter().map(|format| format.as_str());
-        let format = name.parse().map_err(|_| {
+        let format = name.parse().map_err(|()| {
             let near = crate::knowledge::nearest::nearest(name, known.clone());
             let all = known.clone().collect::<Vec<_>>().join(", ");
             let hint =
@@ -354,7 +354,7 @@ fn show_settings(work: &Work, options: &Check, overrides: &Overrides) -> Result<
 
 fn outcome(options: &Check, work: &Work, findings: &Findings) -> Outcome {
     let configured = || {
-        let location = work.jobs.first().map(|job| job.location());
+        let location = work.jobs.first().map(crate::check::Job::location);
         location.and_then(|location| work.config(&location).check.fail_on)
     };
     let asked = options.fail_on.as_deref().and_then(FailOn::parse);

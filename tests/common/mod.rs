@@ -1,0 +1,117 @@
+//! What the tests share: the binary with a clean environment, and the data that `SENTLINT_SHARED` names.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use std::path::{Path, PathBuf};
+
+use assert_cmd::Command;
+
+/// The binary in a folder, with nothing of the caller's environment that would change its output.
+pub fn sentlint(folder: &Path) -> Command {
+    let mut command = Command::cargo_bin("sentlint").unwrap();
+    command.current_dir(folder);
+    for name in [
+        "GITHUB_ACTIONS",
+        "GITHUB_STEP_SUMMARY",
+        "SENTLINT_OUTPUT_FORMAT",
+        "FORCE_COLOR",
+        "CLICOLOR_FORCE",
+        "COLUMNS",
+    ] {
+        command.env_remove(name);
+    }
+    command.env("NO_COLOR", "1");
+    command
+}
+
+/// What a run printed and how it ended.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// Runs the binary; a crash fails the test.
+pub fn run(folder: &Path, args: &[&str], stdin: &str) -> Ran {
+    let output = sentlint(folder).args(args).write_stdin(stdin).output().unwrap();
+    let ran = Ran {
+        code: output.status.code().expect("killed by a signal"),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        stderr: String::from_utf8(output.stderr).unwrap(),
+    };
+    assert!(ran.code != 101, "panicked: {}", ran.stderr);
+    ran
+}
+
+/// The project's folder.
+pub fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The shared data, where there is some.
+pub fn shared() -> Option<PathBuf> {
+    let path = std::env::var_os("SENTLINT_SHARED").map(PathBuf::from);
+    if path.is_none() {
+        eprintln!("skipped: SENTLINT_SHARED is not set");
+    }
+    path.map(|path| std::path::absolute(path).unwrap())
+}
+
+/// A folder with files in it.
+pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        write(dir.path(), name, text.as_bytes());
+    }
+    dir
+}
+
+/// Writes a file and the folders above it.
+pub fn write(folder: &Path, name: &str, bytes: &[u8]) {
+    let path = folder.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// A hunting query that is clean under `recommended`.
+pub const CLEAN: &str = "\
+id: 6e3a1d0c-9f3b-4b60-8c3e-0a4f4c2d7b11
+name: Remote tool reached its relay
+description: Identifies hosts from which a remote management tool reached its relay.
+requiredDataConnectors:
+  - connectorId: MicrosoftThreatProtection
+    dataTypes:
+      - DeviceNetworkEvents
+tactics:
+  - CommandAndControl
+relevantTechniques:
+  - T1219
+query: |
+  DeviceNetworkEvents
+  | where TimeGenerated > ago(1d)
+  | where RemoteUrl has \"relay.example\"
+  | project TimeGenerated, DeviceName, RemoteUrl
+version: 1.0.0
+";
+
+/// The hunting query of which the project began, in the shape in which it was published: plain strings where
+/// lists belong.
+pub const SEED: &str = "\
+id: 0f6a1a77-8a5f-4b0e-9c7e-6b1c3d2e4f50
+name: Remote Management and Monitoring tool - mRemoteNG - Network Connection
+description: |
+    Identifies hosts from which mRemoteNG reached its maker's site.
+requiredDataConnectors:
+- connectorId: MicrosoftThreatProtection
+  dataTypes:
+  - DeviceNetworkEvents
+tactics: CommandAndControl
+relevantTechniques: T1219
+query: |
+  let Time_start = now(-5d);
+  DeviceNetworkEvents
+  | where Timestamp > Time_start
+  | where RemoteUrl has 'mremoteng.org'
+  | summarize FirstSeen=min(Timestamp), Count=count() by DeviceId, DeviceName
+";

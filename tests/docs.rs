@@ -1,0 +1,109 @@
+//! The documentation that is made from the code is what the code says. `UPDATE_DOCS=1 cargo test --test docs`
+//! writes it anew.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use common::{root, run};
+
+/// Compares a generated file with what lies in the tree, or writes it.
+fn check(path: &str, expected: &str) {
+    let full = root().join(path);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::create_dir_all(full.parent().unwrap()).unwrap();
+        std::fs::write(&full, expected).unwrap();
+    }
+    let found = std::fs::read_to_string(&full).unwrap_or_default().replace("\r\n", "\n");
+    assert!(found == expected, "{path} is out of date: run UPDATE_DOCS=1 cargo test --test docs");
+}
+
+fn rules() -> Vec<serde_json::Value> {
+    let listed = run(&root(), &["rules", "--output-format", "json"], "");
+    serde_json::from_str(&listed.stdout).unwrap()
+}
+
+fn text<'v>(rule: &'v serde_json::Value, key: &str) -> &'v str {
+    rule[key].as_str().unwrap_or_default()
+}
+
+#[test]
+fn every_rule_has_its_page_and_no_page_is_left_over() {
+    let rules = rules();
+    for rule in &rules {
+        let id = text(rule, "id");
+        check(&format!("docs/rules/{id}.md"), &run(&root(), &["explain", id], "").stdout);
+    }
+    for entry in std::fs::read_dir(root().join("docs/rules")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let id = name.strip_suffix(".md").unwrap_or(&name);
+        assert!(id == "README" || rules.iter().any(|rule| rule["id"] == id), "docs/rules/{name} belongs to no rule");
+    }
+}
+
+#[test]
+fn the_index_of_rules_is_up_to_date() {
+    let mut groups: BTreeMap<usize, (String, String)> = BTreeMap::new();
+    let mut order = Vec::new();
+    for rule in rules() {
+        let group = text(&rule, "group").to_owned();
+        if !order.contains(&group) {
+            order.push(group.clone());
+        }
+        let at = order.iter().position(|name| *name == group).unwrap();
+        let (_, table) = groups.entry(at).or_insert_with(|| (group, String::new()));
+        let severity =
+            if rule["profile"] == "pedantic" { "only in `pedantic`" } else { text(&rule, "severity") };
+        let id = text(&rule, "id");
+        *table += &format!(
+            "| [{id}]({id}.md) | {severity} | {} | {} |\n",
+            rule["fix"].as_str().unwrap_or(""),
+            text(&rule, "summary").replace('|', "\\|"),
+        );
+    }
+    let mut page = String::from(
+        "# Rules\n\nMade from the code; `sentlint explain RULE` shows the same pages. The severity is that of the \
+         profile `recommended`.\n",
+    );
+    for (group, table) in groups.values() {
+        page += &format!("\n## {group}\n\n| rule | severity | fix | what it looks for |\n|---|---|---|---|\n{table}");
+    }
+    check("docs/rules/README.md", &page);
+}
+
+#[test]
+fn the_readme_shows_real_output() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap().replace("\r\n", "\n");
+    let mut shown = 0;
+    let mut rest = readme.as_str();
+    // Every `console` block is one command, its output, and nothing else.
+    while let Some((_, after)) = rest.split_once("```console\n$ sentlint ") {
+        let (block, next) = after.split_once("```").expect("a block that ends");
+        let (command, output) = block.split_once('\n').unwrap();
+        let args: Vec<&str> = command.split_whitespace().collect();
+        assert_eq!(run(&root(), &args, "").stdout, output, "README.md: sentlint {command}");
+        shown += 1;
+        rest = next;
+    }
+    assert!(shown > 0, "README.md shows no output");
+}
+
+#[test]
+fn links_inside_the_documentation_lead_somewhere() {
+    let mut pages = vec![root().join("README.md"), root().join("CONTRIBUTING.md"), root().join("content/README.md")];
+    for entry in std::fs::read_dir(root().join("docs")).unwrap() {
+        pages.push(entry.unwrap().path());
+    }
+    for page in pages.iter().filter(|page| page.extension().is_some_and(|extension| extension == "md")) {
+        let text = std::fs::read_to_string(page).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = link.split('#').next().unwrap();
+            if path.is_empty() || path.contains("://") {
+                continue;
+            }
+            let target = page.parent().unwrap_or(Path::new("")).join(path);
+            assert!(target.exists(), "{}: {link}", page.display());
+        }
+    }
+}
