@@ -1,6 +1,8 @@
 //! The documentation that is made from the code is what the code says. `UPDATE_DOCS=1 cargo test --test docs`
 //! writes it anew.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
+
 mod common;
 
 use std::collections::BTreeMap;
@@ -38,7 +40,10 @@ fn every_rule_has_its_page_and_no_page_is_left_over() {
     for entry in std::fs::read_dir(root().join("docs/rules")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         let id = name.strip_suffix(".md").unwrap_or(&name);
-        assert!(id == "README" || rules.iter().any(|rule| rule["id"] == id), "docs/rules/{name} belongs to no rule");
+        assert!(
+            id == "README" || rules.iter().any(|rule| rule["id"] == id),
+            "docs/rules/{name} belongs to no rule"
+        );
     }
 }
 
@@ -67,7 +72,9 @@ fn the_index_of_rules_is_up_to_date() {
          profile `recommended`.\n",
     );
     for (group, table) in groups.values() {
-        page += &format!("\n## {group}\n\n| rule | severity | fix | what it looks for |\n|---|---|---|---|\n{table}");
+        page += &format!(
+            "\n## {group}\n\n| rule | severity | fix | what it looks for |\n|---|---|---|---|\n{table}"
+        );
     }
     check("docs/rules/README.md", &page);
 }
@@ -91,7 +98,8 @@ fn the_readme_shows_real_output() {
 
 #[test]
 fn links_inside_the_documentation_lead_somewhere() {
-    let mut pages = vec![root().join("README.md"), root().join("CONTRIBUTING.md"), root().join("content/README.md")];
+    let mut pages =
+        vec![root().join("README.md"), root().join("CONTRIBUTING.md"), root().join("content/README.md")];
     for entry in std::fs::read_dir(root().join("docs")).unwrap() {
         pages.push(entry.unwrap().path());
     }

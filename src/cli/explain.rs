@@ -45,17 +45,8 @@ pub(super) fn page(meta: &RuleMeta) -> String {
         meta.group.as_str(),
         meta.severity,
         meta.since,
-        plain_fences(&meta.page()),
+        meta.page(),
     )
-}
-
-/// The words after a fence's language steer our tests and mean nothing to readers.
-fn plain_fences(page: &str) -> String {
-    let line = |line: &str| {
-        let fence = line.starts_with("```").then(|| line.split(',').next()).flatten();
-        fence.unwrap_or(line).to_owned() + "\n"
-    };
-    page.lines().map(line).collect()
 }
 
 fn to_json(meta: &RuleMeta) -> serde_json::Value {
@@ -69,7 +60,7 @@ fn to_json(meta: &RuleMeta) -> serde_json::Value {
         "since": meta.since,
         "summary": meta.summary(),
         "url": meta.url(),
-        "documentation": plain_fences(&meta.page()),
+        "documentation": meta.page(),
     })
 }
 

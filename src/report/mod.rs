@@ -1,12 +1,160 @@
 //! From findings to text: one file a format. Here alone, byte offsets become lines and columns, and
 //! no renderer knows a rule.
 
-mod plain;
-pub use plain::*;
+use std::fmt::Write as _;
+use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, RuleMeta, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, RuleMeta, Severity};
 use crate::source::SourceFile;
+
+mod azure;
+mod concise;
+mod full;
+mod github;
+mod gitlab;
+mod json;
+mod junit;
+mod markdown;
+mod sarif;
+mod statistics;
+mod text;
+
+pub use statistics::statistics;
+
+/// The forms a report can take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// With the lines concerned, for people.
+    Full,
+    /// One line a finding, for people and for `grep`.
+    Concise,
+    /// The contract's JSON.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit XML.
+    Junit,
+    /// Logging commands of Azure Pipelines.
+    Azure,
+    /// A summary for a pull request.
+    Markdown,
+}
+
+impl Format {
+    /// Every format, in the order of the help text.
+    pub const ALL: [Self; 9] = [
+        Self::Full,
+        Self::Concise,
+        Self::Json,
+        Self::Sarif,
+        Self::Github,
+        Self::Gitlab,
+        Self::Junit,
+        Self::Azure,
+        Self::Markdown,
+    ];
+
+    /// The name used on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Concise => "concise",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Github => "github",
+            Self::Gitlab => "gitlab",
+            Self::Junit => "junit",
+            Self::Azure => "azure",
+            Self::Markdown => "markdown",
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = ();
+
+    fn from_str(name: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|format| format.as_str() == name).ok_or(())
+    }
+}
+
+/// How a report for people looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a capability of the terminal")]
+pub struct Style {
+    /// With ANSI colours.
+    pub color: bool,
+    /// With hyperlinks.
+    pub links: bool,
+    /// The width of the terminal in columns.
+    pub width: usize,
+    /// With box-drawing characters.
+    pub unicode: bool,
+    /// With a last line that sums up.
+    pub summary: bool,
+}
+
+/// A report as text that ends with a line feed, or is empty.
+pub fn render(format: Format, findings: &Findings, style: &Style) -> String {
+    match format {
+        Format::Full => full::render(findings, style),
+        Format::Concise => concise::render(findings, style),
+        Format::Json => json::render(findings),
+        Format::Sarif => sarif::render(findings),
+        Format::Github => github::render(findings),
+        Format::Gitlab => gitlab::render(findings),
+        Format::Junit => junit::render(findings),
+        Format::Azure => azure::render(findings),
+        Format::Markdown => markdown::render(findings),
+    }
+}
+
+/// The line that sums a run up.
+pub fn summary_line(findings: &Findings) -> String {
+    let summary = findings.summary();
+    let mut line = String::new();
+    if findings.fixed > 0 {
+        let _ = write!(line, "Fixed {}. ", text::count(findings.fixed, "finding"));
+    }
+    let kinds = [(summary.errors, "error"), (summary.warnings, "warning"), (summary.infos, "info")];
+    let parts: Vec<String> = kinds
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| text::count(*number, noun))
+        .collect();
+    let files = text::count(summary.files, "file");
+    if parts.is_empty() {
+        let _ = write!(line, "{files} checked, nothing found");
+    } else {
+        let _ = write!(line, "Found {} in {files}", text::join(&parts, "and"));
+    }
+    let of = |least| {
+        let counting = findings.counting().filter_map(|(_, diagnostic)| diagnostic.fix.as_ref());
+        counting.filter(|fix| fix.applicability == least).count()
+    };
+    let fixes: Vec<String> = match (of(Applicability::Safe), of(Applicability::Unsafe)) {
+        (0, 0) => Vec::new(),
+        (safe, 0) => vec![format!("{safe} fixable with --fix")],
+        (0, more) => vec![format!("{more} fixable with --fix --unsafe-fixes")],
+        (safe, more) => {
+            vec![format!("{safe} fixable with --fix"), format!("{more} more with --unsafe-fixes")]
+        }
+    };
+    let asides = [(summary.suppressed, "suppressed"), (summary.baselined, "in the baseline")];
+    let asides =
+        asides.iter().filter(|(number, _)| *number > 0).map(|(number, what)| format!("{number} {what}"));
+    let notes: Vec<String> = fixes.into_iter().chain(asides).collect();
+    if !notes.is_empty() {
+        let _ = write!(line, " ({})", notes.join(", "));
+    }
+    line.push('.');
+    line
+}
 
 /// One file that was read as content, with what was found in it.
 #[derive(Clone, Debug)]

@@ -1,5 +1,6 @@
 //! What the tests share: the binary with a clean environment, and the data that `SENTLINT_SHARED` names.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::path::{Path, PathBuf};

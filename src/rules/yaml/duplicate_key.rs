@@ -53,7 +53,7 @@ fn visit(node: &Node, out: &mut Vec<Diagnostic>) {
         Value::Mapping(map) => {
             for entry in &map.entries {
                 if let (Some(first), Some(key)) = (entry.duplicate_of, entry.key.as_str()) {
-                    let message = format!("the key `{key}` stands twice in one mapping");
+                    let message = format!("The key `{key}` stands twice in one mapping");
                     let mut finding = DuplicateKey::at(entry.key.span, message)
                         .help("Keep one of the two and delete the other.");
                     if let Some(first) = map.entries.get(first) {

@@ -1,0 +1,34 @@
+//! One line a finding: `path:line:column: severity[rule] message`.
+
+use super::{Findings, Style, summary_line, text};
+
+pub(super) fn render(findings: &Findings, style: &Style) -> String {
+    let mut out = String::new();
+    for (file, diagnostic) in findings.counting() {
+        let start = file.source.position(diagnostic.span.start as usize);
+        let path = text::one_line(file.source.path());
+        let message = text::one_line(&text::message(diagnostic));
+        let (line, column) = (start.line, start.column);
+        let severity = paint(style, diagnostic.severity);
+        out += &format!("{path}:{line}:{column}: {severity}[{}] {message}\n", diagnostic.rule.id);
+    }
+    if style.summary {
+        out += &summary_line(findings);
+        out.push('\n');
+    }
+    out
+}
+
+/// The severity, coloured where that is wanted.
+pub(super) fn paint(style: &Style, severity: crate::diagnostic::Severity) -> String {
+    use crate::diagnostic::Severity;
+    if !style.color {
+        return severity.to_string();
+    }
+    let color = match severity {
+        Severity::Error => 31,
+        Severity::Warning => 33,
+        Severity::Info => 36,
+    };
+    format!("\u{1b}[1;{color}m{severity}\u{1b}[0m")
+}

@@ -1,0 +1,229 @@
+//! SARIF 2.1.0, as GitHub's code scanning reads it.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{FileReport, Findings, text};
+use crate::diagnostic::{Applicability, Diagnostic, RuleMeta, Severity};
+use crate::source::{SourceFile, Span};
+
+/// GitHub takes no more results of one run.
+const MOST_RESULTS: usize = 25_000;
+/// Longer descriptions are refused.
+const LONGEST_DESCRIPTION: usize = 1024;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule {
+    id: &'static str,
+    name: String,
+    short_description: Message,
+    full_description: Message,
+    help: Help,
+    help_uri: String,
+    default_configuration: Configuration,
+    properties: Properties,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Help {
+    text: String,
+    markdown: String,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct Properties {
+    tags: Vec<&'static str>,
+    precision: &'static str,
+    #[serde(rename = "problem.severity")]
+    severity: &'static str,
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "note",
+    }
+}
+
+fn message(text: &str) -> Message {
+    Message { text: text.to_owned() }
+}
+
+fn cut(text: &str) -> Message {
+    let end = text.floor_char_boundary(LONGEST_DESCRIPTION);
+    message(&text[..end])
+}
+
+/// `some-rule` as `SomeRule`
+fn pascal(id: &str) -> String {
+    id.split('-')
+        .map(|word| {
+            let mut chars = word.chars();
+            chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+        })
+        .collect()
+}
+
+fn rule(meta: &'static RuleMeta) -> Rule {
+    let page = meta.page();
+    Rule {
+        id: meta.id,
+        name: pascal(meta.id),
+        short_description: cut(&meta.summary()),
+        full_description: cut(&meta.summary()),
+        help: Help { text: page.clone(), markdown: page },
+        help_uri: meta.url(),
+        default_configuration: Configuration { level: level(meta.severity) },
+        properties: Properties {
+            tags: vec!["sentinel", meta.group.as_str()],
+            precision: if meta.severity == Severity::Error { "very-high" } else { "high" },
+            severity: match meta.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+                Severity::Info => "recommendation",
+            },
+        },
+    }
+}
+
+fn artifact(source: &SourceFile) -> Value {
+    let path = text::uri(source.path());
+    // A path that leads out of the folder is no reference relative to it.
+    if path.starts_with('/') || path.starts_with("../") {
+        json!({ "uri": path })
+    } else {
+        json!({ "uri": path, "uriBaseId": "%SRCROOT%" })
+    }
+}
+
+fn region(source: &SourceFile, span: Span) -> Value {
+    let (start, end) = text::ends(source, span);
+    json!({
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+        "byteOffset": span.start,
+        "byteLength": span.len(),
+    })
+}
+
+fn location(source: &SourceFile, span: Span) -> Value {
+    json!({ "physicalLocation": { "artifactLocation": artifact(source), "region": region(source, span) } })
+}
+
+fn result(file: &FileReport, diagnostic: &Diagnostic, rules: &[&RuleMeta], fingerprint: &str) -> Value {
+    let source = &file.source;
+    let mut place = location(source, diagnostic.span);
+    if let Some(path) = &diagnostic.yaml_path {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        place["logicalLocations"] = json!([{ "name": name, "fullyQualifiedName": path }]);
+    }
+    let mut words = text::message(diagnostic);
+    if let Some(help) = &diagnostic.help {
+        words = format!("{words}. {help}");
+    }
+    let mut result = json!({
+        "ruleId": diagnostic.rule.id,
+        "level": level(diagnostic.severity),
+        "message": { "text": words },
+        "locations": [place],
+        "partialFingerprints": { "sentlint/v1": fingerprint },
+    });
+    if let Some(index) = rules.iter().position(|meta| meta.id == diagnostic.rule.id) {
+        result["ruleIndex"] = json!(index);
+    }
+    let related: Vec<Value> = diagnostic
+        .labels
+        .iter()
+        .enumerate()
+        .map(|(id, label)| {
+            let mut place = location(label.file.as_ref().unwrap_or(source), label.span);
+            place["id"] = json!(id);
+            place["message"] = json!({ "text": label.message });
+            place
+        })
+        .collect();
+    if !related.is_empty() {
+        result["relatedLocations"] = json!(related);
+    }
+    // Only what would be applied without asking: others would be applied by a click.
+    if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.applicability == Applicability::Safe) {
+        let replacements: Vec<Value> = fix
+            .edits
+            .iter()
+            .map(|edit| {
+                json!({ "deletedRegion": region(source, edit.span), "insertedContent": { "text": edit.text } })
+            })
+            .collect();
+        result["fixes"] = json!([{
+            "description": { "text": fix.title },
+            "artifactChanges": [{ "artifactLocation": artifact(source), "replacements": replacements }],
+        }]);
+    }
+    // What is known is marked and not left out, so that alerts do not close and open again.
+    if let Some(suppressed) = &diagnostic.suppressed {
+        let mut one = json!({ "kind": "inSource" });
+        if !suppressed.reason.is_empty() {
+            one["justification"] = json!(suppressed.reason);
+        }
+        result["suppressions"] = json!([one]);
+    } else if diagnostic.baselined {
+        result["baselineState"] = json!("unchanged");
+        result["suppressions"] = json!([{ "kind": "external" }]);
+    }
+    result
+}
+
+pub(super) fn render(findings: &Findings) -> String {
+    let mut results: Vec<(Severity, Value)> = Vec::new();
+    for file in &findings.files {
+        let mut fingerprints = text::Fingerprints::of(file);
+        for diagnostic in &file.diagnostics {
+            let fingerprint = fingerprints.next(diagnostic);
+            results.push((diagnostic.severity, result(file, diagnostic, &findings.rules, &fingerprint)));
+        }
+    }
+    let mut notifications = Vec::new();
+    if results.len() > MOST_RESULTS {
+        let left = text::count(results.len() - MOST_RESULTS, "finding");
+        notifications.push(json!({
+            "level": "warning",
+            "message": { "text": format!("{left} left out: code scanning takes {MOST_RESULTS} of one run") },
+        }));
+        // The sort is stable: among equals the order of the report stays.
+        results.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+        results.truncate(MOST_RESULTS);
+    }
+    let rules: Vec<Rule> = findings.rules.iter().map(|meta| rule(meta)).collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": env!("CARGO_PKG_NAME"),
+                "informationUri": env!("CARGO_PKG_REPOSITORY"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            } },
+            "automationDetails": { "id": "sentlint/" },
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The folder in which sentlint ran." } } },
+            "invocations": [{ "executionSuccessful": true, "toolExecutionNotifications": notifications }],
+            "results": results.into_iter().map(|(_, result)| result).collect::<Vec<_>>(),
+        }],
+    });
+    serde_json::to_string_pretty(&log).unwrap_or_default() + "\n"
+}
