@@ -1,6 +1,16 @@
-//! Minimal edits of a YAML text, computed from its tree.
+//! Minimal edits of a YAML text, computed from its tree. Each function answers with replacements that do
+//! not overlap, and with none where the change cannot be made in that form.
 
-use crate::source::Span;
+use super::lines::{line_at, line_start, lines, spaces};
+use super::scalar::{ScalarMap, block_region_end};
+use super::write::{block_literal, plain_reads_as, quote_if_needed_in, quoted};
+use super::{Entry, Mapping, Node, ScalarStyle, ScalarType, Sequence, Value};
+use crate::source::{SourceFile, Span};
+
+pub use super::write::quote_if_needed;
+
+/// Replacements of spans in one text.
+pub type Edits = Vec<(Span, String)>;
 
 /// The text after the edits; `None` where they overlap or do not fit. Insertions at one place keep their
 /// order.
@@ -18,22 +28,266 @@ pub fn apply(text: &str, edits: &[(Span, String)]) -> Option<String> {
     Some(out)
 }
 
-/// The edits that give a scalar another text.
-pub fn replace_scalar(
-    _file: &crate::source::SourceFile,
-    node: &super::Node,
-    text: &str,
-) -> Vec<(Span, String)> {
-    vec![(node.span, text.to_owned())]
+/// Gives a scalar another text, as a string. The style stays where it can say the text; a number or truth
+/// value stays plain where the new text is one too. None for what is not a scalar or alias.
+pub fn replace_scalar(file: &SourceFile, node: &Node, new_text: &str) -> Edits {
+    let scalar = match &node.value {
+        Value::Scalar(scalar) => scalar,
+        Value::Alias(_) => return vec![(node.span, quoted(new_text))],
+        _ => return Edits::new(),
+    };
+    let whole = Span::new(0, scalar.text.len());
+    if scalar.style == ScalarStyle::Plain {
+        let kind = node.scalar_type();
+        let keeps_kind = kind != Some(ScalarType::Str) && kind == Some(super::json::resolve(new_text));
+        let plain = if keeps_kind && kind != Some(ScalarType::Null) {
+            new_text.to_owned()
+        } else {
+            quote_if_needed_in(new_text, scalar.in_flow)
+        };
+        if node.span.is_empty() {
+            return vec![(node.span, format!(" {plain}"))];
+        }
+        let minimal = (plain == new_text && !scalar.text.is_empty())
+            .then(|| ScalarMap::new(file, node)?.edit(whole, new_text));
+        return vec![minimal.flatten().unwrap_or((node.span, plain))];
+    }
+    if let Some(edit) = ScalarMap::new(file, node).and_then(|map| map.edit(whole, new_text)) {
+        return vec![edit];
+    }
+    let Some(header) = scalar.header else {
+        return vec![(node.span, quoted(new_text))];
+    };
+    let span = Span::new(header.start as usize, node.span.end.max(header.end) as usize);
+    let indent =
+        scalar.indent.map_or_else(|| key_column(file.text(), header.start as usize) + 2, |n| n as usize);
+    let line = line_at(file.text(), span.end as usize);
+    let at_end_of_file = line.end == line.next;
+    vec![(
+        span,
+        block_literal(new_text, indent, file.line_end(), at_end_of_file).unwrap_or_else(|| quoted(new_text)),
+    )]
 }
 
-/// The edits that make a single value a list of one.
-pub fn scalar_to_list(_file: &crate::source::SourceFile, entry: &super::Entry) -> Vec<(Span, String)> {
-    let span = entry.value.span;
-    vec![(Span::at(span.start as usize), "[".to_owned()), (Span::at(span.end as usize), "]".to_owned())]
+/// The column of the first key or text on a line, dashes skipped.
+fn key_column(text: &str, offset: usize) -> usize {
+    let line = line_at(text, line_start(text, offset));
+    let body = &text[line.start..line.end];
+    body.len() - body.trim_start_matches([' ', '-']).len()
 }
 
-/// The edits that give a key another name.
-pub fn rename_key(entry: &super::Entry, name: &str) -> Vec<(Span, String)> {
-    vec![(entry.key.span, name.to_owned())]
+/// Replaces a value's text as it is written, quotes and a block's header included.
+pub fn replace_value(node: &Node, source: &str) -> Edits {
+    let span = match node.scalar().and_then(|scalar| scalar.header) {
+        Some(header) => Span::new(header.start as usize, node.span.end.max(header.end) as usize),
+        None => node.span,
+    };
+    let blank = if span.is_empty() { " " } else { "" };
+    vec![(span, format!("{blank}{source}"))]
+}
+
+/// Gives an entry another key.
+pub fn rename_key(entry: &Entry, new: &str) -> Edits {
+    vec![(entry.key.span, quote_if_needed(new))]
+}
+
+/// Makes the list of one item out of a scalar value; the empty list out of nothing. None for a value that
+/// is a list already or stands on several lines.
+pub fn scalar_to_list(file: &SourceFile, entry: &Entry) -> Edits {
+    let text = file.text();
+    let Some(scalar) = entry.value.scalar() else { return Edits::new() };
+    if entry.value.span.is_empty() && !scalar.style.is_block() {
+        return vec![(entry.value.span, " []".to_owned())];
+    }
+    if scalar.in_flow {
+        let close = (Span::at(entry.value.span.end as usize), "]".to_owned());
+        return vec![(Span::at(entry.value.span.start as usize), "[".to_owned()), close];
+    }
+    if scalar.style.is_block() || file.slice(entry.span()).contains(['\n', '\r']) {
+        return Edits::new();
+    }
+    let Some(colon) =
+        text[entry.key.span.end as usize..].find(':').map(|at| entry.key.span.end as usize + at)
+    else {
+        return Edits::new();
+    };
+    let rest = &text[colon + 1..];
+    let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let column = entry.key.span.start as usize - line_start(text, entry.key.span.start as usize);
+    let indent = column + list_indent(text);
+    let dash = format!("{}{:indent$}- ", file.line_end(), "");
+    vec![(Span::new(colon + 1, colon + 1 + blanks), dash)]
+}
+
+/// How much deeper than its key this file writes a list: that of its first list, or 2.
+fn list_indent(text: &str) -> usize {
+    let mut key = None;
+    for line in lines(text, 0, text.len()) {
+        let body = text[line.start..line.end].trim_end();
+        let column = spaces(body);
+        if let Some(key) = key.filter(|_| body[column..].starts_with("- ")) {
+            return column.saturating_sub(key);
+        }
+        let is_key = body.ends_with(':') && !body[column..].starts_with(['-', '#', '|']);
+        key = is_key.then_some(column);
+    }
+    2
+}
+
+/// Removes an entry: whole lines with its value and the comment behind it. Comments on lines of their own
+/// stay.
+pub fn remove_entry(file: &SourceFile, parent: &Mapping, index: usize) -> Edits {
+    let text = file.text();
+    let Some(entry) = parent.entries.get(index) else { return Edits::new() };
+    if parent.flow {
+        let spans: Vec<Span> = parent.entries.iter().map(Entry::span).collect();
+        return remove_in_flow(&spans, index);
+    }
+    let start = entry.key.span.start as usize;
+    let line = line_start(text, start);
+    let Some(end) = lines_end(text, &entry.value) else { return Edits::new() };
+    if text[line..start].trim_start_matches(crate::source::BOM).trim().is_empty() {
+        return vec![(Span::new(line + bom_at(text, line), end), String::new())];
+    }
+    // The first key of a list's item: the next one takes its place behind the dash.
+    match parent.entries.get(index + 1) {
+        Some(next) if text[line..start].trim_matches([' ', '-']).is_empty() => {
+            vec![(Span::new(start, next.key.span.start as usize), String::new())]
+        }
+        None if parent.entries.len() == 1 => {
+            let last = line_at(text, entry.value.span.end as usize);
+            let comment = text[last.start..last.end].trim_start().starts_with('#');
+            let end = if comment { entry.value.span.end as usize } else { last.end };
+            vec![(Span::new(start, end), "{}".to_owned())]
+        }
+        _ => Edits::new(),
+    }
+}
+
+fn bom_at(text: &str, offset: usize) -> usize {
+    if text[offset..].starts_with(crate::source::BOM) { crate::source::BOM.len_utf8() } else { 0 }
+}
+
+/// The start of the line after a value's last line; `None` where something else follows on that line.
+fn lines_end(text: &str, value: &Node) -> Option<usize> {
+    if let Some(end) = last_block_end(text, value) {
+        return Some(end);
+    }
+    let rest = line_at(text, value.span.end as usize);
+    let tail = text[rest.start..rest.end].trim_start();
+    (tail.is_empty() || tail.starts_with('#')).then_some(rest.next)
+}
+
+/// Where the lines of a block scalar end that a value ends with, empty lines included.
+fn last_block_end(text: &str, value: &Node) -> Option<usize> {
+    last_scalar(value)
+        .scalar()
+        .filter(|s| s.header.is_some())
+        .map(|_| block_region_end(text, last_scalar(value).span))
+}
+
+/// The innermost value that a value ends with.
+fn last_scalar(mut node: &Node) -> &Node {
+    loop {
+        let next = match &node.value {
+            Value::Sequence(sequence) if !sequence.flow => sequence.items.last(),
+            Value::Mapping(mapping) if !mapping.flow => mapping.entries.last().map(|entry| &entry.value),
+            _ => None,
+        };
+        let Some(next) = next else { return node };
+        node = next;
+    }
+}
+
+fn remove_in_flow(spans: &[Span], index: usize) -> Edits {
+    let span = spans[index];
+    let cut = match (spans.get(index + 1), index.checked_sub(1).map(|before| spans[before])) {
+        (Some(next), _) => Span { start: span.start, end: next.start },
+        (None, Some(before)) => Span { start: before.end, end: span.end },
+        (None, None) => span,
+    };
+    vec![(cut, String::new())]
+}
+
+/// Removes a list's item: whole lines with the comment behind it. The last one left becomes `[]`.
+pub fn remove_item(file: &SourceFile, sequence: &Sequence, index: usize) -> Edits {
+    let text = file.text();
+    let Some(item) = sequence.items.get(index) else { return Edits::new() };
+    if sequence.flow {
+        let spans: Vec<Span> = sequence.items.iter().map(|item| item.span).collect();
+        return remove_in_flow(&spans, index);
+    }
+    let Some(dash) = sequence.dashes.get(index).map(|dash| *dash as usize) else { return Edits::new() };
+    let line = line_start(text, dash);
+    let Some(end) = lines_end(text, item) else { return Edits::new() };
+    if sequence.items.len() == 1 {
+        let before = text[..dash].trim_end().len();
+        let body_end = (item.span.end as usize).max(dash + 1);
+        return if text[..before].ends_with(':') {
+            vec![(Span::new(before, body_end), " []".to_owned())]
+        } else {
+            vec![(Span::new(dash, body_end), "[]".to_owned())]
+        };
+    }
+    if text[line..dash].trim_start_matches(crate::source::BOM).trim().is_empty() {
+        return vec![(Span::new(line + bom_at(text, line), end), String::new())];
+    }
+    match sequence.dashes.get(index + 1) {
+        Some(next) => vec![(Span::new(dash, *next as usize), String::new())],
+        None => Edits::new(),
+    }
+}
+
+/// Inserts an entry after the one of key `after`, or at the end. `text` is `key: value`, with further
+/// lines where it needs them, all without the parent's indentation. Where the place would change the text
+/// of a block that ends the file without a line end, the entry is put before that block's key instead.
+pub fn insert_entry(file: &SourceFile, parent: &Mapping, after: Option<&str>, text: &str) -> Edits {
+    let source = file.text();
+    let named = after.and_then(|key| parent.entries.iter().rposition(|entry| entry.name() == Some(key)));
+    let Some(entry) = named.map_or(parent.entries.last(), |index| parent.entries.get(index)) else {
+        return Edits::new();
+    };
+    if parent.flow {
+        return vec![(Span::at(entry.span().end as usize), format!(", {text}"))];
+    }
+    let start = parent.entries[0].key.span.start as usize;
+    let column = source[line_start(source, start)..start].trim_start_matches(crate::source::BOM).len();
+    let line_end = file.line_end();
+    let mut block = String::new();
+    for (i, line) in text.trim_end_matches('\n').split('\n').enumerate() {
+        if i > 0 {
+            block.push_str(line_end);
+        }
+        if i > 0 && !line.is_empty() {
+            block.extend(std::iter::repeat_n(' ', column));
+        }
+        block.push_str(line);
+    }
+    let last = last_scalar(&entry.value);
+    let header = last.scalar().and_then(|scalar| scalar.header).map(|header| file.slice(header));
+    let rest = line_at(source, entry.value.span.end.max(last.span.end) as usize);
+    if header.is_none() && lines_end(source, &entry.value).is_none() {
+        return Edits::new();
+    }
+    if rest.end == rest.next {
+        return match header {
+            Some(header) if !header.contains('-') => {
+                let at = Span::at(entry.key.span.start as usize);
+                vec![(at, format!("{block}{line_end}{:column$}", ""))]
+            }
+            _ => vec![(Span::at(rest.end), format!("{line_end}{:column$}{block}", ""))],
+        };
+    }
+    let at = match header {
+        Some(header) if header.contains('+') => block_region_end(source, last.span),
+        _ => rest.next,
+    };
+    let unfinished = at == source.len() && !source.ends_with(['\n', '\r']);
+    let before = if unfinished { line_end } else { "" };
+    vec![(Span::at(at), format!("{before}{:column$}{block}{line_end}", ""))]
+}
+
+/// Whether a plain scalar with this text would be read as that text by YAML 1.1 and 1.2 readers alike.
+pub fn is_plain_string(text: &str) -> bool {
+    plain_reads_as(text, false)
 }

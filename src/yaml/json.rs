@@ -47,8 +47,8 @@ fn is_float(text: &str) -> bool {
     !(whole.is_empty() && fraction.is_empty()) && digits(whole) && digits(fraction) && exponent_is_fine
 }
 
-/// The tree as JSON, typed by the core schema. Of a repeated key the first wins, a key that is not text
-/// becomes its text, an alias becomes null, and a number that JSON cannot say becomes text.
+/// The tree as JSON, typed by the core schema. Of a repeated key the first wins, a scalar key
+/// becomes its text, any other key `[...]` or `{...}` (never its content, which may nest), an alias becomes null, and a number that JSON cannot say becomes text.
 pub fn to_json(node: &Node) -> serde_json::Value {
     match &node.value {
         Value::Alias(_) => serde_json::Value::Null,
@@ -56,7 +56,12 @@ pub fn to_json(node: &Node) -> serde_json::Value {
         Value::Mapping(mapping) => {
             let mut map = Map::with_capacity(mapping.entries.len());
             for entry in &mapping.entries {
-                let key = entry.name().map_or_else(|| to_json(&entry.key).to_string(), str::to_owned);
+                let key = match &entry.key.value {
+                    Value::Scalar(key) => key.text.clone(),
+                    Value::Alias(name) => format!("*{name}"),
+                    Value::Sequence(_) => "[...]".to_owned(),
+                    Value::Mapping(_) => "{...}".to_owned(),
+                };
                 map.entry(key).or_insert_with(|| to_json(&entry.value));
             }
             serde_json::Value::Object(map)

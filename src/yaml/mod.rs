@@ -11,6 +11,9 @@ mod recover;
 mod remap;
 mod scalar;
 mod slips;
+#[cfg(test)]
+mod tests;
+mod write;
 
 pub use json::to_json;
 pub use scalar::ScalarMap;

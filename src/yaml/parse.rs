@@ -109,7 +109,10 @@ impl Builder<'_> {
             return true;
         }
         match event {
-            Event::Scalar(text, style, _, tag) => {
+            Event::Scalar(text, style, anchor, tag) => {
+                let is_plain = style == granit_parser::ScalarStyle::Plain;
+                let nothing = is_plain && span.is_empty() && anchor == 0 && tag.is_none();
+                let span = if nothing { Span::at(self.empty_place(span.start as usize)) } else { span };
                 let node = self.scalar(text.into_owned(), style, raw, span);
                 self.read_to = node.span.end as usize;
                 self.push(Node { tag: tag_name(tag.as_deref()), ..node });
@@ -166,7 +169,9 @@ impl Builder<'_> {
             }
             Content::Mapping(mut entries, key) => {
                 if let Some(key) = key {
-                    let value = empty(key.span.end);
+                    let colon = skip_blanks_and_comments(self.text, key.span.end as usize);
+                    let is_colon = self.text.as_bytes().get(colon) == Some(&b':');
+                    let value = empty(if is_colon { colon as u32 + 1 } else { key.span.end });
                     entries.push(Entry { key, value, duplicate_of: None });
                 }
                 mark_duplicates(&mut entries);
@@ -281,6 +286,21 @@ impl Builder<'_> {
             }
         }
         None
+    }
+
+    /// Where an empty value belongs: right after its colon or dash. The parser names other places too.
+    fn empty_place(&self, told: usize) -> usize {
+        match self.stack.last() {
+            Some(Frame { content: Content::Mapping(_, Some(key)), .. }) => {
+                let colon = skip_blanks_and_comments(self.text, key.span.end as usize);
+                let is_colon = self.text.as_bytes().get(colon) == Some(&b':');
+                if is_colon { colon + 1 } else { key.span.end as usize }
+            }
+            Some(Frame { content: Content::Sequence(_), flow: false, .. }) => {
+                self.next_dash(self.read_to).map_or(told, |dash| dash + 1)
+            }
+            _ => told,
+        }
     }
 
     /// The first dash of the list that begins here, looked for from where reading stood.

@@ -12,8 +12,11 @@ use super::{Comment, Document, MAX_ERRORS, Mapping, Mend, Node, Value, YamlError
 use crate::source::{BOM, Span};
 use granit_parser::ErrorKind;
 
-/// The work spent on mending one piece, in bytes read again.
-const BUDGET: usize = 8 << 20;
+/// The work spent on mending one piece, and on proving mends, in bytes read again.
+const BUDGET: usize = 4 << 20;
+
+/// What reading a line again costs apart from its bytes: it may be a piece of its own.
+const LINE_COST: usize = 100;
 
 /// Reads a text, whole if it is valid and piece by piece if not.
 pub(super) fn document(text: &str) -> Document {
@@ -21,7 +24,7 @@ pub(super) fn document(text: &str) -> Document {
     if parsed.failure.is_none() {
         let errors = parsed.unknown_aliases.iter().map(|(span, name)| unknown_alias(text, *span, name));
         return Document {
-            errors: verified(text, errors.take(MAX_ERRORS).collect()),
+            errors: verified(text, errors.take(MAX_ERRORS).collect(), parsed.unknown_aliases.len()),
             root: parsed.root,
             comments: parsed.comments,
             extra_documents: parsed.extra_documents,
@@ -29,22 +32,22 @@ pub(super) fn document(text: &str) -> Document {
             damaged: Vec::new(),
         };
     }
-    let mut document = recover(text, &parsed);
-    document.errors = verified(text, document.errors);
+    let (mut document, total) = recover(text, &parsed);
+    document.errors = verified(text, document.errors, total);
     document
 }
 
-/// Keeps only the mends after which the file has fewer errors.
-fn verified(text: &str, mut errors: Vec<YamlError>) -> Vec<YamlError> {
-    let before = errors.len();
+/// Keeps only the mends after which the file has fewer errors than the `total` it has now.
+fn verified(text: &str, mut errors: Vec<YamlError>, total: usize) -> Vec<YamlError> {
+    let lines = text.bytes().filter(|byte| *byte == b'\n').count();
     let mut budget = BUDGET;
     for error in &mut errors {
         let Some(mend) = &error.mend else { continue };
-        let affordable = budget.checked_sub(text.len());
+        let affordable = budget.checked_sub(text.len() + LINE_COST * lines);
         budget = affordable.unwrap_or_default();
         let after =
-            affordable.and_then(|_| edit::apply(text, &mend.edits)).map_or(before, |after| count(&after));
-        if after >= before {
+            affordable.and_then(|_| edit::apply(text, &mend.edits)).map_or(total, |after| count(&after));
+        if after >= total {
             error.mend = None;
         }
     }
@@ -55,7 +58,7 @@ fn count(text: &str) -> usize {
     let parsed = parse::read(text);
     match parsed.failure {
         None => parsed.unknown_aliases.len(),
-        Some(_) => recover(text, &parsed).errors.len(),
+        Some(_) => recover(text, &parsed).1,
     }
 }
 
@@ -71,23 +74,27 @@ fn unknown_alias(text: &str, span: Span, name: &str) -> YamlError {
     }
 }
 
-fn recover(text: &str, whole: &Parsed) -> Document {
+/// The tree of all that can be read, the first errors, and how many errors there are in all.
+fn recover(text: &str, whole: &Parsed) -> (Document, usize) {
     let (pieces, extra_documents) = pieces(text);
     let mut document = Document { recovered: true, extra_documents, ..Document::default() };
     let mut mapping = Mapping::default();
     let mut other = None;
+    let mut untold = 0;
     for piece in &pieces {
-        let outcome = read_piece(&text[piece.range()], pieces.len() > 1);
-        if !outcome.errors.is_empty() {
+        let most = MAX_ERRORS.saturating_sub(document.errors.len());
+        let outcome = read_piece(&text[piece.range()], pieces.len() > 1, most);
+        if !outcome.errors.is_empty() || outcome.is_cut {
             document.damaged.push(*piece);
         }
+        untold += usize::from(outcome.is_cut);
         let base = piece.start as usize;
         document.errors.extend(outcome.errors.into_iter().map(|error| error.shifted(base)));
         // An anchor may stand in another piece.
         let unknown = outcome.unknown_aliases.iter().filter(|(_, name)| !text.contains(&format!("&{name}")));
         document.errors.extend(unknown.map(|(span, name)| unknown_alias(text, span.shift(base), name)));
         document.comments.extend(outcome.comments.iter().map(|c| Comment { span: c.span.shift(base), ..*c }));
-        match outcome.root.map(|root| place(root, &|offset| offset + base as u32, text)) {
+        match outcome.root.map(|root| place(root, &|span| span.shift(base), text)) {
             Some(Node { value: Value::Mapping(part), .. }) if !part.flow => {
                 mapping.entries.extend(part.entries);
             }
@@ -109,6 +116,7 @@ fn recover(text: &str, whole: &Parsed) -> Document {
     {
         let slip = slips::diagnose(text, whole, failure);
         let mend = attempt(text, &slip, failure.offset, false).map(|(edits, _)| edits);
+        document.damaged.push(slip.error.span);
         document.errors.push(slip.with_mend(mend));
     }
     mark_duplicates(&mut mapping.entries);
@@ -121,9 +129,10 @@ fn recover(text: &str, whole: &Parsed) -> Document {
     };
     document.errors.sort_by_key(|error| error.span);
     document.errors.dedup_by(|b, a| a.message == b.message && a.span == b.span);
+    let total = document.errors.len() + untold;
     document.errors.truncate(MAX_ERRORS);
     document.comments.sort_by_key(|comment| comment.span.start);
-    document
+    (document, total)
 }
 
 /// Cuts the first document at its top-level keys; and tells where a second document begins.
@@ -183,20 +192,25 @@ struct Outcome {
     comments: Vec<Comment>,
     unknown_aliases: Vec<(Span, String)>,
     errors: Vec<YamlError>,
+    /// Whether an error was found that is not told, because there are too many.
+    is_cut: bool,
 }
 
-/// Reads one piece, mending as it goes. `is_part` says that a top-level mapping is expected.
-fn read_piece(text: &str, is_part: bool) -> Outcome {
+/// Reads one piece, mending as it goes; tells at most `most` errors. `is_part` says that a top-level
+/// mapping is expected.
+fn read_piece(text: &str, is_part: bool, most: usize) -> Outcome {
     let mut current = text.to_owned();
     let mut rounds = Rounds::default();
     let mut errors: Vec<YamlError> = Vec::new();
     let mut parsed = checked(&current, is_part);
-    let most = (BUDGET / 4 / text.len().max(1)).clamp(1, MAX_ERRORS);
+    let most = most.min((BUDGET / 2 / text.len().max(1)).max(1));
     // After a line was left out, an error right below is most likely its echo.
     let mut echo_at = None;
+    let mut is_cut = false;
     while let Some(failure) = &parsed.failure {
         let at = line_start(&current, failure.offset);
-        if errors.len() >= most || echo_at.is_some_and(|echo| at <= echo) {
+        is_cut = errors.len() >= most;
+        if is_cut || echo_at.is_some_and(|echo| at <= echo) {
             break;
         }
         let slip = slips::diagnose(&current, &parsed, failure);
@@ -214,11 +228,11 @@ fn read_piece(text: &str, is_part: bool) -> Outcome {
         parsed = after;
         echo_at = (!offered).then(|| parse::skip_blanks_and_comments(&current, line_at(&current, bar).next));
     }
-    let back = |offset| rounds.back(offset);
+    let back = |span| rounds.back_span(span);
     let comments = parsed.comments.iter().map(|c| Comment { span: rounds.back_span(c.span), ..*c }).collect();
     let root = parsed.root.map(|root| place(root, &back, text));
     let unknown = parsed.unknown_aliases.into_iter().map(|(span, name)| (rounds.back_span(span), name));
-    Outcome { root, comments, unknown_aliases: unknown.collect(), errors }
+    Outcome { root, comments, unknown_aliases: unknown.collect(), errors, is_cut }
 }
 
 /// Reads a text; where it must be a mapping and is not, that is a failure too.

@@ -14,22 +14,29 @@ impl Rounds {
         self.0.push(round);
     }
 
-    /// The offset in the text before any edit.
-    pub(super) fn back(&self, offset: u32) -> u32 {
-        self.0.iter().rev().fold(offset, |offset, round| back(round, offset))
+    /// The offset, in the text before any edit, of a range's start or end.
+    fn back_offset(&self, offset: u32, is_end: bool) -> u32 {
+        self.0.iter().rev().fold(offset, |offset, round| back(round, offset, is_end))
     }
 
+    /// The offset in the text before any edit.
+    pub(super) fn back(&self, offset: u32) -> u32 {
+        self.back_offset(offset, false)
+    }
+
+    /// The place in the text before any edit.
     pub(super) fn back_span(&self, span: Span) -> Span {
-        let start = self.back(span.start);
-        Span { start, end: self.back(span.end).max(start) }
+        let start = self.back_offset(span.start, false);
+        Span { start, end: self.back_offset(span.end, true).max(start) }
     }
 }
 
-fn back(round: &[(Span, u32)], offset: u32) -> u32 {
+fn back(round: &[(Span, u32)], offset: u32, is_end: bool) -> u32 {
     let (mut added, mut removed) = (0, 0);
     for (span, length) in round {
         let start = span.start + added - removed;
-        if offset <= start {
+        // A range that begins where text was removed begins behind that text, one that ends there before.
+        if offset < start || (offset == start && (*length > 0 || is_end)) {
             break;
         }
         if offset < start + length {
@@ -41,18 +48,18 @@ fn back(round: &[(Span, u32)], offset: u32) -> u32 {
     offset + removed - added
 }
 
-/// The tree with every offset sent through `map`. A scalar that was quoted only in memory is plain.
-pub(super) fn place(mut node: Node, map: &dyn Fn(u32) -> u32, text: &str) -> Node {
+/// The tree with every span sent through `map`. A scalar that was quoted only in memory is plain.
+pub(super) fn place(mut node: Node, map: &dyn Fn(Span) -> Span, text: &str) -> Node {
     visit(&mut node, map, text);
     node
 }
 
-fn visit(node: &mut Node, map: &dyn Fn(u32) -> u32, text: &str) {
-    node.span = moved(node.span, map);
-    node.anchor = node.anchor.map(|span| moved(span, map));
+fn visit(node: &mut Node, map: &dyn Fn(Span) -> Span, text: &str) {
+    node.span = map(node.span);
+    node.anchor = node.anchor.map(map);
     match &mut node.value {
         Value::Scalar(scalar) => {
-            scalar.header = scalar.header.map(|span| moved(span, map));
+            scalar.header = scalar.header.map(map);
             let quoted = matches!(scalar.style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted);
             let source = text.get(node.span.range()).unwrap_or_default();
             if quoted && !source.starts_with(['"', '\'']) {
@@ -60,7 +67,7 @@ fn visit(node: &mut Node, map: &dyn Fn(u32) -> u32, text: &str) {
             }
         }
         Value::Sequence(sequence) => {
-            sequence.dashes.iter_mut().for_each(|dash| *dash = map(*dash));
+            sequence.dashes.iter_mut().for_each(|dash| *dash = map(Span::at(*dash as usize)).start);
             sequence.items.iter_mut().for_each(|item| visit(item, map, text));
         }
         Value::Mapping(mapping) => {
@@ -71,11 +78,6 @@ fn visit(node: &mut Node, map: &dyn Fn(u32) -> u32, text: &str) {
         }
         Value::Alias(_) => {}
     }
-}
-
-fn moved(span: Span, map: &dyn Fn(u32) -> u32) -> Span {
-    let start = map(span.start);
-    Span { start, end: map(span.end).max(start) }
 }
 
 #[cfg(test)]

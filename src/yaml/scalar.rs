@@ -70,9 +70,23 @@ impl ScalarMap {
         self.map(self.runs.partition_point(|run| run.value <= value_offset), value_offset)
     }
 
-    /// The same for the end of a range: an offset at a line's start stays at the end of the line before.
+    /// The same for the end of a range: behind an escape that the range holds, but at the end of the line
+    /// where the range ends with a line end.
     fn end_to_file(&self, value_offset: usize) -> u32 {
-        self.map(self.runs.partition_point(|run| run.value < value_offset), value_offset)
+        let before = self.runs.partition_point(|run| run.value < value_offset);
+        let clamped = self.map(before, value_offset);
+        let Some((run, next)) =
+            before.checked_sub(1).and_then(|i| self.runs.get(i)).zip(self.runs.get(before))
+        else {
+            return clamped;
+        };
+        let covers_gap = value_offset > run.value + run.len && value_offset == next.value;
+        let gap = self.source.get(clamped as usize - self.source_start..next.file - self.source_start);
+        if covers_gap && gap.is_some_and(|gap| !gap.contains(['\n', '\r'])) {
+            next.file as u32
+        } else {
+            clamped
+        }
     }
 
     fn map(&self, runs_before: usize, value_offset: usize) -> u32 {

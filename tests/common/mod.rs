@@ -1,6 +1,7 @@
 //! What the tests share: the binary with a clean environment, and the data that `SENTLINT_SHARED` names.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
+#![allow(clippy::print_stderr, reason = "a skipped test shall say so")]
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::path::{Path, PathBuf};
 use assert_cmd::Command;
 
 /// The binary in a folder, with nothing of the caller's environment that would change its output.
-pub fn sentlint(folder: &Path) -> Command {
+pub(crate) fn sentlint(folder: &Path) -> Command {
     let mut command = Command::cargo_bin("sentlint").unwrap();
     command.current_dir(folder);
     for name in [
@@ -27,14 +28,14 @@ pub fn sentlint(folder: &Path) -> Command {
 
 /// What a run printed and how it ended.
 #[derive(Debug)]
-pub struct Ran {
-    pub code: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// Runs the binary; a crash fails the test.
-pub fn run(folder: &Path, args: &[&str], stdin: &str) -> Ran {
+pub(crate) fn run(folder: &Path, args: &[&str], stdin: &str) -> Ran {
     let output = sentlint(folder).args(args).write_stdin(stdin).output().unwrap();
     let ran = Ran {
         code: output.status.code().expect("killed by a signal"),
@@ -46,12 +47,12 @@ pub fn run(folder: &Path, args: &[&str], stdin: &str) -> Ran {
 }
 
 /// The project's folder.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The shared data, where there is some.
-pub fn shared() -> Option<PathBuf> {
+pub(crate) fn shared() -> Option<PathBuf> {
     let path = std::env::var_os("SENTLINT_SHARED").map(PathBuf::from);
     if path.is_none() {
         eprintln!("skipped: SENTLINT_SHARED is not set");
@@ -60,7 +61,7 @@ pub fn shared() -> Option<PathBuf> {
 }
 
 /// A folder with files in it.
-pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+pub(crate) fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     for (name, text) in files {
         write(dir.path(), name, text.as_bytes());
@@ -69,14 +70,14 @@ pub fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
 }
 
 /// Writes a file and the folders above it.
-pub fn write(folder: &Path, name: &str, bytes: &[u8]) {
+pub(crate) fn write(folder: &Path, name: &str, bytes: &[u8]) {
     let path = folder.join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, bytes).unwrap();
 }
 
 /// A hunting query that is clean under `recommended`.
-pub const CLEAN: &str = "\
+pub(crate) const CLEAN: &str = "\
 id: 6e3a1d0c-9f3b-4b60-8c3e-0a4f4c2d7b11
 name: Remote tool reached its relay
 description: Identifies hosts from which a remote management tool reached its relay.
@@ -98,7 +99,7 @@ version: 1.0.0
 
 /// The hunting query of which the project began, in the shape in which it was published: plain strings where
 /// lists belong.
-pub const SEED: &str = "\
+pub(crate) const SEED: &str = "\
 id: 0f6a1a77-8a5f-4b0e-9c7e-6b1c3d2e4f50
 name: Remote Management and Monitoring tool - mRemoteNG - Network Connection
 description: |

@@ -169,12 +169,10 @@ pub(super) fn special_start(place: &Place) -> Option<Slip> {
     if !matches!(first, '@' | '`' | '%' | '*' | '&' | '!' | ',' | ']' | '}' | '?' | '-' | ':' | '>' | '|') {
         return None;
     }
+    let sign = if first == '`' { "a backtick".to_owned() } else { format!("`{first}`") };
     Some(
-        Slip::new(
-            Span::new(place.offset, place.offset + 1),
-            format!("plain text cannot begin with `{first}`"),
-        )
-        .help("put the value in quotes")
-        .mend("put the value in quotes", vec![quote_edits(place.text, value)]),
+        Slip::new(Span::new(place.offset, place.offset + 1), format!("plain text cannot begin with {sign}"))
+            .help("put the value in quotes")
+            .mend("put the value in quotes", vec![quote_edits(place.text, value)]),
     )
 }

@@ -1,0 +1,230 @@
+//! Each likely slip has its own words, at the true place, with a mend that works.
+
+use super::*;
+
+/// A broken text, the place and the sentence told, and the text after the mend (empty: none is offered).
+struct Case {
+    text: &'static str,
+    place: &'static str,
+    message: &'static str,
+    mended: &'static str,
+}
+
+fn case(text: &'static str, place: &'static str, message: &'static str, mended: &'static str) -> Case {
+    Case { text, place, message, mended }
+}
+
+fn check(cases: &[Case]) {
+    for Case { text, place, message, mended } in cases {
+        let file = file(text);
+        let document = parse(&file);
+        assert!(document.recovered, "{text:?}");
+        let told: Vec<_> = document.errors.iter().map(|e| &e.message).collect();
+        assert_eq!(told, [message], "{text:?}");
+        let error = &document.errors[0];
+        let position = file.position(error.span.start as usize);
+        assert_eq!(format!("{}:{}", position.line, position.column), *place, "{text:?}");
+        let after = error.mend.as_ref().and_then(|mend| edit::apply(text, &mend.edits)).unwrap_or_default();
+        assert_eq!(after, *mended, "{text:?}");
+        assert!(mended.is_empty() || read(mended).errors.is_empty(), "{mended:?}");
+        assert!(document.is_damaged(error.span));
+    }
+}
+
+#[test]
+fn indentation() {
+    check(&[
+        case(
+            "id: 1\nr:\n  - connectorId: X\n  dataTypes:\n    - Y\n  - connectorId: Z\n    dataTypes: [a]\nz: 1\n",
+            "4:3",
+            "`dataTypes` stands at the indentation of the list's `-`, outside of the item; indent it by two",
+            "id: 1\nr:\n  - connectorId: X\n    dataTypes:\n      - Y\n  - connectorId: Z\n    dataTypes: [a]\nz: 1\n",
+        ),
+        case(
+            "r:\r\n  - connectorId: X\r\n  dataTypes:\r\n  - Y\r\n  - Z\r\n  - connectorId: Q\r\nz: 1\r\n",
+            "3:3",
+            "`dataTypes` stands at the indentation of the list's `-`, outside of the item; indent it by two",
+            "r:\r\n  - connectorId: X\r\n    dataTypes:\r\n    - Y\r\n    - Z\r\n  - connectorId: Q\r\nz: 1\r\n",
+        ),
+        case(
+            "r:\n  -   a: X\n  b: Y\n",
+            "3:3",
+            "`b` stands at the indentation of the list's `-`, outside of the item; indent it by 4",
+            "r:\n  -   a: X\n      b: Y\n",
+        ),
+        case(
+            "a:\n  b: 1\n c: 2\nz: 1",
+            "3:2",
+            "`c` is indented by 1, which fits none of the levels above it (0, 2)",
+            "a:\n  b: 1\n  c: 2\nz: 1",
+        ),
+        case(
+            "x:\n  a: 1\n    b: 2\nz: 1",
+            "3:5",
+            "`b` is indented deeper than `a`, which already has a value",
+            "x:\n  a: 1\n  b: 2\nz: 1",
+        ),
+        case(
+            "tactics:\n  - A\n  B\nx: 1",
+            "3:3",
+            "a `-` is missing before this item of the list in column 3",
+            "tactics:\n  - A\n  - B\nx: 1",
+        ),
+        case("  a: 1\nb: 2", "1:1", "the first lines are indented by 2 more than those below", "a: 1\nb: 2"),
+        case("a: 1\n- b\nc: 1", "2:1", "a list item stands where a key is expected", ""),
+        case(
+            "a: - b\n  - c\nz: 1\n",
+            "1:4",
+            "a list cannot begin on the line of its key",
+            "a:\n  - b\n  - c\nz: 1\n",
+        ),
+    ]);
+}
+
+#[test]
+fn tabs() {
+    let message = "a tab is used for indentation, where YAML allows only spaces";
+    check(&[
+        case("z: 1\na:\n\tb: 1\n\tc: 2\n", "3:1", message, "z: 1\na:\n  b: 1\n  c: 2\n"),
+        case("a:\n  - b\n\t- c\nz: 1\n", "3:1", message, "a:\n  - b\n  - c\nz: 1\n"),
+        case("q: |\n\tT\n\t| x\nz: 1", "2:1", message, "q: |\n  T\n  | x\nz: 1"),
+        case("q: |\n    T\n\tx\nb: 1", "3:1", message, "q: |\n    T\n    x\nb: 1"),
+    ]);
+    assert!(read("q: |\n  T\n  \t| x\n\n  \ty\n").errors.is_empty());
+}
+
+#[test]
+fn text_blocks() {
+    check(&[
+        case(
+            "q: |\n    T\n  | where x\n    | y\nb: 1",
+            "3:3",
+            "this line of the text is indented less than the block: it ends the text",
+            "q: |\n    T\n    | where x\n    | y\nb: 1",
+        ),
+        case(
+            "q: |\n  T\n| where x == 1\n| project a\nb: 1",
+            "3:1",
+            "this line of the text is indented less than the block: it ends the text",
+            "q: |\n  T\n  | where x == 1\n  | project a\nb: 1",
+        ),
+        case(
+            "q: |\nT\n| where x\nb: 1",
+            "2:1",
+            "the text after `|` is not indented",
+            "q: |\n  T\n  | where x\nb: 1",
+        ),
+        case("a: | T\nz: 1", "1:6", "the text must begin on the line after `|`", "a: |\n  T\nz: 1"),
+        case(
+            "q: |\n     \n  T\nb: 1",
+            "2:3",
+            "an empty line at the top of this text has more spaces than the text's first line",
+            "q: |\n  \n  T\nb: 1",
+        ),
+    ]);
+}
+
+#[test]
+fn quotes() {
+    let open = "the quote that opens here is never closed";
+    let after = "the quoted text ends before this, and nothing may follow it";
+    check(&[
+        case("a: 'foo\nb: 1\nc: 2\n", "1:4", open, "a: 'foo'\nb: 1\nc: 2\n"),
+        case("a: \"foo\nb: \"x\"\nc: 2\n", "1:4", open, "a: \"foo\"\nb: \"x\"\nc: 2\n"),
+        case("d: 'abc\n  def\nname: x's\nq: 1", "1:4", open, "d: 'abc\n  def'\nname: x's\nq: 1"),
+        case("m:\n  b: \"x\n  c: y\nz: 1", "2:6", open, "m:\n  b: \"x\"\n  c: y\nz: 1"),
+        case("a: 'it's good'\nb: 1", "1:8", after, "a: 'it''s good'\nb: 1"),
+        case("a: \"x\"y\"\nb: 1", "1:7", after, "a: \"x\\\"y\"\nb: 1"),
+        case("a: \"x\"\"\nb: 1", "1:7", after, "a: \"x\"\nb: 1"),
+        case("a: \"x\" and y\nb: 1", "1:8", after, "a: '\"x\" and y'\nb: 1"),
+        case(
+            "x: 1\na: \"\\d+ \\w\"\nb: 1",
+            "2:5",
+            "`\\d` is not an escape that double-quoted text knows",
+            "x: 1\na: \"\\\\d+ \\\\w\"\nb: 1",
+        ),
+        case("a: @x\nb: 1", "1:4", "plain text cannot begin with `@`", "a: \"@x\"\nb: 1"),
+        case("a: `x`\nb: 1", "1:4", "plain text cannot begin with a backtick", "a: \"`x`\"\nb: 1"),
+        case("a: %x\nb: 1", "1:4", "plain text cannot begin with `%`", "a: \"%x\"\nb: 1"),
+        case("a: *\nb: 1", "1:4", "plain text cannot begin with `*`", "a: \"*\"\nb: 1"),
+        case(
+            "d: foo: bar # c\ne: 1",
+            "1:7",
+            "the value of `d` holds a colon followed by a space, which only quoted text may",
+            "d: \"foo: bar\" # c\ne: 1",
+        ),
+        case(
+            "d: see \"x\": it's\ne: 1",
+            "1:11",
+            "the value of `d` holds a colon followed by a space, which only quoted text may",
+            "d: 'see \"x\": it''s'\ne: 1",
+        ),
+    ]);
+}
+
+#[test]
+fn small_signs() {
+    check(&[
+        case("x: 1\nd:foo\ne: 1", "2:2", "a space is missing after the colon of `d`", "x: 1\nd: foo\ne: 1"),
+        case(
+            "m:\n  b:foo\n  c: 1\ne: 1",
+            "2:4",
+            "a space is missing after the colon of `b`",
+            "m:\n  b: foo\n  c: 1\ne: 1",
+        ),
+        case("a:\n  - b\n  -c\nz: 1", "3:3", "a space is missing after the `-`", "a:\n  - b\n  - c\nz: 1"),
+        case("a: 1\nfoo\n  - x\nb: 1", "2:1", "a colon is missing after `foo`", "a: 1\nfoo:\n  - x\nb: 1"),
+        case("a: \"x\"#c\nb: 1", "1:7", "a comment needs a space before its `#`", "a: \"x\" #c\nb: 1"),
+        case("a: x\0y\nb: 1", "1:5", "the control character U+0000 is not allowed here", "a: xy\nb: 1"),
+        case("a: [x, y\nb: 1", "1:4", "the `[` that opens here is not closed", "a: [x, y]\nb: 1"),
+        case("a: [x,\n  z,\nb: 1", "1:4", "the `[` that opens here is not closed", "a: [x,\n  z]\nb: 1"),
+        case("a: {x: 1\nb: 2", "1:4", "the `{` that opens here is not closed", "a: {x: 1}\nb: 2"),
+        case("a: [x}\nb: 1", "1:6", "`[` is closed by `}`", "a: [x]\nb: 1"),
+        case("a: [x]]\nb: 1", "1:7", "this `]` closes nothing", "a: [x]\nb: 1"),
+        case(
+            "a: [\"p\" \"q\"]\nb: 1",
+            "1:9",
+            "a comma is missing before this, inside of `[`",
+            "a: [\"p\", \"q\"]\nb: 1",
+        ),
+    ]);
+}
+
+#[test]
+fn several_errors_are_each_told_at_their_line_and_the_rest_is_read() {
+    let text = "# head\nid: 1\na: foo: bar # why\nb: \"x\nc:\n  - d: @y\n  - e: f: g\n    z: 1\nq: |\n  T\n| x\nend: [1\nid: 2\n";
+    let file = file(text);
+    let document = parse(&file);
+    let lines: Vec<_> = document.errors.iter().map(|e| file.position(e.span.start as usize).line).collect();
+    assert_eq!(lines, [3, 4, 6, 7, 11, 12]);
+    assert!(document.errors.iter().all(|error| error.mend.is_some()));
+    let root = document.root.as_ref().unwrap();
+    assert_eq!(
+        to_json(root),
+        serde_json::json!({
+            "id": 1, "a": "foo: bar", "b": "x", "c": [{"d": "@y"}, {"e": "f: g", "z": 1}], "q": "T\n| x\n", "end": [1]
+        })
+    );
+    // Spans are those of the file, not of the text mended in memory.
+    assert_eq!(file.slice(root.get("a").unwrap().span), "foo: bar");
+    assert_eq!(file.slice(root.pointer("/c/1/z").unwrap().span), "1");
+    assert_eq!(root.as_mapping().unwrap().entries.last().unwrap().duplicate_of, Some(0));
+    assert_eq!(document.comments.len(), 2);
+    assert!(!document.is_damaged(root.get("id").unwrap().span));
+    let map = ScalarMap::new(&file, root.get("a").unwrap()).unwrap();
+    assert!(map.is_exact() && map.to_file(5) as usize == text.find("bar").unwrap());
+    // All mends together give a valid file.
+    let mut fixed = text.to_owned();
+    for _ in 0..6 {
+        let next = read(&fixed).errors.remove(0).mend.unwrap();
+        fixed = edit::apply(&fixed, &next.edits).unwrap();
+    }
+    assert!(read(&fixed).errors.is_empty(), "{fixed}");
+}
+
+#[test]
+fn valid_yaml_that_looks_like_a_slip_is_left_alone() {
+    let document =
+        read("requiredDataConnectors:\n- connectorId: X\ndataTypes:\n- Y\nurl: http://x\nt: a:b\n");
+    assert!(document.errors.is_empty() && !document.recovered);
+}
