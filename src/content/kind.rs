@@ -118,7 +118,7 @@ fn hint(path: &str) -> Hint {
         if folder.contains("hunting") {
             return Hint::Hunting;
         }
-        if folder == "detections" || folder.contains("analytic") {
+        if folder == "detections" || (folder.contains("analytic") && folder.contains("rule")) {
             return Hint::Rules;
         }
     }
@@ -224,6 +224,7 @@ mod tests {
             ("a.yaml", "services:\n  web: {}\n", Kind::Unknown),
             ("a.yaml", "query: '{ viewer }'\n", Kind::Unknown),
             ("Detections/a.yaml", "id: x\nname: n\nquery: T\n", Kind::ScheduledRule),
+            ("Hunting Queries/BehaviorAnalytics/a.yaml", "query: T\nid: x\nname: n\n", Kind::HuntingQuery),
             ("x/Hunting Queries/a.yaml", "query: T\nkind: Scheduled\nqueryPeriod: 1h\n", Kind::HuntingQuery),
         ];
         for (path, text, expected) in cases {

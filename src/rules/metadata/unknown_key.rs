@@ -53,10 +53,14 @@ impl Rule for UnknownKey {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         for violation in cx.violations {
             let Fault::Unknown { key, known } = &violation.fault else { continue };
-            // Schedule and trigger keys in a hunting query have a rule of their own.
+            // Keys of analytic rules in a hunting query have a rule of their own, and so has a schedule in an
+            // NRT rule.
             let rule_key = violation.pointer.rfind('/') == Some(0) && is_rule_key(key);
-            if rule_key && template.common().kind == Kind::HuntingQuery {
-                continue;
+            let schedule_key = rule_key && is_schedule_key(key);
+            match template.common().kind {
+                Kind::HuntingQuery if rule_key => continue,
+                Kind::NrtRule if schedule_key => continue,
+                _ => {}
             }
             out.push(finding(cx, violation, key, known));
         }
@@ -80,6 +84,11 @@ pub(in crate::rules) fn is_rule_key(key: &str) -> bool {
             | "status"
             | "enabled"
     )
+}
+
+/// Whether a key says when a rule runs or when it alerts, which is settled for NRT rules.
+pub(in crate::rules) fn is_schedule_key(key: &str) -> bool {
+    matches!(key, "queryFrequency" | "queryPeriod" | "triggerOperator" | "triggerThreshold")
 }
 
 fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[String]) -> Diagnostic {
