@@ -137,3 +137,90 @@ fn check_map(file: &SourceFile, node: &Node, map: &ScalarMap) {
         assert!(one.start == at && one.end >= at, "{}", file.path());
     }
 }
+
+fn json(text: &str) -> serde_json::Value {
+    let document = yaml::parse(&SourceFile::new("after", text));
+    assert!(document.errors.is_empty(), "{:?}\n{text}", document.errors);
+    document.root.as_ref().map_or(serde_json::Value::Null, yaml::to_json)
+}
+
+/// Removing, inserting and renaming a top-level entry of a real file changes that entry and no other.
+#[test]
+fn edits_of_corpus_files_change_one_entry_only() {
+    let Some(files) = corpus() else { return };
+    let mut edits = 0;
+    for path in files.iter().step_by(5) {
+        let file = read(path);
+        let document = yaml::parse(&file);
+        let Some(root) = &document.root else { continue };
+        let Some(mapping) = root.as_mapping() else { continue };
+        let before = yaml::to_json(root);
+        let apply = |edits: &[(Span, String)]| {
+            assert!(!edits.is_empty(), "{}", path.display());
+            yaml::edit::apply(file.text(), edits).unwrap()
+        };
+        for (index, entry) in mapping.entries.iter().enumerate() {
+            let name = entry.name().unwrap();
+            let mut expected = before.clone();
+            expected.as_object_mut().unwrap().shift_remove(name);
+            if mapping.entries.len() > 1 {
+                let after = json(&apply(&yaml::edit::remove_entry(&file, mapping, index)));
+                assert_eq!(after, expected, "{}: remove {name}", path.display());
+            }
+            let mut expected = before.clone();
+            expected["sentlintTest"] = serde_json::json!(["a", 1]);
+            let lines = "sentlintTest:\n  - a\n  - 1";
+            let text = apply(&yaml::edit::insert_entry(&file, mapping, Some(name), lines));
+            assert_eq!(json(&text), expected, "{}: insert after {name}", path.display());
+            assert_eq!(text.contains("\r\n"), file.text().contains("\r\n"), "{}", path.display());
+            if let Some(scalar) = entry.value.scalar() {
+                let mut expected = before.clone();
+                let new = format!("{}x", scalar.text.trim_end_matches('\n'));
+                let kept = &scalar.text[scalar.text.trim_end_matches('\n').len()..];
+                expected[name] = format!("{new}{kept}").into();
+                let edits = yaml::edit::replace_scalar(&file, &entry.value, &format!("{new}{kept}"));
+                let inserted: usize = edits.iter().map(|(_, text)| text.len()).sum();
+                assert_eq!(json(&apply(&edits)), expected, "{}: replace {name}", path.display());
+                assert!(!scalar.style.is_block() || inserted <= 3, "{}: {edits:?}", path.display());
+            }
+            edits += 1;
+        }
+    }
+    println!("{edits} entries edited");
+}
+
+/// A line added to, and one taken from, the query of each file changes the decoded query exactly so.
+#[test]
+fn lines_of_corpus_queries_can_be_edited() {
+    let Some(files) = corpus() else { return };
+    let (mut added, mut removed) = (0, 0);
+    for path in &files {
+        let file = read(path);
+        let document = yaml::parse(&file);
+        let Some(node) = document.root.as_ref().and_then(|root| root.get("query")) else { continue };
+        let Some(scalar) = node.scalar().filter(|scalar| scalar.style == ScalarStyle::Literal) else {
+            continue;
+        };
+        let map = ScalarMap::new(&file, node).unwrap();
+        let Some(first) = scalar.text.find('\n').filter(|first| *first + 1 < scalar.text.len()) else {
+            continue;
+        };
+        let check = |edit: (Span, String), expected: &str| {
+            let text = yaml::edit::apply(file.text(), &[edit]).unwrap();
+            let after = yaml::parse(&SourceFile::new("after", text));
+            let query = after.root.as_ref().and_then(|root| root.get("query")).and_then(Node::as_str);
+            assert_eq!(query, Some(expected), "{}", path.display());
+        };
+        if let Some(edit) = map.edit(Span::new(first, first), "\n\n// new \"line\"") {
+            let (head, tail) = scalar.text.split_at(first);
+            check(edit, &format!("{head}\n\n// new \"line\"{tail}"));
+            added += 1;
+        }
+        if let Some(edit) = map.edit(Span::new(0, first + 1), "") {
+            check(edit, &scalar.text[first + 1..]);
+            removed += 1;
+        }
+    }
+    println!("{added} lines added, {removed} removed");
+    assert!(added > 2000 && removed > 2000);
+}

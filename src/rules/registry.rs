@@ -1,6 +1,6 @@
 //! The list of every rule, in the order of the catalogue. A rule exists once it stands here.
 
-use super::{Declared, Rule, attack, connectors, metadata, schedule, suppressions, yaml};
+use super::{Declared, Rule, attack, connectors, entities, metadata, query, schedule, suppressions, yaml};
 use crate::diagnostic::RuleMeta;
 
 /// A rule with its metadata.
@@ -24,8 +24,10 @@ registry! {
     yaml::YamlSyntax, DuplicateKey;
     metadata::UnknownKey, MissingKey, ScalarForList, InvalidId, QuotedDescription;
     connectors::UnknownConnector;
-    schedule::InvalidDuration;
-    attack::UnknownTactic, UnknownTechnique, TechniqueTacticMismatch;
+    schedule::InvalidDuration, DurationOutOfRange, PeriodShorterThanFrequency, LongPeriodShortFrequency, ScheduleInNrt, SuppressionOutOfRange, SuppressionShorterThanFrequency, InvalidIncidentGrouping;
+    entities::UnknownEntityType, UnknownEntityIdentifier, DuplicateEntityIdentifier, MissingStrongIdentifier, TooManyEntityMappings, TooManyFieldMappings, InvalidColumnName, LegacyEntityColumn, CustomDetails, AlertOverride, MissingEntityMapping;
+    attack::UnknownTactic, UnknownTechnique, RevokedTechnique, DeprecatedTechnique, TechniqueTacticMismatch, UncoveredTactic, MissingTactics, MissingTechniques;
+    query::TiLatest;
     suppressions::UnusedSuppression, UnknownSuppression;
 }
 
