@@ -77,6 +77,11 @@ pub enum Command {
     /// Print the JSON Schema of a content kind or of the configuration
     #[command(after_help = "Example:\n  sentlint schema hunting-query > hunting-query.schema.json")]
     Schema(Schema),
+    /// Write a valid file to start from, with a fresh id
+    #[command(after_help = "Examples:
+  sentlint new hunting-query -o hunting/relay.yaml
+  sentlint new nrt-rule --name \"Remote tool installed as a service\"")]
+    New(New),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  sentlint completions bash > /etc/bash_completion.d/sentlint")]
     Completions(Completions),
@@ -248,6 +253,23 @@ pub struct Schema {
     /// The content kind, or `config`
     #[arg(value_parser = ["hunting-query", "scheduled-rule", "nrt-rule", "config"])]
     pub kind: String,
+}
+
+/// `sentlint new`.
+#[derive(Debug, Args)]
+pub struct New {
+    /// The content kind
+    #[arg(value_parser = ["hunting-query", "scheduled-rule", "nrt-rule"])]
+    pub kind: String,
+    /// The display name
+    #[arg(long, value_name = "TEXT")]
+    pub name: Option<String>,
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Overwrite an existing file
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `sentlint completions`.

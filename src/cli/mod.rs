@@ -10,6 +10,7 @@ mod check;
 mod convert;
 mod explain;
 mod files;
+mod new;
 mod outcome;
 mod print;
 
@@ -34,6 +35,7 @@ pub fn main() -> ExitCode {
         Command::Explain(options) => explain::explain(&cli.global, options),
         Command::Rules(options) => explain::rules(&cli.global, options),
         Command::Schema(options) => explain::schema(options),
+        Command::New(options) => new::run(options),
         Command::Completions(options) => explain::completions(options),
     };
     match done {
