@@ -60,7 +60,7 @@ fn sources(module: &str) -> Vec<(PathBuf, String)> {
         let code = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
         (path, code)
     };
-    found.into_iter().filter(|path| !path.to_string_lossy().contains("tests")).map(read).collect()
+    found.into_iter().filter(|path| !path.to_string_lossy().contains("test")).map(read).collect()
 }
 
 #[test]
