@@ -3,6 +3,7 @@
 use crate::content::Template;
 use crate::content::model::{EntityMapping, List, Text, TimeSpan, boolean, field};
 use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::entities::{entity_type_ignore_case, entity_types};
 use crate::knowledge::limits::{
     ALERT_DETAILS, LOOKBACK_MAX_MINUTES, LOOKBACK_MIN_MINUTES, MATCHING_METHODS, ignore_case,
 };
@@ -104,6 +105,11 @@ impl Rule for InvalidIncidentGrouping {
         for item in &details.items {
             choose(cx, item, "An alert's detail to group by", &ALERT_DETAILS, out);
         }
+        let types: Vec<&'static str> =
+            entity_types().iter().filter(|entity| entity.ci).map(|entity| entity.name).collect();
+        for item in &List::read(grouping, "groupByEntities").items {
+            choose(cx, item, "An entity type to group by", &types, out);
+        }
         // What a grouping that is switched off refers to does no harm.
         if boolean(grouping, "enabled") != Some(false) {
             groups(grouping, entry.entry.key.span, template, out);
@@ -157,7 +163,8 @@ fn groups(grouping: &Mapping, place: Span, template: &Template<'_>, out: &mut Ve
         let is_it = |mapping: &EntityMapping<'_>| {
             mapping.entity_type.is_some_and(|name| name.value.eq_ignore_ascii_case(item.value))
         };
-        if !common.entity_mappings.iter().any(is_it) {
+        let known = entity_type_ignore_case(item.value).is_some();
+        if known && !common.entity_mappings.iter().any(is_it) {
             let message =
                 format!("Alerts are grouped by `{}`, an entity that the rule does not map", item.value);
             let help = format!("Map a column to {} under `entityMappings`, or group by another.", item.value);
@@ -203,13 +210,16 @@ mod tests {
     #[test]
     fn groups_are_of_what_the_rule_has() {
         for (grouping, count) in [
-            ("matchingMethod: Selected\ngroupByEntities: [host]", 0),
+            ("matchingMethod: Selected\ngroupByEntities: [Host]", 0),
             ("matchingMethod: Selected\ngroupByCustomDetails: [Key]", 0),
             ("matchingMethod: Selected\ngroupByAlertDetails: [Severity]", 0),
             ("matchingMethod: AllEntities\nlookbackDuration: 7d\ngroupByEntities: []", 0),
             ("enabled: false\nmatchingMethod: Selected", 0),
             ("enabled: true\nmatchingMethod: Selected\ngroupByEntities: []", 1),
-            ("matchingMethod: Selected\ngroupByEntities: [Account]\ngroupByCustomDetails: [key]", 2),
+            (
+                "matchingMethod: Selected\ngroupByEntities: [Account, host, User]\ngroupByCustomDetails: [key]",
+                4,
+            ),
             ("matchingMethod: Everything\nlookbackDuration: P8D\ngroupByAlertDetails: [Name]", 3),
         ] {
             assert_eq!(messages(RULE, &rule(grouping)).len(), count, "{grouping}");
