@@ -7,6 +7,7 @@ use clap::Parser as _;
 
 pub mod args;
 mod check;
+mod convert;
 mod explain;
 mod files;
 mod outcome;
@@ -29,6 +30,7 @@ pub fn main() -> ExitCode {
     };
     let done = match &cli.command {
         Command::Check(options) => check::run(&cli.global, options),
+        Command::Convert(options) => convert::run(&cli.global, options),
         Command::Explain(options) => explain::explain(&cli.global, options),
         Command::Rules(options) => explain::rules(&cli.global, options),
         Command::Schema(options) => explain::schema(options),
