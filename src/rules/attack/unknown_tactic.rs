@@ -4,7 +4,7 @@ use crate::content::model::Text;
 use crate::content::{Folder, Template};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::{attack, tactics};
-use crate::rules::attack::gated_items;
+use crate::rules::attack::{gated_items, is_empty};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -72,13 +72,19 @@ impl Rule for UnknownTactic {
             out.extend(items.iter().filter(|text| !accepted(text)).map(|text| finding(cx, text)));
             return;
         }
-        let known = |text: &Text<'_>| text.value.trim().is_empty() || tactics::tactic(text.value).is_some();
+        // A list with nothing in it is told of as such.
+        let blank = |text: &Text<'_>| text.value.trim().is_empty() && is_empty(list);
+        let known = |text: &Text<'_>| blank(text) || tactics::tactic(text.value).is_some();
         out.extend(list.items.iter().filter(|text| !known(text)).map(|text| finding(cx, text)));
     }
 }
 
 fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
     let written = text.value;
+    if written.trim().is_empty() {
+        return UnknownTactic::at(text.span(), "An item of `tactics` is empty")
+            .help("Delete the item, or write the name of a tactic.");
+    }
     let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
     let squeezed: String = written.split_whitespace().collect();
     let is_id = attack::mitre_tactics().iter().any(|tactic| tactic.id.eq_ignore_ascii_case(&squeezed));

@@ -4,7 +4,7 @@ use crate::content::Template;
 use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::{attack, tactics, upstream};
-use crate::rules::attack::{gated_items, parent};
+use crate::rules::attack::{gated_items, is_empty, parent};
 use crate::rules::schedule::gated_as_scheduled;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
@@ -67,7 +67,9 @@ impl Rule for UnknownTechnique {
             }
             return;
         }
-        let known = |text: &Text<'_>| text.value.trim().is_empty() || attack::technique(text.value).is_some();
+        // A list with nothing in it is told of as such.
+        let blank = |text: &Text<'_>| text.value.trim().is_empty() && is_empty(list);
+        let known = |text: &Text<'_>| blank(text) || attack::technique(text.value).is_some();
         out.extend(list.items.iter().filter(|text| !known(text)).map(|text| finding(cx, text)));
     }
 }

@@ -84,6 +84,10 @@ impl Rule for UnknownEntityType {
 }
 
 fn unknown(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
+    if text.value.trim().is_empty() {
+        return UnknownEntityType::at(text.span(), "An entity mapping names no entity type")
+            .help("Write the type that the columns identify, such as Host.");
+    }
     let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
     let compact: String = text.value.split_whitespace().collect();
     if let Some(entity) = entities::entity_type_ignore_case(&compact).filter(|entity| entity.ci) {

