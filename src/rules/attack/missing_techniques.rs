@@ -38,6 +38,7 @@ declare_rule! {
         id: "missing-techniques",
         group: Attack,
         severity: Info,
+        pedantic: true,
         since: "0.1.0",
     }
 }
