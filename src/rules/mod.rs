@@ -15,12 +15,14 @@ use crate::suppress::Suppression;
 
 mod append;
 mod attack;
+mod claims;
 mod connectors;
 mod entities;
 mod mask;
 mod metadata;
 mod query;
 mod registry;
+mod repository;
 mod schedule;
 mod settings;
 mod suppressions;
