@@ -39,6 +39,17 @@ pub(super) fn claimed_by(cx: &Context<'_>, violation: &Violation) -> &'static st
             ["tactics" | "relevantTechniques"] | ["requiredDataConnectors", _, "dataTypes"],
         ) if scalar => "scalar-for-list",
         (Fault::Type { .. }, _) if scalar && DURATIONS.contains(&last) => "invalid-duration",
+        (Fault::Type { .. }, ["requiredDataConnectors", _, "connectorId"]) if scalar => "unknown-connector",
+        (Fault::Type { .. }, ["entityMappings", _, "entityType"]) if scalar => "unknown-entity-type",
+        (Fault::Type { .. }, ["entityMappings", _, "fieldMappings", _, "identifier"]) if scalar => {
+            "unknown-entity-identifier"
+        }
+        (Fault::Type { .. }, ["entityMappings", _, "fieldMappings", _, "columnName"]) if scalar => {
+            "invalid-column-name"
+        }
+        (Fault::Type { .. }, ["id"]) if scalar => "invalid-id",
+        (Fault::Type { .. }, ["kind"]) if scalar => "invalid-kind",
+        (Fault::Type { .. }, ["severity"]) if scalar => "invalid-severity",
         (Fault::Type { .. }, ["triggerThreshold"]) if scalar => "invalid-trigger-threshold",
         (Fault::Type { .. }, ["version"]) if scalar => "invalid-version",
         (Fault::Type { .. }, ["tactics", _]) if scalar => "unknown-tactic",

@@ -4,6 +4,7 @@ use crate::content::Template;
 use crate::diagnostic::Diagnostic;
 use crate::rules::claims::in_rules_folder;
 use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::Node;
 
 declare_rule! {
     /// A required data connector without its data types.
@@ -50,7 +51,10 @@ impl Rule for MissingDataTypes {
         if cx.gates() && !in_rules_folder(cx) {
             return;
         }
-        for connector in &template.common().connectors {
+        // A single mapping in place of the list is another rule's matter.
+        let list = template.common().root.get("requiredDataConnectors").and_then(Node::as_sequence);
+        let connectors = template.common().connectors.iter().filter(|_| list.is_some());
+        for connector in connectors {
             let list = connector.data_types.field.map(|field| field.node());
             let fine = match list {
                 None => false,

@@ -1,6 +1,7 @@
 //! `empty-value`
 
 use crate::content::Template;
+use crate::content::schema::{Fault, Violation};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::claims::required;
 use crate::rules::{Context, Rule, declare_rule};
@@ -60,7 +61,9 @@ impl Rule for EmptyValue {
                 _ if entry.value.is_null() => "has no value",
                 Value::Sequence(list) if list.items.is_empty() => "is an empty list",
                 Value::Sequence(list) if list.items.iter().all(Node::is_null) => "is a list of nothing",
-                Value::Mapping(map) if map.entries.is_empty() => "is an empty mapping",
+                Value::Mapping(map) if map.entries.is_empty() && !lacks_a_key(cx, key) => {
+                    "is an empty mapping"
+                }
                 Value::Scalar(scalar) if scalar.text.trim().is_empty() => "is an empty text",
                 _ => continue,
             };
@@ -69,4 +72,13 @@ impl Rule for EmptyValue {
             out.push(Self::at(entry.key.span, format!("`{key}` {what}")).help(help).fix(fix));
         }
     }
+}
+
+/// Whether it is said already that something is missing below a key.
+fn lacks_a_key(cx: &Context<'_>, key: &str) -> bool {
+    let pointer = format!("/{key}");
+    let missing = |violation: &Violation| {
+        matches!(violation.fault, Fault::Missing { .. }) && violation.pointer == pointer
+    };
+    cx.violations.iter().any(missing)
 }

@@ -16,9 +16,15 @@ declare_rule! {
     /// ## Example
     ///
     /// ```yaml,invalid,a.yaml+b.yaml
+    /// # a.yaml
     /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
     /// name: Remote tool reached the internet
     /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// # b.yaml
+    /// id: 8e4f0d67-1b0a-4f7b-9a3e-2d5c6b7a8f90
+    /// name: Hosts that reached a relay
+    /// description: Identifies hosts from which a relay of a remote management tool was reached.
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
     ///

@@ -21,7 +21,7 @@ declare_rule! {
     /// description: Identifies hosts from which a remote management tool reached its relay.
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// tags:
-    ///   - 010
+    ///   - on
     /// ```
     ///
     /// ## Use instead
@@ -32,7 +32,7 @@ declare_rule! {
     /// description: Identifies hosts from which a remote management tool reached its relay.
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// tags:
-    ///   - "010"
+    ///   - "on"
     /// ```
     ///
     /// ## Fix safety

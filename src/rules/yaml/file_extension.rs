@@ -15,7 +15,7 @@ declare_rule! {
     ///
     /// ## Example
     ///
-    /// ```yaml,invalid,Detections/a.yml
+    /// ```yaml,invalid,Hunting Queries/a.yml
     /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
     /// name: Remote tool reached the internet
     /// description: Identifies hosts from which a remote management tool reached its relay.
@@ -24,7 +24,7 @@ declare_rule! {
     ///
     /// ## Use instead
     ///
-    /// ```yaml,valid,Detections/a.yaml
+    /// ```yaml,valid,Hunting Queries/a.yaml
     /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
     /// name: Remote tool reached the internet
     /// description: Identifies hosts from which a remote management tool reached its relay.
