@@ -214,6 +214,7 @@ fn fixes_do_just_what_the_samples_say_and_nothing_the_second_time() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "most of it is the list of faults")]
 fn every_fault_of_a_schema_is_put_into_words_once_and_without_jargon() {
     // One mistake of every class that a schema can object to, in each kind.
     let faults = [

@@ -218,6 +218,15 @@ pub struct Convert {
     /// Deploy every rule disabled
     #[arg(long)]
     pub disabled: bool,
+    /// Put all resources into one template
+    #[arg(long)]
+    pub merge: bool,
+    /// When scheduled rules run first, such as 2026-12-24T06:00:00Z; 10 minutes to 30 days ahead
+    #[arg(long, value_name = "TIME")]
+    pub start_at: Option<String>,
+    /// Lay a parameter file over every template first
+    #[arg(long, value_name = "FILE")]
+    pub params: Option<PathBuf>,
     /// Alerts make no incidents
     #[arg(long)]
     pub no_incidents: bool,

@@ -9,10 +9,12 @@ use super::args::{Convert, Global};
 use super::files::{self, Work};
 use super::{Error, Outcome, print, results};
 use crate::check::{self, Job};
+use crate::config::Config;
 use crate::content::{Content, Kind};
-use crate::convert::{self, ArmTemplate, Converted, LongDescription, Note, Options};
+use crate::convert::{self, ArmTemplate, Converted, LongDescription, Note, Options, Params};
 use crate::diagnostic::Severity;
 use crate::discover::{absolute, display, slashes};
+use crate::knowledge::limits;
 use crate::report::{self, Findings, Format};
 use crate::source::{SourceFile, Span};
 
@@ -29,7 +31,9 @@ enum Done {
 
 pub(super) fn run(global: &Global, options: &Convert) -> Result<Outcome, Error> {
     let work = files::collect(global, &options.files, false)?;
-    let outputs: Vec<Done> = work.jobs.par_iter().map(|job| convert_one(&work, job, options)).collect();
+    let overlays = Overlays::read(&work, options)?;
+    let outputs: Vec<Done> =
+        work.jobs.par_iter().map(|job| convert_one(&work, job, options, &overlays)).collect();
     let mut finished = Vec::new();
     let (mut failed, mut refused) = (0, Findings::default());
     for (job, done) in work.jobs.iter().zip(outputs) {
@@ -68,7 +72,7 @@ pub(super) fn run(global: &Global, options: &Convert) -> Result<Outcome, Error> 
     Ok(if failed > 0 || (options.check && changed > 0) { Outcome::Findings } else { Outcome::Clean })
 }
 
-fn convert_one(work: &Work, job: &Job, options: &Convert) -> Done {
+fn convert_one(work: &Work, job: &Job, options: &Convert, overlays: &Overlays) -> Done {
     let name = &job.input.name;
     let source = match check::read(job) {
         Ok(source) => source,
@@ -97,7 +101,7 @@ fn convert_one(work: &Work, job: &Job, options: &Convert) -> Done {
         }
     }
     let config = work.config(&location);
-    match convert::to_resource(&content, &merged(options, &config.convert)) {
+    match convert::to_resource(&content, &merged(options, &config, overlays)) {
         Ok(converted) => Done::Converted(source, Box::new(converted)),
         Err(failure) => {
             let place = at(&source, failure.span);
@@ -106,8 +110,56 @@ fn convert_one(work: &Work, job: &Job, options: &Convert) -> Done {
     }
 }
 
+/// The parameter files of a run, by path; each is read once.
+#[derive(Default)]
+struct Overlays(std::collections::BTreeMap<PathBuf, Params>);
+
+impl Overlays {
+    fn read(work: &Work, options: &Convert) -> Result<Self, Error> {
+        let mut overlays = Self::default();
+        for job in &work.jobs {
+            let config = work.config(&job.location());
+            let Some(path) = params_path(options, &config) else { continue };
+            if overlays.0.contains_key(&path) {
+                continue;
+            }
+            let name = display(&path);
+            let bytes =
+                std::fs::read(&path).map_err(|error| Error::Unreadable(name.clone(), error.to_string()))?;
+            let file = SourceFile::from_bytes(name, bytes);
+            let params = Params::parse(&file).map_err(|failure| {
+                Error::Usage(format!(
+                    "{}: {}\n  help: {}",
+                    at(&file, failure.span),
+                    failure.message,
+                    failure.help
+                ))
+            })?;
+            overlays.0.insert(path, params);
+        }
+        if let Some(time) = &options.start_at {
+            let parsed = time.parse::<toml::value::Datetime>().ok();
+            if !parsed.is_some_and(|time| time.date.is_some() && time.time.is_some()) || !time.ends_with('Z')
+            {
+                let message = format!("`--start-at {time}` is no time: write it as 2026-12-24T06:00:00Z");
+                return Err(Error::Usage(message));
+            }
+        }
+        Ok(overlays)
+    }
+}
+
+/// The parameter file that holds for a configuration; paths in it are relative to its folder.
+fn params_path(options: &Convert, config: &Config) -> Option<PathBuf> {
+    options.params.clone().or_else(|| {
+        let path = config.convert.params.as_ref()?;
+        Some(config.folder().map_or_else(|| path.clone(), |folder| folder.join(path)))
+    })
+}
+
 /// The options of the command line over those of the configuration.
-fn merged(options: &Convert, config: &crate::config::Convert) -> Options {
+fn merged(options: &Convert, configuration: &Config, overlays: &Overlays) -> Options {
+    let config = &configuration.convert;
     let asked = match (options.enabled, options.disabled) {
         (true, _) => Some(true),
         (_, true) => Some(false),
@@ -118,6 +170,11 @@ fn merged(options: &Convert, config: &crate::config::Convert) -> Options {
         name_prefix: options.name_prefix.clone().or_else(|| config.name_prefix.clone()),
         severity: options.severity.clone().or_else(|| config.severity.clone()),
         enabled: asked,
+        start_at: options.start_at.clone().or_else(|| config.start_at.clone()),
+        params: params_path(options, configuration)
+            .and_then(|path| overlays.0.get(&path))
+            .cloned()
+            .unwrap_or_default(),
         no_incidents: options.no_incidents || config.no_incidents.unwrap_or(false),
         with_template_link: options.with_template_link || config.with_template_link.unwrap_or(false),
         long_description: match options.long_description.as_str() {
@@ -149,6 +206,9 @@ fn write_all(
     work: &Work,
     finished: Vec<(&Job, Box<Converted>)>,
 ) -> Result<usize, Error> {
+    if options.merge {
+        return write_merged(global, options, finished);
+    }
     let to_stdout = match &options.output {
         None => true,
         Some(path) => path.as_os_str() == "-",
@@ -175,22 +235,13 @@ fn write_all(
             return Err(Error::Usage(message));
         }
         let text = ArmTemplate::new(std::slice::from_ref(&converted.resource)).to_json();
-        let present = std::fs::read_to_string(&path).ok();
-        if present.as_deref() == Some(&text) {
+        if !write_one(options, &path, &text)? {
             continue;
         }
         changed += 1;
         if options.check {
-            let what = if present.is_some() { "is out of date" } else { "is missing" };
-            print::note(&format!("{} {what}", display(&path)));
             continue;
         }
-        if path.exists() && !options.force && !present.as_deref().is_some_and(convert::is_own) {
-            let message =
-                format!("`{}` exists and was not written by sentlint; --force overwrites it", display(&path));
-            return Err(Error::Usage(message));
-        }
-        files::write(&path, &text)?;
         if global.verbose {
             print::note(&format!("info: {} -> {}", job.input.name, display(&path)));
         }
@@ -201,6 +252,69 @@ fn write_all(
         print::note(&format!("{} {noun} in {} ({unchanged} unchanged).", written.len(), display(&folder)));
     }
     Ok(changed)
+}
+
+/// One template for all. Sentinel Repositories counts a deployment for each file, so few files are better.
+fn write_merged(
+    global: &Global,
+    options: &Convert,
+    finished: Vec<(&Job, Box<Converted>)>,
+) -> Result<usize, Error> {
+    let mut names = std::collections::BTreeMap::new();
+    let mut resources = Vec::new();
+    for (job, converted) in finished {
+        if let Some(other) = names.insert(converted.resource.name().to_owned(), job.input.name.clone()) {
+            let message = format!(
+                "`{other}` and `{}` have the same id, and one template cannot hold both",
+                job.input.name
+            );
+            return Err(Error::Usage(message));
+        }
+        resources.push(converted.resource);
+    }
+    if resources.is_empty() {
+        return Ok(0);
+    }
+    let rules = resources.iter().filter(|resource| resource.is_rule()).count();
+    if rules > limits::PORTAL_IMPORT_RULES && !global.quiet {
+        let most = limits::PORTAL_IMPORT_RULES;
+        print::warning(
+            global,
+            &format!("the template holds {rules} rules; the portal imports {most} at a time"),
+        );
+    }
+    let text = ArmTemplate::new(&resources).to_json();
+    let Some(path) = options.output.as_ref().filter(|path| path.as_os_str() != "-") else {
+        results(&text)?;
+        return Ok(0);
+    };
+    let is_file = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let path = if is_file { path.clone() } else { path.join("sentinel.json") };
+    let changed = usize::from(write_one(options, &path, &text)?);
+    if !global.quiet && !options.check {
+        print::note(&format!("{} resources in {}.", resources.len(), display(&path)));
+    }
+    Ok(changed)
+}
+
+/// Writes one result where it is new or differs, and tells whether it was.
+fn write_one(options: &Convert, path: &Path, text: &str) -> Result<bool, Error> {
+    let present = std::fs::read_to_string(path).ok();
+    if present.as_deref() == Some(text) {
+        return Ok(false);
+    }
+    if options.check {
+        let what = if present.is_some() { "is out of date" } else { "is missing" };
+        print::note(&format!("{} {what}", display(path)));
+        return Ok(true);
+    }
+    if path.exists() && !options.force && !present.as_deref().is_some_and(convert::is_own) {
+        let message =
+            format!("`{}` exists and was not written by sentlint; --force overwrites it", display(path));
+        return Err(Error::Usage(message));
+    }
+    files::write(path, text)?;
+    Ok(true)
 }
 
 /// The path of an input below the folder that was named, or its file name where it was named itself.

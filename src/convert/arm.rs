@@ -82,6 +82,21 @@ pub enum Resource {
     AlertRule(Box<Envelope<AlertRule>>),
 }
 
+impl Resource {
+    /// The resource's name, an expression.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::SavedSearch(search) => &search.name,
+            Self::AlertRule(rule) => &rule.name,
+        }
+    }
+
+    /// Whether it is an analytic rule.
+    pub fn is_rule(&self) -> bool {
+        matches!(self, Self::AlertRule(_))
+    }
+}
+
 /// What every resource has.
 #[derive(Debug, Serialize)]
 pub struct Envelope<P> {
@@ -157,6 +172,9 @@ pub struct AlertRule {
     /// What it is compared with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trigger_threshold: Option<i64>,
+    /// When the rule runs first. The portal writes it, though no schema of the API has it.
+    #[serde(rename = "startTimeUtc", skip_serializing_if = "Option::is_none")]
+    pub start_time: Option<String>,
     /// How long the rule stays silent after an alert, in ISO 8601.
     pub suppression_duration: String,
     /// Whether it does.

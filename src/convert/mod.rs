@@ -6,10 +6,12 @@ use crate::source::Span;
 mod arm;
 mod escape;
 mod hunting;
+mod params;
 mod rule;
 mod values;
 
 pub use arm::Template as ArmTemplate;
+pub use params::Params;
 
 /// What content is converted to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +66,10 @@ pub struct Options {
     pub no_incidents: bool,
     /// Rules name the template they were made from, and its version.
     pub with_template_link: bool,
+    /// When scheduled rules run first: a time of RFC 3339 that ends in `Z`.
+    pub start_at: Option<String>,
+    /// What is laid over every template first.
+    pub params: Params,
     /// See [`LongDescription`].
     pub long_description: LongDescription,
 }
@@ -106,6 +112,7 @@ pub fn to_resource(content: &Content, options: &Options) -> Result<Converted, Fa
         let message = format!("The file is not valid YAML: {}", error.message);
         return Err(Failure { span: error.span, message, help: "`sentlint check` tells more.".into() });
     }
+    let content = &options.params.over(content)?;
     let Some(template) = content.template() else {
         let message = match content.kind {
             Kind::Stub => "This is a stub of moved content, which has no query".to_owned(),

@@ -134,6 +134,7 @@ pub(super) fn alert_rule(
     };
     if let Some(schedule) = schedule {
         set_schedule(&mut rule, common.root, schedule)?;
+        rule.start_time.clone_from(&options.start_at);
     }
     if options.with_template_link {
         rule.alert_rule_template_name = Some(id.trim().to_owned());

@@ -1,0 +1,281 @@
+//! Parameter files: what one environment has otherwise than the repository, laid over a template before it is
+//! converted.
+//!
+//! ```yaml
+//! OverwriteProperties:        # keys of the template
+//!   queryFrequency: 1d
+//! PrependQuery: |             # before the query
+//!   let window = 1d;
+//! AppendQuery: |              # after the query
+//!   | where DeviceName !in (excluded)
+//! ReplaceQueryVariables:      # %%NAME%% in the query; a list becomes "a","b"
+//!   NAME: [a, b]
+//! ```
+//!
+//! A query may give a default: `%%NAME:value%%`. A variable with neither value nor default is a failure.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Failure;
+use crate::content::Content;
+use crate::source::{SourceFile, Span};
+use crate::yaml::{self, Document, Entry, Mapping, Node, Scalar, ScalarMap, ScalarStyle, Value};
+
+/// What a parameter file says.
+#[derive(Clone, Debug, Default)]
+pub struct Params {
+    overwrite: Vec<Entry>,
+    prepend: String,
+    append: String,
+    variables: BTreeMap<String, String>,
+}
+
+const KEYS: [&str; 4] = ["OverwriteProperties", "PrependQuery", "AppendQuery", "ReplaceQueryVariables"];
+
+impl Params {
+    /// Reads a parameter file. Failures have their place in that file.
+    pub fn parse(file: &SourceFile) -> Result<Self, Failure> {
+        let document = yaml::parse(file);
+        let fail = |span, message: String, help: &str| Failure { span, message, help: help.into() };
+        if let Some(error) = document.errors.first() {
+            let message = format!("The parameter file is not valid YAML: {}", error.message);
+            return Err(fail(error.span, message, "Mend the file."));
+        }
+        let mut params = Self::default();
+        let Some(root) = document.root else { return Ok(params) };
+        let Some(map) = root.as_mapping() else {
+            return Err(fail(
+                root.span,
+                "A parameter file is a mapping".into(),
+                "Its keys are those of the documentation.",
+            ));
+        };
+        for entry in &map.entries {
+            let key = entry.key.as_str().unwrap_or_default();
+            let text = || match entry.value.as_str() {
+                Some(text) => Ok(text.to_owned()),
+                None => {
+                    Err(fail(entry.value.span, format!("`{key}` is a text"), "Write a piece of a query."))
+                }
+            };
+            match key {
+                "OverwriteProperties" => params.overwrite.clone_from(&mapping(entry)?.entries),
+                "PrependQuery" => params.prepend = text()?,
+                "AppendQuery" => params.append = text()?,
+                "ReplaceQueryVariables" => {
+                    for variable in &mapping(entry)?.entries {
+                        let name = variable.key.as_str().unwrap_or_default().to_owned();
+                        params.variables.insert(name, value(&variable.value)?);
+                    }
+                }
+                _ => {
+                    let near = crate::knowledge::nearest::nearest(key, KEYS);
+                    let known = || format!("The keys are {}.", KEYS.join(", "));
+                    let help = near.map_or_else(known, |near| format!("Did you mean `{near}`?"));
+                    return Err(fail(entry.key.span, format!("A parameter file has no key `{key}`"), &help));
+                }
+            }
+        }
+        Ok(params)
+    }
+
+    /// Lays the parameters over a file. What is put in stands, as far as places are concerned, where it was
+    /// put.
+    pub fn over(&self, content: &Content) -> Result<Content, Failure> {
+        let mut root = content.root().cloned();
+        if let Some(Node { value: Value::Mapping(map), .. }) = &mut root {
+            for entry in &self.overwrite {
+                overwrite(map, entry);
+            }
+            self.change_query(content, map)?;
+        }
+        let document = Document { root, ..Document::default() };
+        Ok(Content {
+            source: Arc::clone(&content.source),
+            document,
+            kind: content.kind,
+            folder: content.folder,
+        })
+    }
+
+    fn change_query(&self, content: &Content, map: &mut Mapping) -> Result<(), Failure> {
+        let Some(entry) = map.entries.iter_mut().find(|entry| entry.key.as_str() == Some("query")) else {
+            return Ok(());
+        };
+        let Some(text) = entry.value.as_str().map(str::to_owned) else { return Ok(()) };
+        let place = ScalarMap::new(&content.source, &entry.value);
+        let whole = entry.value.span;
+        let failure = |name: &str, span: Option<Span>| {
+            Failure {
+            span: match (&place, span) {
+                (Some(map), Some(span)) => map.span(span),
+                _ => whole,
+            },
+            message: format!("The variable `%%{name}%%` has no value"),
+            help: "Give it one under `ReplaceQueryVariables` in the file of --params, or a default: `%%NAME:value%%`.".into(),
+        }
+        };
+        let middle = self.replace(&text).map_err(|(name, span)| failure(&name, Some(span)))?;
+        let before = self.replace(&self.prepend).map_err(|(name, _)| failure(&name, None))?;
+        let after = self.replace(&self.append).map_err(|(name, _)| failure(&name, None))?;
+        let changed = format!("{before}{middle}{after}");
+        if changed != text {
+            entry.value = scalar(changed, whole);
+        }
+        Ok(())
+    }
+
+    /// Replaces `%%NAME%%` and `%%NAME:default%%`; the error is the first name without a value, and its place.
+    fn replace(&self, text: &str) -> Result<String, (String, Span)> {
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        while let Some((start, end, name, default)) = variable(text, at) {
+            out.push_str(&text[at..start]);
+            match (self.variables.get(name), default) {
+                (Some(value), _) => out.push_str(value),
+                (None, Some(default)) => out.push_str(default),
+                (None, None) => return Err((name.to_owned(), Span::new(start, end))),
+            }
+            at = end;
+        }
+        out.push_str(&text[at..]);
+        Ok(out)
+    }
+}
+
+/// The next variable from an offset on: its start, its end, its name and its default.
+fn variable(text: &str, from: usize) -> Option<(usize, usize, &str, Option<&str>)> {
+    let mut from = from;
+    loop {
+        let start = from + text.get(from..)?.find("%%")?;
+        let body = &text[start + 2..];
+        let length = body.find("%%")?;
+        let inner = &body[..length];
+        let (name, default) = match inner.split_once(':') {
+            Some((name, default)) => (name, Some(default)),
+            None => (inner, None),
+        };
+        let named =
+            !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-' || c == '.');
+        if named && !inner.contains('\n') {
+            return Some((start, start + 2 + length + 2, name, default));
+        }
+        from = start + 2;
+    }
+}
+
+fn mapping(entry: &Entry) -> Result<&Mapping, Failure> {
+    entry.value.as_mapping().ok_or_else(|| Failure {
+        span: entry.value.span,
+        message: format!("`{}` is a mapping", entry.key.as_str().unwrap_or_default()),
+        help: "Write a key and a value on each line below it.".into(),
+    })
+}
+
+/// A value as it stands in a query: a text as it is, a list in quotes with commas between.
+fn value(node: &Node) -> Result<String, Failure> {
+    match &node.value {
+        Value::Scalar(scalar) => Ok(scalar.text.clone()),
+        Value::Sequence(list) => {
+            let quoted = |item: &Node| {
+                item.as_str().map(|text| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"")))
+            };
+            let items: Vec<String> = list.items.iter().filter_map(quoted).collect();
+            Ok(items.join(","))
+        }
+        _ => Err(Failure {
+            span: node.span,
+            message: "A query variable is a text or a list of texts".into(),
+            help: "Write a value, or `[a, b]`.".into(),
+        }),
+    }
+}
+
+fn overwrite(map: &mut Mapping, entry: &Entry) {
+    let key = entry.key.as_str().unwrap_or_default();
+    let present = map
+        .entries
+        .iter_mut()
+        .find(|own| own.key.as_str().is_some_and(|name| name.eq_ignore_ascii_case(key)));
+    if let Some(own) = present {
+        let span = own.value.span;
+        own.value = placed(&entry.value, span);
+        return;
+    }
+    let span = map.entries.first().map(|entry| entry.key.span).unwrap_or_default();
+    map.entries.push(Entry {
+        key: placed(&entry.key, span),
+        value: placed(&entry.value, span),
+        duplicate_of: None,
+    });
+}
+
+/// The same value, wherever it came from, at another place.
+fn placed(node: &Node, span: Span) -> Node {
+    let mut node = node.clone();
+    node.span = span;
+    match &mut node.value {
+        Value::Sequence(list) => list.items.iter_mut().for_each(|item| *item = placed(item, span)),
+        Value::Mapping(map) => {
+            for entry in &mut map.entries {
+                entry.key = placed(&entry.key, span);
+                entry.value = placed(&entry.value, span);
+            }
+        }
+        _ => {}
+    }
+    node
+}
+
+fn scalar(text: String, span: Span) -> Node {
+    let scalar = Scalar { text, style: ScalarStyle::Literal, indent: None, header: None, in_flow: false };
+    Node { span, value: Value::Scalar(scalar), anchor: None, tag: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn params(text: &str) -> Params {
+        Params::parse(&SourceFile::new("p.yaml", text)).unwrap()
+    }
+
+    #[test]
+    fn variables_are_replaced_in_the_order_value_default_failure() {
+        let params = params("ReplaceQueryVariables:\n  A: 1d\n  B: [x, 'y\"z']\n");
+        assert_eq!(
+            params.replace("ago(%%A%%) in (%%B%%) %%C:5%% 100%% a%%").unwrap(),
+            "ago(1d) in (\"x\",\"y\\\"z\") 5 100%% a%%"
+        );
+        assert_eq!(params.replace("T | %%MISSING%%").unwrap_err(), ("MISSING".to_owned(), Span::new(4, 15)));
+    }
+
+    #[test]
+    fn a_query_is_wrapped_and_properties_are_overwritten() {
+        let params = params(
+            "OverwriteProperties:\n  Severity: High\n  version: 2.0.0\nPrependQuery: \"let a = 1;\\n\"\nAppendQuery: \"| take 1\\n\"\n",
+        );
+        let text = "id: x\nname: n\nseverity: Low\ntactics: []\nquery: |\n  T\n";
+        let content = Content::read(Arc::new(SourceFile::new("a.yaml", text)), "a.yaml");
+        let over = params.over(&content).unwrap();
+        let template = over.template().unwrap();
+        assert_eq!(template.common().query.unwrap().value, "let a = 1;\nT\n| take 1\n");
+        assert_eq!(template.common().severity.unwrap().value, "High");
+        assert_eq!(template.common().version.unwrap().value, "2.0.0");
+    }
+
+    #[test]
+    fn a_variable_without_a_value_is_a_failure_at_its_place() {
+        let text = "id: x\nname: n\ntactics: []\nquery: |\n  T\n  | where a == %%B%%\n";
+        let content = Content::read(Arc::new(SourceFile::new("a.yaml", text)), "a.yaml");
+        let failure = Params::default().over(&content).unwrap_err();
+        assert_eq!(content.source.slice(failure.span), "%%B%%");
+    }
+
+    #[test]
+    fn a_strange_parameter_file_is_refused_with_a_suggestion() {
+        let failure = Params::parse(&SourceFile::new("p.yaml", "PrependQuerry: x\n")).unwrap_err();
+        assert_eq!(failure.help, "Did you mean `PrependQuery`?");
+    }
+}
