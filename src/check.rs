@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::content::{Content, Kind, Query, schema};
+use crate::content::{Content, Folder, Kind, Query, Template, schema};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{Input, absolute, slashes};
 use crate::report::{FileReport, Findings};
@@ -177,11 +177,11 @@ fn is_ours(content: &Content) -> bool {
             .iter()
             .any(|mark| text.contains(mark))
     };
-    content.folder != crate::content::Folder::None || (broken && meant())
+    content.folder != Folder::None || (broken && meant())
 }
 
 fn check_content(content: &Content, queries: &[Query<'_>], settings: &Settings) -> Vec<Diagnostic> {
-    let template = content.template();
+    let template = content.template().or_else(|| as_upstream_sees_it(content, settings));
     let violations = match (content.root(), settings.profile) {
         (None, _) | (_, Profile::AzureSentinel) => Vec::new(),
         (Some(root), _) => schema::violations(root, content.kind),
@@ -197,11 +197,21 @@ fn check_content(content: &Content, queries: &[Query<'_>], settings: &Settings) 
             entry.rule.check_query(&cx, query, &mut found);
         }
     }
+    // A gate that cannot read the file says so, and no other gate says anything.
+    if settings.profile == Profile::AzureSentinel && !content.document.errors.is_empty() {
+        found.retain(|diagnostic| diagnostic.rule.id == "yaml-syntax");
+    }
     for diagnostic in &mut found {
         complete(diagnostic, content, queries, settings);
     }
     found.retain(|diagnostic| settings.min_severity.is_none_or(|least| diagnostic.severity >= least));
     found
+}
+
+/// Upstream's gates look at rules of every kind, and then refuse those that are neither scheduled nor NRT.
+fn as_upstream_sees_it<'a>(content: &'a Content, settings: &Settings) -> Option<Template<'a>> {
+    let gates = settings.profile == Profile::AzureSentinel && content.folder == Folder::Rules;
+    Template::read(content.root()?, Kind::NrtRule).filter(|_| gates && content.kind == Kind::OtherRule)
 }
 
 fn check_repository(files: &mut [FileReport], summaries: &[RepositoryFile], settings: &[Arc<Settings>]) {

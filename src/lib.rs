@@ -18,6 +18,8 @@ pub mod content;
 
 pub mod suppress;
 
+pub mod convert;
+
 pub mod rules;
 
 pub mod report;

@@ -203,3 +203,20 @@ fn what_sentlint_knows_of_itself_can_be_asked() {
     assert_eq!(run(dir.path(), &["schema", "nothing"], "").code, 2);
     assert_eq!(run(dir.path(), &["--version"], "").code, 0);
 }
+
+#[test]
+fn a_new_file_is_clean_and_is_not_overwritten() {
+    let dir = folder(&[]);
+    for kind in ["hunting-query", "scheduled-rule", "nrt-rule"] {
+        let file = format!("{kind}.yaml");
+        assert_eq!(run(dir.path(), &["new", kind, "-o", &file, "--name", "It's: new"], "").code, 0);
+        let check = run(dir.path(), &["check", &file, "--fail-on", "info", "--output-format", "json"], "");
+        let json: serde_json::Value = serde_json::from_str(&check.stdout).unwrap();
+        assert_eq!((check.code, &json["files"][0]["kind"]), (0, &serde_json::json!(kind)), "{check:?}");
+        let again = run(dir.path(), &["new", kind, "-o", &file], "");
+        assert_eq!(again.code, 2);
+        assert!(again.stderr.contains("exists; --force overwrites it"), "{again:?}");
+    }
+    let other = run(dir.path(), &["new", "hunting-query"], "");
+    assert!(other.stdout.starts_with("id: ") && !other.stdout.contains("2c1b9a36"), "{other:?}");
+}

@@ -62,6 +62,13 @@ pub enum Command {
   sentlint check --profile azure-sentinel     just what upstream's pull-request gates report
   git show :a.yaml | sentlint check - --stdin-filename a.yaml")]
     Check(Box<Check>),
+    /// Convert content to what is deployed
+    #[command(after_help = "Examples:
+  sentlint convert query.yaml                     an ARM template on standard output
+  sentlint convert --to arm - < query.yaml        the same in a pipe
+  sentlint convert -o out \"Hunting Queries\"      one template for each file, in the same folders
+  sentlint convert -o out content --check         exit 1 if a template is missing or out of date")]
+    Convert(Box<Convert>),
     /// Show the documentation of a rule
     #[command(after_help = "Example:\n  sentlint explain technique-tactic-mismatch")]
     Explain(Explain),
@@ -70,6 +77,11 @@ pub enum Command {
     /// Print the JSON Schema of a content kind or of the configuration
     #[command(after_help = "Example:\n  sentlint schema hunting-query > hunting-query.schema.json")]
     Schema(Schema),
+    /// Write a valid file to start from, with a fresh id
+    #[command(after_help = "Examples:
+  sentlint new hunting-query -o hunting/relay.yaml
+  sentlint new nrt-rule --name \"Remote tool installed as a service\"")]
+    New(New),
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  sentlint completions bash > /etc/bash_completion.d/sentlint")]
     Completions(Completions),
@@ -169,6 +181,54 @@ pub struct Check {
     pub tables: Vec<PathBuf>,
 }
 
+/// `sentlint convert`.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub struct Convert {
+    /// Which files.
+    #[command(flatten)]
+    pub files: Files,
+    /// What to convert to
+    #[arg(long, value_name = "TARGET", default_value = "arm", value_parser = ["arm"])]
+    pub to: String,
+    /// The folder for the results, or `-` for standard output [default: standard output for a single input]
+    #[arg(short, long, value_name = "DIR")]
+    pub output: Option<PathBuf>,
+    /// Overwrite files that sentlint did not write
+    #[arg(long)]
+    pub force: bool,
+    /// Write nothing, and exit with 1 if a result is missing or out of date
+    #[arg(long, requires = "output")]
+    pub check: bool,
+    /// Convert without checking first
+    #[arg(long)]
+    pub no_check: bool,
+    /// The API version of analytic rules [default: the newest preview]
+    #[arg(long, value_name = "VERSION")]
+    pub api_version: Option<String>,
+    /// Put this before every display name
+    #[arg(long, value_name = "TEXT")]
+    pub name_prefix: Option<String>,
+    /// Give every rule this severity
+    #[arg(long, value_name = "SEVERITY", value_parser = ["Informational", "Low", "Medium", "High"])]
+    pub severity: Option<String>,
+    /// Deploy every rule enabled
+    #[arg(long, conflicts_with = "disabled")]
+    pub enabled: bool,
+    /// Deploy every rule disabled
+    #[arg(long)]
+    pub disabled: bool,
+    /// Alerts make no incidents
+    #[arg(long)]
+    pub no_incidents: bool,
+    /// Rules name the template they were made from
+    #[arg(long)]
+    pub with_template_link: bool,
+    /// What becomes of hunting descriptions over 255 characters
+    #[arg(long, value_name = "WHAT", default_value = "keep", value_parser = ["keep", "truncate"])]
+    pub long_description: String,
+}
+
 /// `sentlint explain`.
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -193,6 +253,23 @@ pub struct Schema {
     /// The content kind, or `config`
     #[arg(value_parser = ["hunting-query", "scheduled-rule", "nrt-rule", "config"])]
     pub kind: String,
+}
+
+/// `sentlint new`.
+#[derive(Debug, Args)]
+pub struct New {
+    /// The content kind
+    #[arg(value_parser = ["hunting-query", "scheduled-rule", "nrt-rule"])]
+    pub kind: String,
+    /// The display name
+    #[arg(long, value_name = "TEXT")]
+    pub name: Option<String>,
+    /// The file to write [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Overwrite an existing file
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// `sentlint completions`.

@@ -7,8 +7,10 @@ use clap::Parser as _;
 
 pub mod args;
 mod check;
+mod convert;
 mod explain;
 mod files;
+mod new;
 mod outcome;
 mod print;
 
@@ -29,9 +31,11 @@ pub fn main() -> ExitCode {
     };
     let done = match &cli.command {
         Command::Check(options) => check::run(&cli.global, options),
+        Command::Convert(options) => convert::run(&cli.global, options),
         Command::Explain(options) => explain::explain(&cli.global, options),
         Command::Rules(options) => explain::rules(&cli.global, options),
         Command::Schema(options) => explain::schema(options),
+        Command::New(options) => new::run(options),
         Command::Completions(options) => explain::completions(options),
     };
     match done {

@@ -73,7 +73,8 @@ pub struct List<'a> {
 }
 
 impl<'a> List<'a> {
-    fn read(map: &'a Mapping, key: &str) -> Self {
+    /// The list that stands under a key.
+    pub fn read(map: &'a Mapping, key: &str) -> Self {
         let Some(field) = field(map, key) else { return Self::default() };
         let items = match &field.node().value {
             Value::Sequence(sequence) => sequence.items.iter().filter_map(Text::of).collect(),

@@ -13,13 +13,22 @@ use crate::diagnostic::{Diagnostic, RuleMeta};
 use crate::source::{SourceFile, Span};
 use crate::suppress::Suppression;
 
+mod append;
 mod attack;
+mod claims;
 mod connectors;
+mod entities;
+mod mask;
 mod metadata;
+mod query;
 mod registry;
+mod repository;
 mod schedule;
 mod settings;
 mod suppressions;
+#[cfg(test)]
+mod testing;
+mod words;
 mod yaml;
 
 pub use registry::{Entry, all, find};

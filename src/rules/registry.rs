@@ -1,6 +1,8 @@
 //! The list of every rule, in the order of the catalogue. A rule exists once it stands here.
 
-use super::{Declared, Rule, attack, connectors, metadata, schedule, suppressions, yaml};
+use super::{
+    Declared, Rule, attack, connectors, entities, metadata, query, repository, schedule, suppressions, yaml,
+};
 use crate::diagnostic::RuleMeta;
 
 /// A rule with its metadata.
@@ -21,11 +23,14 @@ macro_rules! registry {
 }
 
 registry! {
-    yaml::YamlSyntax, DuplicateKey;
-    metadata::UnknownKey, MissingKey, ScalarForList, InvalidId, QuotedDescription;
-    connectors::UnknownConnector;
-    schedule::InvalidDuration;
-    attack::UnknownTactic, UnknownTechnique, TechniqueTacticMismatch;
+    yaml::YamlSyntax, DuplicateKey, MultipleDocuments, NonAscii, ByteOrderMark, FileExtension, AmbiguousScalar, FoldedQuery;
+    metadata::UnknownKey, MissingKey, WrongType, ScalarForList, EmptyValue, InvalidId, InvalidKind, InvalidSeverity, InvalidStatus, InvalidTriggerOperator, InvalidTriggerThreshold, InvalidAggregationKind, InvalidVersion, NameTooLong, DescriptionTooLong, HuntingDescriptionTooLong, QuotedDescription, NameStyle, DescriptionStyle, Branding, LocaleLink, RuleKeyInHuntingQuery, MissingMetadata;
+    connectors::UnknownConnector, MissingDataTypes;
+    schedule::InvalidDuration, DurationOutOfRange, PeriodShorterThanFrequency, LongPeriodShortFrequency, ScheduleInNrt, SuppressionOutOfRange, SuppressionShorterThanFrequency, InvalidIncidentGrouping;
+    entities::UnknownEntityType, UnknownEntityIdentifier, DuplicateEntityIdentifier, MissingStrongIdentifier, TooManyEntityMappings, TooManyFieldMappings, InvalidColumnName, LegacyEntityColumn, CustomDetails, AlertOverride, MissingEntityMapping;
+    attack::UnknownTactic, UnknownTechnique, RevokedTechnique, DeprecatedTechnique, TechniqueTacticMismatch, UncoveredTactic, MissingTactics, MissingTechniques;
+    query::QueryTooLong, TiLatest;
+    repository::DuplicateId, DuplicateFileName, DuplicateQuery;
     suppressions::UnusedSuppression, UnknownSuppression;
 }
 

@@ -81,6 +81,7 @@ fn recover(text: &str, whole: &Parsed) -> (Document, usize) {
     let mut mapping = Mapping::default();
     let mut other = None;
     let mut untold = 0;
+    let mut aliases_left = MAX_ERRORS;
     for piece in &pieces {
         let most = MAX_ERRORS.saturating_sub(document.errors.len());
         let outcome = read_piece(&text[piece.range()], pieces.len() > 1, most);
@@ -91,8 +92,12 @@ fn recover(text: &str, whole: &Parsed) -> (Document, usize) {
         let base = piece.start as usize;
         document.errors.extend(outcome.errors.into_iter().map(|error| error.shifted(base)));
         // An anchor may stand in another piece.
-        let unknown = outcome.unknown_aliases.iter().filter(|(_, name)| !text.contains(&format!("&{name}")));
-        document.errors.extend(unknown.map(|(span, name)| unknown_alias(text, span.shift(base), name)));
+        for (span, name) in outcome.unknown_aliases.iter().take(aliases_left) {
+            aliases_left -= 1;
+            if !text.contains(&format!("&{name}")) {
+                document.errors.push(unknown_alias(text, span.shift(base), name));
+            }
+        }
         document.comments.extend(outcome.comments.iter().map(|c| Comment { span: c.span.shift(base), ..*c }));
         match outcome.root.map(|root| place(root, &|span| span.shift(base), text)) {
             Some(Node { value: Value::Mapping(part), .. }) if !part.flow => {

@@ -3,15 +3,29 @@
 use super::{Node, ScalarStyle, Value};
 use crate::source::Span;
 
-/// Edits made in memory so far: each round's spans are offsets into the text before that round.
+/// Edits made in memory so far, round after round: each round's offsets are those of the text before it.
 #[derive(Default)]
-pub(super) struct Rounds(Vec<Vec<(Span, u32)>>);
+pub(super) struct Rounds(Vec<Vec<Change>>);
+
+/// One replacement, with its place before and after.
+struct Change {
+    old: Span,
+    new_start: u32,
+    new_end: u32,
+}
 
 impl Rounds {
     pub(super) fn add(&mut self, edits: &[(Span, String)]) {
-        let mut round: Vec<_> = edits.iter().map(|(span, new)| (*span, new.len() as u32)).collect();
-        round.sort_by_key(|(span, _)| (span.start, span.end));
-        self.0.push(round);
+        let mut sorted: Vec<(Span, u32)> =
+            edits.iter().map(|(span, new)| (*span, new.len() as u32)).collect();
+        sorted.sort_by_key(|(span, _)| (span.start, span.end));
+        let (mut old_end, mut new_end) = (0, 0);
+        let round = sorted.into_iter().map(|(old, length)| {
+            let new_start = new_end + (old.start - old_end);
+            (old_end, new_end) = (old.end, new_start + length);
+            Change { old, new_start, new_end }
+        });
+        self.0.push(round.collect());
     }
 
     /// The offset, in the text before any edit, of a range's start or end.
@@ -31,21 +45,17 @@ impl Rounds {
     }
 }
 
-fn back(round: &[(Span, u32)], offset: u32, is_end: bool) -> u32 {
-    let (mut added, mut removed) = (0, 0);
-    for (span, length) in round {
-        let start = span.start + added - removed;
-        // A range that begins where text was removed begins behind that text, one that ends there before.
-        if offset < start || (offset == start && (*length > 0 || is_end)) {
-            break;
-        }
-        if offset < start + length {
-            return span.start;
-        }
-        added += length;
-        removed += span.end - span.start;
+fn back(round: &[Change], offset: u32, is_end: bool) -> u32 {
+    let mut next = round.partition_point(|change| change.new_start < offset);
+    // A range that begins where text was removed begins behind that text, one that ends there before.
+    while !is_end && round.get(next).is_some_and(|c| c.new_start == offset && c.new_end == offset) {
+        next += 1;
     }
-    offset + removed - added
+    match next.checked_sub(1).map(|i| &round[i]) {
+        Some(change) if offset < change.new_end => change.old.start,
+        Some(change) => change.old.end + (offset - change.new_end),
+        None => offset,
+    }
 }
 
 /// The tree with every span sent through `map`. A scalar that was quoted only in memory is plain.

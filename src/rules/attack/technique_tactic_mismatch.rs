@@ -1,9 +1,13 @@
 //! `technique-tactic-mismatch`
 
-use crate::content::model::Text;
-use crate::content::{Folder, Kind, Template};
-use crate::diagnostic::Diagnostic;
+use crate::content::Template;
+use crate::content::model::{List, Text};
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::{attack, tactics, upstream};
+use crate::rules::append::append_items;
+use crate::rules::attack::{gated_items, parent, serves, tactics_of};
+use crate::rules::schedule::gated_as_scheduled;
+use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -13,6 +17,11 @@ declare_rule! {
     ///
     /// In ATT&CK every technique belongs to one or more tactics. Where none of them is among the template's
     /// tactics, one of the two lists is wrong, and the upstream repository's checks refuse a scheduled rule.
+    ///
+    /// ATT&CK v19 split Defense Evasion into Stealth and Defense Impairment, and some techniques left it
+    /// altogether. Sentinel has one `DefenseEvasion` for both. A technique is in order with its tactics of
+    /// today and with those that it had in the release that upstream's checks go by; under `azure-sentinel`
+    /// the latter alone count.
     ///
     /// ## Example
     ///
@@ -35,10 +44,16 @@ declare_rule! {
     /// relevantTechniques: [T1219]
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Where the technique belongs to one tactic only, that tactic is added. It may be the technique that is
+    /// wrong, so it is unsafe.
     pub(crate) TechniqueTacticMismatch {
         id: "technique-tactic-mismatch",
         group: Attack,
         severity: Warning,
+        fix: Unsafe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }
@@ -48,70 +63,137 @@ impl Rule for TechniqueTacticMismatch {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let common = template.common();
         if cx.gates() {
-            if cx.content.folder == Folder::Rules && cx.kind() == Kind::ScheduledRule {
-                gates(template, out);
+            if gated_as_scheduled(cx, template) {
+                gates(cx, template, out);
             }
             return;
         }
-        let listed: Vec<_> = common.tactics.values().filter_map(tactics::normalise_tactic).collect();
+        // A misspelt tactic has a rule of its own; here it counts as what was meant.
+        let known: Vec<_> = common.tactics.values().filter_map(tactics::nearest_tactic).collect();
         // Without a tactic that is understood, other rules have spoken already.
-        if listed.is_empty() {
+        if known.is_empty() {
             return;
         }
+        let names: Vec<&str> = known.iter().map(|tactic| tactic.name).collect();
+        let mut added = Vec::new();
         for text in &common.techniques.items {
             let Some(technique) = attack::technique(text.value) else { continue };
-            if listed.iter().any(|tactic| tactics::matches(tactic, technique)) {
-                continue;
+            let right = tactics_of(technique);
+            if !right.is_empty() && !known.iter().any(|tactic| serves(tactic, technique)) {
+                out.push(finding(cx, &common.tactics, text, &right, &names, &mut added));
             }
-            let right = tactics::sentinel_tactics_of(technique);
-            out.push(finding(text, technique.name, &right, &common.tactics.values().collect::<Vec<_>>()));
         }
     }
 }
 
-fn gates(template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+fn gates(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
     let common = template.common();
-    let is_list = |list: &crate::content::model::List<'_>| {
-        list.field.is_some_and(|field| field.node().as_sequence().is_some())
-    };
-    if !is_list(&common.techniques) {
-        return;
-    }
-    let listed: Vec<&str> =
-        if is_list(&common.tactics) { common.tactics.values().collect() } else { Vec::new() };
-    for text in &common.techniques.items {
-        let parent = text.value.split('.').next().unwrap_or_default();
-        let Some(right) = upstream::tactics_of(parent) else { continue };
-        if !right.iter().any(|tactic| listed.iter().any(|name| name.eq_ignore_ascii_case(tactic))) {
-            let name = attack::technique(text.value).map_or("", |technique| technique.name);
-            out.push(finding(text, name, right, &listed));
+    let names: Vec<&str> = gated_items(&common.tactics).iter().map(|text| text.value).collect();
+    let mut added = Vec::new();
+    for text in gated_items(&common.techniques) {
+        let Some(right) = upstream::tactics_of(parent(text.value)) else { continue };
+        if !right.iter().any(|tactic| names.iter().any(|name| name.eq_ignore_ascii_case(tactic))) {
+            out.push(finding(cx, &common.tactics, &text, right, &names, &mut added));
         }
     }
 }
 
-fn finding(text: &Text<'_>, name: &str, right: &[&str], listed: &[&str]) -> Diagnostic {
-    let title = if name.is_empty() { text.value.to_owned() } else { format!("{} ({name})", text.value) };
-    let listed = match listed {
+/// `added` holds the tactics that an earlier finding's fix adds already.
+fn finding(
+    cx: &Context<'_>,
+    tactics: &List<'_>,
+    text: &Text<'_>,
+    right: &[&'static str],
+    names: &[&str],
+    added: &mut Vec<&'static str>,
+) -> Diagnostic {
+    let technique = attack::technique(text.value);
+    let title = match technique {
+        Some(technique) => format!("{} ({})", text.value, technique.name),
+        None => text.value.to_owned(),
+    };
+    let names = match names {
         [] => "no tactic is listed".to_owned(),
         [one] => format!("the only tactic listed is {one}"),
-        many => format!("the tactics listed are {}", join(many, "and")),
+        many => format!("the tactics listed are {}", listed(many, "and")),
     };
-    let message = match right {
-        [] => format!("{title} belongs to no tactic of Sentinel"),
-        right => format!("{title} belongs to {}, but {listed}", join(right, "and")),
-    };
-    let help = match right {
-        [] => "Name another technique.".to_owned(),
-        right => format!("Add {} to `tactics`, or name another technique.", join(right, "or")),
-    };
-    TechniqueTacticMismatch::at(text.span(), message).help(help)
+    let message = format!("{title} belongs to {}, but {names}", listed(right, "and"));
+    let mut help = format!("Add {} to `tactics`, or name another technique.", listed(right, "or"));
+    let new_name = technique.and_then(|technique| {
+        let split = [("stealth", "Stealth"), ("defense-impairment", "Defense Impairment")];
+        split.into_iter().find(|(name, _)| technique.tactics.contains(name))
+    });
+    if let Some((_, name)) = new_name.filter(|_| right.contains(&"DefenseEvasion")) {
+        help.push_str(&format!(
+            " Sentinel's DefenseEvasion stands for what ATT&CK calls {name} since version 19."
+        ));
+    }
+    let finding = TechniqueTacticMismatch::at(text.span(), message).help(help);
+    let ([only], Some(field)) = (right, tactics.field) else { return finding };
+    if added.contains(only) {
+        return finding;
+    }
+    let edits = append_items(cx.source(), field.node(), &[*only]);
+    if edits.is_empty() {
+        return finding;
+    }
+    added.push(only);
+    finding.fix(Fix::r#unsafe(format!("Add {only} to `tactics`"), edits))
 }
 
-/// `a, b and c`
-fn join(words: &[&str], last: &str) -> String {
-    match words {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [rest @ .., end] => format!("{} {last} {end}", rest.join(", ")),
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability;
+    use crate::rules::testing::{fixes, gate, messages};
+
+    const RULE: &str = "technique-tactic-mismatch";
+
+    fn hunting(tactics: &str, techniques: &str) -> String {
+        format!("id: x\nname: n\nquery: T\ntactics: {tactics}\nrelevantTechniques: {techniques}\n")
+    }
+
+    #[test]
+    fn tactics_of_either_release_will_do() {
+        // T1548 left what was Defense Evasion; T1659 is newer than upstream's list.
+        for (tactics, technique) in [
+            ("[DefenseEvasion]", "[T1548]"),
+            ("[DefenseEvasion]", "[T1564, T1685]"),
+            ("[InitialAccess]", "[T1659]"),
+            ("[Initial access]", "[T1566.001]"),
+            ("[InitialAcces]", "[T1566]"),
+            ("[PreAttack]", "[T1595]"),
+            ("[Ransomware]", "[T1595]"),
+            ("[]", "[T1595]"),
+        ] {
+            assert!(messages(RULE, &hunting(tactics, technique)).is_empty(), "{tactics} {technique}");
+        }
+        assert_eq!(messages(RULE, &hunting("[Impact]", "[T1548, T1595, T1486]")).len(), 2);
+    }
+
+    #[test]
+    fn the_only_tactic_there_can_be_is_added_once() {
+        let fixed = fixes(RULE, "a.yaml", &hunting("[Impact]", "[T1219, T1105, T1548]"));
+        assert_eq!(
+            fixed,
+            [
+                (Applicability::Unsafe, hunting("[Impact, CommandAndControl]", "[T1219, T1105, T1548]")),
+                (Applicability::Unsafe, hunting("[Impact, PrivilegeEscalation]", "[T1219, T1105, T1548]"))
+            ]
+        );
+        assert!(fixes(RULE, "a.yaml", &hunting("Impact", "[T1219]")).is_empty());
+    }
+
+    #[test]
+    fn the_gate_goes_by_upstream_alone() {
+        let rule = |kind: &str, lists: &str| format!("id: x\nname: n\nkind: {kind}\nquery: T\n{lists}");
+        let count = |path: &str, kind: &str, lists: &str| gate(RULE, path, &rule(kind, lists));
+        let lists = "tactics: [Impact]\nrelevantTechniques: [T1219.999, T1659]\n";
+        assert_eq!(count("Detections/a.yaml", "Scheduled", lists), 1);
+        assert_eq!(count("Detections/a.yaml", "scheduled", lists), 0);
+        assert_eq!(count("Detections/a.yaml", "NRT", lists), 0);
+        assert_eq!(count("Hunting Queries/a.yaml", "Scheduled", lists), 0);
+        assert_eq!(count("Detections/a.yaml", "Scheduled", "relevantTechniques: [T1219]\n"), 1);
+        let case = "tactics: [commandandcontrol]\nrelevantTechniques: [T1219]\n";
+        assert_eq!(count("Detections/a.yaml", "Scheduled", case), 0);
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::content::model::Text;
 use crate::content::{Folder, Template};
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::{attack, tactics};
+use crate::rules::attack::{gated_items, is_empty};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -43,8 +44,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Where only case, blanks or hyphens differ, the fix is safe. A misspelt name is mended with
-    /// `--unsafe-fixes`.
+    /// Where only case, blanks or hyphens differ, or where the tactic is given by its ATT&CK id, the fix is safe. A
+    /// misspelt name, and ATT&CK's new names, are mended with `--unsafe-fixes`.
     pub(crate) UnknownTactic {
         id: "unknown-tactic",
         group: Attack,
@@ -57,36 +58,50 @@ declare_rule! {
 
 impl Rule for UnknownTactic {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let list = &template.common().tactics;
         if cx.gates() {
-            // A scalar in place of the list is another gate's matter.
-            let list =
-                template.common().tactics.field.is_some_and(|field| field.node().as_sequence().is_some());
-            if cx.content.folder != Folder::Rules || !list {
+            if cx.content.folder != Folder::Rules {
                 return;
             }
-        }
-        for text in &template.common().tactics.items {
-            let known = if cx.gates() {
-                tactics::sentinel_tactics()
-                    .iter()
-                    .any(|t| t.upstream && t.name.eq_ignore_ascii_case(text.value))
-            } else {
-                tactics::tactic(text.value).is_some()
+            // A scalar in place of the list is another gate's matter.
+            let items = gated_items(list);
+            let accepted = |text: &Text<'_>| {
+                let mut known = tactics::sentinel_tactics().iter().filter(|tactic| tactic.upstream);
+                text.value.is_empty() || known.any(|tactic| tactic.name.eq_ignore_ascii_case(text.value))
             };
-            if !known && !text.value.is_empty() {
-                out.push(finding(cx, text));
-            }
+            out.extend(items.iter().filter(|text| !accepted(text)).map(|text| finding(cx, text)));
+            return;
         }
+        // A list with nothing in it is told of as such.
+        let blank = |text: &Text<'_>| text.value.trim().is_empty() && is_empty(list);
+        let known = |text: &Text<'_>| blank(text) || tactics::tactic(text.value).is_some();
+        out.extend(list.items.iter().filter(|text| !known(text)).map(|text| finding(cx, text)));
     }
 }
 
 fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
     let written = text.value;
+    if written.trim().is_empty() {
+        return UnknownTactic::at(text.span(), "An item of `tactics` is empty")
+            .help("Delete the item, or write the name of a tactic.");
+    }
     let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
-    if let Some(tactic) = tactics::normalise_tactic(written).filter(|tactic| tactic.name != written) {
+    let squeezed: String = written.split_whitespace().collect();
+    let is_id = attack::mitre_tactics().iter().any(|tactic| tactic.id.eq_ignore_ascii_case(&squeezed));
+    let meant = if is_id { tactics::normalise_tactic(&squeezed) } else { tactics::same_words(written) };
+    if let Some(tactic) = meant.filter(|tactic| tactic.name != written) {
         let message = format!("The tactic `{written}` is written `{}`", tactic.name);
         let fix = Fix::safe(format!("Write `{}`", tactic.name), replace(tactic.name));
-        return UnknownTactic::at(text.span(), message).fix(fix);
+        let finding = UnknownTactic::at(text.span(), message).fix(fix);
+        // Upstream and Sentinel take any case; stricter readers do not.
+        let case_only = tactic.name.eq_ignore_ascii_case(written);
+        return if case_only { finding.severity(Severity::Warning) } else { finding };
+    }
+    if let Some(tactic) = meant {
+        // Only the gates ask about a name that is right.
+        let message = format!("Upstream's checks do not take the tactic `{}`", tactic.name);
+        let help = "Write Reconnaissance or ResourceDevelopment, which took its place.";
+        return UnknownTactic::at(text.span(), message).help(help);
     }
     let finding = UnknownTactic::at(text.span(), format!("Sentinel has no tactic `{written}`"));
     let plain: String = written.chars().filter(char::is_ascii_alphanumeric).collect();
@@ -94,6 +109,10 @@ fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
         let help = "ATT&CK v19 split Defense Evasion into Stealth and Defense Impairment; Sentinel still calls both \
                     `DefenseEvasion`.";
         return finding.help(help).fix(Fix::r#unsafe("Write `DefenseEvasion`", replace("DefenseEvasion")));
+    }
+    if let Some(tactic) = tactics::normalise_tactic(written) {
+        let fix = Fix::r#unsafe(format!("Write `{}`", tactic.name), replace(tactic.name));
+        return finding.help(format!("Sentinel calls it `{}`.", tactic.name)).fix(fix);
     }
     if let Some(technique) = attack::technique(&written.to_ascii_uppercase()) {
         return finding.help(format!(
@@ -106,4 +125,45 @@ fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
         return finding.help(format!("Did you mean `{}`?", near.name)).fix(fix);
     }
     finding.help("Use one of Sentinel's tactics, such as InitialAccess, Execution or CommandAndControl.")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::{Applicability, Severity};
+    use crate::rules::Profile;
+    use crate::rules::testing::{findings, gate};
+
+    const RULE: &str = "unknown-tactic";
+
+    #[test]
+    fn spellings_are_safe_and_guesses_are_not() {
+        let one = |tactic: &str| {
+            let text = format!("id: x\nname: n\nquery: T\ntactics: ['{tactic}']\n");
+            let finding = findings(RULE, "a.yaml", &text, Profile::Recommended).pop().unwrap();
+            let fix = finding.fix.map(|fix| (fix.applicability, fix.title));
+            (finding.severity, fix)
+        };
+        let to = |severity, trust, text: &str| (severity, Some((trust, text.to_owned())));
+        let (error, warning) = (Severity::Error, Severity::Warning);
+        assert_eq!(one("Initial access").0, error);
+        assert_eq!(one("Initial access").1.unwrap().0, Applicability::Safe);
+        assert_eq!(one("CommandandControl").0, warning);
+        assert_eq!(one("TA0011").1.unwrap().0, Applicability::Safe);
+        for tactic in ["Stealth", "Defense Impairment", "InitialAcces", "Evasion"] {
+            assert_eq!(one(tactic).1.unwrap().0, Applicability::Unsafe, "{tactic}");
+        }
+        assert_eq!(one("Ransomware"), (error, None));
+        assert_eq!(one("T1219"), (error, None));
+        assert_eq!(one("Impct"), to(error, Applicability::Unsafe, "Write `Impact`"));
+    }
+
+    #[test]
+    fn the_gate_ignores_case_and_scalars() {
+        let count = |tactics: &str| {
+            gate(RULE, "Detections/a.yaml", &format!("id: x\nname: n\nquery: T\ntactics: {tactics}\n"))
+        };
+        assert_eq!(count("[initialaccess, '']"), 0);
+        assert_eq!(count("[PreAttack, Initial Access, ~]"), 3);
+        assert_eq!(count("Ransomware"), 0);
+    }
 }

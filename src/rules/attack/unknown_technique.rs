@@ -1,9 +1,11 @@
 //! `unknown-technique`
 
+use crate::content::Template;
 use crate::content::model::Text;
-use crate::content::{Folder, Kind, Template};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::{attack, tactics, upstream};
+use crate::rules::attack::{gated_items, is_empty, parent};
+use crate::rules::schedule::gated_as_scheduled;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -56,28 +58,28 @@ declare_rule! {
 
 impl Rule for UnknownTechnique {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let techniques = &template.common().techniques;
+        let list = &template.common().techniques;
         if cx.gates() {
-            let list = techniques.field.is_some_and(|field| field.node().as_sequence().is_some());
-            if cx.content.folder != Folder::Rules || cx.kind() != Kind::ScheduledRule || !list {
-                return;
+            if gated_as_scheduled(cx, template) {
+                let items = gated_items(list);
+                let unknown = items.iter().filter(|text| upstream::tactics_of(parent(text.value)).is_none());
+                out.extend(unknown.map(|text| finding(cx, text)));
             }
+            return;
         }
-        for text in &techniques.items {
-            let known = if cx.gates() {
-                upstream::tactics_of(text.value.split('.').next().unwrap_or_default()).is_some()
-            } else {
-                text.value.is_empty() || attack::technique(text.value).is_some()
-            };
-            if !known {
-                out.push(finding(cx, text));
-            }
-        }
+        // A list with nothing in it is told of as such.
+        let blank = |text: &Text<'_>| text.value.trim().is_empty() && is_empty(list);
+        let known = |text: &Text<'_>| blank(text) || attack::technique(text.value).is_some();
+        out.extend(list.items.iter().filter(|text| !known(text)).map(|text| finding(cx, text)));
     }
 }
 
 fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
     let written = text.value;
+    if written.trim().is_empty() {
+        return UnknownTechnique::at(text.span(), "An item of `relevantTechniques` is empty")
+            .help("Delete the item, or write the id of a technique.");
+    }
     let replace = |id: &str| replace_scalar(cx.source(), text.node, id);
     let plain: String =
         written.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();

@@ -4,6 +4,7 @@ use crate::content::model::field;
 use crate::content::schema::Fault;
 use crate::content::{Folder, Kind, Template};
 use crate::diagnostic::Diagnostic;
+use crate::rules::claims::claimed_by;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::{Mapping, Node};
 
@@ -48,13 +49,19 @@ impl Rule for MissingKey {
         if cx.gates() {
             return gates(cx, template, out);
         }
-        for violation in cx.violations {
-            let Fault::Missing { key } = &violation.fault else { continue };
-            // An item without data types has a rule of its own.
-            let connector = violation.pointer.starts_with("/requiredDataConnectors/");
+        // What stands in a damaged part of the file cannot be missed.
+        if !cx.content.document.errors.is_empty() {
+            return;
+        }
+        for violation in cx.violations.iter().filter(|violation| claimed_by(cx, violation) == "missing-key") {
+            let Fault::Missing { key } = &violation.fault else {
+                let key = violation.pointer.trim_start_matches('/');
+                let message = format!("`{key}` is empty, and {} needs it", cx.kind().noun());
+                out.push(Self::at(violation.span, message).help(advice(key)).path(violation.pointer.clone()));
+                continue;
+            };
             let owner = cx.content.root().and_then(|root| root.pointer(&violation.pointer));
-            let other_case = owner.and_then(Node::as_mapping).is_some_and(|map| field(map, key).is_some());
-            if other_case || (connector && key == "dataTypes") {
+            if owner.and_then(Node::as_mapping).is_some_and(|map| field(map, key).is_some()) {
                 continue;
             }
             let message = match violation.pointer.as_str() {
@@ -116,7 +123,7 @@ fn absent(root: &Mapping, key: &str) -> bool {
 }
 
 /// A JSON Pointer as people write it: `/entityMappings/0` is `entityMappings[0]`.
-pub(super) fn readable(pointer: &str) -> String {
+pub(in crate::rules) fn readable(pointer: &str) -> String {
     let mut out = String::new();
     for step in pointer.split('/').skip(1) {
         let step = step.replace("~1", "/").replace("~0", "~");
@@ -133,7 +140,7 @@ pub(super) fn readable(pointer: &str) -> String {
 }
 
 /// The same sentence with a capital first letter.
-pub(super) fn capital(text: &str) -> String {
+pub(in crate::rules) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

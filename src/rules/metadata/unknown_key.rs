@@ -1,9 +1,10 @@
 //! `unknown-key`
 
+use crate::content::Template;
 use crate::content::schema::{Fault, Violation};
-use crate::content::{Kind, Template};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::nearest::nearest;
+use crate::rules::claims::claimed_by;
 use crate::rules::metadata::missing_key::readable;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::rename_key;
@@ -50,45 +51,15 @@ declare_rule! {
 }
 
 impl Rule for UnknownKey {
-    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+    fn check_template(&self, cx: &Context<'_>, _template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         for violation in cx.violations {
             let Fault::Unknown { key, known } = &violation.fault else { continue };
-            // Keys of analytic rules in a hunting query have a rule of their own, and so has a schedule in an
-            // NRT rule.
-            let rule_key = violation.pointer.rfind('/') == Some(0) && is_rule_key(key);
-            let schedule_key = rule_key && is_schedule_key(key);
-            match template.common().kind {
-                Kind::HuntingQuery if rule_key => continue,
-                Kind::NrtRule if schedule_key => continue,
-                _ => {}
+            if claimed_by(cx, violation) != "unknown-key" {
+                continue;
             }
             out.push(finding(cx, violation, key, known));
         }
     }
-}
-
-/// Whether a key belongs to analytic rules and has no meaning in a hunting query.
-pub(in crate::rules) fn is_rule_key(key: &str) -> bool {
-    matches!(
-        key,
-        "kind"
-            | "queryFrequency"
-            | "queryPeriod"
-            | "triggerOperator"
-            | "triggerThreshold"
-            | "suppressionDuration"
-            | "suppressionEnabled"
-            | "eventGroupingSettings"
-            | "incidentConfiguration"
-            | "alertDetailsOverride"
-            | "status"
-            | "enabled"
-    )
-}
-
-/// Whether a key says when a rule runs or when it alerts, which is settled for NRT rules.
-pub(in crate::rules) fn is_schedule_key(key: &str) -> bool {
-    matches!(key, "queryFrequency" | "queryPeriod" | "triggerOperator" | "triggerThreshold")
 }
 
 fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[String]) -> Diagnostic {

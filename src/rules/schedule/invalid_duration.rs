@@ -1,20 +1,24 @@
 //! `invalid-duration`
 
+use crate::content::Template;
 use crate::content::duration::Form;
-use crate::content::model::TimeSpan;
-use crate::content::{Folder, Template};
+use crate::content::model::{TimeSpan, field};
 use crate::diagnostic::{Diagnostic, Fix};
+use crate::rules::schedule::{is_bare_number, judged};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
-    /// A frequency or period that is not written as upstream reads it.
+    /// A duration that is not written as its readers take it.
     ///
     /// ## Why is this bad?
     ///
-    /// Upstream's checks take one number and one of `m`, `h`, `d`: `5m`, `1h`, `14d`. `PT1H`, `1H`, `1h10m`
-    /// or `90s` fail there, even where sentlint understands and converts them. A bare number counts days,
-    /// which hardly anybody means.
+    /// Upstream's checks take a frequency or period of one number and one of `m`, `h`, `d`: `5m`, `1h`,
+    /// `14d`. `PT1H`, `1H`, `1h10m` or `90s` fail there, even where sentlint understands and converts them. A
+    /// bare number counts days, which hardly anybody means.
+    ///
+    /// `suppressionDuration` and `lookbackDuration` may be written in ISO 8601 as well, such as `PT5H`,
+    /// because nothing but Sentinel itself reads them.
     ///
     /// ## Example
     ///
@@ -50,7 +54,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A duration that can be understood is written in upstream's form with the same length.
+    /// A duration that can be understood is written in the form that is read, with the same length.
     pub(crate) InvalidDuration {
         id: "invalid-duration",
         group: Schedule,
@@ -63,41 +67,104 @@ declare_rule! {
 
 impl Rule for InvalidDuration {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(schedule) = template.schedule() else { return };
-        if cx.gates() && cx.content.folder != Folder::Rules {
-            return;
+        if let Some(schedule) = judged(cx, template) {
+            for (key, span) in [("queryFrequency", &schedule.frequency), ("queryPeriod", &schedule.period)] {
+                out.extend(span.as_ref().and_then(|span| judge(cx, key, span, false)));
+            }
         }
-        let spans = [("queryFrequency", &schedule.frequency), ("queryPeriod", &schedule.period)];
-        for (key, span) in spans.into_iter().filter_map(|(key, span)| Some((key, span.as_ref()?))) {
-            out.extend(judge(cx, key, span));
+        let Some(alerting) = template.alerting().filter(|_| !cx.gates()) else { return };
+        let grouping = alerting
+            .incident
+            .and_then(|incident| field(incident, "groupingConfiguration")?.node().as_mapping());
+        let lookback = grouping.and_then(|grouping| TimeSpan::read(grouping, "lookbackDuration"));
+        for (key, span) in
+            [("suppressionDuration", alerting.suppression.as_ref()), ("lookbackDuration", lookback.as_ref())]
+        {
+            out.extend(span.and_then(|span| judge(cx, key, span, true)));
         }
     }
 }
 
-fn judge(cx: &Context<'_>, key: &str, span: &TimeSpan<'_>) -> Option<Diagnostic> {
+/// `iso` says whether the key may be written in ISO 8601.
+fn judge(cx: &Context<'_>, key: &str, span: &TimeSpan<'_>, iso: bool) -> Option<Diagnostic> {
     let written = span.text.value;
+    if written.is_empty() && cx.gates() {
+        return None;
+    }
+    let finding = |message: String| InvalidDuration::at(span.text.span(), message);
     let Some(duration) = &span.value else {
-        let message = format!("`{written}` is not a duration that `{key}` can have");
-        let help = "Write one number and m, h or d, such as 5m, 1h or 14d.";
-        return Some(InvalidDuration::at(span.text.span(), message).help(help));
+        let message = match written {
+            "" => format!("`{key}` is empty"),
+            _ => format!("`{written}` is not a duration that `{key}` can have"),
+        };
+        return Some(finding(message).help("Write one number and m, h or d, such as 5m, 1h or 14d."));
     };
-    match duration.form {
-        Form::Short => return None,
+    let days = is_bare_number(span, duration);
+    let fine = match duration.form {
+        Form::Short => true,
         // Upstream takes time spans; a bare number is taken too, but means days.
-        Form::TimeSpan if cx.gates() || written.contains(':') => return None,
-        _ => {}
+        Form::TimeSpan => cx.gates() || !days,
+        Form::Iso => iso && written == duration.iso,
+        Form::Loose => false,
+    };
+    if fine {
+        return None;
     }
     let whole = duration.seconds % 60 == 0;
     let message = match duration.form {
-        Form::TimeSpan => format!("`{written}` counts days, which is easily misread"),
-        _ if !whole => format!("`{key}` is given in minutes, hours or days, not in seconds"),
-        _ => format!("`{written}` is not written as upstream reads durations"),
+        _ if days => format!("`{key}: {written}` means {written} days, which is easily misread"),
+        _ if iso => format!("`{written}` is not how Sentinel reads `{key}`"),
+        _ if !whole => format!("`{key}` is `{written}`, and seconds are more than upstream can read"),
+        _ => format!("`{written}` is not how upstream reads `{key}`"),
     };
-    let finding = InvalidDuration::at(span.text.span(), message);
-    if !whole {
-        return Some(finding.help("Write whole minutes, such as 5m."));
+    if !whole && !iso {
+        return Some(finding(message).help("Write whole minutes, such as 5m."));
     }
-    let short = duration.short();
-    let fix = Fix::safe(format!("Write `{short}`"), replace_scalar(cx.source(), span.text.node, &short));
-    Some(finding.help(format!("Write `{short}`, which is the same length.")).fix(fix))
+    let right = if iso && !days { duration.iso.clone() } else { duration.short() };
+    let fix = Fix::safe(format!("Write `{right}`"), replace_scalar(cx.source(), span.text.node, &right));
+    Some(finding(message).help(format!("Write `{right}`, which is the same length.")).fix(fix))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability;
+    use crate::rules::testing::{fixes, gate, messages};
+
+    const RULE: &str = "invalid-duration";
+
+    fn rule(extra: &str) -> String {
+        format!("id: x\nname: n\nkind: Scheduled\ntriggerOperator: gt\nquery: T\n{extra}")
+    }
+
+    #[test]
+    fn each_key_has_its_forms() {
+        for fine in [
+            "queryFrequency: 5m",
+            "queryPeriod: 1.00:00:00",
+            "suppressionDuration: 5h",
+            "suppressionDuration: PT5H",
+            "incidentConfiguration:\n  groupingConfiguration:\n    lookbackDuration: P1DT12H",
+        ] {
+            assert_eq!(messages(RULE, &rule(fine)), [""; 0], "{fine}");
+        }
+        for (wrong, right) in [
+            ("queryFrequency: PT1H", "queryFrequency: 1h"),
+            ("queryPeriod: 1h10m", "queryPeriod: 70m"),
+            ("queryPeriod: 1", "queryPeriod: 1d"),
+            ("suppressionDuration: 1h10m", "suppressionDuration: PT1H10M"),
+            ("suppressionDuration: P1W", "suppressionDuration: P7D"),
+            ("suppressionDuration: 5", "suppressionDuration: 5d"),
+        ] {
+            assert_eq!(fixes(RULE, "a.yaml", &rule(wrong)), [(Applicability::Safe, rule(right))], "{wrong}");
+        }
+        assert_eq!(messages(RULE, &rule("queryPeriod: soon\nqueryFrequency: 90s")).len(), 2);
+        assert!(fixes(RULE, "a.yaml", &rule("queryPeriod: soon\nqueryFrequency: 90s")).is_empty());
+    }
+
+    #[test]
+    fn the_gate_reads_only_the_schedule() {
+        let count = |extra: &str| gate(RULE, "Detections/a.yaml", &rule(extra));
+        assert_eq!(count("queryFrequency: 5\nqueryPeriod: 01:00:00\nsuppressionDuration: 1h10m"), 0);
+        assert_eq!(count("queryFrequency: 1w\nqueryPeriod: P1D"), 2);
+    }
 }

@@ -33,7 +33,7 @@ pub(super) fn tab(place: &Place) -> Option<Slip> {
         let tabs = place.text[at..].bytes().take_while(|b| *b == b'\t').count();
         Span::new(at, at + tabs)
     };
-    let candidates = [2, 4, 8].map(|width| {
+    let candidates = [2, 4, 8, 0].map(|width| {
         run.iter()
             .map(|line| {
                 let blanks = indentation(place.text, *line);
@@ -44,8 +44,8 @@ pub(super) fn tab(place: &Place) -> Option<Slip> {
     });
     Some(
         Slip::new(span, "a tab is used for indentation, where YAML allows only spaces")
-            .help("replace the tab by spaces")
-            .mend("replace the tabs by spaces", candidates.into()),
+            .help("indent with spaces")
+            .mend("indent with spaces instead of tabs", candidates.into()),
     )
 }
 

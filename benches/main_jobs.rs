@@ -1,0 +1,63 @@
+//! How long the two main jobs take, over content/ and, where `SENTLINT_SHARED` names it, over the corpus.
+
+#![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark that cannot be set up shall fail")]
+
+use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use sentlint::check::{Job, check, read};
+use sentlint::content::Content;
+use sentlint::convert::{ArmTemplate, Options, to_resource};
+use sentlint::discover::{self, discover};
+use sentlint::rules::Settings;
+use sentlint::source::SourceFile;
+
+fn sets() -> Vec<(&'static str, Vec<Job>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut folders = vec![("content", root.join("content"))];
+    if let Some(shared) = std::env::var_os("SENTLINT_SHARED") {
+        folders.push(("corpus", PathBuf::from(shared).join("corpus")));
+    }
+    let jobs = |folder: PathBuf| {
+        let found = discover(&[folder], &discover::Options::default()).unwrap();
+        found.inputs.into_iter().map(Job::file).collect()
+    };
+    folders.into_iter().map(|(name, folder)| (name, jobs(folder))).collect()
+}
+
+fn benches(criterion: &mut Criterion) {
+    let settings = Arc::new(Settings::default());
+    for (name, jobs) in sets() {
+        let sources: Vec<Arc<SourceFile>> = jobs.iter().map(|job| read(job).unwrap()).collect();
+        let contents: Vec<Content> =
+            sources.iter().map(|source| Content::read(Arc::clone(source), source.path())).collect();
+        let bytes = sources.iter().map(|source| source.text().len() as u64).sum();
+        let mut group = criterion.benchmark_group(name);
+        group.throughput(Throughput::Bytes(bytes)).sample_size(20);
+        group.bench_function("parse", |bencher| {
+            bencher.iter(|| {
+                for source in &sources {
+                    black_box(sentlint::yaml::parse(source));
+                }
+            });
+        });
+        group.bench_function("check", |bencher| {
+            bencher.iter(|| black_box(check(&jobs, &|_| Arc::clone(&settings))));
+        });
+        group.bench_function("convert", |bencher| {
+            bencher.iter(|| {
+                for content in &contents {
+                    if let Ok(converted) = to_resource(content, &Options::default()) {
+                        black_box(ArmTemplate::new(std::slice::from_ref(&converted.resource)).to_json());
+                    }
+                }
+            });
+        });
+        group.finish();
+    }
+}
+
+criterion_group!(main_jobs, benches);
+criterion_main!(main_jobs);

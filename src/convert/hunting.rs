@@ -1,0 +1,69 @@
+//! A hunting query as a saved search.
+
+use super::arm::{Envelope, Resource, SavedSearch, Tag};
+use super::values::{description, note_dropped, required, tactic_names, technique_ids};
+use super::{Failure, LongDescription, Note, Options, escape};
+use crate::content::model::Common;
+use crate::knowledge::limits;
+
+const TYPE: &str = "Microsoft.OperationalInsights/workspaces/savedSearches";
+
+pub(super) fn saved_search(
+    common: &Common<'_>,
+    options: &Options,
+    notes: &mut Vec<Note>,
+) -> Result<Resource, Failure> {
+    let id = required(common, common.id, "id")?;
+    let name = required(common, common.name, "name")?;
+    let query = required(common, common.query, "query")?;
+    let mut tags = Vec::new();
+    if let Some(text) = common.description.filter(|text| !description(text.value).is_empty()) {
+        let mut value = description(text.value);
+        if value.chars().count() > limits::HUNTING_DESCRIPTION_TAG {
+            let most = limits::HUNTING_DESCRIPTION_TAG;
+            let message = match options.long_description {
+                LongDescription::Keep => {
+                    format!(
+                        "The description is longer than the {most} characters that a saved search's tag takes"
+                    )
+                }
+                LongDescription::Truncate => {
+                    value = shorten(&value, most);
+                    format!("The description is cut to the {most} characters that a saved search's tag takes")
+                }
+            };
+            notes.push(Note { span: text.span(), message, warning: true });
+        }
+        tags.push(Tag { name: "description", value: escape::text(&value) });
+    }
+    let mut push = |name, values: Vec<String>| {
+        if !values.is_empty() {
+            tags.push(Tag { name, value: escape::text(&values.join(",")) });
+        }
+    };
+    push("tactics", tactic_names(&common.tactics, notes));
+    push("techniques", technique_ids(&common.techniques));
+    note_dropped(common, &["id", "name", "description", "query", "tactics", "relevantTechniques"], notes);
+    let prefix = options.name_prefix.as_deref().unwrap_or_default();
+    Ok(Resource::SavedSearch(Envelope {
+        resource_type: TYPE,
+        api_version: limits::SAVED_SEARCHES_API.to_owned(),
+        name: format!("[concat(parameters('workspace'),'/{}')]", escape::in_expression(id.trim())),
+        kind: None,
+        etag: Some("*"),
+        properties: SavedSearch {
+            display_name: escape::text(&format!("{prefix}{}", name.trim())),
+            category: "Hunting Queries",
+            query: escape::text(query),
+            version: 2,
+            tags,
+        },
+    }))
+}
+
+/// At most so many characters, cut between words where that loses little.
+fn shorten(text: &str, most: usize) -> String {
+    let end = text.char_indices().nth(most - 3).map_or(text.len(), |(at, _)| at);
+    let cut = text[..end].rfind(char::is_whitespace).filter(|at| *at > end / 2).unwrap_or(end);
+    format!("{}...", text[..cut].trim_end())
+}

@@ -1,0 +1,136 @@
+//! From content to what is deployed. Knows the models and the facts, and no rule.
+
+use crate::content::{Content, Kind};
+use crate::source::Span;
+
+mod arm;
+mod escape;
+mod hunting;
+mod rule;
+mod values;
+
+pub use arm::Template as ArmTemplate;
+
+/// What content is converted to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Target {
+    /// A deployable ARM template.
+    #[default]
+    Arm,
+}
+
+impl Target {
+    /// Every target.
+    pub const ALL: [Self; 1] = [Self::Arm];
+
+    /// The name used on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Arm => "arm",
+        }
+    }
+
+    /// The extension of the files it makes.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Arm => "json",
+        }
+    }
+}
+
+/// What happens to a hunting query's description that is longer than the tag of a saved search takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LongDescription {
+    /// It is kept, with a note: the portal shows what it can.
+    #[default]
+    Keep,
+    /// It is cut at a word, with an ellipsis.
+    Truncate,
+}
+
+/// How content is converted.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The API version of analytic rules; the newest preview when left out, because NRT rules and
+    /// sub-techniques exist in preview versions only.
+    pub api_version: Option<String>,
+    /// Put before every display name.
+    pub name_prefix: Option<String>,
+    /// The severity of every rule, instead of its own.
+    pub severity: Option<String>,
+    /// Whether rules run once deployed, instead of what they say themselves.
+    pub enabled: Option<bool>,
+    /// Alerts make no incidents.
+    pub no_incidents: bool,
+    /// Rules name the template they were made from, and its version.
+    pub with_template_link: bool,
+    /// See [`LongDescription`].
+    pub long_description: LongDescription,
+}
+
+/// Something that was left out or changed, with its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The place in the file.
+    pub span: Span,
+    /// What became of it, as a sentence.
+    pub message: String,
+    /// Whether the deployed content may behave differently from what its author expects.
+    pub warning: bool,
+}
+
+/// Why content cannot be converted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The place in the file.
+    pub span: Span,
+    /// What is wrong, as a sentence.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// A finished conversion.
+#[derive(Debug)]
+pub struct Converted {
+    /// The resource.
+    pub resource: arm::Resource,
+    /// What was left out or changed.
+    pub notes: Vec<Note>,
+}
+
+/// Converts one file to the resource that it deploys.
+pub fn to_resource(content: &Content, options: &Options) -> Result<Converted, Failure> {
+    let fail = |message: String, help: &str| Failure { span: Span::default(), message, help: help.into() };
+    if let Some(error) = content.document.errors.first() {
+        let message = format!("The file is not valid YAML: {}", error.message);
+        return Err(Failure { span: error.span, message, help: "`sentlint check` tells more.".into() });
+    }
+    let Some(template) = content.template() else {
+        let message = match content.kind {
+            Kind::Stub => "This is a stub of moved content, which has no query".to_owned(),
+            Kind::Unknown => "This is no Sentinel content".to_owned(),
+            kind => format!("This is {}, which has no counterpart to deploy", kind.noun()),
+        };
+        return Err(fail(message, "Hunting queries, scheduled rules and NRT rules can be converted."));
+    };
+    let mut notes = Vec::new();
+    let resource = match &template {
+        crate::content::Template::HuntingQuery(query) => {
+            hunting::saved_search(&query.common, options, &mut notes)?
+        }
+        crate::content::Template::ScheduledRule(rule) => {
+            rule::alert_rule(&rule.common, &rule.alerting, Some(&rule.schedule), options, &mut notes)?
+        }
+        crate::content::Template::NrtRule(rule) => {
+            rule::alert_rule(&rule.common, &rule.alerting, None, options, &mut notes)?
+        }
+    };
+    notes.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+    Ok(Converted { resource, notes })
+}
+
+/// Whether a text is a template that sentlint wrote, which it may overwrite without being asked.
+pub fn is_own(text: &str) -> bool {
+    arm::is_own(text)
+}

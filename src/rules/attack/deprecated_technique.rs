@@ -1,0 +1,59 @@
+//! `deprecated-technique`
+
+use crate::content::Template;
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::attack::{self, Status};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A technique that ATT&CK no longer maintains.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// MITRE deprecates a technique where it is no longer held to be one. It has no successor, and it is left
+    /// out of the current matrix, so that the template is found under nothing.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// tactics: [Execution]
+    /// relevantTechniques: [T1064]
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// tactics: [Execution]
+    /// relevantTechniques: [T1059]
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    pub(crate) DeprecatedTechnique {
+        id: "deprecated-technique",
+        group: Attack,
+        severity: Info,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for DeprecatedTechnique {
+    fn check_template(&self, _cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        for text in &template.common().techniques.items {
+            let Some(technique) = attack::technique(text.value) else { continue };
+            if technique.status == Status::Deprecated {
+                let message = format!("ATT&CK no longer maintains {} ({})", technique.id, technique.name);
+                let help = format!(
+                    "Name the technique that fits now; {} tells why it was dropped.",
+                    technique.url()
+                );
+                out.push(Self::at(text.span(), message).help(help));
+            }
+        }
+    }
+}

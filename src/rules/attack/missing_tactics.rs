@@ -1,0 +1,66 @@
+//! `missing-tactics`
+
+use crate::content::Template;
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::attack;
+use crate::rules::attack::{is_empty, tactics_of};
+use crate::rules::words::{capital, listed};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A template without a tactic.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sentinel shows templates by tactic, in the MITRE ATT&CK view and in the lists of rules and hunting
+    /// queries. One without any is found by its name alone. Upstream's reviewers ask for tactics.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// relevantTechniques: [T1219]
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// tactics: [CommandAndControl]
+    /// relevantTechniques: [T1219]
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    pub(crate) MissingTactics {
+        id: "missing-tactics",
+        group: Attack,
+        severity: Info,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for MissingTactics {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let common = template.common();
+        if !cx.content.document.errors.is_empty() || !is_empty(&common.tactics) {
+            return;
+        }
+        let mut names: Vec<&str> =
+            common.techniques.values().filter_map(attack::technique).flat_map(tactics_of).collect();
+        names.sort_unstable();
+        names.dedup();
+        let help = match names.as_slice() {
+            [] => {
+                "Add `tactics:` with one or more of Sentinel's tactics, such as CommandAndControl.".to_owned()
+            }
+            names => format!("Add `tactics:`; the listed techniques belong to {}.", listed(names, "and")),
+        };
+        let place = common.tactics.field.map_or(cx.first_key(), |field| field.entry.key.span);
+        let message = format!("{} names no tactic", capital(cx.kind().noun()));
+        out.push(Self::at(place, message).help(help));
+    }
+}

@@ -1,0 +1,139 @@
+//! `revoked-technique`
+
+use crate::content::model::{List, Text};
+use crate::content::{Folder, Kind, Template};
+use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::knowledge::attack::{self, Status, Technique};
+use crate::knowledge::upstream;
+use crate::rules::attack::parent;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+use crate::yaml::edit::{remove_item, replace_scalar};
+
+declare_rule! {
+    /// A technique that ATT&CK has revoked in favour of another.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// MITRE moves and merges techniques, and the old id then leads to the new one. Content that names the
+    /// old id is found under it by fewer and fewer tools.
+    ///
+    /// The replacement may be newer than what the reader of the file knows: upstream's checks of scheduled
+    /// rules go by an older release, and so may the service. Where upstream's list lacks the new id, the
+    /// finding says so. With version 19, ATT&CK also renamed and split Defense Evasion: Impair Defenses
+    /// (T1562) gave way to T1685 and its kin under the new tactic Defense Impairment, which Sentinel goes on
+    /// calling `DefenseEvasion`.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// tactics: [Persistence]
+    /// relevantTechniques: [T1100]
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// tactics: [Persistence]
+    /// relevantTechniques: [T1505.003]
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The id is replaced, or deleted where the replacement is listed already. The replacement may be broader
+    /// or narrower than what was meant, and upstream may not know it, so it is unsafe. For
+    /// a scheduled rule in one of upstream's folders whose checks would refuse the new id, it is shown only.
+    pub(crate) RevokedTechnique {
+        id: "revoked-technique",
+        group: Attack,
+        severity: Info,
+        fix: Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for RevokedTechnique {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let list = &template.common().techniques;
+        for (index, text) in list.items.iter().enumerate() {
+            let Some(technique) = attack::technique(text.value) else { continue };
+            let Status::Revoked { .. } = technique.status else { continue };
+            let title = format!("{} ({})", technique.id, technique.name);
+            let Some(new) = technique.replacement() else {
+                let message = format!("ATT&CK has revoked {title}");
+                out.push(Self::at(text.span(), message).help("Name the technique that fits now."));
+                continue;
+            };
+            let message = format!("ATT&CK has revoked {title}; {} ({}) took its place", new.id, new.name);
+            let mut help = format!("Write {}.", new.id);
+            let refused = cx.kind() == Kind::ScheduledRule && upstream::tactics_of(parent(new.id)).is_none();
+            if refused {
+                help.push_str(
+                    " Upstream's list of techniques does not have it yet, so its checks want the old one.",
+                );
+            }
+            // The new one stands in the list already, or an earlier item will become it.
+            let becomes = |item: &Text<'_>| {
+                item.value == new.id
+                    || attack::technique(item.value).and_then(Technique::replacement) == Some(new)
+            };
+            let earlier = list.items.iter().take(index).any(becomes);
+            let there = earlier || list.values().any(|id| id == new.id);
+            // In upstream's own folders the new id would fail the checks.
+            let upstream = refused && cx.content.folder == Folder::Rules;
+            let trust = if upstream { Applicability::Display } else { Applicability::Unsafe };
+            let fix = if there {
+                let title = format!("Delete it: {} is listed", new.id);
+                remove(cx, list, text).map(|edits| Fix::new(title, trust, edits))
+            } else {
+                let edits = replace_scalar(cx.source(), text.node, new.id);
+                Some(Fix::new(format!("Write `{}`", new.id), trust, edits))
+            };
+            out.push(Self::at(text.span(), message).help(help).maybe_fix(fix));
+        }
+    }
+}
+
+fn remove(cx: &Context<'_>, list: &List<'_>, text: &Text<'_>) -> Option<Vec<(Span, String)>> {
+    let sequence = list.field?.node().as_sequence()?;
+    let index = sequence.items.iter().position(|item| item.span == text.span())?;
+    Some(remove_item(cx.source(), sequence, index)).filter(|edits| !edits.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::testing::{fixes, messages};
+
+    fn hunting(techniques: &str) -> String {
+        format!("id: x\nname: n\nquery: T\nrelevantTechniques: {techniques}\n")
+    }
+
+    #[test]
+    fn the_replacement_is_listed_once() {
+        let list = |text: &str| fixes("revoked-technique", "a.yaml", &hunting(text));
+        assert_eq!(list("[T1100]"), [(Applicability::Unsafe, hunting("[T1505.003]"))]);
+        assert_eq!(list("[T1505.003, T1100]"), [(Applicability::Unsafe, hunting("[T1505.003]"))]);
+        // Both became T1505.003: the second goes.
+        let fixed: Vec<String> = list("[T1100, T1100]").into_iter().map(|(_, text)| text).collect();
+        assert_eq!(fixed, [hunting("[T1505.003, T1100]"), hunting("[T1100]")]);
+        assert!(list("[T1219, T1562.999]").is_empty());
+    }
+
+    #[test]
+    fn what_upstream_would_refuse_is_shown_only() {
+        let rule = "id: x\nname: n\nkind: Scheduled\nquery: T\nrelevantTechniques:\n- T1562\n";
+        let trust = |path: &str| fixes("revoked-technique", path, rule)[0].0;
+        assert_eq!(trust("Detections/a.yaml"), Applicability::Display);
+        assert_eq!(trust("rules/analytic/a.yaml"), Applicability::Unsafe);
+        assert!(messages("revoked-technique", rule)[0].contains("T1685"));
+    }
+}

@@ -1,0 +1,74 @@
+//! `missing-data-types`
+
+use crate::content::Template;
+use crate::diagnostic::Diagnostic;
+use crate::rules::claims::in_rules_folder;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::Node;
+
+declare_rule! {
+    /// A required data connector without its data types.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The data types say which of the connector's tables the query needs. Sentinel looks at them to tell whether the
+    /// connector is connected, and upstream's checks refuse a connector without the list. It may be empty.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// requiredDataConnectors:
+    ///   - connectorId: MicrosoftThreatProtection
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// requiredDataConnectors:
+    ///   - connectorId: MicrosoftThreatProtection
+    ///     dataTypes:
+    ///       - DeviceNetworkEvents
+    /// ```
+    pub(crate) MissingDataTypes {
+        id: "missing-data-types",
+        group: Connectors,
+        severity: Error,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for MissingDataTypes {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.gates() && !in_rules_folder(cx) {
+            return;
+        }
+        // A single mapping in place of the list is another rule's matter.
+        let list = template.common().root.get("requiredDataConnectors").and_then(Node::as_sequence);
+        let connectors = template.common().connectors.iter().filter(|_| list.is_some());
+        for connector in connectors {
+            let list = connector.data_types.field.map(|field| field.node());
+            let fine = match list {
+                None => false,
+                // A single value in place of the list is another rule's matter.
+                Some(node) if !cx.gates() && !node.is_null() => true,
+                Some(node) => node.as_sequence().is_some(),
+            };
+            if fine {
+                continue;
+            }
+            let name = connector.id.map_or("this data connector", |id| id.value);
+            let span = connector.id.map_or(connector.node.span, |id| id.span());
+            let help = "Add `dataTypes:` with the tables or parser functions that the query takes from it.";
+            out.push(Self::at(span, format!("`{name}` names no data types")).help(help));
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! `alert-override`
+
+use crate::content::model::field;
+use crate::content::{Folder, Template};
+use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::knowledge::limits::{
+    ALERT_DESCRIPTION, ALERT_NAME, DYNAMIC_PROPERTIES, PLACEHOLDERS, ignore_case,
+};
+use crate::knowledge::nearest::nearest;
+use crate::rules::words::listed;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+use crate::yaml::Mapping;
+use crate::yaml::edit::replace_scalar;
+
+declare_rule! {
+    /// An override of the alert's details that Sentinel does not take.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The alert's name and description can hold 3 placeholders each, such as `{{DeviceName}}`; the name is
+    /// at most 256 characters long and the description 5,000, and neither is blank. Other properties of the
+    /// alert are overridden under `alertDynamicProperties`, whose names are a closed list. Sentinel and, but
+    /// for that list, the upstream repository's checks refuse anything else.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// kind: Scheduled
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// alertDetailsOverride:
+    ///   alertDisplayNameFormat: "{{AccountName}} on {{DeviceName}} reached {{RemoteUrl}} at {{RemoteIP}}"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// kind: Scheduled
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// alertDetailsOverride:
+    ///   alertDisplayNameFormat: "{{AccountName}} on {{DeviceName}} reached {{RemoteUrl}}"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Where only the case of a property differs, the fix is safe. A misspelt one is mended with
+    /// `--unsafe-fixes`.
+    pub(crate) AlertOverride {
+        id: "alert-override",
+        group: Entities,
+        severity: Error,
+        fix: Safe,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for AlertOverride {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.gates() && cx.content.folder != Folder::Rules {
+            return;
+        }
+        let Some(map) = template.alerting().and_then(|alerting| alerting.alert_override) else { return };
+        let formats = [("alertDisplayNameFormat", ALERT_NAME), ("alertDescriptionFormat", ALERT_DESCRIPTION)];
+        for (key, most) in formats {
+            let Some(node) = field(map, key).map(|field| field.node()) else { continue };
+            // Upstream reads an empty value as an empty text; a null that is written out is none.
+            let Some(scalar) = node.scalar().filter(|_| cx.gates() || !node.is_null()) else { continue };
+            judge(cx, key, most, node.span, &scalar.text, out);
+        }
+        if !cx.gates() {
+            properties(cx, map, out);
+        }
+    }
+}
+
+fn judge(cx: &Context<'_>, key: &str, most: usize, span: Span, text: &str, out: &mut Vec<Diagnostic>) {
+    let mut say = |message: String, help: &str| out.push(AlertOverride::at(span, message).help(help));
+    if text.trim().is_empty() {
+        return say(format!("`{key}` is blank"), "Write a text, or leave the key out.");
+    }
+    let length = text.chars().count();
+    if length > most {
+        say(format!("`{key}` has {length} characters, and Sentinel takes {most} at most"), "Shorten it.");
+    }
+    let (count, unclosed) = placeholders(text);
+    if count > PLACEHOLDERS {
+        let message = format!("`{key}` has {count} placeholders, and Sentinel takes 3 at most");
+        say(message, "Keep 3 of them, or join columns in the query with `strcat`.");
+    }
+    if unclosed && !cx.gates() {
+        let message =
+            format!("A placeholder of `{key}` is not closed, so that it stays in the text as it is");
+        let help = "Write the column's name in two braces on either side, such as `{{DeviceName}}`.";
+        out.push(AlertOverride::at(span, message).help(help).severity(Severity::Warning));
+    }
+}
+
+/// How many `{{Column}}` stand in a text, and whether braces are left that open or close none.
+fn placeholders(text: &str) -> (usize, bool) {
+    let (mut count, mut unclosed, mut rest) = (0, false, text);
+    while let Some(at) = rest.find("{{") {
+        unclosed |= rest[..at].contains("}}");
+        let inner = &rest[at + 2..];
+        match inner.find(['{', '}']) {
+            Some(end) if inner[end..].starts_with("}}") => {
+                count += 1;
+                rest = &inner[end + 2..];
+            }
+            _ => {
+                unclosed = true;
+                rest = &rest[at + 1..];
+            }
+        }
+    }
+    (count, unclosed || rest.contains("}}"))
+}
+
+/// `alertDynamicProperties`: each names a property of a closed list.
+fn properties(cx: &Context<'_>, map: &Mapping, out: &mut Vec<Diagnostic>) {
+    let list = field(map, "alertDynamicProperties").and_then(|field| field.node().as_sequence());
+    for item in list.map(|list| list.items.as_slice()).unwrap_or_default() {
+        let property = item.as_mapping().and_then(|item| field(item, "alertProperty")?.text());
+        let Some(text) = property.filter(|text| !DYNAMIC_PROPERTIES.contains(&text.value)) else { continue };
+        let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
+        let message = format!("An alert has no property `{}` that could be overridden", text.value);
+        let mut finding = AlertOverride::at(text.span(), message);
+        if let Some(name) = ignore_case(text.value, &DYNAMIC_PROPERTIES) {
+            finding = finding.fix(Fix::safe(format!("Write `{name}`"), replace(name)));
+        } else if let Some(name) = nearest(text.value, DYNAMIC_PROPERTIES) {
+            finding = finding.fix(Fix::r#unsafe(format!("Write `{name}`"), replace(name)));
+        }
+        out.push(finding.help(format!("The properties are {}.", listed(&DYNAMIC_PROPERTIES, "and"))));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::placeholders;
+
+    #[test]
+    fn placeholders_are_counted_as_upstream_does() {
+        assert_eq!(placeholders("{{a}} and {{ b }}{{}}"), (3, false));
+        assert_eq!(placeholders("{a} {b}"), (0, false));
+        assert_eq!(placeholders("{{{a}}}"), (1, true));
+        assert_eq!(placeholders("{{a} {{b}}"), (1, true));
+        assert_eq!(placeholders("a}} {{b"), (0, true));
+        assert_eq!(placeholders("\u{e9}{{\u{e9}}}"), (1, false));
+    }
+}

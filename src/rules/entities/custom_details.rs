@@ -1,0 +1,123 @@
+//! `custom-details`
+
+use crate::content::model::Text;
+use crate::content::{Folder, Template};
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::limits::{CUSTOM_DETAIL_KEY, CUSTOM_DETAIL_VALUE, CUSTOM_DETAILS};
+use crate::rules::entities::is_column_name;
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// Custom details that Sentinel does not take.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A rule has 20 custom details at most. The name of one begins with a letter, has letters, digits and
+    /// `_`, and is at most 20 characters long; its value is the name of a column. Sentinel and the upstream
+    /// repository's checks refuse anything else.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// kind: Scheduled
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// customDetails:
+    ///   Remote host: RemoteUrl
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// kind: Scheduled
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// customDetails:
+    ///   RemoteHost: RemoteUrl
+    /// ```
+    pub(crate) CustomDetails {
+        id: "custom-details",
+        group: Entities,
+        severity: Error,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for CustomDetails {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.gates() && cx.content.folder != Folder::Rules {
+            return;
+        }
+        let details = &template.common().custom_details;
+        if let Some((key, _)) = details.get(CUSTOM_DETAILS) {
+            let message =
+                format!("There are {} custom details, and Sentinel takes 20 at most", details.len());
+            out.push(Self::at(key.span(), message).help("Keep the 20 that an analyst needs most."));
+        }
+        for (key, value) in details {
+            out.extend(judge_key(key));
+            match value {
+                Some(value) => out.extend(judge_value(key, value)),
+                // Otherwise the schema speaks of the value's type.
+                None if cx.gates() => {
+                    out.push(Self::at(
+                        key.span(),
+                        format!("The custom detail `{}` names no column", key.value),
+                    ));
+                }
+                None => {}
+            }
+        }
+    }
+}
+
+fn judge_key(key: &Text<'_>) -> Option<Diagnostic> {
+    let name = key.value;
+    let length = name.chars().count();
+    if length > CUSTOM_DETAIL_KEY {
+        let message = format!(
+            "The custom detail `{name}` has a name of {length} characters, and Sentinel takes 20 at most"
+        );
+        return Some(CustomDetails::at(key.span(), message).help("Shorten the name."));
+    }
+    if is_column_name(name) && !name.starts_with('_') {
+        return None;
+    }
+    let message = format!("`{name}` cannot be the name of a custom detail");
+    let help = "Begin with a letter, and use letters, digits and `_` only.";
+    Some(CustomDetails::at(key.span(), message).help(help))
+}
+
+fn judge_value(key: &Text<'_>, value: &Text<'_>) -> Option<Diagnostic> {
+    let column = value.value;
+    if is_column_name(column) && column.chars().count() <= CUSTOM_DETAIL_VALUE {
+        return None;
+    }
+    let message = match column {
+        "" => format!("The custom detail `{}` names no column", key.value),
+        column if column.chars().count() > CUSTOM_DETAIL_VALUE => {
+            format!("The custom detail `{}` names a column of over 500 characters", key.value)
+        }
+        column => format!("The custom detail `{}` is `{column}`, which cannot be a column's name", key.value),
+    };
+    let help = "Name a column of the query's result by letters, digits and `_`; make one in the query with `extend` \
+                if need be.";
+    Some(CustomDetails::at(value.span(), message).help(help))
+}

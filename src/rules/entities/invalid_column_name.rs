@@ -1,0 +1,91 @@
+//! `invalid-column-name`
+
+use crate::content::Template;
+use crate::content::model::Text;
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::limits::COLUMN_NAME;
+use crate::rules::entities::{entity_of, is_column_name, judged};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A mapped column whose name a mapping cannot hold.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A mapping names a column of the query's result by a plain word: letters, digits and `_`, not beginning
+    /// with a digit, at most 500 characters. An expression, a path such as `Entities.Name` or a name with
+    /// blanks is refused by Sentinel and by the upstream repository's checks.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// entityMappings:
+    ///   - entityType: Host
+    ///     fieldMappings:
+    ///       - identifier: FullName
+    ///         columnName: Device Name
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// entityMappings:
+    ///   - entityType: Host
+    ///     fieldMappings:
+    ///       - identifier: FullName
+    ///         columnName: DeviceName
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    pub(crate) InvalidColumnName {
+        id: "invalid-column-name",
+        group: Entities,
+        severity: Error,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for InvalidColumnName {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        for mapping in judged(cx, template) {
+            if cx.gates() && entity_of(mapping).is_none() {
+                continue;
+            }
+            for item in &mapping.fields {
+                match &item.column {
+                    Some(text) => out.extend(judge(text)),
+                    // Otherwise the schema speaks of the missing key.
+                    None if cx.gates() => {
+                        out.push(Self::at(item.node.span, "An item of `fieldMappings` has no `columnName`"));
+                    }
+                    None => {}
+                }
+            }
+        }
+    }
+}
+
+fn judge(text: &Text<'_>) -> Option<Diagnostic> {
+    let name = text.value;
+    let finding = |message: String| InvalidColumnName::at(text.span(), message);
+    if name.chars().count() > COLUMN_NAME {
+        return Some(finding(format!("The column's name is over {COLUMN_NAME} characters long")));
+    }
+    if is_column_name(name) {
+        return None;
+    }
+    let help = "Name a column of the query's result by letters, digits and `_`; make one in the query with `extend` \
+                if need be.";
+    let message = match name {
+        "" => "The mapping names no column".to_owned(),
+        name => format!("`{name}` cannot be a mapped column's name"),
+    };
+    Some(finding(message).help(help))
+}

@@ -1,0 +1,185 @@
+//! `legacy-entity-column`
+
+use crate::content::model::field;
+use crate::content::{Query, Template};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::entities::LEGACY_COLUMNS;
+use crate::knowledge::limits::ENTITY_MAPPINGS;
+use crate::rules::append::append_items;
+use crate::rules::mask::{Mask, mask, words};
+use crate::rules::schedule::gated_as_scheduled;
+use crate::rules::words::listed;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+use crate::yaml::edit::insert_entry;
+
+declare_rule! {
+    /// A column such as `AccountCustomEntity` that no entity mapping names.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Before there were entity mappings, a query named its entities by giving columns special names:
+    /// `AccountCustomEntity`, `HostCustomEntity`, `IPCustomEntity`, `URLCustomEntity`, `ProcessCustomEntity`,
+    /// `FileHashCustomEntity`. Now the file says which column is what, and without a mapping such a column is
+    /// a column like any other: alerts and bookmarks come without entities. The upstream repository's checks
+    /// refuse such a scheduled rule.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | extend HostCustomEntity = DeviceName
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | extend HostCustomEntity = DeviceName
+    /// entityMappings:
+    ///   - entityType: Host
+    ///     fieldMappings:
+    ///       - identifier: FullName
+    ///         columnName: HostCustomEntity
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// A mapping to the usual identifier is added for each column. What the column holds may fit another
+    /// identifier better, so it is unsafe. A file hash is left to you, because its algorithm must be mapped
+    /// too.
+    pub(crate) LegacyEntityColumn {
+        id: "legacy-entity-column",
+        group: Entities,
+        severity: Warning,
+        fix: Unsafe,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for LegacyEntityColumn {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(template) = cx.template else { return };
+        if query.pointer != Some("/query") || (cx.gates() && !gated_as_scheduled(cx, template)) {
+            return;
+        }
+        let found = unmapped(cx, template, query.text);
+        let [(at, column, _, _), others @ ..] = found.as_slice() else { return };
+        let span = |at: usize, column: &str| query.span(Span::new(at, at + column.len()));
+        let names: Vec<String> = found.iter().map(|(_, column, ..)| format!("`{column}`")).collect();
+        let message =
+            format!("The query names {} in the old way, and no entity mapping does", listed(&names, "and"));
+        let mut finding = Self::at(span(*at, column), message).help(help(&found));
+        for (at, column, ..) in others {
+            finding = finding.label(span(*at, column), "nor is this column mapped");
+        }
+        out.push(finding.maybe_fix(fix(cx, template, &found)));
+    }
+}
+
+/// Where a column stands first, its name, and the entity type and identifier that it stands for.
+type Found = (usize, &'static str, &'static str, &'static str);
+
+/// The legacy columns that the query names and no mapping does.
+fn unmapped(cx: &Context<'_>, template: &Template<'_>, query: &str) -> Vec<Found> {
+    if !query.contains("CustomEntity") {
+        return Vec::new();
+    }
+    let fields = || template.common().entity_mappings.iter().flat_map(|mapping| &mapping.fields);
+    let mapped = |name: &str| fields().any(|field| field.column.is_some_and(|column| column.value == name));
+    let code = mask(query, Mask::Comments);
+    let place = |name: &str| if cx.gates() { query.find(name) } else { words(&code, name).next() };
+    let missing = LEGACY_COLUMNS.iter().filter(|(column, ..)| !mapped(column));
+    let mut found: Vec<Found> = missing
+        .filter_map(|&(column, entity, identifier)| Some((place(column)?, column, entity, identifier)))
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+fn help(found: &[Found]) -> String {
+    let types: Vec<&str> = found.iter().map(|(_, _, entity, _)| *entity).collect();
+    let mut help = format!("Add a mapping of {} under `entityMappings`.", listed(&types, "and"));
+    if types.contains(&"FileHash") {
+        help.push_str(" A file hash needs a column with its algorithm besides.");
+    }
+    help
+}
+
+/// One mapping for each column. A file hash has none: nothing says in which column its algorithm is.
+fn fix(cx: &Context<'_>, template: &Template<'_>, found: &[Found]) -> Option<Fix> {
+    let common = template.common();
+    let mut items = Vec::new();
+    for (_, column, entity, identifier) in found.iter().filter(|(_, _, entity, _)| *entity != "FileHash") {
+        items.push(format!(
+            "entityType: {entity}\nfieldMappings:\n  - identifier: {identifier}\n    columnName: {column}"
+        ));
+    }
+    if items.is_empty() || common.entity_mappings.len() + items.len() > ENTITY_MAPPINGS {
+        return None;
+    }
+    let key = field(common.root, "entityMappings");
+    let edits = match key {
+        None => insert_entry(cx.source(), common.root, Some("query"), &entry(&items)),
+        Some(field) => append_items(cx.source(), field.node(), &items),
+    };
+    (!edits.is_empty()).then(|| Fix::r#unsafe("Add the mapping", edits))
+}
+
+/// `entityMappings` with these items.
+fn entry(items: &[String]) -> String {
+    let mut text = String::from("entityMappings:");
+    for item in items {
+        for (index, line) in item.lines().enumerate() {
+            text.push_str(if index == 0 { "\n  - " } else { "\n    " });
+            text.push_str(line);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability;
+    use crate::rules::testing::{fixes, gate, messages};
+
+    const RULE: &str = "legacy-entity-column";
+    const HEAD: &str = "id: x\nname: n\nkind: Scheduled\n";
+
+    #[test]
+    fn comments_and_longer_names_are_passed_over() {
+        let count = |query: &str| messages(RULE, &format!("{HEAD}query: |\n  {query}\n")).len();
+        assert_eq!(count("T // AccountCustomEntity"), 0);
+        assert_eq!(count("T | extend MyAccountCustomEntity = A"), 0);
+        assert_eq!(count("T | extend AccountCustomEntity = A, HostCustomEntity = B"), 1);
+        let gated = format!("{HEAD}query: |\n  T // AccountCustomEntity\n");
+        assert_eq!(gate(RULE, "Detections/a.yaml", &gated), 1);
+        assert_eq!(gate(RULE, "Hunting Queries/a.yaml", &gated), 0);
+    }
+
+    #[test]
+    fn mappings_are_added_to_the_list_that_is_there() {
+        let query = "query: |\n  T | extend IPCustomEntity = A, FileHashCustomEntity = B\n";
+        let item = |indent: &str| {
+            format!(
+                "{indent}- entityType: IP\n{indent}  fieldMappings:\n{indent}    - identifier: Address\n{indent}      columnName: IPCustomEntity\n"
+            )
+        };
+        let alone = fixes(RULE, "a.yaml", &format!("{HEAD}{query}"));
+        assert_eq!(alone, [(Applicability::Unsafe, format!("{HEAD}{query}entityMappings:\n{}", item("  ")))]);
+        let list = "entityMappings:\n- entityType: Host\n  fieldMappings: []\n";
+        let listed = fixes(RULE, "a.yaml", &format!("{HEAD}{list}{query}"));
+        assert_eq!(listed, [(Applicability::Unsafe, format!("{HEAD}{list}{}{query}", item("")))]);
+        let hash = format!("{HEAD}query: T | extend FileHashCustomEntity = B\n");
+        assert!(fixes(RULE, "a.yaml", &hash).is_empty() && messages(RULE, &hash).len() == 1);
+    }
+}

@@ -1,0 +1,103 @@
+//! `too-many-entity-mappings`
+
+use crate::content::Template;
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::limits::ENTITY_MAPPINGS;
+use crate::rules::entities::judged;
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// More than 10 entity mappings.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sentinel takes 10 entity mappings of a rule at most. The upstream repository's checks refuse more.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// entityMappings:
+    ///   - entityType: IP
+    ///     fieldMappings:
+    ///       - identifier: Address
+    ///         columnName: Address1
+    ///   - entityType: IP
+    ///     fieldMappings:
+    ///       - identifier: Address
+    ///         columnName: Address2
+    ///   - entityType: IP
+    ///     fieldMappings:
+    ///       - identifier: Address
+    ///         columnName: Address3
+    ///   - entityType: IP
+    ///     fieldMappings:
+    ///       - identifier: Address
+    ///         columnName: Address4
+    ///   - entityType: IP
+    ///     fieldMappings:
+    ///       - identifier: Address
+    ///         columnName: Address5
+    ///   - entityType: IP
+    ///     fieldMappings:
+    ///       - identifier: Address
+    ///         columnName: Address6
+    ///   - entityType: IP
+    ///     fieldMappings:
+    ///       - identifier: Address
+    ///         columnName: Address7
+    ///   - entityType: IP
+    ///     fieldMappings:
+    ///       - identifier: Address
+    ///         columnName: Address8
+    ///   - entityType: IP
+    ///     fieldMappings:
+    ///       - identifier: Address
+    ///         columnName: Address9
+    ///   - entityType: IP
+    ///     fieldMappings:
+    ///       - identifier: Address
+    ///         columnName: Address10
+    ///   - entityType: IP
+    ///     fieldMappings:
+    ///       - identifier: Address
+    ///         columnName: Address11
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// entityMappings:
+    ///   - entityType: IP
+    ///     fieldMappings:
+    ///       - identifier: Address
+    ///         columnName: Address1
+    ///   - entityType: IP
+    ///     fieldMappings:
+    ///       - identifier: Address
+    ///         columnName: Address2
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    pub(crate) TooManyEntityMappings {
+        id: "too-many-entity-mappings",
+        group: Entities,
+        severity: Error,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for TooManyEntityMappings {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let mappings = judged(cx, template);
+        let Some(first) = mappings.get(ENTITY_MAPPINGS) else { return };
+        let message = format!("There are {} entity mappings, and Sentinel takes 10 at most", mappings.len());
+        out.push(Self::at(first.node.span, message).help("Keep the 10 that an analyst needs most."));
+    }
+}

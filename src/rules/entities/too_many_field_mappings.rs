@@ -1,0 +1,80 @@
+//! `too-many-field-mappings`
+
+use crate::content::Template;
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::limits::FIELD_MAPPINGS;
+use crate::rules::entities::{entity_of, judged};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// More than 3 identifiers in one entity mapping.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sentinel takes 3 identifiers of an entity at most. The upstream repository's checks refuse more.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// entityMappings:
+    ///   - entityType: Account
+    ///     fieldMappings:
+    ///       - identifier: Name
+    ///         columnName: AccountName
+    ///       - identifier: NTDomain
+    ///         columnName: AccountDomain
+    ///       - identifier: Sid
+    ///         columnName: AccountSid
+    ///       - identifier: AadUserId
+    ///         columnName: AccountObjectId
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// entityMappings:
+    ///   - entityType: Account
+    ///     fieldMappings:
+    ///       - identifier: Name
+    ///         columnName: AccountName
+    ///       - identifier: NTDomain
+    ///         columnName: AccountDomain
+    ///       - identifier: Sid
+    ///         columnName: AccountSid
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    pub(crate) TooManyFieldMappings {
+        id: "too-many-field-mappings",
+        group: Entities,
+        severity: Error,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for TooManyFieldMappings {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        for mapping in judged(cx, template) {
+            let Some(fourth) = mapping.fields.get(FIELD_MAPPINGS) else { continue };
+            let name = match entity_of(mapping) {
+                Some(entity) => entity.name,
+                // Under the gates, an unknown type is all that is said of a mapping.
+                None if cx.gates() => continue,
+                None => "an entity",
+            };
+            let count = mapping.fields.len();
+            let message =
+                format!("The mapping of {name} has {count} identifiers, and Sentinel takes 3 at most");
+            out.push(
+                Self::at(fourth.node.span, message).help("Keep the 3 that tell best which entity is meant."),
+            );
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! `unknown-entity-identifier`
+
+use crate::content::Template;
+use crate::content::model::Text;
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::entities::{self, EntityType};
+use crate::rules::entities::{entity_of, judged};
+use crate::rules::words::listed;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::edit::replace_scalar;
+
+declare_rule! {
+    /// An identifier that the entity type does not have.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Every entity type has its own identifiers, and their case counts. With any other the upstream
+    /// repository's checks fail, and Sentinel refuses the rule.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// entityMappings:
+    ///   - entityType: Account
+    ///     fieldMappings:
+    ///       - identifier: UserName
+    ///         columnName: AccountName
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// entityMappings:
+    ///   - entityType: Account
+    ///     fieldMappings:
+    ///       - identifier: FullName
+    ///         columnName: AccountName
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Where only the case differs, the fix is safe. A misspelt identifier is mended with `--unsafe-fixes`.
+    pub(crate) UnknownEntityIdentifier {
+        id: "unknown-entity-identifier",
+        group: Entities,
+        severity: Error,
+        fix: Safe,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for UnknownEntityIdentifier {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        for mapping in judged(cx, template) {
+            let Some(entity) = entity_of(mapping) else { continue };
+            for item in &mapping.fields {
+                let Some(text) = &item.identifier else {
+                    // Otherwise the schema speaks of the missing key.
+                    if cx.gates() {
+                        out.push(Self::at(item.node.span, "An item of `fieldMappings` has no `identifier`"));
+                    }
+                    continue;
+                };
+                let known = if cx.gates() {
+                    entity.identifiers.contains(&text.value)
+                } else {
+                    entity.knows(text.value)
+                };
+                if !known {
+                    out.push(finding(cx, entity, text));
+                }
+            }
+        }
+    }
+}
+
+fn finding(cx: &Context<'_>, entity: &EntityType, text: &Text<'_>) -> Diagnostic {
+    let written = text.value;
+    let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
+    if let Some(name) = entity.identifiers.iter().find(|name| name.eq_ignore_ascii_case(written)) {
+        let message = format!("The identifier `{written}` of {} is written `{name}`", entity.name);
+        let fix = Fix::safe(format!("Write `{name}`"), replace(name));
+        return UnknownEntityIdentifier::at(text.span(), message).fix(fix);
+    }
+    let message = format!("The entity type {} has no identifier `{written}`", entity.name);
+    let finding = UnknownEntityIdentifier::at(text.span(), message);
+    if entity.knows(written) {
+        return finding.help("Sentinel's documentation names it, but upstream's checks do not take it.");
+    }
+    let mut options = format!("{} has {}.", entity.name, listed(entity.identifiers, "and"));
+    if entity.name != "IP"
+        && ["ipaddress", "ip", "hostipaddress"].iter().any(|ip| ip.eq_ignore_ascii_case(written))
+    {
+        options
+            .push_str(" An address is a mapping of its own: `entityType: IP` with the identifier `Address`.");
+    }
+    match meant(entity, written).or_else(|| entities::nearest_identifier(entity, written)) {
+        Some(name) => {
+            let fix = Fix::r#unsafe(format!("Write `{name}`"), replace(name));
+            finding.help(format!("Did you mean `{name}`? {options}")).fix(fix)
+        }
+        None => finding.help(options),
+    }
+}
+
+/// The identifier that people look for under another name.
+fn meant(entity: &EntityType, written: &str) -> Option<&'static str> {
+    let name = match (entity.name, written.to_ascii_lowercase().as_str()) {
+        ("Account", "username" | "accountname" | "samaccountname") | ("File", "filename") => "Name",
+        ("Account", "userprincipalname" | "upn" | "email" | "mail") => "FullName",
+        ("Account", "objectid" | "aadobjectid") => "AadUserId",
+        ("Account", "domain" | "accountdomain") => "NTDomain",
+        ("Host", "name" | "computer" | "computername" | "devicename") => "HostName",
+        ("IP", "ip" | "ipaddress" | "ipaddr") => "Address",
+        ("FileHash", "hash" | "filehash") => "Value",
+        ("DNS", "domain" | "name") => "DomainName",
+        ("AzureResource", "id" | "resource") => "ResourceId",
+        _ => return None,
+    };
+    entity.identifiers.iter().find(|identifier| **identifier == name).copied()
+}

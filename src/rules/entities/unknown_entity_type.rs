@@ -1,0 +1,119 @@
+//! `unknown-entity-type`
+
+use crate::content::Template;
+use crate::content::model::Text;
+use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::knowledge::entities;
+use crate::rules::entities::{entity_of, judged};
+use crate::rules::words::listed;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::edit::replace_scalar;
+
+declare_rule! {
+    /// An entity type that Sentinel does not have.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sentinel's list of entity types is closed. A mapping to anything else is refused when a rule is
+    /// deployed, and the upstream repository's checks refuse the file.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// entityMappings:
+    ///   - entityType: User
+    ///     fieldMappings:
+    ///       - identifier: FullName
+    ///         columnName: DeviceName
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// entityMappings:
+    ///   - entityType: Account
+    ///     fieldMappings:
+    ///       - identifier: FullName
+    ///         columnName: AccountName
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Where only case or blanks differ, the fix is safe. A misspelt type is mended with `--unsafe-fixes`.
+    pub(crate) UnknownEntityType {
+        id: "unknown-entity-type",
+        group: Entities,
+        severity: Error,
+        fix: Safe,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for UnknownEntityType {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        for mapping in judged(cx, template) {
+            let Some(text) = &mapping.entity_type else {
+                // Otherwise the schema speaks of the missing key.
+                if cx.gates() {
+                    out.push(Self::at(mapping.node.span, "An item of `entityMappings` has no `entityType`"));
+                }
+                continue;
+            };
+            match entity_of(mapping) {
+                Some(entity) if cx.gates() || entity.name == text.value => {}
+                Some(entity) => {
+                    // Upstream and Sentinel take it; stricter readers do not.
+                    let message = format!("The entity type `{}` is written `{}`", text.value, entity.name);
+                    let edits = replace_scalar(cx.source(), text.node, entity.name);
+                    let fix = Fix::safe(format!("Write `{}`", entity.name), edits);
+                    out.push(Self::at(text.span(), message).severity(Severity::Warning).fix(fix));
+                }
+                None => out.push(unknown(cx, text)),
+            }
+        }
+    }
+}
+
+fn unknown(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
+    if text.value.trim().is_empty() {
+        return UnknownEntityType::at(text.span(), "An entity mapping names no entity type")
+            .help("Write the type that the columns identify, such as Host.");
+    }
+    let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
+    let compact: String = text.value.split_whitespace().collect();
+    if let Some(entity) = entities::entity_type_ignore_case(&compact).filter(|entity| entity.ci) {
+        let message = format!("The entity type `{}` is written `{}`", text.value, entity.name);
+        let fix = Fix::safe(format!("Write `{}`", entity.name), replace(entity.name));
+        return UnknownEntityType::at(text.span(), message).fix(fix);
+    }
+    let finding = UnknownEntityType::at(text.span(), format!("Sentinel has no entity type `{}`", text.value));
+    if text.value.eq_ignore_ascii_case("SentinelEntities") {
+        return finding.help(
+            "Put the column under `sentinelEntitiesMappings`, which has only `columnName` in its items.",
+        );
+    }
+    // What people call a user or a computer is an account or a host.
+    let meant = match text.value.to_ascii_lowercase().as_str() {
+        "user" | "users" | "identity" | "upn" => entities::entity_type("Account"),
+        "computer" | "device" | "machine" | "endpoint" => entities::entity_type("Host"),
+        "ipaddress" | "ip address" => entities::entity_type("IP"),
+        "domain" | "domainname" => entities::entity_type("DNS"),
+        _ => entities::nearest_entity_type(text.value),
+    };
+    let Some(near) = meant else {
+        let names: Vec<&str> =
+            entities::entity_types().iter().filter(|entity| entity.ci).map(|entity| entity.name).collect();
+        return finding.help(format!("The entity types are {}.", listed(&names, "and")));
+    };
+    let fix = Fix::r#unsafe(format!("Write `{}`", near.name), replace(near.name));
+    finding.help(format!("Did you mean `{}`?", near.name)).fix(fix)
+}

@@ -1,0 +1,59 @@
+//! `description-too-long`
+
+use crate::content::Template;
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::limits;
+use crate::rules::claims::in_rules_folder;
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A description of more than 5,000 characters.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sentinel refuses it.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description:
+    ///   Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached its relay. Identifies hosts from which a remote management tool reached
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    pub(crate) DescriptionTooLong {
+        id: "description-too-long",
+        group: Metadata,
+        severity: Error,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for DescriptionTooLong {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.gates() && !in_rules_folder(cx) {
+            return;
+        }
+        let Some(text) = template.common().description else { return };
+        let length = text.value.chars().count();
+        if length > limits::MAX_DESCRIPTION {
+            let most = limits::MAX_DESCRIPTION;
+            let message = format!("The description has {length} characters; {most} are the most");
+            out.push(
+                Self::at(text.span(), message)
+                    .help("Shorten it, or move details to a page that the description links to."),
+            );
+        }
+    }
+}

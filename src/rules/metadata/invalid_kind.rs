@@ -1,0 +1,76 @@
+//! `invalid-kind`
+
+use crate::content::Template;
+use crate::content::model::Text;
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::limits;
+use crate::rules::claims::in_rules_folder;
+use crate::rules::metadata::{closed_set, outside};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A rule kind that is neither `Scheduled` nor `NRT`.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sentinel and upstream's checks compare the kind with its case. Other kinds of rules are not written as templates.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// version: 1.0.0
+    /// kind: scheduled
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// version: 1.0.0
+    /// kind: Scheduled
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// A value that differs in case alone is a safe fix. The nearest value is written with `--unsafe-fixes`.
+    pub(crate) InvalidKind {
+        id: "invalid-kind",
+        group: Metadata,
+        severity: Error,
+        fix: Unsafe,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for InvalidKind {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.gates() && (!in_rules_folder(cx)) {
+            return;
+        }
+        let Some(text) = template.common().root.get("kind").and_then(Text::of) else { return };
+        let known: &[&'static str] = &limits::KINDS;
+        if !text.value.is_empty() && !known.contains(&text.value) {
+            out.push(closed_set(cx, Self::at(text.span(), outside(&text, "kind")), &text, known));
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! `invalid-severity`
+
+use crate::content::Template;
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::limits;
+use crate::rules::claims::in_rules_folder;
+use crate::rules::metadata::{closed_set, outside};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A severity that Sentinel does not have.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sentinel knows Informational, Low, Medium and High; anything else makes the deployment fail.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// severity: Critical
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// version: 1.0.0
+    /// kind: Scheduled
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// severity: High
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// version: 1.0.0
+    /// kind: Scheduled
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// A value that differs in case alone is a safe fix. The nearest value is written with `--unsafe-fixes`.
+    pub(crate) InvalidSeverity {
+        id: "invalid-severity",
+        group: Metadata,
+        severity: Error,
+        fix: Unsafe,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for InvalidSeverity {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.gates() && (!in_rules_folder(cx)) {
+            return;
+        }
+        let Some(text) = template.common().severity else { return };
+        let known: &[&'static str] = &limits::SEVERITIES;
+        let found = |name: &&&str| {
+            if cx.gates() { name.eq_ignore_ascii_case(text.value) } else { **name == text.value }
+        };
+        if !text.value.is_empty() && !known.iter().any(|name| found(&name)) {
+            out.push(closed_set(cx, Self::at(text.span(), outside(&text, "severity")), &text, known));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! `invalid-status`
+
+use crate::content::Template;
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::limits;
+use crate::rules::metadata::{closed_set, outside};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A status that Content hub does not have.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The status says whether a rule is offered for use: `Available`, `InPreview` or `Deprecated`.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// version: 1.0.0
+    /// kind: Scheduled
+    /// status: Preview
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// version: 1.0.0
+    /// kind: Scheduled
+    /// status: InPreview
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// A value that differs in case alone is a safe fix. The nearest value is written with `--unsafe-fixes`.
+    pub(crate) InvalidStatus {
+        id: "invalid-status",
+        group: Metadata,
+        severity: Error,
+        fix: Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for InvalidStatus {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(text) = template.alerting().and_then(|alerting| alerting.status) else { return };
+        let known: &[&'static str] = &limits::STATUSES;
+        if !text.value.is_empty() && !known.contains(&text.value) {
+            out.push(closed_set(cx, Self::at(text.span(), outside(&text, "status")), &text, known));
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `invalid-trigger-operator`
+
+use crate::content::Template;
+use crate::diagnostic::Diagnostic;
+use crate::rules::claims::{in_rules_folder, is_exactly_scheduled};
+use crate::rules::metadata::{closed_set, outside};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A trigger operator that Sentinel does not have.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The number of rows is compared with gt, lt, eq or ne. There is neither `ge` nor `le`, and case counts.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: GT
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// version: 1.0.0
+    /// kind: Scheduled
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// version: 1.0.0
+    /// kind: Scheduled
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// A value that differs in case alone is a safe fix. The nearest value is written with `--unsafe-fixes`.
+    pub(crate) InvalidTriggerOperator {
+        id: "invalid-trigger-operator",
+        group: Metadata,
+        severity: Error,
+        fix: Unsafe,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for InvalidTriggerOperator {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.gates() && (!in_rules_folder(cx) || !is_exactly_scheduled(template)) {
+            return;
+        }
+        let Some(text) = template.schedule().and_then(|schedule| schedule.operator) else { return };
+        let known: &[&'static str] =
+            &["gt", "lt", "eq", "ne", "GreaterThan", "LessThan", "Equal", "NotEqual"];
+        if !text.value.is_empty() && !known.contains(&text.value) {
+            out.push(closed_set(cx, Self::at(text.span(), outside(&text, "triggerOperator")), &text, known));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `name-too-long`
+
+use crate::content::Template;
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::limits;
+use crate::rules::claims::in_rules_folder;
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A name of more than 256 characters.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sentinel refuses it.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool tool
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    pub(crate) NameTooLong {
+        id: "name-too-long",
+        group: Metadata,
+        severity: Error,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for NameTooLong {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.gates() && !in_rules_folder(cx) {
+            return;
+        }
+        let Some(text) = template.common().name else { return };
+        let length = text.value.chars().count();
+        if length > limits::MAX_NAME {
+            let most = limits::MAX_NAME;
+            let message = format!("The name has {length} characters; {most} are the most");
+            out.push(
+                Self::at(text.span(), message)
+                    .help("Keep to what people need in a list; 50 characters are a good aim."),
+            );
+        }
+    }
+}

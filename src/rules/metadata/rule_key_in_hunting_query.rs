@@ -1,0 +1,62 @@
+//! `rule-key-in-hunting-query`
+
+use crate::content::{Kind, Template};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::rules::claims::is_rule_key;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::edit::remove_entry;
+
+declare_rule! {
+    /// A schedule, a trigger or another key of analytic rules in a hunting query.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A hunting query is run by people. It has no schedule and makes no alerts, so such keys mean nothing there; most were
+    /// pasted with the query of a rule.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// kind: Scheduled
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The key is taken out. It is unsafe because the file may have been meant to be a rule.
+    pub(crate) RuleKeyInHuntingQuery {
+        id: "rule-key-in-hunting-query",
+        group: Metadata,
+        severity: Info,
+        fix: Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for RuleKeyInHuntingQuery {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.kind() != Kind::HuntingQuery {
+            return;
+        }
+        let root = template.common().root;
+        for (index, entry) in root.entries.iter().enumerate() {
+            let Some(key) = entry.key.as_str().filter(|key| is_rule_key(key)) else { continue };
+            let message = format!("`{key}` has no meaning in a hunting query");
+            let fix = Fix::r#unsafe(format!("Leave out `{key}`"), remove_entry(cx.source(), root, index));
+            let help = "Leave it out, or make the file an analytic rule with all that one needs.";
+            out.push(Self::at(entry.key.span, message).help(help).fix(fix));
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! `wrong-type`
+
+use crate::content::Template;
+use crate::content::schema::{Fault, Violation};
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::nearest::nearest;
+use crate::rules::claims::{claimed_by, in_rules_folder};
+use crate::rules::metadata::missing_key::{capital, readable};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::{Node, ScalarType, Value};
+
+declare_rule! {
+    /// A value that the format cannot have in its place.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Text where a list belongs, a list where a mapping belongs, a number where a truth value belongs: Sentinel refuses the
+    /// template, or reads something else than what was meant. This rule also speaks for whatever the JSON Schema of the kind
+    /// forbids and no other rule puts into words.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// requiredDataConnectors:
+    ///   - MicrosoftThreatProtection
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// requiredDataConnectors:
+    ///   - connectorId: MicrosoftThreatProtection
+    ///     dataTypes:
+    ///       - DeviceNetworkEvents
+    /// ```
+    pub(crate) WrongType {
+        id: "wrong-type",
+        group: Metadata,
+        severity: Error,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for WrongType {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.gates() {
+            if in_rules_folder(cx) {
+                gates(template, out);
+            }
+            return;
+        }
+        for violation in cx.violations.iter().filter(|violation| claimed_by(cx, violation) == "wrong-type") {
+            let node = cx.content.root().and_then(|root| root.pointer(&violation.pointer));
+            let (message, help) = words(violation, node);
+            out.push(Self::at(violation.span, message).help(help).path(violation.pointer.clone()));
+        }
+    }
+}
+
+/// Upstream's gate stumbles over connectors that are no mappings.
+fn gates(template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+    let list = template.common().root.get("requiredDataConnectors").and_then(Node::as_sequence);
+    for item in list.map(|list| list.items.as_slice()).unwrap_or_default() {
+        if item.as_mapping().is_none() {
+            out.push(WrongType::at(
+                item.span,
+                "A required data connector is a mapping with `connectorId` and `dataTypes`",
+            ));
+        }
+    }
+}
+
+fn words(violation: &Violation, node: Option<&Node>) -> (String, String) {
+    let place = match violation.pointer.as_str() {
+        "" => "the document".to_owned(),
+        pointer => format!("`{}`", readable(pointer)),
+    };
+    let text = node.and_then(Node::as_str).unwrap_or_default();
+    match &violation.fault {
+        Fault::Type { expected } => {
+            let wanted: Vec<&str> =
+                expected.iter().map(String::as_str).filter(|name| *name != "null").map(noun).collect();
+            let found = node.map_or("something else", found);
+            let message = format!("{} is {}, not {found}", capital(&place), wanted.join(" or "));
+            (message, format!("Write {}.", wanted.join(" or ")))
+        }
+        Fault::NotOneOf { options } => {
+            let near = nearest(text, options.iter().map(String::as_str));
+            let help = match near {
+                Some(near) => format!("Did you mean `{near}`?"),
+                None => format!("It is one of {}.", options.join(", ")),
+            };
+            (format!("{} cannot be `{text}`", capital(&place)), help)
+        }
+        Fault::TooLong(most) => {
+            (format!("{} has more than {most} characters", capital(&place)), "Shorten it.".into())
+        }
+        Fault::TooShort(_) => {
+            (format!("{} is empty", capital(&place)), "Give it a value, or leave the key out.".into())
+        }
+        Fault::TooMany(most) => {
+            (format!("{} has more than {most} entries", capital(&place)), "Take some out.".into())
+        }
+        Fault::TooFew(least) => {
+            (format!("{} needs at least {least} entries", capital(&place)), "Add what is missing.".into())
+        }
+        Fault::TooSmall(least) => {
+            (format!("{} is below {least}", capital(&place)), format!("Write {least} or more."))
+        }
+        Fault::TooLarge(most) => {
+            (format!("{} is above {most}", capital(&place)), format!("Write {most} or less."))
+        }
+        _ => {
+            let message = format!("{} cannot be `{text}`", capital(&place));
+            (message, "`sentlint schema` shows what the format takes there.".into())
+        }
+    }
+}
+
+fn noun(json_type: &str) -> &'static str {
+    match json_type {
+        "array" => "a list",
+        "object" => "a mapping",
+        "integer" => "a whole number",
+        "number" => "a number",
+        "boolean" => "`true` or `false`",
+        _ => "a text",
+    }
+}
+
+fn found(node: &Node) -> &'static str {
+    match (&node.value, node.scalar_type()) {
+        (Value::Sequence(_), _) => "a list",
+        (Value::Mapping(_), _) => "a mapping",
+        (_, Some(ScalarType::Int | ScalarType::Float)) => "a number",
+        (_, Some(ScalarType::Bool)) => "a truth value",
+        (_, Some(ScalarType::Null)) => "empty",
+        _ => "a text",
+    }
+}

@@ -1,0 +1,77 @@
+//! `duplicate-file-name`
+
+use std::collections::BTreeMap;
+
+use crate::content::Folder;
+use crate::rules::{Profile, RepositoryFile, RepositoryFindings, Rule, Settings, declare_rule};
+
+declare_rule! {
+    /// Two analytic rules of the same file name.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Upstream's checks look rules up by their bare file name and stumble over the second, in whatever folder it stands.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid,x/a.yaml+y/a.yaml
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// version: 1.0.0
+    /// kind: Scheduled
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid,x/a.yaml+y/a.yaml
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// version: 1.0.0
+    /// kind: Scheduled
+    /// ```
+    pub(crate) DuplicateFileName {
+        id: "duplicate-file-name",
+        group: Repository,
+        severity: Warning,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for DuplicateFileName {
+    fn check_repository(&self, files: &[RepositoryFile], settings: &Settings, out: &mut RepositoryFindings) {
+        let gates = settings.profile == Profile::AzureSentinel;
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, file) in files.iter().enumerate() {
+            let counts = if gates { file.folder == Folder::Rules } else { file.kind.is_rule() };
+            if !counts {
+                continue;
+            }
+            let name = file.source.path().rsplit('/').next().unwrap_or_default();
+            let Some(first) = seen.get(name).and_then(|first| files.get(*first)) else {
+                seen.insert(name, index);
+                continue;
+            };
+            let message = format!("The file name `{name}` is that of {} too", first.source.path());
+            let finding =
+                Self::at(file.first_key, message).label_in(&first.source, first.first_key, "the other rule");
+            out.push((index, finding.help("Rename one of the two files.")));
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! `duplicate-id`
+
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::content::{Folder, Kind};
+use crate::diagnostic::Fix;
+use crate::rules::{Profile, RepositoryFile, RepositoryFindings, Rule, Settings, declare_rule};
+
+declare_rule! {
+    /// The same id in two files.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The id names the resource in the workspace: the second template overwrites the first when both are deployed. That holds
+    /// for a hunting query and a rule with the same id as well.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid,a.yaml+b.yaml
+    /// # a.yaml
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// # b.yaml
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Hosts that reached a relay
+    /// description: Identifies hosts from which a relay of a remote management tool was reached.
+    /// query: DeviceNetworkEvents | where RemoteUrl endswith "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid,a.yaml+b.yaml
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The second file gets an id derived from the old one and its path. It is unsafe because content that is deployed
+    /// already is known by its id.
+    pub(crate) DuplicateId {
+        id: "duplicate-id",
+        group: Repository,
+        severity: Error,
+        fix: Unsafe,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+const NAMESPACE: Uuid = Uuid::from_u128(0x1f8e_5a37_92c4_4d06_b1a5_70e3_94d2_6c18);
+
+impl Rule for DuplicateId {
+    fn check_repository(&self, files: &[RepositoryFile], settings: &Settings, out: &mut RepositoryFindings) {
+        let gates = settings.profile == Profile::AzureSentinel;
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+        for (index, file) in files.iter().enumerate() {
+            let Some((id, span)) = &file.id else { continue };
+            // Stubs keep the id of what moved away, and upstream compares analytic rules alone.
+            let counts = matches!(
+                file.kind,
+                Kind::HuntingQuery | Kind::ScheduledRule | Kind::NrtRule | Kind::OtherRule
+            );
+            if id.is_empty() || !counts || (gates && file.folder != Folder::Rules) {
+                continue;
+            }
+            let key = if gates { id.clone() } else { id.to_ascii_lowercase() };
+            let Some(first) = seen.get(&key).and_then(|first| files.get(*first)) else {
+                seen.insert(key, index);
+                continue;
+            };
+            let Some((_, place)) = &first.id else { continue };
+            let message = format!("The id `{id}` is that of {} too", first.source.path());
+            let fresh = Uuid::new_v5(&NAMESPACE, format!("{id}\n{}", file.source.path()).as_bytes());
+            let finding = Self::at(*span, message).label_in(&first.source, *place, "it stands here first");
+            let fix = Fix::r#unsafe(format!("Replace it with {fresh}"), [(*span, fresh.to_string())]);
+            let help = "Give one of the two a fresh id; `sentlint new` makes them. Copies of one template belong into one place.";
+            out.push((index, finding.help(help).fix(fix)));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+//! `duration-out-of-range`
+
+use crate::content::{Duration, Template};
+use crate::diagnostic::Diagnostic;
+use crate::knowledge::limits::{
+    MAX_FREQUENCY_MINUTES, MAX_PERIOD_MINUTES, MIN_FREQUENCY_MINUTES, MIN_PERIOD_MINUTES,
+};
+use crate::rules::schedule::{judged, minutes};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A frequency or period under 5 minutes or over 14 days.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sentinel runs a scheduled rule once in 5 minutes at most and once in 14 days at least, and its query
+    /// sees at most 14 days. A rule outside of these bounds cannot be deployed, and the upstream repository's
+    /// checks refuse it.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// kind: Scheduled
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 30d
+    /// queryPeriod: 30d
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// kind: Scheduled
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 14d
+    /// queryPeriod: 14d
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    pub(crate) DurationOutOfRange {
+        id: "duration-out-of-range",
+        group: Schedule,
+        severity: Error,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for DurationOutOfRange {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(schedule) = judged(cx, template) else { return };
+        let spans = [
+            ("queryFrequency", &schedule.frequency, MIN_FREQUENCY_MINUTES, MAX_FREQUENCY_MINUTES),
+            ("queryPeriod", &schedule.period, MIN_PERIOD_MINUTES, MAX_PERIOD_MINUTES),
+        ];
+        for (key, span, least, most) in spans {
+            let Some(span) = span else { continue };
+            let Some(minutes) = minutes(cx, span) else { continue };
+            let short = |minutes: u64| Duration::from_seconds(minutes * 60).short();
+            let written = span.text.value;
+            let (message, help) = if minutes < least {
+                let least = short(least);
+                let message = format!("`{key}` is {written}, and the least that Sentinel takes is {least}");
+                let help = match key {
+                    "queryFrequency" => {
+                        "Write `5m` or more, or make it an NRT rule, which runs every minute."
+                    }
+                    _ => "Write `5m` or more.",
+                };
+                (message, help)
+            } else if minutes > most {
+                let message =
+                    format!("`{key}` is {written}, and the most that Sentinel takes is {}", short(most));
+                (message, "Write `14d` or less.")
+            } else {
+                continue;
+            };
+            out.push(Self::at(span.text.span(), message).help(help));
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! `invalid-incident-grouping`
+
+use crate::content::Template;
+use crate::content::model::{EntityMapping, List, Text, TimeSpan, boolean, field};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::entities::{entity_type_ignore_case, entity_types};
+use crate::knowledge::limits::{
+    ALERT_DETAILS, LOOKBACK_MAX_MINUTES, LOOKBACK_MIN_MINUTES, MATCHING_METHODS, ignore_case,
+};
+use crate::knowledge::nearest::nearest;
+use crate::rules::words::listed;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+use crate::yaml::Mapping;
+use crate::yaml::edit::replace_scalar;
+
+declare_rule! {
+    /// A grouping of alerts into incidents that cannot work.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Alerts are grouped by what the rule itself defines: entity types that it maps, custom details that it
+    /// has, the alert's name and severity. With `matchingMethod: Selected`, at least one of them must be
+    /// chosen. The look-back is 5 minutes to 7 days. Sentinel refuses a rule whose grouping asks for anything
+    /// else; the upstream repository's checks do not look.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// kind: Scheduled
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// incidentConfiguration:
+    ///   createIncident: true
+    ///   groupingConfiguration:
+    ///     enabled: true
+    ///     reopenClosedIncident: false
+    ///     lookbackDuration: 5h
+    ///     matchingMethod: Selected
+    ///     groupByEntities: []
+    ///     groupByAlertDetails: []
+    ///     groupByCustomDetails: []
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// kind: Scheduled
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// incidentConfiguration:
+    ///   createIncident: true
+    ///   groupingConfiguration:
+    ///     enabled: true
+    ///     reopenClosedIncident: false
+    ///     lookbackDuration: 5h
+    ///     matchingMethod: Selected
+    ///     groupByEntities: [Host]
+    ///     groupByAlertDetails: []
+    ///     groupByCustomDetails: []
+    /// entityMappings:
+    ///   - entityType: Host
+    ///     fieldMappings:
+    ///       - identifier: FullName
+    ///         columnName: DeviceName
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Where only the case of a word differs, the fix is safe. A misspelt word is mended with
+    /// `--unsafe-fixes`.
+    pub(crate) InvalidIncidentGrouping {
+        id: "invalid-incident-grouping",
+        group: Schedule,
+        severity: Error,
+        fix: Safe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for InvalidIncidentGrouping {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(incident) = template.alerting().and_then(|alerting| alerting.incident) else { return };
+        let Some(entry) = field(incident, "groupingConfiguration") else { return };
+        let Some(grouping) = entry.node().as_mapping() else { return };
+        lookback(grouping, out);
+        if let Some(method) = field(grouping, "matchingMethod").and_then(|field| field.text()) {
+            choose(cx, &method, "`matchingMethod`", &MATCHING_METHODS, out);
+        }
+        let details = List::read(grouping, "groupByAlertDetails");
+        for item in &details.items {
+            choose(cx, item, "An alert's detail to group by", &ALERT_DETAILS, out);
+        }
+        let types: Vec<&'static str> =
+            entity_types().iter().filter(|entity| entity.ci).map(|entity| entity.name).collect();
+        for item in &List::read(grouping, "groupByEntities").items {
+            choose(cx, item, "An entity type to group by", &types, out);
+        }
+        // What a grouping that is switched off refers to does no harm.
+        if boolean(grouping, "enabled") != Some(false) {
+            groups(grouping, entry.entry.key.span, template, out);
+        }
+    }
+}
+
+fn lookback(grouping: &Mapping, out: &mut Vec<Diagnostic>) {
+    let Some(span) = TimeSpan::read(grouping, "lookbackDuration") else { return };
+    let Some(seconds) = span.seconds() else { return };
+    if !(LOOKBACK_MIN_MINUTES * 60..=LOOKBACK_MAX_MINUTES * 60).contains(&seconds) {
+        let message = format!("`lookbackDuration` is {}, and Sentinel takes 5m to 7d", span.text.value);
+        out.push(InvalidIncidentGrouping::at(span.text.span(), message).help("Write 5m to 7d."));
+    }
+}
+
+/// Says so where a text is not of a closed set, and offers the one that was meant.
+fn choose(
+    cx: &Context<'_>,
+    text: &Text<'_>,
+    what: &str,
+    options: &[&'static str],
+    out: &mut Vec<Diagnostic>,
+) {
+    if options.contains(&text.value) {
+        return;
+    }
+    let message = format!("{what} is {}, not `{}`", listed(options, "or"), text.value);
+    let finding = InvalidIncidentGrouping::at(text.span(), message);
+    let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
+    let fix = match ignore_case(text.value, options) {
+        Some(name) => Some(Fix::safe(format!("Write `{name}`"), replace(name))),
+        None => nearest(text.value, options.iter().copied())
+            .map(|name| Fix::r#unsafe(format!("Write `{name}`"), replace(name))),
+    };
+    out.push(finding.help(format!("Write {}.", listed(options, "or"))).maybe_fix(fix));
+}
+
+fn groups(grouping: &Mapping, place: Span, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+    let common = template.common();
+    let entities = List::read(grouping, "groupByEntities");
+    let custom = List::read(grouping, "groupByCustomDetails");
+    let details = List::read(grouping, "groupByAlertDetails");
+    for item in &entities.items {
+        let is_it = |mapping: &EntityMapping<'_>| {
+            mapping.entity_type.is_some_and(|name| name.value.eq_ignore_ascii_case(item.value))
+        };
+        let known = entity_type_ignore_case(item.value).is_some();
+        if known && !common.entity_mappings.iter().any(is_it) {
+            let message =
+                format!("Alerts are grouped by `{}`, an entity that the rule does not map", item.value);
+            let help = format!("Map a column to {} under `entityMappings`, or group by another.", item.value);
+            out.push(InvalidIncidentGrouping::at(item.span(), message).help(help));
+        }
+    }
+    for item in &custom.items {
+        if !common.custom_details.iter().any(|(key, _)| key.value == item.value) {
+            let message = format!(
+                "Alerts are grouped by the custom detail `{}`, which the rule does not have",
+                item.value
+            );
+            let help = "Name a key of `customDetails`, or add it there.";
+            out.push(InvalidIncidentGrouping::at(item.span(), message).help(help));
+        }
+    }
+    let selected = field(grouping, "matchingMethod").and_then(|field| field.text());
+    let Some(selected) = selected.filter(|text| text.value.eq_ignore_ascii_case("Selected")) else { return };
+    if [entities, custom, details].iter().all(|list| list.items.is_empty()) {
+        let message = "The grouping is by what is selected, and nothing is selected";
+        let help = "Name something under `groupByEntities`, `groupByAlertDetails` or `groupByCustomDetails`, or write \
+                    `matchingMethod: AllEntities`.";
+        let finding = InvalidIncidentGrouping::at(selected.span(), message).help(help);
+        out.push(finding.label(place, "this grouping"));
+    }
+}

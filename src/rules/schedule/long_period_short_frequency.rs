@@ -1,0 +1,80 @@
+//! `long-period-short-frequency`
+
+use crate::content::Template;
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::limits::{LONG_PERIOD_MIN_FREQUENCY_MINUTES, LONG_PERIOD_MINUTES};
+use crate::rules::schedule::{judged, minutes};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::edit::replace_scalar;
+
+declare_rule! {
+    /// A query over 2 days or more that runs more often than once an hour.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Looking back over 2 days or more is costly, so Sentinel wants at least an hour between two runs of
+    /// such a query. The upstream repository's checks refuse the rule.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// kind: Scheduled
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 15m
+    /// queryPeriod: 2d
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// kind: Scheduled
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 2d
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The frequency becomes one hour, so that alerts come later than before; it is unsafe.
+    pub(crate) LongPeriodShortFrequency {
+        id: "long-period-short-frequency",
+        group: Schedule,
+        severity: Error,
+        fix: Unsafe,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for LongPeriodShortFrequency {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(schedule) = judged(cx, template) else { return };
+        let (Some(frequency), Some(period)) = (&schedule.frequency, &schedule.period) else { return };
+        let (Some(each), Some(back)) = (minutes(cx, frequency), minutes(cx, period)) else { return };
+        if back < LONG_PERIOD_MINUTES || each >= LONG_PERIOD_MIN_FREQUENCY_MINUTES {
+            return;
+        }
+        let (frequency, period) = (frequency.text, period.text);
+        let message = format!(
+            "The rule looks back {} and runs every {}: a period of 2 days or more wants an hour between runs",
+            period.value, frequency.value
+        );
+        let fix = Fix::r#unsafe("Run it once an hour", replace_scalar(cx.source(), frequency.node, "1h"));
+        let finding = Self::at(frequency.span(), message).label(period.span(), "how far it looks back");
+        out.push(finding.help("Make `queryFrequency` 1h or more, or `queryPeriod` shorter.").fix(fix));
+    }
+}

@@ -1,0 +1,84 @@
+//! `period-shorter-than-frequency`
+
+use crate::content::Template;
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::limits::MAX_PERIOD_MINUTES;
+use crate::rules::schedule::{judged, minutes};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::edit::replace_scalar;
+
+declare_rule! {
+    /// A query period shorter than the time between two runs.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A run sees the events of the last `queryPeriod`. Where that is less than `queryFrequency`, what
+    /// happens in between is seen by no run. Sentinel refuses such a rule, and so do the upstream
+    /// repository's checks.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// kind: Scheduled
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1d
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// kind: Scheduled
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1d
+    /// queryPeriod: 1d
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The period is made as long as the frequency. That widens what the query sees, so it is unsafe.
+    pub(crate) PeriodShorterThanFrequency {
+        id: "period-shorter-than-frequency",
+        group: Schedule,
+        severity: Error,
+        fix: Unsafe,
+        gate: "detection-template-schema-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for PeriodShorterThanFrequency {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(schedule) = judged(cx, template) else { return };
+        let (Some(frequency), Some(period)) = (&schedule.frequency, &schedule.period) else { return };
+        let (Some(each), Some(back)) = (minutes(cx, frequency), minutes(cx, period)) else { return };
+        if back >= each {
+            return;
+        }
+        let (frequency, period) = (frequency.text, period.text);
+        let message = format!(
+            "The rule runs every {} and looks back {} only, so that it misses what happens in between",
+            frequency.value, period.value
+        );
+        let title = format!("Make `queryPeriod` {}", frequency.value);
+        let fix = (each <= MAX_PERIOD_MINUTES)
+            .then(|| Fix::r#unsafe(title, replace_scalar(cx.source(), period.node, frequency.value)));
+        let help = format!("Make `queryPeriod` {} or more, or run the rule more often.", frequency.value);
+        let finding = Self::at(period.span(), message).help(help);
+        out.push(finding.label(frequency.span(), "how often it runs").maybe_fix(fix));
+    }
+}

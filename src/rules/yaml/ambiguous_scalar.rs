@@ -1,0 +1,102 @@
+//! `ambiguous-scalar`
+
+use crate::content::Template;
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::{Node, ScalarStyle, Value};
+
+declare_rule! {
+    /// A plain value that readers of YAML 1.1 and 1.2 understand differently.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// `yes` is a text to one reader and true to another, `010` is ten or eight, `1:00:00` is a text or 3600. Tools written in Python
+    /// or PowerShell read the old way, others the new.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// tags:
+    ///   - on
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// tags:
+    ///   - "on"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Quotes are put around values that the newer reading takes for texts; what it takes for numbers is left to its author.
+    pub(crate) AmbiguousScalar {
+        id: "ambiguous-scalar",
+        group: Yaml,
+        severity: Warning,
+        fix: Safe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for AmbiguousScalar {
+    fn check_template(&self, _cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        visit(template.common().node, out);
+    }
+}
+
+/// The tree's depth is limited by the reader, so recursion is safe.
+fn visit(node: &Node, out: &mut Vec<Diagnostic>) {
+    match &node.value {
+        Value::Mapping(map) => map.entries.iter().for_each(|entry| visit(&entry.value, out)),
+        Value::Sequence(list) => list.items.iter().for_each(|item| visit(item, out)),
+        Value::Scalar(scalar) if scalar.style == ScalarStyle::Plain && node.tag.is_none() => {
+            if let Some((old, new)) = readings(&scalar.text) {
+                let text = &scalar.text;
+                let message = format!("`{text}` is {old} to readers of YAML 1.1 and {new} to those of 1.2");
+                let quoted = format!("\"{text}\"");
+                let fix = Fix::safe(format!("Write `{quoted}`"), [(node.span, quoted)]);
+                let finding = AmbiguousScalar::at(node.span, message);
+                // Quoting keeps the meaning only where the newer reader sees a text already.
+                let text_already = new == "a text";
+                let help = "Put it in quotes, or write it so that all readers agree.";
+                out.push(finding.help(help).maybe_fix(text_already.then_some(fix)));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// How the two versions read a plain scalar, where they differ.
+fn readings(text: &str) -> Option<(&'static str, &'static str)> {
+    let words = ["yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF"];
+    if words.contains(&text) {
+        return Some(("a truth value", "a text"));
+    }
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if digits.is_empty() || !digits.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let all = |allowed: &str| digits.chars().all(|c| allowed.contains(c));
+    if digits.len() > 1 && digits.starts_with('0') && all("01234567") {
+        return Some(("a number of base eight", "a number of base ten"));
+    }
+    if digits.contains('_') && all("0123456789_") && digits.chars().any(|c| c.is_ascii_digit()) {
+        return Some(("a number", "a text"));
+    }
+    let sixty = digits.contains(':')
+        && all("0123456789:")
+        && digits
+            .split(':')
+            .skip(1)
+            .all(|part| (1..=2).contains(&part.len()) && part.parse::<u32>().is_ok_and(|number| number < 60));
+    sixty.then_some(("a number of base sixty", "a text"))
+}

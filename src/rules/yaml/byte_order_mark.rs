@@ -1,0 +1,52 @@
+//! `byte-order-mark`
+
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::{BOM, Span};
+
+declare_rule! {
+    /// A byte-order mark at the beginning of the file.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// UTF-8 needs none, and several readers of YAML refuse the file or take the mark for a part of the first key.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// ﻿id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The mark is no part of the text.
+    pub(crate) ByteOrderMark {
+        id: "byte-order-mark",
+        group: Yaml,
+        severity: Info,
+        fix: Safe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for ByteOrderMark {
+    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.source().has_bom() {
+            let span = Span::new(0, BOM.len_utf8());
+            let fix = Fix::safe("Take the mark out", [(span, String::new())]);
+            out.push(Self::at(span, "The file begins with a byte-order mark").fix(fix));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `file-extension`
+
+use crate::content::{Kind, extension, is_yaml_file};
+use crate::diagnostic::Diagnostic;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+
+declare_rule! {
+    /// A template whose file is not called `.yaml`.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Upstream's checks open `*.yaml` and nothing else, with this case: a rule in `a.yml` or `a.YAML` is never checked there, and
+    /// other tools pass it over as well.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid,Hunting Queries/a.yml
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid,Hunting Queries/a.yaml
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    pub(crate) FileExtension {
+        id: "file-extension",
+        group: Yaml,
+        severity: Warning,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for FileExtension {
+    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        let path = cx.source().path();
+        let Some(extension) = extension(path).filter(|_| is_yaml_file(path)) else { return };
+        if extension != "yaml" && cx.kind() != Kind::Unknown {
+            let message = format!("Upstream's checks never open a file that ends in `.{extension}`");
+            let at = cx.content.root().map_or(Span::default(), |_| cx.first_key());
+            out.push(Self::at(at, message).help("Rename it so that it ends in `.yaml`."));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! `folded-query`
+
+use crate::content::Query;
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+use crate::yaml::ScalarStyle;
+
+declare_rule! {
+    /// A query in a folded block scalar.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// `query: >` joins the lines of the query with blanks. A `//` comment then swallows all that follows, and every position in the
+    /// query is another than in the file.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: >
+    ///   DeviceNetworkEvents
+    ///   | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The query gets its line breaks back. It is unsafe because that is another text.
+    pub(crate) FoldedQuery {
+        id: "folded-query",
+        group: Yaml,
+        severity: Warning,
+        fix: Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for FoldedQuery {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(node) = query.node else { return };
+        let Some(scalar) = node.scalar().filter(|scalar| scalar.style == ScalarStyle::Folded) else { return };
+        let Some(header) = scalar.header else { return };
+        let mark = cx.source().slice(header).find('>').map(|at| header.start as usize + at);
+        let fix = mark.map(|at| {
+            Fix::r#unsafe("Write `|`, which keeps the lines", [(Span::new(at, at + 1), "|".to_owned())])
+        });
+        let message = "`>` joins the lines of this query into one";
+        out.push(
+            Self::at(header, message).help("Write `|`, which keeps the lines as they are.").maybe_fix(fix),
+        );
+    }
+}

@@ -1,0 +1,110 @@
+//! `non-ascii`
+
+use crate::content::Kind;
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::{BOM, Span};
+
+declare_rule! {
+    /// A character outside of ASCII.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Upstream's checks refuse such characters in content. Most come from a word processor: curved quotes, long dashes,
+    /// blanks that do not break. In a query they compare unequal to what they look like.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which the maker’s relay was reached.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which the maker's relay was reached.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Typographic quotes, dashes and blanks are replaced by plain ones. It is unsafe because a query may look for the
+    /// character itself.
+    pub(crate) NonAscii {
+        id: "non-ascii",
+        group: Yaml,
+        severity: Warning,
+        fix: Unsafe,
+        gate: "non-ascii-validations",
+        since: "0.1.0",
+    }
+}
+
+/// What typographic characters are written as in plain text.
+fn plain(c: char) -> Option<&'static str> {
+    Some(match c {
+        '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2032}' => "'",
+        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2033}' => "\"",
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => "-",
+        '\u{2026}' => "...",
+        '\u{00a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => " ",
+        '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{00ad}' => "",
+        '\u{2022}' | '\u{00b7}' => "*",
+        _ => return None,
+    })
+}
+
+/// So many runs are told of one file.
+const MOST: usize = 10;
+
+impl Rule for NonAscii {
+    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        let text = cx.source().text();
+        if text.is_ascii() || cx.kind() == Kind::Query {
+            return;
+        }
+        let body = text.len() - text.trim_start_matches(BOM).len();
+        for (start, run) in runs(text, body).into_iter().take(MOST) {
+            let span = Span::new(start, start + run.len());
+            let names: Vec<String> = run.chars().take(4).map(|c| format!("U+{:04X}", u32::from(c))).collect();
+            let more = if run.chars().count() > 4 { " ..." } else { "" };
+            let message = format!("Characters outside of ASCII: {}{more}", names.join(" "));
+            let finding = Self::at(span, message);
+            let plainly: Option<String> = run.chars().map(plain).collect();
+            out.push(match plainly {
+                Some(plainly) if fits(cx, start, &plainly) => {
+                    let title =
+                        if plainly.is_empty() { "Take it out".into() } else { format!("Write `{plainly}`") };
+                    finding.fix(Fix::r#unsafe(title, [(span, plainly)]))
+                }
+                _ => finding.help("Write it in plain letters, or as an escape where it is needed."),
+            });
+        }
+    }
+}
+
+/// A quote must not end the scalar that it would stand in; the proof of fixes looks at the rest.
+fn fits(cx: &Context<'_>, at: usize, text: &str) -> bool {
+    let line = cx.source().line_span(cx.source().line_of(at));
+    !text.contains(['\'', '"']) || !cx.source().slice(line).trim_start().contains([':']) || {
+        let before = &cx.source().text()[line.start as usize..at];
+        !before.contains(['\'', '"'])
+    }
+}
+
+/// The runs of characters outside of ASCII from an offset on.
+fn runs(text: &str, from: usize) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let mut rest = from;
+    while let Some(start) = text[rest..].find(|c: char| !c.is_ascii()).map(|at| rest + at) {
+        let end = text[start..].find(|c: char| c.is_ascii()).map_or(text.len(), |at| start + at);
+        found.push((start, &text[start..end]));
+        rest = end;
+    }
+    found
+}

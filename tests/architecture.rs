@@ -1,0 +1,109 @@
+//! No module names one that it may not know. The table is that of docs/architecture.md.
+
+use std::path::{Path, PathBuf};
+
+/// Each module with what it may name besides itself.
+const KNOWS: &[(&str, &[&str])] = &[
+    ("source", &[]),
+    ("yaml", &["source"]),
+    ("diagnostic", &["source"]),
+    ("knowledge", &[]),
+    ("kql", &["source"]),
+    ("content", &["source", "yaml", "diagnostic"]),
+    ("suppress", &["source", "yaml", "diagnostic", "content"]),
+    ("convert", &["source", "yaml", "content", "knowledge", "kql", "diagnostic"]),
+    ("rules", &["source", "yaml", "diagnostic", "content", "knowledge", "kql", "suppress"]),
+    ("report", &["source", "diagnostic", "knowledge"]),
+    ("discover", &["source", "content"]),
+    ("config", &["source", "diagnostic", "discover", "rules", "knowledge"]),
+    (
+        "check",
+        &[
+            "source",
+            "yaml",
+            "diagnostic",
+            "content",
+            "knowledge",
+            "kql",
+            "suppress",
+            "rules",
+            "report",
+            "discover",
+        ],
+    ),
+    ("fix", &["source", "yaml", "diagnostic", "content"]),
+    ("baseline", &["source", "diagnostic", "report"]),
+];
+
+fn files(path: &Path, found: &mut Vec<PathBuf>) {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).expect("a folder of sources") {
+            files(&entry.expect("an entry").path(), found);
+        }
+    } else if path.extension().is_some_and(|extension| extension == "rs") {
+        found.push(path.to_owned());
+    }
+}
+
+/// The sources of a module, tests apart: those may look anywhere.
+fn sources(module: &str) -> Vec<(PathBuf, String)> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = Vec::new();
+    for path in [src.join(format!("{module}.rs")), src.join(module)] {
+        if path.exists() {
+            files(&path, &mut found);
+        }
+    }
+    assert!(!found.is_empty(), "there is no module `{module}`");
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(&path).expect("a source file");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+        (path, code)
+    };
+    found.into_iter().filter(|path| !path.to_string_lossy().contains("test")).map(read).collect()
+}
+
+#[test]
+fn no_module_names_one_that_it_may_not_know() {
+    for (module, known) in KNOWS {
+        for (path, code) in sources(module) {
+            for named in code.split("crate::").skip(1) {
+                let name: String =
+                    named.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+                let fine = name == *module || known.contains(&name.as_str());
+                assert!(
+                    fine || !KNOWS.iter().any(|(other, _)| *other == name) && name != "cli",
+                    "{} names `{name}`, which `{module}` may not know",
+                    path.display()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_module_says_its_job_and_is_in_the_table() {
+    let lib =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).expect("lib.rs");
+    for module in lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
+        let known = module == "cli" || KNOWS.iter().any(|(name, _)| *name == module);
+        assert!(known, "`{module}` is not in the table of tests/architecture.rs");
+    }
+    for (module, _) in KNOWS {
+        for (path, code) in sources(module) {
+            let generated = path.components().any(|part| part.as_os_str() == "data");
+            assert!(generated || code.starts_with("//!"), "{} does not say what it is for", path.display());
+        }
+    }
+}
+
+#[test]
+fn only_the_report_for_people_names_the_renderer() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut all = Vec::new();
+    files(&src, &mut all);
+    for path in all {
+        let named = std::fs::read_to_string(&path).expect("a source file").contains("miette::");
+        assert!(!named || path.ends_with("report/full.rs"), "{} names miette", path.display());
+    }
+}
