@@ -120,6 +120,10 @@ pub fn check(jobs: &[Job], settings_of: &SettingsOf<'_>) -> Run {
     for ((file, settings), mut suppressions) in files.iter_mut().zip(&settings).zip(suppressions) {
         suppress::apply(&mut suppressions, &mut file.diagnostics);
         judge_suppressions(file, &suppressions, settings);
+        file.diagnostics.retain(|diagnostic| {
+            let heard = settings.min_severity.is_none_or(|least| diagnostic.severity >= least);
+            heard && settings.enabled(diagnostic.rule)
+        });
         file.diagnostics
             .sort_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
     }
@@ -141,7 +145,6 @@ fn judge_suppressions(file: &mut FileReport, suppressions: &[Suppression], setti
     for diagnostic in &mut found {
         as_gate(diagnostic, settings);
     }
-    found.retain(|diagnostic| settings.min_severity.is_none_or(|least| diagnostic.severity >= least));
     file.diagnostics.extend(found);
 }
 
@@ -157,7 +160,8 @@ fn check_one(job: &Job, settings_of: &SettingsOf<'_>) -> Result<Box<One>, Passed
     }
     let queries = content.queries();
     let suppressions = suppress::suppressions(&content, &queries);
-    let diagnostics = check_content(&content, &queries, &settings);
+    let named = named_rules(&suppressions, &settings);
+    let diagnostics = check_content(&content, &queries, &settings, &named);
     let id = content.id().map(|id| id.value.to_owned());
     let report =
         FileReport { source: Arc::clone(&content.source), kind: content.kind.as_str(), id, diagnostics };
@@ -180,7 +184,20 @@ fn is_ours(content: &Content) -> bool {
     content.folder != Folder::None || (broken && meant())
 }
 
-fn check_content(content: &Content, queries: &[Query<'_>], settings: &Settings) -> Vec<Diagnostic> {
+/// The rules that suppressions name and that do not run otherwise. They run all the same, unheard, where it is
+/// to be told whether the suppressions are needed.
+fn named_rules(suppressions: &[Suppression], settings: &Settings) -> Vec<&'static str> {
+    let names = suppressions.iter().flat_map(|one| &one.names).filter_map(|name| rules::find(&name.rule));
+    let judged = rules::find("unused-suppression").is_some_and(|entry| settings.enabled(entry.meta));
+    names.map(|entry| entry.meta.id).filter(|_| judged).collect()
+}
+
+fn check_content(
+    content: &Content,
+    queries: &[Query<'_>],
+    settings: &Settings,
+    named: &[&str],
+) -> Vec<Diagnostic> {
     let template = content.template().or_else(|| as_upstream_sees_it(content, settings));
     let violations = match (content.root(), settings.profile) {
         (None, _) | (_, Profile::AzureSentinel) => Vec::new(),
@@ -188,7 +205,8 @@ fn check_content(content: &Content, queries: &[Query<'_>], settings: &Settings) 
     };
     let cx = Context { content, template: template.as_ref(), violations: &violations, queries, settings };
     let mut found = Vec::new();
-    for entry in rules::all().iter().filter(|entry| settings.enabled(entry.meta)) {
+    let runs = |entry: &&rules::Entry| settings.enabled(entry.meta) || named.contains(&entry.meta.id);
+    for entry in rules::all().iter().filter(runs) {
         entry.rule.check_file(&cx, &mut found);
         if let Some(template) = &template {
             entry.rule.check_template(&cx, template, &mut found);
@@ -204,7 +222,6 @@ fn check_content(content: &Content, queries: &[Query<'_>], settings: &Settings) 
     for diagnostic in &mut found {
         complete(diagnostic, content, queries, settings);
     }
-    found.retain(|diagnostic| settings.min_severity.is_none_or(|least| diagnostic.severity >= least));
     found
 }
 
@@ -229,9 +246,7 @@ fn check_repository(files: &mut [FileReport], summaries: &[RepositoryFile], sett
         }
         as_gate(&mut diagnostic, settings);
         diagnostic.span = file.source.clamp(diagnostic.span);
-        if settings.min_severity.is_none_or(|least| diagnostic.severity >= least) {
-            file.diagnostics.push(diagnostic);
-        }
+        file.diagnostics.push(diagnostic);
     }
 }
 

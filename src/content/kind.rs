@@ -174,12 +174,15 @@ pub fn detect(root: Option<&Node>, path: &str) -> Kind {
     }
     let nrt = kind.eq_ignore_ascii_case("NRT");
     let scheduled = kind.eq_ignore_ascii_case("Scheduled");
+    let schedule_keys = SCHEDULE_KEYS.iter().filter(|key| has(key)).count();
+    let scheduled_by_keys = schedule_keys > 1 || (schedule_keys == 1 && (scheduled || has("severity")));
     match hint {
         Hint::Hunting => Kind::HuntingQuery,
         _ if nrt => Kind::NrtRule,
         Hint::Rules => Kind::ScheduledRule,
-        // A rule that runs on a schedule has one. Published hunting queries carry a stray `kind`.
-        Hint::None if any(&SCHEDULE_KEYS) => Kind::ScheduledRule,
+        // A rule that runs on a schedule has more than one key of it, or one and a severity. Published
+        // hunting queries carry a stray `kind`, or a stray frequency.
+        Hint::None if scheduled_by_keys => Kind::ScheduledRule,
         Hint::None if !kind.is_empty() && !scheduled => Kind::ScheduledRule,
         Hint::None => Kind::HuntingQuery,
     }
@@ -215,7 +218,8 @@ mod tests {
                 "kind: Scheduled\nqueryFrequency: 1h\nquery: T\nid: x\nname: n\n",
                 Kind::ScheduledRule,
             ),
-            ("a.yaml", "queryPeriod: 1h\nquery: T\nid: x\nname: n\n", Kind::ScheduledRule),
+            ("a.yaml", "queryPeriod: 1h\nseverity: Low\nquery: T\nid: x\nname: n\n", Kind::ScheduledRule),
+            ("a.yaml", "queryPeriod: 1h\nquery: T\nid: x\nname: n\n", Kind::HuntingQuery),
             ("a.yaml", "kind: nrt\nquery: T\nid: x\nname: n\n", Kind::NrtRule),
             ("a.yaml", "kind: Fusion\nid: x\nname: n\n", Kind::OtherRule),
             ("a.yaml", "FunctionQuery: T\n", Kind::Parser),

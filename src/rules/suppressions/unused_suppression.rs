@@ -1,7 +1,7 @@
 //! `unused-suppression`
 
 use super::remove;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Group, RuleMeta};
 use crate::rules::{Rule, Settings, declare_rule, find};
 use crate::source::SourceFile;
 use crate::suppress::Suppression;
@@ -12,8 +12,7 @@ declare_rule! {
     /// ## Why is this bad?
     ///
     /// The fault that it was written for is gone, or the comment stands in the wrong place and the fault is
-    /// still reported. Left behind, it would silence the next fault of its kind unseen. Rules that do not
-    /// run are not judged.
+    /// still reported. Left behind, it would silence the next fault of its kind unseen.
     ///
     /// ## Example
     ///
@@ -57,7 +56,9 @@ impl Rule for UnusedSuppression {
     ) {
         for suppression in suppressions {
             for (index, name) in suppression.names.iter().enumerate().filter(|(_, name)| !name.used) {
-                if !find(&name.rule).is_some_and(|entry| settings.enabled(entry.meta)) {
+                // Rules that compare files run for all files or for none.
+                let ran = |meta: &RuleMeta| meta.group != Group::Repository || settings.enabled(meta);
+                if !find(&name.rule).is_some_and(|entry| ran(entry.meta)) {
                     continue;
                 }
                 let message = format!("This comment silences no finding of `{}`", name.rule);
