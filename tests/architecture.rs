@@ -9,7 +9,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("diagnostic", &["source"]),
     ("knowledge", &[]),
     ("kql", &["source"]),
-    ("content", &["source", "yaml", "diagnostic"]),
+    ("content", &["source", "yaml", "diagnostic", "kql"]),
     ("suppress", &["source", "yaml", "diagnostic", "content"]),
     ("convert", &["source", "yaml", "content", "knowledge", "kql", "diagnostic"]),
     ("rules", &["source", "yaml", "diagnostic", "content", "knowledge", "kql", "suppress"]),

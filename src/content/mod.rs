@@ -1,7 +1,9 @@
 //! What a file is, and its content as typed, spanned models.
 
+use std::cell::OnceCell;
 use std::sync::Arc;
 
+use crate::kql;
 use crate::source::{SourceFile, Span};
 use crate::yaml::{self, Document, Node, ScalarMap};
 
@@ -39,11 +41,17 @@ pub struct Query<'a> {
     /// The parameters that a parser declares beside its query.
     pub parameters: Option<&'a Node>,
     map: Option<ScalarMap>,
+    parse: OnceCell<kql::Parse>,
     /// How many bytes of the file stand before the text, for a `.kql` file with a byte-order mark.
     skipped: usize,
 }
 
 impl Query<'_> {
+    /// The query's tree, made when it is first asked for.
+    pub fn parse(&self) -> &kql::Parse {
+        self.parse.get_or_init(|| kql::parse(self.text))
+    }
+
     /// The place in the file of a place in the query.
     pub fn span(&self, span: Span) -> Span {
         match &self.map {
@@ -122,6 +130,7 @@ impl Content {
                 pointer: None,
                 parameters: None,
                 map: None,
+                parse: OnceCell::new(),
                 skipped,
             }];
         }
@@ -136,7 +145,8 @@ impl Content {
             };
             let map = ScalarMap::new(&self.source, node);
             map.as_ref()?;
-            Some(Query { text, node: Some(node), pointer: Some(pointer), parameters, map, skipped: 0 })
+            let parse = OnceCell::new();
+            Some(Query { text, node: Some(node), pointer: Some(pointer), parameters, map, parse, skipped: 0 })
         };
         QUERY_KEYS.into_iter().filter_map(one).collect()
     }

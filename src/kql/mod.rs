@@ -1,1 +1,38 @@
 //! A library for the Kusto Query Language: text in; tokens, typed tree and errors out, always.
+
+use crate::source::Span;
+
+pub mod ast;
+mod error;
+mod lexer;
+mod parser;
+mod text;
+mod token;
+mod walk;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{ErrorKind, Mend, SyntaxError};
+pub use lexer::tokenize;
+pub use text::decode_string;
+pub use token::{Token, TokenKind};
+pub use walk::{Node, walk, walk_statements};
+
+/// A parsed query.
+#[derive(Clone, Debug)]
+pub struct Parse {
+    /// The tokens, the last of them [`TokenKind::EndOfText`].
+    pub tokens: Vec<Token>,
+    /// The statements; the last is the query proper, where there is one.
+    pub statements: Vec<ast::Statement>,
+    /// What could not be read at the end.
+    pub leftover: Option<Span>,
+    /// The errors, by place.
+    pub errors: Vec<SyntaxError>,
+}
+
+/// Parses a query. Takes time linear in its length, and returns a tree for any text.
+pub fn parse(text: &str) -> Parse {
+    parser::parse(text)
+}

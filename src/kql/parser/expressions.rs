@@ -1,0 +1,428 @@
+//! Expressions: the tower of operators, calls and paths.
+
+use super::super::ast::{Expr, ExprKind, Name};
+use super::super::error::{ErrorKind, Mend, SyntaxError};
+use super::super::token::TokenKind as T;
+use super::{LONGEST_CHAIN, List, Parser};
+use crate::source::Span;
+
+impl Parser<'_> {
+    /// `name = value`, `(name, name) = value`, or a value alone.
+    pub(super) fn named(&mut self) -> Option<Expr> {
+        let start = self.start();
+        if self.scan_rename_name(0).is_some_and(|length| self.peek(length) == T::Equal) {
+            let name = self.naming()?;
+            return Some(self.named_value(start, vec![name], false));
+        }
+        if let Some(name) = self.dashed_name() {
+            return Some(self.named_value(start, vec![name], false));
+        }
+        if self.scan_rename_list().is_some_and(|length| self.peek(length) == T::Equal) {
+            let open = self.bump();
+            let list = List::closed().one_or_more();
+            let names = self.commas(Self::naming, Self::missing_name, list);
+            self.close(T::CloseParen, open);
+            return Some(self.named_value(start, names, true));
+        }
+        self.unnamed()
+    }
+
+    fn named_value(&mut self, start: usize, names: Vec<Name>, tuple: bool) -> Expr {
+        self.require(T::Equal);
+        let value = Box::new(self.unnamed().unwrap_or_else(|| self.missing_expr()));
+        Expr { span: self.since(start), kind: ExprKind::Named { names, tuple, value } }
+    }
+
+    fn scan_rename_name(&self, offset: usize) -> Option<usize> {
+        match self.peek(offset) {
+            T::OpenBracket | T::OpenBrace => self.scan_name(offset),
+            kind => kind.can_name().then_some(1),
+        }
+    }
+
+    fn scan_rename_list(&self) -> Option<usize> {
+        if self.kind() != T::OpenParen {
+            return None;
+        }
+        let mut at = 1;
+        while self.peek(at) != T::CloseParen {
+            at += self.scan_rename_name(at)?;
+            if self.peek(at) != T::Comma {
+                break;
+            }
+            at += 1;
+        }
+        (self.peek(at) == T::CloseParen).then_some(at + 1)
+    }
+
+    fn argument(&mut self) -> Option<Expr> {
+        if self.kind() == T::Asterisk && matches!(self.peek(1), T::CloseParen | T::Comma) {
+            return Some(self.star());
+        }
+        self.named()
+    }
+
+    pub(super) fn star(&mut self) -> Expr {
+        let span = self.bump();
+        Expr { span, kind: ExprKind::Star }
+    }
+
+    /// An expression without a name, one level deeper.
+    pub(super) fn unnamed(&mut self) -> Option<Expr> {
+        self.nested(Self::logical_or)
+    }
+
+    fn logical_or(&mut self) -> Option<Expr> {
+        self.logical(T::Or, Self::logical_and)
+    }
+
+    fn logical_and(&mut self) -> Option<Expr> {
+        self.logical(T::And, Self::equality)
+    }
+
+    fn logical(&mut self, op: T, operand: fn(&mut Self) -> Option<Expr>) -> Option<Expr> {
+        let start = self.start();
+        let first = operand(self)?;
+        if self.kind() != op && self.foreign_spelling(op).is_none() {
+            return Some(first);
+        }
+        let mut operands = vec![first];
+        while self.eat(op).is_some() || self.eat_foreign(op) {
+            let next = operand(self).unwrap_or_else(|| self.missing_expr());
+            operands.push(next);
+        }
+        Some(Expr { span: self.since(start), kind: ExprKind::Logical { op, operands } })
+    }
+
+    /// How many tokens here are `and` or `or` in another language.
+    fn foreign_spelling(&self, op: T) -> Option<usize> {
+        let (word, sign) = if op == T::And { ("and", "&") } else { ("or", "|") };
+        if self.kind() == T::Identifier && self.written(0).eq_ignore_ascii_case(word) {
+            return Some(1);
+        }
+        (self.written(0) == sign && self.written(1) == sign && self.glued(1)).then_some(2)
+    }
+
+    /// Takes such a spelling for what it means, so that the rest of the query is read.
+    fn eat_foreign(&mut self, op: T) -> bool {
+        let Some(length) = self.foreign_spelling(op) else { return false };
+        let start = self.start();
+        for _ in 0..length {
+            self.bump();
+        }
+        let span = self.since(start);
+        let message = format!("`{}` is written `{}` in KQL", &self.text[span.range()], op.text());
+        let mut error = SyntaxError::new(ErrorKind::TokenExpected, span, message);
+        error.help = Some(format!("Write `{}`.", op.text()));
+        let title = format!("Write `{}`", op.text());
+        error.mend = Some(Mend { title, span, text: op.text().to_owned() });
+        self.errors.push(error);
+        true
+    }
+
+    fn binary(&mut self, start: usize, left: Expr, operand: fn(&mut Self) -> Option<Expr>) -> Expr {
+        let op = self.kind();
+        let op_span = self.bump();
+        let right = Box::new(operand(self).unwrap_or_else(|| self.missing_expr()));
+        let kind = ExprKind::Binary { op, op_span, left: Box::new(left), right };
+        Expr { span: self.since(start), kind }
+    }
+
+    fn equality(&mut self) -> Option<Expr> {
+        let start = self.start();
+        if self.kind() == T::Asterisk && self.peek(1) == T::EqualEqual {
+            let left = self.star();
+            return Some(self.binary(start, left, Self::relational));
+        }
+        let left = self.relational()?;
+        Some(match self.kind() {
+            T::EqualEqual | T::BangEqual | T::LessThanGreaterThan => {
+                self.binary(start, left, Self::relational)
+            }
+            T::In if self.peek(1) == T::Range => left,
+            T::In | T::InCs | T::NotIn | T::NotInCs | T::HasAny | T::HasAll => self.in_list(start, left),
+            T::Between | T::NotBetween => self.between(start, left),
+            _ => left,
+        })
+    }
+
+    fn in_list(&mut self, start: usize, left: Expr) -> Expr {
+        let op = self.kind();
+        let op_span = self.bump();
+        let open = self.require(T::OpenParen);
+        let items = if self.at_query() {
+            vec![self.required(Self::pipeline)]
+        } else {
+            self.commas(Self::unnamed, Self::missing_expr, List::closed().one_or_more())
+        };
+        self.close(T::CloseParen, open);
+        let kind = ExprKind::InList { op, op_span, left: Box::new(left), items };
+        Expr { span: self.since(start), kind }
+    }
+
+    fn between(&mut self, start: usize, left: Expr) -> Expr {
+        let op = self.kind();
+        let op_span = self.bump();
+        let open = self.require(T::OpenParen);
+        let low = Box::new(self.invocation().unwrap_or_else(|| self.missing_expr()));
+        self.require(T::DotDot);
+        let high = Box::new(self.invocation().unwrap_or_else(|| self.missing_expr()));
+        self.close(T::CloseParen, open);
+        let kind = ExprKind::Between { op, op_span, left: Box::new(left), low, high };
+        Expr { span: self.since(start), kind }
+    }
+
+    fn relational(&mut self) -> Option<Expr> {
+        let start = self.start();
+        let left = self.additive()?;
+        let compares =
+            matches!(self.kind(), T::LessThan | T::LessThanOrEqual | T::GreaterThan | T::GreaterThanOrEqual);
+        Some(if compares { self.binary(start, left, Self::additive) } else { left })
+    }
+
+    fn additive(&mut self) -> Option<Expr> {
+        self.chain(Self::multiplicative, |kind| matches!(kind, T::Plus | T::Minus))
+    }
+
+    fn multiplicative(&mut self) -> Option<Expr> {
+        self.chain(Self::string_operation, |kind| matches!(kind, T::Asterisk | T::Slash | T::Percent))
+    }
+
+    fn string_operation(&mut self) -> Option<Expr> {
+        if self.kind() == T::Asterisk && self.peek(1).is_string_operator() {
+            let start = self.start();
+            let left = self.star();
+            return Some(self.binary(start, left, Self::invocation));
+        }
+        self.chain(Self::invocation, T::is_string_operator)
+    }
+
+    /// Operators of one level, the left ones first.
+    fn chain(&mut self, operand: fn(&mut Self) -> Option<Expr>, is_op: fn(T) -> bool) -> Option<Expr> {
+        let start = self.start();
+        let mut left = operand(self)?;
+        let mut length = 1;
+        while is_op(self.kind()) {
+            length += 1;
+            if length > LONGEST_CHAIN {
+                let span = self.token(0).span;
+                self.error(ErrorKind::TooDeep, span, "The query is nested too deeply to be read");
+                self.at = self.tokens.len() - 1;
+                break;
+            }
+            left = self.binary(start, left, operand);
+        }
+        Some(left)
+    }
+
+    /// A sign, or none, and a path.
+    pub(super) fn invocation(&mut self) -> Option<Expr> {
+        let op = self.kind();
+        if !matches!(op, T::Minus | T::Plus) {
+            return self.path();
+        }
+        let start = self.start();
+        self.bump();
+        let operand = Box::new(self.path().unwrap_or_else(|| self.missing_expr()));
+        Some(Expr { span: self.since(start), kind: ExprKind::Unary { op, operand } })
+    }
+
+    /// A primary expression with its members and indexes.
+    pub(super) fn path(&mut self) -> Option<Expr> {
+        if self.kind() == T::ToTable {
+            return self.subquery_call(ExprKind::ToTable);
+        }
+        let start = self.start();
+        let mut base = self.primary()?;
+        let mut length = 0;
+        loop {
+            length += 1;
+            if length > LONGEST_CHAIN {
+                return Some(base);
+            }
+            let kind = match self.kind() {
+                T::Dot => {
+                    self.bump();
+                    let member = self.member().unwrap_or_else(|| Expr::name(self.missing_name()));
+                    ExprKind::Path { base: Box::new(base), member: Box::new(member) }
+                }
+                T::OpenBracket => {
+                    let ExprKind::Bracketed(index) = self.bracketed()?.kind else { return None };
+                    ExprKind::Element { base: Box::new(base), index }
+                }
+                _ => return Some(base),
+            };
+            base = Expr { span: self.since(start), kind };
+        }
+    }
+
+    pub(super) fn member(&mut self) -> Option<Expr> {
+        if self.at_call(0) { self.call() } else { self.selector() }
+    }
+
+    pub(super) fn at_call(&self, offset: usize) -> bool {
+        self.scan_name(offset).is_some_and(|length| self.peek(offset + length) == T::OpenParen)
+    }
+
+    pub(super) fn call(&mut self) -> Option<Expr> {
+        if !self.at_call(0) {
+            return None;
+        }
+        let start = self.start();
+        let name = self.name()?;
+        let open = self.bump();
+        let args =
+            self.nested(|parser| Some(parser.commas(Self::argument, Self::missing_expr, List::closed())));
+        self.close(T::CloseParen, open);
+        let kind = ExprKind::Call { name, args: args.unwrap_or_default() };
+        Some(Expr { span: self.since(start), kind })
+    }
+
+    fn primary(&mut self) -> Option<Expr> {
+        match self.kind() {
+            T::LongLiteral
+            | T::RealLiteral
+            | T::BooleanLiteral
+            | T::IntLiteral
+            | T::DecimalLiteral
+            | T::TimespanLiteral
+            | T::DateTimeLiteral
+            | T::GuidLiteral
+            | T::RawGuidLiteral
+            | T::StringLiteral
+            | T::Dynamic => self.literal(),
+            T::DataTable => self.data_table(),
+            T::ContextualDataTable => self.contextual_data_table(),
+            T::ExternalData | T::ExternalDataUnderscore => self.external_data(),
+            T::MaterializedViewCombine => self.view_combine(),
+            T::OpenParen => self.parenthesized(),
+            T::ToScalar => self.subquery_call(ExprKind::ToScalar),
+            _ if self.at_type_of() => self.type_of(),
+            _ if self.at_call(0) => self.call(),
+            _ => self.scoped_selector().or_else(|| self.keyword_as_name()),
+        }
+    }
+
+    /// A name with `datascope=hotcache` behind it, or without.
+    fn scoped_selector(&mut self) -> Option<Expr> {
+        let selector = self.selector()?;
+        self.data_scope();
+        Some(selector)
+    }
+
+    pub(super) fn data_scope(&mut self) {
+        if self.eat(T::DataScope).is_some() {
+            self.require(T::Equal);
+            if self.kind() == T::HotCache || self.written(0) == "all" {
+                self.bump();
+            } else {
+                self.expected("`all` or `hotcache`");
+            }
+        }
+    }
+
+    pub(super) fn parenthesized(&mut self) -> Option<Expr> {
+        let start = self.start();
+        let open = self.eat(T::OpenParen)?;
+        let inner = self.pipeline().unwrap_or_else(|| self.missing_expr());
+        self.close(T::CloseParen, open);
+        Some(Expr { span: self.since(start), kind: ExprKind::Paren(Box::new(inner)) })
+    }
+
+    /// `toscalar(query)` and its kin.
+    pub(super) fn subquery_call(&mut self, made: fn(Box<Expr>) -> ExprKind) -> Option<Expr> {
+        let start = self.start();
+        self.bump();
+        if self.kind() == T::Kind && self.peek(1) == T::Equal {
+            self.bump();
+            self.bump();
+            if self.written(0) == "nooptimization" {
+                self.bump();
+            } else {
+                self.expected("`nooptimization`");
+            }
+        }
+        let open = self.require(T::OpenParen);
+        let query = Box::new(self.pipeline().unwrap_or_else(|| self.missing_expr()));
+        self.close(T::CloseParen, open);
+        Some(Expr { span: self.since(start), kind: made(query) })
+    }
+
+    /// A path of names and indexes, without calls.
+    pub(super) fn simple_path(&mut self) -> Option<Expr> {
+        self.path_of(Self::selector)
+    }
+
+    /// A path of names, indexes and calls, the last of them perhaps with wildcards.
+    pub(super) fn entity(&mut self) -> Option<Expr> {
+        if self.at_wildcard() {
+            return self.wildcard().map(Expr::name);
+        }
+        self.path_of(Self::entity_member)
+    }
+
+    fn entity_member(&mut self) -> Option<Expr> {
+        if self.at_call(0) {
+            return self.call();
+        }
+        self.wildcard().map(Expr::name).or_else(|| self.selector())
+    }
+
+    /// Names and calls, as a reference to an entity group is.
+    pub(super) fn entity_path(&mut self) -> Option<Expr> {
+        self.path_of(Self::member)
+    }
+
+    fn path_of(&mut self, member: fn(&mut Self) -> Option<Expr>) -> Option<Expr> {
+        let start = self.start();
+        let mut base = member(self)?;
+        for _ in 0..LONGEST_CHAIN {
+            let kind = match self.kind() {
+                T::Dot => {
+                    self.bump();
+                    let member = member(self).unwrap_or_else(|| Expr::name(self.missing_name()));
+                    ExprKind::Path { base: Box::new(base), member: Box::new(member) }
+                }
+                T::OpenBracket => {
+                    let Some(index) = self.selector() else { break };
+                    ExprKind::Element { base: Box::new(base), index: Box::new(index) }
+                }
+                _ => break,
+            };
+            base = Expr { span: self.since(start), kind };
+        }
+        Some(base)
+    }
+
+    pub(super) fn required(&mut self, parse: fn(&mut Self) -> Option<Expr>) -> Expr {
+        parse(self).unwrap_or_else(|| self.missing_expr())
+    }
+
+    /// An expression with `asc`, `desc` and `nulls` behind it.
+    pub(super) fn ordered(&mut self) -> Option<Expr> {
+        let start = self.start();
+        let expr = self.named()?;
+        if !matches!(self.kind(), T::Asc | T::Desc | T::GrannyAsc | T::GrannyDesc | T::Nulls) {
+            return Some(expr);
+        }
+        let order = self.order();
+        let nulls = self.eat(T::Nulls).and_then(|_| {
+            let which = self.eat_any(&[T::First, T::Last]).map(|(kind, _)| kind);
+            if which.is_none() {
+                self.missing("`first` or `last`");
+            }
+            which
+        });
+        let kind = ExprKind::Ordered { expr: Box::new(expr), order, nulls };
+        Some(Expr { span: self.since(start), kind })
+    }
+
+    pub(super) fn order(&mut self) -> Option<T> {
+        self.eat_any(&[T::Asc, T::Desc, T::GrannyAsc, T::GrannyDesc]).map(|(kind, _)| kind)
+    }
+
+    /// The place of a missing part, for nodes that have to be made of nothing.
+    pub(super) fn nowhere(&self) -> Span {
+        Span::at(self.before())
+    }
+}

@@ -1,0 +1,69 @@
+//! `kql-syntax`
+
+use crate::content::Query;
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A query that is not KQL.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sentinel refuses to save a rule whose query cannot be read, and a hunting query shows an error instead of
+    /// results.
+    ///
+    /// Each mistake is reported where it is, in the words of the query language. What follows from an earlier
+    /// mistake is left out.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where RemoteUrl has "relay.example" && RemotePort == 443
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where RemoteUrl has "relay.example" and RemotePort == 443
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// A fix is offered for slips whose mend is obvious. Perhaps something else was meant, so it is unsafe.
+    pub(crate) KqlSyntax {
+        id: "kql-syntax",
+        group: Query,
+        severity: Error,
+        fix: Unsafe,
+        gate: "kql-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for KqlSyntax {
+    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        for error in &query.parse().errors {
+            let mut diagnostic = Self::at(query.span(error.span), error.message.clone());
+            diagnostic.help.clone_from(&error.help);
+            diagnostic.query_range = Some(query.code_points(error.span));
+            if let Some((span, message)) = &error.label {
+                diagnostic = diagnostic.label(query.span(*span), message.clone());
+            }
+            let mend = error.mend.as_ref();
+            diagnostic.fix = mend.and_then(|mend| {
+                Some(Fix::r#unsafe(mend.title.clone(), [query.edit(mend.span, &mend.text)?]))
+            });
+            out.push(diagnostic);
+        }
+    }
+}
