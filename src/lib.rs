@@ -14,6 +14,8 @@ pub mod knowledge;
 
 pub mod kql;
 
+pub mod workspace;
+
 pub mod content;
 
 pub mod suppress;

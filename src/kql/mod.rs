@@ -3,11 +3,14 @@
 use crate::source::Span;
 
 pub mod ast;
+pub mod bind;
+pub mod builtins;
 mod error;
 mod lexer;
 mod parser;
 mod text;
 mod token;
+pub mod types;
 mod walk;
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! `cargo xtask tables --from DIR [--check]`: turns the fact files in `DIR` into the tables under
-//! `src/knowledge/data`. With `--check` nothing is written, and a difference is exit code 1.
+//! `src/knowledge/data` and `src/kql/data`. With `--check` nothing is written, and a difference is exit code 1.
 
 mod attack;
+mod builtins;
 mod connectors;
 mod entities;
 mod facts;
@@ -15,7 +16,7 @@ use facts::Facts;
 
 const USAGE: &str = "usage: cargo xtask tables --from DIR [--check]";
 
-/// One generated file: its name under `src/knowledge/data` and its bytes.
+/// One generated file: its name and its bytes.
 struct Generated {
     name: &'static str,
     bytes: Vec<u8>,
@@ -67,6 +68,7 @@ fn run(options: &Options) -> Result<Vec<&'static str>, String> {
     let facts = Facts::new(&options.from);
     let [tables_bin, tables_rs] = tables::tables(&facts)?;
     let files = [
+        builtins::builtins(&facts)?,
         attack::techniques(&facts)?,
         attack::upstream(&facts)?,
         connectors::connectors(&facts)?,
@@ -74,10 +76,12 @@ fn run(options: &Options) -> Result<Vec<&'static str>, String> {
         tables_bin,
         tables_rs,
     ];
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src/knowledge/data");
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
     let mut stale = Vec::new();
     for file in files {
-        let path = folder.join(file.name);
+        // What belongs to the query language lies with it, so that `kql` depends on nothing else.
+        let folder = if file.name == "builtins.txt" { "kql/data" } else { "knowledge/data" };
+        let path = sources.join(folder).join(file.name);
         if options.check {
             if std::fs::read(&path).ok().as_deref() != Some(file.bytes.as_slice()) {
                 stale.push(file.name);
@@ -85,7 +89,7 @@ fn run(options: &Options) -> Result<Vec<&'static str>, String> {
             continue;
         }
         std::fs::write(&path, &file.bytes).map_err(|error| format!("{}: {error}", path.display()))?;
-        println!("{:>9} bytes  src/knowledge/data/{}", file.bytes.len(), file.name);
+        println!("{:>9} bytes  src/{folder}/{}", file.bytes.len(), file.name);
     }
     Ok(stale)
 }

@@ -1,0 +1,73 @@
+//! What lies outside of the query: tables and functions, as the binder asks for them.
+
+use std::rc::Rc;
+
+use super::super::Parse;
+use super::super::types::{Column, Relation, Scalar};
+
+/// A table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Its columns.
+    pub relation: Rc<Relation>,
+}
+
+/// What a parameter takes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// A value of this type.
+    Scalar(Scalar),
+    /// Rows.
+    Rows,
+}
+
+/// A declared parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    /// The name.
+    pub name: Rc<str>,
+    /// What it takes.
+    pub takes: Takes,
+    /// Whether it has a default.
+    pub optional: bool,
+    /// The columns that rows given to it must have.
+    pub columns: Vec<Column>,
+}
+
+/// What a function outside of the query returns.
+#[derive(Clone, Debug)]
+pub enum Returned {
+    /// A value.
+    Scalar(Scalar),
+    /// Rows with these columns.
+    Rows(Rc<Relation>),
+    /// The rows it was given with these columns set or added.
+    Extended(Vec<Column>),
+    /// What its body returns: the text and its tree.
+    Body(Rc<(String, Parse)>),
+}
+
+/// A function outside of the query.
+#[derive(Clone, Debug)]
+pub struct External {
+    /// Its parameters; `None` when they are not known and any arguments will do.
+    pub params: Option<Vec<Declared>>,
+    /// What it returns.
+    pub returns: Returned,
+}
+
+/// The tables and functions that a query can name.
+pub trait Catalog {
+    /// The table of exactly this name.
+    fn table(&self, name: &str) -> Option<Table>;
+    /// The function of exactly this name.
+    fn function(&self, name: &str) -> Option<Rc<External>>;
+    /// The names of all tables.
+    fn table_names(&self) -> Vec<Rc<str>>;
+    /// The columns of all tables together, as `search *` returns them.
+    fn everything(&self) -> Rc<Relation>;
+    /// The table nearest to a name that no table has.
+    fn nearest_table(&self, name: &str) -> Option<String>;
+    /// The function nearest to a name that no function has.
+    fn nearest_function(&self, name: &str) -> Option<String>;
+}

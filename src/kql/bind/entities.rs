@@ -1,0 +1,266 @@
+//! Names: columns, what the query gives names to, tables and functions.
+
+use std::rc::Rc;
+
+use super::super::ast::{Expr, ExprKind, Name, NameForm};
+use super::super::types::{Column, Relation, Scalar};
+use super::finding::{Finding, nearest};
+use super::{Binder, Bound, FindingKind, Value};
+use crate::source::Span;
+
+impl<'a> Binder<'a> {
+    /// The columns of a table, which is said to be unknown if it is.
+    pub(super) fn table(&mut self, name: &str, place: Span) -> Rc<Relation> {
+        if let Some(table) = self.catalog.table(name) {
+            self.read_table(name, place);
+            return table.relation;
+        }
+        self.unknown_table(name, place);
+        Rc::new(Relation::unknown())
+    }
+
+    pub(super) fn read_table(&mut self, name: &str, place: Span) {
+        if self.quiet == 0 && !self.tables.iter().any(|(known, _)| &**known == name) {
+            self.tables.push((name.into(), place));
+        }
+    }
+
+    pub(super) fn unknown_table(&mut self, name: &str, place: Span) {
+        self.read_table(name, place);
+        let message = format!("There is no table `{name}`");
+        let mut finding = Finding::new(FindingKind::UnknownTable, place, message);
+        finding.name = Some(name.into());
+        let near = self.catalog.nearest_table(name);
+        finding = match near {
+            Some(near) => finding.meant(Some(&near)),
+            None => finding.help(
+                "If a workspace has it, name its columns in a file and give that to `--tables` or to \
+                 `[knowledge] tables`.",
+            ),
+        };
+        finding.doubtful = true;
+        self.report(finding);
+    }
+
+    /// What a name means where a value or rows may stand.
+    pub(super) fn name(&mut self, name: &'a Name) -> Value {
+        match self.known_name(name) {
+            Some(value) => value,
+            None => self.unknown_name(name),
+        }
+    }
+
+    /// What a name at the head of a pipeline means, where rows are meant.
+    pub(super) fn source_name(&mut self, name: &'a Name) -> Value {
+        match self.known_name(name) {
+            Some(value) => value,
+            None if name.form == NameForm::Plain || name.form == NameForm::Bracketed => {
+                self.unknown_table(&name.text, name.span);
+                Value::Rows(Rc::new(Relation::unknown()))
+            }
+            None => Value::Rows(Rc::new(Relation::unknown())),
+        }
+    }
+
+    fn known_name(&mut self, name: &'a Name) -> Option<Value> {
+        if matches!(name.form, NameForm::Missing | NameForm::Client | NameForm::Wildcard) {
+            return Some(Value::Unknown);
+        }
+        if let Some(column) = self.row.as_ref().and_then(|row| row.column(&name.text)) {
+            return Some(Value::of(column.kind));
+        }
+        if let Some(Bound::Value(value)) = self.local(&name.text) {
+            return Some(value.clone());
+        }
+        if self.local(&name.text).is_some() {
+            return self.bare_function(name);
+        }
+        if self.row.as_ref().is_some_and(|row| row.open) {
+            return Some(Value::Unknown);
+        }
+        // A function hides a table of its name, as a parser does that is named like what it reads.
+        let table = self.catalog.table(&name.text);
+        let function = self.catalog.function(&name.text);
+        let callable = function.is_some_and(|external| {
+            external.params.as_ref().is_none_or(|params| params.iter().all(|param| param.optional))
+        });
+        match table {
+            Some(table) if !callable => {
+                if self.row.is_none() {
+                    self.read_table(&name.text, name.span);
+                }
+                Some(Value::Rows(table.relation))
+            }
+            _ => self.bare_function(name),
+        }
+    }
+
+    pub(super) fn unknown_name(&mut self, name: &Name) -> Value {
+        let text = &name.text;
+        let in_row = self.row.is_some();
+        let what = if in_row { "There is no column" } else { "Nothing is called" };
+        let mut finding =
+            Finding::new(FindingKind::UnknownColumn, name.span, format!("{what} `{text}` here"));
+        finding.name = Some(text.clone());
+        finding.doubtful = self.row.as_ref().is_some_and(|row| row.doubtful);
+        let columns: Vec<Rc<str>> =
+            self.row.iter().flat_map(|row| &row.columns).map(|column| column.name.clone()).collect();
+        let locals: Vec<Rc<str>> = self.locals.iter().map(|local| local.name.clone()).collect();
+        let near = nearest(text, columns.iter().chain(&locals).map(|name| &**name)).map(str::to_owned);
+        let near = near.or_else(|| if in_row { None } else { self.catalog.nearest_table(text) });
+        finding = finding.meant(near.as_deref());
+        if near.is_none() && in_row {
+            finding.help = Some(self.whereabouts(text, &columns));
+        }
+        self.report(finding);
+        Value::Unknown
+    }
+
+    /// Where a column went that is not there, or which ones are.
+    fn whereabouts(&self, name: &str, columns: &[Rc<str>]) -> String {
+        let had = self.stages.iter().rposition(|(_, relation)| relation.column(name).is_some());
+        if let Some((place, _)) = had.and_then(|at| self.stages.get(at + 1)) {
+            let operator = self.written(*place).split_whitespace().next().unwrap_or("an operator");
+            return format!("`{operator}` dropped it before this place.");
+        }
+        let shown: Vec<_> = columns.iter().take(8).map(|name| format!("`{name}`")).collect();
+        match columns.len() {
+            0 => "No columns are left here.".to_owned(),
+            count if count > shown.len() => {
+                format!("There are {count} columns, among them {}.", shown.join(", "))
+            }
+            _ => format!("There are {}.", shown.join(", ")),
+        }
+    }
+
+    /// A name that must be a column.
+    pub(super) fn column(&mut self, name: &'a Name) -> Option<Column> {
+        if matches!(name.form, NameForm::Missing | NameForm::Client) {
+            return None;
+        }
+        let row = self.row.clone()?;
+        if let Some(column) = row.column(&name.text) {
+            return Some(column.clone());
+        }
+        if row.open {
+            return Some(Column::new(&*name.text, Scalar::Unknown));
+        }
+        self.unknown_name(name);
+        None
+    }
+
+    /// The names among the columns that a pattern such as `Account*` fits.
+    pub(super) fn matching(row: &Relation, pattern: &str) -> Vec<Column> {
+        row.columns.iter().filter(|column| fits(pattern, &column.name)).cloned().collect()
+    }
+
+    /// A member of a path: of a dynamic value, or of a database.
+    pub(super) fn member(&mut self, base: &'a Expr, member: &'a Expr) -> Value {
+        if let ExprKind::Name(name) = &base.kind
+            && let Some(value) = self.side(&name.text, member)
+        {
+            return value;
+        }
+        let value = self.value_or_rows(base);
+        match value {
+            Value::Database => self.member_of_database(member),
+            Value::Cluster => {
+                if let ExprKind::Call { args, .. } = &member.kind {
+                    for arg in args {
+                        self.value(arg);
+                    }
+                }
+                Value::Database
+            }
+            Value::Scalar(Scalar::Dynamic, constant) => {
+                self.inside_of_member(member);
+                Value::Scalar(Scalar::Dynamic, constant)
+            }
+            Value::Scalar(kind, _) if !kind.unknown() => {
+                let message = format!("A value of type `{}` has no members", kind.name());
+                let finding = Finding::new(FindingKind::UnknownColumn, member.span, message)
+                    .help("If it holds JSON, read it with `parse_json` first.");
+                self.report(finding);
+                Value::Unknown
+            }
+            Value::Rows(relation) if !relation.open => {
+                let message = format!("There is no `{}` in a table", self.written(member.span));
+                self.say(FindingKind::UnknownColumn, member.span, message);
+                Value::Unknown
+            }
+            _ => {
+                self.inside_of_member(member);
+                Value::Unknown
+            }
+        }
+    }
+
+    /// `$left.column` and `$right.column`.
+    fn side(&mut self, name: &str, member: &'a Expr) -> Option<Value> {
+        let relation = match name {
+            "$left" => self.row.clone().filter(|_| self.right.is_some()),
+            "$right" => self.right.clone(),
+            _ => None,
+        }?;
+        let ExprKind::Name(column) = &member.kind else { return Some(Value::Unknown) };
+        let bound = self.over(&relation, |binder| binder.column(column));
+        Some(bound.map_or(Value::Unknown, |column| Value::of(column.kind)))
+    }
+
+    fn inside_of_member(&mut self, member: &'a Expr) {
+        if let ExprKind::Bracketed(index) = &member.kind {
+            self.value(index);
+        }
+    }
+
+    fn member_of_database(&mut self, member: &'a Expr) -> Value {
+        match &member.kind {
+            ExprKind::Name(name) => match self.catalog.table(&name.text) {
+                Some(table) => {
+                    self.read_table(&name.text, name.span);
+                    Value::Rows(table.relation)
+                }
+                None => match self.catalog.function(&name.text) {
+                    Some(external) => self.quietly(|binder| binder.call_external(name, &external, &[], None)),
+                    None => {
+                        self.read_table(&name.text, name.span);
+                        Value::Rows(Rc::new(Relation::unknown()))
+                    }
+                },
+            },
+            ExprKind::Call { name, args } => match self.catalog.function(&name.text) {
+                Some(external) => self.call_external(name, &external, args, None),
+                None if matches!(&*name.text, "table" | "database") => self.call(name, args, None),
+                None => Value::Rows(Rc::new(Relation::unknown())),
+            },
+            _ => Value::Rows(Rc::new(Relation::unknown())),
+        }
+    }
+}
+
+/// Whether a name fits a pattern with stars.
+pub(super) fn fits(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    let parts: Vec<&str> = parts.collect();
+    let Some((last, middle)) = parts.split_last() else { return rest.is_empty() };
+    for part in middle {
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    rest.ends_with(last)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn stars_stand_for_anything() {
+        let fits = super::fits;
+        assert!(
+            fits("Sec*", "SecurityEvent") && fits("*", "x") && fits("a*b*c", "a1b2c") && fits("*_CL", "T_CL")
+        );
+        assert!(!fits("Sec*", "Events") && !fits("a*b", "a") && !fits("a*bc*c", "abc"));
+    }
+}

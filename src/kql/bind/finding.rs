@@ -1,0 +1,80 @@
+//! What the binder says.
+
+use super::super::error::Mend;
+use crate::source::Span;
+
+/// The class of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FindingKind {
+    /// A table that is not known.
+    UnknownTable,
+    /// A column or another name that is not known.
+    UnknownColumn,
+    /// A function that is not known.
+    UnknownFunction,
+    /// A wrong number of arguments, or arguments in a form that does not do.
+    Argument,
+    /// A value of a type that does not do.
+    Type,
+    /// Anything else that the language does not allow.
+    Semantic,
+}
+
+/// Something wrong with what a query means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The class.
+    pub kind: FindingKind,
+    /// The place.
+    pub span: Span,
+    /// One sentence that stands alone.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// A probable mend.
+    pub mend: Option<Mend>,
+    /// Whether what is known of the tables may be wrong here.
+    pub doubtful: bool,
+    /// The name that is not known, where one is not.
+    pub name: Option<Box<str>>,
+}
+
+impl Finding {
+    pub(super) fn new(kind: FindingKind, span: Span, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { kind, span, message, help: None, mend: None, doubtful: false, name: None }
+    }
+
+    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The finding with a name that was probably meant.
+    pub(super) fn meant(mut self, nearest: Option<&str>) -> Self {
+        if let Some(nearest) = nearest {
+            self.help = Some(format!("Did you mean `{nearest}`?"));
+            let title = format!("Write `{nearest}`");
+            self.mend = Some(Mend { title, span: self.span, text: nearest.to_owned() });
+        }
+        self
+    }
+}
+
+/// Of some names the one nearest to a word, unless all are far from it.
+pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let lower = word.to_ascii_lowercase();
+    let allowed = (word.chars().count() / 3).clamp(1, 3);
+    let mut best: Option<(usize, &str)> = None;
+    for name in names {
+        // Names that differ much in length cannot be near, and need not be compared.
+        if name == word || name.len().abs_diff(word.len()) > allowed {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(&lower, &name.to_ascii_lowercase());
+        if distance <= allowed && best.is_none_or(|(least, kept)| (distance, name) < (least, kept)) {
+            best = Some((distance, name));
+        }
+    }
+    best.map(|(_, name)| name)
+}

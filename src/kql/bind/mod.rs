@@ -1,0 +1,225 @@
+//! What a query means: which tables, columns and functions it names, what it returns, and what is wrong with it.
+//!
+//! What is not known swallows every error that would follow from it: an unknown table is said once and then has
+//! any column, an unknown name is said once and then has any type.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::ast::{Function, Statement};
+use super::types::{Relation, Scalar};
+use super::{Parse, ast};
+use crate::source::Span;
+
+mod calls;
+mod catalog;
+mod entities;
+mod expressions;
+mod finding;
+mod matching;
+mod naming;
+mod operators;
+mod plugins;
+mod projections;
+mod returns;
+mod statements;
+mod summaries;
+mod unions;
+
+pub use catalog::{Catalog, Declared, External, Returned, Table, Takes};
+pub use finding::{Finding, FindingKind, nearest};
+pub use unions::united;
+
+/// What a query turned out to mean.
+#[derive(Clone, Debug, Default)]
+pub struct Meaning {
+    /// What is wrong with it, by place.
+    pub findings: Vec<Finding>,
+    /// The columns it returns; `None` when it returns no rows.
+    pub result: Option<Rc<Relation>>,
+    /// The tables it reads, each with the first place that names it.
+    pub tables: Vec<(Box<str>, Span)>,
+    /// The functions it calls.
+    pub functions: BTreeSet<Box<str>>,
+    /// After each operator of the main pipeline: its place and the columns then.
+    pub stages: Vec<(Span, Rc<Relation>)>,
+}
+
+/// Finds out what a parsed query means. `parameters` are names that stand for values, as a parser's do.
+pub fn bind(text: &str, parse: &Parse, catalog: &dyn Catalog, parameters: &[Declared]) -> Meaning {
+    let mut binder = Binder::new(text, catalog);
+    for parameter in parameters {
+        let value = match &parameter.takes {
+            Takes::Scalar(kind) => Value::constant(*kind),
+            Takes::Rows => Value::Rows(Rc::new(Relation::unknown())),
+        };
+        binder.locals.push(Local::new(parameter.name.clone(), Bound::Value(value)));
+    }
+    let result = binder.query(&parse.statements);
+    let mut findings = binder.findings;
+    findings.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+    findings.dedup_by(|a, b| a.span == b.span && a.message == b.message);
+    let result = match result {
+        Value::Rows(relation) => Some(relation),
+        _ => None,
+    };
+    Meaning { findings, result, tables: binder.tables, functions: binder.functions, stages: binder.stages }
+}
+
+/// How deeply functions may call one another.
+const DEEPEST_CALL: usize = 12;
+
+/// What an expression is.
+#[derive(Clone, Debug)]
+enum Value {
+    /// Not known.
+    Unknown,
+    /// A value; constant where no row decides it.
+    Scalar(Scalar, bool),
+    /// Several columns at once, as `arg_max` returns them.
+    Columns(Vec<super::types::Column>),
+    /// Rows.
+    Rows(Rc<Relation>),
+    /// Another database, all of whose tables are there.
+    Database,
+    /// A cluster.
+    Cluster,
+    /// Neither a value nor rows, as the result of `consume`.
+    Nothing,
+}
+
+impl Value {
+    fn of(kind: Scalar) -> Self {
+        Self::Scalar(kind, false)
+    }
+
+    fn constant(kind: Scalar) -> Self {
+        Self::Scalar(kind, true)
+    }
+}
+
+/// A name that the query gives to something.
+#[derive(Clone)]
+struct Local<'a> {
+    name: Rc<str>,
+    bound: Bound<'a>,
+    /// The text, where it is a constant one: `table(name)` reads it.
+    text: Option<Rc<str>>,
+}
+
+impl<'a> Local<'a> {
+    fn new(name: impl Into<Rc<str>>, bound: Bound<'a>) -> Self {
+        Self { name: name.into(), bound, text: None }
+    }
+}
+
+#[derive(Clone)]
+enum Bound<'a> {
+    Value(Value),
+    Function(Rc<LocalFunction<'a>>),
+}
+
+/// A function that the query defines.
+struct LocalFunction<'a> {
+    ast: &'a Function,
+    /// How many names were known where it was defined.
+    known: usize,
+    params: Vec<Declared>,
+    /// What it returns, where that depends not on its arguments.
+    returns: Option<Value>,
+}
+
+struct Binder<'a> {
+    text: &'a str,
+    catalog: &'a dyn Catalog,
+    findings: Vec<Finding>,
+    /// While this is not zero, nothing is reported: it has been, or it is not the user's query.
+    quiet: usize,
+    /// The columns in scope.
+    row: Option<Rc<Relation>>,
+    /// The columns of the right side, in the condition of a join.
+    right: Option<Rc<Relation>>,
+    /// Whether aggregates may be called.
+    aggregating: bool,
+    /// Whether a table that is not there is only worth a warning, as in a fuzzy union.
+    fuzzy: bool,
+    /// Whether a condition may be a text to search for.
+    searching: bool,
+    /// The columns that rows are grouped by, while the aggregates of a `summarize` are read.
+    grouped: Vec<super::types::Column>,
+    locals: Vec<Local<'a>>,
+    calls: usize,
+    tables: Vec<(Box<str>, Span)>,
+    functions: BTreeSet<Box<str>>,
+    stages: Vec<(Span, Rc<Relation>)>,
+    /// Whether the pipeline that is read is the main one.
+    main: bool,
+}
+
+impl<'a> Binder<'a> {
+    fn new(text: &'a str, catalog: &'a dyn Catalog) -> Self {
+        Self {
+            text,
+            catalog,
+            findings: Vec::new(),
+            quiet: 0,
+            row: None,
+            right: None,
+            aggregating: false,
+            fuzzy: false,
+            searching: false,
+            grouped: Vec::new(),
+            locals: Vec::new(),
+            calls: 0,
+            tables: Vec::new(),
+            functions: BTreeSet::new(),
+            stages: Vec::new(),
+            main: false,
+        }
+    }
+
+    fn written(&self, span: Span) -> &'a str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    fn report(&mut self, finding: Finding) {
+        if self.quiet == 0 {
+            self.findings.push(finding);
+        }
+    }
+
+    fn say(&mut self, kind: FindingKind, span: Span, message: impl Into<String>) {
+        self.report(Finding::new(kind, span, message));
+    }
+
+    fn quietly<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        self.quiet += 1;
+        let result = work(self);
+        self.quiet -= 1;
+        result
+    }
+
+    /// Works with these columns in scope.
+    fn over<R>(&mut self, row: &Rc<Relation>, work: impl FnOnce(&mut Self) -> R) -> R {
+        let outer = self.row.replace(Rc::clone(row));
+        let right = self.right.take();
+        let aggregating = std::mem::replace(&mut self.aggregating, false);
+        let result = work(self);
+        (self.row, self.right, self.aggregating) = (outer, right, aggregating);
+        result
+    }
+
+    /// Works without any column in scope, as at the head of a query.
+    fn alone<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
+        let outer = (self.row.take(), self.right.take(), std::mem::replace(&mut self.aggregating, false));
+        let main = std::mem::replace(&mut self.main, false);
+        let result = work(self);
+        (self.row, self.right, self.aggregating) = outer;
+        self.main = main;
+        result
+    }
+
+    fn local(&self, name: &str) -> Option<&Bound<'a>> {
+        self.locals.iter().rev().find(|local| &*local.name == name).map(|local| &local.bound)
+    }
+}

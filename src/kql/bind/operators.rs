@@ -1,0 +1,436 @@
+//! Pipelines, and the operators that keep the columns or make entirely new ones.
+
+use std::rc::Rc;
+
+use super::super::ast::{
+    Body, Column as Declaration, Expr, ExprKind, Literal, NameForm, Operator, Parameter, Scan,
+};
+use super::super::token::TokenKind as T;
+use super::super::types::{Column, Relation, Scalar};
+use super::finding::{Finding, nearest};
+use super::naming::{Columns, value_of};
+use super::statements::type_of;
+use super::{Binder, Bound, FindingKind, Local, Value};
+
+impl<'a> Binder<'a> {
+    /// A source with its operators, or a value.
+    pub(super) fn pipeline(&mut self, expr: &'a Expr) -> Value {
+        match &expr.kind {
+            ExprKind::Pipeline { source, stages } => {
+                let main = std::mem::replace(&mut self.main, false);
+                let mut relation = match self.source(source) {
+                    Value::Rows(relation) => relation,
+                    Value::Scalar(kind, _) if !kind.unknown() => {
+                        let message = format!("Rows are needed before `|`, and this is `{}`", kind.name());
+                        self.say(FindingKind::Type, source.span, message);
+                        Rc::new(Relation::unknown())
+                    }
+                    _ => Rc::new(Relation::unknown()),
+                };
+                self.main = main;
+                if main {
+                    self.stages.push((source.span, Rc::clone(&relation)));
+                }
+                for stage in stages {
+                    match self.operator(stage, &relation) {
+                        Value::Rows(next) => relation = next,
+                        other => return other,
+                    }
+                    if main {
+                        self.stages.push((stage.span, Rc::clone(&relation)));
+                    }
+                }
+                Value::Rows(relation)
+            }
+            _ => self.source_alone(expr),
+        }
+    }
+
+    /// A source without operators: perhaps a value.
+    fn source_alone(&mut self, expr: &'a Expr) -> Value {
+        match &expr.kind {
+            ExprKind::Operator(operator) => self.head(operator),
+            ExprKind::Paren(inner) => self.pipeline(inner),
+            _ => self.value_or_rows(expr),
+        }
+    }
+
+    /// The head of a pipeline, where rows are meant.
+    fn source(&mut self, expr: &'a Expr) -> Value {
+        match &expr.kind {
+            ExprKind::Name(name) if name.form == NameForm::Wildcard => self.wildcard_tables(name),
+            ExprKind::Name(name) => self.source_name(name),
+            ExprKind::Operator(operator) => self.head(operator),
+            ExprKind::Paren(inner) => self.source(inner),
+            ExprKind::Pipeline { .. } => self.pipeline(expr),
+            _ => self.value_or_rows(expr),
+        }
+    }
+
+    /// Rows where rows are needed, as on the right side of a join.
+    pub(super) fn rows(&mut self, expr: &'a Expr) -> Rc<Relation> {
+        match self.alone(|binder| binder.source(expr)) {
+            Value::Rows(relation) => relation,
+            Value::Scalar(kind, _) if !kind.unknown() => {
+                let message = format!("Rows are needed here, and this is `{}`", kind.name());
+                self.say(FindingKind::Type, expr.span, message);
+                Rc::new(Relation::unknown())
+            }
+            _ => Rc::new(Relation::unknown()),
+        }
+    }
+
+    /// An operator that nothing stands before.
+    fn head(&mut self, operator: &'a Operator) -> Value {
+        let nothing = Rc::new(Relation::default());
+        match operator.word {
+            T::Union => self.union(operator, None),
+            T::Find | T::Search | T::Print | T::Range | T::MacroExpand => self.operator(operator, &nothing),
+            T::Evaluate => {
+                let nothing = Rc::new(Relation { open: false, ..Relation::default() });
+                self.operator(operator, &nothing)
+            }
+            word => {
+                let message = format!("`{}` works on rows, and none come before it", word.text());
+                let finding = Finding::new(FindingKind::Semantic, operator.keyword, message)
+                    .help("Name a table and a bar before it.");
+                self.report(finding);
+                Value::Nothing
+            }
+        }
+    }
+
+    /// A query over rows that come from around it, as in `mv-apply` and `partition`.
+    pub(super) fn subquery(&mut self, expr: &'a Expr, input: &Rc<Relation>) -> Value {
+        let main = std::mem::replace(&mut self.main, false);
+        let value = match &expr.kind {
+            ExprKind::Pipeline { source, stages } => {
+                let mut relation = match self.subquery(source, input) {
+                    Value::Rows(relation) => relation,
+                    _ => Rc::new(Relation::unknown()),
+                };
+                let mut other = None;
+                for stage in stages {
+                    match self.operator(stage, &relation) {
+                        Value::Rows(next) => relation = next,
+                        value => other = Some(value),
+                    }
+                }
+                other.unwrap_or(Value::Rows(relation))
+            }
+            ExprKind::Operator(operator) => self.operator(operator, input),
+            ExprKind::Missing => Value::Unknown,
+            _ => self.alone(|binder| binder.pipeline(expr)),
+        };
+        self.main = main;
+        value
+    }
+
+    pub(super) fn operator(&mut self, operator: &'a Operator, input: &Rc<Relation>) -> Value {
+        let row = Rc::clone(input);
+        let same = || Value::Rows(Rc::clone(input));
+        match (&operator.body, operator.word) {
+            (Body::One(expr), T::Where | T::Filter) => {
+                self.over(&row, |binder| binder.predicate(expr));
+            }
+            (Body::One(expr), T::Take | T::Limit | T::Sample) => self.row_count(expr),
+            (Body::One(expr), T::Invoke) => return self.invoke(expr, input),
+            (Body::Many(exprs), T::Extend) => return self.over(&row, |binder| binder.extend(exprs)),
+            (Body::Many(exprs), T::Serialize) => return self.over(&row, |binder| binder.extend(exprs)),
+            (Body::Many(exprs), T::Project) => return self.over(&row, |binder| binder.project(exprs)),
+            (Body::Many(exprs), T::Print) => return self.print(exprs),
+            (Body::Many(exprs), T::ProjectAway) => {
+                return self.over(&row, |binder| binder.project_away(exprs));
+            }
+            (Body::Many(exprs), T::ProjectKeep) => {
+                return self.over(&row, |binder| binder.project_keep(exprs));
+            }
+            (Body::Many(exprs), T::ProjectRename) => {
+                return self.over(&row, |binder| binder.project_rename(exprs));
+            }
+            (Body::Many(exprs), T::ProjectReorder) => {
+                return self.over(&row, |binder| binder.project_reorder(exprs));
+            }
+            (Body::Many(exprs), T::Distinct) => return self.over(&row, |binder| binder.distinct(exprs)),
+            (Body::Many(exprs), T::Sort | T::Order) => self.over(&row, |binder| {
+                for expr in exprs {
+                    binder.scalar(expr);
+                }
+            }),
+            (Body::Many(_), T::Union) => return self.union(operator, Some(input)),
+            (Body::Top { count, by }, _) => {
+                self.row_count(count);
+                self.over(&row, |binder| binder.scalar(by));
+            }
+            (Body::Summarize { aggregates, by }, _) => {
+                return self.over(&row, |binder| binder.summarize(aggregates, by.as_deref()));
+            }
+            (Body::MakeSeries { aggregates, on, range, by }, _) => {
+                return self.over(&row, |binder| binder.make_series(aggregates, on, range, by.as_deref()));
+            }
+            (Body::TopNested(levels), _) => return self.over(&row, |binder| binder.top_nested(levels)),
+            (Body::CountOf { count, of, by }, word) => {
+                self.row_count(count);
+                return self.over(&row, |binder| binder.count_of(word, of, by.as_deref()));
+            }
+            (Body::Join { right, on }, word) => return self.join(operator, word, right, on.as_ref(), input),
+            (Body::MvExpand { items, limit }, _) => {
+                if let Some(limit) = limit {
+                    self.row_count(limit);
+                }
+                return self.over(&row, |binder| binder.mv_expand(operator, items));
+            }
+            (Body::MvApply { items, limit, query }, _) => {
+                if let Some(limit) = limit {
+                    self.row_count(limit);
+                }
+                return self.over(&row, |binder| binder.mv_apply(operator, items, query));
+            }
+            (Body::Parse { expr, pattern }, _) => {
+                let regex = self.param_word(operator, "kind") == Some("regex");
+                return self.over(&row, |binder| binder.parse(expr, pattern, regex));
+            }
+            (Body::ParseKv { expr, keys, .. }, _) => {
+                self.over(&row, |binder| binder.scalar(expr));
+                return self.extended(input, &self.declared(keys));
+            }
+            (Body::Evaluate { call, schema }, _) => return self.evaluate(call, schema.as_deref(), input),
+            (Body::Range { name, bounds }, _) => {
+                let kinds: Vec<Scalar> = bounds.iter().map(|bound| self.scalar(bound)).collect();
+                let kind = kinds.first().copied().unwrap_or(Scalar::Unknown);
+                let column = Column::new(&*name.text, kind);
+                return Value::Rows(Rc::new(Relation::closed(vec![column])));
+            }
+            (Body::Find { .. }, _) => return self.find(operator, input),
+            (Body::Partition { by, query, braces }, _) => {
+                self.over(&row, |binder| binder.scalar(by));
+                return if *braces {
+                    self.alone(|binder| binder.pipeline(query))
+                } else {
+                    self.subquery(query, input)
+                };
+            }
+            (Body::Fork(legs), _) => {
+                for leg in legs {
+                    self.subquery(value_of(leg), input);
+                }
+                return Value::Nothing;
+            }
+            (Body::Facet { by, with }, _) => {
+                self.over(&row, |binder| {
+                    for column in by {
+                        binder.scalar(column);
+                    }
+                });
+                if let Some(with) = with {
+                    self.subquery(with, input);
+                }
+                return Value::Nothing;
+            }
+            (Body::Reduce { by, .. }, _) => {
+                self.over(&row, |binder| binder.scalar(by));
+                return rows_of(&[
+                    ("Pattern", Scalar::String),
+                    ("Count", Scalar::Long),
+                    ("Representative", Scalar::String),
+                ]);
+            }
+            (Body::Name(name), T::As) => {
+                let bound = Bound::Value(Value::Rows(Rc::clone(input)));
+                self.locals.push(Local::new(&*name.text, bound));
+            }
+            (Body::Name(name), T::Count) => return rows_of(&[(&name.text, Scalar::Long)]),
+            (Body::Empty, T::Count) => return rows_of(&[("Count", Scalar::Long)]),
+            (Body::Empty, T::GetSchema) => {
+                return rows_of(&[
+                    ("ColumnName", Scalar::String),
+                    ("ColumnOrdinal", Scalar::Long),
+                    ("DataType", Scalar::String),
+                    ("ColumnType", Scalar::String),
+                ]);
+            }
+            (Body::Empty, T::Consume) => return Value::Nothing,
+            (Body::Scan(scan), _) => return self.scan(operator, scan, input),
+            (Body::Schema(schema), _) => {
+                return Value::Rows(Rc::new(Relation::closed(self.declared(schema))));
+            }
+            (Body::Graph(_) | Body::MacroExpand { .. }, _) | (Body::Name(_), T::Identifier) => {
+                return Value::Rows(Rc::new(Relation::unknown()));
+            }
+            _ => {}
+        }
+        same()
+    }
+
+    /// How many rows: an integer that no row decides.
+    pub(super) fn row_count(&mut self, expr: &'a Expr) {
+        let kind = self.alone(|binder| {
+            if let ExprKind::Name(name) = &expr.kind
+                && binder.local(&name.text).is_none()
+            {
+                // A column is not seen here, and is left to the engine.
+                return Scalar::Unknown;
+            }
+            binder.scalar(value_of(expr))
+        });
+        if !kind.integer() && !kind.unknown() {
+            let message = format!("A number of rows is an integer, and this is `{}`", kind.name());
+            self.say(FindingKind::Type, expr.span, message);
+        }
+    }
+
+    /// The word that a parameter of an operator has.
+    pub(super) fn param_word(&self, operator: &'a Operator, name: &str) -> Option<&'a str> {
+        let param = operator.params.iter().find(|param| &*param.name.text == name)?;
+        param.values.first().map(|value| self.written(value.span))
+    }
+
+    /// The name that a parameter of an operator gives to a column.
+    pub(super) fn param_name(&self, operator: &'a Operator, names: &[&str]) -> Option<&'a str> {
+        let param = operator.params.iter().find(|param| names.contains(&&*param.name.text))?;
+        match &param.values.first()?.kind {
+            ExprKind::Name(name) => Some(&name.text),
+            ExprKind::Literal(Literal::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Rows with columns set or added.
+    pub(super) fn extended(&self, input: &Relation, added: &[Column]) -> Value {
+        let mut columns = Columns::from(input.columns.clone());
+        for column in added {
+            columns.set(&column.name, column.kind);
+        }
+        Value::Rows(Rc::new(input.with(columns.list)))
+    }
+
+    fn invoke(&mut self, expr: &'a Expr, input: &Rc<Relation>) -> Value {
+        match &expr.kind {
+            ExprKind::Call { name, args } => {
+                let known = matches!(self.local(&name.text), Some(Bound::Function(_)))
+                    || self.catalog.function(&name.text).is_some();
+                if known {
+                    // The arguments see no columns: a function is told their names.
+                    return self.alone(|binder| binder.call(name, args, Some(Rc::clone(input))));
+                }
+                let message = format!("There is no function `{}`", name.text);
+                let mut finding = Finding::new(FindingKind::UnknownFunction, name.span, message);
+                finding.doubtful = true;
+                let near = self.catalog.nearest_function(&name.text).or_else(|| {
+                    nearest(&name.text, self.locals.iter().map(|local| &*local.name)).map(str::to_owned)
+                });
+                self.report(finding.meant(near.as_deref()));
+                Value::Rows(Rc::new(Relation::unknown()))
+            }
+            ExprKind::Missing => Value::Rows(Rc::new(Relation::unknown())),
+            _ => match self.value_or_rows(expr) {
+                Value::Rows(relation) => Value::Rows(relation),
+                _ => Value::Rows(Rc::new(Relation::unknown())),
+            },
+        }
+    }
+
+    fn print(&mut self, exprs: &'a [Expr]) -> Value {
+        let mut columns = Columns::default();
+        for (at, expr) in exprs.iter().enumerate() {
+            let kind = self.alone(|binder| binder.scalar(expr));
+            match &expr.kind {
+                ExprKind::Named { names, .. } => {
+                    for name in names {
+                        self.declare_column(&mut columns, name, kind);
+                    }
+                }
+                _ => columns.add(&format!("print_{at}"), kind),
+            }
+        }
+        Value::Rows(Rc::new(Relation::closed(columns.list)))
+    }
+
+    fn parse(&mut self, expr: &'a Expr, pattern: &'a [Expr], regex: bool) -> Value {
+        self.scalar(expr);
+        let Some(row) = self.row.clone() else { return Value::Unknown };
+        let mut columns = Columns::from(row.columns.clone());
+        let mut named: Vec<&str> = Vec::new();
+        let mut last: Option<(&Expr, Scalar)> = None;
+        for part in pattern {
+            if let ExprKind::Typed(column) = &part.kind {
+                let kind = if column.type_.is_some() { type_of(column) } else { Scalar::String };
+                let name = &*column.name.text;
+                let follows = matches!(last, Some((Expr { kind: ExprKind::Typed(_), .. }, Scalar::String)));
+                if follows && !regex {
+                    let message = format!("Nothing tells where the column before `{name}` ends");
+                    let finding = Finding::new(FindingKind::Semantic, part.span, message)
+                        .help("Put a text between the two columns.");
+                    self.report(finding);
+                }
+                if named.contains(&name) {
+                    let message = format!("The pattern names `{name}` twice");
+                    self.say(FindingKind::Semantic, column.name.span, message);
+                }
+                if !name.is_empty() {
+                    named.push(name);
+                    columns.set(name, kind);
+                }
+                last = Some((part, kind));
+                continue;
+            }
+            let star = matches!(part.kind, ExprKind::Star);
+            let before_is_text =
+                matches!(last, Some((Expr { kind: ExprKind::Typed(_), .. }, Scalar::String)));
+            if star && before_is_text && !regex {
+                let message = "A `*` behind a text column leaves open where the column ends";
+                self.say(FindingKind::Semantic, part.span, message);
+            }
+            last = Some((part, Scalar::Unknown));
+        }
+        Value::Rows(Rc::new(row.with(columns.list)))
+    }
+
+    fn scan(&mut self, operator: &'a Operator, scan: &'a Scan, input: &Rc<Relation>) -> Value {
+        let mut columns = Columns::from(input.columns.clone());
+        for Parameter { column, .. } in &scan.declared {
+            columns.set(&column.name.text, type_of(column));
+        }
+        let full = Rc::new(input.with(columns.list.clone()));
+        let known = self.locals.len();
+        for step in &scan.steps {
+            // The columns of a step are read as members of its name.
+            let bound = Bound::Value(Value::of(Scalar::Dynamic));
+            self.locals.push(Local::new(&*step.name.text, bound));
+        }
+        self.over(&full, |binder| {
+            for expr in scan.order.iter().chain(&scan.partition) {
+                binder.scalar(expr);
+            }
+            for step in &scan.steps {
+                binder.scalar(&step.condition);
+                for assignment in &step.assignments {
+                    binder.scalar(assignment);
+                }
+            }
+        });
+        self.locals.truncate(known);
+        if let Some(name) = self.param_name(operator, &["with_match_id"]) {
+            columns.add(name, Scalar::Long);
+        }
+        Value::Rows(Rc::new(input.with(columns.list)))
+    }
+
+    /// The columns of a schema in which `*` stands for the columns of the input.
+    pub(super) fn declared_over(&self, schema: &[Declaration], input: &Relation) -> Vec<Column> {
+        let mut columns = Columns::default();
+        for column in schema {
+            if &*column.name.text == "*" {
+                columns.list.extend(input.columns.iter().cloned());
+            } else {
+                columns.set(&column.name.text, type_of(column));
+            }
+        }
+        columns.list
+    }
+}
+
+fn rows_of(columns: &[(&str, Scalar)]) -> Value {
+    let columns = columns.iter().map(|(name, kind)| Column::new(*name, *kind)).collect();
+    Value::Rows(Rc::new(Relation::closed(columns)))
+}

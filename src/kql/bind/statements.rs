@@ -1,0 +1,173 @@
+//! Statements: what a query gives names to, and its result.
+
+use std::rc::Rc;
+
+use super::super::ast::{
+    Column as Declaration, Expr, ExprKind, Function, LetValue, Name, Parameter, Statement, StatementKind,
+    Type,
+};
+use super::super::types::{Column, Relation, Scalar};
+use super::super::{Node, walk};
+use super::{Binder, Bound, Declared, FindingKind, Local, LocalFunction, Takes, Value};
+
+impl<'a> Binder<'a> {
+    /// The value of the last query among some statements.
+    pub(super) fn query(&mut self, statements: &'a [Statement]) -> Value {
+        let last = statements.iter().rposition(|statement| matches!(statement.kind, StatementKind::Query(_)));
+        let mut result = Value::Nothing;
+        let first = self.locals.len();
+        for (at, statement) in statements.iter().enumerate() {
+            match &statement.kind {
+                StatementKind::Query(expr) => {
+                    self.main = Some(at) == last && self.calls == 0;
+                    result = self.pipeline(expr);
+                    self.main = false;
+                }
+                _ => self.statement(statement, first),
+            }
+        }
+        result
+    }
+
+    fn statement(&mut self, statement: &'a Statement, first: usize) {
+        match &statement.kind {
+            StatementKind::Let { name, value } => self.let_(name, value, first),
+            StatementKind::Parameters(parameters) => {
+                for parameter in self.parameters(parameters) {
+                    self.declare(&parameter);
+                }
+            }
+            StatementKind::Alias { name, value } => {
+                self.value(value);
+                self.locals.push(Local::new(&*name.text, Bound::Value(Value::Database)));
+            }
+            StatementKind::Pattern { name, .. } => {
+                let bound = Bound::Value(Value::Rows(Rc::new(Relation::unknown())));
+                self.locals.push(Local::new(&*name.text, bound));
+            }
+            StatementKind::Set { .. } | StatementKind::Restrict(_) | StatementKind::Query(_) => {}
+        }
+    }
+
+    fn declare(&mut self, parameter: &Declared) {
+        let value = match parameter.takes {
+            Takes::Scalar(kind) => Value::constant(kind),
+            Takes::Rows => {
+                let relation = Relation { columns: parameter.columns.clone(), open: true, doubtful: true };
+                Value::Rows(Rc::new(relation))
+            }
+        };
+        self.locals.push(Local::new(Rc::clone(&parameter.name), Bound::Value(value)));
+    }
+
+    fn let_(&mut self, name: &'a Name, value: &'a LetValue, first: usize) {
+        if self.locals[first..].iter().any(|local| *local.name == *name.text) {
+            let message = format!("`{}` is defined twice", name.text);
+            self.say(FindingKind::Semantic, name.span, message);
+        }
+        let bound = match value {
+            LetValue::Expr(expr) => Bound::Value(match self.pipeline(expr) {
+                Value::Scalar(kind, _) => Value::constant(kind),
+                Value::Columns(columns) => {
+                    Value::constant(columns.first().map_or(Scalar::Unknown, |column| column.kind))
+                }
+                value => value,
+            }),
+            LetValue::Function(function) => Bound::Function(Rc::new(self.function(function))),
+        };
+        let text = match value {
+            LetValue::Expr(expr) => self.constant_text(expr),
+            LetValue::Function(_) => None,
+        };
+        if !name.text.is_empty() {
+            self.locals.push(Local { text, ..Local::new(&*name.text, bound) });
+        }
+    }
+
+    /// Reads a function once, with parameters of the types that are declared.
+    fn function(&mut self, ast: &'a Function) -> LocalFunction<'a> {
+        let params = self.parameters(&ast.params);
+        let known = self.locals.len();
+        for parameter in &params {
+            self.declare(parameter);
+        }
+        self.calls += 1;
+        let value = self.alone(|binder| binder.body(ast));
+        self.calls -= 1;
+        self.locals.truncate(known);
+        // Only rows that are given, and the names of tables, can change what is returned.
+        let fixed = params.iter().all(|param| param.takes != Takes::Rows) && !names_tables(ast);
+        LocalFunction { ast, known, params, returns: fixed.then_some(value) }
+    }
+
+    /// The result of a function's body, with its parameters known already.
+    pub(super) fn body(&mut self, ast: &'a Function) -> Value {
+        let first = self.locals.len();
+        for statement in &ast.statements {
+            self.statement(statement, first);
+        }
+        let value = ast.result.as_ref().map_or(Value::Nothing, |result| self.pipeline(result));
+        self.locals.truncate(first);
+        value
+    }
+
+    fn parameters(&mut self, parameters: &'a [Parameter]) -> Vec<Declared> {
+        let declared = |parameter: &'a Parameter| {
+            let column = &parameter.column;
+            let (takes, columns) = match &column.type_ {
+                Some(Type::Rows(columns)) => (Takes::Rows, self.declared(columns)),
+                Some(Type::AnyRows) => (Takes::Rows, Vec::new()),
+                _ => (Takes::Scalar(type_of(column)), Vec::new()),
+            };
+            let name = (&*column.name.text).into();
+            Declared { name, takes, optional: parameter.default.is_some(), columns }
+        };
+        parameters.iter().map(declared).collect()
+    }
+
+    /// The columns of a schema.
+    pub(super) fn declared(&self, schema: &[Declaration]) -> Vec<Column> {
+        let named = schema.iter().filter(|column| !column.name.text.is_empty());
+        named.map(|column| Column::new(&*column.name.text, type_of(column))).collect()
+    }
+
+    /// A table that the query brings along.
+    pub(super) fn data_table(
+        &mut self,
+        whole: &Expr,
+        schema: &'a [Declaration],
+        values: &'a [Expr],
+    ) -> Value {
+        for value in values {
+            self.value(value);
+        }
+        let columns = self.declared(schema);
+        if !columns.is_empty() && values.len() % columns.len() != 0 {
+            let (count, width) = (values.len(), columns.len());
+            let message = format!("{count} values do not fill rows of {width} columns");
+            self.say(FindingKind::Semantic, whole.span, message);
+        }
+        Value::Rows(Rc::new(Relation::closed(columns)))
+    }
+}
+
+/// The type of a declared column.
+pub(super) fn type_of(column: &Declaration) -> Scalar {
+    match &column.type_ {
+        Some(Type::Scalar(_, name)) => Scalar::of(name).unwrap_or(Scalar::Unknown),
+        _ => Scalar::Unknown,
+    }
+}
+
+/// Whether a function reads a table whose name it computes.
+fn names_tables(function: &Function) -> bool {
+    let mut found = false;
+    walk(Node::Function(function), &mut |node| {
+        if let Node::Expr(Expr { kind: ExprKind::Call { name, args }, .. }) = node {
+            let literal = args.first().is_some_and(|arg| matches!(arg.kind, ExprKind::Literal(_)));
+            found |= &*name.text == "table" && !literal;
+        }
+        true
+    });
+    found
+}

@@ -1,0 +1,151 @@
+//! The workspace as the binder asks for it. A view belongs to one thread, and reads a table when it is first named.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::{Columns, Parameter, Returns, Workspace};
+use crate::knowledge::functions::{self, ParameterKind};
+use crate::knowledge::tables::{self, ColumnType, Grade};
+use crate::kql;
+use crate::kql::bind::{Catalog, Declared, External, Returned, Table, Takes};
+use crate::kql::types::{Column, Relation, Scalar};
+
+/// A view of a workspace.
+pub struct View<'w> {
+    workspace: &'w Workspace,
+    functions: RefCell<HashMap<String, Option<Rc<External>>>>,
+    everything: OnceCell<Rc<Relation>>,
+}
+
+thread_local! {
+    /// The columns of the tables that sentlint knows, once they have been asked for.
+    static TABLES: RefCell<HashMap<&'static str, Rc<Relation>>> = RefCell::new(HashMap::new());
+}
+
+impl<'w> View<'w> {
+    /// A view of what the user added and of what sentlint knows.
+    pub fn new(workspace: &'w Workspace) -> Self {
+        Self { workspace, functions: RefCell::new(HashMap::new()), everything: OnceCell::new() }
+    }
+
+    fn find_function(&self, name: &str) -> Option<External> {
+        if let Some(function) = self.workspace.functions.get(name) {
+            let params = function.params.as_ref().map(|params| params.iter().map(declared).collect());
+            let returns = match &function.returns {
+                Returns::Columns(columns) => Returned::Rows(relation(columns)),
+                Returns::Body(body) => Returned::Body(Rc::new((body.clone(), kql::parse(body)))),
+                Returns::Unknown => Returned::Rows(Rc::new(Relation::unknown())),
+            };
+            return Some(External { params, returns });
+        }
+        let found = functions::function(name)?;
+        let params = found.parameters().map(|params| {
+            let parameter = |param: functions::Parameter| Declared {
+                name: param.name.into(),
+                takes: match param.kind {
+                    ParameterKind::Scalar(kind) => Takes::Scalar(scalar(kind)),
+                    ParameterKind::Table => Takes::Rows,
+                },
+                optional: param.optional,
+                columns: Vec::new(),
+            };
+            params.map(parameter).collect()
+        });
+        let columns = || -> Vec<Column> {
+            found.columns().map(|(name, kind)| Column::new(name, scalar(kind))).collect()
+        };
+        let returns = match found.returns() {
+            functions::Returns::Scalar(kind) => Returned::Scalar(scalar(kind)),
+            functions::Returns::InputExtended => Returned::Extended(columns()),
+            functions::Returns::Rows { open } => {
+                let doubtful = open || found.is_uncertain() || found.origin() == functions::Origin::Solution;
+                let open = open || found.is_uncertain();
+                Returned::Rows(Rc::new(Relation { columns: columns(), open, doubtful }))
+            }
+        };
+        Some(External { params, returns })
+    }
+}
+
+fn scalar(kind: ColumnType) -> Scalar {
+    Scalar::of(kind.as_str()).unwrap_or(Scalar::Unknown)
+}
+
+fn relation(columns: &Columns) -> Rc<Relation> {
+    // Of a table without columns only the name is known.
+    let open = columns.is_empty();
+    let columns = columns.iter().map(|(name, kind)| Column::new(name.as_str(), *kind)).collect();
+    Rc::new(Relation { columns, open, doubtful: open })
+}
+
+fn declared(parameter: &Parameter) -> Declared {
+    Declared {
+        name: parameter.name.as_str().into(),
+        takes: parameter.kind.map_or(Takes::Rows, Takes::Scalar),
+        optional: parameter.optional,
+        columns: parameter.columns.iter().map(|(name, kind)| Column::new(name.as_str(), *kind)).collect(),
+    }
+}
+
+fn known(table: tables::Table) -> Rc<Relation> {
+    let make = || {
+        let columns: Vec<Column> =
+            table.columns().map(|(name, kind)| Column::new(name, scalar(kind))).collect();
+        let doubtful = !matches!(table.grade(), Grade::Documented) || table.classic();
+        let open = columns.is_empty();
+        Rc::new(Relation { columns, open, doubtful })
+    };
+    TABLES.with_borrow_mut(|tables| Rc::clone(tables.entry(table.name()).or_insert_with(make)))
+}
+
+impl Catalog for View<'_> {
+    fn table(&self, name: &str) -> Option<Table> {
+        if let Some(columns) = self.workspace.tables.get(name) {
+            return Some(Table { relation: relation(columns) });
+        }
+        Some(Table { relation: known(tables::table(name)?) })
+    }
+
+    fn function(&self, name: &str) -> Option<Rc<External>> {
+        if let Some(found) = self.functions.borrow().get(name) {
+            return found.clone();
+        }
+        let found = self.find_function(name).map(Rc::new);
+        self.functions.borrow_mut().insert(name.to_owned(), found.clone());
+        found
+    }
+
+    fn table_names(&self) -> Vec<Rc<str>> {
+        let own = self.workspace.tables.keys().map(|name| name.as_str().into());
+        let mut names: Vec<Rc<str>> = own.chain(tables::tables().map(|table| table.name().into())).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn everything(&self) -> Rc<Relation> {
+        let make = || {
+            let names = self.table_names();
+            let relations = names.iter().filter_map(|name| self.table(name)).map(|table| table.relation);
+            let mut all = kql::bind::united(&relations.collect::<Vec<_>>(), false);
+            (all.open, all.doubtful) = (true, true);
+            Rc::new(all)
+        };
+        Rc::clone(self.everything.get_or_init(make))
+    }
+
+    fn nearest_table(&self, name: &str) -> Option<String> {
+        let own = self.workspace.tables.keys().map(String::as_str);
+        kql::bind::nearest(name, own)
+            .map(str::to_owned)
+            .or_else(|| tables::nearest_table(name).map(|table| table.name().to_owned()))
+    }
+
+    fn nearest_function(&self, name: &str) -> Option<String> {
+        let own = self.workspace.functions.keys().map(String::as_str);
+        kql::bind::nearest(name, own)
+            .map(str::to_owned)
+            .or_else(|| functions::nearest_function(name).map(|function| function.name().to_owned()))
+    }
+}

@@ -1,0 +1,86 @@
+//! The tables and functions that queries can name: those that sentlint knows, those that the user adds, and the
+//! parsers of the run.
+
+use std::collections::HashMap;
+
+use crate::kql::types::Scalar;
+
+mod catalog;
+mod read;
+#[cfg(test)]
+mod tests;
+
+pub use catalog::View;
+pub use read::ReadError;
+
+/// The columns of a table that the user adds, with their types.
+type Columns = Vec<(String, Scalar)>;
+
+/// A parameter of a function that the user adds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Parameter {
+    name: String,
+    /// The type of a value; `None` for rows.
+    kind: Option<Scalar>,
+    /// The columns that rows must have.
+    columns: Columns,
+    optional: bool,
+}
+
+/// What a function that the user adds returns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Returns {
+    Columns(Columns),
+    Body(String),
+    Unknown,
+}
+
+/// A function that the user adds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Function {
+    /// `None` when any arguments will do.
+    params: Option<Vec<Parameter>>,
+    returns: Returns,
+}
+
+/// What the user adds to the tables and functions that sentlint knows; it wins over those of the same name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Workspace {
+    tables: HashMap<String, Columns>,
+    functions: HashMap<String, Function>,
+}
+
+impl Workspace {
+    /// Adds a table of which only the name is known.
+    pub fn add_table_name(&mut self, name: &str) {
+        self.tables.entry(name.to_owned()).or_default();
+    }
+
+    /// Adds a function of which only the name is known.
+    pub fn add_function_name(&mut self, name: &str) {
+        let function = Function { params: None, returns: Returns::Unknown };
+        self.functions.entry(name.to_owned()).or_insert(function);
+    }
+
+    /// Adds a parser of the run: its name, its parameters as `(name, type, has a default)`, and its query.
+    pub fn add_parser(&mut self, name: &str, params: &[(String, String, bool)], query: &str) {
+        let parameter = |(name, kind, optional): &(String, String, bool)| {
+            let (kind, columns) = read::parameter_type(kind);
+            Parameter { name: name.clone(), kind, columns, optional: *optional }
+        };
+        let params = Some(params.iter().map(parameter).collect());
+        let function = Function { params, returns: Returns::Body(query.to_owned()) };
+        self.functions.insert(name.to_owned(), function);
+    }
+
+    /// Whether nothing was added.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.functions.is_empty()
+    }
+
+    /// What both add; the other wins.
+    pub fn merge(&mut self, other: Self) {
+        self.tables.extend(other.tables);
+        self.functions.extend(other.functions);
+    }
+}
