@@ -10,6 +10,7 @@ use crate::diagnostic::Severity;
 use crate::discover::{absolute, display, slashes};
 use crate::rules::{FailOn, Profile, RuleOptions, Selector, Settings};
 use crate::source::{SourceFile, Span};
+use crate::workspace::Workspace;
 
 mod read;
 
@@ -113,6 +114,8 @@ pub struct Config {
     pub knowledge: Knowledge,
     /// `[convert]`.
     pub convert: Convert,
+    /// What the files of `[knowledge]` hold.
+    pub workspace: Arc<Workspace>,
 }
 
 impl Config {
@@ -174,6 +177,7 @@ impl Config {
             min_severity: check.min_severity,
             connectors: self.knowledge.connectors.clone(),
             options: self.rules.clone(),
+            workspace: Arc::clone(&self.workspace),
         };
         for per_path in check.per_path.iter().filter(|per_path| self.matches(&per_path.pattern, location)) {
             settings.profile = per_path.profile.unwrap_or(settings.profile);

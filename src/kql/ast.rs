@@ -259,6 +259,8 @@ pub struct Param {
     pub name: Name,
     /// The values; one but for lists of columns.
     pub values: Vec<Expr>,
+    /// The words it takes, where the value is none of them.
+    pub expected: Option<&'static [&'static str]>,
 }
 
 /// A query operator.

@@ -93,6 +93,7 @@ impl Scalar {
     }
 
     /// The wider of two numbers.
+    #[must_use]
     pub fn wider(self, other: Self) -> Self {
         if self.promotes_to(other) { other } else { self }
     }

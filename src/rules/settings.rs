@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::diagnostic::{Group, RuleMeta, Severity};
+use crate::workspace::Workspace;
 
 /// A set of rules with a purpose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -160,6 +162,8 @@ pub struct Settings {
     pub connectors: Vec<String>,
     /// Options of single rules.
     pub options: RuleOptions,
+    /// Tables and functions besides the built-in ones.
+    pub workspace: Arc<Workspace>,
 }
 
 impl Settings {

@@ -13,7 +13,8 @@ use crate::kql::types::{Column, Relation, Scalar};
 
 /// A view of a workspace.
 pub struct View<'w> {
-    workspace: &'w Workspace,
+    /// What was added, the first to be asked first.
+    added: Vec<&'w Workspace>,
     functions: RefCell<HashMap<String, Option<Rc<External>>>>,
     everything: OnceCell<Rc<Relation>>,
 }
@@ -25,12 +26,12 @@ thread_local! {
 
 impl<'w> View<'w> {
     /// A view of what the user added and of what sentlint knows.
-    pub fn new(workspace: &'w Workspace) -> Self {
-        Self { workspace, functions: RefCell::new(HashMap::new()), everything: OnceCell::new() }
+    pub fn new(added: Vec<&'w Workspace>) -> Self {
+        Self { added, functions: RefCell::new(HashMap::new()), everything: OnceCell::new() }
     }
 
     fn find_function(&self, name: &str) -> Option<External> {
-        if let Some(function) = self.workspace.functions.get(name) {
+        if let Some(function) = self.added.iter().find_map(|added| added.functions.get(name)) {
             let params = function.params.as_ref().map(|params| params.iter().map(declared).collect());
             let returns = match &function.returns {
                 Returns::Columns(columns) => Returned::Rows(relation(columns)),
@@ -101,7 +102,7 @@ fn known(table: tables::Table) -> Rc<Relation> {
 
 impl Catalog for View<'_> {
     fn table(&self, name: &str) -> Option<Table> {
-        if let Some(columns) = self.workspace.tables.get(name) {
+        if let Some(columns) = self.added.iter().find_map(|added| added.tables.get(name)) {
             return Some(Table { relation: relation(columns) });
         }
         Some(Table { relation: known(tables::table(name)?) })
@@ -116,17 +117,23 @@ impl Catalog for View<'_> {
         found
     }
 
-    fn table_names(&self) -> Vec<Rc<str>> {
-        let own = self.workspace.tables.keys().map(|name| name.as_str().into());
-        let mut names: Vec<Rc<str>> = own.chain(tables::tables().map(|table| table.name().into())).collect();
-        names.sort_unstable();
-        names.dedup();
-        names
+    fn tables_like(&self, pattern: &str) -> Vec<Rc<str>> {
+        // Where the user says which tables a workspace has, patterns mean those.
+        let names = self.added.iter().flat_map(|added| added.tables.keys());
+        let mut own: Vec<Rc<str>> = names.map(|name| name.as_str().into()).collect();
+        own.retain(|name| kql::bind::fits(pattern, name));
+        own.sort_unstable();
+        own.dedup();
+        if own.is_empty() {
+            let names = tables::tables().map(tables::Table::name);
+            own.extend(names.filter(|name| kql::bind::fits(pattern, name)).map(Rc::from));
+        }
+        own
     }
 
     fn everything(&self) -> Rc<Relation> {
         let make = || {
-            let names = self.table_names();
+            let names = self.tables_like("*");
             let relations = names.iter().filter_map(|name| self.table(name)).map(|table| table.relation);
             let mut all = kql::bind::united(&relations.collect::<Vec<_>>(), false);
             (all.open, all.doubtful) = (true, true);
@@ -136,14 +143,14 @@ impl Catalog for View<'_> {
     }
 
     fn nearest_table(&self, name: &str) -> Option<String> {
-        let own = self.workspace.tables.keys().map(String::as_str);
+        let own = self.added.iter().flat_map(|added| added.tables.keys()).map(String::as_str);
         kql::bind::nearest(name, own)
             .map(str::to_owned)
             .or_else(|| tables::nearest_table(name).map(|table| table.name().to_owned()))
     }
 
     fn nearest_function(&self, name: &str) -> Option<String> {
-        let own = self.workspace.functions.keys().map(String::as_str);
+        let own = self.added.iter().flat_map(|added| added.functions.keys()).map(String::as_str);
         kql::bind::nearest(name, own)
             .map(str::to_owned)
             .or_else(|| functions::nearest_function(name).map(|function| function.name().to_owned()))

@@ -11,7 +11,7 @@ mod read;
 mod tests;
 
 pub use catalog::View;
-pub use read::ReadError;
+pub use read::{ReadError, load};
 
 /// The columns of a table that the user adds, with their types.
 type Columns = Vec<(String, Scalar)>;

@@ -4,6 +4,8 @@
 //! - `{"Name": T, "Properties": [{"Name": column, "Type": type}]}`, or a list of such
 //! - `{"T": [{"name": column, "type": type}]}`
 
+use std::path::PathBuf;
+
 use serde_json::{Map, Value};
 
 use super::{Columns, Function, Parameter, Returns, Workspace};
@@ -64,6 +66,30 @@ impl Workspace {
         }
         Ok(())
     }
+}
+
+/// Reads files with schemas, and the JSON files in folders. The error names the file.
+pub fn load(paths: &[PathBuf]) -> Result<Workspace, (PathBuf, String)> {
+    let mut workspace = Workspace::default();
+    for path in paths {
+        let failed = |error: &std::io::Error| (path.clone(), error.to_string());
+        let mut files = vec![path.clone()];
+        if path.is_dir() {
+            files.clear();
+            for entry in std::fs::read_dir(path).map_err(|error| failed(&error))? {
+                let entry = entry.map_err(|error| failed(&error))?.path();
+                if entry.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+                    files.push(entry);
+                }
+            }
+            files.sort();
+        }
+        for file in files {
+            let text = std::fs::read_to_string(&file).map_err(|error| (file.clone(), error.to_string()))?;
+            workspace.read(&text).map_err(|error| (file, error.0))?;
+        }
+    }
+    Ok(workspace)
 }
 
 fn wrong(message: &str) -> ReadError {

@@ -30,7 +30,7 @@ fn meanings_are_those_of_the_official_analyser() {
             let text = std::fs::read_to_string(shared.join("data/kql/probes-schema.json")).unwrap();
             workspace.read(&text).unwrap();
         }
-        let view = View::new(&workspace);
+        let view = View::new(vec![&workspace]);
         let (mut count, mut wrong) = (0, Vec::new());
         let (mut closed, mut unlike) = (0, Vec::new());
         let mut kinds: BTreeMap<String, usize> = BTreeMap::new();

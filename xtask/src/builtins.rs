@@ -87,7 +87,10 @@ pub(crate) fn builtins(facts: &Facts) -> Result<Generated, String> {
 
 impl Signature {
     fn write(&self, text: &mut String) {
-        let returns = self.type_.as_deref().map_or_else(|| self.returns.clone(), |name| format!("={name}"));
+        let returns = self
+            .type_
+            .as_deref()
+            .map_or_else(|| self.returns.clone(), |name| format!("={}", name.replace(' ', "")));
         let layout = self.layout.as_deref().unwrap_or("-");
         let _ = write!(text, "\t{returns} {layout} {} {}", self.min_args, self.max_args);
         for param in &self.params {

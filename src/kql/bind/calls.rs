@@ -22,7 +22,7 @@ impl<'a> Binder<'a> {
             _ => None,
         };
         if let Some(function) = local {
-            return self.call_local(name.span, &function, args, piped);
+            return self.call_local(name.span, &function, args, piped.as_ref());
         }
         if piped.is_none()
             && let Some(value) = self.special(name, args)
@@ -97,9 +97,7 @@ impl<'a> Binder<'a> {
         let bound = self.arguments(args);
         self.aggregating = true;
         let Some(signature) = self.signature(builtin, place, &bound) else { return Value::Unknown };
-        if matches!(builtin.name, "arg_max" | "arg_min" | "argmax" | "argmin" | "take_any" | "any")
-            && (bound.len() > 1 || bound.iter().any(Arg::star) || builtin.name.starts_with("arg"))
-        {
+        if matches!(builtin.name, "arg_max" | "arg_min" | "argmax" | "argmin" | "take_any" | "any") {
             let groups = self.groups();
             return Value::Columns(self.star_columns(builtin.name, &bound, &groups));
         }
@@ -186,7 +184,7 @@ impl<'a> Binder<'a> {
         place: Span,
         function: &Rc<LocalFunction<'a>>,
         args: &'a [Expr],
-        piped: Option<Rc<Relation>>,
+        piped: Option<&Rc<Relation>>,
     ) -> Value {
         let name = self.written(place).to_owned();
         let assigned = self.assign_arguments(place, &name, &function.params, args, piped.is_some());
@@ -194,7 +192,7 @@ impl<'a> Binder<'a> {
         for (at, arg) in assigned.iter().enumerate() {
             let value = match arg {
                 Some(arg) => self.value(arg),
-                None if at == 0 && piped.is_some() => piped.clone().map_or(Value::Unknown, Value::Rows),
+                None if at == 0 => piped.cloned().map_or(Value::Unknown, Value::Rows),
                 None => Value::Unknown,
             };
             self.check_rows(place, &function.params[at], &value);

@@ -62,8 +62,8 @@ pub trait Catalog {
     fn table(&self, name: &str) -> Option<Table>;
     /// The function of exactly this name.
     fn function(&self, name: &str) -> Option<Rc<External>>;
-    /// The names of all tables.
-    fn table_names(&self) -> Vec<Rc<str>>;
+    /// The names of the tables that a pattern with stars means.
+    fn tables_like(&self, pattern: &str) -> Vec<Rc<str>>;
     /// The columns of all tables together, as `search *` returns them.
     fn everything(&self) -> Rc<Relation>;
     /// The table nearest to a name that no table has.

@@ -40,7 +40,7 @@ impl<'a> Binder<'a> {
         let message = format!("A condition is `bool`, and this is `{}`", kind.name());
         let mut finding = Finding::new(FindingKind::Type, expr.span, message);
         if let ExprKind::Named { value, .. } = &expr.kind {
-            finding.message = "`=` gives a name; to compare, write `==`".to_owned();
+            "`=` gives a name; to compare, write `==`".clone_into(&mut finding.message);
             finding.help = Some("Write `==`.".into());
             let between = Span::new(expr.span.start as usize, value.span.start as usize);
             if let Some(at) = self.written(between).rfind('=') {
@@ -69,10 +69,12 @@ impl<'a> Binder<'a> {
             ExprKind::Call { name, args } => self.call(name, args, None),
             ExprKind::Path { base, member } => self.member(base, member),
             ExprKind::Element { base, index } => self.element(base, index),
-            ExprKind::Bracketed(inner) | ExprKind::Ordered { expr: inner, .. } => self.value_or_rows(inner),
-            ExprKind::Named { value, .. } => self.value_or_rows(value),
-            ExprKind::Converted { expr, .. } | ExprKind::Defaulted { expr, .. } => self.value_or_rows(expr),
-            ExprKind::Paren(inner) => self.value_or_rows(inner),
+            ExprKind::Bracketed(inner)
+            | ExprKind::Paren(inner)
+            | ExprKind::Ordered { expr: inner, .. }
+            | ExprKind::Named { value: inner, .. }
+            | ExprKind::Converted { expr: inner, .. }
+            | ExprKind::Defaulted { expr: inner, .. } => self.value_or_rows(inner),
             ExprKind::Unary { op, operand } => self.unary(*op, expr, operand),
             ExprKind::Binary { op, op_span, left, right } => self.binary(*op, *op_span, left, right),
             ExprKind::Logical { op, operands } => self.logical(*op, operands),
@@ -80,7 +82,7 @@ impl<'a> Binder<'a> {
             ExprKind::Between { op, op_span, left, low, high } => {
                 self.between(*op, *op_span, left, low, high)
             }
-            ExprKind::ToScalar(query) => self.to_scalar(query),
+            ExprKind::ToScalar(query) => self.scalar_of(query),
             ExprKind::ToTable(query) | ExprKind::Materialize(query) => {
                 self.alone(|binder| binder.pipeline(query))
             }
@@ -90,7 +92,7 @@ impl<'a> Binder<'a> {
                 for uri in uris {
                     self.alone(|binder| binder.value(uri));
                 }
-                Value::Rows(Rc::new(Relation::closed(self.declared(schema))))
+                Value::Rows(Rc::new(Relation::closed(Self::declared(schema))))
             }
             ExprKind::EntityGroup(_) | ExprKind::Internal(_) => Value::Rows(Rc::new(Relation::unknown())),
         }
@@ -101,7 +103,7 @@ impl<'a> Binder<'a> {
         self.alone(|binder| binder.pipeline(expr))
     }
 
-    fn to_scalar(&mut self, query: &'a Expr) -> Value {
+    fn scalar_of(&mut self, query: &'a Expr) -> Value {
         match self.alone(|binder| binder.pipeline(query)) {
             Value::Rows(relation) => {
                 Value::constant(relation.columns.first().map_or(Scalar::Unknown, |column| column.kind))
@@ -126,6 +128,12 @@ impl<'a> Binder<'a> {
             Value::Scalar(Scalar::Dynamic, constant) => {
                 let kind = self.scalar(index);
                 let array = matches!(&base.kind, ExprKind::Call { name, .. } if returns_array(&name.text));
+                let usable =
+                    matches!(kind, Scalar::String | Scalar::Dynamic | Scalar::Unknown) || kind.integer();
+                if !usable {
+                    let message = format!("An index is a text or an integer, and this is `{}`", kind.name());
+                    self.say(FindingKind::Type, index.span, message);
+                }
                 if array && kind == Scalar::String {
                     let message = "An array is indexed by a number, and this is a text";
                     self.say(FindingKind::Type, index.span, message);
@@ -247,8 +255,10 @@ impl<'a> Binder<'a> {
             self.say(FindingKind::Type, op_span, message);
         } else if value != Scalar::Dynamic {
             for (kind, bound) in [(from, low), (to, high)] {
-                let dynamic = kind == Scalar::Dynamic && value.number();
-                if !fits(kind, value) && !dynamic && !(span_of_time && std::ptr::eq(bound, high)) {
+                let fine = fits(kind, value)
+                    || (kind == Scalar::Dynamic && value.number())
+                    || (span_of_time && std::ptr::eq(bound, high));
+                if !fine {
                     let (value, kind) = (value.name(), kind.name());
                     let message = format!("The bound is `{kind}`, and what is compared is `{value}`");
                     self.say(FindingKind::Type, bound.span, message);
@@ -305,7 +315,9 @@ fn operate(op: T, a: Scalar, b: Scalar) -> Option<Scalar> {
             match (op, a, b) {
                 (_, Dynamic, Dynamic) => Some(Dynamic),
                 (_, Dynamic, Int) | (_, Int, Dynamic) => Some(Long),
-                (T::Minus, DateTime, Dynamic) | (T::Minus, Dynamic, DateTime) => Some(Timespan),
+                (T::Minus, DateTime, Dynamic)
+                | (T::Minus, Dynamic, DateTime)
+                | (T::Plus | T::Minus | T::Asterisk | T::Percent, Timespan, Timespan) => Some(Timespan),
                 (T::Plus | T::Minus, Dynamic, kind) | (T::Plus | T::Minus, kind, Dynamic)
                     if kind.summable() =>
                 {
@@ -313,12 +325,12 @@ fn operate(op: T, a: Scalar, b: Scalar) -> Option<Scalar> {
                 }
                 (_, Dynamic, kind) | (_, kind, Dynamic) if kind.number() => Some(kind),
                 (T::Slash, Timespan, Timespan) | (T::Slash, DateTime, DateTime | Timespan) => Some(Real),
-                (T::Plus | T::Minus | T::Asterisk | T::Percent, Timespan, Timespan) => Some(Timespan),
-                (T::Plus, DateTime | Timespan, DateTime | Timespan) => Some(DateTime),
+                (T::Plus, DateTime | Timespan, DateTime | Timespan)
+                | (T::Minus, DateTime, Timespan)
+                | (T::Minus, Timespan, DateTime) => Some(DateTime),
                 (T::Minus, DateTime, DateTime) | (T::Percent, DateTime, DateTime | Timespan) => {
                     Some(Timespan)
                 }
-                (T::Minus, DateTime, Timespan) | (T::Minus, Timespan, DateTime) => Some(DateTime),
                 (T::Asterisk | T::Slash | T::Percent, Timespan, kind) if kind.number() => Some(Timespan),
                 (T::Asterisk, kind, Timespan) if kind.number() => Some(Timespan),
                 (T::Asterisk | T::Slash | T::Percent, DateTime, kind) if kind.number() => Some(DateTime),

@@ -132,11 +132,8 @@ impl Binder<'_> {
         args: &[Arg<'_>],
     ) -> Option<&'b Signature> {
         let count = args.len();
-        let counted: Vec<&Signature> = builtin
-            .signatures
-            .iter()
-            .filter(|signature| (signature.least..=signature.most).contains(&count))
-            .collect();
+        let counted: Vec<&Signature> =
+            builtin.signatures.iter().filter(|signature| counts(signature, count)).collect();
         if counted.is_empty() {
             self.wrong_count(builtin, place, count);
             return builtin.signatures.first();
@@ -152,6 +149,10 @@ impl Binder<'_> {
         let score = |signature: &Signature| {
             let params = assign(signature, count);
             let fit = |(at, kind): (usize, &Scalar)| {
+                // Only the function itself knows how its arguments belong together.
+                if signature.layout == "CustomParameterLayout" {
+                    return Fit::Exact;
+                }
                 let param = signature.params.get(params[at]);
                 param.map_or(Fit::Exact, |param| fits(&param.takes, *kind, &kinds))
             };
@@ -219,6 +220,9 @@ impl Binder<'_> {
 
     /// Whether the arguments look as they have to: constants, literals, columns, stars.
     fn forms(&mut self, builtin: &Builtin, args: &[Arg<'_>], signature: &Signature) {
+        if signature.layout == "CustomParameterLayout" {
+            return;
+        }
         let params = assign(signature, args.len());
         for (at, arg) in args.iter().enumerate() {
             let Some(param) = signature.params.get(params[at]) else { continue };
@@ -267,6 +271,17 @@ impl Binder<'_> {
             self.say(FindingKind::Type, place, message);
         }
     }
+}
+
+/// Whether a signature takes so many arguments.
+fn counts(signature: &Signature, count: usize) -> bool {
+    if !(signature.least..=signature.most).contains(&count) {
+        return false;
+    }
+    // Conditions and their values come in pairs.
+    let block = signature.params.iter().filter(|param| param.repeat.1 > 1).count();
+    let others = signature.params.len() - block;
+    signature.layout != "BlockRepeating" || block == 0 || count.saturating_sub(others).is_multiple_of(block)
 }
 
 fn takes_rows(signature: &Signature) -> bool {

@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::ast::{Function, Statement};
+use super::Parse;
+use super::ast::Function;
 use super::types::{Relation, Scalar};
-use super::{Parse, ast};
 use crate::source::Span;
 
 mod calls;
@@ -27,6 +27,7 @@ mod summaries;
 mod unions;
 
 pub use catalog::{Catalog, Declared, External, Returned, Table, Takes};
+pub use entities::fits;
 pub use finding::{Finding, FindingKind, nearest};
 pub use unions::united;
 
@@ -129,6 +130,7 @@ struct LocalFunction<'a> {
     returns: Option<Value>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "each says of one place in the query what may stand there")]
 struct Binder<'a> {
     text: &'a str,
     catalog: &'a dyn Catalog,

@@ -50,6 +50,9 @@ impl Binder<'_> {
         let aggregate = builtins::aggregate(name).filter(|_| self.aggregating);
         let builtin = aggregate.or_else(|| builtins::function(name))?;
         let first = args.first().and_then(|arg| self.name_of(arg));
+        if matches!(name, "percentiles_array" | "percentilesw_array") {
+            return Some(format!("percentiles_{}", first.unwrap_or_default()));
+        }
         match builtin.naming {
             Naming::None => None,
             Naming::FirstArgument => first,

@@ -127,13 +127,16 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn operator(&mut self, operator: &'a Operator, input: &Rc<Relation>) -> Value {
+        self.params(operator);
         let row = Rc::clone(input);
         let same = || Value::Rows(Rc::clone(input));
         match (&operator.body, operator.word) {
             (Body::One(expr), T::Where | T::Filter) => {
                 self.over(&row, |binder| binder.predicate(expr));
             }
-            (Body::One(expr), T::Take | T::Limit | T::Sample) => self.row_count(expr),
+            (Body::One(expr), T::Take | T::Limit | T::Sample) => {
+                self.over(&row, |binder| binder.row_count(expr));
+            }
             (Body::One(expr), T::Invoke) => return self.invoke(expr, input),
             (Body::Many(exprs), T::Extend) => return self.over(&row, |binder| binder.extend(exprs)),
             (Body::Many(exprs), T::Serialize) => return self.over(&row, |binder| binder.extend(exprs)),
@@ -158,10 +161,10 @@ impl<'a> Binder<'a> {
                 }
             }),
             (Body::Many(_), T::Union) => return self.union(operator, Some(input)),
-            (Body::Top { count, by }, _) => {
-                self.row_count(count);
-                self.over(&row, |binder| binder.scalar(by));
-            }
+            (Body::Top { count, by }, _) => self.over(&row, |binder| {
+                binder.row_count(count);
+                binder.scalar(by);
+            }),
             (Body::Summarize { aggregates, by }, _) => {
                 return self.over(&row, |binder| binder.summarize(aggregates, by.as_deref()));
             }
@@ -170,8 +173,10 @@ impl<'a> Binder<'a> {
             }
             (Body::TopNested(levels), _) => return self.over(&row, |binder| binder.top_nested(levels)),
             (Body::CountOf { count, of, by }, word) => {
-                self.row_count(count);
-                return self.over(&row, |binder| binder.count_of(word, of, by.as_deref()));
+                return self.over(&row, |binder| {
+                    binder.row_count(count);
+                    binder.count_of(word, of, by.as_deref())
+                });
             }
             (Body::Join { right, on }, word) => return self.join(operator, word, right, on.as_ref(), input),
             (Body::MvExpand { items, limit }, _) => {
@@ -186,13 +191,22 @@ impl<'a> Binder<'a> {
                 }
                 return self.over(&row, |binder| binder.mv_apply(operator, items, query));
             }
+            _ => return self.rarer(operator, input),
+        }
+        same()
+    }
+
+    /// The operators that queries seldom hold.
+    fn rarer(&mut self, operator: &'a Operator, input: &Rc<Relation>) -> Value {
+        let row = Rc::clone(input);
+        match (&operator.body, operator.word) {
             (Body::Parse { expr, pattern }, _) => {
                 let regex = self.param_word(operator, "kind") == Some("regex");
                 return self.over(&row, |binder| binder.parse(expr, pattern, regex));
             }
             (Body::ParseKv { expr, keys, .. }, _) => {
                 self.over(&row, |binder| binder.scalar(expr));
-                return self.extended(input, &self.declared(keys));
+                return Self::extended(input, &Self::declared(keys));
             }
             (Body::Evaluate { call, schema }, _) => return self.evaluate(call, schema.as_deref(), input),
             (Body::Range { name, bounds }, _) => {
@@ -252,27 +266,47 @@ impl<'a> Binder<'a> {
             (Body::Empty, T::Consume) => return Value::Nothing,
             (Body::Scan(scan), _) => return self.scan(operator, scan, input),
             (Body::Schema(schema), _) => {
-                return Value::Rows(Rc::new(Relation::closed(self.declared(schema))));
+                return Value::Rows(Rc::new(Relation::closed(Self::declared(schema))));
             }
             (Body::Graph(_) | Body::MacroExpand { .. }, _) | (Body::Name(_), T::Identifier) => {
                 return Value::Rows(Rc::new(Relation::unknown()));
             }
             _ => {}
         }
-        same()
+        Value::Rows(row)
+    }
+
+    /// Whether the parameters of an operator have words that they take.
+    pub(super) fn params(&mut self, operator: &'a Operator) {
+        let rendered: &[super::super::ast::Param] = match &operator.body {
+            Body::Render { chart, with } => {
+                let other = matches!(&*chart.text, "table" | "list" | "sankey" | "");
+                if !other && chart.text.chars().all(char::is_alphanumeric) && !is_chart(&chart.text) {
+                    let message = format!("`{}` is no kind of chart", chart.text);
+                    self.say(FindingKind::Semantic, chart.span, message);
+                }
+                with
+            }
+            _ => &[],
+        };
+        for param in operator.params.iter().chain(rendered) {
+            let (Some(words), Some(value)) = (param.expected, param.values.first()) else { continue };
+            if value.span.is_empty() {
+                continue;
+            }
+            let written = self.written(value.span);
+            let name = &param.name.text;
+            let message = format!("`{written}` is no `{name}` of `{}`", operator.word.text());
+            let near = nearest(written, words.iter().copied());
+            let help = format!("It takes one of `{}`.", words.join("`, `"));
+            let finding = Finding::new(FindingKind::Semantic, value.span, message).meant(near);
+            self.report(if near.is_some() { finding } else { finding.help(help) });
+        }
     }
 
     /// How many rows: an integer that no row decides.
     pub(super) fn row_count(&mut self, expr: &'a Expr) {
-        let kind = self.alone(|binder| {
-            if let ExprKind::Name(name) = &expr.kind
-                && binder.local(&name.text).is_none()
-            {
-                // A column is not seen here, and is left to the engine.
-                return Scalar::Unknown;
-            }
-            binder.scalar(value_of(expr))
-        });
+        let kind = self.scalar(value_of(expr));
         if !kind.integer() && !kind.unknown() {
             let message = format!("A number of rows is an integer, and this is `{}`", kind.name());
             self.say(FindingKind::Type, expr.span, message);
@@ -286,7 +320,7 @@ impl<'a> Binder<'a> {
     }
 
     /// The name that a parameter of an operator gives to a column.
-    pub(super) fn param_name(&self, operator: &'a Operator, names: &[&str]) -> Option<&'a str> {
+    pub(super) fn param_name(operator: &'a Operator, names: &[&str]) -> Option<&'a str> {
         let param = operator.params.iter().find(|param| names.contains(&&*param.name.text))?;
         match &param.values.first()?.kind {
             ExprKind::Name(name) => Some(&name.text),
@@ -296,7 +330,7 @@ impl<'a> Binder<'a> {
     }
 
     /// Rows with columns set or added.
-    pub(super) fn extended(&self, input: &Relation, added: &[Column]) -> Value {
+    pub(super) fn extended(input: &Relation, added: &[Column]) -> Value {
         let mut columns = Columns::from(input.columns.clone());
         for column in added {
             columns.set(&column.name, column.kind);
@@ -410,14 +444,14 @@ impl<'a> Binder<'a> {
             }
         });
         self.locals.truncate(known);
-        if let Some(name) = self.param_name(operator, &["with_match_id"]) {
+        if let Some(name) = Self::param_name(operator, &["with_match_id"]) {
             columns.add(name, Scalar::Long);
         }
         Value::Rows(Rc::new(input.with(columns.list)))
     }
 
     /// The columns of a schema in which `*` stands for the columns of the input.
-    pub(super) fn declared_over(&self, schema: &[Declaration], input: &Relation) -> Vec<Column> {
+    pub(super) fn declared_over(schema: &[Declaration], input: &Relation) -> Vec<Column> {
         let mut columns = Columns::default();
         for column in schema {
             if &*column.name.text == "*" {
@@ -433,4 +467,28 @@ impl<'a> Binder<'a> {
 fn rows_of(columns: &[(&str, Scalar)]) -> Value {
     let columns = columns.iter().map(|(name, kind)| Column::new(*name, *kind)).collect();
     Value::Rows(Rc::new(Relation::closed(columns)))
+}
+
+fn is_chart(name: &str) -> bool {
+    matches!(
+        name,
+        "barchart"
+            | "piechart"
+            | "ladderchart"
+            | "timechart"
+            | "linechart"
+            | "anomalychart"
+            | "pivotchart"
+            | "areachart"
+            | "stackedareachart"
+            | "scatterchart"
+            | "timepivot"
+            | "columnchart"
+            | "timeline"
+            | "3Dchart"
+            | "card"
+            | "treemap"
+            | "plotly"
+            | "graph"
+    )
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::ast::{Column as Declaration, Expr, ExprKind, Literal};
+use super::super::ast::{Column as Declaration, Expr, ExprKind};
 use super::super::builtins;
 use super::super::types::{Column, Relation, Scalar};
 use super::finding::{Finding, nearest};
@@ -38,7 +38,7 @@ impl<'a> Binder<'a> {
         }
         let relation = self.over(input, |binder| binder.plugged(&name.text, args, input));
         let Some(schema) = schema else { return Value::Rows(Rc::new(relation)) };
-        let declared = self.declared_over(schema, input);
+        let declared = Self::declared_over(schema, input);
         Value::Rows(Rc::new(Relation { columns: declared, open: false, doubtful: input.doubtful }))
     }
 
@@ -75,7 +75,7 @@ impl<'a> Binder<'a> {
                 with(rest.cloned().collect(), true)
             }
             "pivot" => {
-                let rest = self.pivot_rest(args, input);
+                let rest = Self::pivot_rest(args, input);
                 with(rest, true)
             }
             "autocluster" | "basket" => {
@@ -88,11 +88,6 @@ impl<'a> Binder<'a> {
                 }
                 with(columns.list, input.open)
             }
-            "narrow" => Relation::closed(vec![
-                Column::new("Row", Scalar::Long),
-                Column::new("Column", Scalar::String),
-                Column::new("Value", Scalar::String),
-            ]),
             "ipv4_lookup" | "ipv6_lookup" => {
                 let mut columns = Columns::from(input.columns.clone());
                 let table = tables.first().cloned().unwrap_or_default();
@@ -105,7 +100,7 @@ impl<'a> Binder<'a> {
                 ExprKind::TypeOf(schema) => Some(schema),
                 _ => None,
             }) {
-                Some(schema) => with(self.declared_over(schema, input), false),
+                Some(schema) => with(Self::declared_over(schema, input), false),
                 None => Relation::unknown(),
             },
             "funnel_sequence" => {
@@ -130,12 +125,16 @@ impl<'a> Binder<'a> {
                     .push(Column::new(format!("rolling_{}_percentile_{value}_{}", text(4), text(1)), kind));
                 with(columns, false)
             }
-            _ => Relation::unknown(),
+            _ => {
+                let returns = builtins::plugin(name)
+                    .and_then(|builtin| builtin.signatures.first()?.returns.strip_prefix("=("));
+                returns.map_or_else(Relation::unknown, |columns| Relation::closed(listed(columns)))
+            }
         }
     }
 
     /// The columns that a pivot leaves: those named behind the aggregate, or all that it does not use.
-    fn pivot_rest(&self, args: &'a [Expr], input: &Relation) -> Vec<Column> {
+    fn pivot_rest(args: &'a [Expr], input: &Relation) -> Vec<Column> {
         if args.len() > 2 {
             let named = args[2..].iter().filter_map(|arg| match &value_of(arg).kind {
                 ExprKind::Name(name) => input.column(&name.text).cloned(),
@@ -146,14 +145,8 @@ impl<'a> Binder<'a> {
         let mut used: Vec<String> = Vec::new();
         for arg in args {
             super::super::walk(super::super::Node::Expr(arg), &mut |node| {
-                match node {
-                    super::super::Node::Expr(Expr { kind: ExprKind::Name(name), .. }) => {
-                        used.push(name.text.to_string());
-                    }
-                    super::super::Node::Expr(Expr {
-                        kind: ExprKind::Literal(Literal::String(_)), ..
-                    }) => {}
-                    _ => {}
+                if let super::super::Node::Expr(Expr { kind: ExprKind::Name(name), .. }) = node {
+                    used.push(name.text.to_string());
                 }
                 true
             });
@@ -165,4 +158,10 @@ impl<'a> Binder<'a> {
             .cloned()
             .collect()
     }
+}
+
+/// The columns of `Name:type,Name:type)`.
+fn listed(columns: &str) -> Vec<Column> {
+    let pairs = columns.trim_end_matches(')').split(',').filter_map(|column| column.split_once(':'));
+    pairs.map(|(name, kind)| Column::new(name, Scalar::of(kind).unwrap_or(Scalar::Unknown))).collect()
 }

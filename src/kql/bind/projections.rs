@@ -55,7 +55,7 @@ impl<'a> Binder<'a> {
                 Some(name) => Made::Declared(name),
                 None if !column.name.is_empty() => Made::Own(column.name.to_string()),
                 None => match self.name_of(expr) {
-                    Some(name) => match plain_column(expr) {
+                    Some(name) => match plain_column(expr).filter(|_| self.in_row(&name)) {
                         Some(column) => Made::Column(column),
                         None => Made::Own(name),
                     },
@@ -65,6 +65,10 @@ impl<'a> Binder<'a> {
             made.push((name, column.kind));
         }
         made
+    }
+
+    fn in_row(&self, name: &str) -> bool {
+        self.row.as_ref().is_some_and(|row| row.column(name).is_some())
     }
 
     pub(super) fn extend(&mut self, exprs: &'a [Expr]) -> Value {
@@ -290,7 +294,7 @@ impl<'a> Binder<'a> {
                 None => columns.add_nameless(kind),
             }
         }
-        if let Some(index) = self.param_name(operator, &["with_itemindex"]) {
+        if let Some(index) = Self::param_name(operator, &["with_itemindex"]) {
             columns.add(index, Scalar::Long);
         }
         self.rows_with(columns.list)
@@ -309,7 +313,7 @@ impl<'a> Binder<'a> {
             outer.remove(&name);
             inner.set(&name, kind);
         }
-        if let Some(index) = self.param_name(operator, &["with_itemindex"]) {
+        if let Some(index) = Self::param_name(operator, &["with_itemindex"]) {
             inner.add(index, Scalar::Long);
         }
         // The query sees the expanded values and all columns around them; of these, it returns none.

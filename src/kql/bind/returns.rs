@@ -61,6 +61,7 @@ impl Binder<'_> {
     }
 
     fn custom(&self, name: &str, args: &[Arg<'_>]) -> Value {
+        use Scalar::{Dynamic, Long, Real};
         let first = args.first().map(|arg| self.name_of(value_of(arg.expr)).unwrap_or_default());
         let first = first.unwrap_or_default();
         let kind = args.first().map_or(Scalar::Unknown, Arg::kind);
@@ -68,7 +69,6 @@ impl Binder<'_> {
             let column = |(part, kind): &(&str, Scalar)| Column::new(format!("{name}_{first}_{part}"), *kind);
             Value::Columns(names.iter().map(column).collect())
         };
-        use Scalar::{Dynamic, Long, Real};
         match name {
             "percentile" | "percentiles" | "percentilew" | "percentilesw" => {
                 let from = if name.ends_with('w') { 2 } else { 1 };

@@ -33,7 +33,7 @@ impl<'a> Binder<'a> {
         match &statement.kind {
             StatementKind::Let { name, value } => self.let_(name, value, first),
             StatementKind::Parameters(parameters) => {
-                for parameter in self.parameters(parameters) {
+                for parameter in Self::parameters(parameters) {
                     self.declare(&parameter);
                 }
             }
@@ -86,7 +86,7 @@ impl<'a> Binder<'a> {
 
     /// Reads a function once, with parameters of the types that are declared.
     fn function(&mut self, ast: &'a Function) -> LocalFunction<'a> {
-        let params = self.parameters(&ast.params);
+        let params = Self::parameters(&ast.params);
         let known = self.locals.len();
         for parameter in &params {
             self.declare(parameter);
@@ -111,11 +111,11 @@ impl<'a> Binder<'a> {
         value
     }
 
-    fn parameters(&mut self, parameters: &'a [Parameter]) -> Vec<Declared> {
+    fn parameters(parameters: &'a [Parameter]) -> Vec<Declared> {
         let declared = |parameter: &'a Parameter| {
             let column = &parameter.column;
             let (takes, columns) = match &column.type_ {
-                Some(Type::Rows(columns)) => (Takes::Rows, self.declared(columns)),
+                Some(Type::Rows(columns)) => (Takes::Rows, Self::declared(columns)),
                 Some(Type::AnyRows) => (Takes::Rows, Vec::new()),
                 _ => (Takes::Scalar(type_of(column)), Vec::new()),
             };
@@ -126,7 +126,7 @@ impl<'a> Binder<'a> {
     }
 
     /// The columns of a schema.
-    pub(super) fn declared(&self, schema: &[Declaration]) -> Vec<Column> {
+    pub(super) fn declared(schema: &[Declaration]) -> Vec<Column> {
         let named = schema.iter().filter(|column| !column.name.text.is_empty());
         named.map(|column| Column::new(&*column.name.text, type_of(column))).collect()
     }
@@ -141,8 +141,8 @@ impl<'a> Binder<'a> {
         for value in values {
             self.value(value);
         }
-        let columns = self.declared(schema);
-        if !columns.is_empty() && values.len() % columns.len() != 0 {
+        let columns = Self::declared(schema);
+        if !columns.is_empty() && !values.len().is_multiple_of(columns.len()) {
             let (count, width) = (values.len(), columns.len());
             let message = format!("{count} values do not fill rows of {width} columns");
             self.say(FindingKind::Semantic, whole.span, message);

@@ -1,11 +1,11 @@
 //! The operators that bring rows of several tables together.
 
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::super::ast::{Body, Expr, ExprKind, JoinOn, Name, NameForm, Operator};
 use super::super::token::TokenKind as T;
 use super::super::types::{Column, Relation, Scalar};
-use super::entities::fits;
 use super::finding::Finding;
 use super::naming::Columns;
 use super::{Binder, FindingKind, Value};
@@ -13,12 +13,9 @@ use super::{Binder, FindingKind, Value};
 impl<'a> Binder<'a> {
     /// The tables that a pattern such as `Security*` means, as one.
     pub(super) fn wildcard_tables(&mut self, name: &'a Name) -> Value {
-        let names = self.catalog.table_names();
-        let found: Vec<Rc<Relation>> = names
-            .iter()
-            .filter(|table| fits(&name.text, table))
-            .filter_map(|table| self.catalog.table(table).map(|table| table.relation))
-            .collect();
+        let names = self.catalog.tables_like(&name.text);
+        let found: Vec<Rc<Relation>> =
+            names.iter().filter_map(|table| self.catalog.table(table).map(|table| table.relation)).collect();
         if &*name.text == "*" {
             return Value::Rows(self.catalog.everything());
         }
@@ -34,25 +31,21 @@ impl<'a> Binder<'a> {
 
     pub(super) fn union(&mut self, operator: &'a Operator, input: Option<&Rc<Relation>>) -> Value {
         let Body::Many(legs) = &operator.body else { return Value::Unknown };
+        if input.is_none() {
+            self.params(operator);
+        }
         let fuzzy =
             self.param_word(operator, "isfuzzy").is_some_and(|word| word.eq_ignore_ascii_case("true"));
-        let inner = self.param_word(operator, "kind") == Some("inner");
         let mut relations: Vec<Rc<Relation>> = input.into_iter().cloned().collect();
         let outer = std::mem::replace(&mut self.fuzzy, fuzzy);
         for leg in legs {
             relations.push(self.rows(leg));
         }
         self.fuzzy = outer;
-        let mut relation = united(&relations, inner);
-        if let Some(source) = self.param_name(operator, &["withsource", "with_source"]) {
-            // The new column takes the name, and a column that had it is told apart.
-            let mut columns = Columns::from(vec![Column::new(source, Scalar::String)]);
-            for column in &relation.columns {
-                if &*column.name != source || column.kind != Scalar::String {
-                    columns.add(&column.name, column.kind);
-                }
-            }
-            relation.columns = columns.list;
+        // The official analyser keeps all columns, whatever the kind.
+        let mut relation = united(&relations, false);
+        if let Some(source) = Self::param_name(operator, &["withsource", "with_source"]) {
+            relation.columns.insert(0, Column::new(source, Scalar::String));
         }
         Value::Rows(Rc::new(relation))
     }
@@ -216,7 +209,7 @@ impl<'a> Binder<'a> {
             columns.list.extend(all.columns.iter().cloned());
             return Value::Rows(Rc::new(all.with(columns.list)));
         }
-        let source = self.param_name(operator, &["withsource", "with_source"]).unwrap_or("source_");
+        let source = Self::param_name(operator, &["withsource", "with_source"]).unwrap_or("source_");
         columns.add(source, Scalar::String);
         match project {
             Some(project) => {
@@ -227,13 +220,19 @@ impl<'a> Binder<'a> {
                             columns.add(&name.text, kind);
                         }
                         ExprKind::Typed(column) => {
-                            columns.add(&column.name.text, super::statements::type_of(column))
+                            columns.add(&column.name.text, super::statements::type_of(column));
                         }
                         ExprKind::Call { .. } => columns.add("pack_", Scalar::Dynamic),
                         ExprKind::Star => columns.list.extend(all.columns.iter().cloned()),
                         _ => {}
                     }
                 }
+            }
+            None if tables.is_none() && input.columns.is_empty() => {
+                for column in all.columns.iter().filter(|column| mentions(predicate, &column.name)) {
+                    columns.add(&column.name, column.kind);
+                }
+                columns.add("pack_", Scalar::Dynamic);
             }
             None => {
                 // Only tables that have the columns of the condition are looked through.
@@ -295,11 +294,16 @@ pub fn united(relations: &[Rc<Relation>], inner: bool) -> Relation {
     let open = relations.iter().any(|relation| relation.open);
     let doubtful = relations.iter().any(|relation| relation.doubtful);
     let mut order: Vec<Column> = Vec::new();
-    let mut index: std::collections::HashMap<Rc<str>, Vec<Scalar>> = std::collections::HashMap::new();
+    // The types of each name, and whether a second table had the type of the first: then the official analyser
+    // takes no notice of types that come later, and neither do we.
+    let mut index: HashMap<Rc<str>, (Vec<Scalar>, bool)> = HashMap::new();
     for relation in relations {
         for column in &relation.columns {
-            let kinds = index.entry(Rc::clone(&column.name)).or_default();
-            if !kinds.contains(&column.kind) {
+            let (kinds, settled) = index.entry(Rc::clone(&column.name)).or_default();
+            if kinds.len() == 1 && kinds[0] == column.kind && !column.kind.unknown() {
+                *settled = true;
+            }
+            if !*settled && !kinds.contains(&column.kind) {
                 kinds.push(column.kind);
                 order.push(column.clone());
             }
@@ -309,12 +313,12 @@ pub fn united(relations: &[Rc<Relation>], inner: bool) -> Relation {
         relations.iter().all(|relation| relation.column(&column.name).is_some() || relation.open)
     };
     let mut columns = Vec::with_capacity(order.len());
-    let mut done: std::collections::HashSet<Rc<str>> = std::collections::HashSet::new();
+    let mut done: HashSet<Rc<str>> = HashSet::new();
     for column in &order {
         if (inner && !everywhere(column)) || !done.insert(Rc::clone(&column.name)) {
             continue;
         }
-        let kinds = &index[&column.name];
+        let (kinds, _) = &index[&column.name];
         let known: Vec<Scalar> = kinds.iter().copied().filter(|kind| !kind.unknown()).collect();
         match known.as_slice() {
             [] => columns.push(column.clone()),

@@ -64,13 +64,13 @@ impl Parser<'_> {
             _ => self.naming().map(Expr::name),
         };
         let value = value.unwrap_or_else(|| self.missing_value());
-        Some(Param { name, values: vec![value] })
+        Some(Param { name, values: vec![value], expected: None })
     }
 
     pub(super) fn missing_param(&mut self) -> Param {
         let span = self.missing("a parameter with its value");
         let name = Name { span, text: "".into(), form: NameForm::Missing };
-        Param { name, values: vec![Expr { span, kind: ExprKind::Missing }] }
+        Param { name, values: vec![Expr { span, kind: ExprKind::Missing }], expected: None }
     }
 
     /// The form in which the engine reads materialized views; its four parts are read.

@@ -237,8 +237,17 @@ impl Parser<'_> {
         let span = self.since(start);
         let name = Name { span, text: self.text[span.range()].into(), form: NameForm::Plain };
         self.require(T::Equal);
+        let value = self.kind();
+        let word = self.written(0);
+        let expected = match takes {
+            Takes::Word(words) if !words.contains(&word) => {
+                // Hints take numbers too.
+                (value != T::LongLiteral || !name.text.starts_with("hint.")).then_some(words)
+            }
+            _ => None,
+        };
         let values = self.param_values(takes);
-        Some(Param { name, values })
+        Some(Param { name, values, expected })
     }
 
     fn any_value(&mut self) -> Option<Expr> {
