@@ -189,7 +189,7 @@ pub struct Convert {
     #[command(flatten)]
     pub files: Files,
     /// What to convert to
-    #[arg(long, value_name = "TARGET", default_value = "arm", value_parser = ["arm"])]
+    #[arg(long, value_name = "TARGET", default_value = "arm", value_parser = target_names())]
     pub to: String,
     /// The folder for the results, or `-` for standard output [default: standard output for a single input]
     #[arg(short, long, value_name = "DIR")]
@@ -291,4 +291,8 @@ pub struct Completions {
 
 fn format_names() -> Vec<&'static str> {
     crate::report::Format::ALL.iter().map(|format| format.as_str()).collect()
+}
+
+fn target_names() -> Vec<&'static str> {
+    crate::convert::Target::ALL.iter().map(|target| target.as_str()).collect()
 }

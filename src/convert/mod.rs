@@ -8,37 +8,12 @@ mod escape;
 mod hunting;
 mod params;
 mod rule;
+mod target;
 mod values;
 
-pub use arm::Template as ArmTemplate;
+pub use arm::{Resource, Template as ArmTemplate};
 pub use params::Params;
-
-/// What content is converted to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Target {
-    /// A deployable ARM template.
-    #[default]
-    Arm,
-}
-
-impl Target {
-    /// Every target.
-    pub const ALL: [Self; 1] = [Self::Arm];
-
-    /// The name used on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Arm => "arm",
-        }
-    }
-
-    /// The extension of the files it makes.
-    pub fn extension(self) -> &'static str {
-        match self {
-            Self::Arm => "json",
-        }
-    }
-}
+pub use target::Target;
 
 /// What happens to a hunting query's description that is longer than the tag of a saved search takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -137,7 +112,10 @@ pub fn to_resource(content: &Content, options: &Options) -> Result<Converted, Fa
     Ok(Converted { resource, notes })
 }
 
-/// Whether a text is a template that sentlint wrote, which it may overwrite without being asked.
-pub fn is_own(text: &str) -> bool {
-    arm::is_own(text)
+/// Whether a text is a result that sentlint wrote, which it may overwrite without being asked.
+pub fn is_own(target: Target, text: &str) -> bool {
+    match target {
+        Target::Arm | Target::Solution => arm::is_own(text),
+        Target::Bicep | Target::Scheduled | Target::Nrt | Target::Yaml => false,
+    }
 }

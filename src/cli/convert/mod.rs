@@ -1,0 +1,179 @@
+//! `sentlint convert`: what all targets share. Each target has a file of its own, which makes the texts.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::args::{self, Global};
+use super::files::{self, Work};
+use super::{Error, Outcome, print};
+use crate::check::{self, Job};
+use crate::content::{Content, Kind};
+use crate::convert::{Failure, Note, Target};
+use crate::diagnostic::Severity;
+use crate::discover::slashes;
+use crate::report::{self, Findings, Format};
+use crate::source::{SourceFile, Span};
+
+mod arm;
+mod bicep;
+mod options;
+mod promote;
+mod reverse;
+mod solution;
+mod write;
+
+use options::Overlays;
+
+/// One run of the command.
+struct Run<'a> {
+    global: &'a Global,
+    options: &'a args::Convert,
+    target: Target,
+    work: &'a Work,
+    overlays: Overlays,
+}
+
+/// What became of one input.
+enum Done<T> {
+    /// Converted, with what was left out or changed, each at its place in the file.
+    Converted(Arc<SourceFile>, Vec<Note>, T),
+    /// Not converted, with the reasons as they are printed.
+    Failed(Vec<String>),
+    /// Errors found by the check, which make the result undeployable.
+    Refused(report::FileReport),
+    /// Nothing of ours; said only when the user named the file.
+    Passed(String),
+}
+
+/// The inputs that were converted, in the order of their names, and how many were not.
+struct Finished<'a, T> {
+    items: Vec<(&'a Job, T)>,
+    failed: usize,
+}
+
+pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, Error> {
+    let target = Target::named(&options.to).unwrap_or_default();
+    if options.merge && !target.merges() {
+        let message = format!("`--merge` puts resources into one file, which `--to {target}` does not make");
+        return Err(Error::Usage(message));
+    }
+    let work = &files::collect(global, &options.files, target.reads_json())?;
+    let overlays = Overlays::read(work, options)?;
+    let run = Run { global, options, target, work, overlays };
+    match target {
+        Target::Arm => arm::run(&run),
+        Target::Bicep => bicep::run(&run),
+        Target::Solution => solution::run(&run),
+        Target::Scheduled | Target::Nrt => promote::run(&run),
+        Target::Yaml => reverse::run(&run),
+    }
+}
+
+impl<'a> Run<'a> {
+    /// Converts every input, at once where there are several cores, and tells what there is to tell in the
+    /// order of the inputs.
+    fn each<T: Send>(&self, convert: impl Fn(&Job) -> Done<T> + Sync + Send) -> Finished<'a, T> {
+        let outputs: Vec<Done<T>> = self.work.jobs.par_iter().map(convert).collect();
+        let mut finished = Finished { items: Vec::new(), failed: 0 };
+        let mut refused = Findings::default();
+        for (job, done) in self.work.jobs.iter().zip(outputs) {
+            match done {
+                Done::Converted(source, notes, item) => {
+                    self.tell_notes(&source, &notes);
+                    finished.items.push((job, item));
+                }
+                Done::Failed(reasons) => {
+                    finished.failed += 1;
+                    print::note(&reasons.join("\n"));
+                }
+                Done::Refused(report) => {
+                    finished.failed += 1;
+                    refused.files.push(report);
+                }
+                Done::Passed(text) => {
+                    if (job.input.named && !self.global.quiet) || self.global.verbose {
+                        print::note(&text);
+                    }
+                }
+            }
+        }
+        if !refused.files.is_empty() {
+            let style = report::Style { summary: false, ..print::style(self.global, false) };
+            print::note(report::render(Format::Full, &refused, &style).trim_end());
+            if !self.global.quiet {
+                print::note("Not converted because of the errors above; --no-check converts all the same.");
+            }
+        }
+        finished
+    }
+
+    /// Reads one YAML file and checks it; the error is what became of it instead.
+    fn content<T>(&self, job: &Job, accepts: impl Fn(Kind) -> bool) -> Result<Content, Done<T>> {
+        let name = &job.input.name;
+        let source = read(job)?;
+        let location = job.location();
+        let content = Content::read(source, &slashes(&location));
+        match content.kind {
+            // Broken files go on to be refused with their place.
+            Kind::Unknown if !content.document.errors.is_empty() => {}
+            Kind::Unknown => {
+                return Err(Done::Passed(format!("info: {name} is not Sentinel content; passed over")));
+            }
+            kind if accepts(kind) => {}
+            kind => return Err(Done::Passed(format!("info: {name} is {}; passed over", kind.noun()))),
+        }
+        if !self.options.no_check {
+            let settings = Arc::new(self.work.config(&location).settings(&location));
+            let mut run = check::check(std::slice::from_ref(job), &|_| Arc::clone(&settings));
+            if let Some(report) = run.findings.files.first_mut() {
+                report
+                    .diagnostics
+                    .retain(|diagnostic| diagnostic.counts() && diagnostic.severity == Severity::Error);
+                if !report.diagnostics.is_empty() {
+                    return Err(Done::Refused(report.clone()));
+                }
+            }
+        }
+        Ok(content)
+    }
+
+    fn tell_notes(&self, source: &SourceFile, notes: &[Note]) {
+        for note in notes {
+            // What is left out on purpose is said under -v only; what may surprise is always said.
+            if self.global.verbose || (note.warning && !self.global.quiet) {
+                let level = if note.warning { "warning" } else { "info" };
+                print::note(&format!("{}: {level}: {}", at(source, note.span), note.message));
+            }
+        }
+    }
+
+    fn unavailable(&self) -> Error {
+        Error::Usage(format!("`--to {}` is not available in this version", self.target))
+    }
+
+    /// Says how many inputs failed, and how the run ended.
+    fn outcome(&self, failed: usize, changed: usize) -> Outcome {
+        if !self.global.quiet && failed > 0 {
+            let noun = if failed == 1 { "input" } else { "inputs" };
+            print::note(&format!("{failed} {noun} could not be converted."));
+        }
+        if failed > 0 || (self.options.check && changed > 0) { Outcome::Findings } else { Outcome::Clean }
+    }
+}
+
+/// The text of an input.
+fn read<T>(job: &Job) -> Result<Arc<SourceFile>, Done<T>> {
+    check::read(job)
+        .map_err(|reason| Done::Failed(vec![format!("{}: cannot be read: {reason}", job.input.name)]))
+}
+
+/// A failure as it is printed.
+fn told(source: &SourceFile, failure: &Failure) -> String {
+    format!("{}: error: {}\n  help: {}", at(source, failure.span), failure.message, failure.help)
+}
+
+fn at(source: &SourceFile, span: Span) -> String {
+    let start = source.position(span.start as usize);
+    format!("{}:{}:{}", source.path(), start.line, start.column)
+}

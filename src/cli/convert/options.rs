@@ -1,0 +1,88 @@
+//! The options of a conversion: those of the command line over those of sentlint.toml.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::{Run, at};
+use crate::check::Job;
+use crate::cli::Error;
+use crate::cli::args;
+use crate::cli::files::Work;
+use crate::config::Config;
+use crate::convert::{LongDescription, Options, Params};
+use crate::discover::display;
+use crate::source::SourceFile;
+
+/// The parameter files of a run, by path; each is read once.
+#[derive(Default)]
+pub(super) struct Overlays(BTreeMap<PathBuf, Params>);
+
+impl Overlays {
+    pub(super) fn read(work: &Work, options: &args::Convert) -> Result<Self, Error> {
+        let mut overlays = Self::default();
+        for job in &work.jobs {
+            let config = work.config(&job.location());
+            let Some(path) = params_path(options, &config) else { continue };
+            if overlays.0.contains_key(&path) {
+                continue;
+            }
+            let name = display(&path);
+            let bytes =
+                std::fs::read(&path).map_err(|error| Error::Unreadable(name.clone(), error.to_string()))?;
+            let file = SourceFile::from_bytes(name, bytes);
+            let params = Params::parse(&file).map_err(|failure| {
+                let place = at(&file, failure.span);
+                Error::Usage(format!("{place}: {}\n  help: {}", failure.message, failure.help))
+            })?;
+            overlays.0.insert(path, params);
+        }
+        if let Some(time) = &options.start_at {
+            let parsed = time.parse::<toml::value::Datetime>().ok();
+            if !parsed.is_some_and(|time| time.date.is_some() && time.time.is_some()) || !time.ends_with('Z')
+            {
+                let message = format!("`--start-at {time}` is no time: write it as 2026-12-24T06:00:00Z");
+                return Err(Error::Usage(message));
+            }
+        }
+        Ok(overlays)
+    }
+}
+
+/// The parameter file that holds for a configuration; paths in it are relative to its folder.
+fn params_path(options: &args::Convert, config: &Config) -> Option<PathBuf> {
+    options.params.clone().or_else(|| {
+        let path = config.convert.params.as_ref()?;
+        Some(config.folder().map_or_else(|| path.clone(), |folder| folder.join(path)))
+    })
+}
+
+impl Run<'_> {
+    /// What holds for one input.
+    pub(super) fn options_for(&self, job: &Job) -> Options {
+        let options = self.options;
+        let configuration = self.work.config(&job.location());
+        let config = &configuration.convert;
+        let asked = match (options.enabled, options.disabled) {
+            (true, _) => Some(true),
+            (_, true) => Some(false),
+            _ => config.enabled,
+        };
+        Options {
+            api_version: options.api_version.clone().or_else(|| config.api_version.clone()),
+            name_prefix: options.name_prefix.clone().or_else(|| config.name_prefix.clone()),
+            severity: options.severity.clone().or_else(|| config.severity.clone()),
+            enabled: asked,
+            start_at: options.start_at.clone().or_else(|| config.start_at.clone()),
+            params: params_path(options, &configuration)
+                .and_then(|path| self.overlays.0.get(&path))
+                .cloned()
+                .unwrap_or_default(),
+            no_incidents: options.no_incidents || config.no_incidents.unwrap_or(false),
+            with_template_link: options.with_template_link || config.with_template_link.unwrap_or(false),
+            long_description: match options.long_description.as_str() {
+                "truncate" => LongDescription::Truncate,
+                _ => LongDescription::Keep,
+            },
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! `--to scheduled` and `--to nrt`: a hunting query becomes an analytic rule.
+
+use super::Run;
+use crate::cli::{Error, Outcome};
+
+pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
+    Err(run.unavailable())
+}

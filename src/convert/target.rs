@@ -1,0 +1,69 @@
+//! What content is converted to.
+
+use std::fmt;
+
+/// What content is converted to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Target {
+    /// A deployable ARM template.
+    #[default]
+    Arm,
+    /// A deployable Bicep file.
+    Bicep,
+    /// The template of a Content hub solution.
+    Solution,
+    /// A hunting query becomes a scheduled rule.
+    Scheduled,
+    /// A hunting query becomes an NRT rule.
+    Nrt,
+    /// ARM templates become content again.
+    Yaml,
+}
+
+impl Target {
+    /// Every target.
+    pub const ALL: [Self; 6] =
+        [Self::Arm, Self::Bicep, Self::Solution, Self::Scheduled, Self::Nrt, Self::Yaml];
+
+    /// The target of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|target| target.as_str() == name)
+    }
+
+    /// The name used on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Arm => "arm",
+            Self::Bicep => "bicep",
+            Self::Solution => "solution",
+            Self::Scheduled => "scheduled",
+            Self::Nrt => "nrt",
+            Self::Yaml => "yaml",
+        }
+    }
+
+    /// The extension of the files it makes.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Arm | Self::Solution => "json",
+            Self::Bicep => "bicep",
+            Self::Scheduled | Self::Nrt | Self::Yaml => "yaml",
+        }
+    }
+
+    /// Whether its inputs are templates, and not content.
+    pub fn reads_json(self) -> bool {
+        self == Self::Yaml
+    }
+
+    /// Whether many resources can be put into one file.
+    pub fn merges(self) -> bool {
+        matches!(self, Self::Arm | Self::Bicep)
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
