@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::kql::{ErrorKind, Node, TokenKind, parse, tokenize, walk_statements};
+use crate::kql::{ErrorKind, Node, TokenKind, lookback, parse, timespan, tokenize, walk_statements};
 
 fn holds(text: &str) {
     let parsed = parse(text);
@@ -31,6 +31,10 @@ fn holds(text: &str) {
         assert!(text.get(span.range()).is_some(), "{span:?} in {text:?}");
         true
     });
+    let found = lookback::lookback(text, &parsed, timespan::Timespan::DAY);
+    for reach in &found.reaches {
+        assert!(text.get(reach.span.range()).is_some_and(|said| !said.is_empty()), "{reach:?} in {text:?}");
+    }
     // What the tree does not hold is said to be left over.
     let last = parsed.statements.last().map_or(0, |statement| statement.span.end);
     let reached = parsed.leftover.map_or(last, |leftover| leftover.end) as usize;

@@ -1,0 +1,253 @@
+//! What expressions come to that no row decides: numbers, lengths of time, and moments as their distance from now.
+
+use super::super::ast::{Expr, ExprKind, Literal, Name};
+use super::super::timespan::Timespan;
+use super::super::token::TokenKind;
+use super::placeholder;
+use crate::source::Span;
+
+/// A constant.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Constant {
+    /// A number.
+    Number(f64),
+    /// A length of time.
+    Length(Timespan),
+    /// A moment so long before now, or by so much more.
+    Moment(Timespan, Timespan),
+    /// A date.
+    Date,
+}
+
+/// A constant with the literals that it follows from.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Known {
+    pub value: Constant,
+    pub sources: Vec<Span>,
+}
+
+impl Known {
+    fn new(value: Constant, source: Span) -> Self {
+        Self { value, sources: vec![source] }
+    }
+
+    fn with(mut self, value: Constant) -> Self {
+        self.value = value;
+        self
+    }
+
+    fn from(value: Constant, parts: [&Self; 2]) -> Self {
+        // A date with something added is still that date to a reader.
+        let tells = |part: &&&Self| value != Constant::Date || part.value == Constant::Date;
+        let mut sources: Vec<Span> =
+            parts.iter().filter(tells).flat_map(|part| part.sources.iter().copied()).collect();
+        sources.sort_unstable();
+        sources.dedup();
+        Self { value, sources }
+    }
+}
+
+/// Works out constants, given those that names stand for.
+pub(super) struct Evaluator<'t, 'l> {
+    pub text: &'t str,
+    pub range: Timespan,
+    /// What a name stands for; the outer `None` says that the name is not one of the query's own.
+    pub look_up: &'l dyn Fn(&str) -> Option<Option<Known>>,
+}
+
+impl Evaluator<'_, '_> {
+    fn written(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or_default()
+    }
+
+    /// What an expression comes to; `None` where that is not constant, or no matter of time.
+    pub(super) fn value(&self, expr: &Expr) -> Option<Known> {
+        match &expr.kind {
+            ExprKind::Literal(literal) => self.literal(literal, expr.span),
+            ExprKind::Name(name) => (self.look_up)(&name.text)?,
+            ExprKind::Paren(inner) => self.value(inner),
+            ExprKind::Unary { op, operand } => {
+                let known = self.value(operand)?;
+                let minus = *op == TokenKind::Minus;
+                let value = match known.value {
+                    Constant::Number(number) if minus => Constant::Number(-number),
+                    Constant::Length(length) if minus => Constant::Length(-length),
+                    value => value,
+                };
+                Some(known.with(value))
+            }
+            ExprKind::Binary { op, left, right, .. } => {
+                if !matches!(op, TokenKind::Plus | TokenKind::Minus | TokenKind::Asterisk | TokenKind::Slash)
+                {
+                    return None;
+                }
+                let (left, right) = (self.value(left)?, self.value(right)?);
+                Some(Known::from(arithmetic(*op, left.value, right.value)?, [&left, &right]))
+            }
+            ExprKind::Call { name, args } if (self.look_up)(&name.text).is_none() => {
+                self.call(name, args, expr.span)
+            }
+            _ => None,
+        }
+    }
+
+    fn literal(&self, literal: &Literal, span: Span) -> Option<Known> {
+        let written = self.written(span);
+        let value = match literal {
+            Literal::Long | Literal::Int | Literal::Real | Literal::Decimal => {
+                let inside = written.split_once('(').map_or(written, |(_, inside)| inside);
+                Constant::Number(inside.trim_end_matches(')').trim().parse().ok()?)
+            }
+            Literal::Timespan => Constant::Length(Timespan::parse(written)?),
+            Literal::DateTime if written.contains("null") => return None,
+            Literal::DateTime => Constant::Date,
+            _ => return None,
+        };
+        Some(Known::new(value, span))
+    }
+
+    fn call(&self, name: &Name, args: &[Expr], span: Span) -> Option<Known> {
+        let now = |back| Constant::Moment(back, Timespan::ZERO);
+        match (&*name.text, args) {
+            ("now", []) => Some(Known::new(now(Timespan::ZERO), span)),
+            ("now", [offset]) => self.length(offset).map(|(length, known)| known.with(now(-length))),
+            ("ago", [length]) => self.length(length).map(|(length, known)| known.with(now(length))),
+            ("todatetime" | "make_datetime", [argument]) => match &argument.kind {
+                ExprKind::Literal(Literal::String(text)) => {
+                    let value = match placeholder(text) {
+                        Some(false) => now(self.range),
+                        Some(true) => now(Timespan::ZERO),
+                        None => Constant::Date,
+                    };
+                    Some(Known::new(value, span))
+                }
+                _ => self.value(argument).filter(|known| !matches!(known.value, Constant::Length(_))),
+            },
+            ("make_datetime", [_, _, _, ..]) => Some(Known::new(Constant::Date, span)),
+            ("totimespan" | "time" | "timespan", [argument]) => match &argument.kind {
+                ExprKind::Literal(Literal::String(text)) => {
+                    Some(Known::new(Constant::Length(Timespan::parse(text)?), argument.span))
+                }
+                _ => self.length(argument).map(|(_, known)| known),
+            },
+            ("datetime_add", [unit, count, moment]) => {
+                let (unit, slack) = unit_of(unit)?;
+                let (count, moment) = (self.value(count)?, self.value(moment)?);
+                let Constant::Number(number) = count.value else { return None };
+                let value = match moment.value {
+                    Constant::Moment(back, own) => {
+                        let slack = slack.times(number.abs())?.plus(own)?;
+                        Constant::Moment(back.minus(unit.times(number)?)?, slack)
+                    }
+                    value => value,
+                };
+                Some(Known::from(value, [&count, &moment]))
+            }
+            ("bin" | "floor" | "bin_at", [moment, size, ..]) => {
+                let (moment, (size, _)) = (self.value(moment)?, self.length(size)?);
+                let value = rounded(moment.value, size)?;
+                Some(moment.with(value))
+            }
+            (function, [moment, rest @ ..]) => {
+                let (unit, start) = rounding(function)?;
+                let moment = self.value(moment)?;
+                let offset = match rest {
+                    [] => 0.0,
+                    [offset] => match self.value(offset)?.value {
+                        Constant::Number(number) => number,
+                        _ => return None,
+                    },
+                    _ => return None,
+                };
+                let size = if start { unit } else { Timespan::ZERO };
+                let value = rounded(moment.value, size)?;
+                let value = match value {
+                    Constant::Moment(back, slack) => {
+                        Constant::Moment(back.minus(unit.times(offset)?)?, slack)
+                    }
+                    value => value,
+                };
+                Some(moment.with(value))
+            }
+            _ => None,
+        }
+    }
+
+    /// A length of time.
+    pub(super) fn length(&self, expr: &Expr) -> Option<(Timespan, Known)> {
+        let known = self.value(expr)?;
+        match known.value {
+            Constant::Length(length) => Some((length, known)),
+            _ => None,
+        }
+    }
+}
+
+/// A moment rounded down to a multiple of a length.
+fn rounded(value: Constant, size: Timespan) -> Option<Constant> {
+    Some(match value {
+        Constant::Moment(back, slack) => Constant::Moment(back, slack.plus(size)?),
+        Constant::Date => Constant::Date,
+        _ => return None,
+    })
+}
+
+/// The length of the stretches of time that a function rounds to, and whether it rounds to their beginning.
+fn rounding(function: &str) -> Option<(Timespan, bool)> {
+    let (start, unit) = match function.strip_prefix("startof") {
+        Some(unit) => (true, unit),
+        None => (false, function.strip_prefix("endof")?),
+    };
+    let days = match unit {
+        "day" => 1,
+        "week" => 7,
+        "month" => 31,
+        "year" => 366,
+        _ => return None,
+    };
+    Some((Timespan::from_days(days), start))
+}
+
+/// The length of a unit as `datetime_add` and `datetime_diff` name it, and by how much one may be longer.
+pub(super) fn unit_of(expr: &Expr) -> Option<(Timespan, Timespan)> {
+    let ExprKind::Literal(Literal::String(name)) = &expr.kind else { return None };
+    let exact = |length| Some((length, Timespan::ZERO));
+    let lower = name.to_ascii_lowercase();
+    match lower.trim_end_matches('s') {
+        "year" => Some((Timespan::from_days(365), Timespan::DAY)),
+        "quarter" => Some((Timespan::from_days(90), Timespan::from_days(2))),
+        "month" => Some((Timespan::from_days(30), Timespan::DAY)),
+        "week" => exact(Timespan::from_days(7)),
+        "day" => exact(Timespan::DAY),
+        "hour" => exact(Timespan::HOUR),
+        "minute" => exact(Timespan::MINUTE),
+        "second" => exact(Timespan::from_seconds(1)),
+        "millisecond" | "microsecond" | "nanosecond" => exact(Timespan::ZERO),
+        _ => None,
+    }
+}
+
+fn arithmetic(op: TokenKind, left: Constant, right: Constant) -> Option<Constant> {
+    use Constant::{Date, Length, Moment, Number};
+    Some(match (op, left, right) {
+        (TokenKind::Plus, Number(a), Number(b)) => Number(a + b),
+        (TokenKind::Minus, Number(a), Number(b)) => Number(a - b),
+        (TokenKind::Asterisk, Number(a), Number(b)) => Number(a * b),
+        (TokenKind::Slash, Number(a), Number(b)) if b != 0.0 => Number(a / b),
+        (TokenKind::Plus, Length(a), Length(b)) => Length(a.plus(b)?),
+        (TokenKind::Minus, Length(a), Length(b)) => Length(a.minus(b)?),
+        (TokenKind::Slash, Length(a), Length(b)) => Number(a.over(b)?),
+        (TokenKind::Asterisk, Length(length), Number(factor))
+        | (TokenKind::Asterisk, Number(factor), Length(length)) => Length(length.times(factor)?),
+        (TokenKind::Slash, Length(length), Number(number)) if number != 0.0 => {
+            Length(length.times(1.0 / number)?)
+        }
+        (TokenKind::Plus, Moment(back, slack), Length(length))
+        | (TokenKind::Plus, Length(length), Moment(back, slack)) => Moment(back.minus(length)?, slack),
+        (TokenKind::Minus, Moment(back, slack), Length(length)) => Moment(back.plus(length)?, slack),
+        // The later moment lies less far back.
+        (TokenKind::Minus, Moment(a, _), Moment(b, _)) => Length(b.minus(a)?),
+        (TokenKind::Plus | TokenKind::Minus, Date, Length(_)) | (TokenKind::Plus, Length(_), Date) => Date,
+        _ => return None,
+    })
+}

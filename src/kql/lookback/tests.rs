@@ -1,0 +1,131 @@
+use super::{Bound, Lookback, lookback};
+use crate::kql::parse;
+use crate::kql::timespan::Timespan;
+
+fn of(text: &str) -> Lookback {
+    lookback(text, &parse(text), Timespan::ZERO)
+}
+
+/// The look-back in seconds, with what is said to cause it.
+fn furthest(text: &str) -> Option<(u64, String)> {
+    let found = of(text);
+    let reach = found.furthest()?;
+    let written = |span: crate::source::Span| &text[span.range()];
+    let sources: Vec<&str> = reach.sources.iter().map(|span| written(*span)).collect();
+    Some((reach.back.seconds(), format!("{} <- {}", written(reach.span), sources.join(" "))))
+}
+
+const DAY: u64 = 86_400;
+
+#[test]
+fn the_look_back_is_found_in_every_form() {
+    for (text, seconds, cause) in [
+        ("T | where Timestamp > ago(7d)", 7 * DAY, "ago(7d) <- 7d"),
+        ("let timeframe = 7d; T | where Timestamp >= ago(timeframe)", 7 * DAY, "ago(timeframe) <- 7d"),
+        (
+            "let start = now(-5d); let end = now(); T | where Timestamp between (start..end)",
+            5 * DAY,
+            "start <- 5d",
+        ),
+        ("T | where Timestamp between (ago(14d) .. ago(1d))", 14 * DAY, "ago(14d) <- 14d"),
+        ("T | where Timestamp between (ago(14d) .. 3d)", 14 * DAY, "ago(14d) <- 14d"),
+        ("let d = 2; T | where ago(d * 1d + 12h) < TimeGenerated", 216_000, "ago(d * 1d + 12h) <- 2 1d 12h"),
+        ("T | where TimeGenerated > now() - 90m", 5400, "now() - 90m <- now() 90m"),
+        ("T | where TimeGenerated > startofday(ago(3d))", 3 * DAY, "startofday(ago(3d)) <- 3d"),
+        ("T | where TimeGenerated > startofday(now(), -2)", 2 * DAY, "startofday(now(), -2) <- now()"),
+        (
+            "T | where TimeGenerated > datetime_add('day', -4, now())",
+            4 * DAY,
+            "datetime_add('day', -4, now()) <- 4 now()",
+        ),
+        ("T | where now() - TimeGenerated < 6h", 21_600, "6h <- 6h"),
+        ("T | where datetime_diff('hour', now(), TimeGenerated) <= 6", 21_600, "6 <- 6"),
+        (
+            "T | make-series count() on TimeGenerated from ago(10d) to now() step 1h",
+            10 * DAY,
+            "ago(10d) <- 10d",
+        ),
+        ("let f = (t: timespan) { T | where TimeGenerated > ago(t) }; f(3d)", 3 * DAY, "ago(t) <- 3d"),
+        ("let f = (t: timespan = 2d) { T | where TimeGenerated > ago(t) }; f()", 2 * DAY, "ago(t) <- 2d"),
+        ("let f = () { T | where TimeGenerated > ago(2d) }; U | join f on A", 2 * DAY, "ago(2d) <- 2d"),
+        ("let a = T | where TimeGenerated > ago(9d); U | join (a) on X", 9 * DAY, "ago(9d) <- 9d"),
+        (
+            "T | extend Seen = Timestamp | summarize F = min(Seen) by A | where F > ago(8d)",
+            8 * DAY,
+            "ago(8d) <- 8d",
+        ),
+        (
+            "let s = todatetime('{{StartTimeISO}}'); T | where TimeGenerated > s - 14d",
+            14 * DAY,
+            "s - 14d <- todatetime('{{StartTimeISO}}') 14d",
+        ),
+    ] {
+        assert_eq!(furthest(text), Some((seconds, cause.to_owned())), "{text}");
+    }
+}
+
+#[test]
+fn what_is_not_read_is_no_look_back() {
+    for text in [
+        "T",
+        "T | where TimeGenerated < now()",
+        "let unused = ago(30d); T",
+        "let unused = T | where TimeGenerated > ago(30d); U",
+        "let f = (t: timespan) { T | where TimeGenerated > ago(t) }; U",
+        "T | where Text has 'ago(7d)' // ago(7d)",
+        "T | where Expires < ago(90d)",
+        "T | where TimeGenerated > Other - 7d",
+    ] {
+        assert_eq!(furthest(text), None, "{text}");
+    }
+    // Of a column that is not the time of the event, a nearer bound on that time is preferred.
+    let both = "T | where Created > ago(90d) and TimeGenerated > ago(1d)";
+    assert_eq!(furthest(both).unwrap().0, DAY);
+    assert_eq!(furthest("T | where Created > ago(90d)").unwrap().0, 90 * DAY);
+}
+
+#[test]
+fn ends_rounding_dates_and_what_is_unclear_are_told_apart() {
+    let found = of("T | where TimeGenerated between (startofday(ago(7d)) .. ago(1d))");
+    let told: Vec<_> = found.reaches.iter().map(|reach| (reach.bound, reach.slack)).collect();
+    assert_eq!(told, [(Bound::From, Timespan::DAY), (Bound::Until, Timespan::ZERO)]);
+    let text =
+        "let day = datetime(2026-01-01); T | where TimeGenerated > day and X > ago(toscalar(U | take 1))";
+    let found = of(text);
+    assert_eq!(&text[found.dates[0].range()], "datetime(2026-01-01)");
+    assert_eq!(&text[found.unclear[0].range()], "ago(toscalar(U | take 1))");
+    assert_eq!((found.dates.len(), found.unclear.len(), found.reaches.len()), (1, 1, 0));
+}
+
+#[test]
+fn placeholders_of_the_portal_are_found_and_counted_with_the_range() {
+    let text = "let s = todatetime('{{StartTimeISO}}'); let e = todatetime('{{EndTimeISO}}');
+                let back = totimespan((e - s) * 7);
+                T | where TimeGenerated between (ago(back) .. e) | extend X = totimespan('{{StartTimeISO}}')";
+    let found = lookback(text, &parse(text), Timespan::DAY);
+    assert_eq!(found.furthest().unwrap().back, Timespan::from_days(7));
+    let told: Vec<_> =
+        found.placeholders.iter().map(|it| (&text[it.span.range()], it.end, it.moment)).collect();
+    assert_eq!(
+        told,
+        [
+            ("todatetime('{{StartTimeISO}}')", false, true),
+            ("todatetime('{{EndTimeISO}}')", true, true),
+            ("'{{StartTimeISO}}'", false, false)
+        ]
+    );
+}
+
+#[test]
+fn hostile_queries_end_soon() {
+    let many = |to: usize, make: &dyn Fn(usize) -> String| (1..to).map(make).collect::<Vec<_>>().concat();
+    let chain = many(2000, &|n| format!("let a{n} = a{} | where X > ago(1d);", n - 1));
+    assert_eq!(of(&format!("let a0 = T; {chain} a1999")).reaches.len(), 1999);
+    let calls = many(40, &|n| {
+        let before = n - 1;
+        format!("let f{n} = (t: timespan) {{ union f{before}(t + 1s), f{before}(t + 2s) }};")
+    });
+    of(&format!("let f0 = (t: timespan) {{ T | where TimeGenerated > ago(t) }}; {calls} f39(1d)"));
+    let sums = many(200, &|n| format!("let s{n} = s{0} + s{0};", n - 1));
+    of(&format!("let s0 = 1d; {sums} T | where TimeGenerated > ago(s199)"));
+}
