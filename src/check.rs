@@ -12,6 +12,7 @@ use crate::report::{FileReport, Findings};
 use crate::rules::{self, Context, Profile, RepositoryFile, Settings};
 use crate::source::{SourceFile, Span};
 use crate::suppress::{self, Suppression};
+use crate::workspace::{View, Workspace};
 use crate::yaml::{Node, Value};
 
 /// One file to check.
@@ -100,8 +101,17 @@ struct One {
 
 /// Runs every enabled rule over every job.
 pub fn check(jobs: &[Job], settings_of: &SettingsOf<'_>) -> Run {
-    let results: Vec<Result<Box<One>, Passed>> =
-        jobs.par_iter().map(|job| check_one(job, settings_of)).collect();
+    let settings: Vec<Arc<Settings>> = jobs.iter().map(|job| settings_of(&job.location())).collect();
+    let sources: Vec<Result<Arc<SourceFile>, String>> = jobs.par_iter().map(read).collect();
+    let parsers = parsers(jobs, &sources);
+    let results: Vec<Result<Box<One>, Passed>> = jobs
+        .par_iter()
+        .zip(sources)
+        .zip(&settings)
+        .map_init(Vec::new, |views, ((job, source), settings)| {
+            check_one(job, source, settings, view_of(views, settings, &parsers))
+        })
+        .collect();
     let mut run = Run::default();
     let (mut files, mut summaries, mut settings, mut suppressions) = (vec![], vec![], vec![], vec![]);
     for result in results {
@@ -148,23 +158,65 @@ fn judge_suppressions(file: &mut FileReport, suppressions: &[Suppression], setti
     file.diagnostics.extend(found);
 }
 
-fn check_one(job: &Job, settings_of: &SettingsOf<'_>) -> Result<Box<One>, Passed> {
+/// The parsers among the files, as functions that the queries of the run may call.
+fn parsers(jobs: &[Job], sources: &[Result<Arc<SourceFile>, String>]) -> Workspace {
+    let read = |(job, source): (&Job, &Result<Arc<SourceFile>, String>)| {
+        let source = source.as_ref().ok().filter(|source| {
+            // Reading YAML takes time, and few files are parsers.
+            ["ParserQuery:", "FunctionQuery:"].iter().any(|key| source.text().contains(key))
+        })?;
+        Some(Content::read(Arc::clone(source), &slashes(&job.location())))
+    };
+    let found: Vec<Content> = jobs.par_iter().zip(sources).filter_map(read).collect();
+    let mut workspace = Workspace::default();
+    for content in &found {
+        for query in content.queries() {
+            for name in content.parser_names() {
+                workspace.add_parser(name, &query.declared(), query.text);
+            }
+        }
+    }
+    workspace
+}
+
+/// The view for some settings. Views keep what they have looked up, so that files share them.
+fn view_of<'v, 's>(
+    views: &'v mut Vec<(&'s Arc<Workspace>, View<'s>)>,
+    settings: &'s Settings,
+    parsers: &'s Workspace,
+) -> &'v View<'s> {
+    let at = views.iter().position(|(known, _)| {
+        Arc::ptr_eq(known, &settings.workspace) || (known.is_empty() && settings.workspace.is_empty())
+    });
+    let at = at.unwrap_or_else(|| {
+        let view = View::new(vec![&settings.workspace, parsers]);
+        views.push((&settings.workspace, view));
+        views.len() - 1
+    });
+    &views[at].1
+}
+
+fn check_one(
+    job: &Job,
+    source: Result<Arc<SourceFile>, String>,
+    settings: &Arc<Settings>,
+    view: &View<'_>,
+) -> Result<Box<One>, Passed> {
     let (name, named) = (job.input.name.clone(), job.input.named);
-    let source = read(job).map_err(|reason| Passed::Unreadable { name: name.clone(), named, reason })?;
-    let location = job.location();
-    let settings = settings_of(&location);
-    let location = slashes(&location);
+    let source = source.map_err(|reason| Passed::Unreadable { name: name.clone(), named, reason })?;
+    let location = slashes(&job.location());
     let content = Content::read(source, &location);
     if !is_ours(&content) {
         return Err(Passed::NotContent { name, named });
     }
     let queries = content.queries();
     let suppressions = suppress::suppressions(&content, &queries);
-    let named = named_rules(&suppressions, &settings);
-    let diagnostics = check_content(&content, &queries, &settings, &named);
+    let named = named_rules(&suppressions, settings);
+    let diagnostics = check_content(&content, &queries, view, settings, &named);
     let id = content.id().map(|id| id.value.to_owned());
     let report =
         FileReport { source: Arc::clone(&content.source), kind: content.kind.as_str(), id, diagnostics };
+    let settings = Arc::clone(settings);
     Ok(Box::new(One { report, suppressions, summary: summarise(&content, &queries), settings }))
 }
 
@@ -195,6 +247,7 @@ fn named_rules(suppressions: &[Suppression], settings: &Settings) -> Vec<&'stati
 fn check_content(
     content: &Content,
     queries: &[Query<'_>],
+    view: &View<'_>,
     settings: &Settings,
     named: &[&str],
 ) -> Vec<Diagnostic> {
@@ -203,12 +256,13 @@ fn check_content(
         (None, _) | (_, Profile::AzureSentinel) => Vec::new(),
         (Some(root), _) => schema::violations(root, content.kind),
     };
-    let cx = Context { content, template: template.as_ref(), violations: &violations, queries, settings };
+    let template = template.as_ref();
+    let cx = Context { content, template, violations: &violations, queries, catalog: view, settings };
     let mut found = Vec::new();
     let runs = |entry: &&rules::Entry| settings.enabled(entry.meta) || named.contains(&entry.meta.id);
     for entry in rules::all().iter().filter(runs) {
         entry.rule.check_file(&cx, &mut found);
-        if let Some(template) = &template {
+        if let Some(template) = template {
             entry.rule.check_template(&cx, template, &mut found);
         }
         for query in queries {

@@ -17,6 +17,7 @@ use crate::report::{self, Findings, Format};
 use crate::rules::{FailOn, Selector, Settings};
 use crate::source::SourceFile;
 use crate::suppress;
+use crate::workspace::Workspace;
 
 /// What the command line says of the rules, over whatever the configuration says.
 struct Overrides {
@@ -25,6 +26,8 @@ struct Overrides {
     ignore: Vec<Selector>,
     profile: Option<crate::rules::Profile>,
     min_severity: Option<Severity>,
+    /// What the files of `--tables` hold.
+    workspace: Arc<Workspace>,
 }
 
 impl Overrides {
@@ -40,6 +43,7 @@ impl Overrides {
             ignore: selectors(&options.ignore)?,
             profile: options.profile.as_deref().and_then(|name| name.parse().ok()),
             min_severity: options.min_severity.as_deref().and_then(Severity::parse),
+            workspace: files::tables(&options.tables)?,
         })
     }
 
@@ -52,6 +56,7 @@ impl Overrides {
         settings.ignore.extend(self.ignore.iter().cloned());
         settings.profile = self.profile.unwrap_or(settings.profile);
         settings.min_severity = self.min_severity.or(settings.min_severity);
+        settings.workspace = files::over(&settings.workspace, &self.workspace);
         settings
     }
 }

@@ -10,6 +10,7 @@ use crate::check::Job;
 use crate::config::{Config, Resolver};
 use crate::discover::{self, Input, absolute};
 use crate::source::SourceFile;
+use crate::workspace::{self, Workspace};
 
 /// What is to be worked on.
 pub(super) struct Work {
@@ -64,6 +65,30 @@ pub(super) fn collect(global: &Global, files: &Files, json: bool) -> Result<Work
         jobs.push(Job::file(input));
     }
     Ok(Work { jobs, resolver, stdin: false })
+}
+
+/// What the files of `--tables` hold.
+pub(super) fn tables(paths: &[PathBuf]) -> Result<Arc<Workspace>, Error> {
+    workspace::load(paths).map(Arc::new).map_err(|(path, reason)| {
+        Error::Usage(format!(
+            "the schemas in `{}` cannot be read: {reason}\n  help: docs/configuration.md tells the forms that \
+             --tables takes",
+            discover::display(&path)
+        ))
+    })
+}
+
+/// What both workspaces add; the one of the command line wins.
+pub(super) fn over(configured: &Arc<Workspace>, asked: &Arc<Workspace>) -> Arc<Workspace> {
+    if asked.is_empty() {
+        return Arc::clone(configured);
+    }
+    if configured.is_empty() {
+        return Arc::clone(asked);
+    }
+    let mut both = Workspace::clone(configured);
+    both.merge(Workspace::clone(asked));
+    Arc::new(both)
 }
 
 fn stdin(name: &str) -> Result<Job, Error> {

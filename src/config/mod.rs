@@ -10,7 +10,7 @@ use crate::diagnostic::Severity;
 use crate::discover::{absolute, display, slashes};
 use crate::rules::{FailOn, Profile, RuleOptions, Selector, Settings};
 use crate::source::{SourceFile, Span};
-use crate::workspace::Workspace;
+use crate::workspace::{self, Workspace};
 
 mod read;
 
@@ -72,10 +72,10 @@ pub struct Check {
 pub struct Knowledge {
     /// Connector ids that count as known.
     pub connectors: Vec<String>,
-    /// Files or folders with table schemas, relative to the configuration's folder.
-    pub tables: Vec<PathBuf>,
-    /// Files or folders with functions, relative to the configuration's folder.
-    pub functions: Vec<PathBuf>,
+    /// Files or folders with table schemas, relative to the configuration's folder, with their places.
+    pub tables: Vec<(PathBuf, Span)>,
+    /// Files or folders with functions, relative to the configuration's folder, with their places.
+    pub functions: Vec<(PathBuf, Span)>,
     /// Watchlist names.
     pub watchlists: Vec<String>,
 }
@@ -132,7 +132,7 @@ impl Config {
         let text = std::fs::read(path).map_err(|error| error.to_string());
         let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()));
         match text {
-            Ok(text) => Self::parse(path, &text),
+            Ok(text) => Self::parse(path, &text)?.with_schemas(&text),
             Err(reason) => Err(vec![ConfigError {
                 file: Arc::new(SourceFile::new(display(path), "")),
                 span: Span::default(),
@@ -140,6 +140,31 @@ impl Config {
                 help: None,
             }]),
         }
+    }
+
+    /// The configuration with what the files of `[knowledge]` hold.
+    fn with_schemas(mut self, text: &str) -> Result<Self, Vec<ConfigError>> {
+        let folder = self.folder().unwrap_or(Path::new("")).to_owned();
+        let mut workspace = Workspace::default();
+        let mut errors = Vec::new();
+        for (path, span) in self.knowledge.tables.iter().chain(&self.knowledge.functions) {
+            match workspace::load(&[folder.join(path)]) {
+                Ok(read) => workspace.merge(read),
+                Err((path, reason)) => errors.push(ConfigError {
+                    file: Arc::new(SourceFile::new(
+                        self.path.as_deref().map(display).unwrap_or_default(),
+                        text,
+                    )),
+                    span: *span,
+                    message: format!("the schemas in {} cannot be read: {reason}", display(&path)),
+                    help: Some(
+                        "docs/configuration.md tells the forms that files with schemas take".to_owned(),
+                    ),
+                }),
+            }
+        }
+        self.workspace = Arc::new(workspace);
+        if errors.is_empty() { Ok(self) } else { Err(errors) }
     }
 
     /// The folder that patterns and paths in the file are relative to.

@@ -249,8 +249,13 @@ impl Reader {
         self.items(value).into_iter().filter_map(|item| self.text(item)).collect()
     }
 
-    fn paths(&mut self, value: &Value<'_>) -> Vec<PathBuf> {
-        self.texts(value).into_iter().map(PathBuf::from).collect()
+    fn paths(&mut self, value: &Value<'_>) -> Vec<(PathBuf, Span)> {
+        let mut paths = Vec::new();
+        for item in self.items(value) {
+            let span = item.span();
+            paths.extend(self.text(item).map(|text| (PathBuf::from(text), Span::new(span.start, span.end))));
+        }
+        paths
     }
 
     fn selectors(&mut self, value: &Value<'_>) -> Vec<Selector> {

@@ -4,6 +4,8 @@ use std::cell::OnceCell;
 use std::sync::Arc;
 
 use crate::kql;
+use crate::kql::bind::{Catalog, Declared, Meaning, Takes, bind};
+use crate::kql::types::Scalar;
 use crate::source::{SourceFile, Span};
 use crate::yaml::{self, Document, Node, ScalarMap};
 
@@ -42,6 +44,7 @@ pub struct Query<'a> {
     pub parameters: Option<&'a Node>,
     map: Option<ScalarMap>,
     parse: OnceCell<kql::Parse>,
+    meaning: OnceCell<Meaning>,
     /// How many bytes of the file stand before the text, for a `.kql` file with a byte-order mark.
     skipped: usize,
 }
@@ -50,6 +53,19 @@ impl Query<'_> {
     /// The query's tree, made when it is first asked for.
     pub fn parse(&self) -> &kql::Parse {
         self.parse.get_or_init(|| kql::parse(self.text))
+    }
+
+    /// What the query means in a workspace, found out when it is first asked for; every later question is
+    /// answered for the same workspace.
+    pub fn meaning(&self, catalog: &dyn Catalog) -> &Meaning {
+        self.meaning.get_or_init(|| bind(self.text, self.parse(), catalog, &self.declared()))
+    }
+
+    /// The parameters that a parser declares in YAML: `Name`, `Type` and perhaps `Default` of each. Rows may be
+    /// declared with their columns behind the name, as in `T:(TimeGenerated:datetime)`.
+    pub fn declared(&self) -> Vec<Declared> {
+        let sequence = self.parameters.and_then(Node::as_sequence);
+        sequence.map(|sequence| sequence.items.iter().filter_map(declared).collect()).unwrap_or_default()
     }
 
     /// The place in the file of a place in the query.
@@ -118,6 +134,19 @@ impl Content {
         model::field(self.root()?.as_mapping()?, "id")?.text()
     }
 
+    /// The names under which the queries of other files call the parser in this one.
+    pub fn parser_names(&self) -> impl Iterator<Item = &str> {
+        const NAMES: [&str; 5] = [
+            "ParserName",
+            "EquivalentBuiltInParser",
+            "FunctionName",
+            "FunctionAlias",
+            "EquivalentBuiltInFunction",
+        ];
+        let root = self.root().filter(|_| self.kind == Kind::Parser);
+        NAMES.into_iter().filter_map(move |key| root?.get(key)?.as_str()).filter(|name| !name.is_empty())
+    }
+
     /// The queries in the file.
     pub fn queries(&self) -> Vec<Query<'_>> {
         if self.kind == Kind::Query {
@@ -131,6 +160,7 @@ impl Content {
                 parameters: None,
                 map: None,
                 parse: OnceCell::new(),
+                meaning: OnceCell::new(),
                 skipped,
             }];
         }
@@ -145,11 +175,27 @@ impl Content {
             };
             let map = ScalarMap::new(&self.source, node);
             map.as_ref()?;
-            let parse = OnceCell::new();
-            Some(Query { text, node: Some(node), pointer: Some(pointer), parameters, map, parse, skipped: 0 })
+            let (parse, meaning) = (OnceCell::new(), OnceCell::new());
+            let (node, pointer) = (Some(node), Some(pointer));
+            Some(Query { text, node, pointer, parameters, map, parse, meaning, skipped: 0 })
         };
         QUERY_KEYS.into_iter().filter_map(one).collect()
     }
+}
+
+fn declared(item: &Node) -> Option<Declared> {
+    let (name, rows) = match item.get("Name")?.as_str()?.split_once(':') {
+        Some((name, _)) => (name, true),
+        None => (item.get("Name")?.as_str()?, false),
+    };
+    let kind = item.get("Type").and_then(Node::as_str).unwrap_or_default().trim().to_ascii_lowercase();
+    let takes = if rows || kind == "table" || kind.starts_with('(') {
+        Takes::Rows
+    } else {
+        Takes::Scalar(Scalar::of(&kind).unwrap_or(Scalar::Unknown))
+    };
+    let optional = item.get("Default").is_some();
+    Some(Declared { name: name.trim().into(), takes, optional, columns: Vec::new() })
 }
 
 /// Whether a name is that of a query file.

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::content::schema::Violation;
 use crate::content::{Content, Kind, Query, Template};
 use crate::diagnostic::{Diagnostic, RuleMeta};
+use crate::kql::bind::{Catalog, Meaning};
 use crate::source::{SourceFile, Span};
 use crate::suppress::Suppression;
 
@@ -44,6 +45,8 @@ pub struct Context<'a> {
     pub violations: &'a [Violation],
     /// The queries of the file.
     pub queries: &'a [Query<'a>],
+    /// The tables and functions that the queries can name.
+    pub catalog: &'a dyn Catalog,
     /// What the user wants.
     pub settings: &'a Settings,
 }
@@ -57,6 +60,11 @@ impl Context<'_> {
     /// The kind.
     pub fn kind(&self) -> Kind {
         self.content.kind
+    }
+
+    /// What a query of the file means: what it reads and returns, and what is wrong with it.
+    pub fn meaning<'q>(&self, query: &'q Query<'_>) -> &'q Meaning {
+        query.meaning(self.catalog)
     }
 
     /// Whether the findings shall be those of upstream's gates, no more and no less.

@@ -8,7 +8,7 @@ use super::{Columns, Parameter, Returns, Workspace};
 use crate::knowledge::functions::{self, ParameterKind};
 use crate::knowledge::tables::{self, ColumnType, Grade};
 use crate::kql;
-use crate::kql::bind::{Catalog, Declared, External, Returned, Table, Takes};
+use crate::kql::bind::{Body, Catalog, Declared, External, Returned, Table, Takes};
 use crate::kql::types::{Column, Relation, Scalar};
 
 /// A view of a workspace.
@@ -35,7 +35,7 @@ impl<'w> View<'w> {
             let params = function.params.as_ref().map(|params| params.iter().map(declared).collect());
             let returns = match &function.returns {
                 Returns::Columns(columns) => Returned::Rows(relation(columns)),
-                Returns::Body(body) => Returned::Body(Rc::new((body.clone(), kql::parse(body)))),
+                Returns::Body(body) => Returned::Body(Rc::new(Body::new(body))),
                 Returns::Unknown => Returned::Rows(Rc::new(Relation::unknown())),
             };
             return Some(External { params, returns });

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use crate::kql::bind::{Declared, Takes};
 use crate::kql::types::Scalar;
 
 mod catalog;
@@ -62,11 +63,16 @@ impl Workspace {
         self.functions.entry(name.to_owned()).or_insert(function);
     }
 
-    /// Adds a parser of the run: its name, its parameters as `(name, type, has a default)`, and its query.
-    pub fn add_parser(&mut self, name: &str, params: &[(String, String, bool)], query: &str) {
-        let parameter = |(name, kind, optional): &(String, String, bool)| {
-            let (kind, columns) = read::parameter_type(kind);
-            Parameter { name: name.clone(), kind, columns, optional: *optional }
+    /// Adds a parser of the run with its query.
+    pub fn add_parser(&mut self, name: &str, params: &[Declared], query: &str) {
+        let parameter = |declared: &Declared| Parameter {
+            name: declared.name.to_string(),
+            kind: match declared.takes {
+                Takes::Scalar(kind) => Some(kind),
+                Takes::Rows => None,
+            },
+            columns: Columns::new(),
+            optional: declared.optional,
         };
         let params = Some(params.iter().map(parameter).collect());
         let function = Function { params, returns: Returns::Body(query.to_owned()) };

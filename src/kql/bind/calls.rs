@@ -9,8 +9,8 @@ use super::finding::{Finding, nearest};
 use super::matching::{Arg, expected_count, given};
 use super::naming::{Columns, value_of};
 use super::{
-    Binder, Bound, DEEPEST_CALL, Declared, External, FindingKind, Local, LocalFunction, Returned, Takes,
-    Value,
+    Binder, Body, Bound, DEEPEST_CALL, Declared, External, FindingKind, Local, LocalFunction, Returned,
+    Takes, Value,
 };
 use crate::source::Span;
 
@@ -305,16 +305,14 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn body_of_external(
-        &self,
-        external: &External,
-        body: &Rc<(String, super::Parse)>,
-        values: Vec<Value>,
-    ) -> Value {
-        if self.calls >= DEEPEST_CALL {
+    fn body_of_external(&self, external: &External, body: &Body, values: Vec<Value>) -> Value {
+        if let Some(value) = body.value.get() {
+            return value.clone();
+        }
+        if self.calls >= DEEPEST_CALL || body.open.replace(true) {
             return Value::Unknown;
         }
-        let mut inner = Binder::new(&body.0, self.catalog);
+        let mut inner = Binder::new(&body.text, self.catalog);
         inner.quiet = 1;
         inner.calls = self.calls + 1;
         for (param, value) in external.params.iter().flatten().zip(values) {
@@ -324,7 +322,13 @@ impl<'a> Binder<'a> {
             };
             inner.locals.push(Local::new(Rc::clone(&param.name), Bound::Value(value)));
         }
-        inner.query(&body.1.statements)
+        let value = inner.query(&body.parse.statements);
+        body.open.set(false);
+        if external.params.iter().flatten().all(|param| param.takes != Takes::Rows) {
+            // Where it was set in between, it was set to the same.
+            let _ = body.value.set(value.clone());
+        }
+        value
     }
 
     /// A name that stands for a function without its parentheses.

@@ -1,9 +1,11 @@
 //! What lies outside of the query: tables and functions, as the binder asks for them.
 
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
-use super::super::Parse;
 use super::super::types::{Column, Relation, Scalar};
+use super::super::{Parse, parse};
+use super::Value;
 
 /// A table.
 #[derive(Clone, Debug)]
@@ -43,8 +45,27 @@ pub enum Returned {
     Rows(Rc<Relation>),
     /// The rows it was given with these columns set or added.
     Extended(Vec<Column>),
-    /// What its body returns: the text and its tree.
-    Body(Rc<(String, Parse)>),
+    /// What its body returns.
+    Body(Rc<Body>),
+}
+
+/// The body of a function outside of the query.
+#[derive(Clone, Debug)]
+pub struct Body {
+    pub(super) text: String,
+    pub(super) parse: Parse,
+    /// What it returns, once that is known and depends not on the arguments.
+    pub(super) value: OnceCell<Value>,
+    /// Whether it is being read, so that a function which calls itself ends.
+    pub(super) open: Cell<bool>,
+}
+
+impl Body {
+    /// Reads a body.
+    pub fn new(text: &str) -> Self {
+        let (value, open) = (OnceCell::new(), Cell::new(false));
+        Self { text: text.to_owned(), parse: parse(text), value, open }
+    }
 }
 
 /// A function outside of the query.

@@ -26,7 +26,7 @@ mod statements;
 mod summaries;
 mod unions;
 
-pub use catalog::{Catalog, Declared, External, Returned, Table, Takes};
+pub use catalog::{Body, Catalog, Declared, External, Returned, Table, Takes};
 pub use entities::fits;
 pub use finding::{Finding, FindingKind, nearest};
 pub use unions::united;

@@ -1,0 +1,47 @@
+//! What the binder found in a query, as findings of the rules that stand for its classes.
+
+use crate::content::Query;
+use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::kql::bind::{Finding, FindingKind};
+use crate::rules::Context;
+use crate::source::Span;
+
+/// The findings of one class. A query that cannot be read gets none: what it means is guesswork then, and
+/// `kql-syntax` has spoken.
+pub(super) fn of<'q>(
+    cx: &Context<'_>,
+    query: &'q Query<'_>,
+    kind: FindingKind,
+) -> impl Iterator<Item = &'q Finding> + use<'q> {
+    let findings = if query.parse().errors.is_empty() { &cx.meaning(query).findings[..] } else { &[] };
+    findings.iter().filter(move |finding| finding.kind == kind)
+}
+
+/// A finding of the binder as one of a rule. What rests on schemas that may be wrong is a warning.
+pub(super) fn diagnostic(
+    at: impl Fn(Span, String) -> Diagnostic,
+    query: &Query<'_>,
+    finding: &Finding,
+) -> Diagnostic {
+    let mut diagnostic = at(query.span(finding.span), finding.message.clone());
+    diagnostic.help.clone_from(&finding.help);
+    diagnostic.query_range = Some(query.code_points(finding.span));
+    if finding.doubtful {
+        diagnostic.severity = Severity::Warning;
+    }
+    let mend = finding.mend.as_ref();
+    diagnostic.fix =
+        mend.and_then(|mend| Some(Fix::r#unsafe(mend.title.clone(), [query.edit(mend.span, &mend.text)?])));
+    diagnostic
+}
+
+/// Reports every finding of one class.
+pub(super) fn tell(
+    at: impl Fn(Span, String) -> Diagnostic,
+    cx: &Context<'_>,
+    query: &Query<'_>,
+    kind: FindingKind,
+    out: &mut Vec<Diagnostic>,
+) {
+    out.extend(of(cx, query, kind).map(|finding| diagnostic(&at, query, finding)));
+}

@@ -1,0 +1,61 @@
+//! `kql-unknown-column`
+
+use super::findings;
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::bind::FindingKind;
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A name in a query that is neither a column at that point nor anything else that is defined.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The query fails. The usual causes are a misspelt column, and a column that an earlier `project`, `summarize` or
+    /// `distinct` has dropped.
+    ///
+    /// Where the columns come from a schema that may differ from your workspace, as those of custom logs do, the finding is a
+    /// warning.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 0f6b8b57-1c2e-4c1b-8d75-2c7e6f0b9a10
+    /// name: Relay of a remote tool reached
+    /// description: Identifies hosts that reached the relay of a remote tool.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where RemoteUri has "relay.example"
+    ///   | project DeviceName, RemotePort
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 0f6b8b57-1c2e-4c1b-8d75-2c7e6f0b9a10
+    /// name: Relay of a remote tool reached
+    /// description: Identifies hosts that reached the relay of a remote tool.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where RemoteUrl has "relay.example"
+    ///   | project DeviceName, RemotePort
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The nearest name is put in. Perhaps another was meant, so the fix is unsafe.
+    pub(crate) KqlUnknownColumn {
+        id: "kql-unknown-column",
+        group: Query,
+        severity: Error,
+        fix: Unsafe,
+        gate: "kql-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for KqlUnknownColumn {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        findings::tell(Self::at, cx, query, FindingKind::UnknownColumn, out);
+    }
+}

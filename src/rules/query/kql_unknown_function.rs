@@ -1,0 +1,64 @@
+//! `kql-unknown-function`
+
+use super::findings;
+use crate::content::Query;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::kql::bind::FindingKind;
+use crate::kql::builtins;
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A function that the query language does not have, and that nobody defined.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The query fails. A function may be built in, defined in the query by `let`, a parser of the repository, one that
+    /// Sentinel or a published solution brings along, or one named in a file given to `--tables` or to `functions` below
+    /// `[knowledge]` in sentlint.toml.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 5b0a2f0d-7a3c-4e3e-8f4f-3d1c8e7b6a92
+    /// name: Connection with a name
+    /// description: Identifies connections of which the remote name is known.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where isnotempy(RemoteUrl)
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 5b0a2f0d-7a3c-4e3e-8f4f-3d1c8e7b6a92
+    /// name: Connection with a name
+    /// description: Identifies connections of which the remote name is known.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where isnotempty(RemoteUrl)
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The nearest function is put in. Perhaps another was meant, so the fix is unsafe.
+    pub(crate) KqlUnknownFunction {
+        id: "kql-unknown-function",
+        group: Query,
+        severity: Error,
+        fix: Unsafe,
+        gate: "kql-validations",
+        since: "0.1.0",
+    }
+}
+
+impl Rule for KqlUnknownFunction {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        for finding in findings::of(cx, query, FindingKind::UnknownFunction) {
+            let mut diagnostic = findings::diagnostic(Self::at, query, finding);
+            // Workspaces have functions of their own, and few of those are a slip away from one of the language.
+            let slip = finding.mend.as_ref().is_some_and(|mend| builtins::function(&mend.text).is_some());
+            diagnostic.severity = if slip { Severity::Error } else { Severity::Warning };
+            out.push(diagnostic);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Queries against tables and functions: built in, added by the user, and parsers of the run.
+
+mod common;
+
+use common::{CLEAN, folder, run, write};
+
+const SCHEMA: &str = r#"{"tables": {"RemoteTools_CL": {"TimeGenerated": "datetime", "Tool": "string"}},
+"functions": {"KnownTools": {"params": [], "columns": {"Tool": "string"}}}}"#;
+
+fn query(text: &str) -> String {
+    let (head, tail) = CLEAN.split_once("  DeviceNetworkEvents\n").expect("the query");
+    format!("{head}  {text}\n{}", &tail[tail.find("version").expect("the version")..])
+}
+
+#[test]
+fn a_table_of_ones_own_is_known_once_it_is_named() {
+    let dir = folder(&[
+        ("a.yaml", &query("RemoteTools_CL | where Tool in (KnownTools()) and TimeGenerated > ago(1d)")),
+        ("tables/own.json", SCHEMA),
+    ]);
+    let check = |more: &[&str]| {
+        let mut args = vec!["check", "a.yaml", "--select", "query", "--output-format", "concise"];
+        args.extend_from_slice(more);
+        run(dir.path(), &args, "")
+    };
+    let unknown = check(&[]);
+    assert!(
+        unknown.stdout.contains("warning[kql-unknown-table] There is no table `RemoteTools_CL`"),
+        "{unknown:?}"
+    );
+    assert!(unknown.stdout.contains("warning[kql-unknown-function]"), "{unknown:?}");
+    assert!(check(&["--tables", "tables"]).stdout.contains("nothing found"), "a folder");
+    assert!(check(&["--tables", "tables/own.json"]).stdout.contains("nothing found"), "a file");
+
+    write(dir.path(), "sentlint.toml", b"[knowledge]\ntables = [\"tables/own.json\"]\n");
+    assert!(check(&[]).stdout.contains("nothing found"), "the configuration");
+
+    write(dir.path(), "a.yaml", query("RemoteTools_CL | where Tol == ''").as_bytes());
+    let slip = check(&[]);
+    assert!(slip.stdout.contains("kql-unknown-column] There is no column `Tol`"), "{slip:?}");
+    assert!(!check(&["--fix", "--unsafe-fixes"]).stdout.contains("unknown-column"));
+    assert!(std::fs::read_to_string(dir.path().join("a.yaml")).unwrap().contains("where Tool == ''"));
+}
+
+#[test]
+fn schemas_that_cannot_be_read_are_named_with_the_reason() {
+    let dir = folder(&[("a.yaml", CLEAN), ("bad.json", r#"{"tables": {"T": {"a": "strin"}}}"#)]);
+    let ran = run(dir.path(), &["check", "--tables", "bad.json"], "");
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("`bad.json`") && ran.stderr.contains("`strin`"), "{ran:?}");
+    let ran = run(dir.path(), &["check", "--tables", "none.json"], "");
+    assert!(ran.code == 2 && ran.stderr.contains("none.json"), "{ran:?}");
+
+    write(dir.path(), "sentlint.toml", b"[knowledge]\ntables = [\"bad.json\"]\n");
+    let ran = run(dir.path(), &["check"], "");
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("sentlint.toml:2:11"), "{ran:?}");
+}
+
+#[test]
+fn parsers_of_the_run_are_functions_whose_columns_are_known() {
+    let parser = "\
+Function:
+  Title: Connections of remote tools
+FunctionName: RemoteToolLinks
+FunctionParams:
+  - Name: since
+    Type: datetime
+    Default: datetime(null)
+FunctionQuery: |
+  DeviceNetworkEvents
+  | where TimeGenerated > since
+  | project TimeGenerated, DeviceName, Tool = RemoteUrl
+";
+    let dir = folder(&[
+        ("a.yaml", &query("RemoteToolLinks(ago(1d)) | project TimeGenerated, Tool, RemotePort")),
+        ("parsers/RemoteToolLinks.yaml", parser),
+    ]);
+    let alone = run(dir.path(), &["check", "a.yaml", "--select", "query", "--output-format", "concise"], "");
+    assert!(alone.stdout.contains("kql-unknown-function"), "{alone:?}");
+    let both = run(dir.path(), &["check", "--select", "query", "--output-format", "concise"], "");
+    assert!(!both.stdout.contains("kql-unknown-function"), "{both:?}");
+    assert!(both.stdout.contains("kql-unknown-column] There is no column `RemotePort`"), "{both:?}");
+}
