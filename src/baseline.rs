@@ -141,6 +141,7 @@ mod tests {
         pedantic: false,
         fix: None,
         gate: None,
+        compares: false,
         since: "0.1.0",
         docs: "",
     };

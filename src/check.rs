@@ -9,7 +9,7 @@ use crate::content::{Content, Folder, Kind, Query, Template, schema};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::{Input, absolute, slashes};
 use crate::report::{FileReport, Findings};
-use crate::rules::{self, Context, Profile, RepositoryFile, Settings};
+use crate::rules::{self, Base, Context, Profile, RepositoryFile, Settings};
 use crate::source::{SourceFile, Span};
 use crate::suppress::{self, Suppression};
 use crate::workspace::{View, Workspace};
@@ -22,18 +22,33 @@ pub struct Job {
     pub input: Input,
     /// The text, where it is at hand already: standard input, or a file that fixes have changed.
     pub text: Option<Arc<SourceFile>>,
+    /// The file as it was, where the run compares with a revision.
+    pub before: Option<Before>,
+    /// Whether the file is only there to compare the others with: nothing is reported of it.
+    pub silent: bool,
+}
+
+/// A file as it was at a revision.
+#[derive(Clone, Debug)]
+pub struct Before {
+    /// Its text.
+    pub source: Arc<SourceFile>,
+    /// The full path that it had.
+    pub location: PathBuf,
+    /// The revision as the user named it.
+    pub revision: Arc<str>,
 }
 
 impl Job {
     /// A file on disk.
     pub fn file(input: Input) -> Self {
-        Self { input, text: None }
+        Self { input, text: None, before: None, silent: false }
     }
 
     /// A text that was not read from a file.
     pub fn text(source: SourceFile) -> Self {
         let input = Input { name: source.path().to_owned(), path: PathBuf::from(source.path()), named: true };
-        Self { input, text: Some(Arc::new(source)) }
+        Self { text: Some(Arc::new(source)), ..Self::file(input) }
     }
 
     /// The full path with forward slashes, which decides on settings and folders.
@@ -97,6 +112,7 @@ struct One {
     suppressions: Vec<Suppression>,
     summary: RepositoryFile,
     settings: Arc<Settings>,
+    silent: bool,
 }
 
 /// Runs every enabled rule over every job.
@@ -113,19 +129,30 @@ pub fn check(jobs: &[Job], settings_of: &SettingsOf<'_>) -> Run {
         })
         .collect();
     let mut run = Run::default();
-    let (mut files, mut summaries, mut settings, mut suppressions) = (vec![], vec![], vec![], vec![]);
-    for result in results {
+    let mut ones = Vec::with_capacity(results.len());
+    for (result, job) in results.into_iter().zip(jobs) {
         match result {
-            Ok(one) => {
-                files.push(one.report);
-                summaries.push(one.summary);
-                settings.push(one.settings);
-                suppressions.push(one.suppressions);
-            }
-            Err(passed) => run.passed.push(passed),
+            Ok(one) => ones.push(one),
+            Err(passed) if !job.silent => run.passed.push(passed),
+            Err(_) => {}
         }
     }
-    check_repository(&mut files, &summaries, &settings);
+    // Of two files that clash the later one is reported, so those of which nothing is reported come first.
+    ones.sort_by_key(|one| !one.silent);
+    let silent = ones.iter().filter(|one| one.silent).count();
+    let (mut files, mut summaries, mut settings, mut suppressions) = (vec![], vec![], vec![], vec![]);
+    for one in ones {
+        files.push(one.report);
+        summaries.push(one.summary);
+        settings.push(one.settings);
+        suppressions.push(one.suppressions);
+    }
+    if let Some(first) = settings.get(silent).cloned() {
+        check_repository(&mut files, &summaries, &settings, &first);
+    }
+    files.drain(..silent);
+    settings.drain(..silent);
+    suppressions.drain(..silent);
     // Suppressions come last: only now is it known which of them were needed.
     for ((file, settings), mut suppressions) in files.iter_mut().zip(&settings).zip(suppressions) {
         suppress::apply(&mut suppressions, &mut file.diagnostics);
@@ -211,13 +238,37 @@ fn check_one(
     }
     let queries = content.queries();
     let suppressions = suppress::suppressions(&content, &queries);
-    let named = named_rules(&suppressions, settings);
-    let diagnostics = check_content(&content, &queries, view, settings, &named);
+    let diagnostics = if job.silent {
+        Vec::new()
+    } else {
+        let named = named_rules(&suppressions, settings);
+        let base = job.before.as_ref().and_then(|before| read_base(before, job, &content));
+        check_content(&content, &queries, view, settings, &named, base.as_ref())
+    };
     let id = content.id().map(|id| id.value.to_owned());
     let report =
         FileReport { source: Arc::clone(&content.source), kind: content.kind.as_str(), id, diagnostics };
-    let settings = Arc::clone(settings);
-    Ok(Box::new(One { report, suppressions, summary: summarise(&content, &queries), settings }))
+    let (settings, summary) = (Arc::clone(settings), summarise(&content, &queries));
+    Ok(Box::new(One { report, suppressions, summary, settings, silent: job.silent }))
+}
+
+/// The file as it was. What only looks renamed, because a new template began as a copy of one that is gone, is
+/// another template and has nothing to be compared with.
+fn read_base(before: &Before, job: &Job, now: &Content) -> Option<Base> {
+    let content = Content::read(Arc::clone(&before.source), &slashes(&before.location));
+    let renamed = before.location != job.location();
+    let id = |content: &Content| content.id().map(|id| id.value.to_ascii_lowercase());
+    let text = |content: &Content, key: &str| {
+        let value = content.root().and_then(|root| root.get(key)).and_then(Node::as_str);
+        value.map(normalise)
+    };
+    let same = || {
+        (id(now).is_some() && id(now) == id(&content))
+            || ["name", "query"]
+                .iter()
+                .any(|key| text(now, key).is_some() && text(now, key) == text(&content, key))
+    };
+    (!renamed || same()).then(|| Base { content, renamed, revision: Arc::clone(&before.revision) })
 }
 
 /// Whether a file is read as content: because its kind is known, or because it is broken and its folder or
@@ -250,6 +301,7 @@ fn check_content(
     view: &View<'_>,
     settings: &Settings,
     named: &[&str],
+    base: Option<&Base>,
 ) -> Vec<Diagnostic> {
     let template = content.template().or_else(|| as_upstream_sees_it(content, settings));
     let violations = match (content.root(), settings.profile) {
@@ -257,7 +309,7 @@ fn check_content(
         (Some(root), _) => schema::violations(root, content.kind),
     };
     let template = template.as_ref();
-    let cx = Context { content, template, violations: &violations, queries, catalog: view, settings };
+    let cx = Context { content, template, violations: &violations, queries, catalog: view, settings, base };
     let mut found = Vec::new();
     let runs = |entry: &&rules::Entry| settings.enabled(entry.meta) || named.contains(&entry.meta.id);
     for entry in rules::all().iter().filter(runs) {
@@ -285,8 +337,12 @@ fn as_upstream_sees_it<'a>(content: &'a Content, settings: &Settings) -> Option<
     Template::read(content.root()?, Kind::NrtRule).filter(|_| gates && content.kind == Kind::OtherRule)
 }
 
-fn check_repository(files: &mut [FileReport], summaries: &[RepositoryFile], settings: &[Arc<Settings>]) {
-    let Some(first) = settings.first() else { return };
+fn check_repository(
+    files: &mut [FileReport],
+    summaries: &[RepositoryFile],
+    settings: &[Arc<Settings>],
+    first: &Settings,
+) {
     let mut found = Vec::new();
     for entry in rules::all() {
         if settings.iter().any(|settings| settings.enabled(entry.meta)) {

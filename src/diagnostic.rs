@@ -133,6 +133,8 @@ pub struct RuleMeta {
     /// The upstream gate that the rule stands for under the profile `azure-sentinel`, by the name of its
     /// workflow; `None` where upstream has no such gate.
     pub gate: Option<&'static str>,
+    /// Whether the rule compares with a revision, and so is silent unless `--diff-base` names one.
+    pub compares: bool,
     /// The version of sentlint that brought the rule.
     pub since: &'static str,
     /// The doc comment of the rule, each line with the space that follows `///`; see [`Self::page`].

@@ -28,6 +28,8 @@ pub mod report;
 
 pub mod discover;
 
+pub mod git;
+
 pub mod config;
 
 pub mod check;

@@ -16,6 +16,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("rules", &["source", "yaml", "diagnostic", "content", "knowledge", "kql", "workspace", "suppress"]),
     ("report", &["source", "diagnostic", "knowledge"]),
     ("discover", &["source", "content"]),
+    ("git", &["source"]),
     ("config", &["source", "diagnostic", "discover", "rules", "knowledge", "workspace"]),
     (
         "check",

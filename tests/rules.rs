@@ -7,7 +7,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use common::{root, run, write};
+use common::{commit, root, run, write};
 use sentlint::rules;
 use serde_json::Value;
 
@@ -69,9 +69,15 @@ fn the_examples_of_every_page_show_what_they_say() {
             // A valid example of a rule on several files is right when it stands alone.
             let names = if example.valid { &example.names[..1] } else { &example.names[..] };
             for name in names {
-                write(dir.path(), name, example.part(name).as_bytes());
+                if entry.meta.compares {
+                    write(dir.path(), name, example.part("at the revision").as_bytes());
+                    commit(dir.path());
+                    write(dir.path(), name, example.part("now").as_bytes());
+                } else {
+                    write(dir.path(), name, example.part(name).as_bytes());
+                }
             }
-            let found = findings(dir.path(), &[]);
+            let found = findings(dir.path(), against(entry));
             let fired = found.iter().any(|(rule, _)| rule == id);
             assert_eq!(fired, !example.valid, "{id}: {}\nfound {found:?}", example.text);
             let others: Vec<_> =
@@ -114,6 +120,31 @@ fn files(folder: &Path, prefix: &str) -> Vec<PathBuf> {
     found
 }
 
+/// A rule that compares with a revision is told which.
+fn against(entry: &rules::Entry) -> &'static [&'static str] {
+    if entry.meta.compares { &["--diff-base", "HEAD"] } else { &[] }
+}
+
+/// The samples of a rule in a folder of their own; where the rule compares with a revision, that revision holds
+/// under each sample's name what the `base` file of the same number says, or else `base.yaml`.
+fn samples_of(entry: &rules::Entry) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let from = samples().join(entry.meta.id);
+    if entry.meta.compares {
+        for prefix in ["invalid", "valid", "fixed"] {
+            for path in files(&from, prefix) {
+                let name = path.file_name().unwrap().to_str().unwrap();
+                let own = from.join(path.with_file_name(name.replacen(prefix, "base", 1)));
+                let base = if own.exists() { own } else { from.join("base.yaml") };
+                write(dir.path(), path.to_str().unwrap(), &std::fs::read(base).unwrap());
+            }
+        }
+        commit(dir.path());
+    }
+    copy(&from, dir.path());
+    dir
+}
+
 #[test]
 fn every_rule_has_its_samples_and_no_folder_is_left_over() {
     let rules: BTreeSet<&str> = rules::all().iter().map(|entry| entry.meta.id).collect();
@@ -135,19 +166,18 @@ fn broken_samples_are_found_and_good_ones_are_not() {
     let mut wrong = Vec::new();
     for entry in rules::all() {
         let id = entry.meta.id;
-        let dir = tempfile::tempdir().unwrap();
-        copy(&samples().join(id), dir.path());
+        let dir = samples_of(entry);
         let invalid = files(dir.path(), "invalid");
         assert!(!invalid.is_empty(), "{id}: no invalid sample");
         for path in files(dir.path(), "valid").iter().chain(&files(dir.path(), "fixed")) {
             let name = path.to_str().unwrap();
-            let found = findings(dir.path(), &[name]);
+            let found = findings(dir.path(), &[against(entry), &[name]].concat());
             if found.iter().any(|(rule, _)| rule == id) {
                 wrong.push(format!("{id}: fires on {name}: {found:?}"));
             }
         }
         // Rules on several files need them all at once.
-        let together = entry.meta.group == sentlint::diagnostic::Group::Repository;
+        let together = entry.meta.group == sentlint::diagnostic::Group::Repository && !entry.meta.compares;
         for path in &invalid {
             let name = path.to_str().unwrap();
             let args: Vec<&str> = if together {
@@ -155,14 +185,14 @@ fn broken_samples_are_found_and_good_ones_are_not() {
             } else {
                 vec![name]
             };
-            let found = findings(dir.path(), &args);
+            let found = findings(dir.path(), &[against(entry), &args[..]].concat());
             if found.iter().all(|(rule, _)| rule != id) {
                 wrong.push(format!("{id}: does not fire on {name}: {found:?}"));
             }
         }
         // A rule that is selected alone does its own work and no other.
         let names: Vec<&str> = invalid.iter().map(|path| path.to_str().unwrap()).collect();
-        let alone = findings(dir.path(), &[&["--select", id], &names[..]].concat());
+        let alone = findings(dir.path(), &[&["--select", id], against(entry), &names[..]].concat());
         if alone.is_empty() || alone.iter().any(|(rule, _)| rule != id) {
             wrong.push(format!("{id}: selected alone: {alone:?}"));
         }
@@ -174,8 +204,7 @@ fn broken_samples_are_found_and_good_ones_are_not() {
 fn fixes_do_just_what_the_samples_say_and_nothing_the_second_time() {
     for entry in rules::all() {
         let id = entry.meta.id;
-        let dir = tempfile::tempdir().unwrap();
-        copy(&samples().join(id), dir.path());
+        let dir = samples_of(entry);
         let expected: BTreeMap<PathBuf, Vec<u8>> = files(dir.path(), "fixed")
             .into_iter()
             .map(|path| (path.clone(), std::fs::read(dir.path().join(path)).unwrap()))
@@ -193,6 +222,7 @@ fn fixes_do_just_what_the_samples_say_and_nothing_the_second_time() {
             "--select",
             id,
         ];
+        let args = [&args[..], against(entry)].concat();
         let ran = run(dir.path(), &[&args[..], &names].concat(), "");
         assert_eq!(ran.code, 0, "{id}: {ran:?}");
         let mut compared = 0;

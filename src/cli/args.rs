@@ -60,6 +60,7 @@ pub enum Command {
   sentlint check --fix                        mend what can be mended safely
   sentlint check --diff --unsafe-fixes        show every mend without writing
   sentlint check --profile azure-sentinel     just what upstream's pull-request gates report
+  sentlint check --diff-base origin/main      also what must not change, and versions that must
   git show :a.yaml | sentlint check - --stdin-filename a.yaml")]
     Check(Box<Check>),
     /// Convert content to what is deployed
@@ -170,6 +171,15 @@ pub struct Check {
     /// Take out of the baseline what is no longer found
     #[arg(long, requires = "baseline")]
     pub prune_baseline: bool,
+    /// Compare with the commit at which the branch left this revision: ids, versions and kinds that changed
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    pub diff_base: Option<String>,
+    /// Report only on files that changed since then; the others are only compared with
+    #[arg(long, requires = "diff_base", conflicts_with_all = ["write_baseline", "prune_baseline"])]
+    pub changed_only: bool,
+    /// Compare with every file of the repository, and report only on the files that are named
+    #[arg(long, conflicts_with_all = ["write_baseline", "prune_baseline"])]
+    pub whole_repository: bool,
     /// Print how often each rule found something, instead of the findings
     #[arg(long)]
     pub statistics: bool,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::{Check, Global};
 use super::files::{self, Work};
-use super::{Error, Outcome, print, results};
+use super::{Error, Outcome, base, print, results};
 use crate::baseline::Baseline;
 use crate::check::{self, Passed, Run};
 use crate::config;
@@ -73,6 +73,12 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
     let mut work = files::collect(global, &options.files, false)?;
     if options.show_settings {
         return show_settings(&work, options, &overrides);
+    }
+    if let Some(revision) = &options.diff_base {
+        base::attach(&mut work, revision, options.changed_only)?;
+    }
+    if options.whole_repository {
+        base::index_repository(&mut work, &options.files)?;
     }
     let fixing = options.fix || options.diff;
     let (mut run, fixed) = if fixing {
@@ -222,7 +228,13 @@ fn tell_passed(global: &Global, run: &Run, work: &Work) -> Result<(), Error> {
             _ => {}
         }
     }
-    if run.findings.files.is_empty() && run.passed.is_empty() && work.jobs.is_empty() && !global.quiet {
+    let all_silent = !work.jobs.is_empty() && work.jobs.iter().all(|job| job.silent);
+    if all_silent {
+        if !global.quiet {
+            print::note("Nothing changed that is to be checked.");
+        }
+    } else if run.findings.files.is_empty() && run.passed.is_empty() && work.jobs.is_empty() && !global.quiet
+    {
         print::warning(global, "no YAML or query files found");
     } else if run.findings.files.is_empty() && !global.quiet {
         print::warning(global, "no Sentinel content found");
@@ -243,7 +255,7 @@ fn baselines(global: &Global, options: &Check, findings: &mut Findings) -> Resul
         let gone = baseline.apply(findings);
         if options.prune_baseline {
             files::write(path, &baseline.pruned(findings).to_json())?;
-        } else if gone > 0 && !global.quiet {
+        } else if gone > 0 && !global.quiet && !options.changed_only {
             let noun = count(gone, "finding");
             print::note(&format!(
                 "{noun} of the baseline found no more; --prune-baseline takes them out of it"

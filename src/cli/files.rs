@@ -98,7 +98,7 @@ fn stdin(name: &str) -> Result<Job, Error> {
     let path = PathBuf::from(name);
     let name = discover::display(&path);
     let source = Arc::new(SourceFile::from_bytes(name.clone(), bytes));
-    Ok(Job { input: Input { name, path, named: true }, text: Some(source) })
+    Ok(Job { text: Some(source), ..Job::file(Input { name, path, named: true }) })
 }
 
 /// Writes a file whole or not at all: to a temporary file beside it, which then takes its name.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 pub mod args;
+mod base;
 mod check;
 mod convert;
 mod explain;
@@ -53,6 +54,9 @@ pub enum Error {
     /// A path that was named cannot be used.
     #[error(transparent)]
     Discover(#[from] crate::discover::Error),
+    /// What changed cannot be told.
+    #[error("--diff-base: {0}")]
+    Git(#[from] crate::git::Error),
     /// A file that was named cannot be read.
     #[error("cannot read `{0}`: {1}")]
     Unreadable(String, String),

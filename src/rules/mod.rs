@@ -49,6 +49,19 @@ pub struct Context<'a> {
     pub catalog: &'a dyn Catalog,
     /// What the user wants.
     pub settings: &'a Settings,
+    /// The file as it was, where the run compares with a revision and the file was there then.
+    pub base: Option<&'a Base>,
+}
+
+/// A file as it was at the revision that the run compares with.
+#[derive(Debug)]
+pub struct Base {
+    /// The file with its tree and kind.
+    pub content: Content,
+    /// Whether it stood elsewhere.
+    pub renamed: bool,
+    /// The revision as the user named it.
+    pub revision: Arc<str>,
 }
 
 impl Context<'_> {
@@ -149,6 +162,7 @@ macro_rules! declare_rule {
             $(pedantic: $pedantic:literal,)?
             $(fix: $fix:ident,)?
             $(gate: $gate:literal,)?
+            $(compares: $compares:literal,)?
             since: $since:literal $(,)?
         }
     ) => {
@@ -163,6 +177,7 @@ macro_rules! declare_rule {
                 pedantic: false $(|| $pedantic)?,
                 fix: $crate::rules::declare_rule!(@fix $($fix)?),
                 gate: $crate::rules::declare_rule!(@gate $($gate)?),
+                compares: false $(|| $compares)?,
                 since: $since,
                 docs: concat!($($doc, "\n"),*),
             };

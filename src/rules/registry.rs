@@ -30,7 +30,7 @@ registry! {
     entities::UnknownEntityType, UnknownEntityIdentifier, DuplicateEntityIdentifier, MissingStrongIdentifier, TooManyEntityMappings, TooManyFieldMappings, InvalidColumnName, LegacyEntityColumn, CustomDetails, AlertOverride, MissingEntityMapping;
     attack::UnknownTactic, UnknownTechnique, RevokedTechnique, DeprecatedTechnique, TechniqueTacticMismatch, UncoveredTactic, MissingTactics, MissingTechniques;
     query::KqlSyntax, KqlUnknownTable, KqlUnknownColumn, KqlUnknownFunction, KqlArgument, KqlType, KqlSemantic, QueryTooLong, TiLatest;
-    repository::DuplicateId, DuplicateFileName, DuplicateQuery;
+    repository::DuplicateId, DuplicateFileName, DuplicateQuery, IdChanged, VersionNotBumped, KindChanged;
     suppressions::UnusedSuppression, UnknownSuppression;
 }
 

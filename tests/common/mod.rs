@@ -46,6 +46,30 @@ pub(crate) fn run(folder: &Path, args: &[&str], stdin: &str) -> Ran {
     ran
 }
 
+/// Runs git in a folder, with no configuration but its own.
+pub(crate) fn git(folder: &Path, args: &[&str]) -> String {
+    let mut command = std::process::Command::new("git");
+    command.current_dir(folder).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+        command.env_remove(name);
+    }
+    for setting in ["user.name=t", "user.email=t@example", "init.defaultBranch=main", "core.autocrlf=false"] {
+        command.args(["-c", setting]);
+    }
+    let output = command.args(args).output().unwrap();
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Commits everything in a folder, which becomes a repository where it is none.
+pub(crate) fn commit(folder: &Path) {
+    if !folder.join(".git").exists() {
+        git(folder, &["init", "--quiet"]);
+    }
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "--allow-empty", "-m", "a commit"]);
+}
+
 /// The project's folder.
 pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -56,8 +56,11 @@ impl Rule for UnusedSuppression {
     ) {
         for suppression in suppressions {
             for (index, name) in suppression.names.iter().enumerate().filter(|(_, name)| !name.used) {
-                // Rules that compare files run for all files or for none.
-                let ran = |meta: &RuleMeta| meta.group != Group::Repository || settings.enabled(meta);
+                // Rules that compare files run for all files or for none, and what a comparison with a revision
+                // found is gone once that revision is behind.
+                let ran = |meta: &RuleMeta| {
+                    !meta.compares && (meta.group != Group::Repository || settings.enabled(meta))
+                };
                 if !find(&name.rule).is_some_and(|entry| ran(entry.meta)) {
                     continue;
                 }

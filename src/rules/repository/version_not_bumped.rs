@@ -1,0 +1,213 @@
+//! `version-not-bumped`
+
+use std::cmp::Ordering;
+
+use super::compare::{bump, first_change, version};
+use crate::content::model::field;
+use crate::content::{Folder, Template};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::rules::{Base, Context, Rule, declare_rule};
+use crate::yaml::edit::{insert_entry, replace_scalar};
+
+declare_rule! {
+    /// A template that changed since the revision given by `--diff-base` and kept its version, or whose version fell.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Whoever installed the template is offered an update when the version is higher than theirs. Without a new version the
+    /// change reaches nobody.
+    ///
+    /// Versions are compared number by number, so that 1.10.0 is after 1.9.0. White space, comments (in the query too), quotes
+    /// and the order of keys are no change. A hunting query without a version needs none. The rule is silent unless
+    /// `--diff-base REV` says what to compare with.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid,a.yaml
+    /// # at the revision
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// version: 1.0.0
+    /// # now
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl endswith "relay.example"
+    /// version: 1.0.0
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid,a.yaml
+    /// # at the revision
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// version: 1.0.0
+    /// # now
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl endswith "relay.example"
+    /// version: 1.0.1
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The fix raises the last number of the version at the revision by one, which is the least that tells users of the change.
+    pub(crate) VersionNotBumped {
+        id: "version-not-bumped",
+        group: Repository,
+        severity: Error,
+        fix: Safe,
+        gate: "validateVersionChangedInDetections",
+        compares: true,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for VersionNotBumped {
+    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        if let Some(base) = cx.base.filter(|_| cx.gates()) {
+            check_as_gate(cx, base, out);
+        }
+    }
+
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(base) = cx.base.filter(|_| !cx.gates()) else { return };
+        let Some(before) = base.content.template() else { return };
+        let broken = |content: &crate::content::Content| !content.document.errors.is_empty();
+        if broken(&base.content) || broken(cx.content) {
+            return;
+        }
+        let (old, new) = (before.common(), template.common());
+        let change = first_change(old.root, new.root);
+        let revision = &base.revision;
+        let finding = match (old.version, new.version) {
+            (None, Some(_)) => return,
+            (None, None) => {
+                if change.is_none() || !cx.kind().is_rule() {
+                    return;
+                }
+                Self::at(
+                    cx.first_key(),
+                    format!("This rule changed since `{revision}` and has no version to say so"),
+                )
+            }
+            (Some(old), None) => {
+                let message = format!("The version, `{}` at `{revision}`, is gone", old.value);
+                Self::at(cx.first_key(), message)
+            }
+            (Some(old), Some(new)) => {
+                let order = match (version(old.value), version(new.value)) {
+                    (Some(old), Some(new)) => new.cmp_precedence(&old),
+                    // What is no version is for `invalid-version` to say; that it stayed is for this rule.
+                    _ if old.value == new.value => Ordering::Equal,
+                    _ => return,
+                };
+                let message = match order {
+                    Ordering::Equal if change.is_some() => {
+                        format!(
+                            "The template changed since `{revision}`, and its version is still `{}`",
+                            new.value
+                        )
+                    }
+                    Ordering::Less => {
+                        format!("The version fell from `{}` at `{revision}` to `{}`", old.value, new.value)
+                    }
+                    _ => return,
+                };
+                Self::at(new.span(), message)
+            }
+        };
+        let finding = match change {
+            Some(span) => finding.label(span, format!("this is other than at `{revision}`")),
+            None => finding,
+        };
+        let wanted = match old.version {
+            None => Some("1.0.0".to_owned()),
+            Some(old) if change.is_some() => version(old.value).and_then(|version| bump(&version)),
+            Some(old) => Some(old.value.to_owned()),
+        };
+        out.push(with_fix(finding, cx, wanted));
+    }
+}
+
+fn with_fix(finding: Diagnostic, cx: &Context<'_>, wanted: Option<String>) -> Diagnostic {
+    let help = "Raise the last number for a correction, the middle one for new behaviour, the first one for a break.";
+    let finding = finding.help(help);
+    let Some(root) = cx.content.root().and_then(|root| root.as_mapping()) else { return finding };
+    let Some(wanted) = wanted else { return finding };
+    let edits = match field(root, "version").and_then(|field| field.text()) {
+        Some(text) => replace_scalar(cx.source(), text.node, &wanted),
+        None if field(root, "version").is_none() => {
+            insert_entry(cx.source(), root, None, &format!("version: {wanted}"))
+        }
+        None => Vec::new(),
+    };
+    if edits.is_empty() {
+        return finding;
+    }
+    finding.fix(Fix::safe(format!("Write `version: {wanted}`"), edits))
+}
+
+/// The gate wants the text `version:` somewhere in the difference, without lines around it, of a rule that was
+/// modified where it stands.
+fn check_as_gate(cx: &Context<'_>, base: &Base, out: &mut Vec<Diagnostic>) {
+    if cx.content.folder != Folder::Rules || base.renamed {
+        return;
+    }
+    let (old, new) = (base.content.source.text(), cx.source().text());
+    let Some(told) = tells_version(old, new) else { return };
+    if told {
+        return;
+    }
+    let root = cx.content.root().and_then(|root| root.as_mapping());
+    let text = root.and_then(|map| field(map, "version")).and_then(|field| field.text());
+    let at = text.map_or_else(|| cx.first_key(), |text| text.span());
+    let wanted = text.and_then(|text| version(text.value)).and_then(|version| bump(&version));
+    let message =
+        format!("The file changed since `{}`, and no line that changed has `version:`", base.revision);
+    out.push(with_fix(VersionNotBumped::at(at, message), cx, wanted));
+}
+
+/// Whether `git diff -U0` of two texts has `version:` in it, in a changed line or in the heading of a hunk;
+/// `None` where there is no difference.
+fn tells_version(old: &str, new: &str) -> Option<bool> {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let ops = similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new);
+    let mut differs = false;
+    for op in ops.iter().filter(|op| op.tag() != similar::DiffTag::Equal) {
+        differs = true;
+        // The heading is the nearest line above the hunk that begins with a letter, cut at 80 bytes.
+        let begins =
+            |line: &&&str| line.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$');
+        let heading = old[..op.old_range().start].iter().rev().find(begins);
+        let heading = heading.map_or("", |line| &line[..line.floor_char_boundary(80)]);
+        let lines = old[op.old_range()].iter().chain(&new[op.new_range()]).copied();
+        if lines.chain([heading]).any(|line| line.contains("version:")) {
+            return Some(true);
+        }
+    }
+    differs.then_some(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tells_version;
+
+    #[test]
+    fn the_gate_reads_changed_lines_and_headings() {
+        assert_eq!(tells_version("a: 1\n", "a: 1\n"), None);
+        assert_eq!(tells_version("a: 1\nversion: 1.0.0\n", "a: 2\nversion: 1.0.0\n"), Some(false));
+        assert_eq!(tells_version("a: 1\nversion: 1.0.0\n", "a: 2\nversion: 1.0.1\n"), Some(true));
+        assert_eq!(tells_version("version: 1.0.0\n- a\n", "version: 1.0.0\n- b\n"), Some(true));
+        assert_eq!(
+            tells_version("version: 1.0.0\nkind: A\n- a\n", "version: 1.0.0\nkind: A\n- b\n"),
+            Some(false)
+        );
+    }
+}
