@@ -4,6 +4,7 @@ use crate::content::{Content, Kind};
 use crate::source::Span;
 
 mod arm;
+pub mod emit_yaml;
 mod escape;
 mod hunting;
 mod params;

@@ -17,6 +17,7 @@ mod write;
 
 pub use json::to_json;
 pub use scalar::ScalarMap;
+pub use write::inline;
 
 use crate::source::{SourceFile, Span};
 
