@@ -277,6 +277,9 @@ fn is_ours(content: &Content) -> bool {
     if content.kind != Kind::Unknown {
         return true;
     }
+    if content.holds_several() {
+        return true;
+    }
     let broken = !content.document.errors.is_empty() || !content.source.invalid_utf8().is_empty();
     let meant = || {
         let text = content.source.text();
@@ -317,7 +320,7 @@ fn check_content(
         if let Some(template) = template {
             entry.rule.check_template(&cx, template, &mut found);
         }
-        for query in queries {
+        for query in queries.iter().filter(|query| !is_cut_off(content, query)) {
             entry.rule.check_query(&cx, query, &mut found);
         }
     }
@@ -329,6 +332,12 @@ fn check_content(
         complete(diagnostic, content, queries, settings);
     }
     found
+}
+
+/// Whether a query's text is not known in full because of an error around it. What would be said of such a
+/// text, may well be that error's echo.
+fn is_cut_off(content: &Content, query: &Query<'_>) -> bool {
+    query.node.is_some_and(|node| content.document.is_damaged(node.span))
 }
 
 /// Upstream's gates look at rules of every kind, and then refuse those that are neither scheduled nor NRT.

@@ -83,6 +83,7 @@ pub struct SourceFile {
     path: String,
     text: String,
     invalid: Vec<Span>,
+    wide: Option<&'static str>,
     lines: OnceLock<Vec<u32>>,
 }
 
@@ -106,14 +107,15 @@ impl fmt::Debug for SourceFile {
 impl SourceFile {
     /// A file from text that is known to be UTF-8.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into(), invalid: Vec::new(), lines: OnceLock::new() }
+        Self { path: path.into(), text: text.into(), invalid: Vec::new(), wide: None, lines: OnceLock::new() }
     }
 
     /// A file from bytes. Bytes that are not UTF-8 are each replaced by one `?`, so that every offset
     /// into the text is also one into the file, and their places are kept in [`Self::invalid_utf8`].
     pub fn from_bytes(path: impl Into<String>, bytes: Vec<u8>) -> Self {
+        let wide = wide(&bytes);
         match String::from_utf8(bytes) {
-            Ok(text) => Self::new(path, text),
+            Ok(text) => Self { wide, ..Self::new(path, text) },
             Err(error) => {
                 let bytes = error.into_bytes();
                 let mut text = String::with_capacity(bytes.len());
@@ -126,7 +128,7 @@ impl SourceFile {
                         text.extend(std::iter::repeat_n('?', bad));
                     }
                 }
-                Self { path: path.into(), text, invalid, lines: OnceLock::new() }
+                Self { path: path.into(), text, invalid, wide, lines: OnceLock::new() }
             }
         }
     }
@@ -144,6 +146,17 @@ impl SourceFile {
     /// The places of bytes that were not UTF-8. Such a file must never be written back.
     pub fn invalid_utf8(&self) -> &[Span] {
         &self.invalid
+    }
+
+    /// The name of the encoding, where it is one with several bytes for each character. Such a file must never be
+    /// written back either.
+    pub fn wide_encoding(&self) -> Option<&'static str> {
+        self.wide
+    }
+
+    /// The text of a file in such an encoding as far as it is ASCII, to tell what it was meant to be.
+    pub fn narrowed(&self) -> String {
+        self.text.trim_start_matches('?').replace('\0', "")
     }
 
     /// Whether the text begins with a byte-order mark.
@@ -211,6 +224,18 @@ impl SourceFile {
 
     fn floor(&self, offset: usize) -> usize {
         self.text.floor_char_boundary(offset)
+    }
+}
+
+/// The encoding that a byte-order mark names, or that zeros in every second place give away.
+fn wide(bytes: &[u8]) -> Option<&'static str> {
+    let head = &bytes[..bytes.len().min(256)];
+    let zeros = head.iter().map(|byte| usize::from(*byte == 0)).sum::<usize>();
+    match head {
+        [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Some("UTF-32"),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Some("UTF-16"),
+        _ if head.len() > 7 && zeros * 5 > head.len() * 2 => Some("UTF-16"),
+        _ => None,
     }
 }
 

@@ -103,6 +103,34 @@ impl Query<'_> {
     }
 }
 
+/// The keys that stand in a template's first column.
+const ROOT_KEYS: [&str; 24] = [
+    "id",
+    "name",
+    "description",
+    "severity",
+    "status",
+    "requiredDataConnectors",
+    "queryFrequency",
+    "queryPeriod",
+    "triggerOperator",
+    "triggerThreshold",
+    "tactics",
+    "relevantTechniques",
+    "tags",
+    "query",
+    "suppressionEnabled",
+    "suppressionDuration",
+    "entityMappings",
+    "customDetails",
+    "alertDetailsOverride",
+    "eventGroupingSettings",
+    "incidentConfiguration",
+    "version",
+    "kind",
+    "metadata",
+];
+
 const QUERY_KEYS: [(&str, &str); 3] =
     [("query", "/query"), ("FunctionQuery", "/FunctionQuery"), ("ParserQuery", "/ParserQuery")];
 
@@ -111,17 +139,34 @@ impl Content {
     /// where the content does not.
     pub fn read(source: Arc<SourceFile>, location: &str) -> Self {
         let folder = Folder::of(location);
+        if source.wide_encoding().is_some() {
+            let narrow = SourceFile::new(source.path(), source.narrowed());
+            let kind =
+                if is_query_file(source.path()) { Kind::Query } else { Self::read_kind(&narrow, location) };
+            return Self { source, document: Document::default(), kind, folder };
+        }
         if is_query_file(source.path()) {
             return Self { source, document: Document::default(), kind: Kind::Query, folder };
         }
-        let document = yaml::parse(&source);
+        let document = yaml::parse_with(&source, &ROOT_KEYS);
         let kind = kind::detect(document.root.as_ref(), location);
         Self { source, document, kind, folder }
+    }
+
+    fn read_kind(source: &SourceFile, location: &str) -> Kind {
+        kind::detect(yaml::parse(source).root.as_ref(), location)
     }
 
     /// The document's root.
     pub fn root(&self) -> Option<&Node> {
         self.document.root.as_ref()
+    }
+
+    /// Whether the file is a list of what should be files of their own.
+    pub fn holds_several(&self) -> bool {
+        let list = self.root().and_then(Node::as_sequence).filter(|_| self.kind == Kind::Unknown);
+        let items = list.map(|list| list.items.as_slice()).unwrap_or_default();
+        items.iter().any(|item| kind::detect(Some(item), "") != Kind::Unknown)
     }
 
     /// The typed model, for the kinds that have one.
@@ -149,6 +194,9 @@ impl Content {
 
     /// The queries in the file.
     pub fn queries(&self) -> Vec<Query<'_>> {
+        if self.source.wide_encoding().is_some() {
+            return Vec::new();
+        }
         if self.kind == Kind::Query {
             let text = self.source.text();
             let body = text.trim_start_matches(crate::source::BOM);

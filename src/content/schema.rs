@@ -113,6 +113,10 @@ pub fn violations(root: &Node, kind: Kind) -> Vec<Violation> {
     let mut found = Vec::new();
     for error in validator.iter_errors(&json) {
         let pointer = error.instance_path().as_str();
+        // What stands behind an alias is told of at its anchor, or not at all.
+        if root.pointer(pointer).is_some_and(|node| matches!(node.value, Value::Alias(_))) {
+            continue;
+        }
         let schema_path = error.schema_path().as_str();
         translate(root, pointer, schema_path, schema, error.kind(), &mut found);
     }

@@ -119,6 +119,47 @@ pub fn scalar_to_list(file: &SourceFile, entry: &Entry) -> Edits {
     vec![(Span::new(colon + 1, colon + 1 + blanks), dash)]
 }
 
+/// Makes a value on its key's line a list of these texts.
+pub fn scalar_to_items(file: &SourceFile, entry: &Entry, items: &[&str]) -> Edits {
+    let Some(scalar) = entry.value.scalar() else { return Edits::new() };
+    let items: Vec<String> = items.iter().map(|item| quote_if_needed(item)).collect();
+    if scalar.in_flow {
+        return vec![(entry.value.span, format!("[{}]", items.join(", ")))];
+    }
+    let mut edits = scalar_to_list(file, entry);
+    let Some((_, dash)) = edits.first() else { return edits };
+    edits.push((entry.value.span, items.join(dash)));
+    edits
+}
+
+/// Makes one item of a list several.
+pub fn split_item(file: &SourceFile, list: &Sequence, index: usize, items: &[&str]) -> Edits {
+    let Some(item) = list.items.get(index) else { return Edits::new() };
+    let items: Vec<String> = items.iter().map(|item| quote_if_needed(item)).collect();
+    let between = match list.dashes.get(index) {
+        None => ", ".to_owned(),
+        Some(dash) => {
+            let indent = *dash as usize - line_start(file.text(), *dash as usize);
+            format!("{}{:indent$}- ", file.line_end(), "")
+        }
+    };
+    vec![(item.span, items.join(&between))]
+}
+
+/// Insertions of the space that a dash needs to be one, in a text that reads `-a` or `-a -b` over several lines;
+/// `None` where the text is none such.
+pub fn space_after_dashes(file: &SourceFile, node: &Node) -> Option<Edits> {
+    let scalar = node.scalar().filter(|scalar| scalar.style == ScalarStyle::Plain)?;
+    let is_item = |word: &str| word.len() > 1 && word.starts_with('-') && !word.starts_with("--");
+    if !scalar.text.split_whitespace().all(is_item) || scalar.text.is_empty() {
+        return None;
+    }
+    let whole = file.slice(node.span);
+    let starts = whole.match_indices('-').map(|(at, _)| at);
+    let starts = starts.filter(|at| whole[..*at].ends_with([' ', '\t', '\n', '\r']) || *at == 0);
+    Some(starts.map(|at| (Span::at(node.span.start as usize + at + 1), " ".to_owned())).collect())
+}
+
 /// How much deeper than its key this file writes a list: that of its first list, or 2.
 fn list_indent(text: &str) -> usize {
     let mut key = None;

@@ -23,7 +23,13 @@ use crate::source::{SourceFile, Span};
 
 /// Reads a file. The answer always holds what could be read, together with every syntax error found.
 pub fn parse(file: &SourceFile) -> Document {
-    recover::document(file.text())
+    parse_with(file, &[])
+}
+
+/// Reads a file of which it is known that these keys stand in its first column and nowhere else, which tells
+/// more of what was meant where a line is not valid YAML.
+pub fn parse_with(file: &SourceFile, root_keys: &[&str]) -> Document {
+    recover::document(file.text(), root_keys)
 }
 
 /// What was read from one file.

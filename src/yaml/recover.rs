@@ -19,12 +19,17 @@ const BUDGET: usize = 4 << 20;
 const LINE_COST: usize = 100;
 
 /// Reads a text, whole if it is valid and piece by piece if not.
-pub(super) fn document(text: &str) -> Document {
+pub(super) fn document(text: &str, root_keys: &[&str]) -> Document {
     let parsed = parse::read(text);
     if parsed.failure.is_none() {
         let errors = parsed.unknown_aliases.iter().map(|(span, name)| unknown_alias(text, *span, name));
         return Document {
-            errors: verified(text, errors.take(MAX_ERRORS).collect(), parsed.unknown_aliases.len()),
+            errors: verified(
+                text,
+                errors.take(MAX_ERRORS).collect(),
+                parsed.unknown_aliases.len(),
+                root_keys,
+            ),
             root: parsed.root,
             comments: parsed.comments,
             extra_documents: parsed.extra_documents,
@@ -32,21 +37,22 @@ pub(super) fn document(text: &str) -> Document {
             damaged: Vec::new(),
         };
     }
-    let (mut document, total) = recover(text, &parsed);
-    document.errors = verified(text, document.errors, total);
+    let (mut document, total) = recover(text, &parsed, root_keys);
+    document.errors = verified(text, document.errors, total, root_keys);
     document
 }
 
 /// Keeps only the mends after which the file has fewer errors than the `total` it has now.
-fn verified(text: &str, mut errors: Vec<YamlError>, total: usize) -> Vec<YamlError> {
+fn verified(text: &str, mut errors: Vec<YamlError>, total: usize, root_keys: &[&str]) -> Vec<YamlError> {
     let lines = text.bytes().filter(|byte| *byte == b'\n').count();
     let mut budget = BUDGET;
     for error in &mut errors {
         let Some(mend) = &error.mend else { continue };
         let affordable = budget.checked_sub(text.len() + LINE_COST * lines);
         budget = affordable.unwrap_or_default();
-        let after =
-            affordable.and_then(|_| edit::apply(text, &mend.edits)).map_or(total, |after| count(&after));
+        let after = affordable
+            .and_then(|_| edit::apply(text, &mend.edits))
+            .map_or(total, |after| count(&after, root_keys));
         if after >= total {
             error.mend = None;
         }
@@ -54,11 +60,11 @@ fn verified(text: &str, mut errors: Vec<YamlError>, total: usize) -> Vec<YamlErr
     errors
 }
 
-fn count(text: &str) -> usize {
+fn count(text: &str, root_keys: &[&str]) -> usize {
     let parsed = parse::read(text);
     match parsed.failure {
         None => parsed.unknown_aliases.len(),
-        Some(_) => recover(text, &parsed).1,
+        Some(_) => recover(text, &parsed, root_keys).1,
     }
 }
 
@@ -75,7 +81,7 @@ fn unknown_alias(text: &str, span: Span, name: &str) -> YamlError {
 }
 
 /// The tree of all that can be read, the first errors, and how many errors there are in all.
-fn recover(text: &str, whole: &Parsed) -> (Document, usize) {
+fn recover(text: &str, whole: &Parsed, root_keys: &[&str]) -> (Document, usize) {
     let (pieces, extra_documents) = pieces(text);
     let mut document = Document { recovered: true, extra_documents, ..Document::default() };
     let mut mapping = Mapping::default();
@@ -84,7 +90,7 @@ fn recover(text: &str, whole: &Parsed) -> (Document, usize) {
     let mut aliases_left = MAX_ERRORS;
     for piece in &pieces {
         let most = MAX_ERRORS.saturating_sub(document.errors.len());
-        let outcome = read_piece(&text[piece.range()], pieces.len() > 1, most);
+        let outcome = read_piece(&text[piece.range()], pieces.len() > 1, most, root_keys);
         if !outcome.errors.is_empty() || outcome.is_cut {
             document.damaged.push(*piece);
         }
@@ -112,14 +118,14 @@ fn recover(text: &str, whole: &Parsed) -> (Document, usize) {
         let shift = |span: &Span| span.shift(extra.start as usize);
         document.extra_documents.extend(rest.extra_documents.iter().map(shift).collect::<Vec<_>>());
         if let Some(failure) = &rest.failure {
-            let error = slips::diagnose(&text[extra.start as usize..], &rest, failure).error;
+            let error = slips::diagnose(&text[extra.start as usize..], &rest, failure, root_keys).error;
             document.errors.push(error.shifted(extra.start as usize));
         }
     }
     if document.errors.is_empty()
         && let Some(failure) = &whole.failure
     {
-        let slip = slips::diagnose(text, whole, failure);
+        let slip = slips::diagnose(text, whole, failure, root_keys);
         let mend = attempt(text, &slip, failure.offset, false).map(|(edits, _)| edits);
         document.damaged.push(slip.error.span);
         document.errors.push(slip.with_mend(mend));
@@ -203,7 +209,7 @@ struct Outcome {
 
 /// Reads one piece, mending as it goes; tells at most `most` errors. `is_part` says that a top-level
 /// mapping is expected.
-fn read_piece(text: &str, is_part: bool, most: usize) -> Outcome {
+fn read_piece(text: &str, is_part: bool, most: usize, root_keys: &[&str]) -> Outcome {
     let mut current = text.to_owned();
     let mut rounds = Rounds::default();
     let mut errors: Vec<YamlError> = Vec::new();
@@ -218,7 +224,7 @@ fn read_piece(text: &str, is_part: bool, most: usize) -> Outcome {
         if is_cut || echo_at.is_some_and(|echo| at <= echo) {
             break;
         }
-        let slip = slips::diagnose(&current, &parsed, failure);
+        let slip = slips::diagnose(&current, &parsed, failure, root_keys);
         let bar = failure.offset.max(slip.error.span.end as usize);
         let mended = attempt(&current, &slip, bar, is_part);
         let offered = mended.is_some();

@@ -19,9 +19,12 @@ pub(super) use unknown_tactic::UnknownTactic;
 pub(super) use unknown_technique::UnknownTechnique;
 
 use crate::content::model::{List, Text};
-use crate::knowledge::attack::Technique;
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::attack::{self, Technique};
 use crate::knowledge::tactics::{self, SentinelTactic};
 use crate::knowledge::upstream;
+use crate::rules::Context;
+use crate::yaml::edit::{space_after_dashes, split_item};
 
 /// The id without a sub-technique's number.
 fn parent(id: &str) -> &str {
@@ -48,9 +51,77 @@ fn is_empty(list: &List<'_>) -> bool {
         && list.field.is_none_or(|field| field.node().as_mapping().is_none())
 }
 
+/// The tactics or techniques that one text names together, such as `T1219, T1105`; `None` where it names one, or
+/// anything else beside them.
+pub(super) fn several(text: &str) -> Option<Vec<&str>> {
+    let parts: Vec<&str> = if text.contains([',', ';', '\n']) {
+        text.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect()
+    } else {
+        text.split_whitespace().filter(|part| *part != "-" && *part != "&").collect()
+    };
+    let parts: Vec<&str> = parts.into_iter().map(|part| part.trim_start_matches("- ")).collect();
+    let known = |part: &&str| {
+        tactics::same_words(part).is_some() || attack::technique(&part.to_ascii_uppercase()).is_some()
+    };
+    (parts.len() > 1 && parts.iter().all(known)).then_some(parts)
+}
+
+/// Says that an item is several ones; `None` where it is not, or where another rule tells of the whole list.
+fn told_apart(
+    cx: &Context<'_>,
+    list: &List<'_>,
+    text: &Text<'_>,
+    finding: &Diagnostic,
+) -> Option<Diagnostic> {
+    let parts = several(text.value)?;
+    let sequence = list.field?.node().as_sequence()?;
+    let index = sequence.items.iter().position(|item| std::ptr::eq(item, text.node))?;
+    let fix = Fix::r#unsafe("Make each an item", split_item(cx.source(), sequence, index, &parts));
+    Some(finding.clone().help("Write each as an item of its own.").fix(fix))
+}
+
+/// Whether the list is one text, of which `scalar-for-list` says how its parts become items.
+fn is_to_be_split(cx: &Context<'_>, list: &List<'_>) -> bool {
+    let text = list.field.and_then(|field| field.text());
+    text.is_some_and(|text| {
+        several(text.value).is_some() || space_after_dashes(cx.source(), text.node).is_some()
+    })
+}
+
 /// The items as upstream's gates read them: nothing but a list, and every scalar as text, null too.
 fn gated_items<'a>(list: &List<'a>) -> Vec<Text<'a>> {
     let sequence = list.field.and_then(|field| field.node().as_sequence());
     let items = sequence.map(|sequence| sequence.items.as_slice()).unwrap_or_default();
     items.iter().filter_map(|node| Some(Text { value: &node.scalar()?.text, node })).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::several;
+    use crate::diagnostic::Applicability::Unsafe;
+    use crate::rules::testing::{fixes, messages};
+
+    #[test]
+    fn texts_that_name_several_are_taken_apart() {
+        assert_eq!(several("T1219, t1105;T1078.004"), Some(vec!["T1219", "t1105", "T1078.004"]));
+        assert_eq!(several("T1219 - T1105"), Some(vec!["T1219", "T1105"]));
+        assert_eq!(several("Initial Access, Execution"), Some(vec!["Initial Access", "Execution"]));
+        for one in ["T1219", "Initial Access", "Malware, component", "T1219, T9999", ""] {
+            assert_eq!(several(one), None, "{one}");
+        }
+    }
+
+    #[test]
+    fn an_item_that_names_several_becomes_several() {
+        let text = |list: &str| format!("id: x\nname: n\nquery: T\nrelevantTechniques:{list}\n");
+        for (list, fixed) in [
+            ("\n  - T1219, T1105", "\n  - T1219\n  - T1105"),
+            (" [T1219 T1105]", " [T1219, T1105]"),
+            ("\n  - T1219\n   - T1105", "\n  - T1219\n  - T1105"),
+        ] {
+            let told = messages("unknown-technique", &text(list));
+            assert!(told[0].ends_with("names several techniques"), "{told:?}");
+            assert_eq!(fixes("unknown-technique", "a.yaml", &text(list)), [(Unsafe, text(fixed))]);
+        }
+    }
 }

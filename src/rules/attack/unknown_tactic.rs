@@ -4,7 +4,7 @@ use crate::content::model::Text;
 use crate::content::{Folder, Template};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::{attack, tactics};
-use crate::rules::attack::{gated_items, is_empty};
+use crate::rules::attack::{gated_items, is_empty, is_to_be_split, told_apart};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -75,7 +75,14 @@ impl Rule for UnknownTactic {
         // A list with nothing in it is told of as such.
         let blank = |text: &Text<'_>| text.value.trim().is_empty() && is_empty(list);
         let known = |text: &Text<'_>| blank(text) || tactics::tactic(text.value).is_some();
-        out.extend(list.items.iter().filter(|text| !known(text)).map(|text| finding(cx, text)));
+        if is_to_be_split(cx, list) {
+            return;
+        }
+        out.extend(list.items.iter().filter(|text| !known(text)).map(|text| {
+            let found = finding(cx, text);
+            let several = Self::at(text.span(), format!("`{}` names several tactics", text.value));
+            told_apart(cx, list, text, &several).unwrap_or(found)
+        }));
     }
 }
 

@@ -1,9 +1,11 @@
 //! `scalar-for-list`
 
+use crate::content::model::{Field, Text};
 use crate::content::{Folder, Template};
 use crate::diagnostic::{Diagnostic, Fix};
+use crate::rules::attack::several;
 use crate::rules::{Context, Rule, declare_rule};
-use crate::yaml::edit::scalar_to_list;
+use crate::yaml::edit::{scalar_to_items, scalar_to_list, space_after_dashes};
 
 declare_rule! {
     /// One value where the format wants a list.
@@ -57,10 +59,44 @@ impl Rule for ScalarForList {
         for list in lists {
             let Some(field) = list.field else { continue };
             let Some(text) = field.text().filter(|text| !text.value.is_empty()) else { continue };
-            let message = format!("`{}` is a list, and this is a single value", field.key);
-            let fix = Fix::safe("Make it a list of one", scalar_to_list(cx.source(), field.entry));
-            let help = format!("Write `{}` as an item below `{}:`.", text.value, field.key);
-            out.push(Self::at(text.span(), message).help(help).fix(fix));
+            out.push(finding(cx, field, text));
         }
+    }
+}
+
+fn finding(cx: &Context<'_>, field: Field<'_>, text: Text<'_>) -> Diagnostic {
+    let message = format!("`{}` is a list, and this is a single value", field.key);
+    let finding = ScalarForList::at(text.span(), message);
+    if let Some(edits) = space_after_dashes(cx.source(), text.node) {
+        let fix = Fix::safe("Put a space after the `-`", edits);
+        return finding.help("A `-` begins an item only where a space follows it.").fix(fix);
+    }
+    if let Some(parts) = several(text.value) {
+        let fix = Fix::safe("Make each an item", scalar_to_items(cx.source(), field.entry, &parts));
+        return finding.help(format!("Write each as an item below `{}:`.", field.key)).fix(fix);
+    }
+    let fix = Fix::safe("Make it a list of one", scalar_to_list(cx.source(), field.entry));
+    finding.help(format!("Write `{}` as an item below `{}:`.", text.value, field.key)).fix(fix)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability::Safe;
+    use crate::rules::testing::fixes;
+
+    #[test]
+    fn several_in_one_become_several_items() {
+        let fixed = |tactics: &str| {
+            let text = format!("id: x\nname: n\nquery: T\ntactics:{tactics}\n");
+            let mut fixes = fixes("scalar-for-list", "a.yaml", &text);
+            let (safe, text) = fixes.pop().unwrap();
+            (safe, text.split_once("tactics:").unwrap().1.to_owned())
+        };
+        let list = |text: &str| (Safe, text.to_owned());
+        assert_eq!(fixed(" Impact, Execution"), list("\n  - Impact\n  - Execution\n"));
+        assert_eq!(fixed(" Impact"), list("\n  - Impact\n"));
+        // Of what is not known, nobody can tell where it ends.
+        assert_eq!(fixed(" Impact, and more"), list("\n  - Impact, and more\n"));
+        assert_eq!(fixed("\n  -Impact\n  -Execution"), list("\n  - Impact\n  - Execution\n"));
     }
 }

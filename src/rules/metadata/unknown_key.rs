@@ -65,24 +65,27 @@ impl Rule for UnknownKey {
 fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[String]) -> Diagnostic {
     let parent = violation.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
     let place = if parent.is_empty() { String::new() } else { format!(" in `{}`", readable(parent)) };
-    let entry = cx.content.root().and_then(|root| root.pointer(parent)).and_then(|node| node.entry(key));
+    let parent_node = cx.content.root().and_then(|root| root.pointer(parent));
+    let entry = parent_node.and_then(|node| node.entry(key));
     let meant = known.iter().find(|name| name.eq_ignore_ascii_case(key)).map(String::as_str);
     if let Some(meant) = meant {
         let finding = UnknownKey::at(violation.span, format!("The key `{key}`{place} is spelt `{meant}`"));
+        if parent_node.is_some_and(|node| node.entry(meant).is_some()) {
+            return finding.help(format!("`{meant}` stands here too: keep one of the two."));
+        }
         let fix = entry.map(|entry| Fix::safe(format!("Write `{meant}`"), rename_key(entry, meant)));
         return finding.maybe_fix(fix);
     }
     let finding =
         UnknownKey::at(violation.span, format!("There is no key `{key}`{place} in {}", cx.kind().noun()));
+    if key == "<<" {
+        return finding
+            .help("Write the keys out: the readers that deploy content merge nothing into a mapping.");
+    }
     let Some(near) = nearest(key, known.iter().map(String::as_str)) else {
         return finding.help("Delete it, or move what it says to a key of the format.");
     };
-    let taken = entry.is_some()
-        && cx
-            .content
-            .root()
-            .and_then(|root| root.pointer(parent))
-            .is_some_and(|node| node.entry(near).is_some());
+    let taken = parent_node.is_some_and(|node| node.entry(near).is_some());
     let fix = entry
         .filter(|_| !taken)
         .map(|entry| Fix::r#unsafe(format!("Rename it to `{near}`"), rename_key(entry, near)));

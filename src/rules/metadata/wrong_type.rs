@@ -1,12 +1,13 @@
 //! `wrong-type`
 
-use crate::content::Template;
 use crate::content::schema::{Fault, Violation};
+use crate::content::{Folder, Kind, Template};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::nearest::nearest;
 use crate::rules::claims::{claimed_by, in_rules_folder};
 use crate::rules::metadata::missing_key::{capital, readable};
 use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
 use crate::yaml::{Node, ScalarType, Value};
 
 declare_rule! {
@@ -51,6 +52,15 @@ declare_rule! {
 }
 
 impl Rule for WrongType {
+    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        let meant =
+            matches!(cx.content.folder, Folder::Rules | Folder::Hunting) || cx.content.holds_several();
+        let readable = cx.content.document.errors.is_empty() && cx.source().wide_encoding().is_none();
+        if !cx.gates() && cx.kind() == Kind::Unknown && meant && readable {
+            out.extend(no_mapping(cx.content.root()));
+        }
+    }
+
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         if cx.gates() {
             if in_rules_folder(cx) {
@@ -63,6 +73,23 @@ impl Rule for WrongType {
             let (message, help) = words(violation, node);
             out.push(Self::at(violation.span, message).help(help).path(violation.pointer.clone()));
         }
+    }
+}
+
+/// What a file holds in place of the mapping that content is.
+fn no_mapping(root: Option<&Node>) -> Option<Diagnostic> {
+    let help = "Content is one mapping: keys in the first column, each with its value.";
+    let Some(root) = root else {
+        return Some(WrongType::at(Span::default(), "The file holds no content").help(help));
+    };
+    match &root.value {
+        Value::Mapping(_) => None,
+        Value::Sequence(_) => {
+            let start = Span::new(root.span.start as usize, root.span.start as usize + 1);
+            let help = "Put each query or rule into a file of its own, with its keys in the first column.";
+            Some(WrongType::at(start, "The file holds a list, and content is one mapping").help(help))
+        }
+        _ => Some(WrongType::at(root.span, "The file holds a text, and content is one mapping").help(help)),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::content::Query;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
-use crate::yaml::ScalarStyle;
+use crate::yaml::{Node, ScalarStyle};
 
 declare_rule! {
     /// A query in a folded block scalar.
@@ -51,7 +51,11 @@ declare_rule! {
 impl Rule for FoldedQuery {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(node) = query.node else { return };
-        let Some(scalar) = node.scalar().filter(|scalar| scalar.style == ScalarStyle::Folded) else { return };
+        let Some(scalar) = node.scalar() else { return };
+        if scalar.style != ScalarStyle::Folded {
+            out.extend(without_block(cx, query, node).filter(|_| !scalar.style.is_block()));
+            return;
+        }
         let Some(header) = scalar.header else { return };
         let mark = cx.source().slice(header).find('>').map(|at| header.start as usize + at);
         let fix = mark.map(|at| {
@@ -62,4 +66,24 @@ impl Rule for FoldedQuery {
             Self::at(header, message).help("Write `|`, which keeps the lines as they are.").maybe_fix(fix),
         );
     }
+}
+
+/// Plain and quoted text over several lines is joined as well.
+fn without_block(cx: &Context<'_>, query: &Query<'_>, node: &Node) -> Option<Diagnostic> {
+    let written = cx.source().slice(node.span);
+    let first = written.find(['\n', '\r'])?;
+    // Lines that stay lines, because empty ones stand between them, are what was meant.
+    if query.text.contains('\n') {
+        return None;
+    }
+    let line = Span::new(node.span.start as usize, node.span.start as usize + first);
+    let finding = FoldedQuery::at(line, "The lines of this query are joined into one")
+        .help("Write `|` behind the key, which keeps the lines as they are.");
+    let entry = cx.content.root()?.entry(query.pointer?.trim_start_matches('/'))?;
+    let between = Span::new(entry.key.span.end as usize, node.span.start as usize);
+    let colon = entry.key.span.end as usize + cx.source().slice(between).find(':')?;
+    let gap = cx.source().slice(Span::new(colon + 1, node.span.start as usize));
+    let is_below = gap.contains('\n') && gap.trim().is_empty() && !written.starts_with(['"', '\'']);
+    let fix = Fix::r#unsafe("Write `|`, which keeps the lines", [(Span::at(colon + 1), " |".to_owned())]);
+    Some(finding.maybe_fix(is_below.then_some(fix)))
 }

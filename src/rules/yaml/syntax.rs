@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
 
 declare_rule! {
     /// Text that is not YAML.
@@ -56,24 +57,40 @@ declare_rule! {
 
 impl Rule for YamlSyntax {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        if let Some(name) = cx.source().wide_encoding() {
+            let start = Span::new(0, cx.source().text().len().min(2));
+            let message = format!("The file is {name}, and content has to be UTF-8");
+            out.push(
+                Self::at(start, message).help("Save the file as UTF-8; nothing else in it was checked."),
+            );
+            return;
+        }
         if let Some(span) = cx.source().invalid_utf8().first() {
             let count = cx.source().invalid_utf8().len();
             let message = match count {
-                1 => "this byte is not UTF-8".to_owned(),
-                _ => format!("this byte is not UTF-8, nor are the bytes at {} other places", count - 1),
+                1 => "This byte is not UTF-8".to_owned(),
+                2 => "This byte is not UTF-8, nor is another one".to_owned(),
+                _ => format!("This byte is not UTF-8, nor are {} others", count - 1),
             };
             out.push(
                 Self::at(*span, message).help("Save the file as UTF-8; sentlint will not write it as it is."),
             );
         }
         for error in &cx.content.document.errors {
-            let mut finding = Self::at(error.span, error.message.clone());
-            finding.help.clone_from(&error.help);
+            let mut finding = Self::at(error.span, sentence(&error.message));
+            finding.help = error.help.as_deref().map(|help| sentence(help) + ".");
             for (span, message) in &error.labels {
                 finding = finding.label(*span, message.clone());
             }
-            let fix = error.mend.as_ref().map(|mend| Fix::r#unsafe(mend.title.clone(), mend.edits.clone()));
+            let fix =
+                error.mend.as_ref().map(|mend| Fix::r#unsafe(sentence(&mend.title), mend.edits.clone()));
             out.push(finding.maybe_fix(fix));
         }
     }
+}
+
+/// The words of the YAML reader, as the sentence that a finding is.
+fn sentence(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

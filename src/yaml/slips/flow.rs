@@ -1,6 +1,6 @@
 //! Slips of lists in brackets and mappings in braces.
 
-use super::{Place, Slip};
+use super::{Place, Slip, key_of_line, quote_edits, value_on_line};
 use crate::source::Span;
 use crate::yaml::lines::{line_at, line_start};
 use granit_parser::ErrorKind;
@@ -42,6 +42,27 @@ pub(super) fn unclosed(place: &Place) -> Option<Slip> {
         Slip::new(at, format!("the `{open}` that opens here is not closed"))
             .help(format!("close it with `{close}`"))
             .mend(format!("add the `{close}`"), vec![closing(text_end), closing(body_end)]),
+    )
+}
+
+/// A value that begins with a bracket or brace and goes on behind the closing one.
+pub(super) fn goes_on(place: &Place) -> Option<Slip> {
+    let key = key_of_line(place.text, place.line)?;
+    let value = value_on_line(place.text, key.colon).filter(|value| value.start as usize > key.colon)?;
+    let body = place.slice(value);
+    let open = body.chars().next()?;
+    let close = if open == '[' { ']' } else { '}' };
+    let end = body.find(close).filter(|_| matches!(open, '[' | '{'))?;
+    let rest = body[end + 1..].trim_start();
+    if rest.is_empty() || rest.starts_with([close, ',']) {
+        return None;
+    }
+    let rest = Span::new(value.end as usize - rest.len(), value.end as usize);
+    Some(
+        Slip::new(rest, format!("the `{open}` is closed before this, and nothing may follow its `{close}`"))
+            .label(Span::new(value.start as usize, value.start as usize + 1), "opened here")
+            .help("put the whole value in quotes if it is text")
+            .mend("put the whole value in quotes", vec![quote_edits(place.text, value)]),
     )
 }
 

@@ -286,7 +286,7 @@ pub(super) fn fits_no_level(place: &Place) -> Slip {
 }
 
 /// Edits that move the failing line, and the deeper ones below it, to a column.
-fn moved(place: &Place, to: usize) -> Vec<(Span, String)> {
+pub(super) fn moved(place: &Place, to: usize) -> Vec<(Span, String)> {
     let own = column(place.text, place.line);
     if to >= own {
         return shifted(place, to - own, |line| column(place.text, line) > own);

@@ -3,6 +3,7 @@
 mod flow;
 mod indent;
 mod quote;
+mod stray;
 
 use super::lines::{Line, line_at, line_start, lines, spaces};
 use super::parse::{Failure, Parsed};
@@ -41,9 +42,16 @@ impl Slip {
         self
     }
 
+    /// An edit with which reading can go on, too bold to be offered.
+    fn beyond(mut self, edits: Vec<(Span, String)>) -> Self {
+        self.candidates = vec![edits];
+        self
+    }
+
     /// The error, with the edits that have proven themselves.
     pub(super) fn with_mend(self, edits: Option<Vec<(Span, String)>>) -> YamlError {
-        let mend = edits.map(|edits| Mend { title: self.title, edits });
+        let offered = edits.filter(|_| !self.title.is_empty());
+        let mend = offered.map(|edits| Mend { title: self.title, edits });
         YamlError { mend, ..self.error }
     }
 }
@@ -55,6 +63,8 @@ struct Place<'a> {
     kind: &'a ErrorKind,
     offset: usize,
     line: Line,
+    /// Keys that stand in the first column and nowhere else.
+    root_keys: &'a [&'a str],
 }
 
 impl<'a> Place<'a> {
@@ -74,13 +84,16 @@ impl<'a> Place<'a> {
 }
 
 /// Says what went wrong.
-pub(super) fn diagnose(text: &str, parsed: &Parsed, failure: &Failure) -> Slip {
+pub(super) fn diagnose(text: &str, parsed: &Parsed, failure: &Failure, root_keys: &[&str]) -> Slip {
     let offset = text.floor_char_boundary(failure.offset.min(text.len()));
     let line = line_at(text, line_start(text, offset));
-    let place = Place { text, parsed, kind: &failure.kind, offset, line };
+    let place = Place { text, parsed, kind: &failure.kind, offset, line, root_keys };
     too_deep(&place)
-        .or_else(|| character(&place))
+        .or_else(|| stray::conflict_marker(&place))
+        .or_else(|| stray::character(&place))
+        .or_else(|| stray::blank(&place))
         .or_else(|| indent::tab(&place))
+        .or_else(|| stray::root_key(&place))
         .or_else(|| indent::block_text(&place))
         .or_else(|| by_kind(&place))
         .unwrap_or_else(|| other(&place))
@@ -90,7 +103,9 @@ fn by_kind(place: &Place) -> Option<Slip> {
     use ErrorKind as K;
     match place.kind {
         K::ExpectedBlockSequenceEntry | K::ExpectedBlockMappingKey | K::InvalidIndentation => {
-            indent::outside_item(place).or_else(|| Some(indent::fits_no_level(place)))
+            flow::goes_on(place)
+                .or_else(|| indent::outside_item(place))
+                .or_else(|| Some(indent::fits_no_level(place)))
         }
         K::MappingValueNotAllowed => missing_space(place)
             .or_else(|| indent::too_deep_key(place))
@@ -126,19 +141,6 @@ fn too_deep(place: &Place) -> Option<Slip> {
         let message = format!("lists and mappings are nested more than {MAX_DEPTH} levels deep here");
         Slip::new(Span::at(place.offset), message).help("nothing below this place was read")
     })
-}
-
-/// A character that YAML does not allow anywhere.
-fn character(place: &Place) -> Option<Slip> {
-    let c = place.text.get(place.offset..)?.chars().next()?;
-    let is_bom = *place.kind == ErrorKind::BomInsideDocument;
-    if !is_bom && (!c.is_control() || c.is_whitespace()) && !matches!(c, '\u{fffe}' | '\u{ffff}') {
-        return None;
-    }
-    let span = Span::new(place.offset, place.offset + c.len_utf8());
-    let name = if is_bom { "byte-order mark" } else { "control character" };
-    let message = format!("the {name} U+{:04X} is not allowed here", u32::from(c));
-    Some(Slip::new(span, message).mend(format!("remove the {name}"), vec![vec![(span, String::new())]]))
 }
 
 /// `key:value` where `key: value` is meant; also `-item`.

@@ -191,6 +191,76 @@ fn small_signs() {
 }
 
 #[test]
+fn what_has_no_business_there() {
+    check(&[
+        case(
+            "a: x\u{7}y\u{1b}z\nb: 1\n",
+            "1:5",
+            "the control character U+0007 is not allowed here",
+            "a: xyz\nb: 1\n",
+        ),
+        case(
+            "a:\n\u{a0} - x\nb: 1\n",
+            "2:1",
+            "the blank U+00A0 stands in the indentation, where YAML knows only spaces",
+            "a:\n  - x\nb: 1\n",
+        ),
+        case(
+            "a: {b} c\nd: 1\n",
+            "1:8",
+            "the `{` is closed before this, and nothing may follow its `}`",
+            "a: \"{b} c\"\nd: 1\n",
+        ),
+        case(
+            "a: [b] c\nd: 1\n",
+            "1:8",
+            "the `[` is closed before this, and nothing may follow its `]`",
+            "a: \"[b] c\"\nd: 1\n",
+        ),
+    ]);
+}
+
+#[test]
+fn marks_of_a_merge_are_told_and_left_to_the_author() {
+    let text = "a: |\n  x\n<<<<<<< HEAD\nv: 1\n=======\nv: 2\n>>>>>>> other\nz: 1\n";
+    let document = read(text);
+    let told: Vec<_> = document.errors.iter().map(|e| (e.message.as_str(), e.mend.is_none())).collect();
+    assert_eq!(told, [("this line is a mark of an unfinished merge", true); 3]);
+    let lines: Vec<_> =
+        document.errors.iter().map(|e| file(text).position(e.span.start as usize).line).collect();
+    assert_eq!(lines, [3, 5, 7]);
+    assert_eq!(to_json(document.root.as_ref().unwrap()), serde_json::json!({"a": "x\n", "v": 1, "z": 1}));
+}
+
+#[test]
+fn keys_known_to_stand_in_the_first_column_are_put_there() {
+    let keys = ["tactics", "version", "name"];
+    for (text, message, mended) in [
+        (
+            "r:\n  - c: X\n  tactics:\n  - A\nz: 1\n",
+            "`tactics` is indented by 2 and belongs in the first column",
+            "r:\n  - c: X\ntactics:\n  - A\nz: 1\n",
+        ),
+        (
+            "q: |\n  T\nversion 1\nz: 1\n",
+            "a colon is missing after `version`",
+            "q: |\n  T\nversion: 1\nz: 1\n",
+        ),
+        // Other mappings have a name too.
+        (
+            "r:\n  - c: X\n  name: A\nz: 1\n",
+            "`name` stands at the indentation of the list's `-`, outside of the item; indent it by two",
+            "r:\n  - c: X\n    name: A\nz: 1\n",
+        ),
+    ] {
+        let document = parse_with(&file(text), &keys);
+        let [error] = &document.errors[..] else { panic!("{text:?}: {:?}", document.errors) };
+        assert_eq!(error.message, message);
+        assert_eq!(edit::apply(text, &error.mend.as_ref().unwrap().edits).unwrap(), mended);
+    }
+}
+
+#[test]
 fn several_errors_are_each_told_at_their_line_and_the_rest_is_read() {
     let text = "# head\nid: 1\na: foo: bar # why\nb: \"x\nc:\n  - d: @y\n  - e: f: g\n    z: 1\nq: |\n  T\n| x\nend: [1\nid: 2\n";
     let file = file(text);

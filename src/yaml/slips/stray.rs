@@ -1,0 +1,119 @@
+//! What has no business where it stands: characters that YAML does not know, marks that a merge left behind, keys
+//! of the first column that slid into another.
+
+use super::{Key, Place, Slip, identifier, indent, key_of_line};
+use crate::source::Span;
+use crate::yaml::lines::spaces;
+use granit_parser::ErrorKind;
+
+/// A line that git writes where two changes of one place meet.
+pub(super) fn conflict_marker(place: &Place) -> Option<Slip> {
+    let body = place.text.get(place.line.start..place.line.end)?;
+    let is_marker = |mark: &str| {
+        let rest = body.strip_prefix(mark);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    if !["<<<<<<<", "|||||||", "=======", ">>>>>>>"].into_iter().any(is_marker) {
+        return None;
+    }
+    let whole = Span::new(place.line.start, place.line.next);
+    Some(
+        Slip::new(Span::new(place.line.start, place.line.end), "this line is a mark of an unfinished merge")
+            .help("keep one of the two versions between the marks, and delete the marks")
+            .beyond(vec![(whole, String::new())]),
+    )
+}
+
+/// A character that YAML does not allow anywhere.
+pub(super) fn character(place: &Place) -> Option<Slip> {
+    let (at, c) = bad_character(place)?;
+    let span = Span::new(at, at + c.len_utf8());
+    let rest = place.text.get(span.end as usize..place.line.end.max(span.end as usize))?;
+    let others = rest.char_indices().filter(|(_, c)| is_bad(*c));
+    let others = others.map(|(more, c)| Span::new(more, more + c.len_utf8()).shift(span.end as usize));
+    let edits = std::iter::once(span).chain(others).map(|span| (span, String::new())).collect();
+    let name = if c == crate::source::BOM { "byte-order mark" } else { "control character" };
+    let message = format!("the {name} U+{:04X} is not allowed here", u32::from(c));
+    Some(Slip::new(span, message).mend(format!("remove the {name}"), vec![edits]))
+}
+
+fn is_bad(c: char) -> bool {
+    c.is_control() && !c.is_whitespace() || matches!(c, '\u{fffe}' | '\u{ffff}')
+}
+
+fn bad_character(place: &Place) -> Option<(usize, char)> {
+    let rest = place.text.get(place.offset..place.line.end.max(place.offset))?;
+    let first = place.text.get(place.offset..)?.chars().next()?;
+    if is_bad(first) || *place.kind == ErrorKind::BomInsideDocument {
+        return Some((place.offset, first));
+    }
+    // Of text that holds such a character, the parser names the beginning.
+    let ErrorKind::UnexpectedCharacter { character } = place.kind else { return None };
+    let at = rest.find(*character).filter(|_| is_bad(*character))?;
+    Some((place.offset + at, *character))
+}
+
+/// A blank that looks like a space in a line's indentation and is none.
+pub(super) fn blank(place: &Place) -> Option<Slip> {
+    let body = place.text.get(place.line.start..place.line.end)?;
+    let blanks = &body[..body.len() - body.trim_start_matches(is_blank).len()];
+    let odd: Vec<(usize, char)> = blanks.char_indices().filter(|(_, c)| !c.is_ascii()).collect();
+    let (first, c) = *odd.first()?;
+    let span =
+        |(at, c): &(usize, char)| Span::new(place.line.start + at, place.line.start + at + c.len_utf8());
+    let width = |c: char| if c == '\u{200b}' || c == crate::source::BOM { "" } else { " " };
+    let edits = odd.iter().map(|one| (span(one), width(one.1).to_owned())).collect();
+    let message =
+        format!("the blank U+{:04X} stands in the indentation, where YAML knows only spaces", u32::from(c));
+    Some(
+        Slip::new(span(&(first, c)), message)
+            .help("indent with spaces")
+            .mend("put spaces there", vec![edits]),
+    )
+}
+
+fn is_blank(c: char) -> bool {
+    c == '\t' || c == '\u{200b}' || c == crate::source::BOM || (c.is_whitespace() && c != '\n' && c != '\r')
+}
+
+/// A key of the first column that is indented, or that lacks its colon.
+pub(super) fn root_key(place: &Place) -> Option<Slip> {
+    match key_of_line(place.text, place.line) {
+        Some(key) => indented(place, &key),
+        None => without_colon(place),
+    }
+}
+
+fn indented(place: &Place, key: &Key) -> Option<Slip> {
+    let own = spaces(place.text.get(place.line.start..place.line.end)?);
+    let name = place.slice(key.span);
+    let is_first = place.line.start + own == key.span.start as usize;
+    if own == 0 || !is_first || !place.root_keys.contains(&name) || SHARED.contains(&name) {
+        return None;
+    }
+    let message = format!("`{name}` is indented by {own} and belongs in the first column");
+    let help = "the keys of the file stand in one column";
+    Some(
+        Slip::new(key.span, message)
+            .help(help)
+            .mend(format!("move `{name}` to the first column"), vec![indent::moved(place, 0)]),
+    )
+}
+
+/// Keys of the first column that other mappings have too.
+const SHARED: [&str; 6] = ["id", "name", "kind", "version", "enabled", "description"];
+
+fn without_colon(place: &Place) -> Option<Slip> {
+    let body = place.text.get(place.line.start..place.line.end)?.trim_end();
+    let word = identifier(body);
+    let (name, rest) = body.split_at(word);
+    if !place.root_keys.contains(&name) || !rest.starts_with([' ', '\t']) {
+        return None;
+    }
+    let at = place.line.start + word;
+    Some(
+        Slip::new(Span::new(place.line.start, at), format!("a colon is missing after `{name}`"))
+            .help("a key is followed by a colon and a space: `key: value`")
+            .mend("add the colon", vec![vec![(Span::at(at), ":".to_owned())]]),
+    )
+}
