@@ -125,7 +125,7 @@ pub fn check(jobs: &[Job], settings_of: &SettingsOf<'_>) -> Run {
         .zip(sources)
         .zip(&settings)
         .map_init(Vec::new, |views, ((job, source), settings)| {
-            check_one(job, source, settings, view_of(views, settings, &parsers))
+            check_one(job, source, settings, view_of(views, &settings.workspace, &parsers))
         })
         .collect();
     let mut run = Run::default();
@@ -186,7 +186,7 @@ fn judge_suppressions(file: &mut FileReport, suppressions: &[Suppression], setti
 }
 
 /// The parsers among the files, as functions that the queries of the run may call.
-fn parsers(jobs: &[Job], sources: &[Result<Arc<SourceFile>, String>]) -> Workspace {
+pub(crate) fn parsers(jobs: &[Job], sources: &[Result<Arc<SourceFile>, String>]) -> Workspace {
     let read = |(job, source): (&Job, &Result<Arc<SourceFile>, String>)| {
         let source = source.as_ref().ok().filter(|source| {
             // Reading YAML takes time, and few files are parsers.
@@ -206,18 +206,18 @@ fn parsers(jobs: &[Job], sources: &[Result<Arc<SourceFile>, String>]) -> Workspa
     workspace
 }
 
-/// The view for some settings. Views keep what they have looked up, so that files share them.
-fn view_of<'v, 's>(
+/// The view of a workspace. Views keep what they have looked up, so that files share them.
+pub(crate) fn view_of<'v, 's>(
     views: &'v mut Vec<(&'s Arc<Workspace>, View<'s>)>,
-    settings: &'s Settings,
+    workspace: &'s Arc<Workspace>,
     parsers: &'s Workspace,
 ) -> &'v View<'s> {
-    let at = views.iter().position(|(known, _)| {
-        Arc::ptr_eq(known, &settings.workspace) || (known.is_empty() && settings.workspace.is_empty())
-    });
+    let at = views
+        .iter()
+        .position(|(known, _)| Arc::ptr_eq(known, workspace) || (known.is_empty() && workspace.is_empty()));
     let at = at.unwrap_or_else(|| {
-        let view = View::new(vec![&settings.workspace, parsers]);
-        views.push((&settings.workspace, view));
+        let view = View::new(vec![workspace, parsers]);
+        views.push((workspace, view));
         views.len() - 1
     });
     &views[at].1

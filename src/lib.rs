@@ -34,6 +34,8 @@ pub mod config;
 
 pub mod check;
 
+pub mod inspect;
+
 pub mod fix;
 
 pub mod baseline;

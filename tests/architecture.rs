@@ -34,6 +34,7 @@ const KNOWS: &[(&str, &[&str])] = &[
             "discover",
         ],
     ),
+    ("inspect", &["source", "content", "kql", "workspace", "discover", "check"]),
     ("fix", &["source", "yaml", "diagnostic", "content"]),
     ("baseline", &["source", "diagnostic", "report"]),
 ];

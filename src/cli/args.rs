@@ -70,6 +70,12 @@ pub enum Command {
   sentlint convert -o out \"Hunting Queries\"      one template for each file, in the same folders
   sentlint convert -o out content --check         exit 1 if a template is missing or out of date")]
     Convert(Box<Convert>),
+    /// Show what files are and what their queries read and return
+    #[command(after_help = "Examples:
+  sentlint inspect query.yaml
+  sentlint inspect --output-format json content | jq '.files[].query.tables'
+  echo 'SigninLogs | summarize count() by Location' | sentlint inspect - --stdin-filename q.kql")]
+    Inspect(Inspect),
     /// Show the documentation of a rule
     #[command(after_help = "Example:\n  sentlint explain technique-tactic-mismatch")]
     Explain(Explain),
@@ -246,6 +252,20 @@ pub struct Convert {
     /// What becomes of hunting descriptions over 255 characters
     #[arg(long, value_name = "WHAT", default_value = "keep", value_parser = ["keep", "truncate"])]
     pub long_description: String,
+}
+
+/// `sentlint inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// Which files.
+    #[command(flatten)]
+    pub files: Files,
+    /// Text for people, or JSON for tools
+    #[arg(long, alias = "format", value_name = "FORMAT", default_value = "full", value_parser = ["full", "json"])]
+    pub output_format: String,
+    /// Further table and function schemas, a file or a folder; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub tables: Vec<PathBuf>,
 }
 
 /// `sentlint explain`.

@@ -8,7 +8,7 @@ use super::args::{Check, Global};
 use super::files::{self, Work};
 use super::{Error, Outcome, base, print, results};
 use crate::baseline::Baseline;
-use crate::check::{self, Passed, Run};
+use crate::check::{self, Run};
 use crate::config;
 use crate::diagnostic::{Applicability, Severity};
 use crate::discover::absolute;
@@ -86,7 +86,12 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
     } else {
         (check_all(&work, &overrides), Fixes::default())
     };
-    tell_passed(global, &run, &work)?;
+    let read = run.findings.files.len();
+    files::tell_passed(global, &work, &run.passed, read)?;
+    if global.verbose {
+        let passed = count(run.passed.len(), "file");
+        print::note(&format!("info: {} checked, {passed} passed over", count(read, "file")));
+    }
     if options.diff {
         return diff(global, &fixed);
     }
@@ -211,39 +216,6 @@ fn diff(global: &Global, fixes: &Fixes) -> Result<Outcome, Error> {
 /// `1 file`, `2 files`
 fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
-fn tell_passed(global: &Global, run: &Run, work: &Work) -> Result<(), Error> {
-    for passed in &run.passed {
-        match passed {
-            Passed::Unreadable { name, named: true, reason } => {
-                return Err(Error::Unreadable(name.clone(), reason.clone()));
-            }
-            Passed::Unreadable { name, reason, .. } if !global.quiet => {
-                print::warning(global, &format!("passed over {name}: {reason}"));
-            }
-            Passed::NotContent { name, named } if *named && !global.quiet || global.verbose => {
-                print::note(&format!("info: {name} is not Sentinel content; passed over"));
-            }
-            _ => {}
-        }
-    }
-    let all_silent = !work.jobs.is_empty() && work.jobs.iter().all(|job| job.silent);
-    if all_silent {
-        if !global.quiet {
-            print::note("Nothing changed that is to be checked.");
-        }
-    } else if run.findings.files.is_empty() && run.passed.is_empty() && work.jobs.is_empty() && !global.quiet
-    {
-        print::warning(global, "no YAML or query files found");
-    } else if run.findings.files.is_empty() && !global.quiet {
-        print::warning(global, "no Sentinel content found");
-    }
-    if global.verbose {
-        let (read, passed) = (run.findings.files.len(), run.passed.len());
-        print::note(&format!("info: {} checked, {} passed over", count(read, "file"), count(passed, "file")));
-    }
-    Ok(())
 }
 
 fn baselines(global: &Global, options: &Check, findings: &mut Findings) -> Result<(), Error> {

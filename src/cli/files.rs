@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::{Files, Global};
 use super::{Error, print};
-use crate::check::Job;
+use crate::check::{Job, Passed};
 use crate::config::{Config, Resolver};
 use crate::discover::{self, Input, absolute};
 use crate::source::SourceFile;
@@ -65,6 +65,35 @@ pub(super) fn collect(global: &Global, files: &Files, json: bool) -> Result<Work
         jobs.push(Job::file(input));
     }
     Ok(Work { jobs, resolver, stdin: false })
+}
+
+/// Says which files yielded nothing, and fails where one of them was named and cannot be read. `read` files were
+/// read as content.
+pub(super) fn tell_passed(global: &Global, work: &Work, all: &[Passed], read: usize) -> Result<(), Error> {
+    for passed in all {
+        match passed {
+            Passed::Unreadable { name, named: true, reason } => {
+                return Err(Error::Unreadable(name.clone(), reason.clone()));
+            }
+            Passed::Unreadable { name, reason, .. } if !global.quiet => {
+                print::warning(global, &format!("passed over {name}: {reason}"));
+            }
+            Passed::NotContent { name, named } if *named && !global.quiet || global.verbose => {
+                print::note(&format!("info: {name} is not Sentinel content; passed over"));
+            }
+            _ => {}
+        }
+    }
+    if !work.jobs.is_empty() && work.jobs.iter().all(|job| job.silent) {
+        if !global.quiet {
+            print::note("Nothing changed that is to be checked.");
+        }
+    } else if work.jobs.is_empty() && !global.quiet {
+        print::warning(global, "no YAML or query files found");
+    } else if read == 0 && !global.quiet {
+        print::warning(global, "no Sentinel content found");
+    }
+    Ok(())
 }
 
 /// What the files of `--tables` hold.

@@ -11,6 +11,7 @@ mod check;
 mod convert;
 mod explain;
 mod files;
+mod inspect;
 mod new;
 mod outcome;
 mod print;
@@ -33,6 +34,7 @@ pub fn main() -> ExitCode {
     let done = match &cli.command {
         Command::Check(options) => check::run(&cli.global, options),
         Command::Convert(options) => convert::run(&cli.global, options),
+        Command::Inspect(options) => inspect::run(&cli.global, options),
         Command::Explain(options) => explain::explain(&cli.global, options),
         Command::Rules(options) => explain::rules(&cli.global, options),
         Command::Schema(options) => explain::schema(options),

@@ -179,6 +179,14 @@ impl Content {
         model::field(self.root()?.as_mapping()?, "id")?.text()
     }
 
+    /// The display name; parsers have it as their title.
+    pub fn name(&self) -> Option<&str> {
+        let root = self.root()?;
+        let titled =
+            || ["Function", "Parser"].into_iter().find_map(|key| root.get(key)?.get("Title")?.as_str());
+        root.get("name").or_else(|| root.get("Name")).and_then(Node::as_str).or_else(titled)
+    }
+
     /// The names under which the queries of other files call the parser in this one.
     pub fn parser_names(&self) -> impl Iterator<Item = &str> {
         const NAMES: [&str; 5] = [

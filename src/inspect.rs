@@ -1,0 +1,164 @@
+//! What files are and what their queries read and return: the contract's `inspect` output.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::check::{self, Job, Passed};
+use crate::content::{Content, Kind, Query};
+use crate::discover::slashes;
+use crate::source::SourceFile;
+use crate::workspace::{View, Workspace};
+
+/// Everything that was found out, in the order of the jobs.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    version: u32,
+    /// The files that are content.
+    pub files: Vec<File>,
+    /// The jobs that yielded nothing.
+    #[serde(skip)]
+    pub passed: Vec<Passed>,
+}
+
+/// One file.
+#[derive(Debug, Serialize)]
+pub struct File {
+    path: String,
+    kind: &'static str,
+    id: Option<String>,
+    name: Option<String>,
+    query: Option<Found>,
+}
+
+/// What a query reads and returns.
+#[derive(Debug, Serialize)]
+pub struct Found {
+    tables: BTreeSet<String>,
+    functions: BTreeSet<String>,
+    lookback: Option<String>,
+    result: Option<Columns>,
+}
+
+#[derive(Debug, Serialize)]
+struct Columns {
+    open: bool,
+    columns: Vec<Column>,
+}
+
+#[derive(Debug, Serialize)]
+struct Column {
+    name: String,
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
+/// Looks at every job. `workspace_of` tells what the user adds to the known tables, by full path.
+pub fn inspect(jobs: &[Job], workspace_of: &(dyn Fn(&Path) -> Arc<Workspace> + Sync)) -> Report {
+    let workspaces: Vec<Arc<Workspace>> = jobs.iter().map(|job| workspace_of(&job.location())).collect();
+    let sources: Vec<Result<Arc<SourceFile>, String>> = jobs.par_iter().map(check::read).collect();
+    let parsers = check::parsers(jobs, &sources);
+    let found: Vec<Result<File, Passed>> = jobs
+        .par_iter()
+        .zip(sources)
+        .zip(&workspaces)
+        .map_init(Vec::new, |views, ((job, source), workspace)| {
+            inspect_one(job, source, check::view_of(views, workspace, &parsers))
+        })
+        .collect();
+    let mut report = Report { version: 1, files: Vec::new(), passed: Vec::new() };
+    for one in found {
+        match one {
+            Ok(file) => report.files.push(file),
+            Err(passed) => report.passed.push(passed),
+        }
+    }
+    report
+}
+
+fn inspect_one(job: &Job, source: Result<Arc<SourceFile>, String>, view: &View<'_>) -> Result<File, Passed> {
+    let (name, named) = (job.input.name.clone(), job.input.named);
+    let source = source.map_err(|reason| Passed::Unreadable { name: name.clone(), named, reason })?;
+    let content = Content::read(source, &slashes(&job.location()));
+    if content.kind == Kind::Unknown {
+        return Err(Passed::NotContent { name, named });
+    }
+    let queries = content.queries();
+    Ok(File {
+        kind: content.kind.as_str(),
+        id: content.id().map(|id| id.value.to_owned()),
+        name: content.name().map(str::to_owned),
+        query: queries.first().map(|query| found(query, view)),
+        path: name,
+    })
+}
+
+fn found(query: &Query<'_>, view: &View<'_>) -> Found {
+    let meaning = query.meaning(view);
+    let columns = |relation: &crate::kql::types::Relation| Columns {
+        open: relation.open,
+        columns: relation
+            .columns
+            .iter()
+            .map(|column| Column { name: column.name.to_string(), kind: column.kind.name() })
+            .collect(),
+    };
+    Found {
+        tables: meaning.tables.iter().map(|(name, _)| name.to_string()).collect(),
+        functions: meaning.functions.iter().map(ToString::to_string).collect(),
+        lookback: None,
+        result: meaning.result.as_deref().map(columns),
+    }
+}
+
+impl Report {
+    /// The report as JSON.
+    pub fn json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string_pretty(self).map(|text| text + "\n")
+    }
+
+    /// The report for people.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        for (at, file) in self.files.iter().enumerate() {
+            if at > 0 {
+                out.push('\n');
+            }
+            let _ = writeln!(out, "{}", file.path);
+            let mut line = |name: &str, value: &str| {
+                let _ = writeln!(out, "  {name:<10}{value}");
+            };
+            line("kind", file.kind);
+            for (name, value) in [("id", &file.id), ("name", &file.name)] {
+                if let Some(value) = value {
+                    line(name, value);
+                }
+            }
+            let Some(query) = &file.query else { continue };
+            let list = |names: &BTreeSet<String>| match names.is_empty() {
+                true => "none".to_owned(),
+                false => names.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
+            };
+            line("tables", &list(&query.tables));
+            line("functions", &list(&query.functions));
+            line("look-back", query.lookback.as_deref().unwrap_or("none found"));
+            match &query.result {
+                None => line("result", "no rows"),
+                Some(result) => {
+                    let more = if result.open { ", perhaps more" } else { "" };
+                    let noun = if result.columns.len() == 1 { "column" } else { "columns" };
+                    line("result", &format!("{} {noun}{more}", result.columns.len()));
+                    let width = result.columns.iter().map(|column| column.name.chars().count()).max();
+                    for column in &result.columns {
+                        let _ = writeln!(out, "    {:<2$}  {}", column.name, column.kind, width.unwrap_or(0));
+                    }
+                }
+            }
+        }
+        out
+    }
+}
