@@ -11,6 +11,9 @@ use serde::Serialize;
 use crate::check::{self, Job, Passed};
 use crate::content::{Content, Kind, Query};
 use crate::discover::slashes;
+use crate::kql;
+use crate::kql::timespan::Timespan;
+use crate::kql::types::Relation;
 use crate::source::SourceFile;
 use crate::workspace::{View, Workspace};
 
@@ -99,7 +102,7 @@ fn inspect_one(job: &Job, source: Result<Arc<SourceFile>, String>, view: &View<'
 
 fn found(query: &Query<'_>, view: &View<'_>) -> Found {
     let meaning = query.meaning(view);
-    let columns = |relation: &crate::kql::types::Relation| Columns {
+    let columns = |relation: &Relation| Columns {
         open: relation.open,
         columns: relation
             .columns
@@ -110,9 +113,15 @@ fn found(query: &Query<'_>, view: &View<'_>) -> Found {
     Found {
         tables: meaning.tables.iter().map(|(name, _)| name.to_string()).collect(),
         functions: meaning.functions.iter().map(ToString::to_string).collect(),
-        lookback: None,
+        lookback: lookback(query),
         result: meaning.result.as_deref().map(columns),
     }
+}
+
+/// The furthest constant look-back. The range of the portal counts for nothing: it is chosen when the query runs.
+fn lookback(query: &Query<'_>) -> Option<String> {
+    let found = kql::lookback::lookback(query.text, query.parse(), Timespan::ZERO);
+    found.furthest().map(|reach| reach.back).filter(|back| *back > Timespan::ZERO).map(Timespan::iso8601)
 }
 
 impl Report {
@@ -139,9 +148,9 @@ impl Report {
                 }
             }
             let Some(query) = &file.query else { continue };
-            let list = |names: &BTreeSet<String>| match names.is_empty() {
-                true => "none".to_owned(),
-                false => names.iter().map(String::as_str).collect::<Vec<_>>().join(", "),
+            let list = |names: &BTreeSet<String>| {
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                if names.is_empty() { "none".to_owned() } else { names.join(", ") }
             };
             line("tables", &list(&query.tables));
             line("functions", &list(&query.functions));

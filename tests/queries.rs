@@ -82,3 +82,33 @@ FunctionQuery: |
     assert!(!both.stdout.contains("kql-unknown-function"), "{both:?}");
     assert!(both.stdout.contains("kql-unknown-column] There is no column `RemotePort`"), "{both:?}");
 }
+
+#[test]
+fn inspect_tells_what_a_query_reads_and_returns() {
+    let text = "let since = ago(5d); DeviceNetworkEvents | where TimeGenerated > since | summarize First = \
+                min(TimeGenerated), Links = count() by DeviceName";
+    let dir = folder(&[("a.yaml", &query(text)), ("notes.yaml", "shopping: [milk]\n")]);
+    let ran = run(dir.path(), &["inspect", "--output-format", "json"], "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let expected = serde_json::json!({"version": 1, "files": [{
+        "path": "a.yaml", "kind": "hunting-query", "id": "6e3a1d0c-9f3b-4b60-8c3e-0a4f4c2d7b11",
+        "name": "Remote tool reached its relay",
+        "query": {
+            "tables": ["DeviceNetworkEvents"], "functions": ["ago", "count", "min"], "lookback": "P5D",
+            "result": {"open": false, "columns": [
+                {"name": "DeviceName", "type": "string"}, {"name": "First", "type": "datetime"},
+                {"name": "Links", "type": "long"},
+            ]},
+        },
+    }]});
+    assert_eq!(report, expected);
+    let people = run(dir.path(), &["inspect", "a.yaml"], "").stdout;
+    assert!(people.contains("look-back P5D") && people.contains("    First       datetime"), "{people}");
+
+    let piped = run(dir.path(), &["inspect", "-", "--stdin-filename", "q.kql"], "SigninLogs | consume");
+    assert!(piped.stdout.contains("result    no rows"), "{piped:?}");
+    let named = run(dir.path(), &["inspect", "notes.yaml"], "");
+    assert!(named.code == 0 && named.stderr.contains("notes.yaml is not Sentinel content"), "{named:?}");
+    assert_eq!(run(dir.path(), &["inspect", "none.yaml"], "").code, 2);
+}

@@ -119,6 +119,28 @@ impl Timespan {
     pub fn seconds(self) -> u64 {
         u64::try_from(self.0).unwrap_or_default().div_ceil(SECOND.unsigned_abs())
     }
+
+    /// As ISO 8601 writes a duration, such as `P1DT12H`; parts of a second are left out.
+    pub fn iso8601(self) -> String {
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let seconds = self.0.unsigned_abs() / SECOND.unsigned_abs();
+        let parts = [
+            (seconds / 86_400, "D"),
+            (seconds / 3600 % 24, "H"),
+            (seconds / 60 % 60, "M"),
+            (seconds % 60, "S"),
+        ];
+        let written = |parts: &[(u64, &str)]| -> String {
+            let there = parts.iter().filter(|(number, _)| *number > 0);
+            there.fold(String::new(), |text, (number, unit)| text + &number.to_string() + unit)
+        };
+        let (days, time) = (written(&parts[..1]), written(&parts[1..]));
+        match (days.is_empty(), time.is_empty()) {
+            (true, true) => "PT0S".to_owned(),
+            (_, true) => format!("{sign}P{days}"),
+            _ => format!("{sign}P{days}T{time}"),
+        }
+    }
 }
 
 impl Neg for Timespan {
@@ -132,6 +154,20 @@ impl Neg for Timespan {
 #[cfg(test)]
 mod tests {
     use super::Timespan;
+
+    #[test]
+    fn lengths_are_written_as_iso_8601_has_them() {
+        for (text, expected) in [
+            ("7d", "P7D"),
+            ("36h", "P1DT12H"),
+            ("90m", "PT1H30M"),
+            ("61s", "PT1M1S"),
+            ("0s", "PT0S"),
+            ("-2h", "-PT2H"),
+        ] {
+            assert_eq!(Timespan::parse(text).map(Timespan::iso8601).as_deref(), Some(expected), "{text}");
+        }
+    }
 
     #[test]
     fn literals_are_read_in_every_spelling() {
