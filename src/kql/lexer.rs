@@ -1,7 +1,8 @@
 //! Text to tokens, with the same kinds and places as the official analyser's.
 
-use super::error::{ErrorKind, SyntaxError};
+use super::error::{ErrorKind, Mend, SyntaxError};
 use super::token::{KEYWORDS, Token, TokenKind};
+use super::work;
 use crate::source::Span;
 
 /// The units of a timespan, the longer before those they begin with.
@@ -63,6 +64,11 @@ struct Lexer<'t> {
     errors: Vec<SyntaxError>,
 }
 
+/// Whether a word is the unit of a timespan.
+pub(super) fn is_unit(word: &str) -> bool {
+    word == "s" || UNITS.contains(&word)
+}
+
 /// White space of the language, which differs from Unicode's.
 pub(super) fn is_space(c: char) -> bool {
     matches!(
@@ -76,13 +82,25 @@ fn is_line_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
-fn starts_name(c: char) -> bool {
-    c.is_alphabetic() || c == '_' || c == '$'
+/// The zeros of the scripts whose digits the official analyser takes for digits; nine more follow each.
+const ZEROS: [u32; 34] = [
+    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20,
+    0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620,
+    0xa8d0, 0xa900, 0xa9d0, 0xaa50, 0xabf0, 0xff10,
+];
+
+fn is_digit(c: char) -> bool {
+    let code = u32::from(c);
+    c.is_ascii_digit() || (!c.is_ascii() && ZEROS.iter().any(|zero| (*zero..zero + 10).contains(&code)))
 }
 
-/// Whether a character goes on a name.
+fn starts_name(c: char) -> bool {
+    c.is_ascii_alphabetic() || c == '_' || c == '$'
+}
+
+/// Whether a character goes on a name. Other letters than these stand in names only between brackets.
 pub(super) fn goes_on_name(c: char) -> bool {
-    c.is_alphanumeric() || c == '_'
+    c.is_ascii_alphanumeric() || c == '_'
 }
 
 impl Lexer<'_> {
@@ -100,6 +118,7 @@ impl Lexer<'_> {
     }
 
     fn char_at(&self, at: usize) -> Option<char> {
+        work::done(1);
         self.text.get(at..)?.chars().next()
     }
 
@@ -134,7 +153,7 @@ impl Lexer<'_> {
 
     fn token(&mut self) -> TokenKind {
         let Some(c) = self.peek(0) else { return TokenKind::EndOfText };
-        if !c.is_alphanumeric() {
+        if !c.is_ascii_alphanumeric() {
             if let Some((kind, length)) = self.punctuation(c) {
                 return self.take(length, kind);
             }
@@ -154,7 +173,7 @@ impl Lexer<'_> {
         if starts_name(c) {
             return self.name(c);
         }
-        if c.is_numeric()
+        if is_digit(c)
             && let Some(kind) = self.number()
         {
             return kind;
@@ -300,7 +319,7 @@ impl Lexer<'_> {
             return Some(TokenKind::LongLiteral);
         }
         // A name may begin with digits when a letter follows them.
-        if digits > self.at && self.char_at(digits).is_some_and(|c| c.is_alphabetic() || c == '_') {
+        if digits > self.at && self.char_at(digits).is_some_and(|c| c.is_ascii_alphabetic() || c == '_') {
             self.at = self.run(digits, goes_on_name);
             return Some(TokenKind::Identifier);
         }
@@ -308,7 +327,7 @@ impl Lexer<'_> {
     }
 
     fn digits(&self, at: usize) -> usize {
-        self.run(at, |c| c.is_ascii_digit() || (!c.is_ascii() && c.is_numeric()))
+        self.run(at, is_digit)
     }
 
     fn real(&self, digits: usize) -> Option<usize> {
@@ -417,9 +436,40 @@ impl Lexer<'_> {
         } else {
             format!("Close it with `{quote}`.")
         });
+        if wrong_escape {
+            error.mend = self.escaped(start, inside, quote);
+        }
         error.label = Some((Span::new(start, inside), "the string begins here".to_owned()));
         self.errors.push(error);
         end
+    }
+
+    /// The mend of a string with a backslash that escapes nothing: `@` before it or, where other backslashes do
+    /// escape something, one more of them.
+    fn escaped(&self, start: usize, inside: usize, quote: &str) -> Option<Mend> {
+        let mut at = inside;
+        let mut deliberate = false;
+        let mut text = self.text[start..inside].to_owned();
+        while let Some(c) = self.char_at(at).filter(|c| !is_line_break(*c)) {
+            if self.text[at..].starts_with(quote) {
+                let span = Span::new(start, at + quote.len());
+                let raw = &self.text[span.range()];
+                let text = if deliberate { text + quote } else { format!("@{raw}") };
+                let title = if deliberate { "Double the backslashes" } else { "Put `@` before the string" };
+                return Some(Mend { title: title.to_owned(), span, text });
+            }
+            if c == '\\' && self.escape(at + 1).is_none() {
+                text.push('\\');
+            } else if c == '\\' {
+                deliberate |= matches!(self.byte(at + 1), b'\\' | b'\'' | b'"');
+                text.push(c);
+                at += 1;
+            }
+            let c = self.char_at(at)?;
+            text.push(c);
+            at += c.len_utf8();
+        }
+        None
     }
 }
 

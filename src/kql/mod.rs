@@ -14,6 +14,7 @@ pub mod timespan;
 mod token;
 pub mod types;
 mod walk;
+mod work;
 
 #[cfg(test)]
 mod tests;

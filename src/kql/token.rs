@@ -398,6 +398,23 @@ impl TokenKind {
         self.as_name() != AsName::Never
     }
 
+    /// Whether it is a literal.
+    pub fn is_literal(self) -> bool {
+        matches!(
+            self,
+            Self::StringLiteral
+                | Self::LongLiteral
+                | Self::RealLiteral
+                | Self::IntLiteral
+                | Self::DecimalLiteral
+                | Self::BooleanLiteral
+                | Self::TimespanLiteral
+                | Self::DateTimeLiteral
+                | Self::GuidLiteral
+                | Self::RawGuidLiteral
+        )
+    }
+
     /// Whether it is an operator between two operands that works on texts.
     pub fn is_string_operator(self) -> bool {
         matches!(

@@ -3,6 +3,7 @@
 use super::super::ast::{Expr, ExprKind, Name};
 use super::super::error::{ErrorKind, Mend, SyntaxError};
 use super::super::token::TokenKind as T;
+use super::tabular::is_operator;
 use super::{LONGEST_CHAIN, List, Parser};
 use crate::source::Span;
 
@@ -100,7 +101,10 @@ impl Parser<'_> {
         if self.kind() == T::Identifier && self.written(0).eq_ignore_ascii_case(word) {
             return Some(1);
         }
-        (self.written(0) == sign && self.written(1) == sign && self.glued(1)).then_some(2)
+        // Two bars before an operator are one too many.
+        let operand = self.peek(3).is_literal() || matches!(self.peek(3), T::Identifier | T::By);
+        let bars = op == T::Or && is_operator(self.peek(2)) && operand;
+        (self.written(0) == sign && self.written(1) == sign && self.glued(1) && !bars).then_some(2)
     }
 
     /// Takes such a spelling for what it means, so that the rest of the query is read.
@@ -164,9 +168,9 @@ impl Parser<'_> {
         let op = self.kind();
         let op_span = self.bump();
         let open = self.require(T::OpenParen);
-        let low = Box::new(self.invocation().unwrap_or_else(|| self.missing_expr()));
+        let low = Box::new(self.required(Self::unnamed));
         self.require(T::DotDot);
-        let high = Box::new(self.invocation().unwrap_or_else(|| self.missing_expr()));
+        let high = Box::new(self.required(Self::unnamed));
         self.close(T::CloseParen, open);
         let kind = ExprKind::Between { op, op_span, left: Box::new(left), low, high };
         Expr { span: self.since(start), kind }
@@ -194,7 +198,11 @@ impl Parser<'_> {
             let left = self.star();
             return Some(self.binary(start, left, Self::invocation));
         }
-        self.chain(Self::invocation, T::is_string_operator)
+        // One of these, and no chain of them.
+        let start = self.start();
+        let left = self.invocation()?;
+        let compares = self.kind().is_string_operator();
+        Some(if compares { self.binary(start, left, Self::invocation) } else { left })
     }
 
     /// Operators of one level, the left ones first.

@@ -9,7 +9,7 @@
 use super::ast::{Expr, ExprKind};
 use super::error::{ErrorKind, SyntaxError};
 use super::token::{Token, TokenKind};
-use super::{Parse, lexer};
+use super::{Parse, lexer, work};
 use crate::source::Span;
 
 mod data;
@@ -58,6 +58,7 @@ type End<'t> = fn(&Parser<'t>) -> bool;
 
 impl<'t> Parser<'t> {
     fn token(&self, offset: usize) -> Token {
+        work::done(1);
         // The last token is the end of the text, and nothing lies behind it.
         self.tokens[(self.at + offset).min(self.tokens.len() - 1)]
     }
@@ -179,7 +180,17 @@ impl<'t> Parser<'t> {
     }
 
     fn missing_expr(&mut self) -> Expr {
-        let span = self.missing("an expression");
+        use TokenKind as T;
+        let last = self.at.checked_sub(1).map_or(T::Bad, |at| self.tokens[at].kind);
+        let what = match last {
+            T::Join | T::Lookup | T::Union => "a table or a query",
+            T::Take | T::Limit | T::Sample | T::Top => "a number",
+            kind if kind.is_keyword() && !kind.is_string_operator() => "a column or an expression",
+            T::Comma => "a column or an expression",
+            T::OpenParen | T::OpenBracket => "an expression",
+            _ => "a value",
+        };
+        let span = self.missing(what);
         Expr { span, kind: ExprKind::Missing }
     }
 

@@ -257,6 +257,12 @@ impl<'t> Parser<'t> {
         Body::Find { tables, predicate: Box::new(predicate), project: None, project_away: None }
     }
 
+    /// Operators on the rows before, or a query of its own.
+    fn fork_query(&mut self) -> Option<Expr> {
+        let value = matches!(self.kind(), T::Count | T::Range) && self.peek(1) == T::OpenParen;
+        if is_operator(self.kind()) && !value { self.subquery() } else { self.pipeline() }
+    }
+
     fn fork(&mut self) -> Vec<Expr> {
         let mut legs = Vec::new();
         loop {
@@ -270,7 +276,7 @@ impl<'t> Parser<'t> {
                 self.bump();
             }
             let open = self.require(T::OpenParen);
-            let query = self.required(Self::subquery);
+            let query = self.required(Self::fork_query);
             self.close(T::CloseParen, open);
             let leg = match name {
                 Some(name) => {
@@ -379,6 +385,7 @@ impl<'t> Parser<'t> {
         })
     }
 
+    /// A value with the type that its parts shall have.
     fn expanded(&mut self) -> Option<Expr> {
         let start = self.start();
         let expr = if self.kind() == T::To && self.peek(1) == T::TypeOf {
@@ -391,6 +398,14 @@ impl<'t> Parser<'t> {
         Some(Expr { span: self.since(start), kind })
     }
 
+    /// The same where the value may not be left out.
+    fn expanded_value(&mut self) -> Option<Expr> {
+        if self.kind() == T::To && self.peek(1) == T::TypeOf {
+            self.missing_expr();
+        }
+        self.expanded()
+    }
+
     fn row_limit(&mut self) -> Option<Box<Expr>> {
         self.eat(T::Limit)?;
         Some(Box::new(self.required(Self::unnamed)))
@@ -398,7 +413,7 @@ impl<'t> Parser<'t> {
 
     fn mv_expand(&mut self) -> Body {
         let ends: fn(&Self) -> bool = |parser| parser.kind() == T::Limit || parser.ends_list();
-        let items = self.commas(Self::expanded, Self::missing_expr, List::until(ends));
+        let items = self.commas(Self::expanded_value, Self::missing_expr, List::until(ends));
         Body::MvExpand { items, limit: self.row_limit() }
     }
 
@@ -542,7 +557,7 @@ impl<'t> Parser<'t> {
                 with.push(param);
             } else if self.kind() == T::With && self.peek(1) != T::OpenParen {
                 self.bump();
-                if self.literal().is_none() && !self.kind().can_be_name() {
+                if self.any_value().is_none() {
                     self.missing("a text");
                 }
             } else if self.eat(T::By).is_some() {
@@ -571,8 +586,10 @@ impl<'t> Parser<'t> {
         let ends: fn(&Self) -> bool = |parser| parser.kind() == T::By || parser.ends_list();
         let aggregates = self.named_list(List { end: Some(ends), needs_one: false, trailing_comma: false });
         let by = self.eat(T::By).map(|_| {
-            let old_bin: fn(&Self) -> bool =
-                |parser| parser.kind() == T::Bin && parser.peek(1) == T::Equal || parser.ends_list();
+            let old_bin: fn(&Self) -> bool = |parser| {
+                let bin = parser.kind() == T::Bin && parser.peek(1) == T::Equal;
+                bin && parser.peek(2).is_literal() || parser.ends_list()
+            };
             let mut groups = self.named_list(List::until(old_bin));
             // The old way to say how wide the groups are.
             if self.kind() == T::Bin && self.peek(1) == T::Equal {

@@ -250,7 +250,7 @@ impl Parser<'_> {
         Some(Param { name, values, expected })
     }
 
-    fn any_value(&mut self) -> Option<Expr> {
+    pub(super) fn any_value(&mut self) -> Option<Expr> {
         if let Some(literal) = self.literal() {
             return Some(literal);
         }

@@ -53,16 +53,155 @@ fn slips_are_explained_and_their_mends_parse() {
 }
 
 #[test]
+fn spellings_of_other_languages_are_explained() {
+    for (query, says, mended) in [
+        (
+            "T | where a == 1 and b = 2",
+            "`=` compares nothing here, it gives names @ =",
+            Some("T | where a == 1 and b == 2"),
+        ),
+        ("T | where a => 1", "`=>` is no operator of KQL @ =>", Some("T | where a >= 1")),
+        ("T | where a === 1", "`===` is no operator of KQL @ ===", Some("T | where a == 1")),
+        ("T | where a ! in ('x')", "`! in` is written `!in` @ ! in", Some("T | where a !in ('x')")),
+        (
+            "T | where a not like 'x'",
+            "`not like` is written `notlike` @ not like",
+            Some("T | where a notlike 'x'"),
+        ),
+        (
+            "T | where !isempty(a)",
+            "`!` does not stand before what it negates @ !",
+            Some("T | where not(isempty(a))"),
+        ),
+        ("T | where a is null", "`is null` is a function in KQL @ is null", Some("T | where isnull(a)")),
+        (
+            "T | where a in ['x', 'y']",
+            "The values of `in` stand in parentheses @ [",
+            Some("T | where a in ('x', 'y')"),
+        ),
+        (
+            "T | where a has_any 'x'",
+            "The values of `has_any` stand in parentheses @ 'x'",
+            Some("T | where a has_any ('x')"),
+        ),
+        ("T | where a between (1, 2)", "Expected `..` after `1` @ ,", Some("T | where a between (1 .. 2)")),
+        (
+            "T | where a > ago 1d",
+            "The arguments of `ago` stand in parentheses @ 1d",
+            Some("T | where a > ago(1d)"),
+        ),
+        ("T | where a > 1 day", "A timespan is written without a blank @ day", Some("T | where a > 1day")),
+        (
+            "T | project a as b",
+            "A name stands before its value, and not behind it @ as",
+            Some("T | project b = a"),
+        ),
+        (
+            "T | where a == \u{201c}x\u{201d}",
+            "`\u{201c}` is a typographic character @ \u{201c}",
+            Some("T | where a == \"x\""),
+        ),
+        ("T | where a == 1 /* c */", "`/*` begins no comment in KQL @ /*", None),
+        ("select a from T", "This looks like SQL @ a", None),
+        ("T | where a ? 1 : 2", "`?` chooses nothing in KQL @ ?", None),
+        ("let x == 1; T", "`let` gives a name with `=`, not with `==` @ ==", Some("let x = 1; T")),
+    ] {
+        let (found, mend) = first(query);
+        assert_eq!(found, says, "{query}");
+        if let Some(mended) = mended {
+            assert_eq!(mend.as_deref(), Some(mended), "{query}");
+            assert_eq!(parse(mended).errors, [], "{mended}");
+        }
+    }
+}
+
+#[test]
+fn what_is_missing_or_too_much_is_put_right() {
+    for (query, says, mended) in [
+        ("T\nwhere a == 1", "A bar is missing before `where` @ ", "T\n| where a == 1"),
+        ("T LIMIT 10", "A bar is missing before `LIMIT`, which is written `limit` @ LIMIT", "T | limit 10"),
+        (
+            "T | extend a = 1\nextend b = 2",
+            "A bar is missing before `extend` @ ",
+            "T | extend a = 1\n| extend b = 2",
+        ),
+        ("T || take 1", "No operator follows this bar @ |", "T| take 1"),
+        ("T ; | take 1", "The semicolon before this bar ends the query @ |", "T  | take 1"),
+        ("T | project a,\n| take 1", "Nothing follows this comma @ ", "T | project a\n| take 1"),
+        ("T | where a == 1, | take 1", "Nothing follows this comma @ ,", "T | where a == 1 | take 1"),
+        ("T | sort sort by a", "`sort` stands here twice @ sort", "T | sort by a"),
+        ("T | mv expand a", "`mv` is no query operator @ mv", "T | mv-expand a"),
+        ("T | project away a", "`project-away` is written with a dash @ a", "T | project-away a"),
+        (
+            "T | Project-Away a",
+            "`Project-Away` is written `project-away` @ Project-Away",
+            "T | project-away a",
+        ),
+        ("T | count() by a", "`count` has no parentheses behind a bar @ ", "T | summarize count() by a"),
+        (
+            "T | join U $left.a == $right.b",
+            "`on` is missing before the condition of the join @ $left",
+            "T | join U on $left.a == $right.b",
+        ),
+        ("let a = 1\nT | where b == a", "Expected `;` after `1` @ ", "let a = 1;\nT | where b == a"),
+        (
+            r#"T | where a == "C:\Windows""#,
+            r"`\\W` is no escape in a string @ ",
+            r#"T | where a == @"C:\Windows""#,
+        ),
+        (r#"T | where a == "\\a\d""#, r"`\\d` is no escape in a string @ ", r#"T | where a == "\\a\\d""#),
+    ] {
+        let (found, mend) = first(query);
+        assert_eq!((found.as_str(), mend.as_deref()), (says, Some(mended)), "{query}");
+        assert_eq!(parse(mended).errors, [], "{mended}");
+    }
+}
+
+#[test]
+fn what_the_official_analyser_takes_is_taken() {
+    for query in [
+        "T | where t between (ago(1d) - 1h .. now() + 1h)",
+        "T | where a between (b or c .. d and e)",
+        "T | fork a=(count()) b=(U | count) (take 1)",
+        "T | summarize count() by bin = a",
+        "T | mv-apply to typeof(long) on (take 1)",
+        "print \u{663}",
+    ] {
+        assert_eq!(parse(query).errors, [], "{query}");
+    }
+    for query in [
+        "T | where a has 'x' has 'y'",
+        "print \u{e9}",
+        "T | mv-expand to typeof(long)",
+        "T | render piechart with with(title='x')",
+    ] {
+        assert_ne!(parse(query).errors, [], "{query}");
+    }
+}
+
+#[test]
+fn quotes_that_do_not_pair_are_told_once() {
+    for query in [
+        "T | where a in ('x', 'y, 'z', 'q')\n| take 1",
+        "T | where a == 'it's' and b == 'c'\n| take 1",
+        "T | where a has_any (\"x\", y\", \"z\")\n| where b in (1, 2)\n| project a",
+    ] {
+        let parsed = parse(query);
+        assert_eq!(parsed.errors.len(), 1, "{query}: {:?}", parsed.errors);
+    }
+}
+
+#[test]
 fn what_is_missing_is_named_with_the_word_before_it() {
     for (query, says) in [
-        ("T | where", "Expected an expression after `where` @ "),
-        ("T | where a == ", "Expected an expression after `==` @ "),
-        ("T | extend x =", "Expected an expression after `=` @ "),
+        ("T | where", "Expected a column or an expression after `where` @ "),
+        ("T | where a == ", "Expected a value after `==` @ "),
+        ("T | extend x =", "Expected a value after `=` @ "),
         ("T | where (a == 1", "Expected `)` after `1` @ "),
         ("T | where a == 'x", "The string that begins with `'` does not end @ "),
         (r"T | where a == 'C:\q'", r"`\\q` is no escape in a string @ "),
-        ("T | where a in 'x'", "Expected `(` after `in` @ 'x'"),
-        ("T | where (a == 1))", "`)` belongs to nothing before it @ )"),
+        ("T | where a in 'x'", "The values of `in` stand in parentheses @ 'x'"),
+        ("T | where (a == 1))", "This `)` closes nothing @ )"),
         ("T | where in == 1", "`in` is a keyword, and as a name is written `['in']` @ in"),
         ("T | where a == datetime(2026-01-01\n| take 1", "This `datetime(` is not closed on its line @ "),
         ("T | take 1\nU | take 2", "Expected `;` after `1` @ "),

@@ -1,4 +1,5 @@
 mod errors;
+mod growth;
 mod official;
 mod robust;
 

@@ -1,0 +1,366 @@
+//! Spellings of other languages, and of other typography.
+
+use super::super::super::error::ErrorKind;
+use super::super::super::token::{KEYWORDS, TokenKind as T};
+use super::super::tabular::is_operator;
+use super::{Draft, Slips};
+use crate::source::Span;
+
+/// Signs that mean something elsewhere, with what they are here.
+const SIGNS: &[(&str, &str)] = &[
+    ("===", "=="),
+    ("!==", "!="),
+    ("=!", "!="),
+    ("=>", ">="),
+    ("=<", "<="),
+    ("~=", "=~"),
+    ("==~", "=~"),
+    ("=~=", "=~"),
+    ("|>", "|"),
+    ("&", "and"),
+];
+
+/// Operators with a form that says no.
+const NEGATABLE: &[T] = &[
+    T::In,
+    T::InCs,
+    T::Between,
+    T::Has,
+    T::HasCs,
+    T::HasPrefix,
+    T::HasSuffix,
+    T::Contains,
+    T::ContainsCs,
+    T::StartsWith,
+    T::EndsWith,
+    T::Like,
+];
+
+impl Slips<'_> {
+    /// A query in SQL, which is told once.
+    pub(super) fn sql(&self, draft: &mut Draft) -> bool {
+        if !self.written(0).eq_ignore_ascii_case("select") || self.kind(1) == T::Bar {
+            return false;
+        }
+        let span = draft.error.span;
+        draft.say(
+            span,
+            "This looks like SQL",
+            "A query in KQL begins with its table, and operators follow behind bars: `Table | where ... | project ...`.",
+        );
+        draft.covers = Span::new(span.start as usize, self.text.len());
+        true
+    }
+
+    pub(super) fn comment(&self, draft: &mut Draft, at: usize) -> bool {
+        let help = "A comment begins with `//` and ends with its line.";
+        for index in [at, at.saturating_sub(1)] {
+            let here = self.span(index).start as usize;
+            let rest = &self.text[here..];
+            if rest.starts_with("/*") {
+                let length = rest.find("*/").map_or(rest.len(), |end| end + 2);
+                draft.say(Span::new(here, here + 2), "`/*` begins no comment in KQL", help);
+                draft.covers = Span::new(here, here + length);
+                return true;
+            }
+            if index == at && (rest.starts_with("--") || self.kind(at) == T::Directive) {
+                let (sign, length) = if rest.starts_with("--") { ("--", 2) } else { ("#", 1) };
+                let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
+                draft.say(Span::new(here, here + length), format!("`{sign}` begins no comment in KQL"), help);
+                draft.mend(Span::new(here, here + length), "//");
+                draft.covers = Span::new(here, here + line);
+                return true;
+            }
+        }
+        false
+    }
+
+    pub(super) fn typographic(&self, draft: &mut Draft, at: usize) -> bool {
+        if self.kind(at) != T::Bad {
+            return false;
+        }
+        let here = self.span(at);
+        let rest = &self.text[here.range()];
+        let (straight, ends): (_, &[char]) = match rest.chars().next() {
+            Some('\u{201c}' | '\u{201d}' | '\u{201e}') => ("\"", &['\u{201c}', '\u{201d}']),
+            Some('\u{2018}' | '\u{2019}') => ("'", &['\u{2018}', '\u{2019}']),
+            Some('\u{2013}' | '\u{2014}') => ("-", &[]),
+            Some('\u{2026}') => ("..", &[]),
+            _ => {
+                if rest.chars().next().is_some_and(char::is_alphabetic) {
+                    draft.help("In a name without brackets only the letters A to Z may stand.");
+                    return true;
+                }
+                return false;
+            }
+        };
+        draft.say(here, format!("`{rest}` is a typographic character"), format!("Write `{straight}`."));
+        // The string ends with another of its kind, on the same line.
+        let behind = &self.text[here.end as usize..];
+        let line = behind.find(['\n', '\r']).map_or(behind, |end| &behind[..end]);
+        match line.find(ends).filter(|_| !ends.is_empty()) {
+            Some(length) => {
+                let inside = &line[..length];
+                let close = here.end as usize + length;
+                let end = close + self.text[close..].chars().next().map_or(0, char::len_utf8);
+                let verbatim = if inside.contains('\\') { "@" } else { "" };
+                draft.mend(
+                    Span::new(here.start as usize, end),
+                    &format!("{verbatim}{straight}{inside}{straight}"),
+                );
+            }
+            None => draft.mend(here, straight),
+        }
+        true
+    }
+
+    /// `===`, `=>` and their kin, and `=` where `==` is meant.
+    pub(super) fn sign(&self, draft: &mut Draft, at: usize) -> bool {
+        let is_sign = |index: usize| {
+            let written = self.written(index);
+            !written.is_empty() && written.bytes().all(|byte| b"=!<>~&|".contains(&byte))
+        };
+        let mut first = at;
+        while first > 0 && is_sign(first - 1) && self.glued(first) && at - first < 3 {
+            first -= 1;
+        }
+        if !is_sign(first) {
+            return false;
+        }
+        let mut last = first;
+        while is_sign(last + 1) && self.glued(last + 1) && last - first < 3 {
+            last += 1;
+        }
+        let span = self.over(first, last);
+        let sign = &self.text[span.range()];
+        if let Some((_, here)) = SIGNS.iter().find(|(there, _)| *there == sign) {
+            draft.say(span, format!("`{sign}` is no operator of KQL"), format!("Write `{here}`."));
+            draft.mend(span, here);
+            return true;
+        }
+        let after_let = first >= 2 && self.kind(first - 2) == T::Let;
+        if sign == "==" && after_let && draft.error.kind == ErrorKind::MissingElement {
+            draft.say(span, "`let` gives a name with `=`, not with `==`", "Write `=`.");
+            draft.mend(span, "=");
+            return true;
+        }
+        let compares = draft.error.kind == ErrorKind::Leftover || draft.expects().is_some();
+        if sign == "="
+            && first > 0
+            && compares
+            && self.ends_operand(first - 1)
+            && self.kind(first - 1) != T::Let
+        {
+            draft.say(span, "`=` compares nothing here, it gives names", "Write `==` to compare.");
+            draft.mend(span, "==");
+            return true;
+        }
+        false
+    }
+
+    /// What says no in other languages.
+    pub(super) fn negation(&self, draft: &mut Draft, at: usize) -> bool {
+        // `!in ~` and `in ~`
+        let tilde = (at..at + 2).find(|index| self.written(*index) == "~");
+        if let Some(tilde) =
+            tilde.filter(|tilde| *tilde > 0 && matches!(self.kind(tilde - 1), T::In | T::NotIn))
+        {
+            let both = self.over(tilde - 1, tilde);
+            let joined = format!("{}~", self.written(tilde - 1));
+            draft.say(both, format!("`{joined}` is written without a blank"), "Remove the blank.");
+            draft.mend(both, &joined);
+            return true;
+        }
+        let lower = self.written(at).to_ascii_lowercase();
+        let (bang, not) = (lower == "!", lower == "not");
+        if (bang || not) && NEGATABLE.contains(&self.kind(at + 1)) {
+            let both = self.over(at, at + 1);
+            let prefix = if self.kind(at + 1) == T::Like { "not" } else { "!" };
+            let joined = format!("{prefix}{}", self.written(at + 1));
+            draft.say(
+                both,
+                format!("`{}` is written `{joined}`", &self.text[both.range()]),
+                format!("Write `{joined}`."),
+            );
+            draft.mend(both, &joined);
+            return true;
+        }
+        if bang || not && self.kind(at + 1) != T::OpenParen {
+            let sign = if bang { "!" } else { "not" };
+            draft.say(
+                self.span(at),
+                format!("`{sign}` does not stand before what it negates"),
+                "Write `not(...)` around it.",
+            );
+            if self.kind(at + 1) == T::Identifier
+                && self.kind(at + 2) == T::OpenParen
+                && let Some(close) = self.closing(at + 2)
+            {
+                let called = &self.text[self.over(at + 1, close).range()];
+                draft.mend(self.over(at, close), &format!("not({called})"));
+            }
+            return true;
+        }
+        if at > 0 && self.written(at - 1) == "not" && draft.error.kind == ErrorKind::TokenExpected {
+            draft.say(
+                draft.error.span,
+                "`not` is a function, and what it negates stands in parentheses",
+                "Write `not(...)` around it.",
+            );
+            return true;
+        }
+        self.is_null(draft, at, &lower)
+    }
+
+    /// `a is null`, `a is not null`
+    fn is_null(&self, draft: &mut Draft, at: usize, lower: &str) -> bool {
+        if lower != "is" || at == 0 || self.kind(at) != T::Identifier {
+            return false;
+        }
+        let not = self.written(at + 1).eq_ignore_ascii_case("not");
+        let what = at + 1 + usize::from(not);
+        let function = match (self.written(what).to_ascii_lowercase().as_str(), not) {
+            ("null", false) => "isnull",
+            ("null", true) => "isnotnull",
+            ("empty", false) => "isempty",
+            ("empty", true) => "isnotempty",
+            _ => return false,
+        };
+        let span = self.over(at, what);
+        draft.say(
+            span,
+            format!("`{}` is a function in KQL", &self.text[span.range()]),
+            format!("Write `{function}(...)`."),
+        );
+        if self.kind(at - 1) == T::Identifier && (at < 2 || self.kind(at - 2) != T::Dot) {
+            draft.mend(self.over(at - 1, what), &format!("{function}({})", self.written(at - 1)));
+        }
+        true
+    }
+
+    /// Words in capitals, twice, or of other languages.
+    pub(super) fn word(&self, draft: &mut Draft, at: usize) -> bool {
+        let word = self.written(at);
+        if self.kind(at) == T::Identifier && self.capitals(draft, at) {
+            return true;
+        }
+        let named = self.kind(at) == T::Identifier || self.kind(at).is_keyword();
+        if named && at > 0 && self.written(at - 1) == word && draft.error.kind != ErrorKind::OperatorExpected
+        {
+            let span = self.span(at);
+            draft.say(span, format!("`{word}` stands here twice"), "Remove one of them.");
+            draft.mend(Span::new(self.end_before(at), span.end as usize), "");
+            return true;
+        }
+        let behind = |draft: &mut Draft, message: &str, help: &str| {
+            let span = draft.error.span;
+            draft.say(span, message, help);
+            true
+        };
+        if word == "?" {
+            return behind(draft, "`?` chooses nothing in KQL", "Write `iff(condition, then, otherwise)`.");
+        }
+        if word.eq_ignore_ascii_case("when")
+            && at > 0
+            && self.kind(at - 1) == T::Identifier
+            && self.written(at - 1).eq_ignore_ascii_case("case")
+        {
+            let end = (at..self.tokens.len())
+                .find(|index| matches!(self.kind(*index), T::Bar | T::Semicolon | T::EndOfText));
+            behind(draft, "`case` is a function in KQL", "Write `case(condition, value, ..., otherwise)`.");
+            draft.covers = self.over(at, end.unwrap_or(at));
+            return true;
+        }
+        if self.kind(at) == T::As
+            && at > 0
+            && self.kind(at - 1) == T::Identifier
+            && self.kind(at + 1) == T::Identifier
+        {
+            let (value, name) = (self.written(at - 1), self.written(at + 1));
+            behind(
+                draft,
+                "A name stands before its value, and not behind it",
+                &format!("Write `{name} = {value}`."),
+            );
+            if at >= 2
+                && matches!(
+                    self.kind(at - 2),
+                    T::Comma | T::Project | T::Extend | T::Summarize | T::By | T::Print
+                )
+            {
+                draft.mend(self.over(at - 1, at + 1), &format!("{name} = {value}"));
+            }
+            return true;
+        }
+        let number = at > 0 && self.kind(at - 1) == T::LongLiteral;
+        if number && super::super::super::lexer::is_unit(word) {
+            let glued = format!("{}{word}", self.written(at - 1));
+            behind(draft, "A timespan is written without a blank", &format!("Write `{glued}`."));
+            draft.mend(self.over(at - 1, at), &glued);
+            return true;
+        }
+        false
+    }
+
+    /// Keywords are lower case.
+    fn capitals(&self, draft: &mut Draft, at: usize) -> bool {
+        let start = self.span(at).start as usize;
+        let goes_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let rest = &self.text[start..];
+        let dashed = &rest[..rest.find(|c| !goes_on(c)).unwrap_or(rest.len())];
+        for word in [dashed, self.written(at)] {
+            let lower = word.to_ascii_lowercase();
+            let keyword = KEYWORDS.iter().find(|keyword| keyword.text() == lower);
+            let Some(keyword) = keyword.filter(|_| word != lower) else { continue };
+            let operator = is_operator(*keyword);
+            let joins =
+                matches!(keyword, T::In | T::By | T::On | T::Asc | T::Desc | T::Between | T::With | T::To)
+                    || keyword.is_string_operator();
+            let span = Span::new(start, start + word.len());
+            if joins || (operator && draft.error.kind == ErrorKind::OperatorExpected) {
+                draft.say(
+                    span,
+                    format!("`{word}` is written `{lower}`"),
+                    "Keywords are written in small letters.",
+                );
+                draft.mend(span, &lower);
+                return true;
+            }
+            let ends_here = draft.expects() == Some(";") || draft.error.kind == ErrorKind::Leftover;
+            if operator && ends_here {
+                let place = draft.error.span;
+                draft.say(
+                    place,
+                    format!("A bar is missing before `{word}`, which is written `{lower}`"),
+                    format!("Write `| {lower}`."),
+                );
+                draft.mend(span, &format!("| {lower}"));
+                draft.covers = self.stage(at);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// From a token to the end of its operator.
+    pub(super) fn stage(&self, at: usize) -> Span {
+        let end = (at..self.tokens.len())
+            .find(|index| matches!(self.kind(*index), T::Bar | T::Semicolon | T::EndOfText));
+        Span::new(
+            self.span(at).start as usize,
+            end.map_or(self.text.len(), |end| self.span(end).start as usize),
+        )
+    }
+
+    /// Braces and signs in which something was to be filled in.
+    pub(super) fn placeholder(&self, draft: &mut Draft, at: usize) -> bool {
+        let twice = |sign: &str| self.written(at) == sign && self.written(at + 1) == sign;
+        let placeholder =
+            twice("{") || twice("%") || (self.kind(at) == T::LessThan && self.kind(at + 1) == T::Identifier);
+        if placeholder {
+            draft.help("This looks like a placeholder: fill it in.");
+            draft.covers = self.stage(at);
+        }
+        placeholder
+    }
+}

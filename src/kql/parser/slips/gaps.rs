@@ -1,0 +1,211 @@
+//! A token too few or too many.
+
+use super::super::super::builtins;
+use super::super::super::error::ErrorKind;
+use super::super::super::token::TokenKind as T;
+use super::{Draft, Slips};
+use crate::source::Span;
+
+impl Slips<'_> {
+    /// A semicolon, a comma or a bracket too many.
+    pub(super) fn surplus(&self, draft: &mut Draft, at: usize) -> bool {
+        let here = self.span(at);
+        let leftover = draft.error.kind == ErrorKind::Leftover;
+        match self.kind(at) {
+            T::Equal if leftover && at > 0 && self.kind(at - 1) == T::Let => {
+                draft.say(here, "Expected a name after `let`", "Write `let Name = ...`.");
+            }
+            T::Bar if leftover && at == 0 => {
+                draft.say(here, "Nothing stands before the first bar", "Begin with a table.");
+            }
+            T::Bar if leftover && self.kind(at - 1) == T::Semicolon => {
+                if self.ends_let(at - 1) {
+                    draft.say(
+                        here,
+                        "Nothing stands between the `let` and this bar",
+                        "Put a table before the bar.",
+                    );
+                } else {
+                    draft.say(here, "The semicolon before this bar ends the query", "Remove the semicolon.");
+                    draft.mend(self.span(at - 1), "");
+                }
+            }
+            T::Semicolon if leftover => {
+                draft.say(here, "Nothing stands between this semicolon and the one before", "Remove it.");
+                draft.mend(here, "");
+            }
+            T::Comma if leftover => {
+                draft.say(here, "Nothing follows this comma", "Remove it, or complete the list.");
+                if matches!(self.kind(at + 1), T::Bar | T::Semicolon | T::EndOfText | T::CloseParen) {
+                    draft.mend(here, "");
+                }
+            }
+            close @ (T::CloseParen | T::CloseBracket | T::CloseBrace) if leftover => {
+                let message = format!("This `{}` closes nothing", close.text());
+                draft.say(here, message, "Remove it, or look before it for a bracket that was not opened.");
+            }
+            next => {
+                let comma = at > 0 && self.kind(at - 1) == T::Comma;
+                let ends = matches!(
+                    next,
+                    T::Comma | T::Bar | T::Semicolon | T::EndOfText | T::CloseParen | T::CloseBracket | T::By
+                );
+                if draft.error.kind != ErrorKind::MissingElement || !comma || !ends {
+                    return false;
+                }
+                let place = draft.error.span;
+                draft.say(place, "Nothing follows this comma", "Remove it, or complete the list.");
+                draft.mend(self.span(at - 1), "");
+            }
+        }
+        true
+    }
+
+    /// Lists without parentheses, or in other ones.
+    pub(super) fn list(&self, draft: &mut Draft, at: usize) -> bool {
+        let Some(operator) = at.checked_sub(1).filter(|_| draft.expects() == Some("(")) else {
+            return self.between(draft, at);
+        };
+        let word = self.written(operator);
+        let lists =
+            matches!(self.kind(operator), T::In | T::InCs | T::NotIn | T::NotInCs | T::HasAny | T::HasAll);
+        if !lists {
+            return self.between(draft, at);
+        }
+        let place = draft.error.span;
+        draft.say(
+            place,
+            format!("The values of `{word}` stand in parentheses"),
+            format!("Write `{word} (\"a\", \"b\")`."),
+        );
+        if self.kind(at) == T::OpenBracket
+            && let Some(close) = self.closing(at)
+        {
+            let inside = &self.text[self.span(at).end as usize..self.span(close).start as usize];
+            draft.mend(self.over(at, close), &format!("({inside})"));
+        } else {
+            // As far as values and commas go.
+            let mut last = at;
+            while self.kind(last + 1) == T::Comma && self.kind(last + 2).is_literal() {
+                last += 2;
+            }
+            if self.kind(at).is_literal()
+                || (self.kind(at) == T::Identifier && self.kind(at + 1) != T::OpenParen)
+            {
+                let span = self.over(at, last);
+                draft.mend(span, &format!("({})", &self.text[span.range()]));
+            }
+        }
+        draft.covers = self.stage(at);
+        true
+    }
+
+    fn between(&self, draft: &mut Draft, at: usize) -> bool {
+        let between = |index: usize| matches!(self.kind(index), T::Between | T::NotBetween);
+        let opened = draft.expects() == Some("(") && at > 0 && between(at - 1);
+        let dots = draft.expects() == Some("..");
+        if !opened && !dots {
+            return false;
+        }
+        draft.help("Write `between (low .. high)`.");
+        if dots && self.kind(at) == T::Comma {
+            draft.mend(self.span(at), " ..");
+        }
+        draft.covers = self.stage(at);
+        true
+    }
+
+    /// A function whose arguments stand without their parenthesis.
+    pub(super) fn call(&self, draft: &mut Draft, at: usize) -> bool {
+        let Some(function) = at.checked_sub(1) else { return false };
+        let name = self.written(function);
+        let known = builtins::function(name).is_some() || builtins::aggregate(name).is_some();
+        let value = self.kind(at).is_literal() || self.kind(at) == T::Identifier;
+        let ended =
+            matches!(draft.expects(), Some(";" | "," | ")")) || draft.error.kind == ErrorKind::Leftover;
+        if !known || !value || !ended {
+            return false;
+        }
+        let place = draft.error.span;
+        let message = format!("The arguments of `{name}` stand in parentheses");
+        draft.say(place, message, format!("Write `{name}(...)`."));
+        let ends = matches!(self.kind(at + 1), T::Bar | T::Semicolon | T::EndOfText | T::And | T::Or | T::By);
+        if ends {
+            draft.mend(self.over(function, at), &format!("{name}({})", self.written(at)));
+        } else if matches!(self.kind(at + 1), T::Comma | T::CloseParen) {
+            draft.mend(Span::new(self.end_before(at), self.span(at).start as usize), "(");
+        }
+        draft.covers = self.stage(at);
+        true
+    }
+
+    /// Where one token is missing and it is plain where it goes.
+    pub(super) fn token(&self, draft: &mut Draft, at: usize) -> bool {
+        let Some(expected) = draft.expects().map(str::to_owned) else { return self.keyword_name(draft, at) };
+        let span = draft.error.span;
+        let before = if span.is_empty() { span.end as usize } else { self.end_before(at) };
+        match expected.as_str() {
+            ";" if matches!(self.written(at), "$left" | "$right") => {
+                draft.say(span, "`on` is missing before the condition of the join", "Write `on`.");
+                draft.mend(Span::at(before), " on");
+            }
+            ";" => {
+                draft.help(
+                    "Statements end with `;`. If this still belongs to the query, a bar or an operator is missing.",
+                );
+                // On a new line, what looks like the beginning of a statement is one.
+                let begins =
+                    matches!(self.kind(at), T::Let | T::Set | T::Declare) || self.kind(at + 1) == T::Bar;
+                let line = self.text[before..self.span(at).start as usize].contains(['\n', '\r']);
+                if begins && line {
+                    draft.mend(Span::at(before), ";");
+                }
+            }
+            "," => draft.mend(Span::at(before), ","),
+            ")" | "]" | "}" => {
+                let json = expected == "]" && self.kind(at) == T::Identifier && self.in_dynamic(at);
+                draft.help(if json {
+                    "In `dynamic` only literals may stand; `pack_array(...)` makes an array of columns."
+                        .to_owned()
+                } else {
+                    format!("Close it with `{expected}`.")
+                });
+            }
+            "by" | "on" | "with" | "of" => {
+                let blank = if self.text[before..].starts_with([' ', '\n', '\r', '\t']) { "" } else { " " };
+                draft.mend(Span::at(before), &format!(" {expected}{blank}"));
+            }
+            "=" => draft.mend(Span::at(before), " ="),
+            "in" => draft.help("Write `from ... to ... step ...` behind the axis."),
+            "(" => draft.help("Open it with `(`, also where nothing stands in the parentheses."),
+            _ => return false,
+        }
+        true
+    }
+
+    /// A keyword for a name.
+    fn keyword_name(&self, draft: &mut Draft, at: usize) -> bool {
+        if draft.error.kind != ErrorKind::NameRequiresBrackets {
+            return false;
+        }
+        let word = self.written(at);
+        draft.help(format!("Write `['{word}']`, or complete what stands before it."));
+        draft.mend(self.span(at), &format!("['{word}']"));
+        true
+    }
+
+    /// Whether a token stands inside of `dynamic(...)`.
+    fn in_dynamic(&self, at: usize) -> bool {
+        let mut depth = 0_i32;
+        for index in (0..at).rev().take(500) {
+            match self.kind(index) {
+                T::Dynamic if depth < 0 => return true,
+                T::OpenParen | T::OpenBracket | T::OpenBrace => depth -= 1,
+                T::CloseParen | T::CloseBracket | T::CloseBrace => depth += 1,
+                T::Bar | T::Semicolon => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+}

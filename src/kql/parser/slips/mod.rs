@@ -1,0 +1,234 @@
+//! Second thoughts on the errors: only the telling ones stay, and the likely slips get words and a mend.
+
+use super::super::error::{ErrorKind, Mend, SyntaxError};
+use super::super::token::{Token, TokenKind as T};
+use super::super::work;
+use crate::source::Span;
+
+mod foreign;
+mod gaps;
+mod operators;
+mod quotes;
+
+/// More errors than these in one query tell nothing new.
+const MOST: usize = 10;
+
+/// So many errors are looked at to find them. Looking at one may take as long as the query is.
+const MOST_SEEN: usize = 100;
+
+/// Sorts the errors, leaves out those that follow from another, and explains the rest.
+pub(super) fn explain(
+    text: &str,
+    tokens: &[Token],
+    mut errors: Vec<SyntaxError>,
+    leftover: Option<Span>,
+) -> Vec<SyntaxError> {
+    // At one place, the error that knows its mend goes before the others, and what is left over after them.
+    errors.sort_by_key(|error| (error.span.start, error.kind == ErrorKind::Leftover, error.mend.is_none()));
+    // What is left over at the end is usually there because of an earlier mistake.
+    if let Some(first) = errors.first()
+        && first.kind != ErrorKind::Leftover
+        && leftover.is_some_and(|leftover| first.span.start <= leftover.start)
+    {
+        errors.retain(|error| error.kind != ErrorKind::Leftover);
+    }
+    errors.truncate(MOST_SEEN);
+    let errors = first_of_each_place(text, quotes::unpaired(text, errors));
+    let slips = Slips { text, tokens };
+    let mut kept: Vec<Draft> = Vec::new();
+    for error in errors {
+        let covered = kept.last().is_some_and(|last| error.span.start < last.covers.end);
+        if covered {
+            continue;
+        }
+        let draft = slips.explain(error);
+        // Behind a mistake, what an operator goes on with is seldom a mistake of its own.
+        let follows = kept.last().is_some_and(|last| {
+            draft.error.mend.is_none() && !slips.apart(last.error.span.start, draft.error.span.start)
+        });
+        if !follows {
+            kept.push(draft);
+        }
+        if kept.len() == MOST {
+            break;
+        }
+    }
+    kept.into_iter().map(|draft| draft.error).collect()
+}
+
+/// Of the errors at one place, and of those with nothing but white space between them, the first counts.
+fn first_of_each_place(text: &str, errors: Vec<SyntaxError>) -> Vec<SyntaxError> {
+    let mut kept: Vec<SyntaxError> = Vec::new();
+    for error in errors {
+        let follows = kept.last().is_some_and(|last| {
+            let (from, to) = (last.span.end as usize, error.span.start as usize);
+            to <= from || text.get(from..to).is_some_and(|between| between.trim().is_empty())
+        });
+        if !follows {
+            kept.push(error);
+        }
+    }
+    kept
+}
+
+/// An error on its way to the user.
+struct Draft {
+    error: SyntaxError,
+    /// What was understood with it: errors in it are none of their own.
+    covers: Span,
+}
+
+impl Draft {
+    /// Replaces the words.
+    fn say(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.error.span = span;
+        self.error.message = message.into();
+        self.error.help = Some(help.into());
+        self.error.label = None;
+        self.covers = span;
+    }
+
+    fn mend(&mut self, span: Span, text: &str) {
+        let title = match (span.is_empty(), text.trim().is_empty()) {
+            (true, _) => format!("Insert `{}`", text.trim()),
+            (false, true) => "Remove it".to_owned(),
+            (false, false) => format!("Write `{}`", text.trim()),
+        };
+        self.error.mend = Some(Mend { title, span, text: text.to_owned() });
+        self.covers =
+            Span::new(self.covers.start.min(span.start) as usize, self.covers.end.max(span.end) as usize);
+    }
+
+    fn help(&mut self, help: impl Into<String>) {
+        self.error.help = Some(help.into());
+    }
+
+    /// The token that was expected, where it was one.
+    fn expects(&self) -> Option<&str> {
+        if self.error.kind != ErrorKind::TokenExpected {
+            return None;
+        }
+        self.error.message.strip_prefix("Expected `")?.split('`').next()
+    }
+}
+
+struct Slips<'t> {
+    text: &'t str,
+    tokens: &'t [Token],
+}
+
+impl<'t> Slips<'t> {
+    fn written(&self, index: usize) -> &'t str {
+        self.tokens.get(index).map_or("", |token| &self.text[token.span.range()])
+    }
+
+    fn kind(&self, index: usize) -> T {
+        work::done(1);
+        self.tokens.get(index).map_or(T::EndOfText, |token| token.kind)
+    }
+
+    fn span(&self, index: usize) -> Span {
+        self.tokens.get(index).map_or(Span::at(self.text.len()), |token| token.span)
+    }
+
+    /// From the beginning of one token to the end of another.
+    fn over(&self, first: usize, last: usize) -> Span {
+        Span::new(self.span(first).start as usize, self.span(last).end as usize)
+    }
+
+    /// The end of the token before this one.
+    fn end_before(&self, at: usize) -> usize {
+        at.checked_sub(1).map_or(0, |index| self.span(index).end as usize)
+    }
+
+    /// Whether the statement that ends at this semicolon is a `let`.
+    fn ends_let(&self, semicolon: usize) -> bool {
+        let mut before = self.tokens[..semicolon].iter().enumerate().rev();
+        let start = before.find(|(_, token)| token.kind == T::Semicolon).map_or(0, |(index, _)| index + 1);
+        self.kind(start) == T::Let
+    }
+
+    /// Whether no white space lies before this token.
+    fn glued(&self, at: usize) -> bool {
+        at > 0 && self.span(at - 1).end == self.span(at).start
+    }
+
+    /// The first token that begins at this place or behind it.
+    fn at(&self, place: u32) -> usize {
+        let at = self.tokens.partition_point(|token| token.span.start < place);
+        at.min(self.tokens.len().saturating_sub(1))
+    }
+
+    /// Whether a bar or a semicolon lies between two places.
+    fn apart(&self, from: u32, to: u32) -> bool {
+        let between = self.at(from)..self.at(to);
+        work::done(between.len());
+        self.tokens[between].iter().any(|token| matches!(token.kind, T::Bar | T::Semicolon))
+    }
+
+    /// The token that closes the bracket at this index.
+    fn closing(&self, open: usize) -> Option<usize> {
+        let mut depth = 0_usize;
+        for (index, token) in self.tokens.iter().enumerate().skip(open) {
+            match token.kind {
+                T::OpenParen | T::OpenBracket | T::OpenBrace => depth += 1,
+                T::CloseParen | T::CloseBracket | T::CloseBrace => {
+                    depth = depth.checked_sub(1)?;
+                    if depth == 0 {
+                        return Some(index);
+                    }
+                }
+                T::Semicolon => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// Whether a token can end an operand, so that an operator may follow it.
+    fn ends_operand(&self, index: usize) -> bool {
+        let kind = self.kind(index);
+        kind.is_literal()
+            || kind == T::Identifier
+            || kind.can_be_name()
+            || matches!(kind, T::CloseParen | T::CloseBracket)
+    }
+
+    fn explain(&self, error: SyntaxError) -> Draft {
+        let covers = error.mend.as_ref().map_or(error.span, |mend| mend.span);
+        let mut draft = Draft { error, covers };
+        if draft.error.mend.is_some() {
+            return draft;
+        }
+        // The token at the error or, where something is missing, the one behind the gap.
+        let at = self.at(draft.error.span.start);
+        let known = self.sql(&mut draft)
+            || self.comment(&mut draft, at)
+            || self.typographic(&mut draft, at)
+            || self.sign(&mut draft, at)
+            || self.negation(&mut draft, at)
+            || self.word(&mut draft, at)
+            || self.operator(&mut draft, at)
+            || self.bar(&mut draft, at)
+            || self.surplus(&mut draft, at)
+            || self.list(&mut draft, at)
+            || self.call(&mut draft, at)
+            || self.token(&mut draft, at)
+            || self.placeholder(&mut draft, at);
+        if !known && draft.error.help.is_none() {
+            draft.error.help = self.general(&draft.error);
+        }
+        draft
+    }
+
+    fn general(&self, error: &SyntaxError) -> Option<String> {
+        let ends = self.text[error.span.start as usize..].trim().is_empty();
+        let help = match error.kind {
+            ErrorKind::MissingElement if ends => "The query ends too early.",
+            ErrorKind::Leftover => "An operator, a comma, a bar or a semicolon may be missing before it.",
+            ErrorKind::TooDeep => "Split the query with `let`.",
+            _ => return None,
+        };
+        Some(help.to_owned())
+    }
+}
