@@ -1,0 +1,172 @@
+"""The hooks of .pre-commit-hooks.yaml, run by pre-commit itself on repositories made for the purpose.
+
+usage: target/ci-venv/bin/python .ci/hooks.py
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PRE_COMMIT = str(ROOT / "target/ci-venv/bin/pre-commit")
+GOOD = (ROOT / "content/hunting/mremoteng-connection-fan-out.yaml").read_text()
+# Errors, one of them with a safe fix (the case of a severity) and one without (no GUID).
+FIXABLE = (ROOT / "content/broken/invalid-severity/invalid.yaml").read_text()
+FIXED = (ROOT / "content/broken/invalid-severity/fixed.yaml").read_text()
+BROKEN = GOOD.replace("query: |", "query: |\n  DeviceNetworkEvents | where (", 1)
+
+ENV = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "SENTLINT_", "PRE_COMMIT"))}
+ENV |= {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example", "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@example",
+    "PRE_COMMIT_HOME": str(ROOT / "target/ci-hooks/home"),
+    "PRE_COMMIT_COLOR": "never",
+    # pre-commit compiles the hook from source, optimised. Compiled plainly, with the dependencies kept from run to
+    # run, it takes seconds; the program is the same.
+    "CARGO_TARGET_DIR": str(ROOT / "target/ci-hooks/target"),
+    "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0", "CARGO_PROFILE_RELEASE_LTO": "off", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16",
+}  # fmt: skip
+
+failures = 0
+passed = 0
+
+
+def run(*args, cwd, ok=True):
+    done = subprocess.run(args, cwd=cwd, env=ENV, capture_output=True, text=True)
+    if ok and done.returncode:
+        sys.exit(f"{args} failed in {cwd}:\n{done.stdout}{done.stderr}")
+    return done
+
+
+def check(name, condition, done):
+    global failures, passed
+    if condition:
+        passed += 1
+        print(f"ok: {name}", flush=True)
+    else:
+        failures += 1
+        print(f"FAILED: {name} (exit code {done.returncode})\n{done.stdout}{done.stderr}", flush=True)
+
+
+def hook_repository(folder):
+    """The project as it lies here, uncommitted changes included, as a repository that pre-commit can clone."""
+    files = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).stdout.split("\0")
+    for name in filter(None, files):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    run("git", "init", "--quiet", cwd=folder)
+    run("git", "add", "--all", "--force", cwd=folder)
+    run("git", "commit", "--quiet", "--message", "the hooks", cwd=folder)
+    return run("git", "rev-parse", "HEAD", cwd=folder).stdout.strip()
+
+
+def repository(folder, files):
+    folder.mkdir()
+    run("git", "init", "--quiet", cwd=folder)
+    write(folder, files)
+    return folder
+
+
+def write(folder, files):
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    run("git", "add", "--all", cwd=folder)
+
+
+def main():
+    start = time.monotonic()
+    with tempfile.TemporaryDirectory() as place:
+        place = pathlib.Path(place)
+        hooks = place / "sentlint"
+        hooks.mkdir()
+        revision = hook_repository(hooks)
+        shutil.rmtree(ENV["PRE_COMMIT_HOME"], ignore_errors=True)
+
+        config = f"""\
+repos:
+  - repo: {hooks}
+    rev: {revision}
+    hooks:
+      - id: sentlint
+      - id: sentlint-fix
+      - id: sentlint-convert-check
+"""
+        work = repository(
+            place / "work",
+            {
+                ".pre-commit-config.yaml": config,
+                "hunting/a b.yaml": GOOD,
+                "compose.yaml": "services:\n  web: {}\n",
+                "README.md": "nothing\n",
+            },
+        )
+
+        def hook(name, *args):
+            return run(PRE_COMMIT, "run", name, *args, cwd=work, ok=False)
+
+        done = hook("sentlint", "--all-files", "--verbose")
+        print(f"the hook was installed in {time.monotonic() - start:.0f} s", flush=True)
+        quiet = "duration" in done.stdout and "Found" not in done.stdout + done.stderr and "info" not in done.stdout
+        check("good files pass in silence", done.returncode == 0 and "Passed" in done.stdout and quiet, done)
+
+        done = hook("sentlint-convert-check", "--all-files")
+        missing = "arm/hunting/a b.json is missing"
+        check("a template that is missing fails", done.returncode == 1 and missing in done.stdout, done)
+        binary = next(pathlib.Path(ENV["PRE_COMMIT_HOME"]).glob("repo*/rustenv-*/bin/sentlint"))
+        run(str(binary), "convert", "--quiet", "--output", "arm", ".", cwd=work)
+        run("git", "add", "--all", cwd=work)
+        done = hook("sentlint-convert-check", "--all-files")
+        check("a template that is up to date passes", done.returncode == 0 and "Passed" in done.stdout, done)
+        run("git", "commit", "--quiet", "--no-verify", "--message", "good", cwd=work)
+
+        write(work, {"hunting/a b.yaml": GOOD.replace("name: ", "name: My ", 1)})
+        done = hook("sentlint-convert-check")
+        check("a template that is out of date fails", done.returncode == 1 and "out of date" in done.stdout, done)
+        run("git", "checkout", "--quiet", "HEAD", "--", ".", cwd=work)
+
+        write(work, {"hunting/broken.yaml": BROKEN.replace("id: ", "id: 0", 1)})
+        done = hook("sentlint")
+        told = "kql-syntax" in done.stdout and "hunting/broken.yaml" in done.stdout
+        check("a staged file with an error fails", done.returncode == 1 and told, done)
+        check("the hook that only checks changes nothing", (work / "hunting/broken.yaml").read_text().startswith("id: 0"), done)
+        run("git", "rm", "--quiet", "--force", "hunting/broken.yaml", cwd=work)
+
+        # The clash is with a file that is not staged, before and after the staged one by its name.
+        for name in ["hunting/0.yaml", "hunting/z.yaml"]:
+            write(work, {name: GOOD})
+            done = hook("sentlint")
+            told = "duplicate-id" in done.stdout and f"[{name}:" in done.stdout and "hunting/a b.yaml:1:5" in done.stdout
+            check(f"a copy staged as {name} is found out", done.returncode == 1 and told, done)
+            run("git", "rm", "--quiet", "--force", name, cwd=work)
+
+        write(work, {"rules/fix.yaml": FIXABLE})
+        done = hook("sentlint-fix")
+        modified = done.returncode == 1 and "files were modified by this hook" in done.stdout
+        check("the fixing hook fails because it wrote", modified, done)
+        check("and wrote the fix", (work / "rules/fix.yaml").read_text() == FIXED, done)
+        run("git", "add", "--all", cwd=work)
+        done = hook("sentlint-fix")
+        check("and passes when it is staged", done.returncode == 0 and "Passed" in done.stdout, done)
+
+        write(work, {"sentlint.toml": '[check]\nexclude = ["rules"]\n', "rules/broken.yaml": BROKEN})
+        done = hook("sentlint")
+        check("what sentlint.toml excludes stays out", done.returncode == 0 and "Passed" in done.stdout, done)
+
+        # The way to try hooks without a configuration, as docs/integrations.md shows it.
+        bare = repository(place / "bare", {"hunting/a.yaml": GOOD, "hunting/broken.yaml": BROKEN})
+        done = run(PRE_COMMIT, "try-repo", str(hooks), "sentlint", "--all-files", cwd=bare, ok=False)
+        told = "kql-syntax" in done.stdout and "hunting/broken.yaml" in done.stdout
+        check("try-repo finds what is broken", done.returncode == 1 and told, done)
+
+    print(f"{passed} passed, {failures} failed in {time.monotonic() - start:.0f} s")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
