@@ -1,6 +1,6 @@
 """The hooks of .pre-commit-hooks.yaml, run by pre-commit itself on repositories made for the purpose.
 
-usage: target/ci-venv/bin/python .ci/hooks.py
+usage: target/ci-venv/bin/python .ci/hooks.py, after .ci/tools
 """
 
 import os
