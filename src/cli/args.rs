@@ -250,7 +250,7 @@ pub struct Convert {
     #[arg(long)]
     pub with_template_link: bool,
     /// What becomes of hunting descriptions over 255 characters
-    #[arg(long, value_name = "WHAT", default_value = "keep", value_parser = ["keep", "truncate"])]
+    #[arg(long, value_name = "WHAT", default_value = "keep", value_parser = ["keep", "truncate", "error"])]
     pub long_description: String,
 }
 

@@ -1,33 +1,36 @@
 //! The ARM template and its resources, typed. Order of fields is the order in the file.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
+
+use super::escape;
 
 /// The schema that deployment templates name.
-const SCHEMA: &str = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
+pub(super) const SCHEMA: &str =
+    "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#";
+
+/// What the parameter `workspace` is.
+pub(super) const WORKSPACE: &str = "The name of the Log Analytics workspace";
+/// The type of saved searches.
+const SAVED_SEARCHES: &str = "Microsoft.OperationalInsights/workspaces/savedSearches";
+/// The type of rules as a workspace's child, which is the form that Sentinel Repositories accepts.
+const ALERT_RULES: &str = "Microsoft.OperationalInsights/workspaces/providers/alertRules";
 
 /// A deployable template with one required parameter, `workspace`.
 #[derive(Debug, Serialize)]
-pub struct Template<'a> {
+pub struct Template {
     #[serde(rename = "$schema")]
     schema: &'static str,
     #[serde(rename = "contentVersion")]
     content_version: &'static str,
-    metadata: TemplateMetadata,
-    parameters: Parameters,
-    resources: &'a [Resource],
+    metadata: Value,
+    parameters: Value,
+    resources: Vec<Envelope>,
 }
 
-/// Who made the template, in the place where Bicep says it too.
-#[derive(Debug, Serialize)]
-struct TemplateMetadata {
-    #[serde(rename = "_generator")]
-    generator: Generator,
-}
-
-#[derive(Debug, Serialize)]
-struct Generator {
-    name: &'static str,
+/// Who made a template, in the place where Bicep says it too.
+pub(super) fn generator() -> Value {
+    json!({"name": env!("CARGO_PKG_NAME")})
 }
 
 /// Whether a text is a template with our mark.
@@ -36,86 +39,122 @@ pub(super) fn is_own(text: &str) -> bool {
     template.pointer("/metadata/_generator/name").and_then(Value::as_str) == Some(env!("CARGO_PKG_NAME"))
 }
 
+/// A resource as it stands in a template, with what the template language would evaluate escaped.
 #[derive(Debug, Serialize)]
-struct Parameters {
-    workspace: Parameter,
-}
-
-#[derive(Debug, Serialize)]
-struct Parameter {
+struct Envelope {
     #[serde(rename = "type")]
-    kind: &'static str,
-    metadata: Metadata,
+    resource_type: &'static str,
+    #[serde(rename = "apiVersion")]
+    api_version: String,
+    /// An expression that begins with the workspace.
+    name: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<&'static str>,
+    properties: Value,
 }
 
-#[derive(Debug, Serialize)]
-struct Metadata {
-    description: &'static str,
-}
-
-impl<'a> Template<'a> {
+impl Template {
     /// The template of some resources.
-    pub fn new(resources: &'a [Resource]) -> Self {
-        let metadata = Metadata { description: "The name of the Log Analytics workspace" };
+    pub fn new(resources: &[Resource]) -> Self {
         Self {
             schema: SCHEMA,
             content_version: "1.0.0.0",
-            metadata: TemplateMetadata { generator: Generator { name: env!("CARGO_PKG_NAME") } },
-            parameters: Parameters { workspace: Parameter { kind: "string", metadata } },
-            resources,
+            metadata: json!({"_generator": generator()}),
+            parameters: json!({"workspace": {
+                "type": "string",
+                "metadata": {"description": WORKSPACE},
+            }}),
+            resources: resources.iter().map(Resource::envelope).collect(),
         }
     }
 
     /// Two-space JSON with a final line feed.
     pub fn to_json(&self) -> String {
-        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+        to_json(self)
     }
 }
 
-/// A resource of a template.
-#[derive(Debug, Serialize)]
-#[serde(untagged)]
-pub enum Resource {
+/// Two-space JSON with a final line feed.
+pub(super) fn to_json(value: &impl Serialize) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+}
+
+/// A resource, before it is written in one of the template languages.
+#[derive(Debug)]
+pub struct Resource {
+    /// The last part of its name.
+    pub id: String,
+    /// The API version.
+    pub api_version: String,
+    /// What it is.
+    pub body: Body,
+}
+
+/// What a resource is.
+#[derive(Debug)]
+pub enum Body {
     /// A hunting query.
-    SavedSearch(Envelope<SavedSearch>),
-    /// An analytic rule.
-    AlertRule(Box<Envelope<AlertRule>>),
+    SavedSearch(SavedSearch),
+    /// An analytic rule that runs on a schedule.
+    Scheduled(Box<AlertRule>),
+    /// A near-real-time analytic rule.
+    Nrt(Box<AlertRule>),
 }
 
 impl Resource {
-    /// The resource's name, an expression.
-    pub fn name(&self) -> &str {
-        match self {
-            Self::SavedSearch(search) => &search.name,
-            Self::AlertRule(rule) => &rule.name,
+    /// Whether it is an analytic rule.
+    pub fn is_rule(&self) -> bool {
+        self.kind().is_some()
+    }
+
+    /// What no two resources of a template may share: names are compared without regard to case.
+    pub fn key(&self) -> (bool, String) {
+        (self.is_rule(), self.id.to_lowercase())
+    }
+
+    /// The display name.
+    pub fn display_name(&self) -> &str {
+        match &self.body {
+            Body::SavedSearch(search) => &search.display_name,
+            Body::Scheduled(rule) | Body::Nrt(rule) => &rule.display_name,
         }
     }
 
-    /// Whether it is an analytic rule.
-    pub fn is_rule(&self) -> bool {
-        matches!(self, Self::AlertRule(_))
+    /// The kind of an analytic rule.
+    pub(super) fn kind(&self) -> Option<&'static str> {
+        match &self.body {
+            Body::SavedSearch(_) => None,
+            Body::Scheduled(_) => Some("Scheduled"),
+            Body::Nrt(_) => Some("NRT"),
+        }
     }
-}
 
-/// What every resource has.
-#[derive(Debug, Serialize)]
-pub struct Envelope<P> {
-    /// The resource type.
-    #[serde(rename = "type")]
-    pub resource_type: &'static str,
-    /// The API version.
-    #[serde(rename = "apiVersion")]
-    pub api_version: String,
-    /// The name, an expression that begins with the workspace.
-    pub name: String,
-    /// `Scheduled` or `NRT`, for rules.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub kind: Option<&'static str>,
-    /// `*` for saved searches, so that a deployment overwrites what is there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub etag: Option<&'static str>,
-    /// What it is.
-    pub properties: P,
+    /// The properties, with every text as it is meant.
+    pub(super) fn properties(&self) -> Value {
+        let value = match &self.body {
+            Body::SavedSearch(search) => serde_json::to_value(search),
+            Body::Scheduled(rule) | Body::Nrt(rule) => serde_json::to_value(rule),
+        };
+        value.unwrap_or_default()
+    }
+
+    fn envelope(&self) -> Envelope {
+        let provider = if self.is_rule() { "/Microsoft.SecurityInsights/" } else { "/" };
+        Envelope {
+            resource_type: if self.is_rule() { ALERT_RULES } else { SAVED_SEARCHES },
+            api_version: self.api_version.clone(),
+            name: format!(
+                "[concat(parameters('workspace'),'{provider}{}')]",
+                escape::in_expression(&self.id)
+            ),
+            kind: self.kind(),
+            // A deployment overwrites the saved search that is there.
+            etag: (!self.is_rule()).then_some("*"),
+            properties: escape::value(self.properties()),
+        }
+    }
 }
 
 /// A saved search of the category Hunting Queries.

@@ -1,12 +1,10 @@
 //! A hunting query as a saved search.
 
-use super::arm::{Envelope, Resource, SavedSearch, Tag};
+use super::arm::{Body, Resource, SavedSearch, Tag};
 use super::values::{description, note_dropped, required, tactic_names, technique_ids};
-use super::{Failure, LongDescription, Note, Options, escape};
+use super::{Failure, LongDescription, Note, Options};
 use crate::content::model::Common;
 use crate::knowledge::limits;
-
-const TYPE: &str = "Microsoft.OperationalInsights/workspaces/savedSearches";
 
 pub(super) fn saved_search(
     common: &Common<'_>,
@@ -27,6 +25,16 @@ pub(super) fn saved_search(
                         "The description is longer than the {most} characters that a saved search's tag takes"
                     )
                 }
+                LongDescription::Error => {
+                    return Err(Failure {
+                        span: text.span(),
+                        message: format!(
+                            "The description has {} characters, and the tag of a saved search takes {most}",
+                            value.chars().count()
+                        ),
+                        help: "Shorten it, or let --long-description truncate cut it.".into(),
+                    });
+                }
                 LongDescription::Truncate => {
                     value = shorten(&value, most);
                     format!("The description is cut to the {most} characters that a saved search's tag takes")
@@ -34,31 +42,28 @@ pub(super) fn saved_search(
             };
             notes.push(Note { span: text.span(), message, warning: true });
         }
-        tags.push(Tag { name: "description", value: escape::text(&value) });
+        tags.push(Tag { name: "description", value });
     }
     let mut push = |name, values: Vec<String>| {
         if !values.is_empty() {
-            tags.push(Tag { name, value: escape::text(&values.join(",")) });
+            tags.push(Tag { name, value: values.join(",") });
         }
     };
     push("tactics", tactic_names(&common.tactics, notes));
     push("techniques", technique_ids(&common.techniques));
     note_dropped(common, &["id", "name", "description", "query", "tactics", "relevantTechniques"], notes);
     let prefix = options.name_prefix.as_deref().unwrap_or_default();
-    Ok(Resource::SavedSearch(Envelope {
-        resource_type: TYPE,
-        api_version: limits::SAVED_SEARCHES_API.to_owned(),
-        name: format!("[concat(parameters('workspace'),'/{}')]", escape::in_expression(id.trim())),
-        kind: None,
-        etag: Some("*"),
-        properties: SavedSearch {
-            display_name: escape::text(&format!("{prefix}{}", name.trim())),
+    Ok(Resource {
+        id: id.trim().to_owned(),
+        api_version: limits::SAVED_SEARCHES_API_NEWEST.to_owned(),
+        body: Body::SavedSearch(SavedSearch {
+            display_name: format!("{prefix}{}", name.trim()),
             category: "Hunting Queries",
-            query: escape::text(query),
+            query: query.to_owned(),
             version: 2,
             tags,
-        },
-    }))
+        }),
+    })
 }
 
 /// At most so many characters, cut between words where that loses little.

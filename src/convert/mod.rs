@@ -12,7 +12,7 @@ mod rule;
 mod target;
 mod values;
 
-pub use arm::{Resource, Template as ArmTemplate};
+pub use arm::{Body, Resource, Template as ArmTemplate};
 pub use params::Params;
 pub use target::Target;
 
@@ -24,6 +24,8 @@ pub enum LongDescription {
     Keep,
     /// It is cut at a word, with an ellipsis.
     Truncate,
+    /// The query is not converted.
+    Error,
 }
 
 /// How content is converted.

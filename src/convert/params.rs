@@ -20,7 +20,7 @@ use std::sync::Arc;
 use super::Failure;
 use crate::content::Content;
 use crate::source::{SourceFile, Span};
-use crate::yaml::{self, Document, Entry, Mapping, Node, Scalar, ScalarMap, ScalarStyle, Value};
+use crate::yaml::{self, Document, Entry, Mapping, Node, Scalar, ScalarMap, ScalarStyle, Value, edit};
 
 /// What a parameter file says.
 #[derive(Clone, Debug, Default)]
@@ -51,6 +51,7 @@ impl Params {
                 "Its keys are those of the documentation.",
             ));
         };
+        let mut pieces = Vec::new();
         for entry in &map.entries {
             let key = entry.key.as_str().unwrap_or_default();
             let text = || match entry.value.as_str() {
@@ -61,8 +62,14 @@ impl Params {
             };
             match key {
                 "OverwriteProperties" => params.overwrite.clone_from(&mapping(entry)?.entries),
-                "PrependQuery" => params.prepend = text()?,
-                "AppendQuery" => params.append = text()?,
+                "PrependQuery" => {
+                    params.prepend = text()?;
+                    pieces.push(&entry.value);
+                }
+                "AppendQuery" => {
+                    params.append = text()?;
+                    pieces.push(&entry.value);
+                }
                 "ReplaceQueryVariables" => {
                     for variable in &mapping(entry)?.entries {
                         let name = variable.key.as_str().unwrap_or_default().to_owned();
@@ -77,7 +84,38 @@ impl Params {
                 }
             }
         }
+        // What is put around every query must be whole by itself; what a query says is seen with the query.
+        for piece in pieces {
+            let text = piece.as_str().unwrap_or_default();
+            params.replace(text).map_err(|(name, span)| no_value(&name, span, piece, file))?;
+        }
         Ok(params)
+    }
+
+    /// The text of a file with the parameters laid over it, so that what is deployed can be checked; `None`
+    /// where they change nothing.
+    pub fn text_over(&self, content: &Content) -> Result<Option<String>, Failure> {
+        let over = self.over(content)?;
+        let map = |content: &Content| content.root().and_then(Node::as_mapping).cloned().unwrap_or_default();
+        let (old, new) = (map(content), map(&over));
+        let mut edits = Vec::new();
+        for (at, entry) in new.entries.iter().enumerate() {
+            let json = yaml::to_json(&entry.value);
+            match old.entries.get(at) {
+                None => {
+                    let line = format!("{}: {json}", entry.key.as_str().unwrap_or_default());
+                    edits.extend(edit::insert_entry(&content.source, &old, None, &line));
+                }
+                Some(own) if yaml::to_json(&own.value) == json => {}
+                Some(own) => edits.extend(match entry.value.as_str() {
+                    Some(text) if own.value.as_str().is_some() => {
+                        edit::replace_scalar(&content.source, &own.value, text)
+                    }
+                    _ => edit::replace_value(&own.value, &json.to_string()),
+                }),
+            }
+        }
+        Ok(Some(edits).filter(|edits| !edits.is_empty()).and_then(|e| edit::apply(content.source.text(), &e)))
     }
 
     /// Lays the parameters over a file. What is put in stands, as far as places are concerned, where it was
@@ -100,25 +138,16 @@ impl Params {
     }
 
     fn change_query(&self, content: &Content, map: &mut Mapping) -> Result<(), Failure> {
-        let Some(entry) = map.entries.iter_mut().find(|entry| entry.key.as_str() == Some("query")) else {
-            return Ok(());
-        };
+        let is_query =
+            |entry: &&mut Entry| entry.key.as_str().is_some_and(|key| key.eq_ignore_ascii_case("query"));
+        let Some(entry) = map.entries.iter_mut().find(is_query) else { return Ok(()) };
         let Some(text) = entry.value.as_str().map(str::to_owned) else { return Ok(()) };
-        let place = ScalarMap::new(&content.source, &entry.value);
         let whole = entry.value.span;
-        let failure = |name: &str, span: Option<Span>| {
-            Failure {
-            span: match (&place, span) {
-                (Some(map), Some(span)) => map.span(span),
-                _ => whole,
-            },
-            message: format!("The variable `%%{name}%%` has no value"),
-            help: "Give it one under `ReplaceQueryVariables` in the file of --params, or a default: `%%NAME:value%%`.".into(),
-        }
-        };
-        let middle = self.replace(&text).map_err(|(name, span)| failure(&name, Some(span)))?;
-        let before = self.replace(&self.prepend).map_err(|(name, _)| failure(&name, None))?;
-        let after = self.replace(&self.append).map_err(|(name, _)| failure(&name, None))?;
+        let middle = self
+            .replace(&text)
+            .map_err(|(name, span)| no_value(&name, span, &entry.value, &content.source))?;
+        let around = |piece: &str| self.replace(piece).unwrap_or_default();
+        let (before, after) = (around(&self.prepend), around(&self.append));
         let changed = format!("{before}{middle}{after}");
         if changed != text {
             entry.value = scalar(changed, whole);
@@ -141,6 +170,16 @@ impl Params {
         }
         out.push_str(&text[at..]);
         Ok(out)
+    }
+}
+
+/// What is wrong with a variable that stands at a place of a node's text.
+fn no_value(name: &str, span: Span, node: &Node, file: &SourceFile) -> Failure {
+    Failure {
+        span: ScalarMap::new(file, node).map_or(node.span, |map| map.span(span)),
+        message: format!("The variable `%%{name}%%` has no value"),
+        help: "Give it one under `ReplaceQueryVariables` in the file of --params, or a default: `%%NAME:value%%`."
+            .into(),
     }
 }
 

@@ -2,31 +2,24 @@
 
 use serde_json::{Value, json};
 
-use super::arm::{AlertRule, Envelope, Resource};
+use super::arm::{AlertRule, Body, Resource};
 use super::values::{
     Shape, description, note_dropped, required, split_techniques, tactic_names, technique_ids, tidy,
 };
-use super::{Failure, Note, Options, escape};
+use super::{Failure, Note, Options};
 use crate::content::Kind;
-use crate::content::duration::Duration;
 use crate::content::model::{Alerting, Common, Schedule, Text, TimeSpan, field};
 use crate::knowledge::limits;
 use crate::yaml::Mapping;
 
-const TYPE: &str = "Microsoft.OperationalInsights/workspaces/providers/alertRules";
-
-/// The keys that are read; what else stands in a file is left out with a note.
-const KNOWN: [&str; 23] = [
+/// The keys that are read for every rule; what else stands in a file is left out with a note.
+const KNOWN: [&str; 17] = [
     "id",
     "name",
     "description",
     "severity",
     "enabled",
     "query",
-    "queryFrequency",
-    "queryPeriod",
-    "triggerOperator",
-    "triggerThreshold",
     "suppressionDuration",
     "suppressionEnabled",
     "tactics",
@@ -38,9 +31,11 @@ const KNOWN: [&str; 23] = [
     "incidentConfiguration",
     "sentinelEntitiesMappings",
     "kind",
-    "version",
-    "alertRuleTemplateName",
 ];
+/// The keys that only scheduled rules have.
+const SCHEDULE: [&str; 4] = ["queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold"];
+/// The keys that say from which template a rule was made.
+const TEMPLATE_LINK: [&str; 2] = ["version", "alertRuleTemplateName"];
 
 const ENTITY_MAPPINGS: Shape = Shape::List(&Shape::Keys(&[
     ("entityType", Shape::Text),
@@ -84,12 +79,12 @@ pub(super) fn alert_rule(
     let id = required(common, common.id, "id")?;
     let name = required(common, common.name, "name")?;
     let query = required(common, common.query, "query")?;
-    let api = options.api_version.as_deref().unwrap_or(limits::ALERT_RULES_API_PREVIEW);
-    let stable = !api.ends_with("-preview");
     let nrt = common.kind == Kind::NrtRule;
-    if nrt && stable {
+    let api = options.api_version.as_deref().unwrap_or(limits::ALERT_RULES_API_PREVIEW);
+    let features = Features::of(api);
+    if nrt && !features.nrt {
         return Err(Failure {
-            span: common.root.entry("kind").map(|entry| entry.value.span).unwrap_or_default(),
+            span: field(common.root, "kind").map(|field| field.node().span).unwrap_or_default(),
             message: format!("The API version {api} has no NRT rules"),
             help: format!(
                 "Use a preview version, such as --api-version {}.",
@@ -99,26 +94,29 @@ pub(super) fn alert_rule(
     }
     let prefix = options.name_prefix.as_deref().unwrap_or_default();
     let (techniques, mut sub_techniques) = split_techniques(&technique_ids(&common.techniques));
-    let copy = |key: &str, shape: &Shape| {
-        field(common.root, key).and_then(|field| tidy(field.node(), shape)).map(escape::value)
-    };
+    let copy = |key: &str, shape: &Shape| field(common.root, key).and_then(|field| tidy(field.node(), shape));
     let mut sentinel_entities = copy("sentinelEntitiesMappings", &SENTINEL_ENTITIES);
-    if stable {
-        drop_preview(common, api, !sub_techniques.is_empty(), sentinel_entities.is_some(), notes);
+    if !features.sub_techniques && !sub_techniques.is_empty() {
+        note_missing(common, "relevantTechniques", &format!("{api} has no sub-techniques"), notes);
         sub_techniques.clear();
-        sentinel_entities = None;
     }
-    note_dropped(common, &KNOWN, notes);
+    if !features.sentinel_entities && sentinel_entities.take().is_some() {
+        let what = format!("{api} has no `sentinelEntitiesMappings`");
+        note_missing(common, "sentinelEntitiesMappings", &what, notes);
+    }
+    let mut known = KNOWN.to_vec();
+    known.extend(SCHEDULE.iter().filter(|_| schedule.is_some()));
+    known.extend(TEMPLATE_LINK.iter().filter(|_| options.with_template_link));
+    note_dropped(common, &known, notes);
+    let suppression =
+        alerting.suppression.as_ref().map(|span| iso(span, "suppressionDuration")).transpose()?;
     let mut rule = AlertRule {
-        display_name: escape::text(&format!("{prefix}{}", name.trim())),
-        description: common
-            .description
-            .map(|text| escape::text(&description(text.value)))
-            .filter(|text| !text.is_empty()),
+        display_name: format!("{prefix}{}", name.trim()),
+        description: common.description.map(|text| description(text.value)).filter(|text| !text.is_empty()),
         severity: severity(common.severity, options),
         enabled: options.enabled.or(alerting.enabled).unwrap_or(true),
-        query: escape::text(query),
-        suppression_duration: alerting.suppression.as_ref().map_or_else(|| "PT1H".to_owned(), iso),
+        query: query.to_owned(),
+        suppression_duration: suppression.unwrap_or_else(|| "PT1H".to_owned()),
         suppression_enabled: alerting.suppression_enabled.unwrap_or(false),
         tactics: tactic_names(&common.tactics, notes),
         techniques,
@@ -137,32 +135,41 @@ pub(super) fn alert_rule(
         rule.start_time.clone_from(&options.start_at);
     }
     if options.with_template_link {
-        rule.alert_rule_template_name = Some(id.trim().to_owned());
+        let own = field(common.root, "alertRuleTemplateName").and_then(|field| field.text());
+        rule.alert_rule_template_name = Some(own.map_or(id, |own| own.value).trim().to_owned());
         rule.template_version = Some(common.version.map_or("1.0.0", |version| version.value).to_owned());
     }
-    Ok(Resource::AlertRule(Box::new(Envelope {
-        resource_type: TYPE,
+    let rule = Box::new(rule);
+    Ok(Resource {
+        id: id.trim().to_owned(),
         api_version: api.to_owned(),
-        name: format!(
-            "[concat(parameters('workspace'),'/Microsoft.SecurityInsights/{}')]",
-            escape::in_expression(id.trim())
-        ),
-        kind: Some(if nrt { "NRT" } else { "Scheduled" }),
-        etag: None,
-        properties: rule,
-    })))
+        body: if nrt { Body::Nrt(rule) } else { Body::Scheduled(rule) },
+    })
 }
 
-fn drop_preview(common: &Common<'_>, api: &str, subs: bool, entities: bool, notes: &mut Vec<Note>) {
-    for (there, key, what) in [
-        (subs, "relevantTechniques", "sub-techniques"),
-        (entities, "sentinelEntitiesMappings", "`sentinelEntitiesMappings`"),
-    ] {
-        if let Some(field) = field(common.root, key).filter(|_| there) {
-            let message = format!("The API version {api} has no {what}; they are left out");
-            notes.push(Note { span: field.entry.key.span, message, warning: true });
+/// What a version of the alert rules API has.
+struct Features {
+    nrt: bool,
+    sub_techniques: bool,
+    sentinel_entities: bool,
+}
+
+impl Features {
+    fn of(api: &str) -> Self {
+        let preview = api.ends_with("-preview");
+        Self {
+            nrt: preview,
+            // Earlier previews take sub-techniques and forget them. Versions are dates, so their texts compare.
+            sub_techniques: preview && api >= limits::ALERT_RULES_API_SUB_TECHNIQUES,
+            sentinel_entities: preview,
         }
     }
+}
+
+fn note_missing(common: &Common<'_>, key: &str, what: &str, notes: &mut Vec<Note>) {
+    let span = field(common.root, key).map(|field| field.entry.key.span).unwrap_or_default();
+    let message = format!("The API version {what}; they are left out");
+    notes.push(Note { span, message, warning: true });
 }
 
 fn severity(text: Option<Text<'_>>, options: &Options) -> String {
@@ -170,25 +177,22 @@ fn severity(text: Option<Text<'_>>, options: &Options) -> String {
     limits::ignore_case(asked, &limits::SEVERITIES).unwrap_or(asked).to_owned()
 }
 
-fn iso(span: &TimeSpan<'_>) -> String {
-    span.value.as_ref().map_or_else(|| span.text.value.to_owned(), |duration| duration.iso.clone())
+fn iso(span: &TimeSpan<'_>, key: &str) -> Result<String, Failure> {
+    span.value.as_ref().map(|duration| duration.iso.clone()).ok_or_else(|| Failure {
+        span: span.text.span(),
+        message: format!("`{}` is not a duration that `{key}` can have", span.text.value),
+        help: "Write one number and m, h or d, such as 5m, 1h or 14d.".into(),
+    })
 }
 
 fn set_schedule(rule: &mut AlertRule, root: &Mapping, schedule: &Schedule<'_>) -> Result<(), Failure> {
-    let duration = |span: &Option<TimeSpan<'_>>, key: &str| -> Result<String, Failure> {
-        match span {
-            Some(TimeSpan { value: Some(Duration { iso, .. }), .. }) => Ok(iso.clone()),
-            Some(span) => Err(Failure {
-                span: span.text.span(),
-                message: format!("`{}` is not a duration that `{key}` can have", span.text.value),
-                help: "Write one number and m, h or d, such as 5m, 1h or 14d.".into(),
-            }),
-            None => Err(Failure {
-                span: root.entries.first().map(|entry| entry.key.span).unwrap_or_default(),
-                message: format!("The key `{key}` is missing, and a scheduled rule cannot run without it"),
-                help: format!("Add `{key}:`, such as `1h`."),
-            }),
-        }
+    let duration = |span: &Option<TimeSpan<'_>>, key: &str| match span {
+        Some(span) => iso(span, key),
+        None => Err(Failure {
+            span: root.entries.first().map(|entry| entry.key.span).unwrap_or_default(),
+            message: format!("The key `{key}` is missing, and a scheduled rule cannot run without it"),
+            help: format!("Add `{key}:`, such as `1h`."),
+        }),
     };
     rule.query_frequency = Some(duration(&schedule.frequency, "queryFrequency")?);
     rule.query_period = Some(duration(&schedule.period, "queryPeriod")?);

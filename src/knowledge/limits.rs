@@ -87,6 +87,12 @@ pub const NRT_DELAY_MINUTES: u64 = 2;
 pub const NRT_MAX_INGESTION_DELAY_MINUTES: u64 = 12 * 60;
 /// Most rules that the portal imports from one file (the service).
 pub const PORTAL_IMPORT_RULES: usize = 50;
+/// Most deployments that a resource group keeps; Sentinel Repositories makes one for each file.
+pub const DEPLOYMENTS: usize = 800;
+/// Most resources in one ARM template.
+pub const TEMPLATE_RESOURCES: usize = 800;
+/// Most bytes of one ARM template.
+pub const TEMPLATE_BYTES: usize = 4 * 1024 * 1024;
 /// Most deployments that a resource group remembers; Sentinel Repositories make one for each file (the service).
 pub const DEPLOYMENTS_PER_RESOURCE_GROUP: usize = 800;
 

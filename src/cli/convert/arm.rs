@@ -3,28 +3,65 @@
 use super::write::File;
 use super::{Done, Run, told};
 use crate::check::Job;
-use crate::cli::{Error, Outcome, print};
+use crate::cli::{Error, Outcome};
 use crate::content::Kind;
 use crate::convert::{self, ArmTemplate, Resource};
 use crate::knowledge::limits;
 
 pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
+    deploy(run, |_, resources| ArmTemplate::new(resources).to_json())
+}
+
+/// Writes a file for each input, or one for all, in a language whose texts `write` makes of resources; it is given
+/// the name of the input, where there is one.
+pub(super) fn deploy(
+    run: &Run<'_>,
+    write: impl Fn(Option<&str>, &[Resource]) -> String,
+) -> Result<Outcome, Error> {
     let finished = run.each(|job| resource(run, job));
     let changed = if run.options.merge {
-        match merge(run, finished.items)? {
-            Some(resources) => run.write_one("sentinel.json", &ArmTemplate::new(&resources).to_json())?,
-            None => 0,
+        let resources = merge(finished.items)?;
+        if resources.is_empty() {
+            0
+        } else {
+            let text = write(None, &resources);
+            hint_about_one(run, &resources, text.len());
+            run.write_one(&format!("sentinel.{}", run.target.extension()), &text)?
         }
     } else {
-        let text = |resource| ArmTemplate::new(std::slice::from_ref(resource)).to_json();
+        if finished.items.len() > limits::DEPLOYMENTS {
+            let (count, most) = (finished.items.len(), limits::DEPLOYMENTS);
+            run.hint(&format!(
+                "Sentinel Repositories makes a deployment for each of the {count} files, and a resource group keeps \
+                 {most}; --merge puts many into one"
+            ));
+        }
         let files = finished.items.iter().map(|(job, resource)| File {
             input: job.input.name.clone(),
             path: run.mirrored(job),
-            text: text(resource),
+            text: write(Some(&job.input.name), std::slice::from_ref(resource)),
         });
         run.write_all(&files.collect::<Vec<_>>())?
     };
     Ok(run.outcome(finished.failed, changed))
+}
+
+/// Says what one big template cannot be used for.
+fn hint_about_one(run: &Run<'_>, resources: &[Resource], bytes: usize) {
+    let rules = resources.iter().filter(|resource| resource.is_rule()).count();
+    if rules > limits::PORTAL_IMPORT_RULES {
+        let most = limits::PORTAL_IMPORT_RULES;
+        run.hint(&format!("the template holds {rules} rules; the portal imports {most} at a time"));
+    }
+    if resources.len() > limits::TEMPLATE_RESOURCES {
+        let (count, most) = (resources.len(), limits::TEMPLATE_RESOURCES);
+        run.hint(&format!(
+            "the template holds {count} resources, and a deployment takes {most}; merge fewer"
+        ));
+    }
+    if bytes > limits::TEMPLATE_BYTES {
+        run.hint("the template is larger than the 4 MiB that a deployment takes; merge fewer files");
+    }
 }
 
 /// The resource that an input deploys.
@@ -40,13 +77,12 @@ pub(super) fn resource(run: &Run<'_>, job: &Job) -> Done<Resource> {
     }
 }
 
-/// All resources for one template; `None` where there are none. Sentinel Repositories counts a deployment for each
-/// file, so few files are better.
-pub(super) fn merge(run: &Run<'_>, items: Vec<(&Job, Resource)>) -> Result<Option<Vec<Resource>>, Error> {
+/// All resources for one template.
+fn merge(items: Vec<(&Job, Resource)>) -> Result<Vec<Resource>, Error> {
     let mut names = std::collections::BTreeMap::new();
     let mut resources = Vec::new();
     for (job, resource) in items {
-        if let Some(other) = names.insert(resource.name().to_owned(), job.input.name.clone()) {
+        if let Some(other) = names.insert(resource.key(), job.input.name.clone()) {
             let message = format!(
                 "`{other}` and `{}` have the same id, and one template cannot hold both",
                 job.input.name
@@ -55,13 +91,5 @@ pub(super) fn merge(run: &Run<'_>, items: Vec<(&Job, Resource)>) -> Result<Optio
         }
         resources.push(resource);
     }
-    let rules = resources.iter().filter(|resource| resource.is_rule()).count();
-    if rules > limits::PORTAL_IMPORT_RULES && !run.global.quiet {
-        let most = limits::PORTAL_IMPORT_RULES;
-        print::warning(
-            run.global,
-            &format!("the template holds {rules} rules; the portal imports {most} at a time"),
-        );
-    }
-    Ok(Some(resources).filter(|resources| !resources.is_empty()))
+    Ok(resources)
 }

@@ -123,19 +123,31 @@ impl<'a> Run<'a> {
             kind if accepts(kind) => {}
             kind => return Err(Done::Passed(format!("info: {name} is {}; passed over", kind.noun()))),
         }
-        if !self.options.no_check {
-            let settings = Arc::new(self.work.config(&location).settings(&location));
-            let mut run = check::check(std::slice::from_ref(job), &|_| Arc::clone(&settings));
-            if let Some(report) = run.findings.files.first_mut() {
-                report
-                    .diagnostics
-                    .retain(|diagnostic| diagnostic.counts() && diagnostic.severity == Severity::Error);
-                if !report.diagnostics.is_empty() {
-                    return Err(Done::Refused(report.clone()));
-                }
-            }
+        let params = self.params(job).text_over(&content);
+        let text = params.map_err(|failure| Done::Failed(vec![told(&content.source, &failure)]))?;
+        if !self.options.no_check
+            && let Some(report) = self.errors(job, text)
+        {
+            return Err(Done::Refused(report));
         }
         Ok(content)
+    }
+
+    /// The errors that make a file undeployable; `text` is what the file says with parameters laid over it.
+    fn errors(&self, job: &Job, text: Option<String>) -> Option<report::FileReport> {
+        let location = job.location();
+        let settings = Arc::new(self.work.config(&location).settings(&location));
+        let mut job = job.clone();
+        let overlaid = text.is_some();
+        if let Some(text) = text {
+            job.text = Some(Arc::new(SourceFile::new(job.input.name.clone(), text)));
+        }
+        let mut report = check::check(&[job], &|_| Arc::clone(&settings)).findings.files.pop()?;
+        report.diagnostics.retain(|found| found.counts() && found.severity == Severity::Error);
+        for found in report.diagnostics.iter_mut().filter(|_| overlaid) {
+            found.message += " (with the parameters laid over the file)";
+        }
+        (!report.diagnostics.is_empty()).then_some(report)
     }
 
     fn tell_notes(&self, source: &SourceFile, notes: &[Note]) {
@@ -145,6 +157,13 @@ impl<'a> Run<'a> {
                 let level = if note.warning { "warning" } else { "info" };
                 print::note(&format!("{}: {level}: {}", at(source, note.span), note.message));
             }
+        }
+    }
+
+    /// Says something about the run as a whole that may surprise.
+    fn hint(&self, text: &str) {
+        if !self.global.quiet {
+            print::warning(self.global, text);
         }
     }
 
