@@ -234,9 +234,12 @@ pub struct Convert {
     /// Deploy every rule disabled
     #[arg(long)]
     pub disabled: bool,
-    /// Put all resources into one template
+    /// Put all resources into one template (arm, bicep)
     #[arg(long)]
     pub merge: bool,
+    /// Write rules in the form that Sentinel Repositories deploys (bicep; arm always has it)
+    #[arg(long)]
+    pub for_repositories: bool,
     /// When scheduled rules run first, such as 2026-12-24T06:00:00Z; 10 minutes to 30 days ahead
     #[arg(long, value_name = "TIME")]
     pub start_at: Option<String>,

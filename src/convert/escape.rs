@@ -8,13 +8,13 @@ pub(super) fn text(text: &str) -> String {
     if text.starts_with('[') && text.ends_with(']') { format!("[{text}") } else { text.to_owned() }
 }
 
-/// The same for every text inside of a value.
+/// The same for every text inside of a value, keys included: those are evaluated too.
 pub(super) fn value(value: Value) -> Value {
     match value {
         Value::String(string) => Value::String(text(&string)),
         Value::Array(items) => Value::Array(items.into_iter().map(self::value).collect()),
         Value::Object(map) => {
-            Value::Object(map.into_iter().map(|(key, value)| (key, self::value(value))).collect())
+            Value::Object(map.into_iter().map(|(key, value)| (text(&key), self::value(value))).collect())
         }
         other => other,
     }

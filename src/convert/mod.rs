@@ -4,6 +4,7 @@ use crate::content::{Content, Kind};
 use crate::source::Span;
 
 mod arm;
+mod bicep;
 pub mod emit_yaml;
 mod escape;
 mod hunting;
@@ -13,6 +14,7 @@ mod target;
 mod values;
 
 pub use arm::{Body, Resource, Template as ArmTemplate};
+pub use bicep::bicep;
 pub use params::Params;
 pub use target::Target;
 
@@ -119,6 +121,7 @@ pub fn to_resource(content: &Content, options: &Options) -> Result<Converted, Fa
 pub fn is_own(target: Target, text: &str) -> bool {
     match target {
         Target::Arm | Target::Solution => arm::is_own(text),
-        Target::Bicep | Target::Scheduled | Target::Nrt | Target::Yaml => false,
+        Target::Bicep => bicep::is_own(text),
+        Target::Scheduled | Target::Nrt | Target::Yaml => false,
     }
 }

@@ -203,6 +203,9 @@ pub const SAVED_SEARCHES_API: &str = "2020-08-01";
 /// Version of the saved search API that published solutions carry now; its properties have not changed.
 pub const SAVED_SEARCHES_API_NEWEST: &str = "2025-07-01";
 
+/// Version of the workspaces API by which Bicep files name a workspace that is there.
+pub const WORKSPACES_API: &str = "2025-07-01";
+
 /// The long form of a trigger operator given in either form; case counts.
 pub fn trigger_operator(text: &str) -> Option<&'static str> {
     let found = TRIGGER_OPERATORS.iter().find(|(short, long)| *short == text || *long == text);

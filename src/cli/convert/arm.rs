@@ -1,5 +1,7 @@
 //! `--to arm`: a deployable template for each input, or one for all.
 
+use std::path::Path;
+
 use super::write::File;
 use super::{Done, Run, told};
 use crate::check::Job;
@@ -13,10 +15,10 @@ pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
 }
 
 /// Writes a file for each input, or one for all, in a language whose texts `write` makes of resources; it is given
-/// the name of the input, where there is one.
+/// the path of the input, where there is one.
 pub(super) fn deploy(
     run: &Run<'_>,
-    write: impl Fn(Option<&str>, &[Resource]) -> String,
+    write: impl Fn(Option<&Path>, &[Resource]) -> String,
 ) -> Result<Outcome, Error> {
     let finished = run.each(|job| resource(run, job));
     let changed = if run.options.merge {
@@ -39,7 +41,7 @@ pub(super) fn deploy(
         let files = finished.items.iter().map(|(job, resource)| File {
             input: job.input.name.clone(),
             path: run.mirrored(job),
-            text: write(Some(&job.input.name), std::slice::from_ref(resource)),
+            text: write(Some(&job.input.path), std::slice::from_ref(resource)),
         });
         run.write_all(&files.collect::<Vec<_>>())?
     };
