@@ -4,6 +4,7 @@
 //! not valid YAML. Nothing is expanded (an alias stays an alias) and nothing is typed until asked for.
 
 pub mod edit;
+mod emit;
 mod json;
 mod lines;
 mod parse;
@@ -15,6 +16,7 @@ mod slips;
 mod tests;
 mod write;
 
+pub use emit::to_yaml;
 pub use json::to_json;
 pub use scalar::ScalarMap;
 pub use write::inline;
