@@ -100,7 +100,7 @@ pub struct Files {
     /// Files, folders, or `-` for standard input [default: the current folder]
     pub paths: Vec<PathBuf>,
     /// The name of what comes from standard input
-    #[arg(long, value_name = "NAME", default_value = "stdin.yaml", hide_default_value = true)]
+    #[arg(long, value_name = "NAME", default_value = super::files::STDIN_NAME, hide_default_value = true)]
     pub stdin_filename: String,
     /// Look into folders and files that .gitignore leaves out
     #[arg(long)]

@@ -12,6 +12,9 @@ use crate::discover::{self, Input, absolute};
 use crate::source::SourceFile;
 use crate::workspace::{self, Workspace};
 
+/// What standard input is called where the user gives no name.
+pub(super) const STDIN_NAME: &str = "stdin.yaml";
+
 /// What is to be worked on.
 pub(super) struct Work {
     /// The files, sorted by name.
@@ -46,7 +49,7 @@ pub(super) fn collect(global: &Global, files: &Files, json: bool) -> Result<Work
         if files.paths.len() > 1 {
             return Err(Error::Usage("standard input (`-`) is read alone, without other paths".into()));
         }
-        let job = stdin(&files.stdin_filename)?;
+        let job = stdin(files, json)?;
         resolver.of(job.location().parent().unwrap_or(Path::new("/"))).map_err(Error::Config)?;
         return Ok(Work { jobs: vec![job], resolver, stdin: true });
     }
@@ -120,7 +123,12 @@ pub(super) fn over(configured: &Arc<Workspace>, asked: &Arc<Workspace>) -> Arc<W
     Arc::new(both)
 }
 
-fn stdin(name: &str) -> Result<Job, Error> {
+fn stdin(files: &Files, json: bool) -> Result<Job, Error> {
+    // The name that nobody gave says what is read.
+    let name = match files.stdin_filename.as_str() {
+        STDIN_NAME if json => "stdin.json",
+        name => name,
+    };
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().read_to_end(&mut bytes);
     read.map_err(|error| Error::Unreadable("standard input".into(), error.to_string()))?;

@@ -35,7 +35,11 @@ pub(super) fn generator() -> Value {
 
 /// Whether a text is a template with our mark.
 pub(super) fn is_own(text: &str) -> bool {
-    let Ok(template) = serde_json::from_str::<Value>(text) else { return false };
+    serde_json::from_str::<Value>(text).is_ok_and(|template| is_own_template(&template))
+}
+
+/// The same for a template that has been read.
+pub(super) fn is_own_template(template: &Value) -> bool {
     template.pointer("/metadata/_generator/name").and_then(Value::as_str) == Some(env!("CARGO_PKG_NAME"))
 }
 

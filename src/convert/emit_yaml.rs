@@ -1,11 +1,9 @@
-//! Writing content as YAML: keys in the repository's order, texts as literal blocks that keep every character,
-//! comments before keys. What reads back as another text than it should is quoted instead.
+//! Writing content as YAML: keys in the repository's order, comments before keys.
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::source::SourceFile;
 use crate::yaml;
 
 /// The keys of a template in the order in which the repository writes them; others follow before `version`.
@@ -40,9 +38,8 @@ const ORDER: [&str; 27] = [
     "kind",
 ];
 
-/// Single-line texts up to this length stand behind their key.
-const LONGEST_LINE: usize = 100;
-const INDENT: usize = 2;
+/// The keys whose texts are blocks even if they have a single line.
+const BLOCKS: [&str; 2] = ["description", "query"];
 
 /// A key of the document.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,108 +73,17 @@ pub fn document(fields: &[Field]) -> String {
         for line in field.comments.iter().flat_map(|comment| comment.lines()) {
             let _ = writeln!(out, "# {}", line.trim());
         }
-        entry(&mut out, &field.key, &field.value, 0);
+        out.push_str(&yaml::entry(&field.key, &field.value, BLOCKS.contains(&field.key.as_str())));
     }
     out
-}
-
-fn entry(out: &mut String, key: &str, value: &Value, indent: usize) {
-    let _ = write!(out, "{}:", yaml::inline(key));
-    value_after(out, value, indent);
-}
-
-/// A value behind a colon: on the same line, or on those that follow.
-fn value_after(out: &mut String, value: &Value, indent: usize) {
-    match value {
-        Value::Array(items) if !items.is_empty() => {
-            out.push('\n');
-            list(out, items, indent + INDENT);
-        }
-        Value::Object(map) if !map.is_empty() => {
-            out.push('\n');
-            mapping(out, map, indent + INDENT, false);
-        }
-        value => {
-            let _ = writeln!(out, " {}", scalar(value, indent + INDENT));
-        }
-    }
-}
-
-fn list(out: &mut String, items: &[Value], indent: usize) {
-    for item in items {
-        let _ = write!(out, "{:indent$}-", "");
-        match item {
-            Value::Object(map) if !map.is_empty() => {
-                out.push(' ');
-                mapping(out, map, indent + INDENT, true);
-            }
-            // A list right inside of a list begins on a line of its own.
-            value => value_after(out, value, indent),
-        }
-    }
-}
-
-/// The entries of a mapping; `begun` says that the first stands behind a dash already.
-fn mapping(out: &mut String, map: &Map<String, Value>, indent: usize, begun: bool) {
-    for (at, (key, value)) in map.iter().enumerate() {
-        if at > 0 || !begun {
-            let _ = write!(out, "{:indent$}", "");
-        }
-        entry(out, key, value, indent);
-    }
-}
-
-fn scalar(value: &Value, indent: usize) -> String {
-    match value {
-        Value::String(text) if text.contains('\n') || text.chars().count() > LONGEST_LINE => {
-            block(text, indent).unwrap_or_else(|| yaml::inline(text))
-        }
-        Value::String(text) => yaml::inline(text),
-        Value::Array(_) => "[]".to_owned(),
-        Value::Object(_) => "{}".to_owned(),
-        value => value.to_string(),
-    }
-}
-
-/// A text as a literal block, its lines indented so far; `None` where a block cannot say it.
-fn block(text: &str, indent: usize) -> Option<String> {
-    let body = text.trim_end_matches('\n');
-    // Readers differ in what else ends a line, and in what they take at all.
-    let strange = |c: char| {
-        (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
-    };
-    if body.is_empty() || text.contains(strange) {
-        return None;
-    }
-    let first = body.lines().find(|line| !line.is_empty())?;
-    // Where the first line begins with blanks, the indent has to be said.
-    let said = if first.starts_with([' ', '\t']) { INDENT.to_string() } else { String::new() };
-    let chomping = match text.len() - body.len() {
-        0 => "-",
-        1 => "",
-        _ => "+",
-    };
-    let lines = |indent: usize| {
-        let mut out = format!("|{said}{chomping}");
-        for line in body.split('\n').chain((1..text.len() - body.len()).map(|_| "")) {
-            out.push('\n');
-            if !line.is_empty() {
-                let _ = write!(out, "{:indent$}{line}", "");
-            }
-        }
-        out
-    };
-    let probe = SourceFile::new("probe", format!("k: {}\nl: 1\n", lines(INDENT)));
-    let read = yaml::parse(&probe);
-    let kept = read.errors.is_empty() && read.root?.get("k")?.as_str() == Some(text);
-    kept.then(|| lines(indent))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::SourceFile;
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Map, json};
 
     /// The text reads back as the same values, with our reader and with another.
     fn holds(fields: &[Field]) {

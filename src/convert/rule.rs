@@ -37,12 +37,12 @@ const SCHEDULE: [&str; 4] = ["queryFrequency", "queryPeriod", "triggerOperator",
 /// The keys that say from which template a rule was made.
 const TEMPLATE_LINK: [&str; 2] = ["version", "alertRuleTemplateName"];
 
-const ENTITY_MAPPINGS: Shape = Shape::List(&Shape::Keys(&[
+pub(super) const ENTITY_MAPPINGS: Shape = Shape::List(&Shape::Keys(&[
     ("entityType", Shape::Text),
     ("fieldMappings", Shape::List(&Shape::Keys(&[("identifier", Shape::Text), ("columnName", Shape::Text)]))),
 ]));
-const SENTINEL_ENTITIES: Shape = Shape::List(&Shape::Keys(&[("columnName", Shape::Text)]));
-const ALERT_DETAILS: Shape = Shape::Keys(&[
+pub(super) const SENTINEL_ENTITIES: Shape = Shape::List(&Shape::Keys(&[("columnName", Shape::Text)]));
+pub(super) const ALERT_DETAILS: Shape = Shape::Keys(&[
     ("alertDisplayNameFormat", Shape::Text),
     ("alertDescriptionFormat", Shape::Text),
     ("alertTacticsColumnName", Shape::Text),
@@ -52,8 +52,8 @@ const ALERT_DETAILS: Shape = Shape::Keys(&[
         Shape::List(&Shape::Keys(&[("alertProperty", Shape::Text), ("value", Shape::Text)])),
     ),
 ]);
-const EVENT_GROUPING: Shape = Shape::Keys(&[("aggregationKind", Shape::Text)]);
-const INCIDENTS: Shape = Shape::Keys(&[
+pub(super) const EVENT_GROUPING: Shape = Shape::Keys(&[("aggregationKind", Shape::Text)]);
+pub(super) const INCIDENTS: Shape = Shape::Keys(&[
     ("createIncident", Shape::Bool),
     (
         "groupingConfiguration",

@@ -113,7 +113,8 @@ pub(super) enum Shape {
     Map(&'static Self),
 }
 
-fn tidy_json(value: Value, shape: &Shape) -> Option<Value> {
+/// The same for what has been JSON all along.
+pub(super) fn tidy_json(value: Value, shape: &Shape) -> Option<Value> {
     let value = match (shape, value) {
         (_, Value::Null) => return None,
         (Shape::List(of), Value::Array(items)) => {

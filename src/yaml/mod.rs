@@ -16,10 +16,9 @@ mod slips;
 mod tests;
 mod write;
 
-pub use emit::to_yaml;
+pub use emit::entry;
 pub use json::to_json;
 pub use scalar::ScalarMap;
-pub use write::inline;
 
 use crate::source::{SourceFile, Span};
 

@@ -10,11 +10,6 @@ pub fn quote_if_needed(text: &str) -> String {
     quote_if_needed_in(text, true)
 }
 
-/// The same, for a place outside of brackets and braces, where more texts need no quotes.
-pub fn inline(text: &str) -> String {
-    quote_if_needed_in(text, false)
-}
-
 /// The same, for a place inside or outside of brackets and braces.
 pub(super) fn quote_if_needed_in(text: &str, in_flow: bool) -> String {
     if plain_reads_as(text, in_flow) { text.to_owned() } else { quoted(text) }

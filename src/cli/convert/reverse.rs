@@ -1,8 +1,123 @@
-//! `--to yaml`.
+//! `--to yaml`: the rules and hunting queries of ARM templates become files of their own.
 
-use super::Run;
-use crate::cli::{Error, Outcome};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::write::File;
+use super::{Done, Run, at, read, told};
+use crate::check::Job;
+use crate::cli::{Error, Outcome, print};
+use crate::content::{Content, Kind};
+use crate::convert::reverse::{self, Nothing, Yaml};
+use crate::discover::{absolute, slashes};
+use crate::source::SourceFile;
+
+/// What one template became.
+struct Back {
+    items: Vec<Yaml>,
+    /// The reasons why the rest of it could not be converted, as they are printed.
+    failures: Vec<String>,
+}
 
 pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
-    Err(run.unavailable())
+    say_what_does_nothing(run);
+    let finished = run.each(convert);
+    let mut failed = finished.failed;
+    let mut files = Vec::new();
+    let several = finished.items.iter().map(|(_, back)| back.items.len()).sum::<usize>() > 1;
+    let folder = run.options.output.as_deref().filter(|path| path.as_os_str() != "-");
+    if run.options.output.is_none() && several {
+        let message = "there are several rules or hunting queries: give a folder for their files with -o DIR, \
+                       or `-o -` for one stream of documents";
+        return Err(Error::Usage(message.into()));
+    }
+    for (job, back) in finished.items {
+        failed += usize::from(!back.failures.is_empty());
+        back.failures.iter().for_each(|failure| print::note(failure));
+        let alone = back.items.len() == 1;
+        for item in back.items {
+            let path = run.mirrored(job);
+            let path = if alone { path } else { placed(&path, &item) };
+            let text = match folder {
+                Some(folder) => {
+                    warn_of_folder(run, &folder.join(&path), &item);
+                    reverse::marked(&item.text)
+                }
+                None if several => format!("---\n{}", item.text),
+                None => item.text,
+            };
+            files.push(File { input: job.input.name.clone(), path, text });
+        }
+    }
+    let changed = run.write_all(&files)?;
+    Ok(run.outcome(failed, changed))
+}
+
+fn convert(job: &Job) -> Done<Back> {
+    let source = match read(job) {
+        Ok(source) => source,
+        Err(done) => return done,
+    };
+    let name = &job.input.name;
+    match reverse::to_content(&source) {
+        Ok(reversed) if reversed.items.is_empty() && reversed.failures.is_empty() && job.input.named => {
+            let reason = |note: &crate::convert::Note| format!("  {}", note.message);
+            let mut reasons = vec![format!("{name}: error: Nothing in it can be converted to YAML")];
+            reasons.extend(reversed.notes.iter().map(reason));
+            Done::Failed(reasons)
+        }
+        Ok(reversed) => {
+            let failures = reversed.failures.iter().map(|failure| told(&source, failure)).collect();
+            Done::Converted(source, reversed.notes, Back { items: reversed.items, failures })
+        }
+        // Other JSON files lie beside templates; only who names one means it.
+        Err(Nothing::NoTemplate(failure) | Nothing::NoContent(failure)) if !job.input.named => {
+            let place = at(&source, failure.span);
+            Done::Passed(format!("info: {place}: {}; passed over", failure.message))
+        }
+        Err(Nothing::Broken(failure) | Nothing::NoTemplate(failure) | Nothing::NoContent(failure)) => {
+            Done::Failed(vec![told(&source, &failure)])
+        }
+    }
+}
+
+/// Where one of several items of a template belongs: in folders named as upstream names them, which also tell
+/// what is a rule and what is a hunting query.
+fn placed(template: &Path, item: &Yaml) -> PathBuf {
+    let folder = if item.kind == Kind::HuntingQuery { "Hunting Queries" } else { "Analytic Rules" };
+    template.with_extension("").join(folder).join(format!("{}.yaml", item.file_name))
+}
+
+/// Folder names decide what a file is where the content leaves it open, and may decide otherwise than the template.
+fn warn_of_folder(run: &Run<'_>, path: &Path, item: &Yaml) {
+    let source = SourceFile::new(slashes(path), item.text.as_str());
+    let kind = Content::read(Arc::new(source), &slashes(&absolute(path))).kind;
+    if kind != item.kind && !run.global.quiet {
+        let path = crate::discover::display(path);
+        let message = format!(
+            "`{path}` holds {} and will be taken for {} because of the folder it lies in",
+            item.kind.noun(),
+            kind.noun()
+        );
+        print::warning(run.global, &message);
+    }
+}
+
+/// Options that change what is deployed change nothing here.
+fn say_what_does_nothing(run: &Run<'_>) {
+    let options = run.options;
+    let given = [
+        ("--api-version", options.api_version.is_some()),
+        ("--name-prefix", options.name_prefix.is_some()),
+        ("--severity", options.severity.is_some()),
+        ("--enabled", options.enabled),
+        ("--disabled", options.disabled),
+        ("--start-at", options.start_at.is_some()),
+        ("--params", options.params.is_some()),
+        ("--no-incidents", options.no_incidents),
+        ("--with-template-link", options.with_template_link),
+    ];
+    for (name, _) in given.iter().filter(|(_, given)| *given && !run.global.quiet) {
+        print::warning(run.global, &format!("`{name}` does nothing with `--to yaml`"));
+    }
 }

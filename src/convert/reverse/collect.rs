@@ -121,16 +121,19 @@ impl Collection {
     /// A list of resources, or resources by symbolic names.
     fn resources(&mut self, resources: &Value, here: &Here) {
         let each: Vec<(Step, &Map<String, Value>)> = match resources {
-            Value::Array(items) => {
-                items.iter().enumerate().filter_map(|(i, item)| Some((Step::Item(i), item.as_object()?))).collect()
-            }
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .filter_map(|(i, item)| Some((Step::Item(i), item.as_object()?)))
+                .collect(),
             // A single resource in place of a list of one went through PowerShell.
             Value::Object(map) if member(map, "type").is_some_and(Value::is_string) => {
                 return self.resource(map, here);
             }
-            Value::Object(map) => {
-                map.iter().filter_map(|(key, item)| Some((Step::Key(key.clone()), item.as_object()?))).collect()
-            }
+            Value::Object(map) => map
+                .iter()
+                .filter_map(|(key, item)| Some((Step::Key(key.clone()), item.as_object()?)))
+                .collect(),
             _ => return,
         };
         let metadata: Vec<Metadata> = each.iter().filter_map(|(_, map)| Metadata::read(map, here)).collect();
@@ -156,7 +159,8 @@ impl Collection {
         self.is_template |= own_type.contains('/');
         let own_name = member(resource, "name").and_then(Value::as_str).map(|name| here.scope.name(name));
         let is_child = !here.parent_type.is_empty() && !own_type.contains('.');
-        let join = |parent: &str, own: &str| if is_child { format!("{parent}/{own}") } else { own.to_owned() };
+        let join =
+            |parent: &str, own: &str| if is_child { format!("{parent}/{own}") } else { own.to_owned() };
         let full_type = join(&here.parent_type, own_type).to_ascii_lowercase();
         let name = join(&here.parent_name, own_name.as_deref().unwrap_or(UNKNOWN));
         let properties = member(resource, "properties").and_then(Value::as_object);
@@ -215,8 +219,7 @@ impl Collection {
             .and_then(Value::as_str)
             .is_some_and(|scope| scope.eq_ignore_ascii_case("inner"));
         // The template around it works out its expressions first, except where it says otherwise.
-        let template =
-            if inner { template.clone() } else { here.scope.value(template, &mut Vec::new()) };
+        let template = if inner { template.clone() } else { here.scope.value(template, &mut Vec::new()) };
         if let Value::Object(template) = &template {
             self.template(template, given, below);
         }
@@ -244,9 +247,13 @@ struct Metadata {
 
 impl Metadata {
     fn read(resource: &Map<String, Value>, here: &Here) -> Option<Self> {
-        let kind = member(resource, "type")?.as_str()?.to_ascii_lowercase();
+        let resource_type = member(resource, "type")?.as_str()?.to_ascii_lowercase();
         let properties = member(resource, "properties")?.as_object()?;
-        (kind.ends_with("/metadata") || kind == "metadata").then(|| Self {
+        // A solution has metadata of its own, which say nothing of the items in it.
+        let kind = here.text(properties, "kind").unwrap_or_default().to_ascii_lowercase();
+        let of_item = kind.is_empty() || kind.starts_with("analyticsrule") || kind == "huntingquery";
+        let is_metadata = resource_type == "metadata" || resource_type.ends_with("/metadata");
+        (is_metadata && of_item).then(|| Self {
             content_id: here.text(properties, "contentId"),
             version: here.text(properties, "version"),
             parent: here.text(properties, "parentId"),
@@ -254,7 +261,8 @@ impl Metadata {
     }
 
     fn is_of(&self, name: &str) -> bool {
-        let named = |id: &Option<String>| id.as_deref().is_some_and(|id| last_part(id).eq_ignore_ascii_case(name));
+        let named =
+            |id: &Option<String>| id.as_deref().is_some_and(|id| last_part(id).eq_ignore_ascii_case(name));
         !name.is_empty() && (named(&self.parent) || named(&self.content_id))
     }
 }

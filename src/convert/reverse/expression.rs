@@ -25,7 +25,9 @@ pub(super) fn inside(text: &str) -> Option<&str> {
 pub(super) fn parse(text: &str) -> Option<Expression> {
     let mut parser = Parser { rest: text.trim_start() };
     let expression = parser.expression(0)?;
-    parser.rest.is_empty().then_some(expression)
+    // A bare number in brackets is a note such as `[1]`.
+    let is_number = matches!(expression, Expression::Number(_));
+    (parser.rest.is_empty() && !is_number).then_some(expression)
 }
 
 struct Parser<'a> {
@@ -55,7 +57,9 @@ impl<'a> Parser<'a> {
             }
         };
         loop {
-            let member = if self.sign('.').is_some() {
+            let member = if matches!(value, Expression::Text(_) | Expression::Number(_)) {
+                return Some(value);
+            } else if self.sign('.').is_some() {
                 Expression::Text(self.name()?)
             } else if self.sign('[').is_some() {
                 let index = self.expression(depth + 1)?;
@@ -131,7 +135,10 @@ mod tests {
             Some(member(
                 call(
                     "last",
-                    vec![call("split", vec![member(call("variables", vec![text("a")]), text("b")), text("/")])]
+                    vec![call(
+                        "split",
+                        vec![member(call("variables", vec![text("a")]), text("b")), text("/")]
+                    )]
                 ),
                 Expression::Number(0)
             ))
@@ -141,10 +148,14 @@ mod tests {
 
     #[test]
     fn what_is_no_expression_is_not_read() {
-        for text in ["Deprecated", "f(", "f('a)", "'a' b", "f(a,)", "", "a, b", "1.5", "f()x"] {
+        for text in ["Deprecated", "f(", "f('a)", "'a' b", "f(a,)", "", "a, b", "1.5", "1", "f(1.5)", "f()x"]
+        {
             assert_eq!(parse(text), None, "{text}");
         }
         assert_eq!(parse(&"f(".repeat(5000)), None);
-        assert_eq!((inside("[a]"), inside("[[a]"), inside("[a] b"), inside("[")), (Some("a"), None, None, None));
+        assert_eq!(
+            (inside("[a]"), inside("[[a]"), inside("[a] b"), inside("[")),
+            (Some("a"), None, None, None)
+        );
     }
 }

@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 use super::scope::MOST_BYTES;
 
 /// Calls a function, its name in lower case; `None` where only Azure knows the answer or the arguments do not fit.
-pub(super) fn call(name: &str, arguments: Vec<Value>) -> Option<Value> {
+pub(super) fn call(name: &str, arguments: &[Value]) -> Option<Value> {
     use Value::{Array, Bool, Null, Object, String as Text};
-    Some(match (name, arguments.as_slice()) {
-        ("concat", [Array(_), ..]) => Array(lists(&arguments)?.concat()),
-        ("concat", _) => Text(texts(&arguments)?.concat()),
+    Some(match (name, arguments) {
+        ("concat", [Array(_), ..]) => Array(lists(arguments)?.concat()),
+        ("concat", _) => Text(texts(arguments)?.concat()),
         ("format", [Text(pattern), values @ ..]) => Text(format(pattern, &texts(values)?)?),
         ("replace", [Text(text), Text(old), Text(new)]) if !old.is_empty() => {
             let most = text.len() / old.len() * new.len() + text.len();
@@ -64,11 +64,13 @@ pub(super) fn call(name: &str, arguments: Vec<Value>) -> Option<Value> {
         ("contains", [Text(text), Text(part)]) => Bool(text.contains(part.as_str())),
         ("contains", [Array(items), item]) => Bool(items.contains(item)),
         ("contains", [Object(map), Text(key)]) => Bool(map.keys().any(|name| name.eq_ignore_ascii_case(key))),
-        ("startswith", [Text(text), Text(part)]) => Bool(text.to_lowercase().starts_with(&part.to_lowercase())),
+        ("startswith", [Text(text), Text(part)]) => {
+            Bool(text.to_lowercase().starts_with(&part.to_lowercase()))
+        }
         ("endswith", [Text(text), Text(part)]) => Bool(text.to_lowercase().ends_with(&part.to_lowercase())),
         ("union", [Array(_), ..]) => {
             let mut all: Vec<Value> = Vec::new();
-            for item in lists(&arguments)?.concat() {
+            for item in lists(arguments)?.concat() {
                 if !all.contains(&item) {
                     all.push(item);
                 }
@@ -78,7 +80,7 @@ pub(super) fn call(name: &str, arguments: Vec<Value>) -> Option<Value> {
         ("base64tostring", [Text(text)]) => Text(String::from_utf8(base64(text)?).ok()?),
         // The subscription and the group are unknown, and only the last part of an id is asked for.
         ("resourceid" | "extensionresourceid" | "subscriptionresourceid" | "tenantresourceid", _) => {
-            Text(texts(&arguments)?.join("/"))
+            Text(texts(arguments)?.join("/"))
         }
         _ => return None,
     })
@@ -191,7 +193,7 @@ mod tests {
             ("string", json!([{"a": 1}]), json!("{\"a\":1}")),
         ] {
             let arguments: Vec<Value> = arguments.as_array().unwrap().clone();
-            assert_eq!(call(name, arguments), Some(expected), "{name}");
+            assert_eq!(call(name, &arguments), Some(expected), "{name}");
         }
         for (name, arguments) in [
             ("uniquestring", json!(["a"])),
@@ -201,7 +203,7 @@ mod tests {
             ("createobject", json!(["k"])),
             ("replace", json!(["a", "", "b"])),
         ] {
-            assert_eq!(call(name, arguments.as_array().unwrap().clone()), None, "{name}");
+            assert_eq!(call(name, arguments.as_array().unwrap()), None, "{name}");
         }
     }
 }

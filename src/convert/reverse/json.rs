@@ -29,7 +29,7 @@ pub(super) struct Json {
 #[derive(Debug)]
 struct Place {
     span: Span,
-    below: Vec<(Step, Span, Place)>,
+    below: Vec<(Step, Span, Self)>,
 }
 
 impl Json {
@@ -74,8 +74,9 @@ fn failure(source: &SourceFile, error: &serde_json::Error) -> Failure {
     } else {
         format!("The file is not valid JSON: {what}")
     };
-    let yaml = crate::content::is_yaml_file(source.path()) && !source.text().trim_start().starts_with(['{', '[']);
-    let help = if yaml || source.path().ends_with(".bicep") {
+    let yaml =
+        crate::content::is_yaml_file(source.path()) && !source.text().trim_start().starts_with(['{', '[']);
+    let help = if yaml || crate::content::extension(source.path()) == Some("bicep") {
         "`--to yaml` reads ARM templates in JSON; `az bicep build` makes one from Bicep."
     } else {
         "`--to yaml` reads ARM templates in JSON: mend the file, or export it again."
@@ -88,7 +89,9 @@ fn without_comments(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     let blank = |out: &mut String, skipped: &str| {
-        out.extend(skipped.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { ' ' }));
+        out.extend(
+            skipped.bytes().map(|byte| if matches!(byte, b'\n' | b'\r') { char::from(byte) } else { ' ' }),
+        );
     };
     if let Some(after) = rest.strip_prefix(BOM) {
         blank(&mut out, &rest[..rest.len() - after.len()]);

@@ -1,0 +1,102 @@
+//! A saved search of the category Hunting Queries as a hunting query.
+
+use serde_json::{Map, Value, json};
+
+use super::collect::Found;
+use super::identity;
+use super::rule::{description, list, no_connectors, techniques, version};
+use super::scope::member;
+use super::take::{Taken, Taker};
+use crate::content::Kind;
+use crate::convert::values::Shape;
+
+/// The hunting query as YAML; `None` for saved searches of other categories.
+pub(super) fn read(found: &Found, taker: &mut Taker) -> Taken {
+    let category = taker.trimmed("category").unwrap_or_default();
+    if !category.eq_ignore_ascii_case("Hunting Queries") {
+        let of =
+            if category.is_empty() { "no category".to_owned() } else { format!("the category {category}") };
+        taker.tell(None, format!("a saved search of {of} is no hunting query; it is passed over"));
+        return Ok(None);
+    }
+    let name = taker.required("displayName")?.trim().to_owned();
+    let query = taker.required("query")?;
+    let mut tags = Tags::read(taker);
+    let mut map = Map::new();
+    let mut put = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            map.insert(key.to_owned(), value);
+        }
+    };
+    put("id", Some(identity::id(found, &name, taker).into()));
+    put("name", Some(name.into()));
+    put("description", description(tags.take("description")));
+    put("requiredDataConnectors", Some(json!([])));
+    no_connectors(taker);
+    put("tactics", list(tags.list("tactics")));
+    let mut parents = tags.list("techniques");
+    parents.extend(tags.list("relevantTechniques"));
+    let subs = tags.list("subTechniques");
+    // A single list holds sub-techniques as well, in an order of its own.
+    put(
+        "relevantTechniques",
+        list(if subs.is_empty() { unique(parents) } else { techniques(&parents, &subs) }),
+    );
+    put("query", Some(query.into()));
+    put("version", Some(version(found, taker).into()));
+    for (name, _) in tags.0 {
+        taker.tell(Some("tags"), format!("the tag `{name}` is left out: YAML templates have no such key"));
+    }
+    // What every saved search has, and says nothing of the query.
+    for key in ["version", "eTag", "etag"] {
+        taker.value(key, &Shape::Any);
+    }
+    taker.leave_the_rest();
+    Ok(Some((Kind::HuntingQuery, map)))
+}
+
+/// The tags that have not been taken yet.
+struct Tags(Vec<(String, String)>);
+
+impl Tags {
+    fn read(taker: &mut Taker) -> Self {
+        let tags = taker.value("tags", &Shape::List(&Shape::Any));
+        let mut all = Vec::new();
+        for tag in tags.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
+        {
+            let text = |key: &str| member(tag, key).and_then(Value::as_str).map(str::to_owned);
+            match (text("name"), text("value")) {
+                (Some(name), Some(value)) => all.push((name, value)),
+                (Some(_), None) | (None, Some(_)) => {}
+                // Names and values without a list, as other resources have them.
+                (None, None) => {
+                    let pair =
+                        |(name, value): (&String, &Value)| Some((name.clone(), value.as_str()?.to_owned()));
+                    all.extend(tag.iter().filter_map(pair));
+                }
+            }
+        }
+        Self(all)
+    }
+
+    fn take(&mut self, name: &str) -> Option<String> {
+        let at = self.0.iter().position(|(known, _)| known.trim().eq_ignore_ascii_case(name))?;
+        Some(self.0.remove(at).1)
+    }
+
+    fn list(&mut self, name: &str) -> Vec<String> {
+        let text = self.take(name).unwrap_or_default();
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
+        unique(items.map(str::to_owned).collect())
+    }
+}
+
+fn unique(items: Vec<String>) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for item in items {
+        if !out.contains(&item) {
+            out.push(item);
+        }
+    }
+    out
+}
