@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::Run;
 use crate::check::Job;
 use crate::cli::{Error, files, print, results};
-use crate::convert;
+use crate::convert::{self, Target};
 use crate::discover::{absolute, display};
 
 /// A result.
@@ -99,8 +99,10 @@ impl Run<'_> {
                 print::note(&format!("{} {what}", display(path)));
             } else if path.exists() && !self.options.force && !own() {
                 let path = display(path);
+                // YAML is there to be edited, and is its editor's from then on.
+                let edited = if self.target == Target::Yaml { ", or was edited since" } else { "" };
                 let message =
-                    format!("`{path}` exists and was not written by sentlint; --force overwrites it");
+                    format!("`{path}` exists and was not written by sentlint{edited}; --force overwrites it");
                 return Err(Error::Usage(message));
             }
             changed.push((path, text));

@@ -45,7 +45,7 @@ fn with(mut properties: Value, more: Value) -> Value {
     properties
 }
 
-fn plain(properties: Value) -> Value {
+fn plain(properties: &Value) -> Value {
     json!({
         "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
         "parameters": {"workspace": {"type": "String"}},
@@ -60,7 +60,7 @@ fn plain(properties: Value) -> Value {
 
 #[test]
 fn a_plain_rule_comes_back_in_the_order_of_the_repository() {
-    let reversed = read(&plain(properties()));
+    let reversed = read(&plain(&properties()));
     assert_eq!(
         reversed.items[0].text,
         format!(
@@ -111,15 +111,15 @@ fn a_portal_export_loses_its_defaults_and_nothing_else() {
             },
         },
     });
-    let read = only(&plain(with(properties(), export)));
-    assert_eq!(read, only(&plain(properties())));
+    let read = only(&plain(&with(properties(), export)));
+    assert_eq!(read, only(&plain(&properties())));
     let asked = json!({
         "enabled": false,
         "startTimeUtc": null,
         "suppressionEnabled": true,
         "incidentConfiguration": {"createIncident": false},
     });
-    let read = only(&plain(with(properties(), asked)));
+    let read = only(&plain(&with(properties(), asked)));
     assert_eq!(read["enabled"], false);
     assert_eq!(read["suppressionEnabled"], true);
     assert_eq!(read["suppressionDuration"], "1h");
@@ -271,7 +271,7 @@ fn solutions_of_the_second_and_third_generation_are_read() {
 #[test]
 fn brackets_of_arm_are_undone_at_every_level() {
     let names = json!({"displayName": "[[Dev] tool [x]", "description": "[Deprecated] note [1]"});
-    let read = only(&plain(with(properties(), names)));
+    let read = only(&plain(&with(properties(), names)));
     assert_eq!(
         (&read["name"], &read["description"]),
         (&json!("[Dev] tool [x]"), &json!("[Deprecated] note [1]\n"))
@@ -295,7 +295,7 @@ fn brackets_of_arm_are_undone_at_every_level() {
 #[test]
 fn ids_are_found_where_they_are_and_made_where_they_are_not() {
     let named = |name: &str, more: Value| {
-        let mut template = plain(with(properties(), more));
+        let mut template = plain(&with(properties(), more));
         template["resources"][0]["name"] = name.into();
         template
     };
@@ -323,7 +323,7 @@ fn what_the_api_and_newer_templates_look_like_is_read() {
         "kind": "Scheduled",
         "properties": properties(),
     });
-    let expected = only(&plain(properties()));
+    let expected = only(&plain(&properties()));
     assert_eq!(only(&rule), expected);
     assert_eq!(only(&json!({"value": [rule]})), expected);
     assert_eq!(only(&json!([rule])), expected);
@@ -354,7 +354,7 @@ fn what_cannot_come_back_is_said() {
         "tags": ["x"],
         "severity": "[parameters('severity')]",
     });
-    let reversed = read(&plain(with(properties(), more)));
+    let reversed = read(&plain(&with(properties(), more)));
     assert_eq!(
         messages(&reversed, true),
         [
@@ -373,8 +373,8 @@ fn what_cannot_come_back_is_said() {
 
 #[test]
 fn what_cannot_be_converted_fails_at_its_place() {
-    let mut template = plain(with(properties(), json!({"query": "[parameters('query')]"})));
-    let good = plain(properties())["resources"][0].clone();
+    let mut template = plain(&with(properties(), json!({"query": "[parameters('query')]"})));
+    let good = plain(&properties())["resources"][0].clone();
     template["resources"].as_array_mut().unwrap().push(good);
     let text = serde_json::to_string_pretty(&template).unwrap();
     let reversed = to_content(&SourceFile::new("a.json", text.as_str())).unwrap();
