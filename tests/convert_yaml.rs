@@ -1,5 +1,7 @@
 //! `sentlint convert --to yaml` as its users meet it, and the way there and back.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
+
 mod common;
 
 use std::collections::BTreeMap;
