@@ -25,6 +25,8 @@ pub struct Param {
     pub form: &'static str,
     /// Whether it can be left out.
     pub optional: bool,
+    /// The text that says that the default is wanted.
+    pub indicator: Option<&'static str>,
     /// How often it may be repeated.
     pub repeat: (usize, usize),
     /// The texts it takes; empty when any will do.
@@ -65,9 +67,11 @@ pub enum Naming {
     FirstArgumentValueIfColumn,
 }
 
-/// A function, an aggregate or a plug-in.
+/// A function, an aggregate, a plug-in or an operator.
 #[derive(Clone, Debug)]
 pub struct Builtin {
+    /// `f`, `a`, `p` or `o`.
+    pub family: char,
     /// The name.
     pub name: &'static str,
     /// The ways to call it.
@@ -78,12 +82,15 @@ pub struct Builtin {
     pub prefix: &'static str,
     /// What to use in its place, where it is obsolete; empty where nothing is named.
     pub successor: Option<&'static str>,
+    /// Whether it returns a constant where all its arguments are constants.
+    pub constant: bool,
 }
 
 struct Tables {
     functions: HashMap<&'static str, Builtin>,
     aggregates: HashMap<&'static str, Builtin>,
     plugins: HashMap<&'static str, Builtin>,
+    operators: HashMap<&'static str, Builtin>,
 }
 
 /// The scalar function of exactly this name.
@@ -101,6 +108,11 @@ pub fn plugin(name: &str) -> Option<&'static Builtin> {
     TABLES.plugins.get(name)
 }
 
+/// The operator of exactly this name: `Add`, `HasAny`, ...
+pub fn operator(name: &str) -> Option<&'static Builtin> {
+    TABLES.operators.get(name)
+}
+
 /// The names of all functions and aggregates.
 pub fn names() -> impl Iterator<Item = &'static str> {
     TABLES.functions.keys().chain(TABLES.aggregates.keys()).copied()
@@ -114,21 +126,26 @@ pub fn plugin_names() -> impl Iterator<Item = &'static str> {
 static TABLES: LazyLock<Tables> = LazyLock::new(read);
 
 fn read() -> Tables {
-    let mut tables =
-        Tables { functions: HashMap::new(), aggregates: HashMap::new(), plugins: HashMap::new() };
-    let mut current: Option<(&str, Builtin)> = None;
-    let mut keep = |entry: Option<(&str, Builtin)>| {
-        let Some((family, builtin)) = entry else { return };
-        let table = match family {
-            "f" => &mut tables.functions,
-            "a" => &mut tables.aggregates,
-            _ => &mut tables.plugins,
+    let mut tables = Tables {
+        functions: HashMap::new(),
+        aggregates: HashMap::new(),
+        plugins: HashMap::new(),
+        operators: HashMap::new(),
+    };
+    let mut current: Option<Builtin> = None;
+    let mut keep = |entry: Option<Builtin>| {
+        let Some(builtin) = entry else { return };
+        let table = match builtin.family {
+            'f' => &mut tables.functions,
+            'a' => &mut tables.aggregates,
+            'p' => &mut tables.plugins,
+            _ => &mut tables.operators,
         };
         table.insert(builtin.name, builtin);
     };
     for line in include_str!("data/builtins.txt").lines().filter(|line| !line.starts_with('#')) {
         if let Some(signature) = line.strip_prefix('\t') {
-            if let Some((_, builtin)) = &mut current {
+            if let Some(builtin) = &mut current {
                 builtin.signatures.extend(self::signature(signature));
             }
             continue;
@@ -137,14 +154,15 @@ fn read() -> Tables {
         let mut words = line.split(' ');
         let mut word = || words.next().unwrap_or("-");
         let (family, name, naming, prefix, successor) = (word(), word(), word(), word(), word());
-        let builtin = Builtin {
+        current = Some(Builtin {
+            family: family.chars().next().unwrap_or('-'),
             name,
             signatures: Vec::new(),
             naming: naming_of(naming),
             prefix,
             successor: (successor != "-").then_some(successor.trim_start_matches('?')),
-        };
-        current = Some((family, builtin));
+            constant: word() == "constant",
+        });
     }
     keep(current);
     tables
@@ -175,11 +193,12 @@ fn param(word: &'static str) -> Option<Param> {
     let repeat = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
     let values = parts.next()?;
     let takes = match takes.strip_prefix('=') {
-        Some(types) => Takes::These(types.split('|').filter_map(Scalar::of).collect()),
+        Some(types) => Takes::These(types.split('|').filter_map(Scalar::of_fact).collect()),
         None => Takes::Class(takes),
     };
     let values = values.split('|').filter(|value| !value.is_empty()).collect();
-    Some(Param { name, takes, form, optional: optional == "optional", repeat, values })
+    let indicator = (!matches!(optional, "-" | "optional")).then_some(optional);
+    Some(Param { name, takes, form, optional: optional != "-", indicator, repeat, values })
 }
 
 #[cfg(test)]
@@ -191,10 +210,11 @@ mod tests {
         let text = include_str!("data/builtins.txt");
         let count = |family: &str| text.lines().filter(|line| line.starts_with(family)).count();
         assert_eq!(
-            (count("f "), count("a "), count("p ")),
-            (TABLES.functions.len(), TABLES.aggregates.len(), TABLES.plugins.len())
+            (count("f "), count("a "), count("p "), count("o ")),
+            (TABLES.functions.len(), TABLES.aggregates.len(), TABLES.plugins.len(), TABLES.operators.len())
         );
-        let all = TABLES.functions.values().chain(TABLES.aggregates.values()).chain(TABLES.plugins.values());
+        let all = TABLES.functions.values().chain(TABLES.aggregates.values());
+        let all = all.chain(TABLES.plugins.values()).chain(TABLES.operators.values());
         let signatures: usize = all.map(|builtin| builtin.signatures.len()).sum();
         assert_eq!(signatures, count("\t"));
         let part = function("datetime_part").unwrap();

@@ -61,7 +61,6 @@ impl<'w> View<'w> {
             functions::Returns::InputExtended => Returned::Extended(columns()),
             functions::Returns::Rows { open } => {
                 let doubtful = open || found.is_uncertain() || found.origin() == functions::Origin::Solution;
-                let open = open || found.is_uncertain();
                 Returned::Rows(Rc::new(Relation { columns: columns(), open, doubtful }))
             }
         };
@@ -135,7 +134,7 @@ impl Catalog for View<'_> {
         let make = || {
             let names = self.tables_like("*");
             let relations = names.iter().filter_map(|name| self.table(name)).map(|table| table.relation);
-            let mut all = kql::bind::united(&relations.collect::<Vec<_>>(), false);
+            let mut all = kql::bind::united(&relations.collect::<Vec<_>>());
             (all.open, all.doubtful) = (true, true);
             Rc::new(all)
         };

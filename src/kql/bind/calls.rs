@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::super::ast::{Expr, ExprKind, Literal, Name};
 use super::super::builtins::{self, Builtin};
-use super::super::types::{Relation, Scalar};
+use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::finding::{Finding, nearest};
-use super::matching::{Arg, expected_count, given};
+use super::checks::{expected_count, given};
+use super::matching::Arg;
 use super::naming::{Columns, value_of};
 use super::{
     Binder, Body, Bound, DEEPEST_CALL, Declared, External, FindingKind, Local, LocalFunction, Returned,
@@ -17,6 +18,22 @@ use crate::source::Span;
 impl<'a> Binder<'a> {
     /// A call in an expression. `piped` is what `invoke` gives as the first argument.
     pub(super) fn call(&mut self, name: &'a Name, args: &'a [Expr], piped: Option<Rc<Relation>>) -> Value {
+        if piped.is_none()
+            && let Some(value) = self.special(name, args)
+        {
+            return value;
+        }
+        // What the language has comes before what the query and the workspace define.
+        let aggregate = builtins::aggregate(&name.text);
+        if let Some(builtin) = aggregate.filter(|_| self.aggregating) {
+            self.functions.insert(name.text.clone());
+            return self.call_aggregate(name.span, builtin, args);
+        }
+        if let Some(builtin) = builtins::function(&name.text) {
+            self.functions.insert(name.text.clone());
+            let args = self.arguments(args);
+            return self.checked_call(name.span, builtin, &args);
+        }
         let local = match self.local(&name.text) {
             Some(Bound::Function(function)) => Some(Rc::clone(function)),
             _ => None,
@@ -24,29 +41,15 @@ impl<'a> Binder<'a> {
         if let Some(function) = local {
             return self.call_local(name.span, &function, args, piped.as_ref());
         }
-        if piped.is_none()
-            && let Some(value) = self.special(name, args)
-        {
-            return value;
-        }
-        if let Some(builtin) = builtins::aggregate(&name.text) {
-            if self.aggregating {
-                self.functions.insert(name.text.clone());
-                return self.call_aggregate(name.span, builtin, args);
-            }
-            if builtins::function(&name.text).is_none() {
-                let message = format!("`{}` is an aggregate, which stands in `summarize` only", name.text);
-                self.say(FindingKind::Semantic, name.span, message);
-                return Value::Unknown;
-            }
-        }
-        if let Some(builtin) = builtins::function(&name.text) {
-            self.functions.insert(name.text.clone());
-            return self.call_builtin(name.span, builtin, args);
-        }
         if let Some(external) = self.catalog.function(&name.text) {
             self.functions.insert(name.text.clone());
             return self.call_external(name, &external, args, piped);
+        }
+        if aggregate.is_some() {
+            let message = format!("`{}` is an aggregate, and stands in `summarize` only", name.text);
+            self.say(FindingKind::Semantic, name.span, message);
+            self.arguments(args);
+            return Value::Unknown;
         }
         self.unknown_function(name, args)
     }
@@ -72,36 +75,24 @@ impl<'a> Binder<'a> {
         Value::Unknown
     }
 
-    fn arguments<'e>(&mut self, args: &'e [Expr]) -> Vec<Arg<'e>>
-    where
-        'e: 'a,
-    {
+    pub(super) fn arguments(&mut self, args: &'a [Expr]) -> Vec<Arg<'a>> {
         let mut bound = Vec::with_capacity(args.len());
         for expr in args {
             let inner = value_of(expr);
             let value = if matches!(inner.kind, ExprKind::Star) { Value::Unknown } else { self.value(inner) };
-            bound.push(Arg { expr, value });
+            let column = self.is_column(inner);
+            bound.push(Arg { expr, value, column });
         }
         bound
-    }
-
-    fn call_builtin(&mut self, place: Span, builtin: &Builtin, args: &'a [Expr]) -> Value {
-        let bound = self.arguments(args);
-        let Some(signature) = self.signature(builtin, place, &bound) else { return Value::Unknown };
-        self.returned(builtin, signature, &bound)
     }
 
     fn call_aggregate(&mut self, place: Span, builtin: &Builtin, args: &'a [Expr]) -> Value {
         // No aggregate may stand inside of another.
         self.aggregating = false;
         let bound = self.arguments(args);
+        let value = self.checked_call(place, builtin, &bound);
         self.aggregating = true;
-        let Some(signature) = self.signature(builtin, place, &bound) else { return Value::Unknown };
-        if matches!(builtin.name, "arg_max" | "arg_min" | "argmax" | "argmin" | "take_any" | "any") {
-            let groups = self.groups();
-            return Value::Columns(self.star_columns(builtin.name, &bound, &groups));
-        }
-        match self.returned(builtin, signature, &bound) {
+        match value {
             Value::Scalar(kind, _) => Value::of(kind),
             value => value,
         }
@@ -123,7 +114,8 @@ impl<'a> Binder<'a> {
                 self.report(finding);
                 Some(Value::Cluster)
             }
-            "database" if !args.is_empty() => {
+            "database" if args.is_empty() => Some(Value::Database),
+            "database" => {
                 self.arguments(args);
                 self.say(FindingKind::Semantic, args[0].span, "There is no such database in a workspace");
                 Some(Value::Database)
@@ -155,25 +147,49 @@ impl<'a> Binder<'a> {
     ) -> Vec<Option<&'a Expr>> {
         let offset = usize::from(piped);
         let mut assigned: Vec<Option<&'a Expr>> = vec![None; params.len()];
-        let mut extra = 0;
+        let own = &params[offset.min(params.len())..];
+        let least = own.iter().filter(|param| !param.optional).count();
+        let takes = expected_count(least, own.len());
+        let counts = (least..=own.len()).contains(&args.len());
+        if !counts {
+            let message = format!("`{name}` takes {takes}, and {} given", given(args.len()));
+            self.say(FindingKind::Argument, place, message);
+        }
+        let (mut moved, mut fine) = (false, counts);
         for (at, arg) in args.iter().enumerate() {
             let named = match &arg.kind {
-                ExprKind::Named { names, tuple: false, .. } => {
-                    let name = names.first().map(|name| &*name.text);
-                    params.iter().position(|param| Some(&*param.name) == name)
-                }
+                ExprKind::Named { names, tuple: false, .. } => names.first(),
                 _ => None,
             };
-            match assigned.get_mut(named.unwrap_or(at + offset)) {
-                Some(slot) => *slot = Some(value_of(arg)),
-                None => extra += 1,
+            let found = named.map(|named| params.iter().position(|param| *param.name == *named.text));
+            let place = match found {
+                Some(Some(found)) => found,
+                Some(None) | None => at + offset,
+            };
+            if fine && found == Some(None) {
+                fine = false;
+                let named = named.map_or("", |named| &named.text);
+                let message = format!("`{name}` has no parameter `{named}`");
+                let names = own.iter().map(|param| &*param.name);
+                let near = nearest(named, names).map(|near| format!("Did you mean `{near}`?"));
+                let mut finding = Finding::new(FindingKind::Argument, arg.span, message);
+                finding.help = near;
+                self.report(finding);
+            } else if fine && named.is_none() && moved {
+                fine = false;
+                let message = "An argument without a name stands behind one whose name changes the order";
+                let finding = Finding::new(FindingKind::Argument, arg.span, message)
+                    .help("Give the argument a name as well.");
+                self.report(finding);
+            }
+            moved |= named.is_some() && found != Some(Some(at + offset));
+            if let Some(slot) = assigned.get_mut(place) {
+                *slot = Some(value_of(arg));
             }
         }
-        let lacks = (offset..params.len()).any(|at| assigned[at].is_none() && !params[at].optional);
-        if extra > 0 || lacks {
-            let least = params.iter().skip(offset).filter(|param| !param.optional).count();
-            let takes = expected_count(least, params.len().saturating_sub(offset));
-            let message = format!("`{name}` takes {takes}, and {} given", given(args.len()));
+        let lacks = (offset..params.len()).find(|at| assigned[*at].is_none() && !params[*at].optional);
+        if let Some(lacks) = lacks.filter(|_| fine) {
+            let message = format!("`{name}` is given no value for `{}`", params[lacks].name);
             self.say(FindingKind::Argument, place, message);
         }
         assigned
@@ -210,20 +226,38 @@ impl<'a> Binder<'a> {
         match &expr.kind {
             ExprKind::Literal(Literal::String(text)) => Some((&**text).into()),
             ExprKind::Paren(inner) => self.constant_text(inner),
-            ExprKind::Name(name) => {
-                self.locals.iter().rev().find(|local| *local.name == *name.text)?.text.clone()
-            }
+            ExprKind::Name(name) => self.constant_text_of(&name.text),
             _ => None,
         }
     }
 
+    /// The text that a name stands for, where that is known.
+    pub(super) fn constant_text_of(&self, name: &str) -> Option<Rc<str>> {
+        self.locals.iter().rev().find(|local| *local.name == *name)?.text.clone()
+    }
+
     /// Whether rows that are given have the columns that are asked for.
     fn check_rows(&mut self, place: Span, param: &Declared, value: &Value) {
-        let (Takes::Rows, Value::Rows(relation)) = (&param.takes, value) else { return };
-        let missing = param.columns.iter().find(|column| relation.column(&column.name).is_none());
+        if param.takes != Takes::Rows {
+            return;
+        }
+        let relation = match value {
+            Value::Rows(relation) => relation,
+            Value::Scalar(kind, _) if !kind.unknown() => {
+                let message = format!("The function takes a table here, and this is {}", kind.described());
+                self.say(FindingKind::Type, place, message);
+                return;
+            }
+            _ => return,
+        };
+        let lacks = |wanted: &&Column| match relation.column(&wanted.name) {
+            Some(column) => !column.kind.fits(wanted.kind, Conversion::Exact),
+            None => true,
+        };
+        let missing = param.columns.iter().find(lacks);
         if let Some(missing) = missing.filter(|_| !relation.open) {
             let message =
-                format!("The rows given have no column `{}`, which the function needs", missing.name);
+                format!("The rows have no column `{}` of type `{}`, which the function needs", missing.name, missing.kind.name());
             self.say(FindingKind::Semantic, place, message);
         }
     }

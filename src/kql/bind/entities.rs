@@ -66,7 +66,9 @@ impl<'a> Binder<'a> {
         if matches!(name.form, NameForm::Missing | NameForm::Client | NameForm::Wildcard) {
             return Some(Value::Unknown);
         }
-        if let Some(column) = self.row.as_ref().and_then(|row| row.column(&name.text)) {
+        if !self.aggregating
+            && let Some(column) = self.row.as_ref().and_then(|row| row.column(&name.text))
+        {
             return Some(Value::of(column.kind));
         }
         if let Some(Bound::Value(value)) = self.local(&name.text) {
@@ -75,7 +77,11 @@ impl<'a> Binder<'a> {
         if self.local(&name.text).is_some() {
             return self.bare_function(name);
         }
-        if self.row.as_ref().is_some_and(|row| row.open) {
+        let row = self.row.as_ref();
+        if row.is_some_and(|row| row.open || self.aggregating && row.column(&name.text).is_some()) {
+            if self.aggregating {
+                self.outside_of_aggregates(name);
+            }
             return Some(Value::Unknown);
         }
         // A function hides a table of its name, as a parser does that is named like what it reads.
@@ -93,6 +99,14 @@ impl<'a> Binder<'a> {
             }
             _ => self.bare_function(name),
         }
+    }
+
+    /// A column may stand in an aggregate, but not beside it.
+    fn outside_of_aggregates(&mut self, name: &Name) {
+        let message = format!("`{}` stands outside of every aggregate", name.text);
+        let finding = Finding::new(FindingKind::Semantic, name.span, message)
+            .help("Move it behind `by`, or take one of its values with `take_any(...)`.");
+        self.report(finding);
     }
 
     pub(super) fn unknown_name(&mut self, name: &Name) -> Value {
@@ -161,7 +175,11 @@ impl<'a> Binder<'a> {
         {
             return value;
         }
+        if let ExprKind::Bracketed(index) = &member.kind {
+            return self.element(base, index);
+        }
         let value = self.value_or_rows(base);
+        self.remember(base, &value);
         match value {
             Value::Database => self.member_of_database(member),
             Value::Cluster => {
@@ -172,20 +190,33 @@ impl<'a> Binder<'a> {
                 }
                 Value::Database
             }
-            Value::Scalar(Scalar::Dynamic, constant) => {
-                self.inside_of_member(member);
-                Value::Scalar(Scalar::Dynamic, constant)
-            }
+            Value::Scalar(kind, _) if kind.dynamic() => match &member.kind {
+                ExprKind::Name(name) => Value::of(kind.member(&name.text)),
+                _ => {
+                    self.inside_of_member(member);
+                    Value::of(Scalar::Dynamic)
+                }
+            },
             Value::Scalar(kind, _) if !kind.unknown() => {
                 let message = format!("A value of type `{}` has no members", kind.name());
-                let finding = Finding::new(FindingKind::UnknownColumn, member.span, message)
-                    .help("If it holds JSON, read it with `parse_json` first.");
+                let mut finding = Finding::new(FindingKind::UnknownColumn, member.span, message);
+                if kind == Scalar::String {
+                    finding = finding.help("If it holds JSON, read it with `parse_json` first.");
+                }
                 self.report(finding);
                 Value::Unknown
             }
+            Value::Columns(columns) => {
+                let ExprKind::Name(name) = &member.kind else { return Value::Unknown };
+                let relation = Rc::new(Relation::closed(columns));
+                let found = self.over(&relation, |binder| binder.column(name));
+                found.map_or(Value::Unknown, |column| Value::of(column.kind))
+            }
             Value::Rows(relation) if !relation.open => {
-                let message = format!("There is no `{}` in a table", self.written(member.span));
-                self.say(FindingKind::UnknownColumn, member.span, message);
+                let message = format!("A table has no member `{}`", self.written(member.span));
+                let finding = Finding::new(FindingKind::UnknownColumn, member.span, message)
+                    .help("Behind a table stands a bar: `Table | project Column`.");
+                self.report(finding);
                 Value::Unknown
             }
             _ => {
@@ -193,6 +224,16 @@ impl<'a> Binder<'a> {
                 Value::Unknown
             }
         }
+    }
+
+    /// Keeps the type of a value whose part is read: the name of the part depends on it.
+    pub(super) fn remember(&mut self, base: &'a Expr, value: &Value) {
+        let kind = match value {
+            Value::Scalar(kind, _) => *kind,
+            Value::Unknown => Scalar::Unknown,
+            _ => Scalar::Type,
+        };
+        self.kinds.insert(std::ptr::from_ref(base), kind);
     }
 
     /// `$left.column` and `$right.column`.
@@ -208,8 +249,10 @@ impl<'a> Binder<'a> {
     }
 
     fn inside_of_member(&mut self, member: &'a Expr) {
-        if let ExprKind::Bracketed(index) = &member.kind {
-            self.value(index);
+        if let ExprKind::Call { args, .. } = &member.kind {
+            for arg in args {
+                self.value(arg);
+            }
         }
     }
 

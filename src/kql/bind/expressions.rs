@@ -3,9 +3,11 @@
 use std::rc::Rc;
 
 use super::super::ast::{Expr, ExprKind, Literal, NameForm};
+use super::super::builtins;
 use super::super::token::TokenKind as T;
-use super::super::types::{Relation, Scalar};
+use super::super::types::{Conversion, Element, Relation, Scalar, Shape};
 use super::finding::Finding;
+use super::matching::{Arg, candidates};
 use super::{Binder, FindingKind, Value};
 use crate::source::Span;
 
@@ -19,8 +21,8 @@ impl<'a> Binder<'a> {
     pub(super) fn scalar(&mut self, expr: &'a Expr) -> Scalar {
         match self.value_or_rows(expr) {
             Value::Scalar(kind, _) => kind,
-            Value::Columns(columns) => columns.first().map_or(Scalar::Unknown, |column| column.kind),
-            Value::Rows(_) => {
+            Value::Columns(columns) if columns.len() == 1 => columns[0].kind,
+            Value::Rows(_) | Value::Database | Value::Cluster => {
                 let message = "A value is needed here, and this is a table";
                 let finding = Finding::new(FindingKind::Type, expr.span, message)
                     .help("`toscalar(...)` takes the first value of a table.");
@@ -62,9 +64,8 @@ impl<'a> Binder<'a> {
             ExprKind::Name(name) if name.form == NameForm::Wildcard => self.wildcard_tables(name),
             ExprKind::Name(name) => self.name(name),
             ExprKind::Literal(literal) => Value::constant(literal_type(literal)),
-            ExprKind::Dynamic(_) | ExprKind::Array(_) | ExprKind::Object(_) => {
-                Value::constant(Scalar::Dynamic)
-            }
+            ExprKind::Dynamic(inner) => Value::constant(dynamic_type(inner)),
+            ExprKind::Array(_) | ExprKind::Object(_) => Value::constant(dynamic_type(expr)),
             ExprKind::TypeOf(_) => Value::constant(Scalar::Type),
             ExprKind::Call { name, args } => self.call(name, args, None),
             ExprKind::Path { base, member } => self.member(base, member),
@@ -75,9 +76,12 @@ impl<'a> Binder<'a> {
             | ExprKind::Named { value: inner, .. }
             | ExprKind::Converted { expr: inner, .. }
             | ExprKind::Defaulted { expr: inner, .. } => self.value_or_rows(inner),
-            ExprKind::Unary { op, operand } => self.unary(*op, expr, operand),
+            ExprKind::Unary { op, operand } => {
+                let start = expr.span.start as usize;
+                self.unary(*op, operand, Span::new(start, start + 1))
+            }
             ExprKind::Binary { op, op_span, left, right } => self.binary(*op, *op_span, left, right),
-            ExprKind::Logical { op, operands } => self.logical(*op, operands),
+            ExprKind::Logical { op, operands } => self.logical(*op, expr.span, operands),
             ExprKind::InList { op, op_span, left, items } => self.in_list(*op, *op_span, left, items),
             ExprKind::Between { op, op_span, left, low, high } => {
                 self.between(*op, *op_span, left, low, high)
@@ -92,7 +96,7 @@ impl<'a> Binder<'a> {
                 for uri in uris {
                     self.alone(|binder| binder.value(uri));
                 }
-                Value::Rows(Rc::new(Relation::closed(Self::declared(schema))))
+                Value::Rows(Rc::new(Relation::closed(self.schema(schema))))
             }
             ExprKind::EntityGroup(_) | ExprKind::Internal(_) => Value::Rows(Rc::new(Relation::unknown())),
         }
@@ -113,8 +117,9 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn element(&mut self, base: &'a Expr, index: &'a Expr) -> Value {
+    pub(super) fn element(&mut self, base: &'a Expr, index: &'a Expr) -> Value {
         let value = self.value_or_rows(base);
+        self.remember(base, &value);
         match value {
             Value::Database => {
                 let text = match &index.kind {
@@ -125,28 +130,12 @@ impl<'a> Binder<'a> {
                 let table = self.catalog.table(&text);
                 Value::Rows(table.map_or_else(|| Rc::new(Relation::unknown()), |table| table.relation))
             }
-            Value::Scalar(Scalar::Dynamic, constant) => {
-                let kind = self.scalar(index);
-                let array = matches!(&base.kind, ExprKind::Call { name, .. } if returns_array(&name.text));
-                let usable =
-                    matches!(kind, Scalar::String | Scalar::Dynamic | Scalar::Unknown) || kind.integer();
-                if !usable {
-                    let message = format!("An index is a text or an integer, and this is `{}`", kind.name());
-                    self.say(FindingKind::Type, index.span, message);
-                }
-                if array && kind == Scalar::String {
-                    let message = "An array is indexed by a number, and this is a text";
-                    self.say(FindingKind::Type, index.span, message);
-                }
-                Value::Scalar(Scalar::Dynamic, constant)
-            }
             Value::Scalar(kind, _) if !kind.unknown() => {
-                self.value(index);
-                let message = format!("A value of type `{}` has no elements", kind.name());
-                let finding = Finding::new(FindingKind::Semantic, base.span, message)
-                    .help("If it holds JSON, read it with `parse_json` first.");
-                self.report(finding);
-                Value::Unknown
+                let inner = self.scalar(index);
+                if inner.unknown() {
+                    return Value::Unknown;
+                }
+                self.element_of(kind, base, index, inner)
             }
             Value::Rows(_) => {
                 self.say(FindingKind::Semantic, base.span, "A table has no elements");
@@ -159,113 +148,264 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn unary(&mut self, op: T, expr: &Expr, operand: &'a Expr) -> Value {
-        let value = self.value(operand);
-        let constant = matches!(value, Value::Scalar(_, true));
-        let Value::Scalar(kind, _) = value else { return Value::Unknown };
-        if kind.unknown() || kind.summable() || kind == Scalar::Dynamic {
-            return Value::Scalar(kind, constant);
+    fn element_of(
+        &mut self,
+        kind: Scalar,
+        base: &'a Expr,
+        index: &'a Expr,
+        inner: Scalar,
+    ) -> Value {
+        let text = inner == Scalar::String || inner.dynamic();
+        let bag = matches!(kind, Scalar::Bag(_));
+        let wrong = match kind {
+            Scalar::Array(_) if !inner.index() => "An array is indexed by an integer",
+            Scalar::Bag(_) if !text => "The members of a property bag are named by texts",
+            Scalar::Dynamic if !text && !inner.index() => "An index is a text or an integer",
+            Scalar::Dynamic | Scalar::Array(_) | Scalar::Bag(_) => "",
+            _ => {
+                let message = format!("{} has no elements", capital(&kind.described()));
+                let mut finding = Finding::new(FindingKind::Semantic, base.span, message);
+                if kind == Scalar::String {
+                    finding = finding.help("If it holds JSON, read it with `parse_json` first.");
+                }
+                self.report(finding);
+                return Value::Unknown;
+            }
+        };
+        if !wrong.is_empty() {
+            self.say(FindingKind::Type, index.span, format!("{wrong}, and this is {}", inner.described()));
         }
-        let message = format!("`{}` cannot stand before a value of type `{}`", op.text(), kind.name());
-        self.say(FindingKind::Type, expr.span, message);
-        Value::Unknown
+        let result = match &index.kind {
+            ExprKind::Literal(Literal::String(name)) if bag => kind.member(name),
+            _ => kind.element().unwrap_or(Scalar::Dynamic),
+        };
+        Value::of(result)
     }
 
-    fn logical(&mut self, op: T, operands: &'a [Expr]) -> Value {
-        for operand in operands {
-            if matches!(operand.kind, ExprKind::Star) {
-                continue;
-            }
-            let kind = self.scalar(operand);
-            let text = self.searching && kind == Scalar::String;
-            if text || matches!(kind, Scalar::Bool | Scalar::Dynamic | Scalar::Unknown) {
-                continue;
-            }
-            let message = format!("`{}` joins conditions, and this is `{}`", op.text(), kind.name());
-            let mut finding = Finding::new(FindingKind::Type, operand.span, message);
-            if kind == Scalar::String {
-                finding.help = Some("To look for one of several values, write `in (...)`.".into());
-            }
-            self.report(finding);
+    /// What an operator makes of its operands; what is wrong with them is said.
+    fn operate(
+        &mut self,
+        name: &str,
+        op_span: Span,
+        operands: &[&'a Expr],
+        values: Vec<Value>,
+        all_must_fit: bool,
+    ) -> Value {
+        let Some(builtin) = builtins::operator(name) else { return Value::of(Scalar::Bool) };
+        let args: Vec<Arg<'a>> =
+            operands.iter().zip(values).map(|(expr, value)| Arg { expr, value, column: false }).collect();
+        let mut matched = candidates(builtin, &args, all_must_fit);
+        if let [matched] = matched.as_slice() {
+            self.check(op_span, builtin, matched, &args);
+            let value = self.returned(builtin, matched, &args);
+            let constant = args.iter().all(Arg::constant);
+            return match self.unboxed(value, builtin, &args, all_must_fit) {
+                Value::Scalar(kind, _) => Value::Scalar(kind, constant),
+                value => value,
+            };
         }
-        Value::of(Scalar::Bool)
+        if matched.is_empty() && all_must_fit {
+            matched = candidates(builtin, &args, false);
+        }
+        if !args.iter().any(Arg::unknown) {
+            self.misfit(op_span, &args);
+        }
+        match self.common_return(builtin, &matched, &args) {
+            Value::Scalar(kind, _) => Value::of(kind),
+            value => value,
+        }
+    }
+
+    fn misfit(&mut self, op_span: Span, args: &[Arg<'a>]) {
+        let written = self.written(op_span);
+        if args.iter().any(Arg::rows) {
+            let message = format!("`{written}` works on values, and one side is a table");
+            let finding = Finding::new(FindingKind::Type, op_span, message)
+                .help("`toscalar(...)` takes the first value of a table.");
+            self.report(finding);
+            return;
+        }
+        let kinds: Vec<String> = args.iter().map(|arg| arg.kind().described()).collect();
+        let (message, help) = match (args, kinds.as_slice()) {
+            ([_], [kind]) => (format!("`{written}` cannot stand before {kind}"), None),
+            ([a, b], [left, right]) => (
+                format!("`{written}` does not work on {left} and {right}"),
+                advice(written, a.kind(), b.kind()),
+            ),
+            (_, kinds) => {
+                let (first, rest) = kinds.split_first().map_or(("", Vec::new()), |(first, rest)| {
+                    (first.as_str(), rest.iter().map(String::as_str).collect())
+                });
+                (format!("`{written}` does not work on {first} and {}", rest.join(", ")), None)
+            }
+        };
+        let mut finding = Finding::new(FindingKind::Type, op_span, message);
+        finding.help = help;
+        self.report(finding);
+    }
+
+    fn unary(&mut self, op: T, operand: &'a Expr, op_span: Span) -> Value {
+        let value = self.value(operand);
+        let name = if op == T::Minus { "UnaryMinus" } else { "UnaryPlus" };
+        match self.operate(name, op_span, &[operand], vec![value], true) {
+            // A literal stays what it is.
+            Value::Scalar(Scalar::Int, false) => Value::of(Scalar::Long),
+            value => value,
+        }
+    }
+
+    fn logical(&mut self, op: T, op_span: Span, operands: &'a [Expr]) -> Value {
+        let name = if op == T::And { "And" } else { "Or" };
+        let mut whole: Option<(Value, &'a Expr)> = None;
+        for operand in operands {
+            let value = self.condition_value(operand);
+            whole = Some(match whole {
+                None => (value, operand),
+                Some((left, expr)) => {
+                    // Only the operand that does not do is said to be wrong.
+                    let both = [&left, &value];
+                    let bad = both.iter().position(|value| !is_condition(value));
+                    if let Some(bad) = bad {
+                        let wrong = [expr, operand][bad];
+                        self.no_condition(op, wrong, both[bad]);
+                        (Value::Unknown, operand)
+                    } else {
+                        (self.operate(name, op_span, &[expr, operand], vec![left, value], true), operand)
+                    }
+                }
+            });
+        }
+        whole.map_or(Value::Unknown, |(value, _)| value)
+    }
+
+    /// A part of a condition, which may be a text to search for.
+    pub(super) fn condition_value(&mut self, operand: &'a Expr) -> Value {
+        let searching = self.searching;
+        match &operand.kind {
+            ExprKind::Star if searching => return Value::of(Scalar::Bool),
+            ExprKind::Paren(inner) if searching => return self.condition_value(inner),
+            ExprKind::Logical { .. } => {}
+            _ => self.searching = false,
+        }
+        let value = self.value_or_rows(operand);
+        self.searching = searching;
+        match value {
+            Value::Scalar(Scalar::String, true)
+                if searching && matches!(operand.kind, ExprKind::Literal(_) | ExprKind::Name(_)) =>
+            {
+                Value::constant(Scalar::Bool)
+            }
+            Value::Columns(columns) if columns.len() == 1 => Value::of(columns[0].kind),
+            value => value,
+        }
+    }
+
+    fn no_condition(&mut self, op: T, operand: &Expr, value: &Value) {
+        let kind = match value {
+            Value::Scalar(kind, _) => kind.described(),
+            _ => "a table".to_owned(),
+        };
+        let message = format!("`{}` joins conditions, and this is {kind}", op.text());
+        let mut finding = Finding::new(FindingKind::Type, operand.span, message);
+        if matches!(value, Value::Scalar(Scalar::String, _)) {
+            finding.help = Some("To look for one of several values, write `in (...)`.".into());
+        }
+        self.report(finding);
     }
 
     fn binary(&mut self, op: T, op_span: Span, left: &'a Expr, right: &'a Expr) -> Value {
-        if matches!(left.kind, ExprKind::Star) {
-            self.scalar(right);
-            return Value::of(Scalar::Bool);
-        }
-        let sides = (self.value(left), self.value(right));
-        let constant = matches!(sides, (Value::Scalar(_, true), Value::Scalar(_, true)));
-        let kind = |value: &Value| match value {
-            Value::Scalar(kind, _) => Some(*kind),
-            Value::Columns(columns) => columns.first().map(|column| column.kind),
-            Value::Rows(_) => None,
-            _ => Some(Scalar::Unknown),
-        };
-        let compares = !matches!(op, T::Plus | T::Minus | T::Asterisk | T::Slash | T::Percent);
-        let fallback = if compares { Scalar::Bool } else { Scalar::Unknown };
-        let (Some(a), Some(b)) = (kind(&sides.0), kind(&sides.1)) else {
-            let message = format!("`{}` compares values, and one side is a table", op.text());
-            self.say(FindingKind::Type, op_span, message);
-            return Value::of(fallback);
-        };
-        match operate(op, a, b) {
-            Some(kind) => Value::Scalar(kind, constant),
-            None => {
-                let message = format!("`{}` does not work on `{}` and `{}`", op.text(), a.name(), b.name());
-                let mut finding = Finding::new(FindingKind::Type, op_span, message);
-                finding.help = advice(op, a, b);
-                self.report(finding);
-                Value::of(fallback)
+        let side = |binder: &mut Self, expr: &'a Expr| match &expr.kind {
+            ExprKind::Star if binder.searching => Value::of(Scalar::Dynamic),
+            _ => {
+                let searching = std::mem::replace(&mut binder.searching, false);
+                let value = binder.value(expr);
+                binder.searching = searching;
+                value
             }
-        }
+        };
+        let values = vec![side(self, left), side(self, right)];
+        let Some(name) = operator_name(op) else { return Value::of(Scalar::Bool) };
+        self.operate(name, op_span, &[left, right], values, true)
     }
 
-    fn in_list(&mut self, op: T, _op_span: Span, left: &'a Expr, items: &'a [Expr]) -> Value {
-        let star = matches!(left.kind, ExprKind::Star);
-        let kind = if star { Scalar::String } else { self.scalar(left) };
-        let texts = matches!(op, T::HasAny | T::HasAll | T::InCs | T::NotInCs);
-        if texts && !matches!(kind, Scalar::String | Scalar::Dynamic | Scalar::Unknown) {
-            let message =
-                format!("`{}` works on `string` and `dynamic`, and this is `{}`", op.text(), kind.name());
-            self.say(FindingKind::Type, left.span, message);
-        }
+    fn in_list(&mut self, op: T, op_span: Span, left: &'a Expr, items: &'a [Expr]) -> Value {
+        let mut operands = vec![left];
+        let mut values = vec![self.value(left)];
         for item in items {
-            if matches!(item.kind, ExprKind::Pipeline { .. } | ExprKind::Operator(_)) {
-                self.nested_pipeline(item);
-            } else {
-                self.value(item);
-            }
+            operands.push(item);
+            values.push(match item.kind {
+                ExprKind::Pipeline { .. } | ExprKind::Operator(_) => self.nested_pipeline(item),
+                _ => self.value(item),
+            });
         }
-        Value::of(Scalar::Bool)
+        let Some(name) = operator_name(op) else { return Value::of(Scalar::Bool) };
+        let value = self.operate(name, op_span, &operands, values, false);
+        if value.is_unknown() { Value::of(Scalar::Bool) } else { value }
     }
 
     fn between(&mut self, op: T, op_span: Span, left: &'a Expr, low: &'a Expr, high: &'a Expr) -> Value {
-        let kinds = [self.scalar(left), self.scalar(low), self.scalar(high)];
-        let [value, from, to] = kinds;
-        let fits = |kind: Scalar, with: Scalar| {
-            kind.unknown() || with.unknown() || kind == with || (kind.number() && with.number())
-        };
-        let known = matches!(value, Scalar::Dynamic | Scalar::Unknown) || value.summable();
-        let span_of_time = value == Scalar::DateTime && to == Scalar::Timespan;
-        if !known {
-            let message = format!("`{}` does not work on `{}`", op.text(), value.name());
-            self.say(FindingKind::Type, op_span, message);
-        } else if value != Scalar::Dynamic {
-            for (kind, bound) in [(from, low), (to, high)] {
-                let fine = fits(kind, value)
-                    || (kind == Scalar::Dynamic && value.number())
-                    || (span_of_time && std::ptr::eq(bound, high));
-                if !fine {
-                    let (value, kind) = (value.name(), kind.name());
-                    let message = format!("The bound is `{kind}`, and what is compared is `{value}`");
-                    self.say(FindingKind::Type, bound.span, message);
-                }
-            }
+        let operands = [left, low, high];
+        let values = operands.iter().map(|operand| self.value(operand)).collect();
+        let name = if op == T::Between { "Between" } else { "NotBetween" };
+        let value = self.operate(name, op_span, &operands, values, false);
+        if value.is_unknown() { Value::of(Scalar::Bool) } else { value }
+    }
+}
+
+fn is_condition(value: &Value) -> bool {
+    match value {
+        Value::Scalar(kind, _) => matches!(kind, Scalar::Bool | Scalar::Unknown) || kind.dynamic(),
+        Value::Unknown | Value::Columns(_) | Value::Nothing => true,
+        _ => false,
+    }
+}
+
+fn capital(text: &str) -> String {
+    match text.strip_prefix("a ") {
+        Some(rest) => format!("A {rest}"),
+        None => format!("A value of type {text}"),
+    }
+}
+
+/// The operator of a token, by its name in the facts.
+fn operator_name(op: T) -> Option<&'static str> {
+    Some(match op {
+        T::Plus => "Add",
+        T::Minus => "Subtract",
+        T::Asterisk => "Multiply",
+        T::Slash => "Divide",
+        T::Percent => "Modulo",
+        T::LessThan => "LessThan",
+        T::LessThanOrEqual => "LessThanOrEqual",
+        T::GreaterThan => "GreaterThan",
+        T::GreaterThanOrEqual => "GreaterThanOrEqual",
+        T::EqualEqual => "Equal",
+        T::BangEqual | T::LessThanGreaterThan => "NotEqual",
+        T::EqualTilde => "EqualTilde",
+        T::BangTilde => "BangTilde",
+        T::MatchesRegex => "MatchRegex",
+        T::In => "In",
+        T::InCs => "InCs",
+        T::NotIn => "NotIn",
+        T::NotInCs => "NotInCs",
+        T::HasAny => "HasAny",
+        T::HasAll => "HasAll",
+        _ => return text_operator(op),
+    })
+}
+
+/// The type of a value inside of `dynamic()`.
+fn dynamic_type(expr: &Expr) -> Scalar {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Null) => Scalar::Dynamic,
+        ExprKind::Literal(literal) => literal_type(literal).boxed(),
+        ExprKind::Array(items) => {
+            let kinds = items.iter().map(|item| dynamic_type(item).unboxed());
+            Scalar::common_of(kinds, Conversion::Wider).map_or(Scalar::Array(Element::Any), Scalar::array)
         }
-        Value::of(Scalar::Bool)
+        ExprKind::Object(_) => Scalar::Bag(Shape::Any),
+        ExprKind::Unary { operand, .. } | ExprKind::Paren(operand) => dynamic_type(operand),
+        _ => Scalar::Dynamic,
     }
 }
 
@@ -286,74 +426,15 @@ pub(super) fn literal_type(literal: &Literal) -> Scalar {
     }
 }
 
-/// The type of an operation; `None` where the operator does not work on these types.
-fn operate(op: T, a: Scalar, b: Scalar) -> Option<Scalar> {
-    use Scalar::{Bool, DateTime, Dynamic, Int, Long, Real, String, Timespan, Unknown};
-    let numbers = a.number() && b.number();
-    match op {
-        T::EqualEqual | T::BangEqual | T::LessThanGreaterThan => Some(Bool),
-        T::LessThan | T::LessThanOrEqual | T::GreaterThan | T::GreaterThanOrEqual => {
-            let number = |kind: Scalar| kind.number() || kind == Bool;
-            let fits = a.unknown()
-                || b.unknown()
-                || (number(a) && number(b))
-                || (a == b && matches!(a, Timespan | DateTime | Dynamic))
-                || (a == Dynamic && b.number())
-                || (a.number() && b == Dynamic);
-            fits.then_some(Bool)
-        }
-        T::Plus | T::Minus | T::Asterisk | T::Slash | T::Percent => {
-            if a.unknown() || b.unknown() {
-                return Some(match (a, b) {
-                    (Unknown, kind) | (kind, Unknown) if kind.number() => kind,
-                    _ => Unknown,
-                });
-            }
-            if numbers {
-                return Some(a.wider(b));
-            }
-            match (op, a, b) {
-                (_, Dynamic, Dynamic) => Some(Dynamic),
-                (_, Dynamic, Int) | (_, Int, Dynamic) => Some(Long),
-                (T::Minus, DateTime, Dynamic)
-                | (T::Minus, Dynamic, DateTime)
-                | (T::Plus | T::Minus | T::Asterisk | T::Percent, Timespan, Timespan) => Some(Timespan),
-                (T::Plus | T::Minus, Dynamic, kind) | (T::Plus | T::Minus, kind, Dynamic)
-                    if kind.summable() =>
-                {
-                    Some(kind)
-                }
-                (_, Dynamic, kind) | (_, kind, Dynamic) if kind.number() => Some(kind),
-                (T::Slash, Timespan, Timespan) | (T::Slash, DateTime, DateTime | Timespan) => Some(Real),
-                (T::Plus, DateTime | Timespan, DateTime | Timespan)
-                | (T::Minus, DateTime, Timespan)
-                | (T::Minus, Timespan, DateTime) => Some(DateTime),
-                (T::Minus, DateTime, DateTime) | (T::Percent, DateTime, DateTime | Timespan) => {
-                    Some(Timespan)
-                }
-                (T::Asterisk | T::Slash | T::Percent, Timespan, kind) if kind.number() => Some(Timespan),
-                (T::Asterisk, kind, Timespan) if kind.number() => Some(Timespan),
-                (T::Asterisk | T::Slash | T::Percent, DateTime, kind) if kind.number() => Some(DateTime),
-                (T::Asterisk, kind, DateTime) if kind.number() => Some(DateTime),
-                _ => None,
-            }
-        }
-        _ => {
-            let text = |kind: Scalar| matches!(kind, String | Dynamic | Unknown);
-            (text(a) && text(b)).then_some(Bool)
-        }
-    }
-}
-
-fn advice(op: T, a: Scalar, b: Scalar) -> Option<String> {
+fn advice(op: &str, a: Scalar, b: Scalar) -> Option<String> {
     let pair = |x: Scalar, y: Scalar| (a, b) == (x, y) || (b, a) == (x, y);
-    let help = if op.is_string_operator() {
+    let help = if op.chars().any(char::is_alphabetic) || op.ends_with('~') {
         "Convert the value with `tostring(...)`."
     } else if pair(Scalar::DateTime, Scalar::String) {
         "Write the time as `datetime(...)`, or convert the text with `todatetime(...)`."
-    } else if pair(Scalar::DateTime, Scalar::Dynamic) {
+    } else if a == Scalar::DateTime && b.dynamic() || a.dynamic() && b == Scalar::DateTime {
         "Convert the value with `todatetime(...)`."
-    } else if op == T::Plus && (a == Scalar::String || b == Scalar::String) {
+    } else if op == "+" && (a == Scalar::String || b == Scalar::String) {
         "Join texts with `strcat(...)`."
     } else if a == Scalar::String || b == Scalar::String {
         "Convert the text with `tolong(...)`, `toreal(...)` or `todatetime(...)`."
@@ -363,7 +444,22 @@ fn advice(op: T, a: Scalar, b: Scalar) -> Option<String> {
     Some(help.to_owned())
 }
 
-/// Whether a function returns an array, whatever its arguments.
-fn returns_array(name: &str) -> bool {
-    matches!(name, "split" | "pack_array" | "extract_all" | "array_concat" | "bag_keys" | "range" | "repeat")
+fn text_operator(op: T) -> Option<&'static str> {
+    let words = matches!(
+        op,
+        T::Has
+            | T::HasCs
+            | T::NotHas
+            | T::NotHasCs
+            | T::HasPrefix
+            | T::HasPrefixCs
+            | T::NotHasPrefix
+            | T::NotHasPrefixCs
+            | T::HasSuffix
+            | T::HasSuffixCs
+            | T::NotHasSuffix
+            | T::NotHasSuffixCs
+    );
+    // The others of either group take what these take.
+    op.is_string_operator().then_some(if words { "Has" } else { "Contains" })
 }

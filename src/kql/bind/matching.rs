@@ -1,29 +1,48 @@
 //! Which signature a call fits, and why it fits none.
+//!
+//! The order in which signatures are tried, and what makes one better than another, is that of the official
+//! analyser: where two are as good as each other, the call fits neither.
+
+use std::cmp::Ordering;
 
 use super::super::ast::{Expr, ExprKind, Literal};
 use super::super::builtins::{Builtin, Param, Signature, Takes};
-use super::super::types::Scalar;
+use super::super::types::{Conversion, Element, Primitive, Scalar};
 use super::naming::value_of;
-use super::{Binder, FindingKind, Value};
-use crate::source::Span;
+use super::{Binder, Value};
 
 /// An argument.
 pub(super) struct Arg<'e> {
     pub expr: &'e Expr,
     pub value: Value,
+    /// Whether it is a column and nothing more.
+    pub column: bool,
 }
 
 impl Arg<'_> {
     pub(super) fn kind(&self) -> Scalar {
         match &self.value {
             Value::Scalar(kind, _) => *kind,
-            Value::Columns(columns) => columns.first().map_or(Scalar::Unknown, |column| column.kind),
+            Value::Columns(columns) if columns.len() == 1 => columns[0].kind,
             _ => Scalar::Unknown,
         }
     }
 
-    fn constant(&self) -> bool {
-        matches!(self.value, Value::Scalar(_, true) | Value::Unknown)
+    pub(super) fn constant(&self) -> bool {
+        matches!(self.value, Value::Scalar(_, true))
+    }
+
+    /// Whether nothing more can be said of it than has been.
+    pub(super) fn unknown(&self) -> bool {
+        !self.star() && matches!(self.value, Value::Unknown | Value::Nothing) || self.is(Scalar::Unknown)
+    }
+
+    fn is(&self, kind: Scalar) -> bool {
+        matches!(self.value, Value::Scalar(own, _) if own == kind)
+    }
+
+    pub(super) fn rows(&self) -> bool {
+        matches!(self.value, Value::Rows(_))
     }
 
     pub(super) fn star(&self) -> bool {
@@ -39,242 +58,247 @@ impl Arg<'_> {
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
+/// How well an argument fits its parameter, the worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
     No,
-    Promoted,
+    Unknown,
+    ToDynamic,
+    Wider,
+    NotType,
+    OneOfMany,
+    Scalar,
+    Summable,
+    Orderable,
+    Number,
+    Integer,
+    Rows,
     Exact,
 }
 
+/// Where a call may go: the signature and the parameter of each argument.
+pub(super) struct Matched<'b> {
+    pub signature: &'b Signature,
+    pub params: Vec<Option<&'b Param>>,
+}
+
 /// For each argument, the parameter it belongs to.
-fn assign(signature: &Signature, count: usize) -> Vec<usize> {
+pub(super) fn assign<'b>(name: &str, signature: &'b Signature, args: &[Arg<'_>]) -> Vec<Option<&'b Param>> {
     let params = &signature.params;
+    let count = args.len();
+    if signature.layout == "CustomParameterLayout" {
+        return (0..count).map(|at| custom(name, params, args, at)).collect();
+    }
     let repeats = |param: &Param| param.repeat.1 > 1;
-    let Some(first) = params.iter().position(repeats) else { return (0..count).collect() };
+    let Some(first) = params.iter().position(repeats) else {
+        return (0..count).map(|at| params.get(at)).collect();
+    };
     let block = params[first..].iter().take_while(|param| repeats(param)).count();
     let after = params.len() - first - block;
     let repeated = count.saturating_sub(first + after);
-    (0..count)
-        .map(|at| match at {
-            at if at < first => at,
-            at if at < first + repeated => first + (at - first) % block,
-            at => first + block + (at - first - repeated),
-        })
-        .collect()
+    let place = |at: usize| match at {
+        at if at < first => at,
+        at if at < first + repeated => first + (at - first) % block,
+        at => first + block + (at - first - repeated),
+    };
+    (0..count).map(|at| params.get(place(at))).collect()
 }
 
-/// Whether a value of a type fits a parameter.
-fn fits(takes: &Takes, kind: Scalar, args: &[Scalar]) -> Fit {
-    let exactly = |yes: bool| if yes { Fit::Exact } else { Fit::No };
-    if kind.unknown() {
+/// The parameters of functions that tell their arguments apart by what they are.
+fn custom<'b>(name: &str, params: &'b [Param], args: &[Arg<'_>], at: usize) -> Option<&'b Param> {
+    if let ExprKind::Named { names, .. } = &args[at].expr.kind
+        && let Some(named) = names.first()
+        && let Some(param) = params.iter().find(|param| *param.name == *named.text)
+    {
+        return Some(param);
+    }
+    let last = at + 1 == args.len();
+    match name {
+        "array_sort_asc" | "array_sort_desc" => {
+            params.get(usize::from(last && args[at].is(Scalar::Bool)))
+        }
+        "ipv4_lookup" if at > 2 => params.get(if last && args[at].is(Scalar::Bool) { 4 } else { 3 }),
+        "sequence_detect" if at > 2 => params.get(if args[at].is(Scalar::Bool) { 3 } else { 4 }),
+        "new_activity_metrics" if at > 4 => params.get(match args[at] {
+            ref arg if arg.rows() => 7,
+            ref arg if at == 5 && arg.constant() => 5,
+            _ => 6,
+        }),
+        _ => params.get(at),
+    }
+}
+
+/// How well an argument fits a parameter.
+fn fit(params: &[Option<&Param>], args: &[Arg<'_>], at: usize, param: Option<&Param>) -> Fit {
+    let Some(param) = param else { return Fit::No };
+    let arg = &args[at];
+    if arg.unknown() {
+        return Fit::Unknown;
+    }
+    if param.is_default(arg) {
         return Fit::Exact;
     }
-    let same_as = |at: usize| match args.get(at) {
-        Some(other) if other.unknown() || *other == kind => Fit::Exact,
-        Some(other) if kind.promotes_to(*other) || other.promotes_to(kind) => Fit::Promoted,
-        _ => Fit::No,
-    };
-    match takes {
-        Takes::These(kinds) if kinds.contains(&kind) => Fit::Exact,
-        Takes::These(kinds) if kinds.iter().any(|wanted| kind.promotes_to(*wanted)) => Fit::Promoted,
-        Takes::These(_) => Fit::No,
-        Takes::Class(class) => match *class {
-            "Number" => exactly(kind.number()),
-            "Integer" => exactly(kind.integer()),
-            "Summable" => exactly(kind.summable()),
-            "StringOrDynamic" | "StringOrArray" => exactly(matches!(kind, Scalar::String | Scalar::Dynamic)),
-            "DynamicArray" | "DynamicBag" => exactly(kind == Scalar::Dynamic),
-            "NotDynamic" | "Orderable" | "CommonOrderable" => exactly(kind != Scalar::Dynamic),
-            "NotBool" => exactly(kind != Scalar::Bool),
-            "NumberOrBool" => exactly(kind.number() || kind == Scalar::Bool),
-            "NotRealOrBool" => exactly(!matches!(kind, Scalar::Real | Scalar::Decimal | Scalar::Bool)),
-            "IntegerOrArray" => exactly(kind.integer() || kind == Scalar::Dynamic),
-            "Parameter0" => same_as(0),
-            "Parameter1" => same_as(1),
-            _ => Fit::Exact,
+    let stars = matches!(param.form, "StarOnly" | "StarAllowed");
+    if arg.star() {
+        return if stars { Fit::Exact } else { Fit::No };
+    }
+    if param.form == "StarOnly" {
+        return Fit::No;
+    }
+    if arg.rows() {
+        return match param.takes {
+            Takes::Class("Tabular") => Fit::Rows,
+            Takes::Class("Any") => Fit::Unknown,
+            _ => Fit::No,
+        };
+    }
+    let kind = arg.kind();
+    let when = |yes: bool, fit: Fit| if yes { fit } else { Fit::No };
+    match &param.takes {
+        Takes::These(kinds) => {
+            let any = |conversion| kinds.iter().any(|wanted| kind.fits(*wanted, conversion));
+            if any(Conversion::Exact) {
+                return if kinds.len() == 1 { Fit::Exact } else { Fit::OneOfMany };
+            }
+            when(any(Conversion::Wider), Fit::Wider)
+        }
+        Takes::Class("Parameter0") => fit(params, args, at, params.first().copied().flatten()),
+        Takes::Class("Parameter1") => fit(params, args, at, params.get(1).copied().flatten()),
+        Takes::Class(class) if class.starts_with("Common") => match common(params, args, false) {
+            Some(common) if kind.fits(common, Conversion::Exact) => Fit::Exact,
+            Some(common) if kind.fits(common, Conversion::Wider) => Fit::Wider,
+            Some(common) if kind.fits(common, Conversion::ToDynamic) => Fit::ToDynamic,
+            Some(_) if *class == "CommonScalarOrDynamic" && kind == Scalar::Dynamic => Fit::Exact,
+            _ => Fit::No,
         },
+        Takes::Class(class) => when(
+            of_class(class, kind),
+            match *class {
+                "Any" => Fit::Unknown,
+                "Scalar" => Fit::Scalar,
+                "Integer" => Fit::Integer,
+                "Number" | "NumberOrBool" => Fit::Number,
+                "Summable" => Fit::Summable,
+                "Orderable" => Fit::Orderable,
+                "NotBool" | "NotRealOrBool" | "NotDynamic" => Fit::NotType,
+                _ => Fit::OneOfMany,
+            },
+        ),
     }
 }
 
-/// What a parameter takes, in words.
-fn wanted(takes: &Takes, args: &[Scalar]) -> String {
-    let listed = |kinds: &[Scalar]| {
-        let names: Vec<_> = kinds.iter().map(|kind| format!("`{}`", kind.name())).collect();
-        names.join(" or ")
+/// Whether a type is of a class of types.
+pub(super) fn of_class(class: &str, kind: Scalar) -> bool {
+    let array = |inner| {
+        matches!(kind, Scalar::Dynamic | Scalar::Array(Element::Any))
+            || kind == Scalar::Boxed(inner)
+            || kind == Scalar::Array(Element::Of(inner))
     };
-    let same_as = |at: usize| args.get(at).map_or("another type".to_owned(), |kind| listed(&[*kind]));
-    match takes {
-        Takes::These(kinds) => listed(kinds),
-        Takes::Class(class) => match *class {
-            "Number" => "a number".into(),
-            "Integer" => "an integer".into(),
-            "Summable" => "a number, `datetime` or `timespan`".into(),
-            "StringOrDynamic" | "StringOrArray" => "`string` or `dynamic`".into(),
-            "DynamicArray" => "a `dynamic` array".into(),
-            "DynamicBag" => "a `dynamic` property bag".into(),
-            "NotDynamic" => "any type but `dynamic`".into(),
-            "Orderable" | "CommonOrderable" => "a type that can be ordered".into(),
-            "NumberOrBool" => "a number or `bool`".into(),
-            "Parameter0" => same_as(0),
-            "Parameter1" => same_as(1),
-            _ => "another type".into(),
-        },
+    kind.unknown()
+        || match class {
+            "Number" | "CommonNumber" => kind.number(),
+            "Integer" => kind.integer(),
+            "Summable" | "CommonSummable" => kind.summable(),
+            "Orderable" | "CommonOrderable" => kind.orderable(),
+            "StringOrDynamic" => kind == Scalar::String || kind.dynamic(),
+            "StringOrArray" => kind == Scalar::String || array(Primitive::String),
+            "IntegerOrArray" => kind.integer() || array(Primitive::Long),
+            "DynamicArray" => matches!(kind, Scalar::Dynamic | Scalar::Array(_)),
+            "DynamicBag" => matches!(kind, Scalar::Dynamic | Scalar::Bag(_)),
+            "NotDynamic" => !kind.dynamic(),
+            "NotBool" => kind != Scalar::Bool,
+            "NumberOrBool" => kind.number() || kind == Scalar::Bool,
+            "NotRealOrBool" => !matches!(kind, Scalar::Real | Scalar::Bool),
+            "Tabular" => false,
+            _ => true,
+        }
+}
+
+/// The type that the arguments have in common of which it is asked; `None` where there is none.
+pub(super) fn common(params: &[Option<&Param>], args: &[Arg<'_>], firm: bool) -> Option<Scalar> {
+    let mut common: Option<Scalar> = None;
+    for (param, arg) in params.iter().zip(args) {
+        let Some(Param { takes: Takes::Class(class), .. }) = param else { continue };
+        if !class.starts_with("Common") || !matches!(arg.value, Value::Scalar(..) | Value::Columns(_)) {
+            continue;
+        }
+        let kind = arg.kind();
+        if (firm && kind.dynamic()) || !of_class(class, kind) {
+            continue;
+        }
+        let conversion =
+            if *class == "CommonScalarOrDynamic" { Conversion::ToDynamic } else { Conversion::Wider };
+        common = Some(match common {
+            None => kind,
+            Some(common) => common.common(kind, conversion)?,
+        });
+    }
+    if firm && common.is_none() { self::common(params, args, false) } else { common }
+}
+
+struct Candidate<'b> {
+    matched: Matched<'b>,
+    fits: Vec<Fit>,
+}
+
+impl Candidate<'_> {
+    fn count(&self) -> usize {
+        self.fits.iter().filter(|fit| **fit != Fit::No).count()
+    }
+
+    fn compare(&self, other: &Self) -> Ordering {
+        let (all, count, others) = (self.fits.len(), self.count(), other.count());
+        if count == all && others < all {
+            return Ordering::Greater;
+        }
+        let worst = |fits: &[Fit]| fits.iter().copied().fold(Fit::Exact, Fit::min);
+        let best = |fits: &[Fit]| fits.iter().copied().fold(Fit::No, Fit::max);
+        worst(&self.fits)
+            .cmp(&worst(&other.fits))
+            .then_with(|| best(&self.fits).cmp(&best(&other.fits)))
+            .then_with(|| count.cmp(&others))
     }
 }
 
-impl Binder<'_> {
-    /// Finds the signature that a call fits, and reports where it fits none. `None` only where even the best
-    /// guess is none.
-    pub(super) fn signature<'b>(
-        &mut self,
-        builtin: &'b Builtin,
-        place: Span,
-        args: &[Arg<'_>],
-    ) -> Option<&'b Signature> {
-        let count = args.len();
-        let counted: Vec<&Signature> =
-            builtin.signatures.iter().filter(|signature| counts(signature, count)).collect();
-        if counted.is_empty() {
-            self.wrong_count(builtin, place, count);
-            return builtin.signatures.first();
-        }
-        if let Some(arg) = args.iter().find(|arg| matches!(arg.value, Value::Rows(_)))
-            && !counted.iter().any(|signature| takes_rows(signature))
-        {
-            let message = format!("`{}` takes values here, and this is a table", builtin.name);
-            self.say(FindingKind::Type, arg.expr.span, message);
-            return Some(counted[0]);
-        }
-        let kinds: Vec<Scalar> = args.iter().map(Arg::kind).collect();
-        let score = |signature: &Signature| {
-            let params = assign(signature, count);
-            let fit = |(at, kind): (usize, &Scalar)| {
-                // Only the function itself knows how its arguments belong together.
-                if signature.layout == "CustomParameterLayout" {
-                    return Fit::Exact;
-                }
-                let param = signature.params.get(params[at]);
-                param.map_or(Fit::Exact, |param| fits(&param.takes, *kind, &kinds))
-            };
-            let fits: Vec<Fit> = kinds.iter().enumerate().map(fit).collect();
-            let worst = fits.iter().min().copied().unwrap_or(Fit::Exact);
-            (worst, fits.iter().filter(|fit| **fit == Fit::Exact).count())
-        };
-        let mut best = counted[0];
-        for signature in &counted[1..] {
-            if score(signature) > score(best) {
-                best = signature;
-            }
-        }
-        // Where an argument is not known, neither is what is returned, if that hangs on it.
-        let open = kinds.iter().any(|kind| kind.unknown());
-        if open
-            && counted.iter().any(|other| score(other).0 != Fit::No && other.returns != best.returns)
-            && best.returns.starts_with('=')
-        {
-            return None;
-        }
-        if score(best).0 == Fit::No {
-            self.misfit(builtin, place, args, &kinds, best, counted.len());
-        } else {
-            self.forms(builtin, args, best);
-            self.common(builtin, place, &kinds, best);
-        }
-        Some(best)
+/// The signatures that a call may mean: one where it is clear, several where none is better than the others, none
+/// where all must fit and none does.
+pub(super) fn candidates<'b>(builtin: &'b Builtin, args: &[Arg<'_>], all_must_fit: bool) -> Vec<Matched<'b>> {
+    let name = builtin.name;
+    let candidate = |signature: &'b Signature| {
+        let params = assign(name, signature, args);
+        let fits = (0..args.len()).map(|at| fit(&params, args, at, params[at])).collect();
+        Candidate { matched: Matched { signature, params }, fits }
+    };
+    let signatures = &builtin.signatures;
+    if let [only] = signatures.as_slice() {
+        return vec![candidate(only).matched];
     }
-
-    fn wrong_count(&mut self, builtin: &Builtin, place: Span, count: usize) {
-        let least = builtin.signatures.iter().map(|signature| signature.least).min().unwrap_or(0);
-        let most = builtin.signatures.iter().map(|signature| signature.most).max().unwrap_or(0);
-        let takes = expected_count(least, most);
-        let message = format!("`{}` takes {takes}, and {} given", builtin.name, given(count));
-        self.say(FindingKind::Argument, place, message);
+    let takes = |count: usize| {
+        let takes = move |signature: &&Signature| (signature.least..=signature.most).contains(&count);
+        signatures.iter().filter(takes).map(candidate).collect::<Vec<_>>()
+    };
+    let mut found = takes(args.len());
+    if found.is_empty() {
+        let most = signatures.iter().map(|signature| signature.most).max().unwrap_or(0);
+        found = takes(most);
     }
-
-    fn misfit(
-        &mut self,
-        builtin: &Builtin,
-        place: Span,
-        args: &[Arg<'_>],
-        kinds: &[Scalar],
-        best: &Signature,
-        signatures: usize,
-    ) {
-        let name = builtin.name;
-        if signatures > 1 && args.len() > 1 {
-            let shown: Vec<_> = kinds.iter().map(|kind| kind.name()).collect();
-            let message = format!("`{name}` cannot be called with {}", shown.join(", "));
-            self.say(FindingKind::Type, place, message);
-            return;
-        }
-        let params = assign(best, args.len());
-        for (at, arg) in args.iter().enumerate() {
-            let Some(param) = best.params.get(params[at]) else { continue };
-            if fits(&param.takes, kinds[at], kinds) == Fit::No {
-                let wanted = wanted(&param.takes, kinds);
-                let message = format!("`{name}` takes {wanted} here, and this is `{}`", kinds[at].name());
-                self.say(FindingKind::Type, arg.expr.span, message);
-            }
+    if found.len() > 1 {
+        let best = found.iter().map(Candidate::count).max().unwrap_or(0);
+        let least = if all_must_fit { best.max(args.len()) } else { best };
+        found.retain(|candidate| candidate.count() == least);
+    }
+    if found.len() > 1 {
+        let better = |a: usize, b: usize| found[a].compare(&found[b]) == Ordering::Greater;
+        let clear = (0..found.len()).find(|&at| (0..found.len()).all(|other| other == at || better(at, other)));
+        if let Some(clear) = clear {
+            return vec![found.swap_remove(clear).matched];
         }
     }
-
-    /// Whether the arguments look as they have to: constants, literals, columns, stars.
-    fn forms(&mut self, builtin: &Builtin, args: &[Arg<'_>], signature: &Signature) {
-        if signature.layout == "CustomParameterLayout" {
-            return;
-        }
-        let params = assign(signature, args.len());
-        for (at, arg) in args.iter().enumerate() {
-            let Some(param) = signature.params.get(params[at]) else { continue };
-            let value = value_of(arg.expr);
-            let name = builtin.name;
-            let message = match param.form {
-                form if arg.star() && form != "StarAllowed" && form != "StarOnly" => {
-                    format!("`{name}` takes no `*` here")
-                }
-                "Literal" | "LiteralNotEmpty"
-                    if !is_literal(value) && !matches!(arg.value, Value::Unknown) =>
-                {
-                    format!("`{name}` takes a literal here")
-                }
-                "Constant" if !arg.constant() => format!("`{name}` takes a constant here, and not a column"),
-                "Column" if !is_column(value) && !matches!(arg.value, Value::Unknown) => {
-                    format!("`{name}` takes a column here")
-                }
-                _ => {
-                    let text = arg.text().map(str::to_lowercase);
-                    let known =
-                        |text: &String| param.values.iter().any(|value| value.to_lowercase() == *text);
-                    if param.values.is_empty() || text.as_ref().is_none_or(known) {
-                        continue;
-                    }
-                    format!("`{name}` takes one of `{}` here", param.values.join("`, `"))
-                }
-            };
-            self.say(FindingKind::Argument, arg.expr.span, message);
-        }
-    }
-
-    /// Whether arguments that must have one type have one.
-    fn common(&mut self, builtin: &Builtin, place: Span, kinds: &[Scalar], signature: &Signature) {
-        let params = assign(signature, kinds.len());
-        let must_agree = |at: usize| {
-            signature.params.get(params[at]).is_some_and(|param| match &param.takes {
-                Takes::Class(class) => matches!(*class, "CommonScalar" | "CommonOrderable"),
-                Takes::These(_) => false,
-            })
-        };
-        let agreeing: Vec<Scalar> =
-            kinds.iter().enumerate().filter(|(at, _)| must_agree(*at)).map(|(_, kind)| *kind).collect();
-        if super::returns::common(&agreeing).is_none() && !agreeing.is_empty() {
-            let message = format!("The arguments of `{}` have no type in common", builtin.name);
-            self.say(FindingKind::Type, place, message);
-        }
-    }
+    found.into_iter().map(|candidate| candidate.matched).collect()
 }
 
 /// Whether a signature takes so many arguments.
-fn counts(signature: &Signature, count: usize) -> bool {
+pub(super) fn counts(signature: &Signature, count: usize) -> bool {
     if !(signature.least..=signature.most).contains(&count) {
         return false;
     }
@@ -284,39 +308,20 @@ fn counts(signature: &Signature, count: usize) -> bool {
     signature.layout != "BlockRepeating" || block == 0 || count.saturating_sub(others).is_multiple_of(block)
 }
 
-fn takes_rows(signature: &Signature) -> bool {
-    signature.params.iter().any(|param| matches!(param.takes, Takes::Class("Tabular" | "Any")))
-}
-
-fn is_literal(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Literal(_) | ExprKind::TypeOf(_) | ExprKind::Dynamic(_) => true,
-        ExprKind::Unary { operand, .. } => is_literal(operand),
-        ExprKind::Paren(inner) => is_literal(inner),
-        _ => false,
+impl Param {
+    /// Whether an argument only says that the default is wanted.
+    pub(super) fn is_default(&self, arg: &Arg<'_>) -> bool {
+        self.indicator.is_some() && self.indicator == arg.text()
     }
 }
 
-fn is_column(expr: &Expr) -> bool {
-    matches!(expr.kind, ExprKind::Name(_) | ExprKind::Star)
-}
-
-/// How many arguments are taken, in words.
-pub(super) fn expected_count(least: usize, most: usize) -> String {
-    let plural = |count: usize| if count == 1 { "argument" } else { "arguments" };
-    match (least, most) {
-        (0, 0) => "no arguments".into(),
-        (least, most) if least == most => format!("{least} {}", plural(least)),
-        (least, most) if most > 30 => format!("{least} {} or more", plural(least)),
-        (least, most) => format!("{least} to {most} arguments"),
-    }
-}
-
-/// How many arguments are given, in words.
-pub(super) fn given(count: usize) -> String {
-    match count {
-        0 => "none is".into(),
-        1 => "1 is".into(),
-        count => format!("{count} are"),
+impl Binder<'_> {
+    /// What an operator or a function with several signatures returns where it is not clear which one is meant.
+    pub(super) fn common_return(&self, builtin: &Builtin, matched: &[Matched<'_>], args: &[Arg<'_>]) -> Value {
+        let mut values = matched.iter().map(|matched| self.returned(builtin, matched, args));
+        let Some(first) = values.next() else { return Value::Unknown };
+        let Value::Scalar(kind, _) = first else { return Value::Unknown };
+        let same = |value: Value| matches!(value, Value::Scalar(other, _) if other.fits(kind, Conversion::Exact));
+        if values.all(same) { first } else { Value::Unknown }
     }
 }

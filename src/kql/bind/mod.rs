@@ -3,16 +3,17 @@
 //! What is not known swallows every error that would follow from it: an unknown table is said once and then has
 //! any column, an unknown name is said once and then has any type.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 use super::Parse;
-use super::ast::Function;
+use super::ast::{Expr, Function};
 use super::types::{Relation, Scalar};
 use crate::source::Span;
 
 mod calls;
 mod catalog;
+mod checks;
 mod entities;
 mod expressions;
 mod finding;
@@ -94,6 +95,10 @@ impl Value {
         Self::Scalar(kind, false)
     }
 
+    fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown | Self::Nothing | Self::Scalar(Scalar::Unknown, _))
+    }
+
     fn constant(kind: Scalar) -> Self {
         Self::Scalar(kind, true)
     }
@@ -150,6 +155,10 @@ struct Binder<'a> {
     /// The columns that rows are grouped by, while the aggregates of a `summarize` are read.
     grouped: Vec<super::types::Column>,
     locals: Vec<Local<'a>>,
+    /// The types of values whose parts were read.
+    kinds: HashMap<*const Expr, Scalar>,
+    /// How many columns without names there were.
+    unnamed: usize,
     calls: usize,
     tables: Vec<(Box<str>, Span)>,
     functions: BTreeSet<Box<str>>,
@@ -172,6 +181,8 @@ impl<'a> Binder<'a> {
             searching: false,
             grouped: Vec::new(),
             locals: Vec::new(),
+            kinds: HashMap::new(),
+            unnamed: 0,
             calls: 0,
             tables: Vec::new(),
             functions: BTreeSet::new(),

@@ -1,11 +1,14 @@
 //! The names of columns: those that expressions have of themselves, and how doubles are told apart.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
-use super::super::ast::{Expr, ExprKind, Literal, NameForm};
+use super::super::ast::{Expr, ExprKind, Literal, Name, NameForm};
 use super::super::builtins::{self, Naming};
 use super::super::types::{Column, Scalar};
-use super::Binder;
+use super::finding::Finding;
+use super::{Binder, FindingKind, Value};
+use crate::source::Span;
 
 impl Binder<'_> {
     /// The name that the column of an expression has, where it has one without `Column1`.
@@ -15,20 +18,33 @@ impl Binder<'_> {
             ExprKind::Paren(inner) | ExprKind::Ordered { expr: inner, .. } => self.name_of(inner),
             ExprKind::Bracketed(inner) => self.index_name(inner),
             ExprKind::Path { base, member } => {
-                let member = self.name_of(member)?;
-                Some(self.name_of(base).map_or_else(|| member.clone(), |base| format!("{base}_{member}")))
+                self.joined_name(base, self.name_of(member))
             }
-            ExprKind::Element { base, index } => {
-                let index = self.index_name(index);
-                match (self.name_of(base), index) {
-                    (Some(base), Some(index)) => Some(format!("{base}_{index}")),
-                    (base, index) => base.or(index),
-                }
-            }
+            ExprKind::Element { base, index } => self.joined_name(base, self.index_name(index)),
             ExprKind::Call { name, args } => self.name_of_call(&name.text, args),
             ExprKind::Named { names, .. } => names.first().map(|name| name.text.to_string()),
             ExprKind::Converted { expr, .. } | ExprKind::Defaulted { expr, .. } => self.name_of(expr),
             _ => None,
+        }
+    }
+
+    /// The name of a part of a dynamic value: that of the value and of the part.
+    fn joined_name(&self, base: &Expr, part: Option<String>) -> Option<String> {
+        if !self.has_parts(base) {
+            return part;
+        }
+        let base = self.name_of(base).filter(|base| !base.trim().is_empty());
+        match base {
+            Some(base) => Some(format!("{base}_{}", part.unwrap_or_default())),
+            None => part,
+        }
+    }
+
+    /// Whether the parts of a value carry its name, as those of dynamic values do.
+    fn has_parts(&self, base: &Expr) -> bool {
+        match self.kinds.get(&std::ptr::from_ref(base)) {
+            Some(kind) => matches!(kind, Scalar::Dynamic | Scalar::Array(_) | Scalar::Bag(_) | Scalar::Unknown),
+            None => false,
         }
     }
 
@@ -38,28 +54,21 @@ impl Binder<'_> {
             ExprKind::Literal(Literal::Long | Literal::Int) => {
                 Some(self.written(index.span).replace('-', "_"))
             }
-            ExprKind::Name(name) => Some(name.text.to_string()),
             _ => None,
         }
     }
 
     fn name_of_call(&self, name: &str, args: &[Expr]) -> Option<String> {
-        if self.local(name).is_some() {
-            return None;
-        }
         let aggregate = builtins::aggregate(name).filter(|_| self.aggregating);
         let builtin = aggregate.or_else(|| builtins::function(name))?;
-        let first = args.first().and_then(|arg| self.name_of(arg));
-        if matches!(name, "percentiles_array" | "percentilesw_array") {
-            return Some(format!("percentiles_{}", first.unwrap_or_default()));
-        }
+        let first = || args.first().and_then(|arg| self.name_of(arg));
         match builtin.naming {
             Naming::None => None,
-            Naming::FirstArgument => first,
-            Naming::OnlyArgument => first.filter(|_| args.len() == 1),
-            Naming::NameAndFirstArgument => first.map(|first| format!("{name}_{first}")),
+            Naming::FirstArgument => first(),
+            Naming::OnlyArgument => first().filter(|_| args.len() == 1),
+            Naming::NameAndFirstArgument => Some(format!("{name}_{}", first().unwrap_or_default())),
             Naming::PrefixAndFirstArgument => {
-                Some(format!("{}_{}", builtin.prefix, first.unwrap_or_default()))
+                Some(format!("{}_{}", builtin.prefix, first().unwrap_or_default()))
             }
             Naming::PrefixOnly => Some(builtin.prefix.to_owned()),
             Naming::FirstArgumentValueIfColumn => match args.first().map(|arg| &arg.kind) {
@@ -69,6 +78,40 @@ impl Binder<'_> {
                 }
                 _ => None,
             },
+        }
+    }
+
+    /// The column that an expression is, parentheses and conversions to its own type aside.
+    pub(super) fn result_column(&self, expr: &Expr) -> Option<Column> {
+        match &expr.kind {
+            ExprKind::Paren(inner) | ExprKind::Ordered { expr: inner, .. } => self.result_column(inner),
+            ExprKind::Name(name) if name.form != NameForm::Missing => {
+                let row = self.row.as_ref()?;
+                match row.column(&name.text) {
+                    Some(column) => Some(column.clone()),
+                    None if row.open && self.local(&name.text).is_none() => {
+                        Some(Column::new(&*name.text, Scalar::Unknown))
+                    }
+                    None => None,
+                }
+            }
+            ExprKind::Call { name, args } if args.len() == 1 => {
+                let converted = match &*name.text {
+                    "tobool" => Scalar::Bool,
+                    "todatetime" => Scalar::DateTime,
+                    "todecimal" => Scalar::Decimal,
+                    "todouble" | "toreal" => Scalar::Real,
+                    "toguid" => Scalar::Guid,
+                    "toint" => Scalar::Int,
+                    "tolong" => Scalar::Long,
+                    "tostring" => Scalar::String,
+                    "totimespan" => Scalar::Timespan,
+                    "todynamic" => Scalar::Dynamic,
+                    _ => return None,
+                };
+                self.result_column(&args[0]).filter(|column| column.kind == converted)
+            }
+            _ => None,
         }
     }
 }
@@ -81,81 +124,271 @@ pub(super) fn value_of(arg: &Expr) -> &Expr {
     }
 }
 
+/// What is done with a column whose name is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Style {
+    /// It gets a number behind its name.
+    Plain,
+    /// As `Plain`, and it is the column of an aggregate.
+    Summarize,
+    /// It takes the place of the other; a column that is only named stays as it is.
+    Extend,
+    /// It takes the place of the other.
+    Replace,
+}
+
+impl Style {
+    fn replaces(self) -> bool {
+        matches!(self, Self::Extend | Self::Replace)
+    }
+}
+
 /// Columns under construction, no two of one name.
 #[derive(Default)]
 pub(super) struct Columns {
     pub list: Vec<Column>,
     /// The names that the query gave outright.
     declared: Vec<Rc<str>>,
+    /// How many columns come from the rows and are not to be added again.
+    input: usize,
 }
 
 impl Columns {
     pub(super) fn from(list: Vec<Column>) -> Self {
-        Self { list, declared: Vec::new() }
+        let input = list.len();
+        Self { list, declared: Vec::new(), input }
     }
 
-    /// Adds a column that is named outright. Returns false where there is one of that name already.
-    pub(super) fn declare(&mut self, name: &str, kind: Scalar) -> bool {
-        if self.declared.iter().any(|known| &**known == name) {
-            return false;
-        }
-        self.declared.push(name.into());
-        self.add(name, kind);
-        true
+    fn position(&self, name: &str) -> Option<usize> {
+        self.list.iter().position(|column| &*column.name == name)
     }
 
     pub(super) fn has(&self, name: &str) -> bool {
-        self.list.iter().any(|column| &*column.name == name)
+        self.position(name).is_some()
+    }
+
+    /// Adds a column that is named outright. Returns false where there is one of that name already.
+    pub(super) fn declare(&mut self, name: &str, kind: Scalar, replace: bool) -> bool {
+        if self.declared.iter().any(|known| &**known == name) {
+            return false;
+        }
+        match self.position(name).filter(|_| replace) {
+            Some(at) => self.list[at].kind = kind,
+            None => {
+                let name = self.free(name);
+                self.declared.push(Rc::clone(&name));
+                self.list.push(Column { name, kind });
+                return true;
+            }
+        }
+        self.declared.push(name.into());
+        true
+    }
+
+    /// Names a column of the rows again, which is only wrong where it was named before.
+    pub(super) fn declare_input(&mut self, name: &str) -> Option<bool> {
+        let known = self.list[..self.input.min(self.list.len())].iter().any(|column| &*column.name == name);
+        if !known {
+            return None;
+        }
+        let fresh = !self.declared.iter().any(|known| &**known == name);
+        self.declared.push(name.into());
+        Some(fresh)
     }
 
     /// A name that no column has: the one given, or with the first number behind it that is free.
-    pub(super) fn free(&self, name: &str, first: usize) -> Rc<str> {
-        if first == 0 && !self.has(name) {
+    fn free(&self, name: &str) -> Rc<str> {
+        if !self.has(name) {
             return name.into();
         }
-        let numbers = first.max(1)..;
-        let mut free = numbers.map(|number| format!("{name}{number}")).filter(|name| !self.has(name));
+        let mut free = (1..).map(|number| format!("{name}{number}")).filter(|name| !self.has(name));
         free.next().unwrap_or_default().into()
     }
 
     /// Adds a column under its name, or under the name with a number where that is taken.
     pub(super) fn add(&mut self, name: &str, kind: Scalar) {
-        let name = self.free(name, 0);
-        self.list.push(Column { name, kind });
+        if !name.is_empty() {
+            let name = self.free(name);
+            self.list.push(Column { name, kind });
+        }
     }
 
     /// Adds the columns of another table, each with the first free number behind its name where that is taken.
     pub(super) fn add_others(&mut self, others: &[Column]) {
+        let mut names: HashSet<Rc<str>> =
+            self.list.iter().chain(others).map(|column| Rc::clone(&column.name)).collect();
+        let mut first: HashSet<Rc<str>> = self.list.iter().map(|column| Rc::clone(&column.name)).collect();
         for column in others {
             let mut name = Rc::clone(&column.name);
-            let taken = |name: &str, columns: &Self| {
-                columns.has(name)
-                    || (name != &*column.name && others.iter().any(|other| &*other.name == name))
-            };
-            let mut number = 0;
-            while taken(&name, self) {
-                number += 1;
-                name = format!("{}{number}", column.name).into();
+            if !first.insert(Rc::clone(&name)) {
+                let mut free = (1..).map(|number| format!("{}{number}", column.name));
+                name = free.find(|name| !names.contains(&**name)).unwrap_or_default().into();
+                names.insert(Rc::clone(&name));
             }
             self.list.push(Column { name, kind: column.kind });
         }
-    }
-
-    /// Adds a column without a name of its own.
-    pub(super) fn add_nameless(&mut self, kind: Scalar) {
-        let name = self.free("Column", 1);
-        self.list.push(Column { name, kind });
     }
 
     /// Sets a column, or adds it.
     pub(super) fn set(&mut self, name: &str, kind: Scalar) {
         match self.list.iter_mut().find(|column| &*column.name == name) {
             Some(column) => column.kind = kind,
+            None if name.is_empty() => {}
             None => self.list.push(Column::new(name, kind)),
         }
     }
 
     pub(super) fn remove(&mut self, name: &str) {
         self.list.retain(|column| &*column.name != name);
+    }
+}
+
+impl<'a> Binder<'a> {
+    fn twice(&mut self, name: &str, place: Span) {
+        let message = format!("There are two columns called `{name}` here");
+        self.say(FindingKind::Semantic, place, message);
+    }
+
+    fn declare_column(&mut self, columns: &mut Columns, name: &Name, kind: Scalar, replace: bool) {
+        if name.form != NameForm::Missing && !columns.declare(&name.text, kind, replace) {
+            self.twice(&name.text, name.span);
+        }
+    }
+
+    /// A name for a column that has none.
+    fn nameless(&mut self, row: bool) -> String {
+        loop {
+            self.unnamed += 1;
+            let name = format!("Column{}", self.unnamed);
+            let taken = row && self.row.as_ref().is_some_and(|row| row.column(&name).is_some());
+            if !taken && self.local(&name).is_none() {
+                return name;
+            }
+        }
+    }
+
+    /// Adds the columns that an expression of a list makes. `kind` is their type where the operator decides it,
+    /// and `default` their name where they have none.
+    pub(super) fn make(
+        &mut self,
+        expr: &'a Expr,
+        columns: &mut Columns,
+        style: Style,
+        kind: Option<Scalar>,
+        default: Option<String>,
+    ) -> Scalar {
+        let aggregating = std::mem::replace(&mut self.aggregating, style == Style::Summarize);
+        let made = self.make_in_scope(expr, columns, style, kind, default);
+        self.aggregating = aggregating;
+        made
+    }
+
+    fn make_in_scope(
+        &mut self,
+        expr: &'a Expr,
+        columns: &mut Columns,
+        style: Style,
+        kind: Option<Scalar>,
+        default: Option<String>,
+    ) -> Scalar {
+        let expr = match &expr.kind {
+            ExprKind::Ordered { expr, .. } => expr,
+            _ => expr,
+        };
+        if matches!(expr.kind, ExprKind::Missing) {
+            return Scalar::Unknown;
+        }
+        let value = self.value_or_rows(value_of(expr));
+        let own = match &value {
+            Value::Scalar(kind, _) => *kind,
+            Value::Columns(tuple) if tuple.len() == 1 => tuple[0].kind,
+            Value::Rows(_) | Value::Database | Value::Cluster => {
+                let message = "A value is needed here, and this is a table";
+                let finding = Finding::new(FindingKind::Type, expr.span, message)
+                    .help("`toscalar(...)` takes the first value of a table.");
+                self.report(finding);
+                Scalar::Unknown
+            }
+            _ => Scalar::Unknown,
+        };
+        let kind_or = |own: Scalar| kind.unwrap_or(own);
+        match (&expr.kind, value) {
+            (ExprKind::Named { names, tuple: false, .. }, Value::Columns(tuple)) => {
+                let mut tuple = tuple.into_iter();
+                if let (Some(first), Some(name)) = (tuple.next(), names.first()) {
+                    self.declare_column(columns, name, kind_or(first.kind), true);
+                }
+                for column in tuple {
+                    columns.add(&column.name, column.kind);
+                }
+            }
+            (ExprKind::Named { names, .. }, Value::Columns(tuple)) => {
+                for (at, column) in tuple.iter().enumerate() {
+                    match names.get(at) {
+                        Some(name) => {
+                            self.declare_column(columns, name, kind_or(column.kind), style.replaces());
+                        }
+                        None => columns.add(&column.name, column.kind),
+                    }
+                }
+                for name in names.iter().skip(tuple.len()) {
+                    let message = format!("There is no value for `{}`", name.text);
+                    self.say(FindingKind::Semantic, name.span, message);
+                }
+            }
+            (ExprKind::Named { names, tuple, value }, _) => {
+                if *tuple && names.len() > 1 {
+                    let place = names[0].span.cover(names[names.len() - 1].span);
+                    let message = "There are several names, and the expression has one value";
+                    self.say(FindingKind::Semantic, place, message);
+                } else if let Some(name) = names.first() {
+                    let replace = style.replaces() || matches!(value.kind, ExprKind::Name(_));
+                    self.declare_column(columns, name, kind_or(own), replace);
+                }
+            }
+            (ExprKind::Star, _) => {
+                for column in self.row.clone().iter().flat_map(|row| &row.columns) {
+                    columns.set(&column.name, column.kind);
+                }
+            }
+            (_, Value::Columns(tuple)) => {
+                for column in tuple {
+                    columns.add(&column.name, column.kind);
+                }
+            }
+            _ => match self.result_column(expr).filter(|_| !self.aggregating) {
+                Some(column) => self.make_again(expr, columns, style, kind_or(own), &column),
+                None => {
+                    let name = self.name_of(expr).or(default);
+                    let name = name.unwrap_or_else(|| self.nameless(style == Style::Extend));
+                    match columns.position(&name).filter(|_| style.replaces()) {
+                        Some(at) => columns.list[at].kind = kind_or(own),
+                        None => columns.add(&name, kind_or(own)),
+                    }
+                }
+            },
+        }
+        own
+    }
+
+    /// A column of the rows that is only named.
+    fn make_again(
+        &mut self,
+        expr: &'a Expr,
+        columns: &mut Columns,
+        style: Style,
+        kind: Scalar,
+        column: &Column,
+    ) {
+        let fresh = match style {
+            Style::Replace => columns.declare(&column.name, kind, true),
+            _ => match columns.declare_input(&column.name) {
+                Some(fresh) => fresh,
+                None => columns.declare(&column.name, kind, false),
+            },
+        };
+        if !fresh {
+            self.twice(&column.name, expr.span);
+        }
     }
 }

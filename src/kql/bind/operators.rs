@@ -6,9 +6,9 @@ use super::super::ast::{
     Body, Column as Declaration, Expr, ExprKind, Literal, NameForm, Operator, Parameter, Scan,
 };
 use super::super::token::TokenKind as T;
-use super::super::types::{Column, Relation, Scalar};
+use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::finding::{Finding, nearest};
-use super::naming::{Columns, value_of};
+use super::naming::{Columns, Style, value_of};
 use super::statements::type_of;
 use super::{Binder, Bound, FindingKind, Local, Value};
 
@@ -127,7 +127,7 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn operator(&mut self, operator: &'a Operator, input: &Rc<Relation>) -> Value {
-        self.params(operator);
+        self.params(operator, Some(input));
         let row = Rc::clone(input);
         let same = || Value::Rows(Rc::clone(input));
         match (&operator.body, operator.word) {
@@ -139,7 +139,7 @@ impl<'a> Binder<'a> {
             }
             (Body::One(expr), T::Invoke) => return self.invoke(expr, input),
             (Body::Many(exprs), T::Extend) => return self.over(&row, |binder| binder.extend(exprs)),
-            (Body::Many(exprs), T::Serialize) => return self.over(&row, |binder| binder.extend(exprs)),
+            (Body::Many(exprs), T::Serialize) => return self.over(&row, |binder| binder.serialize(exprs)),
             (Body::Many(exprs), T::Project) => return self.over(&row, |binder| binder.project(exprs)),
             (Body::Many(exprs), T::Print) => return self.print(exprs),
             (Body::Many(exprs), T::ProjectAway) => {
@@ -157,7 +157,8 @@ impl<'a> Binder<'a> {
             (Body::Many(exprs), T::Distinct) => return self.over(&row, |binder| binder.distinct(exprs)),
             (Body::Many(exprs), T::Sort | T::Order) => self.over(&row, |binder| {
                 for expr in exprs {
-                    binder.scalar(expr);
+                    let kind = binder.scalar(expr);
+                    binder.not_dynamic(expr, kind, "sort");
                 }
             }),
             (Body::Many(_), T::Union) => return self.union(operator, Some(input)),
@@ -201,31 +202,39 @@ impl<'a> Binder<'a> {
         let row = Rc::clone(input);
         match (&operator.body, operator.word) {
             (Body::Parse { expr, pattern }, _) => {
-                let regex = self.param_word(operator, "kind") == Some("regex");
-                return self.over(&row, |binder| binder.parse(expr, pattern, regex));
+                return self.over(&row, |binder| binder.parse(expr, pattern));
             }
             (Body::ParseKv { expr, keys, .. }, _) => {
                 self.over(&row, |binder| binder.scalar(expr));
-                return Self::extended(input, &Self::declared(keys));
+                let keys = self.schema(keys);
+                return Self::extended(input, &keys);
             }
             (Body::Evaluate { call, schema }, _) => return self.evaluate(call, schema.as_deref(), input),
             (Body::Range { name, bounds }, _) => {
-                let kinds: Vec<Scalar> = bounds.iter().map(|bound| self.scalar(bound)).collect();
-                let kind = kinds.first().copied().unwrap_or(Scalar::Unknown);
+                let kind = self.range_type(bounds);
                 let column = Column::new(&*name.text, kind);
                 return Value::Rows(Rc::new(Relation::closed(vec![column])));
             }
             (Body::Find { .. }, _) => return self.find(operator, input),
             (Body::Partition { by, query, braces }, _) => {
-                self.over(&row, |binder| binder.scalar(by));
-                return if *braces {
+                let kind = self.over(&row, |binder| binder.only_column(by, "partition"));
+                self.not_dynamic(by, kind, "partition");
+                let known = self.locals.len();
+                if let ExprKind::Name(name) = &by.kind {
+                    self.locals.push(Local::new(&*name.text, Bound::Value(Value::of(kind))));
+                }
+                let result = if *braces {
                     self.alone(|binder| binder.pipeline(query))
                 } else {
+                    self.allowed(query, true);
                     self.subquery(query, input)
                 };
+                self.locals.truncate(known);
+                return result;
             }
             (Body::Fork(legs), _) => {
                 for leg in legs {
+                    self.allowed(value_of(leg), false);
                     self.subquery(value_of(leg), input);
                 }
                 return Value::Nothing;
@@ -233,7 +242,8 @@ impl<'a> Binder<'a> {
             (Body::Facet { by, with }, _) => {
                 self.over(&row, |binder| {
                     for column in by {
-                        binder.scalar(column);
+                        let kind = binder.only_column(column, "facet");
+                        binder.not_dynamic(column, kind, "facet");
                     }
                 });
                 if let Some(with) = with {
@@ -242,12 +252,20 @@ impl<'a> Binder<'a> {
                 return Value::Nothing;
             }
             (Body::Reduce { by, .. }, _) => {
-                self.over(&row, |binder| binder.scalar(by));
-                return rows_of(&[
-                    ("Pattern", Scalar::String),
-                    ("Count", Scalar::Long),
-                    ("Representative", Scalar::String),
-                ]);
+                let kind = self.over(&row, |binder| binder.scalar(by));
+                if !matches!(kind, Scalar::String | Scalar::Unknown) {
+                    let message = format!("`reduce` works on `string`, and this is {}", kind.described());
+                    let finding = Finding::new(FindingKind::Type, by.span, message);
+                    self.report(finding.help("Convert the value with `tostring(...)`."));
+                }
+                let mut columns = Vec::new();
+                if self.param_word(operator, "kind") == Some("source") {
+                    columns.extend(input.columns.iter().cloned());
+                }
+                columns.push(Column::new("Pattern", Scalar::String));
+                columns.push(Column::new("Count", Scalar::Long));
+                columns.push(Column::new("Representative", Scalar::String));
+                return Value::Rows(Rc::new(Relation::closed(columns)));
             }
             (Body::Name(name), T::As) => {
                 let bound = Bound::Value(Value::Rows(Rc::clone(input)));
@@ -255,6 +273,9 @@ impl<'a> Binder<'a> {
             }
             (Body::Name(name), T::Count) => return rows_of(&[(&name.text, Scalar::Long)]),
             (Body::Empty, T::Count) => return rows_of(&[("Count", Scalar::Long)]),
+            (Body::Empty, T::GetSchema) if self.param_word(operator, "kind") == Some("csl") => {
+                return rows_of(&[("Schema", Scalar::String)]);
+            }
             (Body::Empty, T::GetSchema) => {
                 return rows_of(&[
                     ("ColumnName", Scalar::String),
@@ -265,9 +286,6 @@ impl<'a> Binder<'a> {
             }
             (Body::Empty, T::Consume) => return Value::Nothing,
             (Body::Scan(scan), _) => return self.scan(operator, scan, input),
-            (Body::Schema(schema), _) => {
-                return Value::Rows(Rc::new(Relation::closed(Self::declared(schema))));
-            }
             (Body::Graph(_) | Body::MacroExpand { .. }, _) | (Body::Name(_), T::Identifier) => {
                 return Value::Rows(Rc::new(Relation::unknown()));
             }
@@ -276,9 +294,9 @@ impl<'a> Binder<'a> {
         Value::Rows(row)
     }
 
-    /// Whether the parameters of an operator have words that they take.
-    pub(super) fn params(&mut self, operator: &'a Operator) {
-        let rendered: &[super::super::ast::Param] = match &operator.body {
+    /// Whether the parameters of an operator have values that they take.
+    pub(super) fn params(&mut self, operator: &'a Operator, row: Option<&Rc<Relation>>) {
+        let behind: &'a [super::super::ast::Param] = match &operator.body {
             Body::Render { chart, with } => {
                 let other = matches!(&*chart.text, "table" | "list" | "sankey" | "");
                 if !other && chart.text.chars().all(char::is_alphanumeric) && !is_chart(&chart.text) {
@@ -287,21 +305,65 @@ impl<'a> Binder<'a> {
                 }
                 with
             }
+            Body::ParseKv { with, .. } | Body::Reduce { with, .. } => with,
             _ => &[],
         };
-        for param in operator.params.iter().chain(rendered) {
-            let (Some(words), Some(value)) = (param.expected, param.values.first()) else { continue };
-            if value.span.is_empty() {
-                continue;
+        for param in operator.params.iter().chain(behind) {
+            let Some(value) = param.values.first().filter(|value| !value.span.is_empty()) else { continue };
+            match param.expected {
+                Some(words) => self.unknown_word(operator, param, words, value),
+                None => self.param_value(param, value, row),
             }
-            let written = self.written(value.span);
-            let name = &param.name.text;
-            let message = format!("`{written}` is no `{name}` of `{}`", operator.word.text());
-            let near = nearest(written, words.iter().copied());
-            let help = format!("It takes one of `{}`.", words.join("`, `"));
-            let finding = Finding::new(FindingKind::Semantic, value.span, message).meant(near);
-            self.report(if near.is_some() { finding } else { finding.help(help) });
         }
+    }
+
+    fn unknown_word(
+        &mut self,
+        operator: &Operator,
+        param: &'a super::super::ast::Param,
+        words: &[&str],
+        value: &Expr,
+    ) {
+        let written = self.written(value.span);
+        let name = &param.name.text;
+        let message = format!("`{written}` is no `{name}` of `{}`", operator.word.text());
+        let near = nearest(written, words.iter().copied());
+        let help = format!("It takes one of `{}`.", words.join("`, `"));
+        let finding = Finding::new(FindingKind::Semantic, value.span, message).meant(near);
+        self.report(if near.is_some() { finding } else { finding.help(help) });
+    }
+
+    /// Whether the value of a parameter is of the type that it takes.
+    fn param_value(
+        &mut self,
+        param: &'a super::super::ast::Param,
+        value: &'a Expr,
+        row: Option<&Rc<Relation>>,
+    ) {
+        let (wanted, literal) = match &*param.name.text {
+            "hint.num_partitions" => ("an integer", true),
+            "decodeblocks" | "isfuzzy" | "best_effort" | "accumulate" | "greedy" | "hint.materialized"
+            | "hint.progressive_top" | "force_remote" => ("`true` or `false`", true),
+            "pair_delimiter" | "kv_delimiter" | "quote" | "escape" | "characters" => ("a text", true),
+            "title" | "xtitle" | "ytitle" => ("a text", false),
+            "threshold" => ("a number", true),
+            _ => return,
+        };
+        let kind = match row {
+            Some(row) => self.over(row, |binder| binder.scalar(value)),
+            None => self.alone(|binder| binder.scalar(value)),
+        };
+        let fine = match wanted {
+            "an integer" => kind.integer(),
+            "a number" => kind.number(),
+            "a text" => kind == Scalar::String || !literal && kind.dynamic(),
+            _ => kind == Scalar::Bool,
+        };
+        if kind.unknown() || fine && (!literal || super::checks::is_literal(value)) {
+            return;
+        }
+        let message = format!("`{}` takes {wanted}", param.name.text);
+        self.say(FindingKind::Argument, value.span, message);
     }
 
     /// How many rows: an integer that no row decides.
@@ -367,75 +429,171 @@ impl<'a> Binder<'a> {
     fn print(&mut self, exprs: &'a [Expr]) -> Value {
         let mut columns = Columns::default();
         for (at, expr) in exprs.iter().enumerate() {
-            let kind = self.alone(|binder| binder.scalar(expr));
-            match &expr.kind {
-                ExprKind::Named { names, .. } => {
-                    for name in names {
-                        self.declare_column(&mut columns, name, kind);
-                    }
+            self.alone(|binder| match &expr.kind {
+                ExprKind::Named { .. } => {
+                    binder.make(expr, &mut columns, Style::Plain, None, None);
                 }
-                _ => columns.add(&format!("print_{at}"), kind),
-            }
+                // Whatever the expression, its column is called by its place.
+                _ => {
+                    let kind = binder.scalar(expr);
+                    columns.add(&format!("print_{at}"), kind);
+                }
+            });
         }
         Value::Rows(Rc::new(Relation::closed(columns.list)))
     }
 
-    fn parse(&mut self, expr: &'a Expr, pattern: &'a [Expr], regex: bool) -> Value {
+    /// The type of the column of a `range`.
+    fn range_type(&mut self, bounds: &'a [Expr]) -> Scalar {
+        let mut kinds = Vec::new();
+        for bound in bounds {
+            let kind = self.scalar(bound);
+            if !kind.summable() && !kind.unknown() {
+                let message =
+                    format!("A range goes over numbers or times, and this is {}", kind.described());
+                self.say(FindingKind::Type, bound.span, message);
+            }
+            kinds.push(kind);
+        }
+        let [from, to, step] = kinds[..] else { return Scalar::Unknown };
+        let common = from.common(to, Conversion::Wider).unwrap_or(Scalar::Unknown);
+        match (common, step) {
+            (Scalar::Int, Scalar::Int) => Scalar::Int,
+            (common, step) if common.number() && step.number() => common.wider(step).promoted(),
+            (Scalar::DateTime, Scalar::Timespan | Scalar::DateTime) | (Scalar::Timespan, Scalar::DateTime) => {
+                Scalar::DateTime
+            }
+            (Scalar::Timespan, Scalar::Timespan) => Scalar::Timespan,
+            (common, step) if common.unknown() || step.unknown() => Scalar::Unknown,
+            (common, step) => {
+                let message = format!(
+                    "A step of {} does not fit a range over {}",
+                    step.described(),
+                    common.described()
+                );
+                self.say(FindingKind::Type, bounds[2].span, message);
+                Scalar::Unknown
+            }
+        }
+    }
+
+    /// Whether the operators of a query inside of an operator may stand there. Behind `fork` they are few.
+    pub(super) fn allowed(&mut self, query: &'a Expr, most: bool) {
+        let mut first = |operator: &Operator| {
+            let word = operator.word;
+            let never = matches!(word, T::Print | T::Range | T::AssertSchema | T::MacroExpand);
+            let seldom = matches!(
+                word,
+                T::Consume
+                    | T::Evaluate
+                    | T::Facet
+                    | T::Find
+                    | T::Fork
+                    | T::GetSchema
+                    | T::Join
+                    | T::Lookup
+                    | T::MakeSeries
+                    | T::MvApply
+                    | T::Partition
+                    | T::Render
+                    | T::Scan
+                    | T::Search
+                    | T::Serialize
+                    | T::Union
+            );
+            if never || !most && seldom {
+                let message = format!("`{}` may not stand inside of this operator", word.text());
+                self.say(FindingKind::Semantic, operator.keyword, message);
+            }
+        };
+        let mut expr = query;
+        while let ExprKind::Pipeline { source, stages } = &expr.kind {
+            for stage in stages {
+                first(stage);
+            }
+            expr = source;
+        }
+        match &expr.kind {
+            ExprKind::Operator(operator) => first(operator),
+            ExprKind::Missing | ExprKind::Internal(_) => {}
+            _ => {
+                let message = "An operator is needed here, which the rows go into";
+                self.say(FindingKind::Semantic, expr.span, message);
+            }
+        }
+    }
+
+    fn parse(&mut self, expr: &'a Expr, pattern: &'a [Expr]) -> Value {
         self.scalar(expr);
         let Some(row) = self.row.clone() else { return Value::Unknown };
         let mut columns = Columns::from(row.columns.clone());
         let mut named: Vec<&str> = Vec::new();
-        let mut last: Option<(&Expr, Scalar)> = None;
-        for part in pattern {
-            if let ExprKind::Typed(column) = &part.kind {
-                let kind = if column.type_.is_some() { type_of(column) } else { Scalar::String };
-                let name = &*column.name.text;
-                let follows = matches!(last, Some((Expr { kind: ExprKind::Typed(_), .. }, Scalar::String)));
-                if follows && !regex {
-                    let message = format!("Nothing tells where the column before `{name}` ends");
-                    let finding = Finding::new(FindingKind::Semantic, part.span, message)
-                        .help("Put a text between the two columns.");
-                    self.report(finding);
+        let text = |part: &Expr| matches!(part.kind, ExprKind::Literal(Literal::String(_)));
+        for (at, part) in pattern.iter().enumerate() {
+            let before = at.checked_sub(1).and_then(|at| pattern.get(at));
+            match &part.kind {
+                ExprKind::Typed(column) => {
+                    let kind = if column.type_.is_some() { type_of(column) } else { Scalar::String };
+                    let name = &*column.name.text;
+                    if before.is_some_and(|before| !text(before)) {
+                        let message = format!("No text tells where `{name}` begins");
+                        let finding = Finding::new(FindingKind::Semantic, part.span, message)
+                            .help("Put a text before the name.");
+                        self.report(finding);
+                    }
+                    if named.contains(&name) {
+                        let message = format!("The pattern names `{name}` twice");
+                        self.say(FindingKind::Semantic, column.name.span, message);
+                    } else if !name.is_empty() {
+                        named.push(name);
+                        columns.set(name, kind);
+                    }
                 }
-                if named.contains(&name) {
-                    let message = format!("The pattern names `{name}` twice");
-                    self.say(FindingKind::Semantic, column.name.span, message);
+                ExprKind::Star => {
+                    if pattern.get(at + 1).is_some_and(|next| !text(next)) {
+                        let message = "Only a text can stand behind a `*`";
+                        self.say(FindingKind::Semantic, part.span, message);
+                    }
+                    let column = before.and_then(|before| match &before.kind {
+                        ExprKind::Typed(column) => Some(column),
+                        _ => None,
+                    });
+                    let open = |column: &Declaration| {
+                        column.type_.is_none() || type_of(column) == Scalar::String
+                    };
+                    if column.is_some_and(open) {
+                        let message = "A `*` behind a text column leaves open where the column ends";
+                        self.say(FindingKind::Semantic, part.span, message);
+                    }
                 }
-                if !name.is_empty() {
-                    named.push(name);
-                    columns.set(name, kind);
-                }
-                last = Some((part, kind));
-                continue;
+                _ => {}
             }
-            let star = matches!(part.kind, ExprKind::Star);
-            let before_is_text =
-                matches!(last, Some((Expr { kind: ExprKind::Typed(_), .. }, Scalar::String)));
-            if star && before_is_text && !regex {
-                let message = "A `*` behind a text column leaves open where the column ends";
-                self.say(FindingKind::Semantic, part.span, message);
-            }
-            last = Some((part, Scalar::Unknown));
         }
         Value::Rows(Rc::new(row.with(columns.list)))
     }
 
     fn scan(&mut self, operator: &'a Operator, scan: &'a Scan, input: &Rc<Relation>) -> Value {
-        let mut columns = Columns::from(input.columns.clone());
-        for Parameter { column, .. } in &scan.declared {
-            columns.set(&column.name.text, type_of(column));
-        }
-        let full = Rc::new(input.with(columns.list.clone()));
+        let mut columns = input.columns.clone();
         let known = self.locals.len();
-        for step in &scan.steps {
-            // The columns of a step are read as members of its name.
-            let bound = Bound::Value(Value::of(Scalar::Dynamic));
-            self.locals.push(Local::new(&*step.name.text, bound));
+        for Parameter { column, default } in &scan.declared {
+            if let Some(default) = default {
+                self.value(default);
+            }
+            let kind = type_of(column);
+            columns.push(Column::new(&*column.name.text, kind));
+            self.locals.push(Local::new(&*column.name.text, Bound::Value(Value::of(kind))));
         }
-        self.over(&full, |binder| {
+        self.over(input, |binder| {
             for expr in scan.order.iter().chain(&scan.partition) {
                 binder.scalar(expr);
             }
+        });
+        for step in &scan.steps {
+            // The columns of a step are read as members of its name.
+            let state = if input.open { Value::Unknown } else { Value::Columns(columns.clone()) };
+            self.locals.push(Local::new(&*step.name.text, Bound::Value(state)));
+        }
+        self.over(input, |binder| {
             for step in &scan.steps {
                 binder.scalar(&step.condition);
                 for assignment in &step.assignments {
@@ -444,23 +602,35 @@ impl<'a> Binder<'a> {
             }
         });
         self.locals.truncate(known);
-        if let Some(name) = Self::param_name(operator, &["with_match_id"]) {
-            columns.add(name, Scalar::Long);
-        }
-        Value::Rows(Rc::new(input.with(columns.list)))
+        let id = Self::param_name(operator, &["with_match_id"]).unwrap_or("match_id");
+        columns.push(Column::new(id, Scalar::Long));
+        Value::Rows(Rc::new(input.with(columns)))
     }
 
-    /// The columns of a schema in which `*` stands for the columns of the input.
+    /// The columns of a schema in which `*` stands for the columns of the input that it does not name.
     pub(super) fn declared_over(schema: &[Declaration], input: &Relation) -> Vec<Column> {
-        let mut columns = Columns::default();
+        let mut columns = Vec::new();
+        let named = |name: &str| schema.iter().any(|column| *column.name.text == *name);
         for column in schema {
             if &*column.name.text == "*" {
-                columns.list.extend(input.columns.iter().cloned());
+                columns.extend(input.columns.iter().filter(|column| !named(&column.name)).cloned());
             } else {
-                columns.set(&column.name.text, type_of(column));
+                columns.push(Column::new(&*column.name.text, type_of(column)));
             }
         }
-        columns.list
+        columns
+    }
+
+    /// The columns of `typeof(...)`, where `*` stands for the columns of the input.
+    pub(super) fn typed_over(schema: &[Declaration], input: &Relation) -> Vec<Column> {
+        let mut columns = Vec::new();
+        for column in schema {
+            match &*column.name.text {
+                "*" => columns.extend(input.columns.iter().cloned()),
+                name => columns.push(Column::new(name, type_of(column))),
+            }
+        }
+        columns
     }
 }
 

@@ -6,8 +6,10 @@ use super::super::ast::{
     Column as Declaration, Expr, ExprKind, Function, LetValue, Name, Parameter, Statement, StatementKind,
     Type,
 };
-use super::super::types::{Column, Relation, Scalar};
+use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::super::{Node, walk};
+use crate::source::Span;
+
 use super::{Binder, Bound, Declared, FindingKind, Local, LocalFunction, Takes, Value};
 
 impl<'a> Binder<'a> {
@@ -68,9 +70,14 @@ impl<'a> Binder<'a> {
         let bound = match value {
             LetValue::Expr(expr) => Bound::Value(match self.pipeline(expr) {
                 Value::Scalar(kind, _) => Value::constant(kind),
-                Value::Columns(columns) => {
-                    Value::constant(columns.first().map_or(Scalar::Unknown, |column| column.kind))
-                }
+                Value::Columns(columns) => match columns.as_slice() {
+                    [only] => Value::of(only.kind),
+                    _ => {
+                        let message = format!("`{}` stands for one value, and these are several", name.text);
+                        self.say(FindingKind::Semantic, expr.span, message);
+                        Value::Unknown
+                    }
+                },
                 value => value,
             }),
             LetValue::Function(function) => Bound::Function(Rc::new(self.function(function))),
@@ -87,6 +94,7 @@ impl<'a> Binder<'a> {
     /// Reads a function once, with parameters of the types that are declared.
     fn function(&mut self, ast: &'a Function) -> LocalFunction<'a> {
         let params = Self::parameters(&ast.params);
+        self.defaults(&ast.params);
         let known = self.locals.len();
         for parameter in &params {
             self.declare(parameter);
@@ -111,6 +119,31 @@ impl<'a> Binder<'a> {
         value
     }
 
+    /// Whether the defaults of parameters are literals of their types.
+    fn defaults(&mut self, parameters: &'a [Parameter]) {
+        for parameter in parameters {
+            let Some(default) = &parameter.default else { continue };
+            let wanted = type_of(&parameter.column);
+            let own = self.scalar(default);
+            if !super::checks::is_literal(default) && !own.unknown() {
+                self.say(FindingKind::Argument, default.span, "The default of a parameter is a literal");
+                continue;
+            }
+            let near = own.fits(wanted, Conversion::Wider)
+                || wanted.fits(own, Conversion::Wider)
+                || wanted == Scalar::Dynamic;
+            if !near {
+                let name = &parameter.column.name.text;
+                let message = format!(
+                    "The default of `{name}` is {}, and the parameter is {}",
+                    own.described(),
+                    wanted.described()
+                );
+                self.say(FindingKind::Type, default.span, message);
+            }
+        }
+    }
+
     fn parameters(parameters: &'a [Parameter]) -> Vec<Declared> {
         let declared = |parameter: &'a Parameter| {
             let column = &parameter.column;
@@ -131,6 +164,22 @@ impl<'a> Binder<'a> {
         named.map(|column| Column::new(&*column.name.text, type_of(column))).collect()
     }
 
+    /// The columns of a schema that may name no column twice.
+    pub(super) fn schema(&mut self, schema: &'a [Declaration]) -> Vec<Column> {
+        let mut columns: Vec<Column> = Vec::new();
+        for column in Self::declared(schema) {
+            if columns.iter().any(|known| known.name == column.name) {
+                let again = schema.iter().rfind(|one| *one.name.text == *column.name);
+                let place = again.map_or_else(Span::default, |one| one.name.span);
+                let message = format!("There are two columns called `{}` here", column.name);
+                self.say(FindingKind::Semantic, place, message);
+            } else {
+                columns.push(column);
+            }
+        }
+        columns
+    }
+
     /// A table that the query brings along.
     pub(super) fn data_table(
         &mut self,
@@ -139,9 +188,9 @@ impl<'a> Binder<'a> {
         values: &'a [Expr],
     ) -> Value {
         for value in values {
-            self.value(value);
+            self.scalar(value);
         }
-        let columns = Self::declared(schema);
+        let columns = self.schema(schema);
         if !columns.is_empty() && !values.len().is_multiple_of(columns.len()) {
             let (count, width) = (values.len(), columns.len());
             let message = format!("{count} values do not fill rows of {width} columns");

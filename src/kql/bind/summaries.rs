@@ -3,28 +3,18 @@
 use std::rc::Rc;
 
 use super::super::ast::{Expr, ExprKind, TopNested};
-use super::super::builtins;
 use super::super::token::TokenKind as T;
-use super::super::types::{Column, Relation, Scalar};
-use super::finding::Finding;
-use super::naming::{Columns, value_of};
-use super::projections::Made;
+use super::super::types::{Column, Conversion, Relation, Scalar};
+use super::checks::is_literal;
+use super::naming::{Columns, Style, value_of};
 use super::{Binder, FindingKind, Value};
 
 impl<'a> Binder<'a> {
-    /// The columns that rows are grouped by, while aggregates are read.
-    pub(super) fn groups(&self) -> Vec<Column> {
-        self.grouped.clone()
-    }
-
     fn group_columns(&mut self, by: &'a [Expr], columns: &mut Columns, word: &str) {
         for expr in by {
-            for (made, kind) in self.made(expr) {
+            let kind = self.make(expr, columns, Style::Plain, None, None);
+            if !word.is_empty() {
                 self.not_dynamic(expr, kind, word);
-                match made {
-                    Made::Column(name) | Made::Declared(name) => self.declare_column(columns, name, kind),
-                    made => self.add_made(columns, made, kind),
-                }
             }
         }
     }
@@ -36,56 +26,10 @@ impl<'a> Binder<'a> {
         self.group_columns(by, &mut columns, "summarize ... by");
         let outer = std::mem::replace(&mut self.grouped, plain_groups(by, &row));
         for expr in aggregates {
-            self.bare_columns(expr, by);
-            self.aggregating = true;
-            let made = self.made(expr);
-            self.aggregating = false;
-            for (at, (made, kind)) in made.into_iter().enumerate() {
-                match made {
-                    // The first column of `x = arg_max(...)` has the name, the others have their own.
-                    Made::Declared(name) => self.declare_column(&mut columns, name, kind),
-                    Made::Column(name) => columns.add(&name.text, kind),
-                    Made::Own(name) => columns.add(&name, kind),
-                    Made::Nameless if at == 0 => columns.add_nameless(kind),
-                    Made::Nameless => columns.add_nameless(kind),
-                }
-            }
+            self.make(expr, &mut columns, Style::Summarize, None, None);
         }
         self.grouped = outer;
         Value::Rows(Rc::new(row.with(columns.list)))
-    }
-
-    /// A column may stand in an aggregate, but not beside it.
-    fn bare_columns(&mut self, expr: &'a Expr, by: &'a [Expr]) {
-        match &expr.kind {
-            ExprKind::Name(name) if self.row.as_ref().is_some_and(|row| row.column(&name.text).is_some()) => {
-                let message = format!("`{}` stands outside of every aggregate", name.text);
-                let mut finding = Finding::new(FindingKind::Semantic, name.span, message);
-                finding.help = Some(if by.is_empty() {
-                    "Group by it with `by`, or take one of its values with `take_any(...)`.".into()
-                } else {
-                    "Move it behind `by`, or take one of its values with `take_any(...)`.".into()
-                });
-                self.report(finding);
-            }
-            ExprKind::Call { name, .. } if builtins::aggregate(&name.text).is_some() => {}
-            ExprKind::Call { args, .. } => {
-                for arg in args {
-                    self.bare_columns(value_of(arg), by);
-                }
-            }
-            ExprKind::Named { value: inner, .. }
-            | ExprKind::Paren(inner)
-            | ExprKind::Unary { operand: inner, .. } => {
-                self.bare_columns(inner, by);
-            }
-            ExprKind::Binary { left, right, .. } => {
-                self.bare_columns(left, by);
-                self.bare_columns(right, by);
-            }
-            ExprKind::Path { base, .. } | ExprKind::Element { base, .. } => self.bare_columns(base, by),
-            _ => {}
-        }
     }
 
     pub(super) fn make_series(
@@ -97,34 +41,61 @@ impl<'a> Binder<'a> {
     ) -> Value {
         let row = self.row.clone().unwrap_or_default();
         let mut columns = Columns::default();
-        self.group_columns(by.unwrap_or_default(), &mut columns, "make-series ... by");
+        let by = by.unwrap_or_default();
+        self.group_columns(by, &mut columns, "");
+        let outer = std::mem::take(&mut self.grouped);
         for expr in aggregates {
-            let inner = match &expr.kind {
-                ExprKind::Defaulted { expr, default } => {
-                    self.value(value_of(default));
-                    &**expr
-                }
-                _ => expr,
+            let (inner, default) = match &expr.kind {
+                ExprKind::Defaulted { expr, default } => (&**expr, Some(value_of(default))),
+                _ => (expr, None),
             };
-            self.aggregating = true;
-            let made = self.made(inner);
-            self.aggregating = false;
-            for (made, _) in made {
-                match made {
-                    Made::Declared(name) => self.declare_column(&mut columns, name, Scalar::Dynamic),
-                    Made::Column(name) => columns.add(&name.text, Scalar::Dynamic),
-                    Made::Own(name) => columns.add(&name, Scalar::Dynamic),
-                    Made::Nameless => columns.add_nameless(Scalar::Dynamic),
+            let kind = self.make(inner, &mut columns, Style::Summarize, Some(Scalar::Dynamic), None);
+            if let Some(default) = default {
+                if !is_literal(default) {
+                    let message = "The default of an aggregate is a literal";
+                    self.say(FindingKind::Argument, default.span, message);
                 }
+                self.fits(default, kind, "the aggregate");
             }
         }
-        self.scalar(value_of(on));
-        let axis = self.name_of(on).unwrap_or_else(|| "Column1".into());
-        columns.add(&axis, Scalar::Dynamic);
-        for bound in range {
-            self.value(value_of(bound));
+        self.grouped = outer;
+        let axis = self.make(on, &mut columns, Style::Plain, Some(Scalar::Dynamic), None);
+        for (at, bound) in range.iter().enumerate() {
+            let bound = value_of(bound);
+            if at + 1 < range.len() {
+                self.fits(bound, axis, "the axis");
+            } else {
+                self.step(bound, axis);
+            }
         }
         Value::Rows(Rc::new(row.with(columns.list)))
+    }
+
+    /// Whether a value is of a type, or can be promoted to it.
+    fn fits(&mut self, expr: &'a Expr, kind: Scalar, of: &str) {
+        let own = self.scalar(expr);
+        let fits = own.fits(kind, Conversion::Wider) || kind == Scalar::Dynamic && own.dynamic();
+        if !fits {
+            let message =
+                format!("This is {}, and {of} is {}", own.described(), kind.described());
+            self.say(FindingKind::Type, expr.span, message);
+        }
+    }
+
+    /// Whether a value can be added to those of an axis.
+    fn step(&mut self, expr: &'a Expr, axis: Scalar) {
+        let own = self.scalar(expr);
+        let fits = match (axis, own) {
+            (Scalar::Unknown, _) | (_, Scalar::Unknown) => true,
+            (Scalar::DateTime | Scalar::Timespan, Scalar::Timespan) => true,
+            (axis, own) if axis.number() && own.number() => own.wider(axis).promoted() == axis.promoted(),
+            _ => false,
+        };
+        if !fits {
+            let message =
+                format!("A step of {} does not fit an axis of {}", own.described(), axis.described());
+            self.say(FindingKind::Type, expr.span, message);
+        }
     }
 
     pub(super) fn top_nested(&mut self, levels: &'a [TopNested]) -> Value {
@@ -134,23 +105,28 @@ impl<'a> Binder<'a> {
             if let Some(count) = &level.count {
                 self.row_count(count);
             }
-            let kind = self.scalar(value_of(&level.of));
-            let name = self.name_of(&level.of).unwrap_or_else(|| "Column1".into());
+            let kind = self.scalar(&level.of);
+            if let Some(others) = &level.others {
+                self.scalar(value_of(others));
+            }
+            let name = self.name_of(&level.of).unwrap_or_default();
+            let at = columns.list.len();
             columns.add(&name, kind);
+            let of = columns.list.get(at).map_or_else(String::new, |column| column.name.to_string());
             let by = match &level.by.kind {
                 ExprKind::Ordered { expr, .. } => &**expr,
                 _ => &level.by,
             };
-            self.aggregating = true;
-            let kind = self.scalar(value_of(by));
-            self.aggregating = false;
+            let aggregating = std::mem::replace(&mut self.aggregating, true);
+            let kind = self.scalar(by);
+            self.aggregating = aggregating;
             match &by.kind {
                 ExprKind::Named { names, .. } => {
                     for name in names {
                         columns.add(&name.text, kind);
                     }
                 }
-                _ => columns.add(&format!("aggregated_{name}"), kind),
+                _ => columns.add(&format!("aggregated_{of}"), kind),
             }
         }
         Value::Rows(Rc::new(row.with(columns.list)))
@@ -159,31 +135,50 @@ impl<'a> Binder<'a> {
     /// `sample-distinct` and `top-hitters`.
     pub(super) fn count_of(&mut self, word: T, of: &'a Expr, by: Option<&'a Expr>) -> Value {
         let row = self.row.clone().unwrap_or_default();
-        let kind = self.scalar(value_of(of));
-        let name = self.name_of(of).unwrap_or_else(|| "Column1".into());
         let mut columns = Columns::default();
-        columns.add(&name, kind);
         if word == T::SampleDistinct {
-            if !matches!(of.kind, ExprKind::Name(_)) {
-                self.say(FindingKind::Argument, of.span, "`sample-distinct` takes a column here");
-            }
+            let kind = self.only_column(of, "sample-distinct");
+            let name = self.name_of(of).unwrap_or_else(|| "Column1".into());
+            columns.add(&name, kind);
+            self.not_dynamic(of, kind, "sample-distinct");
             return Value::Rows(Rc::new(row.with(columns.list)));
         }
+        self.only_column(of, "top-hitters");
+        self.quietly(|binder| binder.make(of, &mut columns, Style::Plain, None, None));
+        let name = self.name_of(of).unwrap_or_default();
         match by {
             Some(by) => {
-                self.scalar(value_of(by));
+                let kind = self.scalar(by);
+                if !kind.number() && !kind.unknown() {
+                    let message = format!("What is added up is a number, and this is {}", kind.described());
+                    self.say(FindingKind::Type, by.span, message);
+                }
                 let by = self.name_of(by).unwrap_or_default();
-                columns.add(&format!("approximate_sum_{by}"), Scalar::Long);
+                columns.add(&format!("approximate_sum_{by}"), kind);
             }
             None => columns.add(&format!("approximate_count_{name}"), Scalar::Long),
         }
         Value::Rows(Rc::new(row.with(columns.list)))
     }
+
+    /// An expression that must be a column; its type.
+    pub(super) fn only_column(&mut self, expr: &'a Expr, word: &str) -> Scalar {
+        let value = self.value_or_rows(expr);
+        let column = self.is_column(expr);
+        if !column && !value.is_unknown() {
+            let message = format!("`{word}` takes a column here");
+            self.say(FindingKind::Argument, expr.span, message);
+        }
+        match value {
+            Value::Scalar(kind, _) => kind,
+            _ => Scalar::Unknown,
+        }
+    }
 }
 
 /// The columns among the groups, which `*` does not return again.
 fn plain_groups(by: &[Expr], row: &Relation) -> Vec<Column> {
-    let column = |expr: &Expr| match &value_of(expr).kind {
+    let column = |expr: &Expr| match &expr.kind {
         ExprKind::Name(name) => row.column(&name.text).cloned(),
         _ => None,
     };

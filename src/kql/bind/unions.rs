@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use super::super::ast::{Body, Expr, ExprKind, JoinOn, Name, NameForm, Operator};
+use super::super::ast::{Body, Expr, ExprKind, JoinOn, Literal, Name, NameForm, Operator};
 use super::super::token::TokenKind as T;
-use super::super::types::{Column, Relation, Scalar};
+use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::finding::Finding;
 use super::naming::Columns;
 use super::{Binder, FindingKind, Value};
@@ -26,13 +26,13 @@ impl<'a> Binder<'a> {
             self.report(finding);
             return Value::Rows(Rc::new(Relation::unknown()));
         }
-        Value::Rows(Rc::new(united(&found, false)))
+        Value::Rows(Rc::new(united(&found)))
     }
 
     pub(super) fn union(&mut self, operator: &'a Operator, input: Option<&Rc<Relation>>) -> Value {
         let Body::Many(legs) = &operator.body else { return Value::Unknown };
         if input.is_none() {
-            self.params(operator);
+            self.params(operator, None);
         }
         let fuzzy =
             self.param_word(operator, "isfuzzy").is_some_and(|word| word.eq_ignore_ascii_case("true"));
@@ -43,7 +43,7 @@ impl<'a> Binder<'a> {
         }
         self.fuzzy = outer;
         // The official analyser keeps all columns, whatever the kind.
-        let mut relation = united(&relations, false);
+        let mut relation = united(&relations);
         if let Some(source) = Self::param_name(operator, &["withsource", "with_source"]) {
             relation.columns.insert(0, Column::new(source, Scalar::String));
         }
@@ -126,7 +126,10 @@ impl<'a> Binder<'a> {
                 if let (Some(a), Some(b)) = kinds
                     && !comparable(a, b)
                 {
-                    let message = format!("The columns have the types `{}` and `{}`", a.name(), b.name());
+                    let mut message = format!("The columns have the types `{}` and `{}`", a.name(), b.name());
+                    if a.dynamic() || b.dynamic() {
+                        message = "A `dynamic` column is no key of a join".to_owned();
+                    }
                     let finding = Finding::new(FindingKind::Type, expr.span, message)
                         .help("Convert one of them before the join.");
                     self.report(finding);
@@ -157,7 +160,7 @@ impl<'a> Binder<'a> {
         let found = sides.map(|(relation, _)| relation.column(&name.text).map(|column| column.kind));
         match found {
             [Some(a), Some(b)] => {
-                if !comparable(a, b) {
+                if a != b && !a.unknown() && !b.unknown() {
                     let message = format!(
                         "`{}` is `{}` on the left and `{}` on the right",
                         name.text,
@@ -187,77 +190,127 @@ impl<'a> Binder<'a> {
         }
     }
 
+    /// `find` and `search`.
     pub(super) fn find(&mut self, operator: &'a Operator, input: &Rc<Relation>) -> Value {
-        let Body::Find { tables, predicate, project, .. } = &operator.body else { return Value::Unknown };
+        let Body::Find { tables, predicate, .. } = &operator.body else { return Value::Unknown };
         let search = operator.word == T::Search;
+        let piped = !input.columns.is_empty() || input.open;
         let relations: Vec<Rc<Relation>> = match tables {
             Some(tables) => tables.iter().map(|table| self.rows(table)).collect(),
-            None if !input.columns.is_empty() || input.open => vec![Rc::clone(input)],
+            None if piped => vec![Rc::clone(input)],
             None => vec![self.catalog.everything()],
         };
-        let all = Rc::new(united(&relations, false));
+        let all = if let [only] = relations.as_slice() { Rc::clone(only) } else { Rc::new(united(&relations)) };
         let outer = std::mem::replace(&mut self.searching, true);
-        self.over(&all, |binder| {
-            if !matches!(predicate.kind, ExprKind::Literal(_)) {
-                binder.predicate(predicate);
-            }
-        });
+        self.over(&all, |binder| binder.searched(predicate));
         self.searching = outer;
-        let mut columns = Columns::default();
         if search {
-            columns.add("$table", Scalar::String);
+            let mut columns = Columns::default();
+            columns.list.push(Column::new("$table", Scalar::String));
             columns.list.extend(all.columns.iter().cloned());
             return Value::Rows(Rc::new(all.with(columns.list)));
         }
+        self.found(operator, &relations, &all)
+    }
+
+    /// The condition of a search: texts stand for themselves.
+    fn searched(&mut self, predicate: &'a Expr) {
+        if matches!(predicate.kind, ExprKind::Star) {
+            return;
+        }
+        let value = self.condition_value(predicate);
+        let kind = match value {
+            Value::Scalar(kind, _) => kind,
+            _ => return,
+        };
+        if kind != Scalar::Bool && !kind.unknown() {
+            let message = format!("A condition is `bool`, and this is {}", kind.described());
+            self.say(FindingKind::Type, predicate.span, message);
+        }
+    }
+
+    /// The columns of `find`.
+    fn found(&mut self, operator: &'a Operator, relations: &[Rc<Relation>], all: &Rc<Relation>) -> Value {
+        let Body::Find { predicate, project, project_away, .. } = &operator.body else {
+            return Value::Unknown;
+        };
+        let mut asked: Vec<Column> = Vec::new();
+        super::super::walk(super::super::Node::Expr(predicate), &mut |node| {
+            if let super::super::Node::Expr(Expr { kind: ExprKind::Name(name), .. }) = node
+                && let Some(column) = all.column(&name.text)
+                && !asked.contains(column)
+            {
+                asked.push(column.clone());
+            }
+            true
+        });
+        // Only tables that have a column of the condition are looked through.
+        let has = |relation: &&Rc<Relation>| {
+            relation.open || asked.iter().any(|column| relation.column(&column.name).is_some())
+        };
+        let whole = relations.len() == 1 || everywhere(predicate);
+        let looked: Vec<Rc<Relation>> =
+            relations.iter().filter(|relation| whole || has(relation)).cloned().collect();
         let source = Self::param_name(operator, &["withsource", "with_source"]).unwrap_or("source_");
-        columns.add(source, Scalar::String);
+        let mut columns = vec![Column::new(source, Scalar::String)];
+        let packs = |columns: &[Column]| {
+            let mut others = looked.iter().filter(|relation| !relation.open).flat_map(|one| &one.columns);
+            others.any(|other| !columns.iter().any(|column| column.name == other.name))
+        };
+        let mut open = all.open;
         match project {
             Some(project) => {
+                open = false;
                 for expr in project {
                     match &expr.kind {
                         ExprKind::Name(name) => {
-                            let kind = all.column(&name.text).map_or(Scalar::Dynamic, |column| column.kind);
-                            columns.add(&name.text, kind);
+                            columns.extend(self.over(all, |binder| binder.column(name)));
                         }
                         ExprKind::Typed(column) => {
-                            columns.add(&column.name.text, super::statements::type_of(column));
+                            if self.over(all, |binder| binder.column(&column.name)).is_some() {
+                                let kind = super::statements::type_of(column);
+                                columns.push(Column::new(&*column.name.text, kind));
+                            }
                         }
-                        ExprKind::Call { .. } => columns.add("pack_", Scalar::Dynamic),
-                        ExprKind::Star => columns.list.extend(all.columns.iter().cloned()),
+                        ExprKind::Call { .. } => columns.push(Column::new("pack_", Scalar::Dynamic)),
                         _ => {}
                     }
                 }
             }
-            None if tables.is_none() && input.columns.is_empty() => {
-                for column in all.columns.iter().filter(|column| mentions(predicate, &column.name)) {
-                    columns.add(&column.name, column.kind);
-                }
-                columns.add("pack_", Scalar::Dynamic);
-            }
             None => {
-                // Only tables that have the columns of the condition are looked through.
-                let asked: Vec<&Column> =
-                    all.columns.iter().filter(|column| mentions(predicate, &column.name)).collect();
-                let answers = |relation: &&Rc<Relation>| {
-                    asked.iter().all(|column| relation.column(&column.name).is_some())
-                };
-                let answering: Vec<Rc<Relation>> = relations.iter().filter(answers).cloned().collect();
-                if let [only] = answering.as_slice() {
-                    columns.list.extend(only.columns.iter().cloned());
-                    return Value::Rows(Rc::new(only.with(columns.list)));
+                columns.extend(shared(&looked));
+                for column in &asked {
+                    if !columns.iter().any(|known| known.name == column.name) {
+                        columns.push(column.clone());
+                    }
                 }
-                let relations = if answering.is_empty() { relations } else { answering };
-                let common = united(&relations, true);
-                for column in all.columns.iter().filter(|column| {
-                    relations.len() > 1 && common.column(&column.name).is_some()
-                        || mentions(predicate, &column.name)
-                }) {
-                    columns.add(&column.name, column.kind);
+                if packs(&columns) {
+                    columns.push(Column::new("pack_", Scalar::Dynamic));
                 }
-                columns.add("pack_", Scalar::Dynamic);
             }
         }
-        Value::Rows(Rc::new(Relation { columns: columns.list, open: all.open, doubtful: all.doubtful }))
+        for expr in project_away.iter().flatten() {
+            match &expr.kind {
+                ExprKind::Star => columns.retain(|column| &*column.name == source),
+                ExprKind::Name(name) => {
+                    self.over(all, |binder| binder.column(name));
+                    columns.retain(|column| *column.name != *name.text);
+                }
+                _ => {}
+            }
+        }
+        Value::Rows(Rc::new(Relation { columns, open, doubtful: all.doubtful }))
+    }
+}
+
+/// Whether a condition looks into all columns: it has a star, or a text that stands alone.
+fn everywhere(predicate: &Expr) -> bool {
+    match &predicate.kind {
+        ExprKind::Star | ExprKind::Literal(Literal::String(_)) => true,
+        ExprKind::Paren(inner) => everywhere(inner),
+        ExprKind::Logical { operands, .. } => operands.iter().any(everywhere),
+        ExprKind::Binary { left, .. } => matches!(left.kind, ExprKind::Star),
+        _ => false,
     }
 }
 
@@ -274,61 +327,69 @@ fn sided(expr: &Expr) -> Option<(&str, &Name)> {
 
 /// Whether columns of these types can be joined.
 fn comparable(a: Scalar, b: Scalar) -> bool {
-    a == b || a.unknown() || b.unknown() || (a.number() && b.number())
-}
-
-fn mentions(expr: &Expr, name: &str) -> bool {
-    let mut found = false;
-    super::super::walk(super::super::Node::Expr(expr), &mut |node| {
-        if let super::super::Node::Expr(Expr { kind: ExprKind::Name(other), .. }) = node {
-            found |= *other.text == *name;
-        }
-        true
-    });
-    found
+    !a.dynamic() && !b.dynamic() && (a.promoted() == b.promoted() || a.unknown() || b.unknown())
 }
 
 /// The columns of several tables: those of the same name and type are one, and those of the same name and
-/// different types have the type in their names. With `inner`, only those that all have.
-pub fn united(relations: &[Rc<Relation>], inner: bool) -> Relation {
+/// different types have the type in their names.
+pub fn united(relations: &[Rc<Relation>]) -> Relation {
     let open = relations.iter().any(|relation| relation.open);
     let doubtful = relations.iter().any(|relation| relation.doubtful);
-    let mut order: Vec<Column> = Vec::new();
+    // Whatever is known of them, dynamic values are of one type here.
+    let key = |kind: Scalar| if kind.dynamic() { Scalar::Dynamic } else { kind };
+    let mut order: Vec<Rc<str>> = Vec::new();
     // The types of each name, and whether a second table had the type of the first: then the official analyser
     // takes no notice of types that come later, and neither do we.
     let mut index: HashMap<Rc<str>, (Vec<Scalar>, bool)> = HashMap::new();
-    for relation in relations {
-        for column in &relation.columns {
-            let (kinds, settled) = index.entry(Rc::clone(&column.name)).or_default();
-            if kinds.len() == 1 && kinds[0] == column.kind && !column.kind.unknown() {
-                *settled = true;
+    for column in relations.iter().flat_map(|relation| &relation.columns) {
+        let (kinds, settled) = index.entry(Rc::clone(&column.name)).or_insert_with(|| {
+            order.push(Rc::clone(&column.name));
+            (Vec::new(), false)
+        });
+        match kinds.iter_mut().find(|kind| key(**kind) == key(column.kind)) {
+            Some(kind) => {
+                if *kind != column.kind {
+                    *kind = kind.common(column.kind, Conversion::Exact).unwrap_or(Scalar::Dynamic);
+                }
+                *settled |= kinds.len() == 1;
             }
-            if !*settled && !kinds.contains(&column.kind) {
-                kinds.push(column.kind);
-                order.push(column.clone());
-            }
+            None if *settled => {}
+            None => kinds.push(column.kind),
         }
     }
-    let everywhere = |column: &Column| {
-        relations.iter().all(|relation| relation.column(&column.name).is_some() || relation.open)
-    };
     let mut columns = Vec::with_capacity(order.len());
-    let mut done: HashSet<Rc<str>> = HashSet::new();
-    for column in &order {
-        if (inner && !everywhere(column)) || !done.insert(Rc::clone(&column.name)) {
-            continue;
+    let mut taken: HashSet<Rc<str>> = HashSet::with_capacity(order.len());
+    let mut add = |name: Rc<str>, kind: Scalar| {
+        let mut own = Rc::clone(&name);
+        let mut number = 0;
+        while !taken.insert(Rc::clone(&own)) {
+            number += 1;
+            own = format!("{name}{number}").into();
         }
-        let (kinds, _) = &index[&column.name];
-        let known: Vec<Scalar> = kinds.iter().copied().filter(|kind| !kind.unknown()).collect();
-        match known.as_slice() {
-            [] => columns.push(column.clone()),
-            [kind] => columns.push(Column { name: Rc::clone(&column.name), kind: *kind }),
+        columns.push(Column { name: own, kind });
+    };
+    for name in order {
+        match index[&name].0.as_slice() {
+            [kind] => add(name, *kind),
             kinds => {
                 for kind in kinds {
-                    columns.push(Column::new(format!("{}_{}", column.name, kind.name()), *kind));
+                    add(format!("{name}_{}", kind.name()).into(), *kind);
                 }
             }
         }
     }
     Relation { columns, open, doubtful }
+}
+
+/// The columns that all of several tables have, by name; where their types differ, the one they have in common.
+fn shared(relations: &[Rc<Relation>]) -> Vec<Column> {
+    let Some((first, rest)) = relations.split_first() else { return Vec::new() };
+    let in_all = |column: &&Column| rest.iter().all(|other| other.column(&column.name).is_some());
+    let common = |column: &Column| {
+        let others = rest.iter().filter_map(|other| other.column(&column.name).map(|column| column.kind));
+        let kinds = std::iter::once(column.kind).chain(others);
+        let kind = Scalar::common_of(kinds, Conversion::Wider).unwrap_or(Scalar::Dynamic);
+        Column { name: Rc::clone(&column.name), kind }
+    };
+    first.columns.iter().filter(in_all).map(common).collect()
 }

@@ -1,0 +1,307 @@
+//! What is said of a call whose arguments do not fit.
+
+use super::super::ast::{Expr, ExprKind};
+use super::super::builtins::{Builtin, Param, Takes};
+use super::super::types::{Conversion, Scalar};
+use super::finding::Finding;
+use super::matching::{Arg, Matched, candidates, common, counts, of_class};
+use super::naming::value_of;
+use super::{Binder, FindingKind, Value};
+use crate::source::Span;
+
+impl<'a> Binder<'a> {
+    /// What a call of a built-in function returns; what is wrong with its arguments is said.
+    pub(super) fn checked_call(&mut self, place: Span, builtin: &Builtin, args: &[Arg<'a>]) -> Value {
+        let matched = candidates(builtin, args, false);
+        if let [matched] = matched.as_slice() {
+            self.check(place, builtin, matched, args);
+            let value = self.returned(builtin, matched, args);
+            return self.unboxed(value, builtin, args, false);
+        }
+        if args.is_empty() && builtin.signatures.iter().all(|signature| signature.least > 0) {
+            self.wrong_count(builtin, place, 0);
+        } else if !args.iter().any(Arg::unknown) {
+            let kinds: Vec<_> = args.iter().map(described).collect();
+            let message = format!("`{}` cannot be called with {}", builtin.name, kinds.join(", "));
+            self.say(FindingKind::Type, place, message);
+        }
+        let value = self.common_return(builtin, &matched, args);
+        match value {
+            Value::Scalar(kind, _) if !builtin.constant || !args.iter().all(Arg::constant) => Value::of(kind),
+            value => value,
+        }
+    }
+
+    /// A dynamic value that holds a number is still one after it was added to another.
+    pub(super) fn unboxed(
+        &self,
+        value: Value,
+        builtin: &Builtin,
+        args: &[Arg<'a>],
+        all_must_fit: bool,
+    ) -> Value {
+        let boxed = |arg: &Arg<'_>| matches!(arg.value, Value::Scalar(Scalar::Boxed(_), _));
+        let Value::Scalar(Scalar::Dynamic, constant) = value else { return value };
+        if !args.iter().any(boxed) {
+            return value;
+        }
+        let unboxed = |arg: &Arg<'a>| {
+            let value = match &arg.value {
+                Value::Scalar(kind, constant) => Value::Scalar(kind.unboxed(), *constant),
+                value => value.clone(),
+            };
+            Arg { expr: arg.expr, value, column: arg.column }
+        };
+        let args: Vec<Arg<'a>> = args.iter().map(unboxed).collect();
+        let matched = candidates(builtin, &args, all_must_fit);
+        let [matched] = matched.as_slice() else { return value };
+        match self.returned(builtin, matched, &args) {
+            Value::Scalar(kind, _) if !kind.dynamic() && !kind.unknown() => {
+                Value::Scalar(kind.boxed(), constant)
+            }
+            _ => value,
+        }
+    }
+
+    pub(super) fn wrong_count(&mut self, builtin: &Builtin, place: Span, count: usize) {
+        let least = builtin.signatures.iter().map(|signature| signature.least).min().unwrap_or(0);
+        let most = builtin.signatures.iter().map(|signature| signature.most).max().unwrap_or(0);
+        let takes = expected_count(least, most);
+        let mut message = format!("`{}` takes {takes}, and {} given", builtin.name, given(count));
+        if (least..=most).contains(&count) {
+            message = format!("`{}` takes its arguments in pairs, and {} given", builtin.name, given(count));
+            if builtin.name == "case" {
+                message = format!(
+                    "`case` takes pairs of a condition and a value, and a value for the rest; {} given",
+                    given(count)
+                );
+            }
+        }
+        self.say(FindingKind::Argument, place, message);
+    }
+
+    /// Checks the arguments of a call whose signature is clear.
+    pub(super) fn check(&mut self, place: Span, builtin: &Builtin, matched: &Matched<'_>, args: &[Arg<'a>]) {
+        let Matched { signature, params } = matched;
+        let operator = builtin.family == 'o';
+        if !counts(signature, args.len()) {
+            self.wrong_count(builtin, place, args.len());
+            return;
+        }
+        let agree = |param: &&Param| matches!(param.takes, Takes::Class(class) if class.starts_with("Common"));
+        let agreed = common(params, args, false);
+        if agreed.is_none() && params.iter().flatten().any(agree) && !args.iter().any(Arg::unknown) {
+            let message = format!("The arguments of `{}` have no type in common", builtin.name);
+            self.say(FindingKind::Type, place, message);
+            return;
+        }
+        let name = if operator { self.written(place) } else { builtin.name };
+        for (at, arg) in args.iter().enumerate() {
+            let Some(param) = params[at] else { continue };
+            if operator && arg.star() || param.is_default(arg) {
+                continue;
+            }
+            self.check_type(name, param, args, at, agreed);
+            if !operator {
+                self.check_form(name, param, arg);
+            }
+        }
+    }
+
+    fn check_type(&mut self, name: &str, param: &Param, args: &[Arg<'a>], at: usize, agreed: Option<Scalar>) {
+        let arg = &args[at];
+        if arg.star() || arg.unknown() {
+            return;
+        }
+        let tabular = matches!(param.takes, Takes::Class("Tabular"));
+        let any = matches!(param.takes, Takes::Class("Any"));
+        let place = value_of(arg.expr).span;
+        if !matches!(arg.value, Value::Scalar(..) | Value::Columns(_)) {
+            if !tabular && !any {
+                let message = format!("`{name}` takes a value here, and this is {}", described(arg));
+                let finding = Finding::new(FindingKind::Type, place, message);
+                self.report(if arg.rows() {
+                    finding.help("`toscalar(...)` takes the first value of a table.")
+                } else {
+                    finding
+                });
+            }
+            return;
+        }
+        if matches!(&arg.value, Value::Columns(columns) if columns.len() > 1) {
+            return;
+        }
+        let kind = arg.kind();
+        let first = |at: usize| args.get(at).map_or(Scalar::Unknown, Arg::kind);
+        let exactly = |wanted: Scalar| {
+            if wanted == Scalar::Dynamic { kind.dynamic() } else { kind.fits(wanted, Conversion::Exact) }
+        };
+        let fine = match &param.takes {
+            Takes::These(kinds) => kinds.iter().any(|wanted| kind.fits(*wanted, Conversion::Wider)),
+            Takes::Class("Parameter0") => exactly(first(0)),
+            Takes::Class("Parameter1") => exactly(first(1)),
+            Takes::Class(class) if class.starts_with("Common") => {
+                of_class(class, kind)
+                    && agreed.is_none_or(|agreed| {
+                        kind.fits(agreed, Conversion::Wider)
+                            || agreed == Scalar::Dynamic && kind.dynamic()
+                            || *class == "CommonScalarOrDynamic"
+                                && kind.fits(Scalar::Dynamic, Conversion::ToDynamic)
+                    })
+            }
+            Takes::Class(class) => of_class(class, kind),
+        };
+        if fine {
+            return;
+        }
+        let wanted = match &param.takes {
+            Takes::Class("Parameter0") => format!("`{}`", first(0).name()),
+            Takes::Class("Parameter1") => format!("`{}`", first(1).name()),
+            Takes::Class(class) if class.starts_with("Common") => match agreed {
+                Some(agreed) if of_class(class, kind) => format!("`{}`", agreed.name()),
+                _ => class_in_words(class).to_owned(),
+            },
+            takes => wanted(takes),
+        };
+        let message = format!("`{name}` takes {wanted} here, and this is {}", kind.described());
+        let mut finding = Finding::new(FindingKind::Type, place, message);
+        finding.help = conversion(&param.takes, kind);
+        self.report(finding);
+    }
+
+    /// Whether an argument looks as it has to: a constant, a literal, a column.
+    fn check_form(&mut self, name: &str, param: &Param, arg: &Arg<'a>) {
+        let value = value_of(arg.expr);
+        let bad = matches!(arg.value, Value::Unknown);
+        let message = match param.form {
+            form if arg.star() => {
+                if matches!(form, "StarAllowed" | "StarOnly") {
+                    return;
+                }
+                format!("`{name}` takes no `*` here")
+            }
+            _ if bad => return,
+            "Literal" | "LiteralNotEmpty" if !is_literal(value) => format!("`{name}` takes a literal here"),
+            "LiteralNotEmpty" if arg.text() == Some("") => format!("`{name}` takes no empty text here"),
+            "Constant" if !arg.constant() => format!("`{name}` takes a constant here, and no column"),
+            form if form.starts_with("Column") && !arg.column => {
+                format!("`{name}` takes a column here")
+            }
+            "Literal" if !param.values.is_empty() => {
+                let text = arg.text().map(str::to_lowercase);
+                let known = |text: &String| param.values.iter().any(|value| value.to_lowercase() == *text);
+                if text.as_ref().is_some_and(known) {
+                    return;
+                }
+                format!("`{name}` takes one of `{}` here", param.values.join("`, `"))
+            }
+            _ => return,
+        };
+        self.say(FindingKind::Argument, value.span, message);
+    }
+
+    /// Whether an expression is a column and nothing more.
+    pub(super) fn is_column(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Name(name) => {
+                self.row.as_ref().is_none_or(|row| row.column(&name.text).is_some())
+                    || self.row.as_ref().is_some_and(|row| row.open) && self.local(&name.text).is_none()
+            }
+            ExprKind::Ordered { expr, .. } => self.is_column(expr),
+            _ => false,
+        }
+    }
+}
+
+fn described(arg: &Arg<'_>) -> String {
+    match &arg.value {
+        Value::Rows(_) => "a table".into(),
+        Value::Database => "a database".into(),
+        Value::Cluster => "a cluster".into(),
+        _ if arg.star() => "`*`".into(),
+        _ => arg.kind().described(),
+    }
+}
+
+/// What a parameter takes, in words.
+fn wanted(takes: &Takes) -> String {
+    match takes {
+        Takes::These(kinds) => {
+            let names: Vec<_> = kinds.iter().map(|kind| format!("`{}`", kind.name())).collect();
+            names.join(" or ")
+        }
+        Takes::Class(class) => class_in_words(class).to_owned(),
+    }
+}
+
+fn class_in_words(class: &str) -> &'static str {
+    match class {
+        "Number" | "CommonNumber" => "a number",
+        "Integer" => "an integer",
+        "Summable" | "CommonSummable" => "a number, `datetime` or `timespan`",
+        "StringOrDynamic" => "`string` or `dynamic`",
+        "StringOrArray" => "`string` or a `dynamic` array",
+        "IntegerOrArray" => "an integer or a `dynamic` array",
+        "DynamicArray" => "a `dynamic` array",
+        "DynamicBag" => "a `dynamic` property bag",
+        "NotDynamic" => "any type but `dynamic`",
+        "NotBool" => "any type but `bool`",
+        "NotRealOrBool" => "any type but `real` and `bool`",
+        "Orderable" | "CommonOrderable" => "a type that has an order",
+        "NumberOrBool" => "a number or `bool`",
+        "Tabular" => "a table",
+        _ => "a value",
+    }
+}
+
+/// How the type that is asked for is made of the one that is there.
+pub(super) fn conversion(takes: &Takes, kind: Scalar) -> Option<String> {
+    let wanted = match takes {
+        Takes::These(kinds) => *kinds.first()?,
+        Takes::Class("Integer") => Scalar::Long,
+        Takes::Class("Number" | "Summable") => Scalar::Real,
+        Takes::Class("StringOrDynamic" | "NotDynamic") => Scalar::String,
+        Takes::Class("DynamicArray" | "DynamicBag") => Scalar::Dynamic,
+        Takes::Class(_) => return None,
+    };
+    let convert = match wanted {
+        Scalar::String => "tostring",
+        Scalar::DateTime => "todatetime",
+        Scalar::Timespan => "totimespan",
+        Scalar::Long | Scalar::Int => "tolong",
+        Scalar::Real | Scalar::Decimal => "toreal",
+        Scalar::Bool if kind.dynamic() => "tobool",
+        Scalar::Dynamic if kind == Scalar::String => "parse_json",
+        Scalar::Guid => "toguid",
+        _ => return None,
+    };
+    Some(format!("Convert the value with `{convert}(...)`."))
+}
+
+pub(super) fn is_literal(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Literal(_) | ExprKind::TypeOf(_) | ExprKind::Dynamic(_) => true,
+        ExprKind::Paren(inner) => is_literal(inner),
+        _ => false,
+    }
+}
+
+/// How many arguments are taken, in words.
+pub(super) fn expected_count(least: usize, most: usize) -> String {
+    let plural = |count: usize| if count == 1 { "argument" } else { "arguments" };
+    match (least, most) {
+        (0, 0) => "no arguments".into(),
+        (least, most) if least == most => format!("{least} {}", plural(least)),
+        (least, most) if most > 30 => format!("{least} {} or more", plural(least)),
+        (least, most) => format!("{least} to {most} arguments"),
+    }
+}
+
+/// How many arguments are given, in words.
+pub(super) fn given(count: usize) -> String {
+    match count {
+        0 => "none is".into(),
+        1 => "1 is".into(),
+        count => format!("{count} are"),
+    }
+}
