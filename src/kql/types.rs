@@ -100,7 +100,7 @@ pub enum Shape {
     Agent,
     /// Those of what `parse_user_agent` returns the parts of.
     AgentPart,
-    /// Those of a place in GeoJSON.
+    /// Those of a place on a map.
     Place,
     /// Those of the principal.
     Principal,
@@ -110,7 +110,6 @@ impl Shape {
     /// The type of a member.
     fn member(self, name: &str) -> Scalar {
         let texts: &[&str] = match self {
-            Self::Any => &[],
             Self::Url => &["Scheme", "Host", "Port", "Path", "Username", "Password", "Fragment"],
             Self::Path => &[
                 "Scheme",
@@ -124,7 +123,7 @@ impl Shape {
             Self::Agent if matches!(name, "Browser" | "OperatingSystem" | "Device") => {
                 return Scalar::Bag(Self::AgentPart);
             }
-            Self::Agent => &[],
+            Self::Any | Self::Agent => &[],
             Self::AgentPart => {
                 &["Family", "MajorVersion", "MinorVersion", "Patch", "PatchMinor", "Brand", "Model"]
             }
@@ -260,14 +259,14 @@ impl Scalar {
 
     /// Whether this is the wider type of the two, as the official analyser has it.
     fn wider_than(self, other: Self) -> bool {
-        match (self, other) {
+        matches!(
+            (self, other),
             (Self::Long, Self::Int)
-            | (Self::Real, Self::Int | Self::Long)
-            | (Self::Decimal, Self::Int | Self::Long | Self::Real)
-            | (Self::String, Self::Dynamic)
-            | (Self::Dynamic, Self::Array(_) | Self::Bag(_)) => true,
-            _ => false,
-        }
+                | (Self::Real, Self::Int | Self::Long)
+                | (Self::Decimal, Self::Int | Self::Long | Self::Real)
+                | (Self::String, Self::Dynamic)
+                | (Self::Dynamic, Self::Array(_) | Self::Bag(_))
+        )
     }
 
     /// Whether a value of this type may stand where `target` is asked for.
@@ -362,7 +361,8 @@ impl Scalar {
             (Self::Array(_), Self::Array(_)) => Self::Array(Element::Any),
             (Self::Bag(_), Self::Bag(_)) => Self::Bag(Shape::Any),
             (Self::Boxed(a), b) | (b, Self::Boxed(a)) => {
-                let inner = a.scalar().common(b.unboxed(), conversion).filter(|_| !b.dynamic() || b != b.unboxed());
+                let inner =
+                    a.scalar().common(b.unboxed(), conversion).filter(|_| !b.dynamic() || b != b.unboxed());
                 match inner {
                     Some(inner) => inner.boxed(),
                     None if b.dynamic() || conversion >= Conversion::ToDynamic => Self::Dynamic,

@@ -136,21 +136,49 @@ impl Signature {
 /// library itself.
 fn inner_type(name: &str) -> &'static str {
     match name {
-        "split" | "parse_command_line" | "treepath" | "bag_keys" | "geo_polygon_to_h3cells"
-        | "geo_polygon_to_s2cells" | "geo_line_to_s2cells" | "geo_geohash_neighbors"
-        | "geo_s2cell_neighbors" | "geo_h3cell_neighbors" | "geo_h3cell_children" | "extent_tags"
+        "split"
+        | "parse_command_line"
+        | "treepath"
+        | "bag_keys"
+        | "geo_polygon_to_h3cells"
+        | "geo_polygon_to_s2cells"
+        | "geo_line_to_s2cells"
+        | "geo_geohash_neighbors"
+        | "geo_s2cell_neighbors"
+        | "geo_h3cell_neighbors"
+        | "geo_h3cell_children"
+        | "extent_tags"
         | "column_names_of" => "array.string",
         "jaccard_index" | "series_fir" | "series_iir" | "series_divide" | "series_pow" | "series_exp"
         | "series_sin" | "series_asin" | "series_cos" | "series_acos" | "series_tan" | "series_atan"
         | "series_log" | "series_seasonal" => "array.real",
-        "series_greater" | "series_greater_equals" | "series_less" | "series_less_equals"
-        | "series_equals" | "series_not_equals" => "array.bool",
+        "series_greater"
+        | "series_greater_equals"
+        | "series_less"
+        | "series_less_equals"
+        | "series_equals"
+        | "series_not_equals" => "array.bool",
         "series_sign" => "array.long",
-        "to_utf8" | "unicode_codepoints_from_string" | "extractall" | "extract_all"
-        | "datetime_list_timezones" | "base64_decode_toarray" | "parse_csv"
-        | "percentiles_array_tdigest" | "tdigest" | "tdigest_merge" | "merge_tdigest" | "hll" | "hll_if"
-        | "hll_merge" | "series_add" | "series_subtract" | "series_multiply" | "series_floor"
-        | "__ipv6_lookup_ranges" | "ipv4_range_to_cidr_list" => "array.any",
+        "to_utf8"
+        | "unicode_codepoints_from_string"
+        | "extractall"
+        | "extract_all"
+        | "datetime_list_timezones"
+        | "base64_decode_toarray"
+        | "parse_csv"
+        | "percentiles_array_tdigest"
+        | "tdigest"
+        | "tdigest_merge"
+        | "merge_tdigest"
+        | "hll"
+        | "hll_if"
+        | "hll_merge"
+        | "series_add"
+        | "series_subtract"
+        | "series_multiply"
+        | "series_floor"
+        | "__ipv6_lookup_ranges"
+        | "ipv4_range_to_cidr_list" => "array.any",
         "zip" => "array.arrays",
         "geo_h3cell_rings" => "array.array.string",
         "parse_url" | "parseurl" => "bag.url",

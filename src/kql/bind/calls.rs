@@ -5,8 +5,8 @@ use std::rc::Rc;
 use super::super::ast::{Expr, ExprKind, Literal, Name};
 use super::super::builtins::{self, Builtin};
 use super::super::types::{Column, Conversion, Relation, Scalar};
-use super::finding::{Finding, nearest};
 use super::checks::{expected_count, given};
+use super::finding::{Finding, nearest};
 use super::matching::Arg;
 use super::naming::{Columns, value_of};
 use super::{
@@ -256,8 +256,11 @@ impl<'a> Binder<'a> {
         };
         let missing = param.columns.iter().find(lacks);
         if let Some(missing) = missing.filter(|_| !relation.open) {
-            let message =
-                format!("The rows have no column `{}` of type `{}`, which the function needs", missing.name, missing.kind.name());
+            let message = format!(
+                "The rows have no column `{}` of type `{}`, which the function needs",
+                missing.name,
+                missing.kind.name()
+            );
             self.say(FindingKind::Semantic, place, message);
         }
     }

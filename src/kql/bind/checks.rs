@@ -88,7 +88,8 @@ impl<'a> Binder<'a> {
             self.wrong_count(builtin, place, args.len());
             return;
         }
-        let agree = |param: &&Param| matches!(param.takes, Takes::Class(class) if class.starts_with("Common"));
+        let agree =
+            |param: &&Param| matches!(param.takes, Takes::Class(class) if class.starts_with("Common"));
         let agreed = common(params, args, false);
         if agreed.is_none() && params.iter().flatten().any(agree) && !args.iter().any(Arg::unknown) {
             let message = format!("The arguments of `{}` have no type in common", builtin.name);

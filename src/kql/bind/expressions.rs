@@ -19,7 +19,12 @@ impl<'a> Binder<'a> {
 
     /// The type of an expression where only a value may stand.
     pub(super) fn scalar(&mut self, expr: &'a Expr) -> Scalar {
-        match self.value_or_rows(expr) {
+        let value = self.value_or_rows(expr);
+        self.of_value(expr, value)
+    }
+
+    fn of_value(&mut self, expr: &Expr, value: Value) -> Scalar {
+        match value {
             Value::Scalar(kind, _) => kind,
             Value::Columns(columns) if columns.len() == 1 => columns[0].kind,
             Value::Rows(_) | Value::Database | Value::Cluster => {
@@ -35,7 +40,13 @@ impl<'a> Binder<'a> {
 
     /// An expression that must be true or false.
     pub(super) fn predicate(&mut self, expr: &'a Expr) {
-        let kind = self.scalar(expr);
+        let kind = match self.value_or_rows(expr) {
+            Value::Columns(columns) if columns.len() > 1 => {
+                self.say(FindingKind::Type, expr.span, "A condition is one value, and these are several");
+                return;
+            }
+            value => self.of_value(expr, value),
+        };
         if kind == Scalar::Bool || kind.unknown() {
             return;
         }
@@ -110,6 +121,9 @@ impl<'a> Binder<'a> {
     fn scalar_of(&mut self, query: &'a Expr) -> Value {
         match self.alone(|binder| binder.pipeline(query)) {
             Value::Rows(relation) => {
+                if relation.columns.is_empty() && !relation.open {
+                    self.say(FindingKind::Semantic, query.span, "The table has no column to take a value of");
+                }
                 Value::constant(relation.columns.first().map_or(Scalar::Unknown, |column| column.kind))
             }
             Value::Scalar(kind, _) => Value::constant(kind),
@@ -148,13 +162,7 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn element_of(
-        &mut self,
-        kind: Scalar,
-        base: &'a Expr,
-        index: &'a Expr,
-        inner: Scalar,
-    ) -> Value {
+    fn element_of(&mut self, kind: Scalar, base: &'a Expr, index: &'a Expr, inner: Scalar) -> Value {
         let text = inner == Scalar::String || inner.dynamic();
         let bag = matches!(kind, Scalar::Bag(_));
         let wrong = match kind {

@@ -114,9 +114,7 @@ fn custom<'b>(name: &str, params: &'b [Param], args: &[Arg<'_>], at: usize) -> O
     }
     let last = at + 1 == args.len();
     match name {
-        "array_sort_asc" | "array_sort_desc" => {
-            params.get(usize::from(last && args[at].is(Scalar::Bool)))
-        }
+        "array_sort_asc" | "array_sort_desc" => params.get(usize::from(last && args[at].is(Scalar::Bool))),
         "ipv4_lookup" if at > 2 => params.get(if last && args[at].is(Scalar::Bool) { 4 } else { 3 }),
         "sequence_detect" if at > 2 => params.get(if args[at].is(Scalar::Bool) { 3 } else { 4 }),
         "new_activity_metrics" if at > 4 => params.get(match args[at] {
@@ -289,7 +287,8 @@ pub(super) fn candidates<'b>(builtin: &'b Builtin, args: &[Arg<'_>], all_must_fi
     }
     if found.len() > 1 {
         let better = |a: usize, b: usize| found[a].compare(&found[b]) == Ordering::Greater;
-        let clear = (0..found.len()).find(|&at| (0..found.len()).all(|other| other == at || better(at, other)));
+        let clear =
+            (0..found.len()).find(|&at| (0..found.len()).all(|other| other == at || better(at, other)));
         if let Some(clear) = clear {
             return vec![found.swap_remove(clear).matched];
         }
@@ -317,11 +316,17 @@ impl Param {
 
 impl Binder<'_> {
     /// What an operator or a function with several signatures returns where it is not clear which one is meant.
-    pub(super) fn common_return(&self, builtin: &Builtin, matched: &[Matched<'_>], args: &[Arg<'_>]) -> Value {
+    pub(super) fn common_return(
+        &self,
+        builtin: &Builtin,
+        matched: &[Matched<'_>],
+        args: &[Arg<'_>],
+    ) -> Value {
         let mut values = matched.iter().map(|matched| self.returned(builtin, matched, args));
         let Some(first) = values.next() else { return Value::Unknown };
         let Value::Scalar(kind, _) = first else { return Value::Unknown };
-        let same = |value: Value| matches!(value, Value::Scalar(other, _) if other.fits(kind, Conversion::Exact));
+        let same =
+            |value: Value| matches!(value, Value::Scalar(other, _) if other.fits(kind, Conversion::Exact));
         if values.all(same) { first } else { Value::Unknown }
     }
 }

@@ -20,11 +20,14 @@ mod finding;
 mod matching;
 mod naming;
 mod operators;
+mod parameters;
 mod plugins;
 mod projections;
 mod returns;
+mod sources;
 mod statements;
 mod summaries;
+mod tuples;
 mod unions;
 
 pub use catalog::{Body, Catalog, Declared, External, Returned, Table, Takes};

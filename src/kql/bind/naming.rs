@@ -17,9 +17,7 @@ impl Binder<'_> {
             ExprKind::Name(name) if name.form != NameForm::Missing => Some(name.text.to_string()),
             ExprKind::Paren(inner) | ExprKind::Ordered { expr: inner, .. } => self.name_of(inner),
             ExprKind::Bracketed(inner) => self.index_name(inner),
-            ExprKind::Path { base, member } => {
-                self.joined_name(base, self.name_of(member))
-            }
+            ExprKind::Path { base, member } => self.joined_name(base, self.name_of(member)),
             ExprKind::Element { base, index } => self.joined_name(base, self.index_name(index)),
             ExprKind::Call { name, args } => self.name_of_call(&name.text, args),
             ExprKind::Named { names, .. } => names.first().map(|name| name.text.to_string()),
@@ -43,7 +41,9 @@ impl Binder<'_> {
     /// Whether the parts of a value carry its name, as those of dynamic values do.
     fn has_parts(&self, base: &Expr) -> bool {
         match self.kinds.get(&std::ptr::from_ref(base)) {
-            Some(kind) => matches!(kind, Scalar::Dynamic | Scalar::Array(_) | Scalar::Bag(_) | Scalar::Unknown),
+            Some(kind) => {
+                matches!(kind, Scalar::Dynamic | Scalar::Array(_) | Scalar::Bag(_) | Scalar::Unknown)
+            }
             None => false,
         }
     }
@@ -244,7 +244,7 @@ impl Columns {
 }
 
 impl<'a> Binder<'a> {
-    fn twice(&mut self, name: &str, place: Span) {
+    pub(super) fn twice(&mut self, name: &str, place: Span) {
         let message = format!("There are two columns called `{name}` here");
         self.say(FindingKind::Semantic, place, message);
     }

@@ -2,13 +2,11 @@
 
 use std::rc::Rc;
 
-use super::super::ast::{
-    Body, Column as Declaration, Expr, ExprKind, Literal, NameForm, Operator, Parameter, Scan,
-};
+use super::super::ast::{Body, Column as Declaration, Expr, ExprKind, NameForm, Operator};
 use super::super::token::TokenKind as T;
-use super::super::types::{Column, Conversion, Relation, Scalar};
+use super::super::types::{Column, Relation, Scalar};
 use super::finding::{Finding, nearest};
-use super::naming::{Columns, Style, value_of};
+use super::naming::{Columns, value_of};
 use super::statements::type_of;
 use super::{Binder, Bound, FindingKind, Local, Value};
 
@@ -31,18 +29,34 @@ impl<'a> Binder<'a> {
                 if main {
                     self.stages.push((source.span, Rc::clone(&relation)));
                 }
+                let mut nothing = false;
                 for stage in stages {
-                    match self.operator(stage, &relation) {
-                        Value::Rows(next) => relation = next,
-                        other => return other,
-                    }
+                    (relation, nothing) = self.stage(stage, &relation);
                     if main {
                         self.stages.push((stage.span, Rc::clone(&relation)));
                     }
                 }
-                Value::Rows(relation)
+                if nothing { Value::Nothing } else { Value::Rows(relation) }
             }
             _ => self.source_alone(expr),
+        }
+    }
+
+    /// An operator behind a bar. Where it returns no rows, those behind it have no columns.
+    fn stage(&mut self, operator: &'a Operator, input: &Rc<Relation>) -> (Rc<Relation>, bool) {
+        let first = match (&operator.body, operator.word) {
+            (_, T::Print | T::Range) => true,
+            (Body::Find { tables, .. }, T::Search) => tables.is_some(),
+            _ => false,
+        };
+        if first {
+            let message = format!("`{}` takes no rows from before it here", operator.word.text());
+            self.say(FindingKind::Semantic, operator.keyword, message);
+        }
+        match self.operator(operator, input) {
+            Value::Rows(next) => (next, false),
+            Value::Nothing => (Rc::default(), true),
+            _ => (Rc::new(Relation::unknown()), false),
         }
     }
 
@@ -109,14 +123,11 @@ impl<'a> Binder<'a> {
                     Value::Rows(relation) => relation,
                     _ => Rc::new(Relation::unknown()),
                 };
-                let mut other = None;
+                let mut nothing = false;
                 for stage in stages {
-                    match self.operator(stage, &relation) {
-                        Value::Rows(next) => relation = next,
-                        value => other = Some(value),
-                    }
+                    (relation, nothing) = self.stage(stage, &relation);
                 }
-                other.unwrap_or(Value::Rows(relation))
+                if nothing { Value::Nothing } else { Value::Rows(relation) }
             }
             ExprKind::Operator(operator) => self.operator(operator, input),
             ExprKind::Missing => Value::Unknown,
@@ -294,103 +305,6 @@ impl<'a> Binder<'a> {
         Value::Rows(row)
     }
 
-    /// Whether the parameters of an operator have values that they take.
-    pub(super) fn params(&mut self, operator: &'a Operator, row: Option<&Rc<Relation>>) {
-        let behind: &'a [super::super::ast::Param] = match &operator.body {
-            Body::Render { chart, with } => {
-                let other = matches!(&*chart.text, "table" | "list" | "sankey" | "");
-                if !other && chart.text.chars().all(char::is_alphanumeric) && !is_chart(&chart.text) {
-                    let message = format!("`{}` is no kind of chart", chart.text);
-                    self.say(FindingKind::Semantic, chart.span, message);
-                }
-                with
-            }
-            Body::ParseKv { with, .. } | Body::Reduce { with, .. } => with,
-            _ => &[],
-        };
-        for param in operator.params.iter().chain(behind) {
-            let Some(value) = param.values.first().filter(|value| !value.span.is_empty()) else { continue };
-            match param.expected {
-                Some(words) => self.unknown_word(operator, param, words, value),
-                None => self.param_value(param, value, row),
-            }
-        }
-    }
-
-    fn unknown_word(
-        &mut self,
-        operator: &Operator,
-        param: &'a super::super::ast::Param,
-        words: &[&str],
-        value: &Expr,
-    ) {
-        let written = self.written(value.span);
-        let name = &param.name.text;
-        let message = format!("`{written}` is no `{name}` of `{}`", operator.word.text());
-        let near = nearest(written, words.iter().copied());
-        let help = format!("It takes one of `{}`.", words.join("`, `"));
-        let finding = Finding::new(FindingKind::Semantic, value.span, message).meant(near);
-        self.report(if near.is_some() { finding } else { finding.help(help) });
-    }
-
-    /// Whether the value of a parameter is of the type that it takes.
-    fn param_value(
-        &mut self,
-        param: &'a super::super::ast::Param,
-        value: &'a Expr,
-        row: Option<&Rc<Relation>>,
-    ) {
-        let (wanted, literal) = match &*param.name.text {
-            "hint.num_partitions" => ("an integer", true),
-            "decodeblocks" | "isfuzzy" | "best_effort" | "accumulate" | "greedy" | "hint.materialized"
-            | "hint.progressive_top" | "force_remote" => ("`true` or `false`", true),
-            "pair_delimiter" | "kv_delimiter" | "quote" | "escape" | "characters" => ("a text", true),
-            "title" | "xtitle" | "ytitle" => ("a text", false),
-            "threshold" => ("a number", true),
-            _ => return,
-        };
-        let kind = match row {
-            Some(row) => self.over(row, |binder| binder.scalar(value)),
-            None => self.alone(|binder| binder.scalar(value)),
-        };
-        let fine = match wanted {
-            "an integer" => kind.integer(),
-            "a number" => kind.number(),
-            "a text" => kind == Scalar::String || !literal && kind.dynamic(),
-            _ => kind == Scalar::Bool,
-        };
-        if kind.unknown() || fine && (!literal || super::checks::is_literal(value)) {
-            return;
-        }
-        let message = format!("`{}` takes {wanted}", param.name.text);
-        self.say(FindingKind::Argument, value.span, message);
-    }
-
-    /// How many rows: an integer that no row decides.
-    pub(super) fn row_count(&mut self, expr: &'a Expr) {
-        let kind = self.scalar(value_of(expr));
-        if !kind.integer() && !kind.unknown() {
-            let message = format!("A number of rows is an integer, and this is `{}`", kind.name());
-            self.say(FindingKind::Type, expr.span, message);
-        }
-    }
-
-    /// The word that a parameter of an operator has.
-    pub(super) fn param_word(&self, operator: &'a Operator, name: &str) -> Option<&'a str> {
-        let param = operator.params.iter().find(|param| &*param.name.text == name)?;
-        param.values.first().map(|value| self.written(value.span))
-    }
-
-    /// The name that a parameter of an operator gives to a column.
-    pub(super) fn param_name(operator: &'a Operator, names: &[&str]) -> Option<&'a str> {
-        let param = operator.params.iter().find(|param| names.contains(&&*param.name.text))?;
-        match &param.values.first()?.kind {
-            ExprKind::Name(name) => Some(&name.text),
-            ExprKind::Literal(Literal::String(text)) => Some(text),
-            _ => None,
-        }
-    }
-
     /// Rows with columns set or added.
     pub(super) fn extended(input: &Relation, added: &[Column]) -> Value {
         let mut columns = Columns::from(input.columns.clone());
@@ -426,187 +340,6 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn print(&mut self, exprs: &'a [Expr]) -> Value {
-        let mut columns = Columns::default();
-        for (at, expr) in exprs.iter().enumerate() {
-            self.alone(|binder| match &expr.kind {
-                ExprKind::Named { .. } => {
-                    binder.make(expr, &mut columns, Style::Plain, None, None);
-                }
-                // Whatever the expression, its column is called by its place.
-                _ => {
-                    let kind = binder.scalar(expr);
-                    columns.add(&format!("print_{at}"), kind);
-                }
-            });
-        }
-        Value::Rows(Rc::new(Relation::closed(columns.list)))
-    }
-
-    /// The type of the column of a `range`.
-    fn range_type(&mut self, bounds: &'a [Expr]) -> Scalar {
-        let mut kinds = Vec::new();
-        for bound in bounds {
-            let kind = self.scalar(bound);
-            if !kind.summable() && !kind.unknown() {
-                let message =
-                    format!("A range goes over numbers or times, and this is {}", kind.described());
-                self.say(FindingKind::Type, bound.span, message);
-            }
-            kinds.push(kind);
-        }
-        let [from, to, step] = kinds[..] else { return Scalar::Unknown };
-        let common = from.common(to, Conversion::Wider).unwrap_or(Scalar::Unknown);
-        match (common, step) {
-            (Scalar::Int, Scalar::Int) => Scalar::Int,
-            (common, step) if common.number() && step.number() => common.wider(step).promoted(),
-            (Scalar::DateTime, Scalar::Timespan | Scalar::DateTime) | (Scalar::Timespan, Scalar::DateTime) => {
-                Scalar::DateTime
-            }
-            (Scalar::Timespan, Scalar::Timespan) => Scalar::Timespan,
-            (common, step) if common.unknown() || step.unknown() => Scalar::Unknown,
-            (common, step) => {
-                let message = format!(
-                    "A step of {} does not fit a range over {}",
-                    step.described(),
-                    common.described()
-                );
-                self.say(FindingKind::Type, bounds[2].span, message);
-                Scalar::Unknown
-            }
-        }
-    }
-
-    /// Whether the operators of a query inside of an operator may stand there. Behind `fork` they are few.
-    pub(super) fn allowed(&mut self, query: &'a Expr, most: bool) {
-        let mut first = |operator: &Operator| {
-            let word = operator.word;
-            let never = matches!(word, T::Print | T::Range | T::AssertSchema | T::MacroExpand);
-            let seldom = matches!(
-                word,
-                T::Consume
-                    | T::Evaluate
-                    | T::Facet
-                    | T::Find
-                    | T::Fork
-                    | T::GetSchema
-                    | T::Join
-                    | T::Lookup
-                    | T::MakeSeries
-                    | T::MvApply
-                    | T::Partition
-                    | T::Render
-                    | T::Scan
-                    | T::Search
-                    | T::Serialize
-                    | T::Union
-            );
-            if never || !most && seldom {
-                let message = format!("`{}` may not stand inside of this operator", word.text());
-                self.say(FindingKind::Semantic, operator.keyword, message);
-            }
-        };
-        let mut expr = query;
-        while let ExprKind::Pipeline { source, stages } = &expr.kind {
-            for stage in stages {
-                first(stage);
-            }
-            expr = source;
-        }
-        match &expr.kind {
-            ExprKind::Operator(operator) => first(operator),
-            ExprKind::Missing | ExprKind::Internal(_) => {}
-            _ => {
-                let message = "An operator is needed here, which the rows go into";
-                self.say(FindingKind::Semantic, expr.span, message);
-            }
-        }
-    }
-
-    fn parse(&mut self, expr: &'a Expr, pattern: &'a [Expr]) -> Value {
-        self.scalar(expr);
-        let Some(row) = self.row.clone() else { return Value::Unknown };
-        let mut columns = Columns::from(row.columns.clone());
-        let mut named: Vec<&str> = Vec::new();
-        let text = |part: &Expr| matches!(part.kind, ExprKind::Literal(Literal::String(_)));
-        for (at, part) in pattern.iter().enumerate() {
-            let before = at.checked_sub(1).and_then(|at| pattern.get(at));
-            match &part.kind {
-                ExprKind::Typed(column) => {
-                    let kind = if column.type_.is_some() { type_of(column) } else { Scalar::String };
-                    let name = &*column.name.text;
-                    if before.is_some_and(|before| !text(before)) {
-                        let message = format!("No text tells where `{name}` begins");
-                        let finding = Finding::new(FindingKind::Semantic, part.span, message)
-                            .help("Put a text before the name.");
-                        self.report(finding);
-                    }
-                    if named.contains(&name) {
-                        let message = format!("The pattern names `{name}` twice");
-                        self.say(FindingKind::Semantic, column.name.span, message);
-                    } else if !name.is_empty() {
-                        named.push(name);
-                        columns.set(name, kind);
-                    }
-                }
-                ExprKind::Star => {
-                    if pattern.get(at + 1).is_some_and(|next| !text(next)) {
-                        let message = "Only a text can stand behind a `*`";
-                        self.say(FindingKind::Semantic, part.span, message);
-                    }
-                    let column = before.and_then(|before| match &before.kind {
-                        ExprKind::Typed(column) => Some(column),
-                        _ => None,
-                    });
-                    let open = |column: &Declaration| {
-                        column.type_.is_none() || type_of(column) == Scalar::String
-                    };
-                    if column.is_some_and(open) {
-                        let message = "A `*` behind a text column leaves open where the column ends";
-                        self.say(FindingKind::Semantic, part.span, message);
-                    }
-                }
-                _ => {}
-            }
-        }
-        Value::Rows(Rc::new(row.with(columns.list)))
-    }
-
-    fn scan(&mut self, operator: &'a Operator, scan: &'a Scan, input: &Rc<Relation>) -> Value {
-        let mut columns = input.columns.clone();
-        let known = self.locals.len();
-        for Parameter { column, default } in &scan.declared {
-            if let Some(default) = default {
-                self.value(default);
-            }
-            let kind = type_of(column);
-            columns.push(Column::new(&*column.name.text, kind));
-            self.locals.push(Local::new(&*column.name.text, Bound::Value(Value::of(kind))));
-        }
-        self.over(input, |binder| {
-            for expr in scan.order.iter().chain(&scan.partition) {
-                binder.scalar(expr);
-            }
-        });
-        for step in &scan.steps {
-            // The columns of a step are read as members of its name.
-            let state = if input.open { Value::Unknown } else { Value::Columns(columns.clone()) };
-            self.locals.push(Local::new(&*step.name.text, Bound::Value(state)));
-        }
-        self.over(input, |binder| {
-            for step in &scan.steps {
-                binder.scalar(&step.condition);
-                for assignment in &step.assignments {
-                    binder.scalar(assignment);
-                }
-            }
-        });
-        self.locals.truncate(known);
-        let id = Self::param_name(operator, &["with_match_id"]).unwrap_or("match_id");
-        columns.push(Column::new(id, Scalar::Long));
-        Value::Rows(Rc::new(input.with(columns)))
-    }
-
     /// The columns of a schema in which `*` stands for the columns of the input that it does not name.
     pub(super) fn declared_over(schema: &[Declaration], input: &Relation) -> Vec<Column> {
         let mut columns = Vec::new();
@@ -637,28 +370,4 @@ impl<'a> Binder<'a> {
 fn rows_of(columns: &[(&str, Scalar)]) -> Value {
     let columns = columns.iter().map(|(name, kind)| Column::new(*name, *kind)).collect();
     Value::Rows(Rc::new(Relation::closed(columns)))
-}
-
-fn is_chart(name: &str) -> bool {
-    matches!(
-        name,
-        "barchart"
-            | "piechart"
-            | "ladderchart"
-            | "timechart"
-            | "linechart"
-            | "anomalychart"
-            | "pivotchart"
-            | "areachart"
-            | "stackedareachart"
-            | "scatterchart"
-            | "timepivot"
-            | "columnchart"
-            | "timeline"
-            | "3Dchart"
-            | "card"
-            | "treemap"
-            | "plotly"
-            | "graph"
-    )
 }

@@ -37,7 +37,13 @@ impl<'a> Binder<'a> {
         Value::Rows(Rc::new(Relation { columns: declared, open: false, doubtful: input.doubtful }))
     }
 
-    fn plugged(&mut self, place: Span, builtin: &Builtin, args: &'a [Expr], input: &Rc<Relation>) -> Relation {
+    fn plugged(
+        &mut self,
+        place: Span,
+        builtin: &Builtin,
+        args: &'a [Expr],
+        input: &Rc<Relation>,
+    ) -> Relation {
         let bound = self.plugin_arguments(builtin, args, input);
         let matched = candidates(builtin, &bound, false);
         let Some(matched) = matched.into_iter().next() else { return Relation::unknown() };
@@ -56,12 +62,14 @@ impl<'a> Binder<'a> {
         let mut bound: Vec<Arg<'a>> = Vec::new();
         for (at, expr) in args.iter().enumerate() {
             let inner = value_of(expr);
-            let param = params.and_then(|params| params.get(at).or(params.last().filter(|one| one.repeat.1 > 1)));
+            let param =
+                params.and_then(|params| params.get(at).or(params.last().filter(|one| one.repeat.1 > 1)));
             let looked_up = match bound.first().map(|arg| &arg.value) {
                 Some(Value::Rows(table)) => Some(Rc::clone(table)),
                 _ => None,
             };
-            let looks_up = param.is_some_and(|param| param.form.starts_with("Column_")) && looked_up.is_some();
+            let looks_up =
+                param.is_some_and(|param| param.form.starts_with("Column_")) && looked_up.is_some();
             let value = match (param.map_or("-", |param| param.form), looked_up) {
                 _ if matches!(inner.kind, ExprKind::Star) => Value::Unknown,
                 ("Column_Parameter0", Some(table)) => self.over(&table, |binder| binder.value(inner)),
@@ -97,174 +105,176 @@ impl<'a> Binder<'a> {
         args: &[Arg<'a>],
         input: &Rc<Relation>,
     ) -> Relation {
-        let of = |wanted: &str| -> Vec<&Arg<'a>> {
-            let pairs = matched.params.iter().zip(args);
-            let own = pairs.filter(|(param, _)| param.is_some_and(|param| param.name == wanted));
-            own.map(|(_, arg)| arg).collect()
+        let columns = match name {
+            "bag_unpack" => {
+                let bag = args.first().and_then(|arg| self.result_column(value_of(arg.expr)));
+                let rest = input.columns.iter().filter(|column| Some(*column) != bag.as_ref());
+                return Relation { columns: rest.cloned().collect(), open: true, doubtful: true };
+            }
+            "pivot" => return Relation { columns: self.pivot_rest(args, input), open: true, doubtful: true },
+            "ipv4_lookup" | "ipv6_lookup" | "geo_polygon_lookup" | "geo_line_lookup" => {
+                return self.looked_up(name, matched, args, input);
+            }
+            "python" | "r" | "csharp" => match args.first().map(|arg| &value_of(arg.expr).kind) {
+                Some(ExprKind::TypeOf(schema)) => {
+                    let columns = Self::typed_over(schema, input);
+                    return Relation { columns, open: false, doubtful: input.doubtful };
+                }
+                _ => return Relation::unknown(),
+            },
+            "identity" | "identity_v3" | "rows_near" | "preview" => return Relation::clone(input),
+            "estimate_rows_count" => vec![Column::new("EstimatedRowsCount", Scalar::Long)],
+            "dcount_intersect" => {
+                let counts = (0..args.len()).map(|at| Column::new(format!("s{at}"), Scalar::Long));
+                return input.with(input.columns.iter().cloned().chain(counts).collect());
+            }
+            "ai_embed_text" | "ai_embeddings" | "ai_chat_completion" | "ai_chat_completion_prompt" => {
+                return self.asked(name, args, input);
+            }
+            _ => match clusters(name) {
+                Some(own) => {
+                    let own = own.iter().map(|(name, kind)| Column::new(*name, *kind));
+                    return input.with(own.chain(input.columns.iter().cloned()).collect());
+                }
+                None => match self.measured(name, matched, args) {
+                    Some(columns) => columns,
+                    None => {
+                        let returns = matched.signature.returns.strip_prefix("=(");
+                        return returns
+                            .map_or_else(Relation::unknown, |columns| Relation::closed(listed(columns)));
+                    }
+                },
+            },
         };
-        let column = |arg: &Arg<'a>| self.result_column(value_of(arg.expr));
-        let columns = |wanted: &str| of(wanted).into_iter().filter_map(column).collect::<Vec<_>>();
+        Relation { columns, open: false, doubtful: input.doubtful }
+    }
+
+    /// The rows with those of the table that they are looked up in.
+    fn looked_up(
+        &self,
+        name: &str,
+        matched: &Matched<'_>,
+        args: &[Arg<'a>],
+        input: &Rc<Relation>,
+    ) -> Relation {
         let table = match args.first().map(|arg| &arg.value) {
             Some(Value::Rows(table)) => Rc::clone(table),
             _ => Rc::default(),
         };
-        let closed = |columns: Vec<Column>| Relation { columns, open: false, doubtful: input.doubtful };
-        let counted = |names: &[(&str, Scalar)]| {
-            let mut all = columns("TimelineColumn");
-            all.extend(columns("Dimension"));
-            all.extend(names.iter().map(|(name, kind)| Column::new(*name, *kind)));
-            closed(all)
+        let keys = self.columns_of(matched, args, "ExtraKey");
+        let asked = args.iter().any(|arg| {
+            matches!(&arg.expr.kind, ExprKind::Named { names, .. }
+                if names.iter().any(|name| &*name.text == "return_lookup_key"))
+        });
+        // The shape itself is only returned where it is asked for.
+        let shape = match name {
+            "geo_polygon_lookup" | "geo_line_lookup" if args.len() < 8 && !asked => {
+                args.get(1).and_then(|arg| self.name_of(arg.expr))
+            }
+            _ => None,
         };
-        let before = |names: &[(&str, Scalar)]| {
-            let own = names.iter().map(|(name, kind)| Column::new(*name, *kind));
-            input.with(own.chain(input.columns.iter().cloned()).collect())
+        let mut all = Columns::from(input.columns.clone());
+        let others = table.columns.iter().filter(|column| {
+            !keys.iter().any(|key| key.name == column.name)
+                && shape.as_ref().is_none_or(|shape| !shape.eq_ignore_ascii_case(&column.name))
+        });
+        for column in others {
+            all.add(&column.name, column.kind);
+        }
+        Relation { columns: all.list, open: input.open || table.open, doubtful: input.doubtful }
+    }
+
+    /// The rows with what a language model says of them.
+    fn asked(&self, name: &str, args: &[Arg<'a>], input: &Rc<Relation>) -> Relation {
+        let own = args.first().and_then(|arg| self.name_of(arg.expr)).unwrap_or_default();
+        let (part, kind) = match name {
+            "ai_embed_text" => ("embedding", Scalar::Dynamic),
+            "ai_embeddings" => ("embeddings", Scalar::Dynamic),
+            _ => ("completion", Scalar::String),
         };
-        let named = |arg: Option<&&Arg<'a>>| arg.and_then(|arg| self.name_of(arg.expr)).unwrap_or_default();
+        let mut all = input.columns.clone();
+        all.push(Column::new(format!("{own}_{part}"), kind));
+        if args.get(3).is_some_and(|arg| self.written(value_of(arg.expr).span) == "true") {
+            all.push(Column::new(format!("{own}_{part}_error"), Scalar::String));
+        }
+        input.with(all)
+    }
+
+    /// The columns among the arguments of a parameter.
+    fn columns_of(&self, matched: &Matched<'_>, args: &[Arg<'a>], wanted: &str) -> Vec<Column> {
+        let own = Self::args_of(matched, args, wanted).into_iter();
+        own.filter_map(|arg| self.result_column(value_of(arg.expr))).collect()
+    }
+
+    fn args_of<'e>(matched: &Matched<'_>, args: &'e [Arg<'a>], wanted: &str) -> Vec<&'e Arg<'a>> {
+        let pairs = matched.params.iter().zip(args);
+        let own = pairs.filter(|(param, _)| param.is_some_and(|param| param.name == wanted));
+        own.map(|(_, arg)| arg).collect()
+    }
+
+    /// The columns of the plug-ins that measure what users do over time.
+    fn measured(&self, name: &str, matched: &Matched<'_>, args: &[Arg<'a>]) -> Option<Vec<Column>> {
+        let columns = |wanted: &str| self.columns_of(matched, args, wanted);
+        let first = |wanted: &str| Self::args_of(matched, args, wanted).into_iter().next();
+        let named = |arg: Option<&Arg<'a>>| arg.and_then(|arg| self.name_of(arg.expr)).unwrap_or_default();
+        let kind = |arg: Option<&Arg<'a>>| arg.map_or(Scalar::Unknown, Arg::kind);
+        let time = first("TimelineColumn");
+        let mut all = Vec::new();
+        let mut add = |list: &[(&str, Scalar)]| {
+            all.extend(list.iter().map(|(name, kind)| Column::new(*name, *kind)));
+        };
         match name {
-            "bag_unpack" => {
-                let bag = args.first().and_then(column);
-                let rest = input.columns.iter().filter(|column| Some(*column) != bag.as_ref());
-                Relation { columns: rest.cloned().collect(), open: true, doubtful: true }
-            }
-            "pivot" => Relation { columns: self.pivot_rest(args, input), open: true, doubtful: true },
-            "autocluster" | "basket" => {
-                before(&[("SegmentId", Scalar::Long), ("Count", Scalar::Long), ("Percent", Scalar::Real)])
-            }
-            "diffpatterns" => before(&[
-                ("SegmentId", Scalar::Long),
-                ("CountA", Scalar::Long),
-                ("CountB", Scalar::Long),
-                ("PercentA", Scalar::Real),
-                ("PercentB", Scalar::Real),
-                ("PercentDiffAB", Scalar::Real),
-            ]),
-            "ipv4_lookup" | "ipv6_lookup" | "geo_polygon_lookup" | "geo_line_lookup" => {
-                let keys = columns("ExtraKey");
-                let asked = args.iter().any(|arg| {
-                    matches!(&arg.expr.kind, ExprKind::Named { names, .. }
-                        if names.iter().any(|name| &*name.text == "return_lookup_key"))
-                });
-                let shape = match name {
-                    "geo_polygon_lookup" | "geo_line_lookup" if args.len() < 8 && !asked => {
-                        args.get(1).and_then(|arg| self.name_of(arg.expr))
-                    }
-                    _ => None,
-                };
-                let mut all = Columns::from(input.columns.clone());
-                let others = table.columns.iter().filter(|column| {
-                    !keys.iter().any(|key| key.name == column.name)
-                        && shape.as_ref().is_none_or(|shape| !shape.eq_ignore_ascii_case(&column.name))
-                });
-                for column in others {
-                    all.add(&column.name, column.kind);
-                }
-                Relation { columns: all.list, open: input.open || table.open, doubtful: input.doubtful }
-            }
-            "python" | "r" | "csharp" => match args.first().map(|arg| &value_of(arg.expr).kind) {
-                Some(ExprKind::TypeOf(schema)) => closed(Self::typed_over(schema, input)),
-                _ => Relation::unknown(),
-            },
-            "active_users_count" => counted(&[("dcount", Scalar::Long)]),
-            "activity_counts_metrics" => counted(&[
-                ("count", Scalar::Long),
-                ("dcount", Scalar::Long),
-                ("new_dcount", Scalar::Long),
-                ("aggregated_dcount", Scalar::Long),
-            ]),
-            "activity_engagement" => counted(&[
-                ("dcount_activities_inner", Scalar::Long),
-                ("dcount_activities_outer", Scalar::Long),
-                ("activity_ratio", Scalar::Real),
-            ]),
-            "activity_metrics" => counted(&[
-                ("dcount_values", Scalar::Long),
-                ("dcount_newvalues", Scalar::Long),
-                ("retention_rate", Scalar::Real),
-                ("churn_rate", Scalar::Real),
-            ]),
-            "session_count" => counted(&[("count_sessions", Scalar::Long)]),
-            "sliding_window_counts" => counted(&[("Count", Scalar::Long), ("Dcount", Scalar::Long)]),
             "new_activity_metrics" => {
-                let time = of("TimelineColumn");
-                let kind = time.first().map_or(Scalar::Unknown, |arg| arg.kind());
-                let own = named(time.first());
-                let mut all =
-                    vec![Column::new(format!("from_{own}"), kind), Column::new(format!("to_{own}"), kind)];
+                let (own, kind) = (named(time), kind(time));
+                add(&[(&format!("from_{own}"), kind), (&format!("to_{own}"), kind)]);
                 all.extend(columns("Dimension"));
-                for name in ["dcount_new_values", "dcount_retained_values", "dcount_churn_values"] {
-                    all.push(Column::new(name, Scalar::Long));
-                }
-                all.push(Column::new("retention_rate", Scalar::Real));
-                all.push(Column::new("churn_rate", Scalar::Real));
-                closed(all)
+                all.extend(RETAINED.iter().map(|(name, kind)| Column::new(*name, *kind)));
             }
             "funnel_sequence" | "funnel_sequence_completion" => {
-                let mut all = columns("TimelineColumn");
-                let state = of("StateColumn");
-                let kind = state.first().map_or(Scalar::Unknown, |arg| arg.kind());
+                let state = first("StateColumn");
                 if name == "funnel_sequence" {
-                    all.push(Column::new("prev", kind));
-                    all.push(Column::new("next", kind));
-                    all.push(Column::new("dcount", Scalar::Long));
-                    all.push(Column::new("samples", Scalar::Array(Element::Any)));
+                    add(&[
+                        ("prev", kind(state)),
+                        ("next", kind(state)),
+                        ("dcount", Scalar::Long),
+                        ("samples", Scalar::Array(Element::Any)),
+                    ]);
                 } else {
-                    all.push(Column::new(named(state.first()), Scalar::String));
-                    all.push(Column::new("Period", Scalar::Timespan));
-                    all.push(Column::new("dcount", Scalar::Long));
+                    let state = named(state);
+                    add(&[(&state, Scalar::String), ("Period", Scalar::Timespan), ("dcount", Scalar::Long)]);
                 }
-                closed(all)
+                all.splice(0..0, columns("TimelineColumn"));
             }
             "sequence_detect" => {
-                let time = of("TimelineColumn");
-                let kind = time.first().map_or(Scalar::Unknown, |arg| arg.kind());
-                let own = named(time.first());
-                let mut all = columns("Dimension");
-                for step in of("Expr") {
+                let own = named(time);
+                all.extend(columns("Dimension"));
+                for step in Self::args_of(matched, args, "Expr") {
                     let step = self.name_of(step.expr).unwrap_or_default();
-                    all.push(Column::new(format!("{step}_{own}"), kind));
+                    all.push(Column::new(format!("{step}_{own}"), kind(time)));
                 }
                 all.push(Column::new("Duration", Scalar::Timespan));
-                closed(all)
             }
             "rolling_percentile" => {
-                let mut all = columns("IndexColumn");
+                all.extend(columns("IndexColumn"));
                 all.extend(columns("Dimension"));
                 let text = |wanted: &str| {
-                    of(wanted).first().map_or("0", |arg| self.written(value_of(arg.expr).span))
+                    let number = first(wanted).and_then(|arg| self.constant_number(value_of(arg.expr)));
+                    number.unwrap_or_else(|| "0".into())
                 };
                 let value = columns("ValueColumn").into_iter().next();
                 let kind = value.as_ref().map_or(Scalar::Long, |column| column.kind);
                 let value = value.map_or_else(|| "value".into(), |column| column.name);
                 let (bins, percentile) = (text("BinsPerWindow"), text("Percentile"));
                 all.push(Column::new(format!("rolling_{bins}_percentile_{value}_{percentile}"), kind));
-                closed(all)
-            }
-            "dcount_intersect" => {
-                let mut all = input.columns.clone();
-                all.extend((0..args.len()).map(|at| Column::new(format!("s{at}"), Scalar::Long)));
-                input.with(all)
-            }
-            "estimate_rows_count" => closed(vec![Column::new("EstimatedRowsCount", Scalar::Long)]),
-            "identity" | "identity_v3" | "rows_near" | "preview" => Relation::clone(input),
-            "ai_embed_text" | "ai_embeddings" | "ai_chat_completion" | "ai_chat_completion_prompt" => {
-                let own = named(args.first().as_ref());
-                let (part, kind) = match name {
-                    "ai_embed_text" => ("embedding", Scalar::Dynamic),
-                    "ai_embeddings" => ("embeddings", Scalar::Dynamic),
-                    _ => ("completion", Scalar::String),
-                };
-                let mut all = input.columns.clone();
-                all.push(Column::new(format!("{own}_{part}"), kind));
-                if args.get(3).is_some_and(|arg| self.written(value_of(arg.expr).span) == "true") {
-                    all.push(Column::new(format!("{own}_{part}_error"), Scalar::String));
-                }
-                input.with(all)
             }
             _ => {
-                let returns = matched.signature.returns.strip_prefix("=(");
-                returns.map_or_else(Relation::unknown, |columns| Relation::closed(listed(columns)))
+                let counts = counts(name)?;
+                all.extend(columns("TimelineColumn"));
+                all.extend(columns("Dimension"));
+                all.extend(counts.iter().map(|(name, kind)| Column::new(*name, *kind)));
             }
         }
+        Some(all)
     }
 
     /// The columns that a pivot leaves: those named behind the aggregate, or all that it does not use.
@@ -282,6 +292,60 @@ impl<'a> Binder<'a> {
         let rest = input.columns.iter().filter(|column| !used.iter().flatten().any(|used| used == *column));
         rest.cloned().collect()
     }
+}
+
+/// What `new_activity_metrics` counts.
+const RETAINED: &[(&str, Scalar)] = &[
+    ("dcount_new_values", Scalar::Long),
+    ("dcount_retained_values", Scalar::Long),
+    ("dcount_churn_values", Scalar::Long),
+    ("retention_rate", Scalar::Real),
+    ("churn_rate", Scalar::Real),
+];
+
+/// What a plug-in counts over time.
+fn counts(name: &str) -> Option<&'static [(&'static str, Scalar)]> {
+    Some(match name {
+        "active_users_count" => &[("dcount", Scalar::Long)],
+        "activity_counts_metrics" => &[
+            ("count", Scalar::Long),
+            ("dcount", Scalar::Long),
+            ("new_dcount", Scalar::Long),
+            ("aggregated_dcount", Scalar::Long),
+        ],
+        "activity_engagement" => &[
+            ("dcount_activities_inner", Scalar::Long),
+            ("dcount_activities_outer", Scalar::Long),
+            ("activity_ratio", Scalar::Real),
+        ],
+        "activity_metrics" => &[
+            ("dcount_values", Scalar::Long),
+            ("dcount_newvalues", Scalar::Long),
+            ("retention_rate", Scalar::Real),
+            ("churn_rate", Scalar::Real),
+        ],
+        "session_count" => &[("count_sessions", Scalar::Long)],
+        "sliding_window_counts" => &[("Count", Scalar::Long), ("Dcount", Scalar::Long)],
+        _ => return None,
+    })
+}
+
+/// What the plug-ins that find groups of rows put before the columns.
+fn clusters(name: &str) -> Option<&'static [(&'static str, Scalar)]> {
+    Some(match name {
+        "autocluster" | "basket" => {
+            &[("SegmentId", Scalar::Long), ("Count", Scalar::Long), ("Percent", Scalar::Real)]
+        }
+        "diffpatterns" => &[
+            ("SegmentId", Scalar::Long),
+            ("CountA", Scalar::Long),
+            ("CountB", Scalar::Long),
+            ("PercentA", Scalar::Real),
+            ("PercentB", Scalar::Real),
+            ("PercentDiffAB", Scalar::Real),
+        ],
+        _ => return None,
+    })
 }
 
 /// The columns of `Name:type,Name:type)`.

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::super::ast::{Expr, ExprKind, NameForm, Operator};
+use super::super::token::TokenKind;
 use super::super::types::{Column, Element, Relation, Scalar};
 use super::finding::Finding;
 use super::naming::{Columns, Style, value_of};
@@ -96,19 +97,17 @@ impl<'a> Binder<'a> {
                 continue;
             };
             let Some(column) = self.column(old) else { continue };
-            let Some(at) = columns.iter().position(|column| *column.name == *old.text) else {
-                if row.open {
-                    columns.push(Column::new(&*new.text, column.kind));
-                }
-                continue;
-            };
+            let at = columns.iter().position(|column| *column.name == *old.text);
             if taken.iter().any(|name| **name == *new.text) {
                 let message = format!("There is a column called `{}` already", new.text);
                 self.say(FindingKind::Semantic, new.span, message);
                 continue;
             }
             taken.push((&*new.text).into());
-            columns[at].name = (&*new.text).into();
+            match at {
+                Some(at) => columns[at].name = (&*new.text).into(),
+                None => columns.push(Column::new(&*new.text, column.kind)),
+            }
         }
         self.rows_with(columns)
     }
@@ -116,34 +115,23 @@ impl<'a> Binder<'a> {
     pub(super) fn project_reorder(&mut self, exprs: &'a [Expr]) -> Value {
         let Some(row) = self.row.clone() else { return Value::Unknown };
         let mut first: Vec<Column> = Vec::new();
+        let mut named: Vec<&str> = Vec::new();
         for expr in exprs {
             let (inner, order) = match &expr.kind {
                 ExprKind::Ordered { expr, order, .. } => (&**expr, *order),
                 _ => (expr, None),
             };
             let ExprKind::Name(name) = &inner.kind else { continue };
-            // Columns that are named later are not taken by a pattern before.
-            let named = |column: &Column| {
-                exprs.iter().any(|expr| match &value_of_order(expr).kind {
-                    ExprKind::Name(name) => *name.text == *column.name,
-                    _ => false,
-                })
-            };
-            let mut found = if name.form == NameForm::Wildcard {
-                let found: Vec<Column> = Self::matching(&row, &name.text);
-                if found.is_empty() && !row.open {
-                    self.unknown_name(name);
+            let mut found = self.chosen(std::slice::from_ref(inner));
+            if name.form != NameForm::Wildcard {
+                if found.iter().any(|column| named.contains(&&*column.name)) {
+                    self.twice(&name.text, name.span);
                 }
-                found.into_iter().filter(|column| !named(column)).collect()
-            } else {
-                self.column(name).into_iter().collect::<Vec<_>>()
-            };
+                named.push(&name.text);
+            }
             if let Some(order) = order.filter(|_| name.form == NameForm::Wildcard) {
                 found.sort_by_cached_key(|column| column.name.to_lowercase());
-                if matches!(
-                    order,
-                    super::super::token::TokenKind::Desc | super::super::token::TokenKind::GrannyDesc
-                ) {
+                if matches!(order, TokenKind::Desc | TokenKind::GrannyDesc) {
                     found.reverse();
                 }
             }
@@ -263,12 +251,5 @@ impl<'a> Binder<'a> {
         }
         let (open, doubtful) = (row.open || result.open, row.doubtful || result.doubtful);
         Value::Rows(Rc::new(Relation { columns: columns.list, open, doubtful }))
-    }
-}
-
-fn value_of_order(expr: &Expr) -> &Expr {
-    match &expr.kind {
-        ExprKind::Ordered { expr, .. } => expr,
-        _ => expr,
     }
 }

@@ -5,7 +5,6 @@ use std::rc::Rc;
 use super::super::ast::{Expr, ExprKind, TopNested};
 use super::super::token::TokenKind as T;
 use super::super::types::{Column, Conversion, Relation, Scalar};
-use super::checks::is_literal;
 use super::naming::{Columns, Style, value_of};
 use super::{Binder, FindingKind, Value};
 
@@ -49,13 +48,11 @@ impl<'a> Binder<'a> {
                 ExprKind::Defaulted { expr, default } => (&**expr, Some(value_of(default))),
                 _ => (expr, None),
             };
-            let kind = self.make(inner, &mut columns, Style::Summarize, Some(Scalar::Dynamic), None);
+            self.make(inner, &mut columns, Style::Summarize, Some(Scalar::Dynamic), None);
             if let Some(default) = default {
-                if !is_literal(default) {
-                    let message = "The default of an aggregate is a literal";
-                    self.say(FindingKind::Argument, default.span, message);
-                }
-                self.fits(default, kind, "the aggregate");
+                self.aggregating = true;
+                self.scalar(default);
+                self.aggregating = false;
             }
         }
         self.grouped = outer;
@@ -76,8 +73,7 @@ impl<'a> Binder<'a> {
         let own = self.scalar(expr);
         let fits = own.fits(kind, Conversion::Wider) || kind == Scalar::Dynamic && own.dynamic();
         if !fits {
-            let message =
-                format!("This is {}, and {of} is {}", own.described(), kind.described());
+            let message = format!("This is {}, and {of} is {}", own.described(), kind.described());
             self.say(FindingKind::Type, expr.span, message);
         }
     }
@@ -86,8 +82,9 @@ impl<'a> Binder<'a> {
     fn step(&mut self, expr: &'a Expr, axis: Scalar) {
         let own = self.scalar(expr);
         let fits = match (axis, own) {
-            (Scalar::Unknown, _) | (_, Scalar::Unknown) => true,
-            (Scalar::DateTime | Scalar::Timespan, Scalar::Timespan) => true,
+            (Scalar::Unknown, _)
+            | (_, Scalar::Unknown)
+            | (Scalar::DateTime | Scalar::Timespan, Scalar::Timespan) => true,
             (axis, own) if axis.number() && own.number() => own.wider(axis).promoted() == axis.promoted(),
             _ => false,
         };

@@ -128,7 +128,7 @@ impl<'a> Binder<'a> {
                 {
                     let mut message = format!("The columns have the types `{}` and `{}`", a.name(), b.name());
                     if a.dynamic() || b.dynamic() {
-                        message = "A `dynamic` column is no key of a join".to_owned();
+                        "A `dynamic` column is no key of a join".clone_into(&mut message);
                     }
                     let finding = Finding::new(FindingKind::Type, expr.span, message)
                         .help("Convert one of them before the join.");
@@ -198,9 +198,23 @@ impl<'a> Binder<'a> {
         let relations: Vec<Rc<Relation>> = match tables {
             Some(tables) => tables.iter().map(|table| self.rows(table)).collect(),
             None if piped => vec![Rc::clone(input)],
-            None => vec![self.catalog.everything()],
+            None if search => vec![self.catalog.everything()],
+            None => {
+                let names = self.catalog.tables_like("*");
+                let tables = names.iter().filter_map(|name| self.catalog.table(name));
+                tables.map(|table| table.relation).collect()
+            }
         };
-        let all = if let [only] = relations.as_slice() { Rc::clone(only) } else { Rc::new(united(&relations)) };
+        let all = match relations.as_slice() {
+            [only] => Rc::clone(only),
+            _ if search => Rc::new(united(&relations)),
+            _ => {
+                let mut all = merged(&relations);
+                all.open |= tables.is_none();
+                all.doubtful |= tables.is_none();
+                Rc::new(all)
+            }
+        };
         let outer = std::mem::replace(&mut self.searching, true);
         self.over(&all, |binder| binder.searched(predicate));
         self.searching = outer;
@@ -219,10 +233,7 @@ impl<'a> Binder<'a> {
             return;
         }
         let value = self.condition_value(predicate);
-        let kind = match value {
-            Value::Scalar(kind, _) => kind,
-            _ => return,
-        };
+        let Value::Scalar(kind, _) = value else { return };
         if kind != Scalar::Bool && !kind.unknown() {
             let message = format!("A condition is `bool`, and this is {}", kind.described());
             self.say(FindingKind::Type, predicate.span, message);
@@ -267,10 +278,9 @@ impl<'a> Binder<'a> {
                             columns.extend(self.over(all, |binder| binder.column(name)));
                         }
                         ExprKind::Typed(column) => {
-                            if self.over(all, |binder| binder.column(&column.name)).is_some() {
-                                let kind = super::statements::type_of(column);
-                                columns.push(Column::new(&*column.name.text, kind));
-                            }
+                            let known = self.over(all, |binder| binder.column(&column.name));
+                            let kind = super::statements::type_of(column);
+                            columns.extend(known.map(|_| Column::new(&*column.name.text, kind)));
                         }
                         ExprKind::Call { .. } => columns.push(Column::new("pack_", Scalar::Dynamic)),
                         _ => {}
@@ -278,12 +288,8 @@ impl<'a> Binder<'a> {
                 }
             }
             None => {
-                columns.extend(shared(&looked));
-                for column in &asked {
-                    if !columns.iter().any(|known| known.name == column.name) {
-                        columns.push(column.clone());
-                    }
-                }
+                let sets = [columns, shared(&looked), asked].map(|set| Rc::new(Relation::closed(set)));
+                columns = united(&sets).columns;
                 if packs(&columns) {
                     columns.push(Column::new("pack_", Scalar::Dynamic));
                 }
@@ -379,6 +385,23 @@ pub fn united(relations: &[Rc<Relation>]) -> Relation {
         }
     }
     Relation { columns, open, doubtful }
+}
+
+/// The columns of several tables, those of the same name as one: of the type that they have in common, or dynamic.
+fn merged(relations: &[Rc<Relation>]) -> Relation {
+    let mut columns: Vec<Column> = Vec::new();
+    let mut index: HashMap<Rc<str>, usize> = HashMap::new();
+    for column in relations.iter().flat_map(|relation| &relation.columns) {
+        let at = *index.entry(Rc::clone(&column.name)).or_insert(columns.len());
+        match columns.get_mut(at) {
+            Some(known) => {
+                known.kind = known.kind.common(column.kind, Conversion::Wider).unwrap_or(Scalar::Dynamic);
+            }
+            None => columns.push(column.clone()),
+        }
+    }
+    let open = relations.iter().any(|relation| relation.open);
+    Relation { columns, open, doubtful: relations.iter().any(|relation| relation.doubtful) }
 }
 
 /// The columns that all of several tables have, by name; where their types differ, the one they have in common.

@@ -1,0 +1,128 @@
+//! The parameters of operators: what they take, and what they say.
+
+use std::rc::Rc;
+
+use super::super::ast::{Body, Expr, ExprKind, Literal, Operator, Param};
+use super::super::types::{Relation, Scalar};
+use super::checks::is_literal;
+use super::finding::{Finding, nearest};
+use super::naming::value_of;
+use super::{Binder, FindingKind};
+
+impl<'a> Binder<'a> {
+    /// Whether the parameters of an operator have values that they take.
+    pub(super) fn params(&mut self, operator: &'a Operator, row: Option<&Rc<Relation>>) {
+        let behind: &'a [Param] = match &operator.body {
+            Body::Render { chart, with } => {
+                let other = matches!(&*chart.text, "table" | "list" | "sankey" | "");
+                if !other && chart.text.chars().all(char::is_alphanumeric) && !is_chart(&chart.text) {
+                    let message = format!("`{}` is no kind of chart", chart.text);
+                    self.say(FindingKind::Semantic, chart.span, message);
+                }
+                with
+            }
+            Body::ParseKv { with, .. } | Body::Reduce { with, .. } => with,
+            _ => &[],
+        };
+        for param in operator.params.iter().chain(behind) {
+            let Some(value) = param.values.first().filter(|value| !value.span.is_empty()) else { continue };
+            match param.expected {
+                Some(words) => self.unknown_word(operator, param, words, value),
+                None => self.param_value(param, value, row),
+            }
+        }
+    }
+
+    fn unknown_word(&mut self, operator: &Operator, param: &'a Param, words: &[&str], value: &Expr) {
+        let written = self.written(value.span);
+        let name = &param.name.text;
+        let message = format!("`{written}` is no `{name}` of `{}`", operator.word.text());
+        let near = nearest(written, words.iter().copied());
+        let help = format!("It takes one of `{}`.", words.join("`, `"));
+        let finding = Finding::new(FindingKind::Semantic, value.span, message).meant(near);
+        self.report(if near.is_some() { finding } else { finding.help(help) });
+    }
+
+    /// Whether the value of a parameter is of the type that it takes.
+    fn param_value(&mut self, param: &'a Param, value: &'a Expr, row: Option<&Rc<Relation>>) {
+        let (wanted, literal) = match &*param.name.text {
+            "hint.num_partitions" => ("an integer", true),
+            "decodeblocks"
+            | "isfuzzy"
+            | "best_effort"
+            | "accumulate"
+            | "greedy"
+            | "hint.materialized"
+            | "hint.progressive_top"
+            | "force_remote" => ("`true` or `false`", true),
+            "pair_delimiter" | "kv_delimiter" | "quote" | "escape" | "characters" => ("a text", true),
+            "title" | "xtitle" | "ytitle" => ("a text", false),
+            "threshold" => ("a number", true),
+            _ => return,
+        };
+        let kind = match row {
+            Some(row) => self.over(row, |binder| binder.scalar(value)),
+            None => self.alone(|binder| binder.scalar(value)),
+        };
+        let fine = match wanted {
+            "an integer" => kind.integer(),
+            "a number" => kind.number(),
+            "a text" => kind == Scalar::String || !literal && kind.dynamic(),
+            _ => kind == Scalar::Bool,
+        };
+        if kind.unknown() || fine && (!literal || is_literal(value)) {
+            return;
+        }
+        let message = format!("`{}` takes {wanted}", param.name.text);
+        self.say(FindingKind::Argument, value.span, message);
+    }
+
+    /// How many rows: an integer that no row decides.
+    pub(super) fn row_count(&mut self, expr: &'a Expr) {
+        let kind = self.scalar(value_of(expr));
+        if !kind.integer() && !kind.unknown() {
+            let message = format!("A number of rows is an integer, and this is `{}`", kind.name());
+            self.say(FindingKind::Type, expr.span, message);
+        }
+    }
+
+    /// The word that a parameter of an operator has.
+    pub(super) fn param_word(&self, operator: &'a Operator, name: &str) -> Option<&'a str> {
+        let param = operator.params.iter().find(|param| &*param.name.text == name)?;
+        param.values.first().map(|value| self.written(value.span))
+    }
+
+    /// The name that a parameter of an operator gives to a column.
+    pub(super) fn param_name(operator: &'a Operator, names: &[&str]) -> Option<&'a str> {
+        let param = operator.params.iter().find(|param| names.contains(&&*param.name.text))?;
+        match &param.values.first()?.kind {
+            ExprKind::Name(name) => Some(&name.text),
+            ExprKind::Literal(Literal::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+}
+
+fn is_chart(name: &str) -> bool {
+    matches!(
+        name,
+        "barchart"
+            | "piechart"
+            | "ladderchart"
+            | "timechart"
+            | "linechart"
+            | "anomalychart"
+            | "pivotchart"
+            | "areachart"
+            | "stackedareachart"
+            | "scatterchart"
+            | "timepivot"
+            | "columnchart"
+            | "timeline"
+            | "3Dchart"
+            | "card"
+            | "treemap"
+            | "plotly"
+            | "graph"
+    )
+}

@@ -1,0 +1,194 @@
+//! The operators that make rows of their own, or columns out of texts and states.
+
+use std::rc::Rc;
+
+use super::super::ast::{Column as Declaration, Expr, ExprKind, Literal, Operator, Parameter, Scan};
+use super::super::token::TokenKind as T;
+use super::super::types::{Column, Conversion, Relation, Scalar};
+use super::finding::Finding;
+use super::naming::{Columns, Style};
+use super::statements::type_of;
+use super::{Binder, Bound, FindingKind, Local, Value};
+
+impl<'a> Binder<'a> {
+    pub(super) fn print(&mut self, exprs: &'a [Expr]) -> Value {
+        let mut columns = Columns::default();
+        for (at, expr) in exprs.iter().enumerate() {
+            self.alone(|binder| match &expr.kind {
+                ExprKind::Named { .. } => {
+                    binder.make(expr, &mut columns, Style::Plain, None, None);
+                }
+                // Whatever the expression, its column is called by its place.
+                _ => {
+                    let kind = binder.scalar(expr);
+                    columns.add(&format!("print_{at}"), kind);
+                }
+            });
+        }
+        Value::Rows(Rc::new(Relation::closed(columns.list)))
+    }
+
+    /// The type of the column of a `range`.
+    pub(super) fn range_type(&mut self, bounds: &'a [Expr]) -> Scalar {
+        let mut kinds = Vec::new();
+        for bound in bounds {
+            let kind = self.scalar(bound);
+            if !kind.summable() && !kind.unknown() {
+                let message = format!("A range goes over numbers or times, and this is {}", kind.described());
+                self.say(FindingKind::Type, bound.span, message);
+            }
+            kinds.push(kind);
+        }
+        let [from, to, step] = kinds[..] else { return Scalar::Unknown };
+        if matches!(bounds[2].kind, ExprKind::Literal(Literal::Long)) && self.written(bounds[2].span) == "0" {
+            self.say(FindingKind::Semantic, bounds[2].span, "A range with a step of 0 has no end");
+        }
+        let common = from.common(to, Conversion::Wider).unwrap_or(Scalar::Unknown);
+        match (common, step) {
+            (Scalar::Int, Scalar::Int) => Scalar::Int,
+            (common, step) if common.number() && step.number() => common.wider(step).promoted(),
+            (Scalar::DateTime, Scalar::Timespan | Scalar::DateTime)
+            | (Scalar::Timespan, Scalar::DateTime) => Scalar::DateTime,
+            (Scalar::Timespan, Scalar::Timespan) => Scalar::Timespan,
+            (common, step) if common.unknown() || step.unknown() => Scalar::Unknown,
+            (common, step) => {
+                let message = format!(
+                    "A step of {} does not fit a range over {}",
+                    step.described(),
+                    common.described()
+                );
+                self.say(FindingKind::Type, bounds[2].span, message);
+                Scalar::Unknown
+            }
+        }
+    }
+
+    /// Whether the operators of a query inside of an operator may stand there. Behind `fork` they are few.
+    pub(super) fn allowed(&mut self, query: &'a Expr, most: bool) {
+        let mut first = |operator: &Operator| {
+            let word = operator.word;
+            let never = matches!(word, T::Print | T::Range | T::AssertSchema | T::MacroExpand);
+            let seldom = matches!(
+                word,
+                T::Consume
+                    | T::Evaluate
+                    | T::Facet
+                    | T::Find
+                    | T::Fork
+                    | T::GetSchema
+                    | T::Join
+                    | T::Lookup
+                    | T::MakeSeries
+                    | T::MvApply
+                    | T::Partition
+                    | T::Render
+                    | T::Scan
+                    | T::Search
+                    | T::Serialize
+                    | T::Union
+            );
+            if never || !most && seldom {
+                let message = format!("`{}` may not stand inside of this operator", word.text());
+                self.say(FindingKind::Semantic, operator.keyword, message);
+            }
+        };
+        let mut expr = query;
+        while let ExprKind::Pipeline { source, stages } = &expr.kind {
+            for stage in stages {
+                first(stage);
+            }
+            expr = source;
+        }
+        match &expr.kind {
+            ExprKind::Operator(operator) => first(operator),
+            ExprKind::Missing | ExprKind::Internal(_) => {}
+            _ => {
+                let message = "An operator is needed here, which the rows go into";
+                self.say(FindingKind::Semantic, expr.span, message);
+            }
+        }
+    }
+
+    pub(super) fn parse(&mut self, expr: &'a Expr, pattern: &'a [Expr]) -> Value {
+        self.scalar(expr);
+        let Some(row) = self.row.clone() else { return Value::Unknown };
+        let mut columns = Columns::from(row.columns.clone());
+        let mut named: Vec<&str> = Vec::new();
+        let text = |part: &Expr| matches!(part.kind, ExprKind::Literal(Literal::String(_)));
+        for (at, part) in pattern.iter().enumerate() {
+            let before = at.checked_sub(1).and_then(|at| pattern.get(at));
+            match &part.kind {
+                ExprKind::Typed(column) => {
+                    let kind = if column.type_.is_some() { type_of(column) } else { Scalar::String };
+                    let name = &*column.name.text;
+                    if before.is_some_and(|before| !text(before)) {
+                        let message = format!("No text tells where `{name}` begins");
+                        let finding = Finding::new(FindingKind::Semantic, part.span, message)
+                            .help("Put a text before the name.");
+                        self.report(finding);
+                    }
+                    if named.contains(&name) {
+                        let message = format!("The pattern names `{name}` twice");
+                        self.say(FindingKind::Semantic, column.name.span, message);
+                    } else if !name.is_empty() {
+                        named.push(name);
+                        columns.set(name, kind);
+                    }
+                }
+                ExprKind::Star => {
+                    if pattern.get(at + 1).is_some_and(|next| !text(next)) {
+                        let message = "Only a text can stand behind a `*`";
+                        self.say(FindingKind::Semantic, part.span, message);
+                    }
+                    let column = before.and_then(|before| match &before.kind {
+                        ExprKind::Typed(column) => Some(column),
+                        _ => None,
+                    });
+                    let open =
+                        |column: &Declaration| column.type_.is_none() || type_of(column) == Scalar::String;
+                    if column.is_some_and(open) {
+                        let message = "A `*` behind a text column leaves open where the column ends";
+                        self.say(FindingKind::Semantic, part.span, message);
+                    }
+                }
+                _ => {}
+            }
+        }
+        Value::Rows(Rc::new(row.with(columns.list)))
+    }
+
+    pub(super) fn scan(&mut self, operator: &'a Operator, scan: &'a Scan, input: &Rc<Relation>) -> Value {
+        let mut columns = input.columns.clone();
+        let known = self.locals.len();
+        for Parameter { column, default } in &scan.declared {
+            if let Some(default) = default {
+                self.value(default);
+            }
+            let kind = type_of(column);
+            columns.push(Column::new(&*column.name.text, kind));
+            self.locals.push(Local::new(&*column.name.text, Bound::Value(Value::of(kind))));
+        }
+        self.over(input, |binder| {
+            for expr in scan.order.iter().chain(&scan.partition) {
+                binder.scalar(expr);
+            }
+        });
+        for step in &scan.steps {
+            // The columns of a step are read as members of its name.
+            let state = if input.open { Value::Unknown } else { Value::Columns(columns.clone()) };
+            self.locals.push(Local::new(&*step.name.text, Bound::Value(state)));
+        }
+        self.over(input, |binder| {
+            for step in &scan.steps {
+                binder.scalar(&step.condition);
+                for assignment in &step.assignments {
+                    binder.scalar(assignment);
+                }
+            }
+        });
+        self.locals.truncate(known);
+        let id = Self::param_name(operator, &["with_match_id"]).unwrap_or("match_id");
+        columns.push(Column::new(id, Scalar::Long));
+        Value::Rows(Rc::new(input.with(columns)))
+    }
+}
