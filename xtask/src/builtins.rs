@@ -192,7 +192,7 @@ fn inner_type(name: &str) -> &'static str {
     }
 }
 
-/// The functions that return a place in GeoJSON.
+/// The functions that return a place on a map.
 const PLACES: &[&str] = &[
     "geo_from_wkt",
     "geo_closest_point_on_line",
