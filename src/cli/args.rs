@@ -252,9 +252,18 @@ pub struct Convert {
     /// Rules name the template they were made from
     #[arg(long)]
     pub with_template_link: bool,
-    /// What becomes of hunting descriptions over 255 characters
-    #[arg(long, value_name = "WHAT", default_value = "keep", value_parser = ["keep", "truncate", "error"])]
-    pub long_description: String,
+    /// The facts of a solution, in TOML or JSON: name, version, publisher and the rest (solution)
+    #[arg(long, value_name = "FILE")]
+    pub solution: Option<PathBuf>,
+    /// The version of the solution, instead of the one in its file (solution)
+    #[arg(long, value_name = "VERSION")]
+    pub solution_version: Option<String>,
+    /// Repeat the mistakes of upstream's packaging tool, to compare with what it publishes (solution)
+    #[arg(long)]
+    pub upstream_bugs: bool,
+    /// What becomes of hunting descriptions over 255 characters [default: keep, with a warning]
+    #[arg(long, value_name = "WHAT", value_parser = ["keep", "truncate", "error"])]
+    pub long_description: Option<String>,
 }
 
 /// `sentlint inspect`.

@@ -99,6 +99,10 @@ pub struct Convert {
     pub params: Option<PathBuf>,
     /// `--with-template-link`.
     pub with_template_link: Option<bool>,
+    /// `--long-description`.
+    pub long_description: Option<&'static str>,
+    /// `--solution`, relative to the configuration's folder.
+    pub solution: Option<PathBuf>,
 }
 
 /// One configuration file.

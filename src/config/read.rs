@@ -202,6 +202,10 @@ impl Reader {
                 "no-incidents" => convert.no_incidents = self.boolean(value),
                 "params" => convert.params = self.text(value).map(PathBuf::from),
                 "with-template-link" => convert.with_template_link = self.boolean(value),
+                "long-description" => {
+                    convert.long_description = self.one_of(value, &["keep", "truncate", "error"]);
+                }
+                "solution" => convert.solution = self.text(value).map(PathBuf::from),
                 _ => {
                     let known = [
                         "api-version",
@@ -212,6 +216,8 @@ impl Reader {
                         "no-incidents",
                         "params",
                         "with-template-link",
+                        "long-description",
+                        "solution",
                     ];
                     self.unknown(key, "[convert]", &known);
                 }

@@ -51,7 +51,9 @@ pub(super) fn saved_search(
     };
     push("tactics", tactic_names(&common.tactics, notes));
     push("techniques", technique_ids(&common.techniques));
-    note_dropped(common, &["id", "name", "description", "query", "tactics", "relevantTechniques"], notes);
+    let mut known = vec!["id", "name", "description", "query", "tactics", "relevantTechniques"];
+    known.extend(options.for_solution.then_some("version"));
+    note_dropped(common, &known, notes);
     let prefix = options.name_prefix.as_deref().unwrap_or_default();
     Ok(Resource {
         id: id.trim().to_owned(),

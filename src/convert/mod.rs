@@ -1,6 +1,6 @@
 //! From content to what is deployed. Knows the models and the facts, and no rule.
 
-use crate::content::{Content, Kind};
+use crate::content::{Content, Kind, Template};
 use crate::source::Span;
 
 mod arm;
@@ -11,12 +11,14 @@ mod hunting;
 mod params;
 pub mod reverse;
 mod rule;
+mod solution;
 mod target;
 mod values;
 
 pub use arm::{Body, Resource, Template as ArmTemplate};
 pub use bicep::bicep;
 pub use params::Params;
+pub use solution::{Facts as SolutionFacts, Item as SolutionItem, solution, to_item};
 pub use target::Target;
 
 /// What happens to a hunting query's description that is longer than the tag of a saved search takes.
@@ -53,6 +55,9 @@ pub struct Options {
     pub params: Params,
     /// See [`LongDescription`].
     pub long_description: LongDescription,
+    /// The result becomes a template of a solution, which holds some things that deployed rules do not, and the
+    /// other way round. It decides on what is said to be left out.
+    pub for_solution: bool,
 }
 
 /// Something that was left out or changed, with its place.
@@ -88,34 +93,42 @@ pub struct Converted {
 
 /// Converts one file to the resource that it deploys.
 pub fn to_resource(content: &Content, options: &Options) -> Result<Converted, Failure> {
-    let fail = |message: String, help: &str| Failure { span: Span::default(), message, help: help.into() };
+    let content = prepared(content, options)?;
+    let mut notes = Vec::new();
+    let resource = resource(&template(&content)?, options, &mut notes)?;
+    notes.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+    Ok(Converted { resource, notes })
+}
+
+/// A file that can be read, with the parameters laid over it.
+fn prepared(content: &Content, options: &Options) -> Result<Content, Failure> {
     if let Some(error) = content.document.errors.first() {
         let message = format!("The file is not valid YAML: {}", error.message);
         return Err(Failure { span: error.span, message, help: "`sentlint check` tells more.".into() });
     }
-    let content = &options.params.over(content)?;
-    let Some(template) = content.template() else {
-        let message = match content.kind {
+    options.params.over(content)
+}
+
+fn template(content: &Content) -> Result<Template<'_>, Failure> {
+    content.template().ok_or_else(|| Failure {
+        span: Span::default(),
+        message: match content.kind {
             Kind::Stub => "This is a stub of moved content, which has no query".to_owned(),
             Kind::Unknown => "This is no Sentinel content".to_owned(),
             kind => format!("This is {}, which has no counterpart to deploy", kind.noun()),
-        };
-        return Err(fail(message, "Hunting queries, scheduled rules and NRT rules can be converted."));
-    };
-    let mut notes = Vec::new();
-    let resource = match &template {
-        crate::content::Template::HuntingQuery(query) => {
-            hunting::saved_search(&query.common, options, &mut notes)?
+        },
+        help: "Hunting queries, scheduled rules and NRT rules can be converted.".into(),
+    })
+}
+
+fn resource(template: &Template<'_>, options: &Options, notes: &mut Vec<Note>) -> Result<Resource, Failure> {
+    match template {
+        Template::HuntingQuery(query) => hunting::saved_search(&query.common, options, notes),
+        Template::ScheduledRule(rule) => {
+            rule::alert_rule(&rule.common, &rule.alerting, Some(&rule.schedule), options, notes)
         }
-        crate::content::Template::ScheduledRule(rule) => {
-            rule::alert_rule(&rule.common, &rule.alerting, Some(&rule.schedule), options, &mut notes)?
-        }
-        crate::content::Template::NrtRule(rule) => {
-            rule::alert_rule(&rule.common, &rule.alerting, None, options, &mut notes)?
-        }
-    };
-    notes.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
-    Ok(Converted { resource, notes })
+        Template::NrtRule(rule) => rule::alert_rule(&rule.common, &rule.alerting, None, options, notes),
+    }
 }
 
 /// Whether a text is a result that sentlint wrote, which it may overwrite without being asked.

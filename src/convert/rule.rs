@@ -13,15 +13,12 @@ use crate::knowledge::limits;
 use crate::yaml::Mapping;
 
 /// The keys that are read for every rule; what else stands in a file is left out with a note.
-const KNOWN: [&str; 17] = [
+const KNOWN: [&str; 14] = [
     "id",
     "name",
     "description",
     "severity",
-    "enabled",
     "query",
-    "suppressionDuration",
-    "suppressionEnabled",
     "tactics",
     "relevantTechniques",
     "entityMappings",
@@ -34,6 +31,10 @@ const KNOWN: [&str; 17] = [
 ];
 /// The keys that only scheduled rules have.
 const SCHEDULE: [&str; 4] = ["queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold"];
+/// The keys of rules that run, which templates of rules do not have.
+const DEPLOYED: [&str; 3] = ["enabled", "suppressionDuration", "suppressionEnabled"];
+/// The keys of templates of rules, which rules that run do not have.
+const PUBLISHED: [&str; 3] = ["version", "status", "requiredDataConnectors"];
 /// The keys that say from which template a rule was made.
 const TEMPLATE_LINK: [&str; 2] = ["version", "alertRuleTemplateName"];
 
@@ -106,6 +107,7 @@ pub(super) fn alert_rule(
     }
     let mut known = KNOWN.to_vec();
     known.extend(SCHEDULE.iter().filter(|_| schedule.is_some()));
+    known.extend(if options.for_solution { PUBLISHED } else { DEPLOYED });
     known.extend(TEMPLATE_LINK.iter().filter(|_| options.with_template_link));
     note_dropped(common, &known, notes);
     let suppression =

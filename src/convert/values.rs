@@ -173,7 +173,7 @@ pub(super) fn note_dropped(common: &Common<'_>, known: &[&str], notes: &mut Vec<
         let Some(key) = entry.key.as_str() else { continue };
         let used = known.iter().any(|name| name.eq_ignore_ascii_case(key));
         if !used && !entry.value.is_null() {
-            let message = format!("`{key}` has no counterpart in the template and is left out");
+            let message = format!("`{key}` has no counterpart in the result and is left out");
             notes.push(Note { span: entry.key.span, message, warning: false });
         }
     }

@@ -98,9 +98,10 @@ impl Run<'_> {
             params: self.params(job),
             no_incidents: options.no_incidents || config.no_incidents.unwrap_or(false),
             with_template_link: options.with_template_link || config.with_template_link.unwrap_or(false),
-            long_description: match options.long_description.as_str() {
-                "truncate" => LongDescription::Truncate,
-                "error" => LongDescription::Error,
+            for_solution: false,
+            long_description: match options.long_description.as_deref().or(config.long_description) {
+                Some("truncate") => LongDescription::Truncate,
+                Some("error") => LongDescription::Error,
                 _ => LongDescription::Keep,
             },
         }
