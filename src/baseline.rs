@@ -89,9 +89,10 @@ impl Baseline {
         self.entries.is_empty()
     }
 
-    /// Marks the findings that the baseline knows, as many of each as it holds. What is left over is
-    /// no longer found: the number is returned, and [`Self::of`] the same run is the pruned baseline.
-    pub fn apply(&self, findings: &mut Findings) -> usize {
+    /// Marks the findings that the baseline knows, as many of each as it holds. What is left over is no longer
+    /// found: the number is returned. Of files that were not looked at and rules that did not run nothing is known;
+    /// `is_gone` tells files that are not there any more.
+    pub fn apply(&self, findings: &mut Findings, is_gone: &dyn Fn(&str) -> bool) -> usize {
         let mut left = self.entries.clone();
         for file in &mut findings.files {
             for diagnostic in &mut file.diagnostics {
@@ -105,18 +106,26 @@ impl Baseline {
                 }
             }
         }
-        left.values().sum()
+        left.iter().filter(|(key, _)| is_judged(key, findings, is_gone)).map(|(_, count)| count).sum()
     }
 
     /// The same baseline without what a run, already marked by [`Self::apply`], no longer finds.
     #[must_use]
-    pub fn pruned(&self, findings: &Findings) -> Self {
-        let mut entries = BTreeMap::new();
+    pub fn pruned(&self, findings: &Findings, is_gone: &dyn Fn(&str) -> bool) -> Self {
+        let kept = self.entries.iter().filter(|(key, _)| !is_judged(key, findings, is_gone));
+        let mut entries: BTreeMap<Key, usize> = kept.map(|(key, count)| (key.clone(), *count)).collect();
         for (file, diagnostic) in findings.iter().filter(|(_, diagnostic)| diagnostic.baselined) {
             *entries.entry(key(&file.source, diagnostic.span, diagnostic.rule.id)).or_insert(0) += 1;
         }
         Self { entries }
     }
+}
+
+/// Whether a run can tell that an entry is found no more.
+fn is_judged(key: &Key, findings: &Findings, is_gone: &dyn Fn(&str) -> bool) -> bool {
+    let ran = findings.rules.iter().any(|rule| rule.id == key.rule);
+    let looked_at = findings.files.iter().any(|file| file.source.path() == key.path);
+    is_gone(&key.path) || (looked_at && ran)
 }
 
 fn key(source: &SourceFile, span: Span, rule: &str) -> Key {
@@ -151,7 +160,7 @@ mod tests {
         let diagnostics: Vec<Diagnostic> = offsets.iter().map(at).collect();
         let source = Arc::new(SourceFile::new("a.yaml", text));
         let file = FileReport { source, kind: "hunting-query", id: None, diagnostics };
-        Findings { files: vec![file], ..Findings::default() }
+        Findings { files: vec![file], rules: vec![&META], ..Findings::default() }
     }
 
     #[test]
@@ -160,10 +169,24 @@ mod tests {
         let baseline = Baseline::parse(&baseline.to_json()).unwrap();
         assert_eq!(baseline.len(), 2);
         let mut later = findings("new: 0\ny: 2\ny: 2\n", &[0, 7, 12]);
-        assert_eq!(baseline.apply(&mut later), 1);
+        assert_eq!(baseline.apply(&mut later, &|_| false), 1);
         let marked: Vec<bool> = later.iter().map(|(_, diagnostic)| diagnostic.baselined).collect();
         assert_eq!(marked, [false, true, false]);
-        assert_eq!(baseline.pruned(&later).len(), 1);
+        assert_eq!(baseline.pruned(&later, &|_| false).len(), 1);
+    }
+
+    #[test]
+    fn what_a_run_did_not_look_at_stays_in_the_baseline() {
+        let baseline = Baseline::of(&findings("x: 1\ny: 2\n", &[0, 5]));
+        let mut other = findings("", &[]);
+        other.files.clear();
+        assert_eq!(baseline.apply(&mut other, &|_| false), 0);
+        assert_eq!(baseline.pruned(&other, &|_| false).len(), 2);
+        assert_eq!(baseline.pruned(&other, &|path| path == "a.yaml").len(), 0);
+        let mut without_rule = findings("x: 1\n", &[]);
+        without_rule.rules.clear();
+        assert_eq!(baseline.apply(&mut without_rule, &|_| false), 0);
+        assert_eq!(baseline.pruned(&without_rule, &|_| false).len(), 2);
     }
 
     #[test]

@@ -133,7 +133,12 @@ pub fn check(jobs: &[Job], settings_of: &SettingsOf<'_>) -> Run {
     for (result, job) in results.into_iter().zip(jobs) {
         match result {
             Ok(one) => ones.push(one),
-            Err(passed) if !job.silent => run.passed.push(passed),
+            Err(passed) if !job.silent => {
+                if let Passed::Unreadable { name, reason, .. } = &passed {
+                    run.findings.unreadable.push((name.clone(), reason.clone()));
+                }
+                run.passed.push(passed);
+            }
             Err(_) => {}
         }
     }

@@ -20,7 +20,7 @@ pub struct Fixed {
 /// is left to do.
 pub fn round(source: &SourceFile, diagnostics: &[Diagnostic], least: Applicability) -> Option<Fixed> {
     // Bytes that are not UTF-8 are known by place only; writing such a file back would lose them.
-    if !source.invalid_utf8().is_empty() || source.wide_encoding().is_some() {
+    if !source.is_writable() {
         return None;
     }
     let mut fixes: Vec<&Fix> = diagnostics

@@ -154,6 +154,11 @@ impl SourceFile {
         self.wide
     }
 
+    /// Whether the text is that of the file, so that it may be written back.
+    pub fn is_writable(&self) -> bool {
+        self.invalid.is_empty() && self.wide.is_none()
+    }
+
     /// The text of a file in such an encoding as far as it is ASCII, to tell what it was meant to be.
     pub fn narrowed(&self) -> String {
         self.text.trim_start_matches('?').replace('\0', "")

@@ -123,8 +123,9 @@ pub struct Check {
     /// Which files.
     #[command(flatten)]
     pub files: Files,
-    /// The form of the report on standard output [default: full, or github under GitHub Actions]
-    #[arg(long, alias = "format", value_name = "FORMAT", env = "SENTLINT_OUTPUT_FORMAT", value_parser = format_names())]
+    /// The form of the report on standard output [env: `SENTLINT_OUTPUT_FORMAT`] [default: full, or github under
+    /// GitHub Actions where standard output is no terminal]
+    #[arg(long, alias = "format", value_name = "FORMAT", ignore_case = true, value_parser = format_names())]
     pub output_format: Option<String>,
     /// Write the report to this file instead of standard output
     #[arg(long, value_name = "PATH")]

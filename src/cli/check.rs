@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use super::args::{Check, Global};
 use super::files::{self, Work};
-use super::{Error, Outcome, base, print, results};
+use super::{Error, Outcome, base, print, reports, results};
 use crate::baseline::Baseline;
-use crate::check::{self, Run};
+use crate::check::{self, Job, Run};
 use crate::config;
 use crate::diagnostic::{Applicability, Severity};
 use crate::discover::absolute;
 use crate::fix;
-use crate::report::{self, Findings, Format};
+use crate::report::Findings;
 use crate::rules::{FailOn, Selector, Settings};
 use crate::source::SourceFile;
 use crate::suppress;
@@ -61,15 +61,9 @@ impl Overrides {
     }
 }
 
-/// Where a report goes: a file, or standard output.
-struct Sink {
-    format: Format,
-    path: Option<PathBuf>,
-}
-
 pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
     let overrides = Overrides::read(options)?;
-    let sinks = sinks(options)?;
+    let sinks = reports::sinks(options)?;
     let mut work = files::collect(global, &options.files, false)?;
     if options.show_settings {
         return show_settings(&work, options, &overrides);
@@ -93,24 +87,26 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
         print::note(&format!("info: {} checked, {passed} passed over", count(read, "file")));
     }
     if options.diff {
-        return diff(global, &fixed);
+        return diff(global, options, &fixed);
     }
     if options.fix {
-        if let Some(text) = write_fixes(&work, &fixed)? {
-            results(&text)?;
-            return Ok(Outcome::Clean);
-        }
         run.findings.fixed = fixed.applied;
+        if !work.stdin {
+            write_fixes(&work, &fixed)?;
+        }
     }
     baselines(global, options, &mut run.findings)?;
     if options.add_suppressions {
-        return add_suppressions(global, options, &run.findings);
+        return add_suppressions(global, options, &work, &run.findings);
     }
-    if options.statistics {
-        let json = sinks.iter().any(|sink| sink.format == Format::Json);
-        results(&report::statistics(&run.findings, json))?;
+    if options.fix && work.stdin {
+        // The text takes standard output, so what is left to say goes to the other stream.
+        results(&stdin_text(&work)?)?;
+        reports::remaining(global, &run.findings);
+    } else if options.statistics {
+        reports::statistics(global, &sinks, &run.findings)?;
     } else {
-        write_reports(global, &sinks, &run.findings)?;
+        reports::write(global, &sinks, &run.findings)?;
     }
     Ok(outcome(options, &work, &run.findings))
 }
@@ -183,21 +179,29 @@ fn fix_all(work: &mut Work, options: &Check, overrides: &Overrides) -> (Run, Fix
     (run, fixes)
 }
 
-/// Writes what fixes changed; the fixed text itself where it came from standard input.
-fn write_fixes(work: &Work, fixes: &Fixes) -> Result<Option<String>, Error> {
-    if work.stdin {
-        let text = work.jobs.first().and_then(|job| job.text.as_ref()).map(|source| source.text().to_owned());
-        return Ok(text);
-    }
+/// Writes what fixes changed.
+fn write_fixes(work: &Work, fixes: &Fixes) -> Result<(), Error> {
     for (at, (before, after)) in &fixes.changed {
         if before.text() != after.text() {
             files::write(&work.jobs[*at].input.path, after.text())?;
         }
     }
-    Ok(None)
+    Ok(())
 }
 
-fn diff(global: &Global, fixes: &Fixes) -> Result<Outcome, Error> {
+/// What became of the text from standard input.
+fn stdin_text(work: &Work) -> Result<String, Error> {
+    let source = work.jobs.first().and_then(|job| job.text.as_ref());
+    match source {
+        Some(source) if !source.is_writable() => Err(Error::Usage(
+            "standard input is not UTF-8, and what is not cannot be written back".to_owned(),
+        )),
+        Some(source) => Ok(source.text().to_owned()),
+        None => Ok(String::new()),
+    }
+}
+
+fn diff(global: &Global, options: &Check, fixes: &Fixes) -> Result<Outcome, Error> {
     let mut text = String::new();
     for (before, after) in fixes.changed.values() {
         text += &fix::diff(before.path(), before.text(), after.text());
@@ -210,12 +214,17 @@ fn diff(global: &Global, fixes: &Fixes) -> Result<Outcome, Error> {
             applied => format!("Would fix {} in {}.", count(applied, "finding"), count(files, "file")),
         });
     }
-    Ok(if text.is_empty() { Outcome::Clean } else { Outcome::Findings })
+    Ok(if text.is_empty() || options.exit_zero { Outcome::Clean } else { Outcome::Findings })
 }
 
 /// `1 file`, `2 files`
 fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Whether a file that a baseline names is no longer there.
+fn is_gone(path: &str) -> bool {
+    !Path::new(path).exists()
 }
 
 fn baselines(global: &Global, options: &Check, findings: &mut Findings) -> Result<(), Error> {
@@ -224,9 +233,9 @@ fn baselines(global: &Global, options: &Check, findings: &mut Findings) -> Resul
         let text = std::fs::read_to_string(path)
             .map_err(|error| Error::Unreadable(name.clone(), error.to_string()))?;
         let baseline = Baseline::parse(&text).map_err(|error| Error::Baseline(name.clone(), error))?;
-        let gone = baseline.apply(findings);
+        let gone = baseline.apply(findings, &is_gone);
         if options.prune_baseline {
-            files::write(path, &baseline.pruned(findings).to_json())?;
+            files::write(path, &baseline.pruned(findings, &is_gone).to_json())?;
         } else if gone > 0 && !global.quiet && !options.changed_only {
             let noun = count(gone, "finding");
             print::note(&format!(
@@ -237,7 +246,7 @@ fn baselines(global: &Global, options: &Check, findings: &mut Findings) -> Resul
     if let Some(path) = &options.write_baseline {
         let baseline = Baseline::of(findings);
         files::write(path, &baseline.to_json())?;
-        baseline.apply(findings);
+        baseline.apply(findings, &is_gone);
         if !global.quiet {
             print::note(&format!("Wrote {} to {}.", count(baseline.len(), "finding"), path.display()));
         }
@@ -245,88 +254,33 @@ fn baselines(global: &Global, options: &Check, findings: &mut Findings) -> Resul
     Ok(())
 }
 
-fn add_suppressions(global: &Global, options: &Check, findings: &Findings) -> Result<Outcome, Error> {
+fn add_suppressions(
+    global: &Global,
+    options: &Check,
+    work: &Work,
+    findings: &Findings,
+) -> Result<Outcome, Error> {
     let reason = options.reason.as_deref().unwrap_or_default();
+    let untouched = if work.stdin { Some(stdin_text(work)?) } else { None };
     let (mut comments, mut files_changed) = (0, 0);
     for file in &findings.files {
         let counting = file.diagnostics.iter().filter(|diagnostic| diagnostic.counts());
         let Some((text, added)) = suppress::add(&file.source, counting, reason) else { continue };
-        files::write(Path::new(file.source.path()), &text)?;
+        if work.stdin {
+            results(&text)?;
+        } else {
+            files::write(Path::new(file.source.path()), &text)?;
+        }
         comments += added;
         files_changed += 1;
+    }
+    if let Some(text) = untouched.filter(|_| files_changed == 0) {
+        results(&text)?;
     }
     if !global.quiet {
         print::note(&format!("Added {} to {}.", count(comments, "comment"), count(files_changed, "file")));
     }
     Ok(Outcome::Clean)
-}
-
-fn sinks(options: &Check) -> Result<Vec<Sink>, Error> {
-    let mut sinks = Vec::new();
-    for text in &options.report {
-        let (name, path) = match text.split_once('=') {
-            Some((name, path)) => (name, Some(PathBuf::from(path))),
-            None => (text.as_str(), None),
-        };
-        let known = Format::ALL.iter().map(|format| format.as_str());
-        let format = name.parse().map_err(|()| {
-            let near = crate::knowledge::nearest::nearest(name, known.clone());
-            let all = known.clone().collect::<Vec<_>>().join(", ");
-            let hint =
-                near.map_or(format!("the formats are {all}"), |near| format!("did you mean `{near}`?"));
-            Error::Usage(format!("`--report {text}`: there is no format `{name}`; {hint}"))
-        })?;
-        sinks.push(Sink { format, path });
-    }
-    // Standard output gets the report that was asked for, unless a `--report` without a path took it.
-    if options.output_format.is_some()
-        || options.output_file.is_some()
-        || sinks.iter().all(|sink| sink.path.is_some())
-    {
-        let named = options.output_format.as_deref().and_then(|name| name.parse().ok());
-        let format = named.unwrap_or_else(default_format);
-        sinks.insert(0, Sink { format, path: options.output_file.clone() });
-    }
-    Ok(sinks)
-}
-
-fn default_format() -> Format {
-    use std::io::IsTerminal as _;
-    let actions = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
-    if actions && !std::io::stdout().is_terminal() { Format::Github } else { Format::Full }
-}
-
-fn write_reports(global: &Global, sinks: &[Sink], findings: &Findings) -> Result<(), Error> {
-    let mut summarised = false;
-    for sink in sinks {
-        let style = print::style(global, sink.path.is_some());
-        let text = report::render(sink.format, findings, &style);
-        match &sink.path {
-            Some(path) => files::write(path, &text)?,
-            None => {
-                results(&text)?;
-                summarised |= matches!(sink.format, Format::Full | Format::Concise);
-            }
-        }
-        if sink.format == Format::Markdown {
-            append_step_summary(&text)?;
-        }
-    }
-    if !summarised && !global.quiet {
-        print::note(&report::summary_line(findings));
-    }
-    Ok(())
-}
-
-/// GitHub shows what is appended to this file on the page of the run.
-fn append_step_summary(text: &str) -> Result<(), Error> {
-    use std::io::Write as _;
-    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
-        return Ok(());
-    };
-    let file = std::fs::OpenOptions::new().create(true).append(true).open(&path);
-    file.and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|error| Error::Unwritable(PathBuf::from(path).display().to_string(), error))
 }
 
 fn show_settings(work: &Work, options: &Check, overrides: &Overrides) -> Result<Outcome, Error> {
@@ -342,12 +296,19 @@ fn show_settings(work: &Work, options: &Check, overrides: &Overrides) -> Result<
 }
 
 fn outcome(options: &Check, work: &Work, findings: &Findings) -> Outcome {
-    let configured = || {
-        let location = work.jobs.first().map(crate::check::Job::location);
-        location.and_then(|location| work.config(&location).check.fail_on)
+    let failed = match options.fail_on.as_deref().and_then(FailOn::parse) {
+        Some(asked) => asked.fails(findings.worst()),
+        None => fails_by_configuration(work, findings),
     };
-    let asked = options.fail_on.as_deref().and_then(FailOn::parse);
-    let failed =
-        asked.or_else(configured).unwrap_or(FailOn::Severity(Severity::Error)).fails(findings.worst());
     if failed && !options.exit_zero { Outcome::Findings } else { Outcome::Clean }
+}
+
+/// Whether any file has a finding that its own configuration counts as a failure.
+fn fails_by_configuration(work: &Work, findings: &Findings) -> bool {
+    let jobs: BTreeMap<&str, &Job> = work.jobs.iter().map(|job| (&*job.input.name, job)).collect();
+    findings.files.iter().filter(|file| file.worst().is_some()).any(|file| {
+        let job = jobs.get(file.source.path());
+        let configured = job.and_then(|job| work.config(&job.location()).check.fail_on);
+        configured.unwrap_or(FailOn::Severity(Severity::Error)).fails(file.worst())
+    })
 }

@@ -15,6 +15,7 @@ mod inspect;
 mod new;
 mod outcome;
 mod print;
+mod reports;
 
 pub use outcome::Outcome;
 
@@ -66,7 +67,7 @@ pub enum Error {
     #[error("cannot write `{0}`: {1}")]
     Unwritable(String, io::Error),
     /// The configuration has mistakes.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\nerror: "))]
     Config(Vec<crate::config::ConfigError>),
     /// The baseline cannot be used.
     #[error("`{0}`: {1}")]

@@ -32,6 +32,7 @@ pub(super) fn style(global: &Global, to_file: bool) -> Style {
         width: columns.filter(|width| (40..=400).contains(width)).unwrap_or(100),
         unicode: true,
         summary: !global.quiet,
+        listed: false,
     }
 }
 

@@ -82,7 +82,7 @@ impl Reader {
                 "profile" => check.profile = self.profile(value),
                 "fail-on" => check.fail_on = self.fail_on(value),
                 "min-severity" => check.min_severity = self.severity(value),
-                "exclude" => check.exclude = self.texts(value),
+                "exclude" => check.exclude = self.patterns(value),
                 "per-path" => check.per_path = self.per_paths(value),
                 _ => {
                     let known = [
@@ -114,6 +114,7 @@ impl Reader {
                 self.fail(value.span(), "what holds for a pattern is a table", None);
                 continue;
             };
+            self.pattern(pattern.get_ref(), pattern.span());
             let mut one = PerPath { pattern: pattern.get_ref().to_string(), ..PerPath::default() };
             for (key, value) in table {
                 match key.get_ref().as_ref() {
@@ -183,10 +184,10 @@ impl Reader {
 
     fn attack(&mut self, value: &Value<'_>) {
         let version = crate::knowledge::attack::VERSION;
-        if self.text(value).is_some_and(|text| text != version) {
+        if let Some(text) = self.text(value).filter(|text| text != version) {
             let help =
                 format!("this sentlint carries ATT&CK {version} and no other; leave the key out or write it");
-            self.fail(value.span(), "this version of ATT&CK is not on board", Some(help));
+            self.fail(value.span(), format!("ATT&CK {text} is not on board"), Some(help));
         }
     }
 
@@ -229,7 +230,7 @@ impl Reader {
     fn text(&mut self, value: &Value<'_>) -> Option<String> {
         let text = value.get_ref().as_str().map(str::to_owned);
         if text.is_none() {
-            self.fail(value.span(), format!("this is a text, not {}", article(value)), None);
+            self.fail(value.span(), format!("this must be a text, not {}", article(value)), quoted(value));
         }
         text
     }
@@ -237,7 +238,7 @@ impl Reader {
     fn boolean(&mut self, value: &Value<'_>) -> Option<bool> {
         let truth = value.get_ref().as_bool();
         if truth.is_none() {
-            self.fail(value.span(), format!("this is `true` or `false`, not {}", article(value)), None);
+            self.fail(value.span(), format!("this must be `true` or `false`, not {}", article(value)), None);
         }
         truth
     }
@@ -247,12 +248,34 @@ impl Reader {
             return array.iter().collect();
         }
         let help = value.get_ref().as_str().map(|text| format!("write `[\"{text}\"]`"));
-        self.fail(value.span(), format!("this is a list of texts, not {}", article(value)), help);
+        self.fail(value.span(), format!("this must be a list of texts, not {}", article(value)), help);
         Vec::new()
     }
 
     fn texts(&mut self, value: &Value<'_>) -> Vec<String> {
         self.items(value).into_iter().filter_map(|item| self.text(item)).collect()
+    }
+
+    fn patterns(&mut self, value: &Value<'_>) -> Vec<String> {
+        let mut patterns = Vec::new();
+        for item in self.items(value) {
+            let Some(text) = self.text(item) else { continue };
+            self.pattern(&text, item.span());
+            patterns.push(text);
+        }
+        patterns
+    }
+
+    /// A pattern that matches nothing because it cannot be read would be ignored in silence.
+    fn pattern(&mut self, pattern: &str, span: Range<usize>) {
+        if let Err(error) = ignore::gitignore::GitignoreBuilder::new("").add_line(None, pattern) {
+            let help = "patterns are those of .gitignore, such as `old/**` or `*.draft.yaml`".to_owned();
+            let reason = match error {
+                ignore::Error::Glob { err, .. } => err,
+                other => other.to_string(),
+            };
+            self.fail(span, format!("`{pattern}` is no pattern: {reason}"), Some(help));
+        }
     }
 
     fn paths(&mut self, value: &Value<'_>) -> Vec<(PathBuf, Span)> {
@@ -295,12 +318,28 @@ impl Reader {
     }
 
     fn severity(&mut self, value: &Value<'_>) -> Option<Severity> {
+        if let Some(text @ ("off" | "none" | "ignore" | "never")) = value.get_ref().as_str() {
+            let help = "a rule that is named in `ignore` does not run".to_owned();
+            self.fail(value.span(), format!("`{text}` is no severity"), Some(help));
+            return None;
+        }
         self.one_of(value, &["info", "warning", "error"]).and_then(Severity::parse)
     }
 
     fn fail_on(&mut self, value: &Value<'_>) -> Option<FailOn> {
         self.one_of(value, &["error", "warning", "info", "never"]).and_then(FailOn::parse)
     }
+}
+
+/// What a number or a truth value looks like as a text.
+fn quoted(value: &Value<'_>) -> Option<String> {
+    let text = match value.get_ref() {
+        DeValue::Integer(number) => number.to_string(),
+        DeValue::Float(number) => number.to_string(),
+        DeValue::Boolean(truth) => truth.to_string(),
+        _ => return None,
+    };
+    Some(format!("write `\"{text}\"`"))
 }
 
 fn article(value: &Value<'_>) -> &'static str {

@@ -16,11 +16,46 @@ fn every_mistake_has_a_place_and_a_suggestion() {
         [
             "sentlint.toml:2:1: there is no key `profil` in [check]\n  help: did you mean `profile`?",
             "sentlint.toml:3:11: there is no rule or group `unknown-tactc`; did you mean `unknown-tactic`?",
-            "sentlint.toml:3:28: this is a text, not a number",
+            "sentlint.toml:3:28: this must be a text, not a number\n  help: write `\"1\"`",
             "sentlint.toml:4:11: `errors` cannot stand here\n  help: did you mean `error`?",
             "sentlint.toml:6:2: there is no key `rule` in sentlint.toml\n  help: did you mean `rules`?",
         ]
     );
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_rather_than_ignored() {
+    for (text, told) in [
+        (
+            "[check]\nexclude = [\"a{b\"]\n",
+            "2:12: `a{b` is no pattern: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
+        ),
+        (
+            "[check.per-path.\"a{b\"]\n",
+            "1:17: `a{b` is no pattern: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
+        ),
+        ("[check]\nexclude = \"old\"\n", "2:11: this must be a list of texts, not a text"),
+        ("[rules.unknown-tactic]\nseverity = \"off\"\n", "2:12: `off` is no severity"),
+        (
+            "[rules.unknown-tactic]\nlevel = \"info\"\n",
+            "2:1: there is no key `level` in [rules.unknown-tactic]",
+        ),
+        ("[rules.attack]\n", "1:8: options are given for a rule, not for a group"),
+        (
+            "[rules.unknown-tactc]\n",
+            "1:8: there is no rule or group `unknown-tactc`; did you mean `unknown-tactic`?",
+        ),
+        ("[knowledge]\nattack = \"18.1\"\n", "2:10: ATT&CK 18.1 is not on board"),
+        ("[knowledge]\nattack = 19.1\n", "2:10: this must be a text, not a number"),
+        ("[convert]\nenabled = \"yes\"\n", "2:11: this must be `true` or `false`, not a text"),
+        ("check = 3\n", "1:9: `check` is a table"),
+        ("[check]\nselect = []\nselect = []\n", "3:1: this is not TOML: duplicate key"),
+    ] {
+        let found = errors(text);
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].lines().next(), Some(&*format!("sentlint.toml:{told}")));
+    }
+    assert_eq!(errors("[knowledge]\nattack = \"19.1\"\n[check]\nselect = [\"ALL\", \"ATTACK\"]\n"), [""; 0]);
 }
 
 #[test]

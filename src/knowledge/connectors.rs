@@ -55,6 +55,12 @@ pub fn connectors_of_table(table: &str) -> Vec<&'static str> {
         .collect()
 }
 
+/// The connectors that are told apart by what stands in brackets behind one name.
+pub fn variants(name: &str) -> Vec<&'static str> {
+    let ids = connectors().iter().map(|connector| connector.id);
+    ids.filter(|id| id.strip_prefix(name).is_some_and(|rest| rest.starts_with('('))).collect()
+}
+
 /// The known id nearest to this text: one that differs only in case if there is one (upstream's before others),
 /// otherwise the one fewest edits away; `None` when none is near.
 pub fn nearest(id: &str) -> Option<&'static str> {

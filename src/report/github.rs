@@ -1,12 +1,12 @@
 //! Annotations of GitHub Actions, within their limits: ten of each level a step.
 
-use super::{FileReport, Findings, text};
+use super::{FileReport, Findings, Style, text};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// How many annotations of one level GitHub shows of a step.
 const SHOWN: usize = 10;
 
-pub(super) fn render(findings: &Findings) -> String {
+pub(super) fn render(findings: &Findings, style: &Style) -> String {
     let of = |severity| findings.counting().filter(move |(_, diagnostic)| diagnostic.severity == severity);
     let beyond = |severity, room: usize| of(severity).count().saturating_sub(room);
     let levels = [Severity::Error, Severity::Warning, Severity::Info];
@@ -22,9 +22,14 @@ pub(super) fn render(findings: &Findings) -> String {
     }
     if hidden > 0 {
         let noun = text::count(hidden, "finding");
+        let all = if style.listed {
+            "The summary of this run lists them all."
+        } else {
+            "Write the whole report with --report sarif=FILE or --report markdown=FILE."
+        };
         out += &format!(
             "::notice title=sentlint::{noun} more not shown here: GitHub shows ten annotations of each level a step. \
-             Write the whole report with --report sarif=FILE or --report markdown=FILE.\n"
+             {all}\n"
         );
     }
     out

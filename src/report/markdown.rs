@@ -53,11 +53,14 @@ fn row(file: &FileReport, diagnostic: &Diagnostic) -> String {
     )
 }
 
-/// Text that can end neither a cell nor a line, and is nothing but text. Backticks stay: they mark code in our
-/// messages, and what stands between them is escaped as well.
+/// Text that can end neither a cell nor a line, and is nothing but text. What our messages put between backticks
+/// becomes code.
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text::one_line(text).chars() {
+    let text = text::one_line(text);
+    let mut ticks = text.matches('`').count() / 2 * 2;
+    let mut in_code = false;
+    for c in text.chars() {
         match c {
             '&' => out += "&amp;",
             '<' => out += "&lt;",
@@ -65,6 +68,11 @@ fn escape(text: &str) -> String {
             '|' => out += "&#124;",
             '[' => out += "&#91;",
             ']' => out += "&#93;",
+            '`' if ticks > 0 => {
+                out += if in_code { "</code>" } else { "<code>" };
+                in_code = !in_code;
+                ticks -= 1;
+            }
             '`' => out += "&#96;",
             '*' => out += "&#42;",
             '_' => out += "&#95;",

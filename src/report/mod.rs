@@ -97,6 +97,8 @@ pub struct Style {
     pub unicode: bool,
     /// With a last line that sums up.
     pub summary: bool,
+    /// The whole list stands on the page of the run as well.
+    pub listed: bool,
 }
 
 /// A report as text that ends with a line feed, or is empty.
@@ -106,7 +108,7 @@ pub fn render(format: Format, findings: &Findings, style: &Style) -> String {
         Format::Concise => concise::render(findings, style),
         Format::Json => json::render(findings),
         Format::Sarif => sarif::render(findings),
-        Format::Github => github::render(findings),
+        Format::Github => github::render(findings, style),
         Format::Gitlab => gitlab::render(findings),
         Format::Junit => junit::render(findings),
         Format::Azure => azure::render(findings),
@@ -176,6 +178,8 @@ pub struct Findings {
     pub files: Vec<FileReport>,
     /// The rules that ran, sorted by id.
     pub rules: Vec<&'static RuleMeta>,
+    /// Files that could not be read, with the reason.
+    pub unreadable: Vec<(String, String)>,
     /// How many fixes were applied before this state was reached.
     pub fixed: usize,
 }
@@ -197,6 +201,13 @@ pub struct Summary {
     pub suppressed: usize,
     /// Findings that the baseline knows.
     pub baselined: usize,
+}
+
+impl FileReport {
+    /// The worst severity among the findings that count.
+    pub fn worst(&self) -> Option<Severity> {
+        self.diagnostics.iter().filter(|finding| finding.counts()).map(|finding| finding.severity).max()
+    }
 }
 
 impl Findings {
@@ -232,6 +243,6 @@ impl Findings {
 
     /// The worst severity among the findings that count.
     pub fn worst(&self) -> Option<Severity> {
-        self.counting().map(|(_, diagnostic)| diagnostic.severity).max()
+        self.files.iter().filter_map(FileReport::worst).max()
     }
 }

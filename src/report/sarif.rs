@@ -181,22 +181,34 @@ fn result(file: &FileReport, diagnostic: &Diagnostic, rules: &[&RuleMeta], finge
         }
         result["suppressions"] = json!([one]);
     } else if diagnostic.baselined {
-        result["baselineState"] = json!("unchanged");
         result["suppressions"] = json!([{ "kind": "external" }]);
     }
     result
 }
 
+fn unreadable((path, reason): &(String, String)) -> Value {
+    json!({
+        "level": "error",
+        "message": { "text": format!("{path} cannot be read: {reason}") },
+        "locations": [{ "physicalLocation": { "artifactLocation": { "uri": text::uri(path) } } }],
+    })
+}
+
 pub(super) fn render(findings: &Findings) -> String {
     let mut results: Vec<(Severity, Value)> = Vec::new();
+    let compared = findings.iter().any(|(_, diagnostic)| diagnostic.baselined);
     for file in &findings.files {
         let mut fingerprints = text::Fingerprints::of(file);
         for diagnostic in &file.diagnostics {
             let fingerprint = fingerprints.next(diagnostic);
-            results.push((diagnostic.severity, result(file, diagnostic, &findings.rules, &fingerprint)));
+            let mut result = result(file, diagnostic, &findings.rules, &fingerprint);
+            if compared {
+                result["baselineState"] = json!(if diagnostic.baselined { "unchanged" } else { "new" });
+            }
+            results.push((diagnostic.severity, result));
         }
     }
-    let mut notifications = Vec::new();
+    let mut notifications: Vec<Value> = findings.unreadable.iter().map(unreadable).collect();
     if results.len() > MOST_RESULTS {
         let left = text::count(results.len() - MOST_RESULTS, "finding");
         notifications.push(json!({

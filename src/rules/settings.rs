@@ -98,16 +98,19 @@ impl Selector {
         if name.eq_ignore_ascii_case("all") {
             return Ok(Self::All);
         }
-        if let Some(group) = Group::ALL.into_iter().find(|group| group.as_str() == name) {
+        if let Some(group) = Group::ALL.into_iter().find(|group| group.as_str().eq_ignore_ascii_case(name)) {
             return Ok(Self::Group(group));
         }
-        if let Some(entry) = super::find(name) {
+        if let Some(entry) = super::find(&name.to_ascii_lowercase()) {
             return Ok(Self::Rule(entry.meta.id));
         }
         let groups = Group::ALL.into_iter().map(Group::as_str);
         let known = super::all().iter().map(|entry| entry.meta.id).chain(groups);
         Err(match crate::knowledge::nearest::nearest(name, known) {
             Some(near) => format!("there is no rule or group `{name}`; did you mean `{near}`?"),
+            None if name.is_empty() => {
+                "a rule or group is named here, not nothing; `sentlint rules` lists them all".into()
+            }
             None => format!("there is no rule or group `{name}`; `sentlint rules` lists them all"),
         })
     }

@@ -79,6 +79,13 @@ impl Rule for UnknownConnector {
                 continue;
             }
             let finding = Self::at(id.span(), format!("No data connector has the id `{}`", id.value));
+            let variants = connectors::variants(id.value);
+            if variants.len() > 1 {
+                // Which one is meant, the name does not tell.
+                let names: Vec<String> = variants.iter().map(|name| format!("`{name}`")).collect();
+                out.push(finding.help(format!("There are {}.", names.join(", "))));
+                continue;
+            }
             out.push(match connectors::nearest(id.value) {
                 Some(near) => {
                     let edits = replace_scalar(cx.source(), id.node, near);
@@ -92,5 +99,20 @@ impl Rule for UnknownConnector {
                 ),
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::Profile;
+    use crate::rules::testing::findings;
+
+    #[test]
+    fn a_name_with_variants_is_not_mended_to_one_of_them() {
+        let text = "id: x\nname: n\nquery: T\nrequiredDataConnectors:\n  - connectorId: AzureMonitor\n";
+        let found = findings("unknown-connector", "a.yaml", text, Profile::Recommended);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].fix.is_none());
+        assert!(found[0].help.as_deref().is_some_and(|help| help.contains("`AzureMonitor(VMInsights)`")));
     }
 }

@@ -117,7 +117,7 @@ fn words(violation: &Violation, node: Option<&Node>) -> (String, String) {
             let wanted: Vec<&str> =
                 expected.iter().map(String::as_str).filter(|name| *name != "null").map(noun).collect();
             let found = node.map_or("something else", found);
-            let message = format!("{} is {}, not {found}", capital(&place), wanted.join(" or "));
+            let message = format!("{} must be {}, not {found}", capital(&place), wanted.join(" or "));
             (message, format!("Write {}.", wanted.join(" or ")))
         }
         Fault::NotOneOf { options } => {

@@ -11,7 +11,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel refuses to save a rule with it. Long lists belong into a watchlist or a function.
+    /// Sentinel refuses to save a rule with it. Long lists belong in a watchlist or a function.
     ///
     /// ## Example
     ///

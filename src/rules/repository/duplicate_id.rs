@@ -80,7 +80,7 @@ impl Rule for DuplicateId {
             let fresh = Uuid::new_v5(&NAMESPACE, format!("{id}\n{}", file.source.path()).as_bytes());
             let finding = Self::at(*span, message).label_in(&first.source, *place, "it stands here first");
             let fix = Fix::r#unsafe(format!("Replace it with {fresh}"), [(*span, fresh.to_string())]);
-            let help = "Give one of the two a fresh id; `sentlint new` makes them. Copies of one template belong into one place.";
+            let help = "Give one of the two a fresh id; `sentlint new` makes them. Copies of one template belong in one place.";
             out.push((index, finding.help(help).fix(fix)));
         }
     }

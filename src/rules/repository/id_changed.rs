@@ -88,7 +88,7 @@ impl Rule for IdChanged {
             format!("Put `{}` back", old.value),
             replace_scalar(cx.source(), new.node, old.value),
         );
-        let help = "Keep the id through every change; a template that is a new one belongs into a new file.";
+        let help = "Keep the id through every change; a template that is a new one belongs in a new file.";
         out.push(Self::at(new.span(), message).help(help).fix(fix));
     }
 }

@@ -1,0 +1,124 @@
+//! Where the reports of `check` go: standard output, files, and the page of a GitHub run.
+
+use std::path::{Path, PathBuf};
+
+use super::args::{Check, Global};
+use super::{Error, files, print, results};
+use crate::knowledge::nearest::nearest;
+use crate::report::{self, Findings, Format};
+
+/// The variable that names the format where no option does.
+const FORMAT_VARIABLE: &str = "SENTLINT_OUTPUT_FORMAT";
+
+/// Where a report goes: a file, or standard output.
+pub(super) struct Sink {
+    format: Format,
+    path: Option<PathBuf>,
+    /// Whether this is the report of `--output-format` and `--output-file`.
+    main: bool,
+}
+
+/// The reports that are asked for.
+pub(super) fn sinks(options: &Check) -> Result<Vec<Sink>, Error> {
+    let mut sinks = Vec::new();
+    for text in &options.report {
+        let (name, path) = match text.split_once('=') {
+            Some((_, "")) => {
+                return Err(Error::Usage(format!("`--report {text}` names no file: write FORMAT=PATH")));
+            }
+            Some((name, path)) => (name, Some(PathBuf::from(path))),
+            None => (text.as_str(), None),
+        };
+        sinks.push(Sink { format: format(name, &format!("--report {text}"))?, path, main: false });
+    }
+    let from_environment = std::env::var(FORMAT_VARIABLE).ok().filter(|name| !name.trim().is_empty());
+    // Standard output gets the report that was asked for, unless a `--report` without a path took it.
+    if options.output_format.is_some()
+        || options.output_file.is_some()
+        || sinks.iter().all(|sink| sink.path.is_some())
+    {
+        let format = match (&options.output_format, from_environment) {
+            (Some(name), _) => format(name, "--output-format")?,
+            (None, Some(name)) => format(name.trim(), FORMAT_VARIABLE)?,
+            (None, None) => default_format(options.output_file.is_some()),
+        };
+        sinks.insert(0, Sink { format, path: options.output_file.clone(), main: true });
+    }
+    Ok(sinks)
+}
+
+fn format(name: &str, place: &str) -> Result<Format, Error> {
+    name.to_ascii_lowercase().parse().map_err(|()| {
+        let known = Format::ALL.iter().map(|format| format.as_str());
+        let all = known.clone().collect::<Vec<_>>().join(", ");
+        let hint = nearest(name, known)
+            .map_or(format!("the formats are {all}"), |near| format!("did you mean `{near}`?"));
+        Error::Usage(format!("`{place}`: there is no format `{name}`; {hint}"))
+    })
+}
+
+fn default_format(to_file: bool) -> Format {
+    use std::io::IsTerminal as _;
+    let actions = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
+    if actions && !to_file && !std::io::stdout().is_terminal() { Format::Github } else { Format::Full }
+}
+
+/// Writes every report.
+pub(super) fn write(global: &Global, sinks: &[Sink], findings: &Findings) -> Result<(), Error> {
+    let page = step_summary();
+    let mut summarised = false;
+    for sink in sinks {
+        let style = report::Style { listed: page.is_some(), ..print::style(global, sink.path.is_some()) };
+        put(sink, &report::render(sink.format, findings, &style))?;
+        summarised |= sink.path.is_none() && matches!(sink.format, Format::Full | Format::Concise);
+    }
+    // Annotations are few; the page of the run has room for everything.
+    let is_for_page = |sink: &Sink| matches!(sink.format, Format::Markdown | Format::Github);
+    if let Some(page) = page.filter(|_| sinks.iter().any(is_for_page)) {
+        append(&page, &report::render(Format::Markdown, findings, &print::style(global, true)))?;
+    }
+    if !summarised && !global.quiet {
+        print::note(&report::summary_line(findings));
+    }
+    Ok(())
+}
+
+/// Writes how often each rule found something in place of the main report, and the further reports as they are.
+pub(super) fn statistics(global: &Global, sinks: &[Sink], findings: &Findings) -> Result<(), Error> {
+    for sink in sinks {
+        if sink.main {
+            put(sink, &report::statistics(findings, sink.format == Format::Json))?;
+        } else {
+            let style = print::style(global, sink.path.is_some());
+            put(sink, &report::render(sink.format, findings, &style))?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells on standard error what is left after fixing.
+pub(super) fn remaining(global: &Global, findings: &Findings) {
+    if !global.quiet {
+        let style = report::Style { color: false, links: false, ..print::style(global, true) };
+        print::note(report::render(Format::Concise, findings, &style).trim_end());
+    }
+}
+
+fn put(sink: &Sink, text: &str) -> Result<(), Error> {
+    match &sink.path {
+        Some(path) => files::write(path, text),
+        None => results(text),
+    }
+}
+
+/// The file whose text GitHub shows on the page of the run.
+fn step_summary() -> Option<PathBuf> {
+    std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+fn append(path: &Path, text: &str) -> Result<(), Error> {
+    use std::io::Write as _;
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    file.and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| Error::Unwritable(path.display().to_string(), error))
+}

@@ -1,0 +1,189 @@
+//! The options of `check`: what each does to the output, to the exit code and to the files.
+
+mod common;
+
+use common::{CLEAN, Ran, folder, run, sentlint, write};
+
+const FORMATS: [&str; 9] =
+    ["full", "concise", "json", "sarif", "github", "gitlab", "junit", "azure", "markdown"];
+
+/// The sample with a tactic that does not exist: one error without a fix.
+fn wrong() -> String {
+    CLEAN.replace("CommandAndControl", "Exploiting")
+}
+
+/// Runs `check` with variables of the environment.
+fn with_env(dir: &tempfile::TempDir, env: &[(&str, &str)], args: &[&str]) -> Ran {
+    let output = sentlint(dir.path()).arg("check").args(args).envs(env.iter().copied()).output();
+    let output = output.expect("the binary runs");
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Ran { code: output.status.code().unwrap_or(-1), stdout: text(output.stdout), stderr: text(output.stderr) }
+}
+
+#[test]
+fn every_format_ends_with_the_same_code_and_keeps_the_streams_apart() {
+    let dir = folder(&[("a.yaml", &wrong())]);
+    for format in FORMATS {
+        let ran = run(dir.path(), &["check", "--output-format", format], "");
+        assert_eq!(ran.code, 1, "{format}");
+        assert!(ran.stdout.contains("unknown-tactic"), "{format}: {ran:?}");
+        assert_eq!(run(dir.path(), &["check", "--output-format", format, "--exit-zero"], "").code, 0);
+        let machine = !["full", "concise"].contains(&format);
+        assert_eq!(ran.stderr.contains("Found 1 error in 1 file"), machine, "{format}: {ran:?}");
+        let quiet = run(dir.path(), &["check", "-q", "--output-format", format], "");
+        assert_eq!((quiet.code, quiet.stderr.as_str()), (1, ""), "{format}");
+        let missing = run(dir.path(), &["check", "--output-format", format, "nowhere"], "");
+        assert_eq!((missing.code, missing.stdout.as_str()), (2, ""), "{format}");
+        let file = run(dir.path(), &["check", "--output-format", format, "--output-file", "out/report"], "");
+        assert_eq!((file.code, file.stdout.as_str()), (1, ""), "{format}");
+        let written = std::fs::read_to_string(dir.path().join("out/report")).unwrap();
+        assert_eq!(written, ran.stdout, "{format}");
+    }
+}
+
+#[test]
+fn the_environment_names_the_format_and_options_beat_it() {
+    let dir = folder(&[("a.yaml", &wrong())]);
+    let json = with_env(&dir, &[("SENTLINT_OUTPUT_FORMAT", "json")], &[]);
+    assert!(json.stdout.starts_with("{\n  \"version\": 1,"), "{json:?}");
+    let concise = ["--output-format", "concise"];
+    assert!(with_env(&dir, &[("SENTLINT_OUTPUT_FORMAT", "json")], &concise).stdout.starts_with("a.yaml:"));
+    let blank = with_env(&dir, &[("SENTLINT_OUTPUT_FORMAT", "")], &[]);
+    assert!(blank.stdout.starts_with("unknown-tactic"), "{blank:?}");
+    let strange = with_env(&dir, &[("SENTLINT_OUTPUT_FORMAT", "jason")], &[]);
+    assert_eq!(strange.code, 2);
+    assert_eq!(
+        strange.stderr,
+        "error: `SENTLINT_OUTPUT_FORMAT`: there is no format `jason`; did you mean `json`?\n"
+    );
+    let github = with_env(&dir, &[("GITHUB_ACTIONS", "true")], &[]);
+    assert!(github.stdout.starts_with("::error file=a.yaml,"), "{github:?}");
+}
+
+#[test]
+fn several_reports_are_written_in_one_run() {
+    let dir = folder(&[("a.yaml", &wrong())]);
+    let args = ["check", "--report", "sarif=r.sarif", "--report", "junit=r.xml", "--report", "github"];
+    let ran = run(dir.path(), &args, "");
+    assert!(ran.stdout.starts_with("::error ") && ran.stdout.lines().count() == 1, "{ran:?}");
+    for (name, start) in [("r.sarif", "{\n  \"$schema\""), ("r.xml", "<?xml ")] {
+        assert!(std::fs::read_to_string(dir.path().join(name)).unwrap().starts_with(start), "{name}");
+    }
+    for (report, told) in [
+        ("xml=a", "there is no format `xml`; the formats are full, concise,"),
+        ("json=", "`--report json=` names no file: write FORMAT=PATH"),
+    ] {
+        let ran = run(dir.path(), &["check", "--report", report], "");
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+        assert!(ran.stderr.contains(told), "{ran:?}");
+    }
+    let args = ["check", "--statistics", "--output-file", "s.txt", "--report", "json=s.json"];
+    assert_eq!(run(dir.path(), &args, "").stdout, "");
+    let statistics = std::fs::read_to_string(dir.path().join("s.txt")).unwrap();
+    assert!(statistics.starts_with("1  error    [ ] unknown-tactic\n"), "{statistics}");
+    assert!(std::fs::read_to_string(dir.path().join("s.json")).unwrap().contains("\"diagnostics\": ["));
+}
+
+#[test]
+fn annotations_keep_to_the_limits_of_github_and_the_page_of_the_run_holds_the_rest() {
+    let dir = folder(&[]);
+    for number in 10..35 {
+        let id = format!("5d2b1d5e-0000-4000-8000-0000000000{number}");
+        let error = wrong()
+            .replacen("id: ", &format!("id: {id} # "), 1)
+            .replace("query: |", &format!("query: |\n  // {number}"));
+        write(dir.path(), &format!("a{number}.yaml"), error.as_bytes());
+    }
+    let page = dir.path().join("page.md");
+    let env = [("GITHUB_ACTIONS", "true"), ("GITHUB_STEP_SUMMARY", page.to_str().unwrap())];
+    let ran = with_env(&dir, &env, &["--select", "unknown-tactic,duplicate-query"]);
+    let count = |start: &str| ran.stdout.lines().filter(|line| line.starts_with(start)).count();
+    assert_eq!((count("::error "), count("::warning ")), (10, 0), "{}", ran.stdout);
+    assert!(count("::notice ") <= 10);
+    let last = ran.stdout.lines().last().unwrap();
+    assert!(last.contains("more not shown here") && last.contains("summary of this run lists them all"));
+    let page = std::fs::read_to_string(page).unwrap();
+    assert_eq!(page.matches("| error | [unknown-tactic]").count(), 25);
+    assert!(page.contains("Sentinel has no tactic <code>Exploiting</code>"), "{page}");
+}
+
+#[test]
+fn rules_and_groups_are_chosen_by_name_in_any_case() {
+    let dir = folder(&[("a.yaml", &wrong())]);
+    for chosen in ["unknown-tactic", "attack", "ATTACK", "all", "ALL", "yaml,attack"] {
+        let ran = run(dir.path(), &["check", "--select", chosen, "--ignore", "query"], "");
+        assert_eq!(ran.code, 1, "{chosen}: {ran:?}");
+    }
+    assert_eq!(run(dir.path(), &["check", "--select", "yaml"], "").code, 0);
+    assert_eq!(run(dir.path(), &["check", "--select", "yaml", "--extend-select", "attack"], "").code, 1);
+    assert_eq!(run(dir.path(), &["check", "--ignore", "attack"], "").code, 0);
+    assert_eq!(run(dir.path(), &["check", "--min-severity", "error"], "").code, 1);
+    for option in ["--select", "--ignore", "--extend-select"] {
+        let ran = run(dir.path(), &["check", option, "atack"], "");
+        assert_eq!(ran.code, 2);
+        assert_eq!(ran.stderr, "error: there is no rule or group `atack`; did you mean `attack`?\n");
+    }
+}
+
+#[test]
+fn the_fail_level_is_that_of_each_files_own_configuration() {
+    let dir = folder(&[
+        ("lax/a.yaml", &wrong()),
+        ("lax/sentlint.toml", "[check]\nfail-on = \"never\"\n"),
+        ("b.yaml", CLEAN),
+        ("z/c.yaml", &wrong().replacen("id: ", "id: 1", 1)),
+        ("z/sentlint.toml", "[check]\nselect = [\"attack\"]\n"),
+    ]);
+    assert_eq!(run(dir.path(), &["check", "lax", "b.yaml"], "").code, 0);
+    assert_eq!(run(dir.path(), &["check", "z"], "").code, 1);
+    assert_eq!(run(dir.path(), &["check"], "").code, 1, "the first file's configuration is not everyone's");
+    assert_eq!(run(dir.path(), &["check", "lax", "--fail-on", "error"], "").code, 1);
+    assert_eq!(run(dir.path(), &["check", "--fail-on", "never"], "").code, 0);
+}
+
+#[test]
+fn standard_input_is_fixed_to_standard_output_and_never_to_a_file() {
+    let dir = folder(&[]);
+    let text = wrong().replace("T1219", "t1219");
+    let ran = run(dir.path(), &["check", "--fix", "-"], &text);
+    assert_eq!((ran.code, ran.stdout), (1, wrong()), "what is left decides on the exit code");
+    assert!(ran.stderr.contains("error[unknown-tactic]"), "{}", ran.stderr);
+    let ran = run(dir.path(), &["check", "--fix", "-q", "-"], CLEAN);
+    assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, CLEAN, ""));
+    let ran = run(dir.path(), &["check", "--add-suppressions", "--reason", "known", "-"], &wrong());
+    assert!(ran.stdout.contains("# sentlint: ignore[unknown-tactic] known\n"), "{ran:?}");
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is written");
+    let mut command = sentlint(dir.path());
+    command.args(["check", "--fix", "-"]).write_stdin(&b"id: x\nname: \xff\nquery: T\n"[..]);
+    let output = command.output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "bytes are not turned into others");
+}
+
+#[test]
+fn a_diff_says_by_its_code_whether_there_is_something_to_change() {
+    let dir = folder(&[("a.yaml", &CLEAN.replace("T1219", "t1219"))]);
+    let ran = run(dir.path(), &["check", "--diff"], "");
+    assert_eq!(ran.code, 1);
+    assert!(ran.stdout.starts_with("--- a.yaml\n+++ a.yaml\n@@ "), "{ran:?}");
+    assert_eq!(run(dir.path(), &["check", "--diff", "--exit-zero"], "").code, 0);
+}
+
+#[test]
+fn a_baseline_is_pruned_only_of_what_the_run_looked_at() {
+    let dir = folder(&[("a.yaml", &wrong()), ("b.yaml", &wrong().replacen("id: ", "id: 1", 1))]);
+    let lines = || std::fs::read_to_string(dir.path().join("base.json")).unwrap().matches("\"rule\"").count();
+    assert_eq!(run(dir.path(), &["check", "--write-baseline", "base.json"], "").code, 0);
+    let all = lines();
+    assert!(all > 2);
+    let prune = ["check", "--baseline", "base.json", "--prune-baseline", "a.yaml"];
+    assert_eq!(run(dir.path(), &prune, "").code, 0);
+    assert_eq!(lines(), all, "b.yaml was not looked at");
+    write(dir.path(), "a.yaml", CLEAN.as_bytes());
+    let told = run(dir.path(), &["check", "--baseline", "base.json"], "");
+    assert!(told.stderr.contains("found no more"), "{told:?}");
+    run(dir.path(), &prune, "");
+    assert!(lines() < all);
+    std::fs::remove_file(dir.path().join("b.yaml")).unwrap();
+    run(dir.path(), &prune, "");
+    assert_eq!(lines(), 0, "what is gone is found no more");
+}
