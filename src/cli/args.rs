@@ -92,6 +92,9 @@ pub enum Command {
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  sentlint completions bash > /etc/bash_completion.d/sentlint")]
     Completions(Completions),
+    /// Write the manual pages into a folder, for those who make packages
+    #[command(hide = true)]
+    Man(Man),
 }
 
 /// Which files are looked at.
@@ -322,6 +325,13 @@ pub struct New {
     /// Overwrite an existing file
     #[arg(long)]
     pub force: bool,
+}
+
+/// `sentlint man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder
+    pub folder: PathBuf,
 }
 
 /// `sentlint completions`.

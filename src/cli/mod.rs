@@ -12,6 +12,7 @@ mod convert;
 mod explain;
 mod files;
 mod inspect;
+mod man;
 mod new;
 mod outcome;
 mod print;
@@ -41,6 +42,7 @@ pub fn main() -> ExitCode {
         Command::Schema(options) => explain::schema(options),
         Command::New(options) => new::run(options),
         Command::Completions(options) => explain::completions(options),
+        Command::Man(options) => man::run(options),
     };
     match done {
         Ok(outcome) => outcome.into(),

@@ -1,0 +1,247 @@
+"""The steps of action.yml, run as a runner runs them, with inputs that mean harm.
+
+usage: target/ci-venv/bin/python .ci/action.py SENTLINT, after .ci/tools
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+
+import yaml
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
+GOOD = (ROOT / "content/hunting/mremoteng-connection-fan-out.yaml").read_text()
+BAD = (ROOT / "content/broken/invalid-id/invalid.yaml").read_text()
+TARGET = f"{os.uname().machine}-unknown-linux-musl"
+VERSION = re.search(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re.M)[1]
+
+failures = 0
+passed = 0
+
+
+def check(name, condition, about=""):
+    global failures, passed
+    if condition:
+        passed += 1
+        print(f"ok: {name}", flush=True)
+    else:
+        failures += 1
+        print(f"FAILED: {name}\n{about}", flush=True)
+
+
+class Runner:
+    """As much of GitHub's runner as a composite action sees of it."""
+
+    def __init__(self, place, releases):
+        self.place = place
+        self.work = place / "work"
+        self.env = {
+            "PATH": os.environ["PATH"], "HOME": str(place), "LANG": "C.UTF-8", "CI": "true", "GITHUB_ACTIONS": "true",
+            "GITHUB_ACTION_PATH": str(ROOT), "GITHUB_WORKSPACE": str(self.work), "RUNNER_TEMP": str(place / "temp"),
+            "RUNNER_TOOL_CACHE": str(place / "tools"), "SENTLINT_RELEASES": releases,
+        }  # fmt: skip
+        for folder in ("work", "temp", "tools"):
+            (place / folder).mkdir()
+
+    def write(self, name, text):
+        path = self.work / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def run(self, only=None, **inputs):
+        """Runs the steps; returns exit code, log, outputs of the action and the job summary."""
+        given = {name: str(about.get("default", "")) for name, about in ACTION["inputs"].items()}
+        for name, value in inputs.items():
+            name = name.replace("_", "-")
+            assert name in given, name
+            given[name] = value
+        self.outputs, log, code = {}, "", 0
+        files = {name: self.place / name for name in ("GITHUB_OUTPUT", "GITHUB_PATH", "GITHUB_STEP_SUMMARY", "GITHUB_ENV")}
+        for path in files.values():
+            path.write_text("")
+        for step in ACTION["runs"]["steps"]:
+            if only and step["id"] != only:
+                continue
+            assert "${{" not in step["run"], "an expression inside of a script is code for whoever fills it"
+            assert step["shell"] == "bash"
+            files["GITHUB_OUTPUT"].write_text("")
+            env = self.env | {name: str(path) for name, path in files.items()}
+            env |= {name: self.value(text, given) for name, text in step.get("env", {}).items()}
+            script = self.place / "script.sh"
+            script.write_text(step["run"])
+            done = subprocess.run(
+                ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)],
+                cwd=self.work, env=env, capture_output=True, text=True, timeout=600, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+            log += done.stdout + done.stderr
+            code = done.returncode
+            lines = files["GITHUB_OUTPUT"].read_text().splitlines()
+            self.outputs[step["id"]] = dict(line.split("=", 1) for line in lines)
+            if code:
+                break
+        results = {name: self.value(about["value"], given) for name, about in ACTION["outputs"].items()}
+        return code, log, results, files["GITHUB_STEP_SUMMARY"].read_text()
+
+    def value(self, text, given):
+        def one(match):
+            words = match[1].strip().split(".")
+            if words[0] == "inputs":
+                value = given[words[1]]
+                return self.value(value, {}) if value == "${{ github.token }}" else value
+            if words[0] == "github" and words[1] == "token":
+                return ""
+            assert words[0] == "steps" and words[2] == "outputs", text
+            return self.outputs.get(words[1], {}).get(words[3], "")
+
+        return re.sub(r"\$\{\{(.*?)\}\}", one, text)
+
+
+def release(folder, program, name=None, spoil=False):
+    """A folder that answers as the releases of the project do."""
+    place = folder / f"v{VERSION}"
+    archive = subprocess.run(
+        [ROOT / ".github/release/archive.sh", program, TARGET, place], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    with open(place / "SHA256SUMS", "w") as sums:
+        subprocess.run(["sha256sum", pathlib.Path(archive).name], cwd=place, stdout=sums, check=True)
+    if spoil:
+        with open(archive, "ab") as file:
+            file.write(b"\0")
+    return f"file://{folder}"
+
+
+def program(folder, name, text):
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.write_text(f"#!/usr/bin/env bash\n{text}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+
+def installing(place, sentlint, releases):
+    runner = Runner(place / "a", releases)
+    code, log, _, _ = runner.run(only="install")
+    binary = runner.outputs["install"].get("program", "")
+    check("a released binary is installed", code == 0 and pathlib.Path(binary).is_file(), log)
+    check("and its folder is in the PATH of later steps", str(pathlib.Path(binary).parent) in (place / "a/GITHUB_PATH").read_text())
+    runner.env["SENTLINT_RELEASES"] = "file:///nowhere"
+    code, log, _, _ = runner.run(only="install", version=f"v{VERSION}")
+    check("and is not fetched again", code == 0 and runner.outputs["install"]["program"] == binary, log)
+
+    runner = Runner(place / "b", release(place / "spoilt", sentlint, spoil=True))
+    code, log, _, _ = runner.run(only="install")
+    nothing = not any((place / "b/tools").rglob("sentlint"))
+    check("a binary with another checksum is refused", code == 2 and "checksum" in log and nothing, log)
+
+    for answer in (0, 1):
+        runner = Runner(place / f"gh{answer}", releases)
+        program(place / "bin", "gh", f'echo "gh $*" > "$RUNNER_TEMP/gh"\nexit {answer}')
+        runner.env["PATH"] = f"{place / 'bin'}:{runner.env['PATH']}"
+        code, log, _, _ = runner.run(only="install", token="t")
+        asked = (place / f"gh{answer}/temp/gh").read_text()
+        right = "attestation verify" in asked and "--repo sentlint/sentlint" in asked
+        check(f"where the binary was built is asked, and {'heeded' if answer else 'right'}", right and code == 2 * answer, log)
+    (place / "bin/gh").unlink()
+
+    # Building takes minutes and is tested by .ci/packages; here it is to be asked for in the right way.
+    runner = Runner(place / "c", "file:///nowhere")
+    script = f'printf "%s\\n" "$@" > "$RUNNER_TEMP/cargo"\nmkdir -p "$5/bin"\ncp {sentlint} "$5/bin/sentlint"'
+    program(place / "bin", "cargo", script)
+    runner.env["PATH"] = f"{place / 'bin'}:{runner.env['PATH']}"
+    code, log, _, _ = runner.run(only="install")
+    words = (place / "c/temp/cargo").read_text().split("\n")
+    right = words[:4] == ["install", "--quiet", "--locked", "--root"] and words[5:7] == ["--path", str(ROOT)]
+    check("without a release it is built from the action's own source", code == 0 and right, log)
+    code, log, _, _ = runner.run(only="install", version="9.8.7-rc.1")
+    words = (place / "c/temp/cargo").read_text().split("\n")
+    check("another version comes from the registry", code == 0 and words[5:8] == ["--version", "9.8.7-rc.1", "sentlint"], log)
+
+    for hostile in ("$(touch pwned)", "1.0.0; touch pwned", "../../../x", "1.0.0\ntouch pwned", "-1.0.0", "`touch pwned`", "1.0.0/../.."):
+        code, log, _, _ = runner.run(only="install", version=hostile)
+        fine = code == 2 and "no version" in log and not list(place.rglob("pwned"))
+        check(f"the version {hostile!r} is refused", fine, log)
+
+
+def checking(place, releases):
+    runner = Runner(place / "d", releases)
+    runner.write("good/a.yaml", GOOD)
+    code, log, out, summary = runner.run(paths="good")
+    numbers = (out["exit-code"], out["errors"], out["warnings"], out["sarif-file"], out["version"])
+    check("good content passes", code == 0 and numbers == ("0", "0", "0", "", VERSION), f"{log}{out}")
+    check("and the summary says so", "sentlint" in summary, summary)
+
+    runner.write("bad/b.yaml", BAD)
+    code, log, out, summary = runner.run(paths="good\n  bad  \n\n", sarif_file="out dir/r.sarif")
+    check("errors fail the step", code == 1 and out["exit-code"] == "1" and out["errors"] == "1", f"{log}{out}")
+    check("and are annotated", re.search(r"^::error file=bad/b.yaml,line=1,", log, re.M), log)
+    check("and are in the summary", "invalid-id" in summary and "bad/b.yaml" in summary, summary)
+    sarif = json.loads((runner.work / out["sarif-file"]).read_text())
+    check("and in the SARIF file", [r["ruleId"] for r in sarif["runs"][0]["results"]] == ["invalid-id"], log)
+    check("which is named by its way from the workspace", out["sarif-file"] == "out dir/r.sarif", out)
+
+    code, log, out, _ = runner.run(fail_on="never")
+    check("fail-on is passed on", code == 0 and out["errors"] == "1", log)
+    code, log, out, _ = runner.run(args="--ignore invalid-id --profile pedantic", paths="bad")
+    check("args of one line are split at blanks", code == 0 and out["errors"] == "0", log)
+    runner.write("my config.toml", '[check]\nignore = ["invalid-id"]\n')
+    code, log, out, _ = runner.run(config="my config.toml")
+    check("a configuration with a blank in its name is found", code == 0 and out["errors"] == "0", log)
+    code, log, out, _ = runner.run(args="--config\nmy config.toml")
+    check("args of several lines are arguments", code == 0 and out["errors"] == "0", log)
+    code, log, out, _ = runner.run(working_directory="bad", sarif_file="r.sarif")
+    check("the working directory is used", code == 1 and "file=b.yaml" in log and out["sarif-file"] == "bad/r.sarif", f"{log}{out}")
+    code, log, out, _ = runner.run(format="concise", paths="bad")
+    check("in another format nothing is a command", re.search(r"::stop-commands::(\w{32})\n(?s:.*)\n::\1::\n", log), log)
+    code, log, out, _ = runner.run(baseline="missing.json")
+    check("what cannot be done is 2", code == 2 and out["exit-code"] == "2" and "missing.json" in log, f"{log}{out}")
+    code, log, out, _ = runner.run(diff_base="HEAD")
+    check("a comparison without a repository is 2", code == 2 and "git repository" in log, f"{log}{out}")
+    shutil.rmtree(runner.work / "bad")
+
+    # Folders that are called like attacks are checked, and nothing else happens.
+    names = ["$(touch pwned)", "`touch pwned`", "a b  c", "-rf", "--fix", "'q\"", "x; touch pwned", "*", "${HOME}", "&& false", "ü\\n", "a=b::c"]
+    for index, name in enumerate(names):
+        runner.write(f"{name}/b.yaml", BAD.replace("remote-tool-reached-its-relay", f"relay-{index}"))
+    for name in names:
+        code, log, out, _ = runner.run(paths=name, sarif_file=f"{name}/r.sarif")
+        fine = code == 1 and out["errors"] == "1" and (runner.work / name / "r.sarif").is_file()
+        check(f"the path {name!r} is a path", fine and out["sarif-file"] == f"{name}/r.sarif", f"{log}{out}")
+        code, log, out, _ = runner.run(working_directory=name)
+        check("and a working directory", code == 1 and out["errors"] == "1", f"{log}{out}")
+    code, log, out, _ = runner.run(paths="\n".join(names))
+    check("all of them at once", code == 1 and out["errors"] == str(len(names)), f"{log}{out}")
+    code, log, out, _ = runner.run(paths="-")
+    check("a dash is no standard input", code == 2 and "./-" in log, log)
+    for name in ("config", "fail_on", "format", "baseline", "diff_base", "sarif_file", "args", "working_directory"):
+        for hostile in ("$(touch pwned)", "`touch pwned`", "x'; touch pwned; '", "--help", "x\nexit-code=0\nerrors=0"):
+            code, log, out, _ = runner.run(paths="good", **{name: hostile})
+            harmless = not list(place.rglob("pwned"))
+            told = code in (0, 2) and out["exit-code"] == str(code) if name in ("sarif_file", "args") else code == 2
+            if name == "args" and hostile == "--help":
+                told = code == 0
+            check(f"{name} as {hostile!r} does no harm", harmless and told, f"{code} {log}{out}")
+    env = (place / "d/GITHUB_ENV").read_text()
+    check("the environment of later steps is left alone", env == "", env)
+
+
+def main():
+    sentlint = pathlib.Path(sys.argv[1]).resolve()
+    with tempfile.TemporaryDirectory() as place:
+        place = pathlib.Path(place)
+        for folder in "a b c d gh0 gh1 releases spoilt".split():
+            (place / folder).mkdir()
+        releases = release(place / "releases", sentlint)
+        installing(place, sentlint, releases)
+        checking(place, releases)
+    print(f"{passed} passed, {failures} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+#!/usr/bin/env bash
+# Runs `sentlint check` for the action. Every input arrives in the environment and is passed on as one whole
+# argument: nothing that stands in an input is ever read as code.
+#
+# in:  SENTLINT, the program; INPUT_*
+# out: the step outputs exit-code, errors, warnings, sarif-file, version; the job summary
+set -euo pipefail
+
+fail() {
+  echo "::error title=sentlint::$1"
+  echo "exit-code=2" >> "$GITHUB_OUTPUT"
+  exit 2
+}
+
+one_line() {
+  case "$2" in
+    *$'\n'* | *$'\r'*) fail "the input \`$1\` has more than one line" ;;
+  esac
+}
+
+# The lines of a text, without blanks at their ends and without empty ones, in `lines`.
+split_lines() {
+  lines=()
+  local line
+  while IFS= read -r line || [ -n "$line" ]; do
+    line=${line%$'\r'}
+    line=${line#"${line%%[![:blank:]]*}"}
+    line=${line%"${line##*[![:blank:]]}"}
+    [ -z "$line" ] || lines+=("$line")
+  done <<< "$1"
+}
+
+for input in config fail-on format sarif-file baseline diff-base working-directory; do
+  name=INPUT_$(tr 'a-z-' 'A-Z_' <<< "$input")
+  one_line "$input" "${!name}"
+done
+
+folder=${INPUT_WORKING_DIRECTORY:-.}
+cd -- "$folder" 2> /dev/null || fail "the input \`working-directory\` names no folder"
+
+arguments=("--output-format=${INPUT_FORMAT:-github}")
+json=$RUNNER_TEMP/sentlint-$$.json
+markdown=$RUNNER_TEMP/sentlint-$$.md
+# The report in Markdown is appended to the job summary as well.
+arguments+=("--report=json=$json" "--report=markdown=$markdown")
+[ -z "$INPUT_SARIF_FILE" ] || arguments+=("--report=sarif=$INPUT_SARIF_FILE")
+[ -z "$INPUT_CONFIG" ] || arguments+=("--config=$INPUT_CONFIG")
+[ -z "$INPUT_FAIL_ON" ] || arguments+=("--fail-on=$INPUT_FAIL_ON")
+[ -z "$INPUT_BASELINE" ] || arguments+=("--baseline=$INPUT_BASELINE")
+[ -z "$INPUT_DIFF_BASE" ] || arguments+=("--diff-base=$INPUT_DIFF_BASE")
+
+split_lines "$INPUT_ARGS"
+if [ "${#lines[@]}" -eq 1 ]; then
+  # One line is split at blanks, and at nothing else: no quotes, no patterns.
+  read -r -a lines <<< "${lines[0]}"
+fi
+arguments+=(${lines[@]+"${lines[@]}"})
+
+paths=()
+split_lines "$INPUT_PATHS"
+for path in ${lines[@]+"${lines[@]}"}; do
+  # A path that begins with a dash is a path, and `-` is no standard input here.
+  case "$path" in
+    -*) paths+=("./$path") ;;
+    *) paths+=("$path") ;;
+  esac
+done
+
+# What other formats print is never a command to the runner, whatever stands in the files that are checked.
+stop=
+if [ "${INPUT_FORMAT:-github}" != github ]; then
+  stop=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+  echo "::stop-commands::$stop"
+fi
+code=0
+"$SENTLINT" check "${arguments[@]}" -- ${paths[@]+"${paths[@]}"} < /dev/null || code=$?
+[ -z "$stop" ] || echo "::$stop::"
+
+count() {
+  [ ! -f "$json" ] || sed -n "s/^    \"$1\": \([0-9]*\),\{0,1\}\$/\1/p" "$json" | head -n 1
+}
+
+sarif=
+if [ "$code" -lt 2 ] && [ -n "$INPUT_SARIF_FILE" ] && [ -f "$INPUT_SARIF_FILE" ]; then
+  case "$INPUT_SARIF_FILE" in
+    /* | [A-Za-z]:*) sarif=$INPUT_SARIF_FILE ;;
+    *) sarif=${folder%/}/$INPUT_SARIF_FILE ;;
+  esac
+  sarif=${sarif#./}
+fi
+{
+  echo "exit-code=$code"
+  echo "errors=$(count errors)"
+  echo "warnings=$(count warnings)"
+  echo "sarif-file=$sarif"
+  echo "version=$("$SENTLINT" --version | cut -d ' ' -f 2)"
+} >> "$GITHUB_OUTPUT"
+rm -f "$json" "$markdown"
+exit "$code"
