@@ -21,6 +21,7 @@ mod operators;
 mod params;
 mod slips;
 mod statements;
+mod subqueries;
 mod tabular;
 
 /// How deeply expressions and queries may be nested. The deepest published query stays below a fifth of it.

@@ -1,8 +1,6 @@
-//! The query operators but for those on graphs.
+//! The query operators but for those on graphs; those with queries of their own are in `subqueries`.
 
-use super::super::ast::{
-    Body, Column, Expr, ExprKind, JoinOn, Name, NameForm, Operator, Scan, ScanStep, TopNested,
-};
+use super::super::ast::{Body, Expr, ExprKind, Name, NameForm, Operator, TopNested};
 use super::super::token::TokenKind as T;
 use super::tabular::is_operator;
 use super::{List, Parser, params};
@@ -160,184 +158,6 @@ impl<'t> Parser<'t> {
         Body::Evaluate { call: Box::new(call), schema }
     }
 
-    fn facet(&mut self) -> Body {
-        self.require(T::By);
-        let ends: fn(&Self) -> bool = |parser| parser.kind() == T::With || parser.ends_list();
-        let by =
-            self.commas(Self::simple_path, |parser| Expr::name(parser.missing_name()), List::until(ends));
-        let with = self.eat(T::With).map(|_| {
-            if let Some(open) = self.eat(T::OpenParen) {
-                let query = self.required(Self::subquery);
-                self.close(T::CloseParen, open);
-                Box::new(query)
-            } else {
-                let operator = self.required_operator();
-                Box::new(Expr { span: operator.span, kind: ExprKind::Operator(Box::new(operator)) })
-            }
-        });
-        Body::Facet { by, with }
-    }
-
-    /// `in (tables)`
-    fn in_tables(&mut self) -> Option<Vec<Expr>> {
-        self.eat(T::In)?;
-        let open = self.require(T::OpenParen);
-        let tables = self.commas(Self::find_table, Self::missing_expr, List::closed().one_or_more());
-        self.close(T::CloseParen, open);
-        Some(tables)
-    }
-
-    /// A table, perhaps with a name for its rows.
-    fn find_table(&mut self) -> Option<Expr> {
-        let entity = self.entity()?;
-        if self.eat(T::As).is_some() {
-            self.required_name();
-        }
-        Some(entity)
-    }
-
-    fn find_column(&mut self) -> Option<Expr> {
-        if self.kind() == T::Pack {
-            let start = self.start();
-            let text = self.written(0);
-            let name = Name { span: self.bump(), text: text.into(), form: NameForm::Plain };
-            let open = self.require(T::OpenParen);
-            self.require(T::Asterisk);
-            self.close(T::CloseParen, open);
-            return Some(Expr { span: self.since(start), kind: ExprKind::Call { name, args: Vec::new() } });
-        }
-        if self.kind() == T::Asterisk {
-            return Some(self.star());
-        }
-        let start = self.start();
-        let name = self.name()?;
-        if self.kind() != T::Colon {
-            return Some(Expr::name(name));
-        }
-        self.bump();
-        let column = Column { name, type_: Some(self.scalar_type()) };
-        Some(Expr { span: self.since(start), kind: ExprKind::Typed(column) })
-    }
-
-    fn find(&mut self) -> Body {
-        let params = self.at.checked_sub(1).is_some_and(|at| self.tokens[at].kind != T::Find);
-        let tables = self.in_tables();
-        if params || tables.is_some() {
-            self.require(T::Where);
-        } else {
-            self.eat(T::Where);
-        }
-        let predicate = Box::new(self.required(Self::unnamed));
-        let columns = |parser: &mut Self| parser.commas(Self::find_column, Self::missing_expr, List::open());
-        let mut project = self.eat(T::Project).map(|_| columns(self));
-        if self.eat(T::ProjectSmart).is_some() {
-            project = Some(Vec::new());
-        }
-        let project_away = self.eat(T::HiddenProjectAway).map(|_| columns(self));
-        Body::Find { tables, predicate, project, project_away }
-    }
-
-    fn search(&mut self) -> Body {
-        self.data_scope();
-        let tables = self.in_tables();
-        let start = self.start();
-        let predicate = match self.unnamed() {
-            Some(predicate) => predicate,
-            None if self.kind() == T::Asterisk => {
-                let star = self.star();
-                if self.eat(T::And).is_some() {
-                    let operands = vec![star, self.required(Self::unnamed)];
-                    Expr { span: self.since(start), kind: ExprKind::Logical { op: T::And, operands } }
-                } else {
-                    star
-                }
-            }
-            None => self.missing_expr(),
-        };
-        Body::Find { tables, predicate: Box::new(predicate), project: None, project_away: None }
-    }
-
-    /// Operators on the rows before, or a query of its own.
-    fn fork_query(&mut self) -> Option<Expr> {
-        let value = matches!(self.kind(), T::Count | T::Range) && self.peek(1) == T::OpenParen;
-        if is_operator(self.kind()) && !value { self.subquery() } else { self.pipeline() }
-    }
-
-    fn fork(&mut self) -> Vec<Expr> {
-        let mut legs = Vec::new();
-        loop {
-            let start = self.start();
-            let named = self.scan_name(0).is_some_and(|length| self.peek(length) == T::Equal);
-            if !named && self.kind() != T::OpenParen {
-                break;
-            }
-            let name = if named { self.name() } else { None };
-            if named {
-                self.bump();
-            }
-            let open = self.require(T::OpenParen);
-            let query = self.required(Self::fork_query);
-            self.close(T::CloseParen, open);
-            let leg = match name {
-                Some(name) => {
-                    let kind = ExprKind::Named { names: vec![name], tuple: false, value: Box::new(query) };
-                    Expr { span: self.since(start), kind }
-                }
-                None => query,
-            };
-            legs.push(leg);
-        }
-        if legs.is_empty() {
-            self.expected("`(`");
-        }
-        legs
-    }
-
-    fn invoked(&mut self) -> Option<Expr> {
-        let start = self.start();
-        let mut call = self.call()?;
-        while self.kind() == T::Dot && self.at_call(1) {
-            self.bump();
-            let member = Box::new(self.call()?);
-            call = Expr { span: self.since(start), kind: ExprKind::Path { base: Box::new(call), member } };
-        }
-        Some(call)
-    }
-
-    fn join(&mut self, lookup: bool) -> Body {
-        let right = Box::new(self.required(Self::unnamed));
-        let keyword = self.token(0).span;
-        let on = if self.eat(T::On).is_some() {
-            let conditions = self.commas(Self::unnamed, Self::missing_expr, List::open());
-            Some(JoinOn { keyword, predicate: false, conditions })
-        } else if lookup {
-            self.missing("`on` and the columns to look up by");
-            None
-        } else if self.eat(T::Where).is_some() {
-            let conditions = vec![self.required(Self::unnamed)];
-            Some(JoinOn { keyword, predicate: true, conditions })
-        } else {
-            None
-        };
-        Body::Join { right, on }
-    }
-
-    fn macro_expand(&mut self) -> Body {
-        let group = if self.kind() == T::EntityGroup {
-            self.entity_group()
-        } else if matches!(self.written(0), "database" | "cluster") && self.peek(1) == T::OpenParen {
-            self.entity_path()
-        } else {
-            self.name().map(Expr::name)
-        };
-        let group = Box::new(group.unwrap_or_else(|| self.missing_expr()));
-        let scope = self.eat(T::As).map(|_| self.required_name());
-        let open = self.require(T::OpenParen);
-        let statements = self.nested(|parser| Some(parser.statements())).unwrap_or_default();
-        self.close(T::CloseParen, open);
-        Body::MacroExpand { group, scope, statements }
-    }
-
     fn make_series(&mut self) -> Body {
         let ends: fn(&Self) -> bool =
             |parser| matches!(parser.kind(), T::On | T::From | T::In) || parser.ends_list();
@@ -386,7 +206,7 @@ impl<'t> Parser<'t> {
     }
 
     /// A value with the type that its parts shall have.
-    fn expanded(&mut self) -> Option<Expr> {
+    pub(super) fn expanded(&mut self) -> Option<Expr> {
         let start = self.start();
         let expr = if self.kind() == T::To && self.peek(1) == T::TypeOf {
             Expr { span: self.nowhere(), kind: ExprKind::Missing }
@@ -406,7 +226,7 @@ impl<'t> Parser<'t> {
         self.expanded()
     }
 
-    fn row_limit(&mut self) -> Option<Box<Expr>> {
+    pub(super) fn row_limit(&mut self) -> Option<Box<Expr>> {
         self.eat(T::Limit)?;
         Some(Box::new(self.required(Self::unnamed)))
     }
@@ -415,27 +235,6 @@ impl<'t> Parser<'t> {
         let ends: fn(&Self) -> bool = |parser| parser.kind() == T::Limit || parser.ends_list();
         let items = self.commas(Self::expanded_value, Self::missing_expr, List::until(ends));
         Body::MvExpand { items, limit: self.row_limit() }
-    }
-
-    fn mv_apply(&mut self) -> Body {
-        let ends: fn(&Self) -> bool = |parser| {
-            let clause = matches!(parser.kind(), T::Limit | T::Id | T::On);
-            clause && !matches!(parser.peek(1), T::Comma | T::To | T::Equal) || parser.ends_list()
-        };
-        let items = self.commas(Self::expanded, Self::missing_expr, List::until(ends));
-        let limit = self.row_limit();
-        if self.eat(T::Id).is_some() {
-            self.required(Self::unnamed);
-        }
-        self.require(T::On);
-        let open = self.require(T::OpenParen);
-        let query = if open.is_empty() { self.missing_subquery() } else { self.required(Self::subquery) };
-        self.close(T::CloseParen, open);
-        Body::MvApply { items, limit, query: Box::new(query) }
-    }
-
-    fn missing_subquery(&self) -> Expr {
-        Expr { span: self.nowhere(), kind: ExprKind::Missing }
     }
 
     fn parse_operator(&mut self) -> Body {
@@ -474,34 +273,6 @@ impl<'t> Parser<'t> {
         let with = self.comma_params(specs, true);
         self.close(T::CloseParen, open);
         with
-    }
-
-    fn partition(&mut self) -> Body {
-        self.require(T::By);
-        let by = Box::new(self.simple_path().unwrap_or_else(|| Expr::name(self.missing_name())));
-        if self.eat(T::In).is_some() && self.call().is_none() && self.dynamic().is_none() {
-            self.missing_expr();
-        }
-        if let Some(open) = self.eat(T::OpenBrace) {
-            let query = Box::new(self.required(Self::pipeline));
-            self.close(T::CloseBrace, open);
-            return Body::Partition { by, query, braces: true };
-        }
-        let open = self.require(T::OpenParen);
-        let query = if open.is_empty() { self.missing_subquery() } else { self.required(Self::subquery) };
-        self.close(T::CloseParen, open);
-        Body::Partition { by, query: Box::new(query), braces: false }
-    }
-
-    fn partition_by(&mut self) -> Body {
-        let by = Box::new(self.simple_path().unwrap_or_else(|| Expr::name(self.missing_name())));
-        if self.eat(T::Id).is_some() && self.literal().is_none() {
-            self.missing_value();
-        }
-        let open = self.require(T::OpenParen);
-        let query = Box::new(self.required(Self::subquery));
-        self.close(T::CloseParen, open);
-        Body::Partition { by, query, braces: false }
     }
 
     fn range(&mut self) -> Body {
@@ -619,71 +390,5 @@ impl<'t> Parser<'t> {
         self.require(T::By);
         let by = self.required(Self::ordered);
         Some(TopNested { count, of, others, by })
-    }
-
-    fn union_leg(&mut self) -> Option<Expr> {
-        self.parenthesized().or_else(|| self.entity())
-    }
-
-    fn scan(&mut self) -> Body {
-        let mut scan =
-            Scan { order: Vec::new(), partition: Vec::new(), declared: Vec::new(), steps: Vec::new() };
-        let ends: fn(&Self) -> bool = |parser| {
-            matches!(parser.kind(), T::Partition | T::Order | T::By | T::Declare | T::With)
-                || parser.ends_list()
-        };
-        if self.eat(T::Order).is_some() {
-            self.require(T::By);
-            scan.order = self.commas(Self::ordered, Self::missing_expr, List::until(ends));
-        }
-        if self.eat(T::Partition).is_some() {
-            self.require(T::By);
-            scan.partition = self.commas(Self::unnamed, Self::missing_expr, List::until(ends));
-        }
-        if self.eat(T::Declare).is_some() {
-            let open = self.require(T::OpenParen);
-            scan.declared = self.parameters();
-            self.close(T::CloseParen, open);
-        }
-        self.require(T::With);
-        let open = self.require(T::OpenParen);
-        while self.kind() == T::Step {
-            let step = self.scan_step();
-            scan.steps.push(step);
-        }
-        self.close(T::CloseParen, open);
-        Body::Scan(scan)
-    }
-
-    fn scan_step(&mut self) -> ScanStep {
-        self.bump();
-        let name = self.naming().unwrap_or_else(|| self.missing_name());
-        self.eat(T::Optional);
-        if self.eat(T::Output).is_some() {
-            self.require(T::Equal);
-            if matches!(self.written(0), "all" | "last" | "none") {
-                self.bump();
-            } else {
-                self.expected("`all`, `last` or `none`");
-            }
-        }
-        self.require(T::Colon);
-        let condition = self.required(Self::unnamed);
-        let assignments = if self.eat(T::FatArrow).is_some() {
-            self.commas(Self::assignment, Self::missing_expr, List::closed().one_or_more())
-        } else {
-            Vec::new()
-        };
-        self.require(T::Semicolon);
-        ScanStep { name, condition, assignments }
-    }
-
-    fn assignment(&mut self) -> Option<Expr> {
-        let start = self.start();
-        let name = self.naming()?;
-        self.require(T::Equal);
-        let value = Box::new(self.required(Self::unnamed));
-        let kind = ExprKind::Named { names: vec![name], tuple: false, value };
-        Some(Expr { span: self.since(start), kind })
     }
 }
