@@ -13,6 +13,7 @@ mod text;
 pub mod timespan;
 mod token;
 pub mod types;
+pub mod view;
 mod walk;
 mod work;
 

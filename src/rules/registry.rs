@@ -29,7 +29,7 @@ registry! {
     schedule::InvalidDuration, DurationOutOfRange, PeriodShorterThanFrequency, LongPeriodShortFrequency, ScheduleInNrt, SuppressionOutOfRange, SuppressionShorterThanFrequency, InvalidIncidentGrouping;
     entities::UnknownEntityType, UnknownEntityIdentifier, DuplicateEntityIdentifier, MissingStrongIdentifier, TooManyEntityMappings, TooManyFieldMappings, InvalidColumnName, LegacyEntityColumn, CustomDetails, AlertOverride, MissingEntityMapping;
     attack::UnknownTactic, UnknownTechnique, RevokedTechnique, DeprecatedTechnique, TechniqueTacticMismatch, UncoveredTactic, MissingTactics, MissingTechniques;
-    query::KqlSyntax, KqlUnknownTable, KqlUnknownColumn, KqlUnknownFunction, KqlArgument, KqlType, KqlSemantic, QueryTooLong, TiLatest;
+    query::KqlSyntax, KqlUnknownTable, KqlUnknownColumn, KqlUnknownFunction, KqlArgument, KqlType, KqlSemantic, QueryTooLong, TiLatest, UnscopedSearch, WildcardUnion, ContainsInsteadOfHas, CaseFoldedComparison, RegexHeavy, UnboundedSort, NondeterministicTake, TakeInRule, UnboundedMvExpand, CrossCluster, NoReduction, UnwindowedJoin, LateFilter, UnboundedMakeSet, NoTimeFilter, RenderInRule, QueryPlaceholder, KqlUnusedLet, KqlDeprecated, LookbackExceedsPeriod;
     repository::DuplicateId, DuplicateFileName, DuplicateQuery, IdChanged, VersionNotBumped, KindChanged;
     suppressions::UnusedSuppression, UnknownSuppression;
 }

@@ -2,7 +2,9 @@
 
 use crate::content::{Folder, Query};
 use crate::diagnostic::Diagnostic;
-use crate::rules::mask::{Mask, mask, words};
+use crate::kql::ast::{Body, Expr, ExprKind};
+use crate::kql::{Node, Parse, walk_statements};
+use crate::rules::query::tree::{exprs, tree};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
@@ -65,8 +67,7 @@ impl Rule for TiLatest {
             let opened = matches!(cx.content.folder, Folder::Rules | Folder::Hunting);
             piped(query.text).filter(|_| opened && !upstream_is_content(query.text))
         } else {
-            let code = mask(query.text, Mask::CommentsAndStrings);
-            words(&code, TABLE).next().filter(|_| !takes_latest(&code))
+            tree(query).filter(|tree| !takes_latest(tree)).and_then(read)
         };
         let Some(at) = at else { return };
         let span = query.span(Span::new(at, at + TABLE.len()));
@@ -80,14 +81,34 @@ impl Rule for TiLatest {
     }
 }
 
-/// Whether anything is summarised to the latest row of each indicator, whatever the order of its words.
-fn takes_latest(code: &str) -> bool {
-    words(code, "arg_max").any(|at| {
-        let rest = &code[at..];
-        let clause = rest.find(['|', ';']).map_or(rest, |end| &rest[..end]);
-        let by = words(clause, "by").next();
-        by.is_some_and(|by| words(&clause[by..], "IndicatorId").next().is_some())
-    })
+/// Where the query reads the table.
+fn read(tree: &Parse) -> Option<usize> {
+    let mut first = None;
+    exprs(tree, |expr| {
+        let named = matches!(&expr.kind, ExprKind::Name(name) if &*name.text == TABLE);
+        if named && first.is_none() {
+            first = Some(expr.span.start as usize);
+        }
+    });
+    first
+}
+
+/// Whether anything is summarised to the latest row of each indicator.
+fn takes_latest(tree: &Parse) -> bool {
+    let mut latest = false;
+    walk_statements(&tree.statements, &mut |node| {
+        if let Node::Operator(operator) = node
+            && let Body::Summarize { aggregates, by: Some(groups) } = &operator.body
+        {
+            let arg_max = |aggregate: &Expr| {
+                aggregate.value().as_call().is_some_and(|(name, _)| &*name.text == "arg_max")
+            };
+            latest |=
+                aggregates.iter().any(arg_max) && groups.iter().any(|group| group.mentions("IndicatorId"));
+        }
+        !latest
+    });
+    latest
 }
 
 /// Where the table is read as upstream looks for it: its name and a pipe.
@@ -155,6 +176,7 @@ impl Scan<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kql::parse;
 
     #[test]
     fn either_half_of_the_pattern_will_do() {
@@ -190,10 +212,14 @@ mod tests {
             "T | summarize arg_max(TimeGenerated, *) by IndicatorId",
             "T | summarize x = arg_max(TimeGenerated, *), count() by NetworkIP, IndicatorId | take 1",
         ] {
-            assert!(takes_latest(code), "{code}");
+            assert!(takes_latest(&parse(code)), "{code}");
         }
-        assert!(!takes_latest(
-            "T | summarize arg_max(TimeGenerated, *) by NetworkIP | where IndicatorId == 1"
-        ));
+        for code in [
+            "T | summarize arg_max(TimeGenerated, *) by NetworkIP | where IndicatorId == 1",
+            "T // | summarize arg_max(TimeGenerated, *) by IndicatorId",
+            "T | where a == 'summarize arg_max(TimeGenerated, *) by IndicatorId'",
+        ] {
+            assert!(!takes_latest(&parse(code)), "{code}");
+        }
     }
 }

@@ -1,0 +1,212 @@
+//! Questions that rules ask of a tree: what an expression is at heart, which pipelines there are, and what an edit
+//! would have to cut.
+
+use super::ast::{
+    Body, Expr, ExprKind, LetValue, Literal, Name, NameForm, Operator, Statement, StatementKind,
+};
+use super::token::TokenKind as T;
+use super::{Node, Parse, walk, walk_statements};
+use crate::source::Span;
+
+/// A source and the operators behind it.
+#[derive(Clone, Debug)]
+pub struct Pipeline<'a> {
+    /// The place.
+    pub span: Span,
+    /// Where the rows come from; `None` where an operator begins it.
+    pub source: Option<&'a Expr>,
+    /// The operators, the one that begins it among them.
+    pub stages: Vec<&'a Operator>,
+    /// Whether it works on the rows of the pipeline around it, as the query of `mv-apply` does.
+    pub fed: bool,
+    /// Whether its rows are the result of the query.
+    pub main: bool,
+}
+
+impl<'a> Pipeline<'a> {
+    /// The operator that begins it, where it reads tables on its own.
+    pub fn head(&self) -> Option<&'a Operator> {
+        if self.source.is_some() || self.fed { None } else { self.stages.first().copied() }
+    }
+
+    /// The table, variable or function whose rows it works on.
+    pub fn source_name(&self) -> Option<&'a str> {
+        self.source.and_then(Expr::as_name)
+    }
+}
+
+impl Expr {
+    /// The same without parentheses around it.
+    pub fn inner(&self) -> &Self {
+        let mut expr = self;
+        while let ExprKind::Paren(inner) = &expr.kind {
+            expr = inner;
+        }
+        expr
+    }
+
+    /// The name that it is, parentheses aside.
+    pub fn as_name(&self) -> Option<&str> {
+        match &self.inner().kind {
+            ExprKind::Name(name) if name.form != NameForm::Missing => Some(&name.text),
+            _ => None,
+        }
+    }
+
+    /// The function that it calls, with the arguments.
+    pub fn as_call(&self) -> Option<(&Name, &[Self])> {
+        match &self.inner().kind {
+            ExprKind::Call { name, args } => Some((name, args)),
+            _ => None,
+        }
+    }
+
+    /// The text that it is.
+    pub fn as_text(&self) -> Option<&str> {
+        match &self.inner().kind {
+            ExprKind::Literal(Literal::String(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What is given a name here, and otherwise the expression itself.
+    pub fn value(&self) -> &Self {
+        match &self.kind {
+            ExprKind::Named { value, .. } => value,
+            _ => self,
+        }
+    }
+
+    /// Whether this or anything below it passes a test.
+    pub fn any(&self, mut test: impl FnMut(&Self) -> bool) -> bool {
+        let mut found = false;
+        walk(Node::Expr(self), &mut |node| {
+            if let Node::Expr(expr) = node {
+                found = found || test(expr);
+            }
+            !found
+        });
+        found
+    }
+
+    /// Whether it names this column, variable or table anywhere.
+    pub fn mentions(&self, name: &str) -> bool {
+        self.any(|expr| matches!(&expr.kind, ExprKind::Name(found) if &*found.text == name))
+    }
+}
+
+impl Operator {
+    /// The expressions that stand in it, those in their parts aside.
+    pub fn exprs(&self) -> Vec<&Expr> {
+        let mut found = Vec::new();
+        Node::Operator(self).children(&mut |node| {
+            if let Node::Expr(expr) = node {
+                found.push(expr);
+            }
+        });
+        found
+    }
+
+    /// The condition of a `where`.
+    pub fn condition(&self) -> Option<&Expr> {
+        match (&self.body, self.word) {
+            (Body::One(condition), T::Where | T::Filter) => Some(condition),
+            _ => None,
+        }
+    }
+
+    /// Whether it keeps the first rows that come along.
+    pub fn takes(&self) -> bool {
+        matches!(self.word, T::Take | T::Limit)
+    }
+
+    /// Whether it puts the rows in order.
+    pub fn sorts(&self) -> bool {
+        matches!(self.word, T::Sort | T::Order)
+    }
+}
+
+impl Parse {
+    /// The query proper, parentheses aside: the last statement, if it is a query.
+    pub fn result(&self) -> Option<&Expr> {
+        match &self.statements.last()?.kind {
+            StatementKind::Query(expr) => Some(expr.inner()),
+            _ => None,
+        }
+    }
+
+    /// Every pipeline of the query, outer ones before those in them; a table alone is none.
+    pub fn pipelines(&self) -> Vec<Pipeline<'_>> {
+        let result = self.result();
+        let mut found: Vec<Pipeline<'_>> = Vec::new();
+        let mut fed: Vec<&Expr> = Vec::new();
+        let is = |list: &[&Expr], expr: &Expr| list.iter().any(|one| std::ptr::eq(*one, expr));
+        walk_statements(&self.statements, &mut |node| {
+            match node {
+                Node::Operator(operator) => fed.extend(fed_by(operator)),
+                Node::Expr(expr) => {
+                    let main = result.is_some_and(|result| std::ptr::eq(result, expr));
+                    let (source, stages): (&Expr, &[Operator]) = match &expr.kind {
+                        ExprKind::Pipeline { source, stages } => (source, stages),
+                        // The head of a pipeline has been seen with it.
+                        ExprKind::Operator(_)
+                            if found.last().is_none_or(|last| last.span.start != expr.span.start) =>
+                        {
+                            (expr, &[])
+                        }
+                        _ => return true,
+                    };
+                    let stages = stages.iter();
+                    let (source_, stages) = match &source.kind {
+                        ExprKind::Operator(head) => (None, std::iter::once(&**head).chain(stages).collect()),
+                        _ => (Some(source), stages.collect()),
+                    };
+                    found.push(Pipeline {
+                        span: expr.span,
+                        source: source_,
+                        stages,
+                        fed: is(&fed, expr),
+                        main,
+                    });
+                }
+                _ => {}
+            }
+            true
+        });
+        found
+    }
+
+    /// Every name that a `let` gives, with the statement, those in functions among them.
+    pub fn lets(&self) -> Vec<(&Statement, &Name, &LetValue)> {
+        let mut found = Vec::new();
+        walk_statements(&self.statements, &mut |node| {
+            if let Node::Statement(statement) = node
+                && let StatementKind::Let { name, value } = &statement.kind
+            {
+                found.push((statement, name, value));
+            }
+            true
+        });
+        found
+    }
+
+    /// What to cut to take an operator out: with its bar, and with the white space before that, comments excepted.
+    pub fn stage_span(&self, text: &str, operator: &Operator) -> Option<Span> {
+        let at = self.tokens.partition_point(|token| token.span.start < operator.span.start);
+        let bar = self.tokens.get(at.checked_sub(1)?).filter(|token| token.kind == T::Bar)?.span;
+        let before = at.checked_sub(2).map_or(0, |at| self.tokens[at].span.end);
+        let blank = text[before as usize..bar.start as usize].trim().is_empty();
+        let start = if blank { before } else { bar.start };
+        Some(Span::new(start as usize, operator.span.end as usize))
+    }
+}
+
+/// The queries in an operator that work on its rows.
+fn fed_by(operator: &Operator) -> Vec<&Expr> {
+    match &operator.body {
+        Body::MvApply { query, .. } | Body::Partition { query, braces: false, .. } => vec![query],
+        Body::Fork(legs) => legs.iter().map(Expr::value).collect(),
+        Body::Facet { with, .. } => with.iter().map(|with| &**with).collect(),
+        _ => Vec::new(),
+    }
+}

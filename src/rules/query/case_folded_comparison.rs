@@ -1,0 +1,127 @@
+//! `case-folded-comparison`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::TokenKind as T;
+use crate::kql::ast::{Expr, ExprKind};
+use crate::rules::query::tree::{exprs, risky, safe, tree, written};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+
+declare_rule! {
+    /// A `tolower` or `toupper` in a comparison that could do without.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The function makes a new text for every row, and keeps the engine from using its index. `=~`, `!~` and `in~`
+    /// compare without regard to case, and `has`, `contains`, `startswith` and `endswith` do so anyway. A comparison
+    /// with a text in the other case is never true.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool started
+    /// description: Identifies hosts on which a remote management tool was started.
+    /// query: |
+    ///   DeviceProcessEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where tolower(FileName) == "remote-tool.exe"
+    ///   | project DeviceName
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool started
+    /// description: Identifies hosts on which a remote management tool was started.
+    /// query: |
+    ///   DeviceProcessEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where FileName =~ "remote-tool.exe"
+    ///   | project DeviceName
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The function is left out, and the operator is replaced by the one that does not regard case. That means the same
+    /// where the text is in the case that the function makes; otherwise the comparison could never be true, and the fix
+    /// is unsafe.
+    pub(crate) CaseFoldedComparison {
+        id: "case-folded-comparison",
+        group: Query,
+        severity: Info,
+        pedantic: true,
+        fix: Safe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for CaseFoldedComparison {
+    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        exprs(tree, |expr| {
+            let (op, op_span, left, right): (T, Span, &Expr, Vec<&Expr>) = match &expr.kind {
+                ExprKind::Binary { op, op_span, left, right } => (*op, *op_span, left, vec![right]),
+                ExprKind::InList { op, op_span, left, items } => {
+                    (*op, *op_span, left, items.iter().collect())
+                }
+                _ => return,
+            };
+            let Some((folds, argument)) = folded(left) else { return };
+            let Some(instead) = without_case(op) else { return };
+            let Some(texts) = right.iter().map(|expr| expr.as_text()).collect::<Option<Vec<_>>>() else {
+                return;
+            };
+            if !texts.iter().all(|text| text.is_ascii()) {
+                return;
+            }
+            let can_be = texts.iter().all(|text| **text == *fold(folds, text));
+            let message = if can_be || instead == op.text() {
+                format!("`{folds}` is not needed to compare without regard to case")
+            } else {
+                format!("What `{folds}` makes is never equal to a text in the other case")
+            };
+            let help = format!("Write `{} {instead} ...`.", written(query, argument.span));
+            let finding = Self::at(query.span(left.span), message).help(help);
+            let changes = [(left.span, written(query, argument.span)), (op_span, instead)];
+            let fixed = if can_be || instead == op.text() { safe } else { risky };
+            out.push(fixed(finding, query, format!("Compare with `{instead}`"), changes));
+        });
+    }
+}
+
+/// The function that folds the case, and what it folds.
+fn folded(expr: &Expr) -> Option<(&str, &Expr)> {
+    let (name, args) = expr.as_call()?;
+    let [argument] = args else { return None };
+    matches!(&*name.text, "tolower" | "toupper").then_some((&*name.text, argument))
+}
+
+fn fold(function: &str, text: &str) -> String {
+    if function == "tolower" { text.to_ascii_lowercase() } else { text.to_ascii_uppercase() }
+}
+
+/// The operator that does the same without regard to case.
+fn without_case(op: T) -> Option<&'static str> {
+    Some(match op {
+        T::EqualEqual | T::EqualTilde => "=~",
+        T::BangEqual | T::LessThanGreaterThan | T::BangTilde => "!~",
+        T::In | T::InCs => "in~",
+        T::NotIn | T::NotInCs => "!in~",
+        T::Has
+        | T::NotHas
+        | T::HasPrefix
+        | T::HasSuffix
+        | T::Contains
+        | T::NotContains
+        | T::StartsWith
+        | T::NotStartsWith
+        | T::EndsWith
+        | T::NotEndsWith
+        | T::HasAny
+        | T::HasAll => op.text(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,87 @@
+//! `contains-instead-of-has`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::TokenKind as T;
+use crate::kql::ast::ExprKind;
+use crate::rules::query::tree::{exprs, risky, tree};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A `contains` that looks for a whole word, where `has` would do.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// `contains` reads every character of every row. `has` looks words up in the index of the table and is many times
+    /// faster. It also finds less by mistake: `contains "any"` finds `company`.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool named in a command
+    /// description: Identifies commands that name a remote management tool.
+    /// query: |
+    ///   DeviceProcessEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where ProcessCommandLine contains "anydesk"
+    ///   | project DeviceName
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool named in a command
+    /// description: Identifies commands that name a remote management tool.
+    /// query: |
+    ///   DeviceProcessEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where ProcessCommandLine has "anydesk"
+    ///   | project DeviceName
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The operator is replaced. `has` does not find the word inside of a longer one, such as `anydesk` in `myanydesk`,
+    /// so the fix is unsafe.
+    pub(crate) ContainsInsteadOfHas {
+        id: "contains-instead-of-has",
+        group: Query,
+        severity: Info,
+        pedantic: true,
+        fix: Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for ContainsInsteadOfHas {
+    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        exprs(tree, |expr| {
+            let ExprKind::Binary { op, op_span, right, .. } = &expr.kind else { return };
+            let instead = match op {
+                T::Contains => "has",
+                T::NotContains | T::NotBangContains => "!has",
+                T::ContainsCs | T::ContainsCsUnderscore => "has_cs",
+                T::NotContainsCs | T::NotBangContainsCs => "!has_cs",
+                _ => return,
+            };
+            if !right.as_text().is_some_and(is_word) {
+                return;
+            }
+            let word = op.text();
+            let finding = Self::at(
+                query.span(*op_span),
+                format!("`{word}` reads every character to find a whole word"),
+            )
+            .help(format!("`{instead}` looks words up in the index."));
+            out.push(risky(finding, query, format!("Write `{instead}`"), [(*op_span, instead)]));
+        });
+    }
+}
+
+/// Whether a text is a word that the index can hold: letters and digits, three or more.
+fn is_word(text: &str) -> bool {
+    text.len() >= 3 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}

@@ -1,0 +1,70 @@
+//! `cross-cluster`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::ast::ExprKind;
+use crate::rules::query::tree::{exprs, tree};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A query that reads from another workspace, resource or cluster.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Whoever runs it needs access there too, it depends on names that exist in one tenant only, and a rule may read at
+    /// most so many workspaces. A rule that is meant to be shared should read the workspace in which it runs.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached from another workspace
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// query: |
+    ///   workspace("soc-emea").DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where RemoteUrl has "relay.example"
+    ///   | project DeviceName
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached from another workspace
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where RemoteUrl has "relay.example"
+    ///   | project DeviceName
+    /// ```
+    pub(crate) CrossCluster {
+        id: "cross-cluster",
+        group: Query,
+        severity: Info,
+        pedantic: true,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for CrossCluster {
+    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        exprs(tree, |expr| {
+            let ExprKind::Call { name, args } = &expr.kind else { return };
+            let what = match &*name.text {
+                "workspace" => "another workspace",
+                "app" | "resource" => "another resource",
+                "cluster" | "adx" => "another cluster",
+                "arg" => "Azure Resource Graph",
+                _ => return,
+            };
+            if !args.is_empty() {
+                out.push(Self::at(query.span(expr.span), format!("The query reads from {what}")).help(
+                    "Read the workspace in which it runs, or say in the description what has to be there.",
+                ));
+            }
+        });
+    }
+}

@@ -1,0 +1,166 @@
+//! `kql-deprecated`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::ast::{Expr, ExprKind, Operator};
+use crate::kql::builtins;
+use crate::kql::{Node, TokenKind as T, walk_statements};
+use crate::rules::query::tree::{risky, safe, tree, written};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+
+declare_rule! {
+    /// A function or operator that has a successor.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// It works for now, is no longer documented, and some tools do not know it. Some successors differ in small ways:
+    /// `make_set` keeps up to a million values where `makeset` kept 128.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Addresses of a remote tool
+    /// description: Identifies the addresses that a remote management tool reached on each host.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | extend Parts = parsejson(AdditionalFields)
+    ///   | mvexpand Parts
+    ///   | project DeviceName, Parts
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Addresses of a remote tool
+    /// description: Identifies the addresses that a remote management tool reached on each host.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | extend Parts = parse_json(AdditionalFields)
+    ///   | mv-expand Parts
+    ///   | project DeviceName, Parts
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Where the successor is the same under another name, the fix is safe. Where it differs in what it takes, keeps or
+    /// calls its column, the fix is unsafe.
+    pub(crate) KqlDeprecated {
+        id: "kql-deprecated",
+        group: Query,
+        severity: Info,
+        pedantic: true,
+        fix: Safe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for KqlDeprecated {
+    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        let lets: Vec<&str> = tree.lets().iter().map(|(_, name, _)| &*name.text).collect();
+        let mut aggregating: Vec<Span> = Vec::new();
+        walk_statements(&tree.statements, &mut |node| {
+            match node {
+                Node::Operator(operator) => {
+                    if matches!(
+                        operator.word,
+                        T::Summarize | T::MakeSeries | T::Top | T::TopNested | T::Evaluate
+                    ) {
+                        aggregating.push(operator.span);
+                    }
+                    word(query, operator, out);
+                }
+                Node::Expr(expr) => {
+                    if let ExprKind::Call { name, args } = &expr.kind
+                        && !lets.contains(&&*name.text)
+                    {
+                        let inside = aggregating.iter().any(|span| span.contains(expr.span));
+                        function(query, name.span, &name.text, args, inside, out);
+                    }
+                    operator(query, expr, out);
+                }
+                _ => {}
+            }
+            true
+        });
+    }
+}
+
+/// Operators that are written otherwise today.
+fn word(query: &Query<'_>, operator: &Operator, out: &mut Vec<Diagnostic>) {
+    let old = written(query, operator.keyword);
+    let (new, same) = match old {
+        // The old one makes 128 rows at most of each, where nothing is said.
+        "mvexpand" => ("mv-expand", false),
+        "mvapply" => ("mv-apply", true),
+        _ => return,
+    };
+    tell(query, operator.keyword, old, new, same, out);
+}
+
+/// Comparisons that are written otherwise today.
+fn operator(query: &Query<'_>, expr: &Expr, out: &mut Vec<Diagnostic>) {
+    let ExprKind::Binary { op, op_span, .. } = &expr.kind else { return };
+    let new = match op {
+        T::NotContains => "!contains",
+        T::NotContainsCs => "!contains_cs",
+        T::ContainsCs => "contains_cs",
+        _ => return,
+    };
+    let old = written(query, *op_span);
+    if old != new && !old.starts_with('!') && old != "contains_cs" {
+        tell(query, *op_span, old, new, true, out);
+    }
+}
+
+fn function(
+    query: &Query<'_>,
+    at: Span,
+    old: &str,
+    args: &[Expr],
+    aggregating: bool,
+    out: &mut Vec<Diagnostic>,
+) {
+    let aggregate = builtins::aggregate(old).filter(|_| aggregating);
+    let Some(known) = aggregate.or_else(|| builtins::function(old)) else { return };
+    let Some(successor) = known.successor.filter(|successor| !successor.is_empty()) else { return };
+    let new = successor.split("' or '").next().unwrap_or(successor);
+    // The successor takes the text first, and not last.
+    if old == "replace" {
+        let finding = KqlDeprecated::at(query.span(at), "`replace` has a successor")
+            .help(format!("Write `{new}(text, pattern, ...)`."));
+        let order = match args {
+            [pattern, with, text] => vec![
+                (at, new),
+                (pattern.span, written(query, text.span)),
+                (with.span, written(query, pattern.span)),
+                (text.span, written(query, with.span)),
+            ],
+            _ => Vec::new(),
+        };
+        out.push(safe(finding, query, format!("Write `{new}`"), order));
+        return;
+    }
+    // The column is called after the function, the old list ends at 128, or the order of the keys is lost.
+    let same = !matches!(
+        old,
+        "makeset" | "makelist" | "any" | "anyif" | "argmax" | "argmin" | "row_rank" | "weekofyear"
+    );
+    tell(query, at, old, new, same, out);
+}
+
+fn tell(query: &Query<'_>, at: Span, old: &str, new: &str, same: bool, out: &mut Vec<Diagnostic>) {
+    let finding =
+        KqlDeprecated::at(query.span(at), format!("`{old}` has a successor")).help(format!("Write `{new}`."));
+    let title = format!("Write `{new}`");
+    out.push(if same {
+        safe(finding, query, title, [(at, new)])
+    } else {
+        risky(finding, query, title, [(at, new)])
+    });
+}

@@ -1,0 +1,116 @@
+//! `kql-unused-let`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::ast::{ExprKind, Literal, NameForm, Statement};
+use crate::kql::{Node, Parse, TokenKind as T, walk_statements};
+use crate::rules::query::tree::{risky, tree};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+use std::collections::HashSet;
+
+declare_rule! {
+    /// A `let` whose name is never used.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Whoever reads the query looks for its purpose, and whoever changes its value wonders why nothing happens. Often
+    /// the name was meant to be used and is missing where it matters: a list of exceptions that nothing excepts.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// query: |
+    ///   let Window = 7d;
+    ///   let Relays = dynamic(["relay.example"]);
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where RemoteUrl has_any (Relays)
+    ///   | project DeviceName
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// query: |
+    ///   let Window = 7d;
+    ///   let Relays = dynamic(["relay.example"]);
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(Window)
+    ///   | where RemoteUrl has_any (Relays)
+    ///   | project DeviceName
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The statement is deleted. Perhaps the name should have been used, so the fix is unsafe.
+    pub(crate) KqlUnusedLet {
+        id: "kql-unused-let",
+        group: Query,
+        severity: Info,
+        fix: Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for KqlUnusedLet {
+    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        // A file of functions gives names for others to use.
+        if tree.result().is_none() {
+            return;
+        }
+        let used = used(tree, query.text);
+        for (statement, name, _) in tree.lets() {
+            if used.contains(&*name.text) || name.form != NameForm::Plain && name.form != NameForm::Bracketed
+            {
+                continue;
+            }
+            let finding = Self::at(query.span(name.span), format!("`{}` is never used", name.text))
+                .help("Use it, or delete the statement.");
+            let cut = statement_span(tree, query.text, statement).map(|span| (span, ""));
+            out.push(risky(finding, query, "Delete the statement", cut));
+        }
+    }
+}
+
+/// Every name that the query uses. A name that is given twice counts as used when either is.
+fn used<'q>(tree: &'q Parse, text: &'q str) -> HashSet<&'q str> {
+    let mut used = HashSet::new();
+    walk_statements(&tree.statements, &mut |node| {
+        if let Node::Expr(expr) = node {
+            match &expr.kind {
+                ExprKind::Name(name) | ExprKind::Call { name, .. } => used.extend([&*name.text]),
+                // `table("Name")`
+                ExprKind::Literal(Literal::String(literal)) => used.extend([&**literal]),
+                // `hint.shufflekey=Name`
+                ExprKind::Literal(Literal::Word) => used.extend(text.get(expr.span.range())),
+                _ => {}
+            }
+        }
+        true
+    });
+    used
+}
+
+/// What to cut to delete a statement: with its semicolon, and with the line where it stands alone there.
+fn statement_span(tree: &Parse, text: &str, statement: &Statement) -> Option<Span> {
+    let behind = tree.tokens.iter().find(|token| token.span.start >= statement.span.end)?;
+    let end = if behind.kind == T::Semicolon { behind.span.end as usize } else { return None };
+    let start = statement.span.start as usize;
+    let line = text[..start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
+    let rest = &text[end..];
+    let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
+    let alone = text[line..start].trim().is_empty();
+    let end = match rest[blank..].strip_prefix("\r\n").or_else(|| rest[blank..].strip_prefix('\n')) {
+        Some(behind) if alone => return Some(Span::new(line, text.len() - behind.len())),
+        _ => end,
+    };
+    Some(Span::new(start, end))
+}

@@ -1,0 +1,142 @@
+//! `late-filter`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::TokenKind as T;
+use crate::kql::ast::{Body, Expr, ExprKind, NameForm, Operator};
+use crate::kql::view::Pipeline;
+use crate::rules::query::tree::{safe, tree, written};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+
+declare_rule! {
+    /// A filter behind an operator that it does not depend on.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The operator works on rows that the filter then throws away. Before it, the filter leaves it less to do, and can
+    /// use the index of the table.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool on a server
+    /// description: Identifies servers that reached the relay of a remote management tool.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | extend Relay = tolower(RemoteUrl)
+    ///   | where RemotePort == 443
+    ///   | project DeviceName, Relay
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool on a server
+    /// description: Identifies servers that reached the relay of a remote management tool.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where RemotePort == 443
+    ///   | extend Relay = tolower(RemoteUrl)
+    ///   | project DeviceName, Relay
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The two operators change places. The filter names nothing that the operator makes, so the result is the same.
+    pub(crate) LateFilter {
+        id: "late-filter",
+        group: Query,
+        severity: Info,
+        pedantic: true,
+        fix: Safe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for LateFilter {
+    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        for pipeline in tree.pipelines() {
+            for pair in first_of_each_run(&pipeline) {
+                let (before, filter) = pair;
+                let Some(condition) = filter.condition() else { continue };
+                if !independent(before, condition) {
+                    continue;
+                }
+                let word = before.word.text();
+                let message =
+                    format!("This filter could stand before the `{word}`, which it does not depend on");
+                let finding = Self::at(query.span(filter.span), message)
+                    .label(query.span(before.keyword), "this works on rows that the filter throws away")
+                    .help(format!("Put it before the `{word}`."));
+                // Comments stay where they are, so that they would stand by the other operator.
+                let between = written(query, Span::new(before.span.end as usize, filter.span.start as usize));
+                let inside =
+                    written(query, before.span).contains("//") || written(query, filter.span).contains("//");
+                let changes =
+                    [(before.span, written(query, filter.span)), (filter.span, written(query, before.span))];
+                let plain = between.trim() == "|" && !inside;
+                out.push(safe(
+                    finding,
+                    query,
+                    "Let them change places",
+                    plain.then_some(changes).into_iter().flatten(),
+                ));
+            }
+        }
+    }
+}
+
+/// Each filter with the operator right before it. Of filters that follow one another only the first is told, and
+/// the others follow it.
+fn first_of_each_run<'a>(pipeline: &Pipeline<'a>) -> Vec<(&'a Operator, &'a Operator)> {
+    let pairs = pipeline.stages.windows(2);
+    pairs.filter(|pair| pair[0].condition().is_none()).map(|pair| (pair[0], pair[1])).collect()
+}
+
+/// Whether a condition means the same before an operator as behind it.
+fn independent(before: &Operator, condition: &Expr) -> bool {
+    // What depends on the rows around, or on chance, depends on which rows there are.
+    let steady = |expr: &Expr| {
+        !expr.any(|expr| {
+            matches!(&expr.kind, ExprKind::Call { name, .. }
+                if name.text.starts_with("row_") || matches!(&*name.text, "prev" | "next" | "rand" | "new_guid"))
+        })
+    };
+    let same = |made: &dyn Fn(&str) -> bool| {
+        !condition.any(|expr| {
+            matches!(&expr.kind, ExprKind::Name(name) if made(&name.text))
+                || matches!(expr.kind, ExprKind::Star)
+        })
+    };
+    match (&before.body, before.word) {
+        (Body::Many(items), T::Extend) => {
+            let mut names = Vec::new();
+            for item in items {
+                // What has no name of its own gets one that the filter may use.
+                let ExprKind::Named { names: given, value, .. } = &item.kind else { return false };
+                if !steady(value) {
+                    return false;
+                }
+                names.extend(given.iter().map(|name| &*name.text));
+            }
+            steady(condition) && same(&|name| names.contains(&name))
+        }
+        (Body::Many(_), T::Sort | T::Order) => steady(condition),
+        (Body::Summarize { by: Some(groups), .. }, _) => {
+            let plain = |group: &Expr| match &group.kind {
+                ExprKind::Name(name) if name.form == NameForm::Plain => Some(name.text.clone()),
+                _ => None,
+            };
+            let Some(groups) = groups.iter().map(plain).collect::<Option<Vec<_>>>() else { return false };
+            let columns = condition.any(|expr| matches!(expr.kind, ExprKind::Name(_)));
+            columns && steady(condition) && same(&|name| !groups.iter().any(|group| **group == *name))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,121 @@
+//! `no-reduction`
+
+use crate::content::Kind;
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::Parse;
+use crate::kql::TokenKind as T;
+use crate::kql::ast::{Expr, ExprKind, LetValue, Operator};
+use crate::rules::query::tree::tree;
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A query that returns every column of its table.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Whoever looks at the result has to find the few columns that matter among dozens, every alert carries all of
+    /// them, and the engine reads them all. `project` or `summarize` says what matters.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where RemoteUrl has "relay.example"
+    ///   | project TimeGenerated, DeviceName, RemoteUrl
+    /// ```
+    pub(crate) NoReduction {
+        id: "no-reduction",
+        group: Query,
+        severity: Info,
+        pedantic: true,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for NoReduction {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        if !cx.kind().is_rule() && cx.kind() != Kind::HuntingQuery {
+            return;
+        }
+        let Some(tree) = tree(query) else { return };
+        let Some(result) = tree.result() else { return };
+        if keeps_all(tree, result, 0) {
+            let message = "The query returns every column of its table";
+            out.push(
+                Self::at(query.span(result.span), message)
+                    .help("End it with a `project` or `summarize` that says which columns matter."),
+            );
+        }
+    }
+}
+
+/// How many `let`s are followed to the table.
+const DEEPEST: usize = 8;
+
+/// Whether every column of a table comes through.
+fn keeps_all(tree: &Parse, expr: &Expr, depth: usize) -> bool {
+    if depth > DEEPEST {
+        return false;
+    }
+    match &expr.inner().kind {
+        ExprKind::Pipeline { source, stages } => {
+            !stages.iter().any(chooses) && keeps_all(tree, source, depth + 1)
+        }
+        ExprKind::Materialize(query) => keeps_all(tree, query, depth + 1),
+        ExprKind::Operator(head) => {
+            let legs = head.exprs();
+            head.word == T::Union
+                && !legs.is_empty()
+                && legs.iter().all(|leg| keeps_all(tree, leg, depth + 1))
+        }
+        ExprKind::Name(name) => {
+            let given = tree.lets().into_iter().rev().find(|(_, given, _)| given.text == name.text);
+            match given {
+                Some((_, _, LetValue::Expr(value))) => keeps_all(tree, value, depth + 1),
+                Some((_, _, LetValue::Function(_))) => false,
+                None => true,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Whether an operator says which columns go on, or makes others.
+fn chooses(stage: &Operator) -> bool {
+    !matches!(
+        stage.word,
+        T::Where
+            | T::Filter
+            | T::Extend
+            | T::Sort
+            | T::Order
+            | T::Take
+            | T::Limit
+            | T::Top
+            | T::Sample
+            | T::Serialize
+            | T::ProjectReorder
+            | T::ProjectRename
+            | T::As
+            | T::Parse
+            | T::ParseWhere
+    )
+}

@@ -1,0 +1,73 @@
+//! `no-time-filter`
+
+use crate::content::Kind;
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::Node;
+use crate::kql::walk_statements;
+use crate::rules::query::tree::{filters_time, tree};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A hunting query that bounds no time.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// In the portal it looks at the time range that is chosen there. Run from elsewhere, by the interface of the
+    /// workspace or by a notebook, it reads all that is kept. Rules have their period and are no matter of this one.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached at any time
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where RemoteUrl has "relay.example"
+    ///   | project DeviceName
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached at any time
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(7d)
+    ///   | where RemoteUrl has "relay.example"
+    ///   | project DeviceName
+    /// ```
+    pub(crate) NoTimeFilter {
+        id: "no-time-filter",
+        group: Query,
+        severity: Info,
+        pedantic: true,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for NoTimeFilter {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        if cx.kind() != Kind::HuntingQuery {
+            return;
+        }
+        let Some(tree) = tree(query) else { return };
+        let Some(result) = tree.result() else { return };
+        let mut bounded = false;
+        walk_statements(&tree.statements, &mut |node| {
+            if let Node::Operator(operator) = node {
+                bounded = bounded || filters_time(operator);
+            }
+            !bounded
+        });
+        if !bounded && !cx.meaning(query).tables.is_empty() {
+            out.push(
+                Self::at(query.span(result.span), "The query bounds no time")
+                    .help("Begin with `| where TimeGenerated > ago(7d)`, or as far back as makes sense."),
+            );
+        }
+    }
+}

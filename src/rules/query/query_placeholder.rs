@@ -1,0 +1,93 @@
+//! `query-placeholder`
+
+use crate::content::Kind;
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::ast::{ExprKind, NameForm};
+use crate::rules::query::tree::{exprs, tree};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A placeholder that is left in a query to be deployed.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Nobody fills it in once the query is deployed: the query compares with the placeholder itself and finds nothing,
+    /// or cannot be read at all. The hunting page of the portal fills in `{{StartTimeISO}}` and `{{EndTimeISO}}`, so
+    /// that these are a finding in rules only.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where RemoteUrl has "{{RelayDomain}}"
+    ///   | project DeviceName
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// query: |
+    ///   let RelayDomain = "relay.example";
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where RemoteUrl has RelayDomain
+    ///   | project DeviceName
+    /// ```
+    pub(crate) QueryPlaceholder {
+        id: "query-placeholder",
+        group: Query,
+        severity: Warning,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for QueryPlaceholder {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let deployed = cx.kind().is_rule() || matches!(cx.kind(), Kind::HuntingQuery | Kind::Parser);
+        let Some(tree) = tree(query).filter(|_| deployed) else { return };
+        exprs(tree, |expr| {
+            let found = match &expr.kind {
+                ExprKind::Name(name) if name.form == NameForm::Client => Some(format!("{{{}}}", name.text)),
+                _ => expr.as_text().and_then(placeholder).map(str::to_owned),
+            };
+            let Some(found) = found.filter(|_| !matches!(expr.kind, ExprKind::Paren(_))) else { return };
+            if !cx.kind().is_rule() && matches!(&*found, "{{StartTimeISO}}" | "{{EndTimeISO}}") {
+                return;
+            }
+            let message = format!("`{found}` is a placeholder that nobody fills in");
+            out.push(
+                Self::at(query.span(expr.span), message)
+                    .help("Put its value there, or give it a name with `let`."),
+            );
+        });
+    }
+}
+
+/// A word in double braces or double percent signs.
+fn placeholder(text: &str) -> Option<&str> {
+    for (open, close) in [("{{", "}}"), ("%%", "%%")] {
+        let mut rest = text;
+        while let Some(start) = rest.find(open) {
+            let inside = &rest[start + open.len()..];
+            let Some(end) = inside.find(close) else { break };
+            let word = inside[..end].trim();
+            let named = !word.is_empty()
+                && word.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ' '));
+            // Percent signs stand around variables of the command line too, but singly.
+            if named && word.starts_with(|c: char| c.is_ascii_alphabetic()) {
+                return Some(&rest[start..start + open.len() + end + close.len()]);
+            }
+            rest = inside;
+        }
+    }
+    None
+}

@@ -1,0 +1,136 @@
+//! `regex-heavy`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::TokenKind as T;
+use crate::kql::ast::{Expr, ExprKind, Operator};
+use crate::rules::query::tree::{bounds_time, safe, tree, written};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+
+declare_rule! {
+    /// A regular expression that needs none, or that is tried on every row.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A regular expression reads every character of every row that comes to it. A pattern without special characters is
+    /// a plain text, a `.*` at either end changes nothing, and a filter on a word or on an equal value, put before it,
+    /// leaves it fewer rows.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached by address
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where RemoteUrl matches regex ".*relay[0-9]+"
+    ///   | project DeviceName
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached by address
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where RemoteUrl has "relay" and RemoteUrl matches regex "relay[0-9]+"
+    ///   | project DeviceName
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// A plain text is looked for with `contains_cs`, which finds the same. A `.*` at the beginning or the end is left
+    /// out. For a missing filter there is no fix.
+    pub(crate) RegexHeavy {
+        id: "regex-heavy",
+        group: Query,
+        severity: Info,
+        pedantic: true,
+        fix: Safe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for RegexHeavy {
+    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        for pipeline in tree.pipelines() {
+            let mut filtered = false;
+            for stage in &pipeline.stages {
+                check(query, stage, filtered, out);
+                filtered = filtered
+                    || matches!(stage.word, T::Summarize | T::Distinct | T::Take | T::Limit | T::Top)
+                    || stage.condition().is_some_and(narrows);
+            }
+        }
+    }
+}
+
+fn check(query: &Query<'_>, stage: &Operator, filtered: bool, out: &mut Vec<Diagnostic>) {
+    let Some(condition) = stage.condition() else { return };
+    // In one condition too, what is cheap goes first.
+    let narrowed = filtered || narrows(condition);
+    let mut told = false;
+    condition.any(|expr| {
+        let ExprKind::Binary { op: T::MatchesRegex, op_span, right, .. } = &expr.kind else { return false };
+        let Some(pattern) = right.as_text() else { return false };
+        if !simpler(query, pattern, *op_span, right.span, out) && !narrowed && !told {
+            told = true;
+            let message = "This regular expression is tried on every row of the table";
+            out.push(
+                RegexHeavy::at(query.span(*op_span), message)
+                    .help("Put a filter with `has`, `==` or `in` before it, on a word that every match has."),
+            );
+        }
+        false
+    });
+}
+
+/// Tells of a pattern that can be had for less.
+fn simpler(query: &Query<'_>, pattern: &str, op: Span, right: Span, out: &mut Vec<Diagnostic>) -> bool {
+    let literal = written(query, right);
+    let special = |c: char| r"\.+*?()|[]{}^$".contains(c);
+    if pattern.is_empty() {
+        return false;
+    }
+    if !pattern.contains(special) {
+        let finding = RegexHeavy::at(query.span(op.cover(right)), "This regular expression is a plain text")
+            .help("`contains_cs` finds the same for less, and `has_cs` for less still where it is a whole word.");
+        out.push(safe(finding, query, "Look for the text with `contains_cs`", [(op, "contains_cs")]));
+        return true;
+    }
+    // Only a literal that says just what it stands for can be cut.
+    let Some(at) = literal.find(pattern) else { return false };
+    let start = right.start as usize + at;
+    let mut cuts = Vec::new();
+    if pattern.len() > 2 && pattern.starts_with(".*") && !pattern.starts_with(".*?") {
+        cuts.push(Span::new(start, start + 2));
+    }
+    if pattern.len() > 4 && pattern.ends_with(".*") && !pattern.ends_with("\\.*") {
+        cuts.push(Span::new(start + pattern.len() - 2, start + pattern.len()));
+    }
+    let Some(first) = cuts.first().filter(|_| !pattern.contains('|')) else { return false };
+    let finding =
+        RegexHeavy::at(query.span(*first), "A `.*` at the end of a regular expression changes nothing")
+            .help("Leave it out: a match may begin and end anywhere.");
+    out.push(safe(finding, query, "Leave it out", cuts.into_iter().map(|cut| (cut, ""))));
+    true
+}
+
+/// Whether a condition leaves fewer rows at little cost. A bound on the time does not count: every query has one.
+fn narrows(condition: &Expr) -> bool {
+    condition.any(|expr| match &expr.kind {
+        ExprKind::Binary { op, .. } => {
+            let cheap = matches!(op, T::EqualEqual) || (op.is_string_operator() && *op != T::MatchesRegex);
+            cheap && !bounds_time(expr)
+        }
+        ExprKind::InList { .. } => true,
+        _ => false,
+    })
+}

@@ -1,0 +1,75 @@
+//! `render-in-rule`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::TokenKind as T;
+use crate::rules::query::tree::{risky, tree};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A `render` in an analytic rule.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// It draws a chart for people, and nobody looks at the result of a rule. It is left over from writing the query.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached by many
+    /// description: Identifies hosts that reached the relay of a remote management tool often.
+    /// kind: NRT
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where RemoteUrl has "relay.example"
+    ///   | summarize Connections = count() by DeviceName
+    ///   | render columnchart
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached by many
+    /// description: Identifies hosts that reached the relay of a remote management tool often.
+    /// kind: NRT
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where RemoteUrl has "relay.example"
+    ///   | summarize Connections = count() by DeviceName
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The operator is taken out with its bar. Whoever copies the query from the rule to look at it loses the chart, so
+    /// the fix is unsafe.
+    pub(crate) RenderInRule {
+        id: "render-in-rule",
+        group: Query,
+        severity: Warning,
+        fix: Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for RenderInRule {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        if !cx.kind().is_rule() {
+            return;
+        }
+        let Some(tree) = tree(query) else { return };
+        for pipeline in tree.pipelines() {
+            for stage in pipeline.stages.iter().filter(|stage| stage.word == T::Render) {
+                let finding = Self::at(query.span(stage.span), "`render` draws nothing in a rule")
+                    .help("Leave it out.");
+                let cut = tree.stage_span(query.text, stage).map(|span| (span, ""));
+                out.push(risky(finding, query, "Leave the `render` out", cut));
+            }
+        }
+    }
+}

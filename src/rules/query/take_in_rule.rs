@@ -1,0 +1,109 @@
+//! `take-in-rule`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::TokenKind as T;
+use crate::kql::ast::Operator;
+use crate::rules::query::tree::{risky, tree};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A `take` or `limit` at the result of an analytic rule.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// It drops matches, and which ones is left to chance: an attack may be among those that raise no alert. It is
+    /// mostly left over from writing the query. A `take` behind a `sort` is no finding.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// kind: NRT
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where RemoteUrl has "relay.example"
+    ///   | project DeviceName, RemoteUrl
+    ///   | take 100
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// kind: NRT
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where RemoteUrl has "relay.example"
+    ///   | project DeviceName, RemoteUrl
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The operator is taken out. The rule may raise more alerts then, so the fix is unsafe.
+    pub(crate) TakeInRule {
+        id: "take-in-rule",
+        group: Query,
+        severity: Warning,
+        fix: Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for TakeInRule {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        if !cx.kind().is_rule() {
+            return;
+        }
+        let Some(tree) = tree(query) else { return };
+        for pipeline in tree.pipelines().iter().filter(|pipeline| pipeline.main) {
+            for (index, stage) in pipeline.stages.iter().enumerate() {
+                let takes = stage.takes() || stage.word == T::Sample;
+                if !takes || in_order(&pipeline.stages[..index]) {
+                    continue;
+                }
+                let word = stage.word.text();
+                let finding = Self::at(
+                    query.span(stage.span),
+                    format!("This `{word}` lets the rule drop matches"),
+                )
+                .help(format!(
+                    "Leave the `{word}` out, or write `top ... by` with a column that says which rows matter."
+                ));
+                let cut = tree.stage_span(query.text, stage).map(|span| (span, ""));
+                out.push(risky(finding, query, format!("Leave the `{word}` out"), cut));
+            }
+        }
+    }
+}
+
+/// Whether rows come out of these operators in an order, or one by one.
+pub(super) fn in_order(stages: &[&Operator]) -> bool {
+    let ordering = |stage: &&&Operator| {
+        stage.sorts()
+            || matches!(
+                stage.word,
+                T::Print
+                    | T::Range
+                    | T::Top
+                    | T::TopHitters
+                    | T::TopNested
+                    | T::Serialize
+                    | T::Count
+                    | T::GetSchema
+            )
+    };
+    // What groups the rows anew forgets their order.
+    let last = stages.iter().rev().find(|stage| {
+        ordering(stage) || matches!(stage.word, T::Summarize | T::Join | T::Union | T::Distinct)
+    });
+    last.is_some_and(|stage| ordering(&stage))
+}

@@ -1,0 +1,77 @@
+//! `unbounded-make-set`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::ast::ExprKind;
+use crate::rules::query::tree::{exprs, risky, tree};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+
+declare_rule! {
+    /// A `make_set` or `make_list` that may grow without bound.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A set may hold a million values. A row with so many is cut off when it is written to an alert, is slow to make,
+    /// and helps nobody. The second argument says how many are enough.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Addresses of a remote tool
+    /// description: Identifies the addresses that a remote management tool reached on each host.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | summarize Relays = make_set(RemoteUrl) by DeviceName
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Addresses of a remote tool
+    /// description: Identifies the addresses that a remote management tool reached on each host.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | summarize Relays = make_set(RemoteUrl, 100) by DeviceName
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The set is limited to 1,000 values. Perhaps more were meant, so the fix is unsafe.
+    pub(crate) UnboundedMakeSet {
+        id: "unbounded-make-set",
+        group: Query,
+        severity: Info,
+        pedantic: true,
+        fix: Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for UnboundedMakeSet {
+    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        exprs(tree, |expr| {
+            let ExprKind::Call { name, args } = &expr.kind else { return };
+            let most = match &*name.text {
+                "make_set" | "make_list" | "make_bag" => 1,
+                "make_set_if" | "make_list_if" | "make_bag_if" => 2,
+                _ => return,
+            };
+            let Some(last) = args.last().filter(|_| args.len() == most) else { return };
+            let function = &name.text;
+            let finding =
+                Self::at(query.span(name.span), format!("`{function}` may keep a million values in one row"))
+                    .help(format!("Say how many are enough: `{function}(..., 100)`."));
+            let at = Span::at(last.span.end as usize);
+            out.push(risky(finding, query, format!("Keep at most {ENOUGH}"), [(at, format!(", {ENOUGH}"))]));
+        });
+    }
+}
+
+/// So many are enough for anybody who reads them.
+const ENOUGH: usize = 1_000;

@@ -1,0 +1,89 @@
+//! `unbounded-mv-expand`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::TokenKind as T;
+use crate::kql::ast::{Body, Expr, Operator};
+use crate::kql::view::Pipeline;
+use crate::rules::query::tree::{filters_time, tree};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// An `mv-expand` or `mv-apply` over rows that no filter has thinned out.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// It makes a row of every element of every row. Over a whole table these are very many, and what follows has to
+    /// read them all. A filter before it, or a `limit` in it, keeps them few.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Parameters of remote access changes
+    /// description: Identifies changes of the settings of remote access.
+    /// query: |
+    ///   AuditLogs
+    ///   | mv-expand Target = TargetResources
+    ///   | where OperationName has "remote access"
+    ///   | project TimeGenerated, Target
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Parameters of remote access changes
+    /// description: Identifies changes of the settings of remote access.
+    /// query: |
+    ///   AuditLogs
+    ///   | where OperationName has "remote access"
+    ///   | mv-expand Target = TargetResources
+    ///   | project TimeGenerated, Target
+    /// ```
+    pub(crate) UnboundedMvExpand {
+        id: "unbounded-mv-expand",
+        group: Query,
+        severity: Info,
+        pedantic: true,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for UnboundedMvExpand {
+    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        for pipeline in tree.pipelines() {
+            if !reads_table(&pipeline, tree) {
+                continue;
+            }
+            for stage in &pipeline.stages {
+                let limit = match &stage.body {
+                    Body::MvExpand { limit, .. } | Body::MvApply { limit, .. } => limit,
+                    _ if thins_out(stage) => break,
+                    _ => continue,
+                };
+                if limit.is_none() {
+                    let word = stage.word.text();
+                    let message = format!("`{word}` makes a row of every element of every row of the table");
+                    out.push(Self::at(query.span(stage.keyword), message).help("Filter before it."));
+                }
+            }
+        }
+    }
+}
+
+/// Whether the rows are those of a table, as far as the query tells: of a name that it does not give itself.
+fn reads_table(pipeline: &Pipeline<'_>, tree: &crate::kql::Parse) -> bool {
+    let source = pipeline.source.map(Expr::inner).and_then(Expr::as_name);
+    source.is_some_and(|name| tree.lets().iter().all(|(_, given, _)| &*given.text != name))
+}
+
+fn thins_out(stage: &Operator) -> bool {
+    let filter = stage.condition().is_some() && !filters_time(stage);
+    filter
+        || matches!(
+            stage.word,
+            T::Summarize | T::Distinct | T::Take | T::Limit | T::Top | T::ParseWhere | T::Join | T::Lookup
+        )
+}

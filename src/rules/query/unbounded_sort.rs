@@ -1,0 +1,151 @@
+//! `unbounded-sort`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::TokenKind as T;
+use crate::kql::ast::{Body, ExprKind, Operator};
+use crate::rules::query::tree::{safe, tree, written};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+
+declare_rule! {
+    /// A `sort` of all rows that nothing needs.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sorting holds every row in memory, and a query fails when they are too many. `top` keeps as many as are wanted
+    /// and no more. The order of a rule's results means nothing to Sentinel. A `sort` before a function that looks at
+    /// neighbours, such as `prev` and `row_number`, or before `serialize`, `scan` and the lists that keep the order, is
+    /// no finding.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool talked most
+    /// description: Identifies the hosts on which a remote management tool talked most.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | summarize Connections = count() by DeviceName
+    ///   | sort by Connections desc
+    ///   | take 20
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool talked most
+    /// description: Identifies the hosts on which a remote management tool talked most.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | summarize Connections = count() by DeviceName
+    ///   | top 20 by Connections desc
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// A `sort` by one column that a `take` follows becomes the `top` of that number, which is the same.
+    pub(crate) UnboundedSort {
+        id: "unbounded-sort",
+        group: Query,
+        severity: Info,
+        pedantic: true,
+        fix: Safe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for UnboundedSort {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        for pipeline in tree.pipelines() {
+            for (index, sort) in pipeline.stages.iter().enumerate().filter(|(_, stage)| stage.sorts()) {
+                let rest = &pipeline.stages[index + 1..];
+                let taken = rest.first().filter(|next| next.takes());
+                if taken.is_none() && (!cx.kind().is_rule() || !pipeline.main) {
+                    // What is shown to people may be in order.
+                    let shown = pipeline.main && rest.iter().all(|stage| keeps_order(stage));
+                    if shown || rest.iter().any(|stage| needs_order(stage) || stage.takes()) {
+                        continue;
+                    }
+                } else if rest.iter().any(|stage| needs_order(stage))
+                    || (taken.is_none() && rest.iter().any(|stage| stage.takes()))
+                {
+                    continue;
+                }
+                let word = sort.word.text();
+                let message = match taken {
+                    Some(_) => format!("`{word}` puts all rows in order to keep the first few"),
+                    None => format!("`{word}` puts all rows in order, and nothing needs it"),
+                };
+                let help = if taken.is_some() { "Write `top ... by`." } else { "Leave it out." };
+                let finding = Self::at(query.span(sort.keyword), message).help(help);
+                let merged = taken.and_then(|take| merged(query, sort, take));
+                out.push(safe(finding, query, "Write `top`", merged));
+            }
+        }
+    }
+}
+
+/// The edit that makes a `top` of a `sort` by one column and the `take` behind it.
+fn merged(query: &Query<'_>, sort: &Operator, take: &Operator) -> Option<(Span, String)> {
+    let (Body::Many(keys), Body::One(count)) = (&sort.body, &take.body) else { return None };
+    let [key] = &keys[..] else { return None };
+    let between = written(query, Span::new(sort.span.end as usize, take.span.start as usize));
+    let plain = between.trim() == "|" && sort.params.is_empty() && take.params.is_empty();
+    let text = format!("top {} by {}", written(query, count.span), written(query, key.span));
+    plain.then(|| (sort.span.cover(take.span), text))
+}
+
+/// Whether an operator hands the rows on in the order in which they come.
+fn keeps_order(stage: &Operator) -> bool {
+    matches!(
+        stage.word,
+        T::Project
+            | T::ProjectAway
+            | T::ProjectKeep
+            | T::ProjectRename
+            | T::ProjectReorder
+            | T::Extend
+            | T::Where
+            | T::Render
+            | T::As
+            | T::MvExpand
+            | T::MvDashExpand
+            | T::Parse
+            | T::ParseWhere
+            | T::Sort
+            | T::Order
+    )
+}
+
+/// Whether what an operator does depends on the order of its rows.
+fn needs_order(stage: &Operator) -> bool {
+    const FUNCTIONS: [&str; 16] = [
+        "prev",
+        "next",
+        "row_number",
+        "row_cumsum",
+        "row_window_session",
+        "row_rank",
+        "row_rank_dense",
+        "row_rank_min",
+        "make_list",
+        "makelist",
+        "make_list_if",
+        "make_list_with_nulls",
+        "take_any",
+        "any",
+        "make_bag",
+        "dcount_intersect",
+    ];
+    matches!(
+        stage.word,
+        T::Serialize | T::Scan | T::Evaluate | T::Invoke | T::Partition | T::MvApply | T::MvDashApply
+    ) || stage.exprs().iter().any(|expr| {
+        expr.any(|expr| matches!(&expr.kind, ExprKind::Call { name, .. } if FUNCTIONS.contains(&&*name.text)))
+    })
+}

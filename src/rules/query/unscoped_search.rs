@@ -1,0 +1,71 @@
+//! `unscoped-search`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity;
+use crate::kql::ast::{Body, Expr};
+use crate::rules::query::tree::tree;
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A `search` or `find` that names no tables.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// It reads every table of the workspace: it is slow, costs much, and finds different things in different
+    /// workspaces. Sentinel refuses an analytic rule with it, so in a rule it is an error.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay named anywhere
+    /// description: Identifies events that name the relay of a remote management tool.
+    /// query: |
+    ///   search "relay.example"
+    ///   | where TimeGenerated > ago(1d)
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay named anywhere
+    /// description: Identifies events that name the relay of a remote management tool.
+    /// query: |
+    ///   search in (DeviceNetworkEvents, DnsEvents) "relay.example"
+    ///   | where TimeGenerated > ago(1d)
+    /// ```
+    pub(crate) UnscopedSearch {
+        id: "unscoped-search",
+        group: Query,
+        severity: Warning,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for UnscopedSearch {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        for pipeline in tree.pipelines() {
+            let Some(head) = pipeline.head() else { continue };
+            let Body::Find { tables, .. } = &head.body else { continue };
+            if !tables.as_ref().is_none_or(|tables| tables.iter().any(names_all)) {
+                continue;
+            }
+            let word = head.word.text();
+            let message = format!("This `{word}` reads every table of the workspace");
+            let help = format!("Name the tables: `{word} in (Table1, Table2) ...`.");
+            let mut finding = Self::at(query.span(head.keyword), message).help(help);
+            if cx.kind().is_rule() {
+                finding.severity = Severity::Error;
+            }
+            out.push(finding);
+        }
+    }
+}
+
+/// Whether a table is `*`, that is every table there is.
+fn names_all(table: &Expr) -> bool {
+    table.as_name() == Some("*")
+}

@@ -1,0 +1,119 @@
+//! `unwindowed-join`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::Parse;
+use crate::kql::ast::{Body, Expr, ExprKind, LetValue, Operator};
+use crate::kql::view::Pipeline;
+use crate::rules::query::tree::{filters_time, tree};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A join whose right side reads a table for all of the time there is.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The left side is bounded in time and the right side is not, so the join reads all of the right table that the
+    /// query may see, matches events that are far apart, and grows with the table. A bound on the right side keeps both.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool with a new process
+    /// description: Identifies hosts that reached the relay of a remote management tool and started a process.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where RemoteUrl has "relay.example"
+    ///   | join kind=inner DeviceProcessEvents on DeviceName
+    ///   | project DeviceName, FileName
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool with a new process
+    /// description: Identifies hosts that reached the relay of a remote management tool and started a process.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where RemoteUrl has "relay.example"
+    ///   | join kind=inner (DeviceProcessEvents | where TimeGenerated > ago(1d)) on DeviceName
+    ///   | project DeviceName, FileName
+    /// ```
+    pub(crate) UnwindowedJoin {
+        id: "unwindowed-join",
+        group: Query,
+        severity: Info,
+        pedantic: true,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for UnwindowedJoin {
+    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        for pipeline in tree.pipelines() {
+            for (index, stage) in pipeline.stages.iter().enumerate() {
+                let Body::Join { right, .. } = &stage.body else { continue };
+                if bounded(tree, &pipeline, index) && reads_all(tree, right, 0) {
+                    let message = "The right side of this join reads its table for all of the time there is";
+                    out.push(
+                        Self::at(query.span(right.span), message)
+                            .label(query.span(stage.keyword), "the left side is bounded in time")
+                            .help("Filter the right side by time too."),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// How many `let`s are followed to the table.
+const DEEPEST: usize = 8;
+
+/// Whether the rows before an operator are bounded in time.
+fn bounded(tree: &Parse, pipeline: &Pipeline<'_>, index: usize) -> bool {
+    pipeline.stages[..index].iter().any(|stage| filters_time(stage))
+        || pipeline
+            .source
+            .is_some_and(|source| follows(tree, source, 0, |stages| stages.iter().any(filters_time)))
+}
+
+/// Whether a side of a join is a table, with or without operators, of which none bounds the time.
+fn reads_all(tree: &Parse, side: &Expr, depth: usize) -> bool {
+    match &side.inner().kind {
+        ExprKind::Pipeline { source, stages } => {
+            depth < DEEPEST && !stages.iter().any(filters_time) && reads_all(tree, source, depth + 1)
+        }
+        ExprKind::Materialize(inner) => depth < DEEPEST && reads_all(tree, inner, depth + 1),
+        ExprKind::Name(name) => {
+            let given = tree.lets().into_iter().rev().find(|(_, given, _)| given.text == name.text);
+            match given {
+                Some((_, _, LetValue::Expr(value))) => depth < DEEPEST && reads_all(tree, value, depth + 1),
+                Some((_, _, LetValue::Function(_))) => false,
+                // A list of things is not read by time.
+                None => !name.text.contains("Watchlist") && !name.text.ends_with("Info"),
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Whether the operators that make these rows pass a test, those of `let`s among them.
+fn follows(tree: &Parse, expr: &Expr, depth: usize, test: fn(&[Operator]) -> bool) -> bool {
+    if depth > DEEPEST {
+        return false;
+    }
+    match &expr.inner().kind {
+        ExprKind::Pipeline { source, stages } => test(stages) || follows(tree, source, depth + 1, test),
+        ExprKind::Materialize(inner) => follows(tree, inner, depth + 1, test),
+        ExprKind::Name(name) => {
+            let given = tree.lets().into_iter().rev().find(|(_, given, _)| given.text == name.text);
+            matches!(given, Some((_, _, LetValue::Expr(value))) if follows(tree, value, depth + 1, test))
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,72 @@
+//! `wildcard-union`
+
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Severity;
+use crate::kql::TokenKind;
+use crate::kql::ast::{Body, ExprKind};
+use crate::rules::query::tree::tree;
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A `union *`, which reads every table.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// It reads every table of the workspace: it is slow, costs much, and finds different things in different
+    /// workspaces. Sentinel refuses an analytic rule with it, so in a rule it is an error. A pattern with a beginning,
+    /// such as `union Device*`, is no finding.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay named in any table
+    /// description: Identifies events that name the relay of a remote management tool.
+    /// query: |
+    ///   union *
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where Type has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay named in any table
+    /// description: Identifies events that name the relay of a remote management tool.
+    /// query: |
+    ///   union DeviceNetworkEvents, DeviceProcessEvents
+    ///   | where TimeGenerated > ago(1d)
+    ///   | where Type has "relay.example"
+    /// ```
+    pub(crate) WildcardUnion {
+        id: "wildcard-union",
+        group: Query,
+        severity: Warning,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for WildcardUnion {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        for pipeline in tree.pipelines() {
+            for union in pipeline.stages.iter().filter(|stage| stage.word == TokenKind::Union) {
+                let Body::Many(legs) = &union.body else { continue };
+                for leg in legs {
+                    if leg.as_name() != Some("*") && !matches!(leg.kind, ExprKind::Star) {
+                        continue;
+                    }
+                    let mut finding =
+                        Self::at(query.span(leg.span), "This `union` reads every table of the workspace")
+                            .help("Name the tables, or give the pattern a beginning: `union Device*`.");
+                    if cx.kind().is_rule() {
+                        finding.severity = Severity::Error;
+                    }
+                    out.push(finding);
+                }
+            }
+        }
+    }
+}
