@@ -117,3 +117,68 @@ fn links_inside_the_documentation_lead_somewhere() {
         }
     }
 }
+
+/// The words of a command line; quotes keep blanks together.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for c in line.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            c => words.last_mut().unwrap().push(c),
+        }
+    }
+    words
+}
+
+/// Runs the commands of a console block; `...` stands for the rest of what a command prints.
+fn run_console(folder: &Path, block: &str) -> usize {
+    let mut last = 0;
+    let mut ran = 0;
+    for part in block.split("\n$ ").map(|part| part.trim_start_matches("$ ")) {
+        let (command, expected) = part.split_once('\n').unwrap_or((part, ""));
+        if command == "echo $?" {
+            assert_eq!(expected.trim(), last.to_string(), "exit code in: {block}");
+            continue;
+        }
+        let words = words(command);
+        assert_eq!(words[0], "sentlint", "{command}");
+        let args: Vec<&str> = words[1..].iter().map(String::as_str).collect();
+        let done = run(folder, &args, "");
+        last = done.code;
+        ran += 1;
+        let printed = format!("{}{}", done.stderr, done.stdout).replace("\r\n", "\n");
+        match expected.split_once("...") {
+            Some((start, _)) => assert!(printed.starts_with(start), "$ {command}\n{printed}"),
+            None => assert_eq!(printed.trim_end(), expected.trim_end(), "$ {command}"),
+        }
+    }
+    ran
+}
+
+#[test]
+fn the_examples_about_converting_do_what_the_page_says() {
+    let folder = tempfile::tempdir().unwrap();
+    for entry in ignore::WalkBuilder::new(root().join("content")).build() {
+        let path = entry.unwrap().into_path();
+        if path.is_file() {
+            let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+            common::write(folder.path(), &name, &std::fs::read(&path).unwrap());
+        }
+    }
+    let page = std::fs::read_to_string(root().join("docs/convert.md")).unwrap().replace("\r\n", "\n");
+    let mut ran = 0;
+    for block in page.split("\n```").skip(1).step_by(2) {
+        let (language, body) = block.split_once('\n').unwrap();
+        match language {
+            "console" => ran += run_console(folder.path(), body),
+            // A file that the page shows carries its name in its first line.
+            _ => {
+                let name = body.strip_prefix("# ").and_then(|rest| rest.lines().next()).unwrap();
+                common::write(folder.path(), name, body.as_bytes());
+            }
+        }
+    }
+    assert!(ran >= 10, "only {ran} examples ran");
+}

@@ -82,7 +82,32 @@ impl Template {
 
 /// Two-space JSON with a final line feed.
 pub(super) fn to_json(value: &impl Serialize) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default() + "\n"
+    hide_blanks(&(serde_json::to_string_pretty(value).unwrap_or_default() + "\n"))
+}
+
+/// arm-ttk looks for blank values in a template's text, and takes what a query says for one: `{"a":[]}`. Inside of texts
+/// the first character of such a value is therefore written as its number, which reads as the same text.
+fn hide_blanks(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    let (mut in_text, mut escaped, mut behind_colon) = (false, false, false);
+    for (at, c) in json.char_indices() {
+        let rest = &json[at + c.len_utf8()..];
+        let blank = match c {
+            '[' => rest.trim_start_matches(' ').starts_with(']'),
+            '{' => rest.trim_start_matches(' ').starts_with('}'),
+            'n' => rest.starts_with("ull"),
+            _ => false,
+        };
+        if in_text && behind_colon && blank {
+            out.push_str(&format!("\\u{:04x}", u32::from(c)));
+        } else {
+            out.push(c);
+        }
+        behind_colon = !escaped && (c == ':' || (behind_colon && c == ' '));
+        in_text ^= c == '"' && !escaped;
+        escaped = c == '\\' && !escaped;
+    }
+    out
 }
 
 /// A resource, before it is written in one of the template languages.
@@ -255,4 +280,20 @@ pub struct AlertRule {
     /// Columns that hold entities.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sentinel_entities_mappings: Option<Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_looks_like_a_blank_inside_of_a_text_is_hidden_and_reads_as_it_was() {
+        let value =
+            json!({"query": "dynamic({\"a\": [ ], \"b\":{}, \"c\": null}) \\n:[x]", "parameters": {}});
+        let text = to_json(&value);
+        assert!(text.contains(r#"\"a\": \u005b ]"#) && text.contains(r#"\"b\":\u007b}"#), "{text}");
+        assert!(text.contains(r"\u006eull") && text.contains(":[x]"), "{text}");
+        assert!(text.contains("\"parameters\": {}"), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).ok(), Some(value));
+    }
 }

@@ -58,6 +58,9 @@ pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, E
         let message = format!("`--merge` puts resources into one file, which `--to {target}` does not make");
         return Err(Error::Usage(message));
     }
+    if options.check && options.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {
+        return Err(Error::Usage("`--check` compares with files: name their folder with -o DIR".into()));
+    }
     let work = &files::collect(global, &options.files, target.reads_json())?;
     let overlays = Overlays::read(work, options)?;
     let run = Run { global, options, target, work, overlays };

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::Run;
 use crate::check::Job;
 use crate::cli::{Error, files, print, results};
@@ -108,7 +110,9 @@ impl Run<'_> {
             changed.push((path, text));
         }
         if !self.options.check {
-            changed.iter().try_for_each(|(path, text)| files::write(path, text))?;
+            // At once, because each write waits for the disk; the first error in the order of the results is told.
+            let written: Vec<_> = changed.par_iter().map(|(path, text)| files::write(path, text)).collect();
+            written.into_iter().collect::<Result<(), Error>>()?;
         }
         Ok(changed.len())
     }
