@@ -27,9 +27,9 @@ registry! {
     metadata::UnknownKey, MissingKey, WrongType, ScalarForList, EmptyValue, InvalidId, InvalidKind, InvalidSeverity, InvalidStatus, InvalidTriggerOperator, InvalidTriggerThreshold, InvalidAggregationKind, InvalidVersion, NameTooLong, DescriptionTooLong, HuntingDescriptionTooLong, QuotedDescription, NameStyle, DescriptionStyle, Branding, LocaleLink, RuleKeyInHuntingQuery, MissingMetadata;
     connectors::UnknownConnector, MissingDataTypes;
     schedule::InvalidDuration, DurationOutOfRange, PeriodShorterThanFrequency, LongPeriodShortFrequency, ScheduleInNrt, SuppressionOutOfRange, SuppressionShorterThanFrequency, InvalidIncidentGrouping;
-    entities::UnknownEntityType, UnknownEntityIdentifier, DuplicateEntityIdentifier, MissingStrongIdentifier, TooManyEntityMappings, TooManyFieldMappings, InvalidColumnName, LegacyEntityColumn, CustomDetails, AlertOverride, MissingEntityMapping;
+    entities::UnknownEntityType, UnknownEntityIdentifier, DuplicateEntityIdentifier, MissingStrongIdentifier, TooManyEntityMappings, TooManyFieldMappings, InvalidColumnName, LegacyEntityColumn, EntityColumnMissing, CustomDetails, AlertOverride, MissingEntityMapping;
     attack::UnknownTactic, UnknownTechnique, RevokedTechnique, DeprecatedTechnique, TechniqueTacticMismatch, UncoveredTactic, MissingTactics, MissingTechniques;
-    query::KqlSyntax, KqlUnknownTable, KqlUnknownColumn, KqlUnknownFunction, KqlArgument, KqlType, KqlSemantic, QueryTooLong, TiLatest;
+    query::KqlSyntax, KqlUnknownTable, KqlUnknownColumn, KqlUnknownFunction, KqlArgument, KqlType, KqlSemantic, QueryTooLong, QueryTimestampColumn, TiLatest, NoTimeInResult;
     repository::DuplicateId, DuplicateFileName, DuplicateQuery, IdChanged, VersionNotBumped, KindChanged;
     suppressions::UnusedSuppression, UnknownSuppression;
 }

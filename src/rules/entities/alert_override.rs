@@ -7,6 +7,7 @@ use crate::knowledge::limits::{
     ALERT_DESCRIPTION, ALERT_NAME, DYNAMIC_PROPERTIES, PLACEHOLDERS, ignore_case,
 };
 use crate::knowledge::nearest::nearest;
+use crate::rules::entities::alert_columns;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
@@ -22,6 +23,10 @@ declare_rule! {
     /// at most 256 characters long and the description 5,000, and neither is blank. Other properties of the
     /// alert are overridden under `alertDynamicProperties`, whose names are a closed list. Sentinel and, but
     /// for that list, the upstream repository's checks refuse anything else.
+    ///
+    /// Placeholders and overrides name columns that the query returns. Of a column that is not there, the placeholder
+    /// stays in the text as it is and the property keeps its value; the finding shows where the query lost it. Where the
+    /// columns come from a schema that may differ from your workspace, that is a warning.
     ///
     /// ## Example
     ///
@@ -62,7 +67,8 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// Where only the case of a property differs, the fix is safe. A misspelt one is mended with
-    /// `--unsafe-fixes`.
+    /// `--unsafe-fixes`. In place of a column that the query does not return, the nearest one is named, or the one that
+    /// it was renamed to; that is unsafe, as perhaps the query should return it instead.
     pub(crate) AlertOverride {
         id: "alert-override",
         group: Entities,
@@ -88,6 +94,7 @@ impl Rule for AlertOverride {
         }
         if !cx.gates() {
             properties(cx, map, out);
+            alert_columns::check(cx, map, out);
         }
     }
 }
