@@ -145,7 +145,7 @@ impl<'a> Trace<'a> {
                         let (result, scope) = inside(function, &scope);
                         result.map_or(Certainty::Open, |result| self.certainty(result, &scope, depth + 1))
                     }
-                    None => self.outside(&table_name(expr).unwrap_or(&name.text)),
+                    None => self.outside(table_name(expr).unwrap_or(&name.text)),
                 }
             }
             _ => Certainty::Open,

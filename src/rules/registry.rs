@@ -25,7 +25,7 @@ macro_rules! registry {
 registry! {
     yaml::YamlSyntax, DuplicateKey, MultipleDocuments, NonAscii, ByteOrderMark, FileExtension, AmbiguousScalar, FoldedQuery;
     metadata::UnknownKey, MissingKey, WrongType, ScalarForList, EmptyValue, InvalidId, InvalidKind, InvalidSeverity, InvalidStatus, InvalidTriggerOperator, InvalidTriggerThreshold, InvalidAggregationKind, InvalidVersion, NameTooLong, DescriptionTooLong, HuntingDescriptionTooLong, QuotedDescription, NameStyle, DescriptionStyle, Branding, LocaleLink, RuleKeyInHuntingQuery, MissingMetadata;
-    connectors::UnknownConnector, MissingDataTypes;
+    connectors::UnknownConnector, MissingDataTypes, UndeclaredTable, UnusedDataType;
     schedule::InvalidDuration, DurationOutOfRange, PeriodShorterThanFrequency, LongPeriodShortFrequency, ScheduleInNrt, SuppressionOutOfRange, SuppressionShorterThanFrequency, InvalidIncidentGrouping;
     entities::UnknownEntityType, UnknownEntityIdentifier, DuplicateEntityIdentifier, MissingStrongIdentifier, TooManyEntityMappings, TooManyFieldMappings, InvalidColumnName, LegacyEntityColumn, EntityColumnMissing, CustomDetails, AlertOverride, MissingEntityMapping;
     attack::UnknownTactic, UnknownTechnique, RevokedTechnique, DeprecatedTechnique, TechniqueTacticMismatch, UncoveredTactic, MissingTactics, MissingTechniques;

@@ -62,10 +62,9 @@ impl<'c> QueryResult<'c> {
     /// where it stands on one line, else its word.
     pub(super) fn label(&self, lost: &Lost) -> (Span, String) {
         let text = self.query.text.get(lost.place.range()).unwrap_or_default();
-        let place = match text.contains('\n') {
-            true => Span::new(lost.place.start as usize, lost.place.start as usize + lost.word.len()),
-            false => lost.place,
-        };
+        let start = lost.place.start as usize;
+        let word = Span::new(start, start + lost.word.len());
+        let place = if text.contains('\n') { word } else { lost.place };
         let what = match (&lost.renamed, lost.had) {
             (Some(name), _) => format!("from here on it is called `{name}`"),
             (None, true) => "it is gone from here on".to_owned(),

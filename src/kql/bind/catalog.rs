@@ -68,6 +68,16 @@ impl Body {
         Self { text: text.to_owned(), parse: parse(text), value, open, meaning: OnceCell::new() }
     }
 
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The tree.
+    pub fn parse(&self) -> &Parse {
+        &self.parse
+    }
+
     /// What the body means by itself; every later question is answered for the same catalogue.
     pub fn meaning(&self, catalog: &dyn Catalog, params: &[Declared]) -> &Meaning {
         self.meaning.get_or_init(|| bind(&self.text, &self.parse, catalog, params))

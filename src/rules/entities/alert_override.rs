@@ -43,7 +43,7 @@ declare_rule! {
     /// triggerThreshold: 0
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// alertDetailsOverride:
-    ///   alertDisplayNameFormat: "{{AccountName}} on {{DeviceName}} reached {{RemoteUrl}} at {{RemoteIP}}"
+    ///   alertDisplayNameFormat: "{{InitiatingProcessAccountName}} on {{DeviceName}} reached {{RemoteUrl}} at {{RemoteIP}}"
     /// ```
     ///
     /// ## Use instead
@@ -61,7 +61,7 @@ declare_rule! {
     /// triggerThreshold: 0
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// alertDetailsOverride:
-    ///   alertDisplayNameFormat: "{{AccountName}} on {{DeviceName}} reached {{RemoteUrl}}"
+    ///   alertDisplayNameFormat: "{{InitiatingProcessAccountName}} on {{DeviceName}} reached {{RemoteUrl}}"
     /// ```
     ///
     /// ## Fix safety

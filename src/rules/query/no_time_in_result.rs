@@ -1,10 +1,10 @@
 //! `no-time-in-result`
 
 use crate::content::Template;
+use crate::content::model::field;
 use crate::diagnostic::Diagnostic;
 use crate::rules::result::QueryResult;
 use crate::rules::{Context, Rule, declare_rule};
-use crate::source::Span;
 
 declare_rule! {
     /// A rule whose query returns no `TimeGenerated`.
@@ -69,11 +69,10 @@ impl Rule for NoTimeInResult {
         let Some(result) = QueryResult::of(cx).filter(|_| cx.kind().is_rule()) else { return };
         // Whether a custom log has the column, no schema needs to tell: all of them have it.
         let Some(missing) = result.missing(TIME).filter(|missing| missing.sure) else { return };
-        let Some(query) = template.common().query else { return };
+        let Some(query) = field(template.common().root, "query") else { return };
         let message = format!("The query returns no `{TIME}`, so that alerts lose the time of their events");
         let place = missing.lost.as_ref().map(|lost| result.label(lost));
-        let span = place.as_ref().map_or(Span::at(query.span().start as usize), |(span, _)| *span);
-        let finding = Self::at(span, message);
+        let finding = Self::at(query.entry.key.span, message);
         let help = match missing.lost.as_ref().map(|lost| (lost.word, &lost.renamed)) {
             Some((_, Some(name))) => {
                 format!("Keep the name `{TIME}`, or add `| extend {TIME} = {name}` at the end.")
@@ -81,6 +80,7 @@ impl Rule for NoTimeInResult {
             Some(("summarize", _)) => {
                 format!("Add `{TIME} = max({TIME})` to the `summarize`, or group by `bin({TIME}, 1h)`.")
             }
+            Some(("join" | "lookup", _)) => format!("Give the rows that the join returns a `{TIME}`."),
             Some((word, _)) => format!("Keep `{TIME}` in the `{word}`."),
             None => format!("Give the result a column `{TIME}` with the time of the event."),
         };
