@@ -61,6 +61,60 @@ pub fn variants(name: &str) -> Vec<&'static str> {
     ids.filter(|id| id.strip_prefix(name).is_some_and(|rest| rest.starts_with('('))).collect()
 }
 
+/// Alerts of Microsoft's own products, by the connectors that bring them; Microsoft Learn, Sentinel data connectors.
+const ALERTS: [&str; 9] = [
+    "AzureActiveDirectoryIdentityProtection",
+    "AzureAdvancedThreatProtection",
+    "AzureSecurityCenter",
+    "IoT",
+    "MicrosoftCloudAppSecurity",
+    "MicrosoftDefenderAdvancedThreatProtection",
+    "MicrosoftDefenderForCloudTenantBased",
+    "MicrosoftThreatProtection",
+    "OfficeATP",
+];
+
+/// Tables that a workspace or its agents fill by themselves.
+const UNCONNECTED: [&str; 6] =
+    ["Heartbeat", "Operation", "SecurityIncident", "Usage", "Watchlist", "_LogOperation"];
+
+/// Tables that agents and settings of many kinds fill: that a connector writes to one of them does not tell that the
+/// rows come by it.
+const SHARED: [&str; 6] = ["AzureDiagnostics", "CommonSecurityLog", "Event", "Perf", "Syslog", "W3CIISLog"];
+
+/// What switching on the analytics of users' behaviour fills besides; Microsoft Learn, Sentinel UEBA reference.
+const BEHAVIOR: [&str; 3] = ["IdentityInfo", "UserAccessAnalytics", "UserPeerAnalytics"];
+
+/// The ids of the connectors that can fill the table, those of Microsoft's own products included, sorted; empty for
+/// tables that need none.
+pub fn filling(table: &str) -> Vec<&'static str> {
+    if UNCONNECTED.contains(&table) {
+        return Vec::new();
+    }
+    let mut found = connectors_of_table(table);
+    if table == "SecurityAlert" {
+        found.extend(ALERTS);
+    }
+    if BEHAVIOR.contains(&table) {
+        found.push("BehaviorAnalytics");
+    }
+    let defender = super::tables::table(table).filter(|table| table.defender() && !table.defender_only());
+    found.extend(defender.map(|_| "MicrosoftThreatProtection"));
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Whether rows of the table come in many ways, so that its name alone does not tell by which connector.
+pub fn is_shared(table: &str) -> bool {
+    SHARED.contains(&table) || filling(table).len() > 3
+}
+
+/// The tables that a data type declares besides the one that it names.
+pub fn stands_for(data_type: &str) -> &'static [&'static str] {
+    if data_type == "BehaviorAnalytics" { &BEHAVIOR } else { &[] }
+}
+
 /// The known id nearest to this text: one that differs only in case if there is one (upstream's before others),
 /// otherwise the one fewest edits away; `None` when none is near.
 pub fn nearest(id: &str) -> Option<&'static str> {
@@ -118,6 +172,16 @@ mod tests {
         assert!(tables_of("nothing").is_empty());
         assert!(connectors_of_table("SecurityEvent").contains(&"WindowsSecurityEvents"));
         assert!(connectors_of_table("NoSuchTable").is_empty());
+    }
+
+    #[test]
+    fn tables_of_microsofts_own_products_have_their_connectors() {
+        assert!(ALERTS.iter().all(|id| is_known(id)));
+        assert!(filling("SecurityAlert").contains(&"AzureSecurityCenter") && is_shared("SecurityAlert"));
+        assert_eq!(filling("AlertInfo"), ["MicrosoftThreatProtection"]);
+        assert_eq!(filling("IdentityInfo"), ["BehaviorAnalytics", "MicrosoftThreatProtection"]);
+        assert!(filling("Heartbeat").is_empty() && filling("NoSuchTable").is_empty());
+        assert!(is_shared("Syslog") && !is_shared("SigninLogs"));
     }
 
     #[test]

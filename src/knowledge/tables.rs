@@ -139,6 +139,12 @@ impl Table {
         Some(ColumnType::from_number(found.kind))
     }
 
+    /// Whether its own schema has the column, other than the columns that every table of the kind has.
+    pub fn has_own(self, name: &str) -> bool {
+        let position = blob::position(name);
+        blob::table(self.index).columns().any(|column| Some(column.name) == position)
+    }
+
     fn stored(self) -> impl Iterator<Item = blob::Column> + Clone + use<> {
         let record = blob::table(self.index);
         let [low, high, ..] = record.rest;
@@ -182,6 +188,7 @@ mod tests {
         assert_eq!(found.column("Timestamp"), Some(ColumnType::Datetime));
         assert_eq!(found.column("_ResourceId"), Some(ColumnType::String));
         assert_eq!(found.column("remoteport"), None);
+        assert!(found.has_own("RemotePort") && !found.has_own("Timestamp") && !found.has_own("x"));
         let names: Vec<_> = found.columns().map(|(name, _)| name).collect();
         assert_eq!(names.iter().filter(|name| **name == "TimeGenerated").count(), 1);
         assert_eq!(names.first(), Some(&"_BilledSize"));

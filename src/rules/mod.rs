@@ -24,6 +24,7 @@ mod metadata;
 mod query;
 mod registry;
 mod repository;
+mod result;
 mod schedule;
 mod settings;
 mod suppressions;

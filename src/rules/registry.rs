@@ -25,11 +25,11 @@ macro_rules! registry {
 registry! {
     yaml::YamlSyntax, DuplicateKey, MultipleDocuments, NonAscii, ByteOrderMark, FileExtension, AmbiguousScalar, FoldedQuery;
     metadata::UnknownKey, MissingKey, WrongType, ScalarForList, EmptyValue, InvalidId, InvalidKind, InvalidSeverity, InvalidStatus, InvalidTriggerOperator, InvalidTriggerThreshold, InvalidAggregationKind, InvalidVersion, NameTooLong, DescriptionTooLong, HuntingDescriptionTooLong, QuotedDescription, NameStyle, DescriptionStyle, Branding, LocaleLink, RuleKeyInHuntingQuery, MissingMetadata;
-    connectors::UnknownConnector, MissingDataTypes;
+    connectors::UnknownConnector, MissingDataTypes, UndeclaredTable, UnusedDataType;
     schedule::InvalidDuration, DurationOutOfRange, PeriodShorterThanFrequency, LongPeriodShortFrequency, ScheduleInNrt, SuppressionOutOfRange, SuppressionShorterThanFrequency, InvalidIncidentGrouping;
-    entities::UnknownEntityType, UnknownEntityIdentifier, DuplicateEntityIdentifier, MissingStrongIdentifier, TooManyEntityMappings, TooManyFieldMappings, InvalidColumnName, LegacyEntityColumn, CustomDetails, AlertOverride, MissingEntityMapping;
+    entities::UnknownEntityType, UnknownEntityIdentifier, DuplicateEntityIdentifier, MissingStrongIdentifier, TooManyEntityMappings, TooManyFieldMappings, InvalidColumnName, LegacyEntityColumn, EntityColumnMissing, CustomDetails, AlertOverride, MissingEntityMapping;
     attack::UnknownTactic, UnknownTechnique, RevokedTechnique, DeprecatedTechnique, TechniqueTacticMismatch, UncoveredTactic, MissingTactics, MissingTechniques;
-    query::KqlSyntax, KqlUnknownTable, KqlUnknownColumn, KqlUnknownFunction, KqlArgument, KqlType, KqlSemantic, QueryTooLong, TiLatest, UnscopedSearch, WildcardUnion, ContainsInsteadOfHas, CaseFoldedComparison, RegexHeavy, UnboundedSort, NondeterministicTake, TakeInRule, UnboundedMvExpand, CrossCluster, NoReduction, UnwindowedJoin, LateFilter, UnboundedMakeSet, NoTimeFilter, RenderInRule, QueryPlaceholder, KqlUnusedLet, KqlDeprecated, LookbackExceedsPeriod;
+    query::KqlSyntax, KqlUnknownTable, KqlUnknownColumn, KqlUnknownFunction, KqlArgument, KqlType, KqlSemantic, QueryTooLong, QueryTimestampColumn, TiLatest, NoTimeInResult, UnscopedSearch, WildcardUnion, ContainsInsteadOfHas, CaseFoldedComparison, RegexHeavy, UnboundedSort, NondeterministicTake, TakeInRule, UnboundedMvExpand, CrossCluster, NoReduction, UnwindowedJoin, LateFilter, UnboundedMakeSet, NoTimeFilter, RenderInRule, QueryPlaceholder, KqlUnusedLet, KqlDeprecated, LookbackExceedsPeriod;
     repository::DuplicateId, DuplicateFileName, DuplicateQuery, IdChanged, VersionNotBumped, KindChanged;
     suppressions::UnusedSuppression, UnknownSuppression;
 }

@@ -271,7 +271,17 @@ pub fn remove_item(file: &SourceFile, sequence: &Sequence, index: usize) -> Edit
         };
     }
     if text[line..dash].trim_start_matches(crate::source::BOM).trim().is_empty() {
-        return vec![(Span::new(line + bom_at(text, line), end), String::new())];
+        let last = index + 1 == sequence.items.len();
+        let before = index.checked_sub(1).and_then(|index| sequence.items.get(index)).filter(|_| last);
+        return match before.map(|item| item.span.end as usize) {
+            // The edit of the last item begins at the one before it, so that it can be seen to be about the list.
+            Some(from) if from < line && text[..end].ends_with('\n') => {
+                let kept = text[from..line].trim_end_matches(['\n', '\r']).len();
+                let end = text[..end].trim_end_matches(['\n', '\r']).len();
+                vec![(Span::new(from, end), text[from..from + kept].to_owned())]
+            }
+            _ => vec![(Span::new(line + bom_at(text, line), end), String::new())],
+        };
     }
     match sequence.dashes.get(index + 1) {
         Some(next) => vec![(Span::new(dash, *next as usize), String::new())],

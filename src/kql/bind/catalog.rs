@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::super::types::{Column, Relation, Scalar};
 use super::super::{Parse, parse};
-use super::Value;
+use super::{Meaning, Value, bind};
 
 /// A table.
 #[derive(Clone, Debug)]
@@ -58,13 +58,29 @@ pub struct Body {
     pub(super) value: OnceCell<Value>,
     /// Whether it is being read, so that a function which calls itself ends.
     pub(super) open: Cell<bool>,
+    meaning: OnceCell<Meaning>,
 }
 
 impl Body {
     /// Reads a body.
     pub fn new(text: &str) -> Self {
         let (value, open) = (OnceCell::new(), Cell::new(false));
-        Self { text: text.to_owned(), parse: parse(text), value, open }
+        Self { text: text.to_owned(), parse: parse(text), value, open, meaning: OnceCell::new() }
+    }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The tree.
+    pub fn parse(&self) -> &Parse {
+        &self.parse
+    }
+
+    /// What the body means by itself; every later question is answered for the same catalogue.
+    pub fn meaning(&self, catalog: &dyn Catalog, params: &[Declared]) -> &Meaning {
+        self.meaning.get_or_init(|| bind(&self.text, &self.parse, catalog, params))
     }
 }
 

@@ -20,7 +20,7 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn read_table(&mut self, name: &str, place: Span) {
-        if self.quiet == 0 && !self.tables.iter().any(|(known, _)| &**known == name) {
+        if !self.tables.iter().any(|(known, _)| &**known == name) {
             self.tables.push((name.into(), place));
         }
     }

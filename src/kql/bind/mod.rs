@@ -48,6 +48,8 @@ pub struct Meaning {
     pub functions: BTreeSet<Box<str>>,
     /// After each operator of the main pipeline: its place and the columns then.
     pub stages: Vec<(Span, Rc<Relation>)>,
+    /// The same for every other pipeline that was read where it stands.
+    pub others: Vec<Vec<(Span, Rc<Relation>)>>,
 }
 
 /// Finds out what a parsed query means. `parameters` are names that stand for values, as a parser's do.
@@ -68,7 +70,8 @@ pub fn bind(text: &str, parse: &Parse, catalog: &dyn Catalog, parameters: &[Decl
         Value::Rows(relation) => Some(relation),
         _ => None,
     };
-    Meaning { findings, result, tables: binder.tables, functions: binder.functions, stages: binder.stages }
+    let Binder { tables, functions, stages, others, .. } = binder;
+    Meaning { findings, result, tables, functions, stages, others }
 }
 
 /// How deeply functions may call one another.
@@ -166,6 +169,7 @@ struct Binder<'a> {
     tables: Vec<(Box<str>, Span)>,
     functions: BTreeSet<Box<str>>,
     stages: Vec<(Span, Rc<Relation>)>,
+    others: Vec<Vec<(Span, Rc<Relation>)>>,
     /// Whether the pipeline that is read is the main one.
     main: bool,
 }
@@ -190,6 +194,7 @@ impl<'a> Binder<'a> {
             tables: Vec::new(),
             functions: BTreeSet::new(),
             stages: Vec::new(),
+            others: Vec::new(),
             main: false,
         }
     }

@@ -26,15 +26,18 @@ impl<'a> Binder<'a> {
                     _ => Rc::new(Relation::unknown()),
                 };
                 self.main = main;
+                let mut own = vec![(source.span, Rc::clone(&relation))];
                 if main {
-                    self.stages.push((source.span, Rc::clone(&relation)));
+                    self.stages.append(&mut own);
                 }
                 let mut nothing = false;
                 for stage in stages {
                     (relation, nothing) = self.stage(stage, &relation);
-                    if main {
-                        self.stages.push((stage.span, Rc::clone(&relation)));
-                    }
+                    let list = if main { &mut self.stages } else { &mut own };
+                    list.push((stage.span, Rc::clone(&relation)));
+                }
+                if !main && self.quiet == 0 {
+                    self.others.push(own);
                 }
                 if nothing { Value::Nothing } else { Value::Rows(relation) }
             }

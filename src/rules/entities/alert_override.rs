@@ -7,6 +7,7 @@ use crate::knowledge::limits::{
     ALERT_DESCRIPTION, ALERT_NAME, DYNAMIC_PROPERTIES, PLACEHOLDERS, ignore_case,
 };
 use crate::knowledge::nearest::nearest;
+use crate::rules::entities::alert_columns;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
@@ -23,6 +24,10 @@ declare_rule! {
     /// alert are overridden under `alertDynamicProperties`, whose names are a closed list. Sentinel and, but
     /// for that list, the upstream repository's checks refuse anything else.
     ///
+    /// Placeholders and overrides name columns that the query returns. Of a column that is not there, the placeholder
+    /// stays in the text as it is and the property keeps its value; the finding shows where the query lost it. Where the
+    /// columns come from a schema that may differ from your workspace, that is a warning.
+    ///
     /// ## Example
     ///
     /// ```yaml,invalid
@@ -38,7 +43,7 @@ declare_rule! {
     /// triggerThreshold: 0
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// alertDetailsOverride:
-    ///   alertDisplayNameFormat: "{{AccountName}} on {{DeviceName}} reached {{RemoteUrl}} at {{RemoteIP}}"
+    ///   alertDisplayNameFormat: "{{InitiatingProcessAccountName}} on {{DeviceName}} reached {{RemoteUrl}} at {{RemoteIP}}"
     /// ```
     ///
     /// ## Use instead
@@ -56,13 +61,14 @@ declare_rule! {
     /// triggerThreshold: 0
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// alertDetailsOverride:
-    ///   alertDisplayNameFormat: "{{AccountName}} on {{DeviceName}} reached {{RemoteUrl}}"
+    ///   alertDisplayNameFormat: "{{InitiatingProcessAccountName}} on {{DeviceName}} reached {{RemoteUrl}}"
     /// ```
     ///
     /// ## Fix safety
     ///
     /// Where only the case of a property differs, the fix is safe. A misspelt one is mended with
-    /// `--unsafe-fixes`.
+    /// `--unsafe-fixes`. In place of a column that the query does not return, the nearest one is named, or the one that
+    /// it was renamed to; that is unsafe, as perhaps the query should return it instead.
     pub(crate) AlertOverride {
         id: "alert-override",
         group: Entities,
@@ -88,6 +94,7 @@ impl Rule for AlertOverride {
         }
         if !cx.gates() {
             properties(cx, map, out);
+            alert_columns::check(cx, map, out);
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::content::{Folder, Template};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits::{CUSTOM_DETAIL_KEY, CUSTOM_DETAIL_VALUE, CUSTOM_DETAILS};
 use crate::rules::entities::is_column_name;
+use crate::rules::result::{QueryResult, judge};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -15,6 +16,9 @@ declare_rule! {
     /// A rule has 20 custom details at most. The name of one begins with a letter, has letters, digits and
     /// `_`, and is at most 20 characters long; its value is the name of a column. Sentinel and the upstream
     /// repository's checks refuse anything else.
+    ///
+    /// The column is one that the query returns, or the detail stays empty; the finding shows where the query lost it.
+    /// Where the columns come from a schema that may differ from your workspace, that is a warning.
     ///
     /// ## Example
     ///
@@ -51,10 +55,16 @@ declare_rule! {
     /// customDetails:
     ///   RemoteHost: RemoteUrl
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// In place of a column that the query does not return, the nearest one is named, or the one that it was renamed to.
+    /// Perhaps the query should return it instead, so the fix is unsafe.
     pub(crate) CustomDetails {
         id: "custom-details",
         group: Entities,
         severity: Error,
+        fix: Unsafe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }
@@ -71,10 +81,16 @@ impl Rule for CustomDetails {
                 format!("There are {} custom details, and Sentinel takes 20 at most", details.len());
             out.push(Self::at(key.span(), message).help("Keep the 20 that an analyst needs most."));
         }
+        let result = QueryResult::of(cx);
         for (key, value) in details {
             out.extend(judge_key(key));
             match value {
-                Some(value) => out.extend(judge_value(key, value)),
+                Some(value) => {
+                    let finding = judge_value(key, value);
+                    let what = format!("The custom detail `{}` is the column", key.value);
+                    let lost = || judge(cx, result.as_ref()?, value, Self::at, &what);
+                    out.extend(finding.or_else(lost));
+                }
                 // Otherwise the schema speaks of the value's type.
                 None if cx.gates() => {
                     out.push(Self::at(

@@ -7,6 +7,7 @@ use crate::knowledge::entities::LEGACY_COLUMNS;
 use crate::knowledge::limits::ENTITY_MAPPINGS;
 use crate::rules::append::append_items;
 use crate::rules::mask::{Mask, mask, words};
+use crate::rules::result::QueryResult;
 use crate::rules::schedule::gated_as_scheduled;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
@@ -53,7 +54,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A mapping to the usual identifier is added for each column. What the column holds may fit another
+    /// A mapping to the usual identifier is added for each column that the query returns. What the column holds may fit another
     /// identifier better, so it is unsafe. A file hash is left to you, because its algorithm must be mapped
     /// too.
     pub(crate) LegacyEntityColumn {
@@ -82,7 +83,23 @@ impl Rule for LegacyEntityColumn {
         for (at, column, ..) in others {
             finding = finding.label(span(*at, column), "nor is this column mapped");
         }
-        out.push(finding.maybe_fix(fix(cx, template, &found)));
+        // A column that the query does not return is of no use to a mapping.
+        let result = QueryResult::of(cx);
+        let missing = |column: &str| {
+            let result = result.as_ref()?;
+            Some(result.missing(column)?.lost.map(|lost| result.label(&lost).0))
+        };
+        let mut returned = Vec::new();
+        for one in &found {
+            match missing(one.1) {
+                None => returned.push(*one),
+                Some(None) => {}
+                Some(Some(place)) => {
+                    finding = finding.label(place, format!("`{}` is gone from here on", one.1));
+                }
+            }
+        }
+        out.push(finding.maybe_fix(fix(cx, template, &returned)));
     }
 }
 
@@ -181,5 +198,20 @@ mod tests {
         assert_eq!(listed, [(Applicability::Unsafe, format!("{HEAD}{list}{}{query}", item("")))]);
         let hash = format!("{HEAD}query: T | extend FileHashCustomEntity = B\n");
         assert!(fixes(RULE, "a.yaml", &hash).is_empty() && messages(RULE, &hash).len() == 1);
+    }
+
+    #[test]
+    fn a_column_that_is_not_returned_is_not_mapped() {
+        let text = |last: &str| {
+            format!(
+                "{HEAD}query: |\n  SecurityEvent\n  | extend IPCustomEntity = IpAddress, HostCustomEntity = Computer\n  | {last}\n"
+            )
+        };
+        let fixed = |last: &str| fixes(RULE, "a.yaml", &text(last)).pop().map(|(_, fixed)| fixed);
+        let both = fixed("where EventID == 1").unwrap();
+        assert!(both.contains("columnName: IPCustomEntity") && both.contains("columnName: HostCustomEntity"));
+        let one = fixed("project IPCustomEntity").unwrap();
+        assert!(one.contains("columnName: IPCustomEntity") && !one.contains("columnName: HostCustomEntity"));
+        assert_eq!(fixed("project Computer"), None);
     }
 }

@@ -28,8 +28,8 @@ declare_rule! {
     ///   - entityType: FileHash
     ///     fieldMappings:
     ///       - identifier: Value
-    ///         columnName: SHA256
-    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    ///         columnName: InitiatingProcessSHA256
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example" | extend HashType = "SHA256"
     /// ```
     ///
     /// ## Use instead
@@ -42,10 +42,10 @@ declare_rule! {
     ///   - entityType: FileHash
     ///     fieldMappings:
     ///       - identifier: Value
-    ///         columnName: SHA256
+    ///         columnName: InitiatingProcessSHA256
     ///       - identifier: Algorithm
     ///         columnName: HashType
-    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example" | extend HashType = "SHA256"
     /// ```
     pub(crate) MissingStrongIdentifier {
         id: "missing-strong-identifier",

@@ -1,8 +1,10 @@
 //! Entity mappings, custom details and alert details.
 
+mod alert_columns;
 mod alert_override;
 mod custom_details;
 mod duplicate_entity_identifier;
+mod entity_column_missing;
 mod invalid_column_name;
 mod legacy_entity_column;
 mod missing_entity_mapping;
@@ -15,6 +17,7 @@ mod unknown_entity_type;
 pub(super) use alert_override::AlertOverride;
 pub(super) use custom_details::CustomDetails;
 pub(super) use duplicate_entity_identifier::DuplicateEntityIdentifier;
+pub(super) use entity_column_missing::EntityColumnMissing;
 pub(super) use invalid_column_name::InvalidColumnName;
 pub(super) use legacy_entity_column::LegacyEntityColumn;
 pub(super) use missing_entity_mapping::MissingEntityMapping;
@@ -43,7 +46,7 @@ fn entity_of(mapping: &EntityMapping<'_>) -> Option<&'static EntityType> {
 }
 
 /// Whether a text has the form of a column's name: letters, digits and `_`, the first an ASCII letter or `_`.
-fn is_column_name(text: &str) -> bool {
+pub(super) fn is_column_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }

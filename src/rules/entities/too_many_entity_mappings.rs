@@ -23,47 +23,47 @@ declare_rule! {
     ///   - entityType: IP
     ///     fieldMappings:
     ///       - identifier: Address
-    ///         columnName: Address1
+    ///         columnName: RemoteIP
     ///   - entityType: IP
     ///     fieldMappings:
     ///       - identifier: Address
-    ///         columnName: Address2
+    ///         columnName: RemoteIP
     ///   - entityType: IP
     ///     fieldMappings:
     ///       - identifier: Address
-    ///         columnName: Address3
+    ///         columnName: RemoteIP
     ///   - entityType: IP
     ///     fieldMappings:
     ///       - identifier: Address
-    ///         columnName: Address4
+    ///         columnName: RemoteIP
     ///   - entityType: IP
     ///     fieldMappings:
     ///       - identifier: Address
-    ///         columnName: Address5
+    ///         columnName: RemoteIP
     ///   - entityType: IP
     ///     fieldMappings:
     ///       - identifier: Address
-    ///         columnName: Address6
+    ///         columnName: RemoteIP
     ///   - entityType: IP
     ///     fieldMappings:
     ///       - identifier: Address
-    ///         columnName: Address7
+    ///         columnName: RemoteIP
     ///   - entityType: IP
     ///     fieldMappings:
     ///       - identifier: Address
-    ///         columnName: Address8
+    ///         columnName: RemoteIP
     ///   - entityType: IP
     ///     fieldMappings:
     ///       - identifier: Address
-    ///         columnName: Address9
+    ///         columnName: RemoteIP
     ///   - entityType: IP
     ///     fieldMappings:
     ///       - identifier: Address
-    ///         columnName: Address10
+    ///         columnName: RemoteIP
     ///   - entityType: IP
     ///     fieldMappings:
     ///       - identifier: Address
-    ///         columnName: Address11
+    ///         columnName: RemoteIP
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
     ///
@@ -77,11 +77,11 @@ declare_rule! {
     ///   - entityType: IP
     ///     fieldMappings:
     ///       - identifier: Address
-    ///         columnName: Address1
+    ///         columnName: RemoteIP
     ///   - entityType: IP
     ///     fieldMappings:
     ///       - identifier: Address
-    ///         columnName: Address2
+    ///         columnName: RemoteIP
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
     pub(crate) TooManyEntityMappings {

@@ -23,13 +23,13 @@ declare_rule! {
     ///   - entityType: Account
     ///     fieldMappings:
     ///       - identifier: Name
-    ///         columnName: AccountName
+    ///         columnName: InitiatingProcessAccountName
     ///       - identifier: NTDomain
-    ///         columnName: AccountDomain
+    ///         columnName: InitiatingProcessAccountDomain
     ///       - identifier: Sid
-    ///         columnName: AccountSid
+    ///         columnName: InitiatingProcessAccountSid
     ///       - identifier: AadUserId
-    ///         columnName: AccountObjectId
+    ///         columnName: InitiatingProcessAccountObjectId
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
     ///
@@ -43,11 +43,11 @@ declare_rule! {
     ///   - entityType: Account
     ///     fieldMappings:
     ///       - identifier: Name
-    ///         columnName: AccountName
+    ///         columnName: InitiatingProcessAccountName
     ///       - identifier: NTDomain
-    ///         columnName: AccountDomain
+    ///         columnName: InitiatingProcessAccountDomain
     ///       - identifier: Sid
-    ///         columnName: AccountSid
+    ///         columnName: InitiatingProcessAccountSid
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
     pub(crate) TooManyFieldMappings {

@@ -41,7 +41,7 @@ declare_rule! {
     ///   - entityType: Account
     ///     fieldMappings:
     ///       - identifier: FullName
-    ///         columnName: AccountName
+    ///         columnName: InitiatingProcessAccountName
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
     ///

@@ -1,0 +1,370 @@
+//! Whether a query returns a column, and where a column was lost that it does not return.
+
+use std::rc::Rc;
+
+use super::Parse;
+use super::ast::{
+    Body, Expr, ExprKind, Function, LetValue, Literal, Name, NameForm, Operator, Statement, StatementKind,
+};
+use super::bind::{Catalog, Meaning, Returned};
+use super::token::TokenKind as T;
+use super::types::Relation;
+use crate::source::Span;
+
+/// What is known of a column of a query's result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// The query returns it, or may do so.
+    Possible,
+    /// The query does not return it.
+    Missing {
+        /// Whether no table can turn out to have it after all.
+        sure: bool,
+        /// What lost it, where something did.
+        lost: Option<Lost>,
+    },
+}
+
+/// The operator after which a column is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// The operator with all that belongs to it.
+    pub place: Span,
+    /// The operator's word.
+    pub word: &'static str,
+    /// The name that the column has from there on, where it only got another.
+    pub renamed: Option<Box<str>>,
+    /// Whether the column was known to be there before.
+    pub had: bool,
+}
+
+/// How much is known of a set of columns, the surest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Certainty {
+    /// The query names them itself, or they are documented.
+    Sure,
+    /// They come from a schema that may be wrong.
+    Doubtful,
+    /// There may be others.
+    Open,
+}
+
+impl Certainty {
+    fn of(relation: &Relation) -> Self {
+        match (relation.open, relation.doubtful) {
+            (true, _) => Self::Open,
+            (false, true) => Self::Doubtful,
+            (false, false) => Self::Sure,
+        }
+    }
+}
+
+/// Queries may nest, and names may stand for names, only so deeply.
+const DEEPEST: usize = 24;
+
+/// The columns after the source of a pipeline and after each of its operators.
+type Stages = [(Span, Rc<Relation>)];
+
+/// A query with what it means.
+pub struct Trace<'a> {
+    text: &'a str,
+    parse: &'a Parse,
+    meaning: &'a Meaning,
+    catalog: &'a dyn Catalog,
+}
+
+/// Statements around a place, the outermost first.
+type Scope<'a> = Vec<&'a [Statement]>;
+
+impl<'a> Trace<'a> {
+    /// Follows the columns of a query. The meaning is that of the same query in the same catalogue.
+    pub fn new(text: &'a str, parse: &'a Parse, meaning: &'a Meaning, catalog: &'a dyn Catalog) -> Self {
+        Self { text, parse, meaning, catalog }
+    }
+
+    /// Whether the query returns a column. One that returns no rows, or cannot be read, may return any.
+    pub fn column(&self, name: &str) -> Presence {
+        let (Some(result), Some(main)) = (&self.meaning.result, self.main()) else {
+            return Presence::Possible;
+        };
+        if !self.parse.errors.is_empty() || result.column(name).is_some() {
+            return Presence::Possible;
+        }
+        let scope = vec![&self.parse.statements[..]];
+        let sure = match self.certainty(main, &scope, 0) {
+            Certainty::Open => return Presence::Possible,
+            certainty => certainty == Certainty::Sure,
+        };
+        Presence::Missing { sure, lost: self.lost(main, name, &scope, 0) }
+    }
+
+    /// The query proper: the last statement that is one.
+    fn main(&self) -> Option<&'a Expr> {
+        self.parse.statements.iter().rev().find_map(|statement| match &statement.kind {
+            StatementKind::Query(expr) => Some(expr),
+            _ => None,
+        })
+    }
+
+    fn stages(&self, source: &Expr, count: usize) -> Option<&'a Stages> {
+        let all = std::iter::once(&self.meaning.stages).chain(&self.meaning.others);
+        let mut found = all.filter(|list| list.len() == count + 1 && list[0].0 == source.span);
+        found.next().map(Vec::as_slice)
+    }
+
+    /// How sure it is that the rows have no columns but those that are known.
+    fn certainty(&self, expr: &'a Expr, scope: &Scope<'a>, depth: usize) -> Certainty {
+        if depth > DEEPEST {
+            return Certainty::Open;
+        }
+        let deeper = |expr: &'a Expr| self.certainty(expr, scope, depth + 1);
+        match &expr.kind {
+            ExprKind::Paren(inner) | ExprKind::Materialize(inner) | ExprKind::ToTable(inner) => deeper(inner),
+            ExprKind::DataTable { .. } | ExprKind::ExternalData { .. } => Certainty::Sure,
+            ExprKind::Operator(operator) => self.step(operator, None, (None, None), scope, depth),
+            ExprKind::Pipeline { source, stages } => {
+                let list = self.stages(source, stages.len());
+                let mut certainty = deeper(source);
+                for (at, stage) in stages.iter().enumerate() {
+                    let around = (list.map(|list| &*list[at].1), list.map(|list| &*list[at + 1].1));
+                    certainty = self.step(stage, Some(certainty), around, scope, depth);
+                }
+                certainty
+            }
+            ExprKind::Path { member, .. } => match &member.kind {
+                ExprKind::Name(name) => self.outside(&name.text),
+                _ => Certainty::Open,
+            },
+            ExprKind::Name(name) | ExprKind::Call { name, .. } => {
+                if let ("materialize", ExprKind::Call { args, .. }) = (&*name.text, &expr.kind) {
+                    return args.first().map_or(Certainty::Open, deeper);
+                }
+                match resolve(name, scope) {
+                    Some((LetValue::Expr(value), scope)) => self.certainty(value, &scope, depth + 1),
+                    Some((LetValue::Function(function), scope)) => {
+                        let (result, scope) = inside(function, &scope);
+                        result.map_or(Certainty::Open, |result| self.certainty(result, &scope, depth + 1))
+                    }
+                    None => self.outside(table_name(expr).unwrap_or(&name.text)),
+                }
+            }
+            _ => Certainty::Open,
+        }
+    }
+
+    /// What is known of a table or function of the workspace.
+    fn outside(&self, name: &str) -> Certainty {
+        if let Some(function) = self.catalog.function(name) {
+            return match &function.returns {
+                Returned::Rows(relation) => Certainty::of(relation),
+                Returned::Body(body) => {
+                    let params = function.params.as_deref().unwrap_or_default();
+                    let result = body.meaning(self.catalog, params).result.as_ref();
+                    // What a parser returns is made elsewhere, and may be another version in the workspace.
+                    result
+                        .map_or(Certainty::Open, |relation| Certainty::of(relation).max(Certainty::Doubtful))
+                }
+                _ => Certainty::Open,
+            };
+        }
+        self.catalog.table(name).map_or(Certainty::Open, |table| Certainty::of(&table.relation))
+    }
+
+    /// What is known of the columns after an operator. `around` are the columns before and after it.
+    fn step(
+        &self,
+        operator: &'a Operator,
+        input: Option<Certainty>,
+        around: (Option<&Relation>, Option<&Relation>),
+        scope: &Scope<'a>,
+        depth: usize,
+    ) -> Certainty {
+        let after =
+            |least: Certainty| around.1.map_or(Certainty::Open, |after| Certainty::of(after).max(least));
+        let given = input.unwrap_or(Certainty::Sure);
+        match &operator.body {
+            _ if closes(operator) => Certainty::Sure,
+            Body::Join { right, .. } => {
+                let right = || self.certainty(right, scope, depth + 1);
+                match self.sides(operator) {
+                    (true, false) => given,
+                    (false, true) => right(),
+                    _ => given.max(right()),
+                }
+            }
+            Body::Many(legs) if operator.word == T::Union => {
+                legs.iter().map(|leg| self.certainty(leg, scope, depth + 1)).fold(given, Ord::max)
+            }
+            Body::Evaluate { schema: None, .. } | Body::Find { .. } | Body::Partition { .. } => after(given),
+            Body::One(_) if operator.word == T::Invoke => after(given),
+            Body::Fork(_) | Body::Facet { .. } | Body::Graph(_) | Body::MacroExpand { .. } => Certainty::Open,
+            _ => {
+                // An operator that brings columns which nobody knows.
+                let opened =
+                    around.0.is_some_and(|before| !before.open) && around.1.is_some_and(|after| after.open);
+                if opened { Certainty::Open } else { given }
+            }
+        }
+    }
+
+    /// The operator after which a column is gone.
+    fn lost(&self, expr: &'a Expr, name: &str, scope: &Scope<'a>, depth: usize) -> Option<Lost> {
+        if depth > DEEPEST {
+            return None;
+        }
+        match &expr.kind {
+            ExprKind::Paren(inner) | ExprKind::Materialize(inner) | ExprKind::ToTable(inner) => {
+                self.lost(inner, name, scope, depth + 1)
+            }
+            ExprKind::Operator(operator) => self.lost_beside(operator, name, scope, depth),
+            ExprKind::Pipeline { source, stages } => {
+                let list = self.stages(source, stages.len())?;
+                // What these rows have is lost elsewhere, if at all.
+                if list.last()?.1.column(name).is_some() {
+                    return None;
+                }
+                let mut narrowed = None;
+                for (at, stage) in stages.iter().enumerate().rev() {
+                    let before = &list[at].1;
+                    if before.column(name).is_some() {
+                        return Some(at_operator(stage, name, true));
+                    }
+                    if let Some(lost) = self.lost_beside(stage, name, scope, depth) {
+                        return Some(lost);
+                    }
+                    if before.open && closes(stage) {
+                        narrowed = Some(at_operator(stage, name, false));
+                    }
+                }
+                self.lost(source, name, scope, depth + 1).or(narrowed)
+            }
+            ExprKind::Name(called) | ExprKind::Call { name: called, .. } => {
+                if let ("materialize", ExprKind::Call { args, .. }) = (&*called.text, &expr.kind) {
+                    return self.lost(args.first()?, name, scope, depth + 1);
+                }
+                match resolve(called, scope)? {
+                    (LetValue::Expr(value), scope) => self.lost(value, name, &scope, depth + 1),
+                    (LetValue::Function(function), scope) => {
+                        let (result, scope) = inside(function, &scope);
+                        self.lost(result?, name, &scope, depth + 1)
+                    }
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// Where a column was lost in the rows that an operator brings in.
+    fn lost_beside(
+        &self,
+        operator: &'a Operator,
+        name: &str,
+        scope: &Scope<'a>,
+        depth: usize,
+    ) -> Option<Lost> {
+        match &operator.body {
+            Body::Join { right, .. } if self.sides(operator).1 => self.lost(right, name, scope, depth + 1),
+            Body::Many(legs) if operator.word == T::Union => {
+                legs.iter().find_map(|leg| self.lost(leg, name, scope, depth + 1))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Trace<'_> {
+    /// Whether a join returns the columns of its left side, and of its right.
+    fn sides(&self, operator: &Operator) -> (bool, bool) {
+        let param = operator.params.iter().find(|param| &*param.name.text == "kind");
+        let kind = param.and_then(|param| self.text.get(param.values.first()?.span.range()));
+        match kind {
+            Some("leftsemi" | "leftanti" | "leftantisemi" | "anti") => (true, false),
+            Some("rightsemi" | "rightanti" | "rightantisemi") => (false, true),
+            _ => (true, true),
+        }
+    }
+}
+
+/// What a name was given to by the statements before it, with the statements around that.
+fn resolve<'a>(name: &Name, scope: &Scope<'a>) -> Option<(&'a LetValue, Scope<'a>)> {
+    scope.iter().enumerate().rev().find_map(|(level, statements)| {
+        let before = statements.iter().enumerate().rev().filter(|(_, one)| one.span.end <= name.span.start);
+        before.into_iter().find_map(|(at, statement)| match &statement.kind {
+            StatementKind::Let { name: given, value } if given.text == name.text => {
+                let mut outer = scope[..level].to_vec();
+                outer.push(&statements[..at]);
+                Some((value, outer))
+            }
+            _ => None,
+        })
+    })
+}
+
+/// The result of a function, with the statements around it.
+fn inside<'a>(function: &'a Function, scope: &Scope<'a>) -> (Option<&'a Expr>, Scope<'a>) {
+    let mut scope = scope.clone();
+    scope.push(&function.statements);
+    (function.result.as_deref(), scope)
+}
+
+/// The table that `table("T")` names.
+fn table_name(expr: &Expr) -> Option<&str> {
+    let ExprKind::Call { name, args } = &expr.kind else { return None };
+    match &args.first()?.kind {
+        ExprKind::Literal(Literal::String(text)) if &*name.text == "table" => Some(text),
+        _ => None,
+    }
+}
+
+/// Whether the columns after an operator are those that it names and no others.
+fn closes(operator: &Operator) -> bool {
+    let named = |exprs: &[Expr]| exprs.iter().all(|expr| !is_star(expr));
+    match &operator.body {
+        Body::Many(exprs) => {
+            matches!(operator.word, T::Project | T::ProjectKeep | T::Distinct | T::Print) && named(exprs)
+        }
+        Body::Summarize { aggregates, .. } => aggregates.iter().all(|aggregate| !has_star(aggregate)),
+        Body::MakeSeries { .. }
+        | Body::TopNested(_)
+        | Body::CountOf { .. }
+        | Body::Range { .. }
+        | Body::Reduce { .. }
+        | Body::Schema(_) => true,
+        Body::Evaluate { schema: Some(schema), .. } => schema.iter().all(|column| &*column.name.text != "*"),
+        Body::Name(_) | Body::Empty => matches!(operator.word, T::Count | T::GetSchema),
+        _ => false,
+    }
+}
+
+fn is_star(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Star => true,
+        ExprKind::Name(name) => name.form == NameForm::Wildcard,
+        _ => false,
+    }
+}
+
+/// Whether an aggregate returns whatever columns there are, as `arg_max(Time, *)` does.
+fn has_star(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Named { value, .. } => has_star(value),
+        ExprKind::Call { args, .. } => args.iter().any(is_star),
+        _ => false,
+    }
+}
+
+fn at_operator(operator: &Operator, column: &str, had: bool) -> Lost {
+    let renamed = match &operator.body {
+        Body::Many(exprs) => exprs.iter().find_map(|expr| new_name(expr, column)),
+        Body::Summarize { by, .. } => by.iter().flatten().find_map(|expr| new_name(expr, column)),
+        _ => None,
+    };
+    Lost { place: operator.span, word: operator.word.text(), renamed: renamed.map(Box::from), had }
+}
+
+/// The name that a column gets: `New = Old`.
+fn new_name<'a>(expr: &'a Expr, column: &str) -> Option<&'a str> {
+    let ExprKind::Named { names, value, .. } = &expr.kind else { return None };
+    let ExprKind::Name(old) = &value.kind else { return None };
+    names.first().map(|name| &*name.text).filter(|_| *old.text == *column)
+}

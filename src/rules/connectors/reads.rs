@@ -1,0 +1,195 @@
+//! What a query reads, against the data types that a template declares.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::content::model::Connector;
+use crate::knowledge::connectors;
+use crate::knowledge::functions::{self, Origin};
+use crate::knowledge::tables::{self, Grade};
+use crate::kql::ast::{Body, Expr, ExprKind, NameForm, Statement};
+use crate::kql::bind::{Catalog, Returned, fits};
+use crate::kql::{Node, TokenKind, walk_statements};
+use crate::rules::Context;
+use crate::source::Span;
+
+/// A table that a query reads.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Read {
+    /// Where the query names it, or the parser that reads it.
+    pub(super) place: Span,
+    /// The parsers through which it is read; none where the query names it itself.
+    pub(super) through: Vec<String>,
+    /// Whether the query goes on without it, as a leg of a fuzzy union.
+    pub(super) optional: bool,
+}
+
+/// What a query reads.
+#[derive(Debug, Default)]
+pub(super) struct Reads {
+    /// The tables.
+    pub(super) tables: BTreeMap<String, Read>,
+    /// Every name that the query mentions, with its first place.
+    pub(super) names: BTreeMap<String, Span>,
+    /// Whether it may read further tables, which nobody knows.
+    pub(super) more: bool,
+    patterns: Vec<String>,
+}
+
+impl Reads {
+    /// What the template's query reads; `None` where it cannot be told.
+    pub(super) fn of(cx: &Context<'_>) -> Option<Self> {
+        let query = cx.queries.iter().find(|query| query.pointer == Some("/query"))?;
+        if cx.gates() || !query.parse().errors.is_empty() {
+            return None;
+        }
+        let mut reads = Self::default();
+        let fuzzy = reads.mentions(query.text, &query.parse().statements, true);
+        let meaning = cx.meaning(query);
+        for (table, place) in &meaning.tables {
+            reads.more |= is_unclear(cx.catalog, table);
+            let optional = fuzzy.iter().any(|union| union.contains(*place));
+            reads.tables.insert(table.to_string(), Read { place: *place, through: Vec::new(), optional });
+        }
+        let called = |name: &str| {
+            let place = reads.names.get(name).copied().unwrap_or_default();
+            (place, fuzzy.iter().any(|union| union.contains(place)))
+        };
+        let calls: Vec<(&str, (Span, bool))> =
+            meaning.functions.iter().map(|name| (&**name, called(name))).collect();
+        let mut seen = BTreeSet::new();
+        for (name, (place, optional)) in calls {
+            reads.expand(cx.catalog, name, &Read { place, through: Vec::new(), optional }, &mut seen);
+        }
+        Some(reads)
+    }
+
+    /// Whether a table is read for certain, or perhaps.
+    pub(super) fn may_read(&self, table: &str) -> bool {
+        self.more
+            || self.tables.keys().any(|name| name.eq_ignore_ascii_case(table))
+            || self.names.contains_key(table)
+            || self.patterns.iter().any(|pattern| fits(pattern, table))
+    }
+
+    /// Notes the names in a query, where they are the template's own, and what may stand for any table. Returns the
+    /// places of fuzzy unions.
+    fn mentions(&mut self, text: &str, statements: &[Statement], own: bool) -> Vec<Span> {
+        let mut fuzzy = Vec::new();
+        walk_statements(statements, &mut |node| {
+            match node {
+                Node::Expr(Expr { kind: ExprKind::Name(name) | ExprKind::Call { name, .. }, .. }) => {
+                    if name.form == NameForm::Wildcard {
+                        self.patterns.push(name.text.to_string());
+                    } else if own {
+                        self.names.entry(name.text.to_string()).or_insert(name.span);
+                    }
+                }
+                Node::Operator(operator) if operator.word == TokenKind::Union => {
+                    let param = operator.params.iter().find(|param| &*param.name.text == "isfuzzy");
+                    let value = param.and_then(|param| text.get(param.values.first()?.span.range()));
+                    if value.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
+                        fuzzy.push(operator.span);
+                    }
+                }
+                Node::Operator(operator) => {
+                    self.more |= matches!(operator.body, Body::Find { tables: None, .. });
+                }
+                _ => {}
+            }
+            true
+        });
+        fuzzy
+    }
+
+    /// Adds what a function reads, and those that it calls.
+    fn expand(&mut self, catalog: &dyn Catalog, name: &str, call: &Read, seen: &mut BTreeSet<String>) {
+        let Some(external) = catalog.function(name).filter(|_| seen.insert(name.to_owned())) else { return };
+        let Returned::Body(body) = &external.returns else {
+            // What the service brings along reads no table that a connector fills.
+            let origin = functions::function(name).map(functions::Function::origin);
+            self.more |= !matches!(origin, Some(Origin::Sentinel | Origin::Defender));
+            return;
+        };
+        let fuzzy = self.mentions(body.text(), &body.parse().statements, false);
+        let optional = |place: Span| call.optional || fuzzy.iter().any(|union| union.contains(place));
+        let inner = body.meaning(catalog, external.params.as_deref().unwrap_or_default());
+        let mut through = call.through.clone();
+        through.push(name.to_owned());
+        for (table, place) in &inner.tables {
+            self.more |= is_unclear(catalog, table);
+            let read = Read { place: call.place, through: through.clone(), optional: optional(*place) };
+            self.tables.entry(table.to_string()).or_insert(read);
+        }
+        for inner in &inner.functions {
+            let place = place_of(&body.parse().statements, inner);
+            let read = Read { place: call.place, through: through.clone(), optional: optional(place) };
+            self.expand(catalog, inner, &read, seen);
+        }
+    }
+}
+
+/// Whether a table may be a function of the workspace, which reads others: because nobody knows it, or only from
+/// schemas that were made to check queries, where parsers stand as tables.
+fn is_unclear(catalog: &dyn Catalog, table: &str) -> bool {
+    let parser = tables::table(table).is_some_and(|known| {
+        !matches!(known.grade(), Grade::Documented | Grade::Connector) && !table.ends_with("_CL")
+    });
+    parser || catalog.table(table).is_none_or(|table| table.relation.open)
+}
+
+/// Where a name stands first.
+fn place_of(statements: &[Statement], wanted: &str) -> Span {
+    let mut place = None;
+    walk_statements(statements, &mut |node| {
+        if let Node::Expr(Expr { kind: ExprKind::Name(name) | ExprKind::Call { name, .. }, .. }) = node
+            && &*name.text == wanted
+        {
+            place = place.or(Some(name.span));
+        }
+        place.is_none()
+    });
+    place.unwrap_or_default()
+}
+
+/// The name of the table or function that a data type begins with: `SecurityAlert (MDATP)` is of `SecurityAlert`.
+/// `None` for what is a title.
+pub(super) fn name_of(data_type: &str) -> Option<&str> {
+    let text = data_type.trim();
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    let rest = text[end..].trim_start();
+    (end > 0 && (rest.is_empty() || rest.starts_with('('))).then_some(&text[..end])
+}
+
+/// The tables that a data type stands for, itself included.
+pub(super) fn stands_for(catalog: &dyn Catalog, name: &str) -> BTreeSet<String> {
+    let mut reads = Reads::default();
+    reads.expand(catalog, name, &Read::default(), &mut BTreeSet::new());
+    let further = connectors::stands_for(name).iter().map(|table| (*table).to_owned());
+    reads.tables.into_keys().chain(further).chain([name.to_owned()]).collect()
+}
+
+/// The names that some connectors declare.
+pub(super) fn declared<'a>(connectors: &'a [Connector<'_>]) -> impl Iterator<Item = &'a str> {
+    connectors.iter().flat_map(|connector| connector.data_types.values()).filter_map(name_of)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name_of;
+
+    #[test]
+    fn kinds_in_parentheses_are_no_part_of_the_name() {
+        for (text, name) in [
+            ("SecurityAlert (MDATP)", Some("SecurityAlert")),
+            ("SecurityAlert(ASC)", Some("SecurityAlert")),
+            (" Syslog ", Some("Syslog")),
+            ("Event_CL", Some("Event_CL")),
+            ("Azure Firewall", None),
+            ("a-b", None),
+            ("", None),
+            ("(x)", None),
+        ] {
+            assert_eq!(name_of(text), name, "{text}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! `undeclared-table`
+
+use std::collections::BTreeSet;
+
+use super::reads::{Read, Reads, declared, stands_for};
+use crate::content::Template;
+use crate::content::model::{Connector, field};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::connectors;
+use crate::knowledge::nearest::nearest;
+use crate::rules::append::append_items;
+use crate::rules::words::listed;
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// A table that the query reads and no required data connector declares.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// `requiredDataConnectors` tells those who install the template which data it needs, and Sentinel shows it as ready
+    /// once these are connected. A table that is missing there may be missing in the workspace too, and the query then
+    /// finds nothing or fails.
+    ///
+    /// `SecurityAlert (MDATP)` declares `SecurityAlert`, and a parser among the checked files declares what it reads. A
+    /// table that no connector is known to fill, or that is only a leg of `union isfuzzy=true`, need not be declared; and
+    /// where no connector is declared at all, the template is taken to work with any.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 7c0c9c8e-3c1d-4f0e-9a38-7d1f1c4b2e57
+    /// name: Remote tool started by a new sign-in
+    /// description: Identifies remote tools that start right after a sign-in.
+    /// requiredDataConnectors:
+    ///   - connectorId: MicrosoftThreatProtection
+    ///     dataTypes:
+    ///       - DeviceLogonEvents
+    /// query: |
+    ///   DeviceLogonEvents
+    ///   | join kind=inner DeviceProcessEvents on DeviceId
+    ///   | where FileName =~ "anydesk.exe"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 7c0c9c8e-3c1d-4f0e-9a38-7d1f1c4b2e57
+    /// name: Remote tool started by a new sign-in
+    /// description: Identifies remote tools that start right after a sign-in.
+    /// requiredDataConnectors:
+    ///   - connectorId: MicrosoftThreatProtection
+    ///     dataTypes:
+    ///       - DeviceLogonEvents
+    ///       - DeviceProcessEvents
+    /// query: |
+    ///   DeviceLogonEvents
+    ///   | join kind=inner DeviceProcessEvents on DeviceId
+    ///   | where FileName =~ "anydesk.exe"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The table is added to the one declared connector that fills it, or with the only connector that does. The data may
+    /// come by another way, so the fix is unsafe.
+    pub(crate) UndeclaredTable {
+        id: "undeclared-table",
+        group: Connectors,
+        severity: Info,
+        fix: Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for UndeclaredTable {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let common = template.common();
+        let Some(reads) = Reads::of(cx) else { return };
+        let names: Vec<&str> = declared(&common.connectors).collect();
+        if names.is_empty() {
+            return;
+        }
+        let known: BTreeSet<String> = names.iter().flat_map(|name| stands_for(cx.catalog, name)).collect();
+        let is_declared = |name: &str| known.iter().any(|known| known.eq_ignore_ascii_case(name));
+        for (table, read) in &reads.tables {
+            let filling = connectors::filling(table);
+            let covered = is_declared(table) || read.through.iter().any(|parser| is_declared(parser));
+            if covered || read.optional || filling.is_empty() || may_be_meant(cx, &common.connectors, table) {
+                continue;
+            }
+            out.push(finding(cx, template, (table, read), &filling, &names));
+        }
+    }
+}
+
+/// Whether a declared connector fills the table and declares something nobody knows, such as a parser that reads it.
+fn may_be_meant(cx: &Context<'_>, all: &[Connector<'_>], table: &str) -> bool {
+    all.iter().any(|connector| {
+        let fills = connector.id.is_some_and(|id| connectors::tables_of(id.value).contains(&table));
+        fills && declared(std::slice::from_ref(connector)).any(|name| cx.catalog.table(name).is_none())
+    })
+}
+
+fn finding(
+    cx: &Context<'_>,
+    template: &Template<'_>,
+    (table, read): (&str, &Read),
+    filling: &[&'static str],
+    names: &[&str],
+) -> Diagnostic {
+    let common = template.common();
+    let through = match read.through.as_slice() {
+        [] => String::new(),
+        parsers => format!(" through `{}`", parsers.join("` and `")),
+    };
+    let message = format!("The query reads `{table}`{through}, which no data type declares");
+    let query = cx.queries.iter().find(|query| query.pointer == Some("/query"));
+    let span = query.map_or(cx.first_key(), |query| query.span(read.place));
+    let mut finding = UndeclaredTable::at(span, message);
+    let list = field(common.root, "requiredDataConnectors");
+    if let Some(list) = list {
+        finding = finding.label(list.entry.key.span, "it is not among these");
+    }
+    let fitting: Vec<&Connector<'_>> = common
+        .connectors
+        .iter()
+        .filter(|connector| connector.id.is_some_and(|id| filling.contains(&id.value)))
+        .collect();
+    // To a shared table many connectors write a little; those that fill nothing else are meant for it.
+    let shared = connectors::is_shared(table);
+    let clear = |id: &str| !shared || connectors::tables_of(id) == [table];
+    if let Some((connector, id)) =
+        one(&fitting).and_then(|one| Some((one, one.id?.value))).filter(|(_, id)| clear(id))
+    {
+        let edits = connector.data_types.field.map(|field| append_items(cx.source(), field.node(), &[table]));
+        let edits = edits.filter(|edits| !edits.is_empty());
+        let fix = edits.map(|edits| Fix::r#unsafe(format!("Add `{table}` to the data types of {id}"), edits));
+        return finding.help(format!("Add it to the `dataTypes` of {id}.")).maybe_fix(fix);
+    }
+    if let Some(near) = nearest(table, names.iter().copied().filter(|name| cx.catalog.table(name).is_none()))
+    {
+        return finding.help(format!("`dataTypes` names `{near}`; the table is `{table}`."));
+    }
+    let current = |id: &&&str| connectors::connector(id).is_some_and(|connector| !connector.deprecated);
+    let current: Vec<&str> = filling.iter().filter(current).copied().collect();
+    let only = one(&current).filter(|_| fitting.is_empty() && !shared);
+    let help = match (only, &current[..]) {
+        (Some(id), _) => format!("Add it with the connector {id}, which fills it."),
+        (None, [_, ..]) if !shared => {
+            format!("Add it with the connector that fills it, which may be {}.", listed(&current, "or"))
+        }
+        (None, _) => "Add it to the `dataTypes` of the connector that fills it in your workspace.".to_owned(),
+    };
+    let fix = only.zip(list).and_then(|(id, list)| {
+        let item = format!("connectorId: {id}\ndataTypes:\n  - {table}");
+        let edits = append_items(cx.source(), list.node(), &[item]);
+        (!edits.is_empty()).then(|| Fix::r#unsafe(format!("Add {id} with `{table}`"), edits))
+    });
+    finding.help(help).maybe_fix(fix)
+}
+
+/// The only one there is.
+fn one<T: Copy>(all: &[T]) -> Option<T> {
+    match all {
+        [only] => Some(*only),
+        _ => None,
+    }
+}

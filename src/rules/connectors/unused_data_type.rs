@@ -1,0 +1,120 @@
+//! `unused-data-type`
+
+use super::reads::{Reads, name_of, stands_for};
+use crate::content::Template;
+use crate::content::model::{Connector, Text, field};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::tables;
+use crate::rules::words::listed;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::edit::{Edits, remove_item};
+
+declare_rule! {
+    /// A declared data type that the query does not read.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// `requiredDataConnectors` tells those who install the template which data it needs. A table that the query never
+    /// reads makes the template look as if it needed more than it does, or is left over from an older query.
+    ///
+    /// Only tables that sentlint knows and parsers among the checked files are looked at, and only where all is known
+    /// that the query reads: a function of the workspace may read anything.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 7c0c9c8e-3c1d-4f0e-9a38-7d1f1c4b2e57
+    /// name: Remote tool started
+    /// description: Identifies hosts on which a remote tool was started.
+    /// requiredDataConnectors:
+    ///   - connectorId: MicrosoftThreatProtection
+    ///     dataTypes:
+    ///       - DeviceNetworkEvents
+    ///       - DeviceProcessEvents
+    /// query: |
+    ///   DeviceProcessEvents
+    ///   | where FileName =~ "anydesk.exe"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 7c0c9c8e-3c1d-4f0e-9a38-7d1f1c4b2e57
+    /// name: Remote tool started
+    /// description: Identifies hosts on which a remote tool was started.
+    /// requiredDataConnectors:
+    ///   - connectorId: MicrosoftThreatProtection
+    ///     dataTypes:
+    ///       - DeviceProcessEvents
+    /// query: |
+    ///   DeviceProcessEvents
+    ///   | where FileName =~ "anydesk.exe"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The data type is removed, and its connector with it when it was the only one. Perhaps the query should read the
+    /// table, so the fix is unsafe.
+    pub(crate) UnusedDataType {
+        id: "unused-data-type",
+        group: Connectors,
+        severity: Info,
+        fix: Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for UnusedDataType {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let common = template.common();
+        let Some(reads) = Reads::of(cx).filter(|reads| !reads.more && !reads.tables.is_empty()) else {
+            return;
+        };
+        let unused = |text: &Text<'_>| {
+            let Some(name) = name_of(text.value) else { return false };
+            let parser = cx.catalog.function(name).is_some();
+            // A name that nobody knows says nothing of what is read.
+            (parser || tables::table(name).is_some() || cx.catalog.table(name).is_some())
+                && !stands_for(cx.catalog, name).iter().any(|table| reads.may_read(table))
+        };
+        for connector in &common.connectors {
+            let items = &connector.data_types.items;
+            let all = items.iter().all(unused);
+            for text in items.iter().filter(|text| unused(text)) {
+                let name = name_of(text.value).unwrap_or_default();
+                let message = format!("The query does not read `{name}`, which is declared as a data type");
+                let read: Vec<String> = reads.tables.keys().map(|table| format!("`{table}`")).collect();
+                let help = match read.as_slice() {
+                    many if many.len() > 6 => {
+                        format!("The query reads {} tables, but not this one.", many.len())
+                    }
+                    few => format!("The query reads {}.", listed(few, "and")),
+                };
+                let edits = removal(cx, template, connector, text, all && items.len() == 1);
+                let fix = (!edits.is_empty()).then(|| Fix::r#unsafe(format!("Remove `{name}`"), edits));
+                out.push(Self::at(text.span(), message).help(help).maybe_fix(fix));
+            }
+        }
+    }
+}
+
+/// The removal of a data type, or of its connector where it is the only one; none where nothing would be left.
+fn removal(
+    cx: &Context<'_>,
+    template: &Template<'_>,
+    connector: &Connector<'_>,
+    text: &Text<'_>,
+    with_connector: bool,
+) -> Edits {
+    let (list, wanted) = if with_connector {
+        (field(template.common().root, "requiredDataConnectors"), connector.node.span)
+    } else {
+        (connector.data_types.field, text.span())
+    };
+    let Some(sequence) = list.and_then(|list| list.node().as_sequence()) else { return Edits::new() };
+    let at = sequence.items.iter().position(|item| item.span == wanted);
+    match at {
+        Some(at) if sequence.items.len() > 1 => remove_item(cx.source(), sequence, at),
+        _ => Edits::new(),
+    }
+}

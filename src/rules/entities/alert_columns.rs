@@ -1,0 +1,84 @@
+//! The columns that `alert-override` takes from the query's result.
+
+use super::{AlertOverride, is_column_name};
+use crate::content::model::{Text, field};
+use crate::diagnostic::Diagnostic;
+use crate::rules::Context;
+use crate::rules::result::{QueryResult, judge, judge_part, placeholders};
+use crate::yaml::Mapping;
+
+/// Whether the query returns the columns that an override names.
+pub(super) fn check(cx: &Context<'_>, map: &Mapping, out: &mut Vec<Diagnostic>) {
+    let Some(result) = QueryResult::of(cx) else { return };
+    for key in ["alertDisplayNameFormat", "alertDescriptionFormat"] {
+        let Some(text) = field(map, key).and_then(|field| field.text()) else { continue };
+        let what = format!("A placeholder of `{key}` is the column");
+        for part in placeholders(text.value) {
+            out.extend(judge_part(cx, &result, (&text, part), AlertOverride::at, &what));
+        }
+    }
+    let mut tell = |text: Option<Text<'_>>, what: &str| {
+        let text = text.filter(|text| is_column_name(text.value));
+        out.extend(text.and_then(|text| judge(cx, &result, &text, AlertOverride::at, what)));
+    };
+    for key in ["alertSeverityColumnName", "alertTacticsColumnName"] {
+        tell(field(map, key).and_then(|field| field.text()), &format!("`{key}` is the column"));
+    }
+    let list = field(map, "alertDynamicProperties").and_then(|field| field.node().as_sequence());
+    for item in list.map(|list| list.items.as_slice()).unwrap_or_default() {
+        let Some(item) = item.as_mapping() else { continue };
+        let property = field(item, "alertProperty").and_then(|field| field.text());
+        let what = match property {
+            Some(property) => format!("The property `{}` is taken from the column", property.value),
+            None => "A property is taken from the column".to_owned(),
+        };
+        tell(field(item, "value").and_then(|field| field.text()), &what);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability;
+    use crate::rules::Profile;
+    use crate::rules::testing::{findings, fixes, gate, messages};
+
+    const RULE: &str = "alert-override";
+
+    fn rule(lines: &str) -> String {
+        format!(
+            "id: x\nname: n\nkind: Scheduled\nqueryFrequency: 1h\nqueryPeriod: 1h\nquery: |\n  DeviceNetworkEvents\n  | project DeviceName, Address = RemoteIP\n\
+             alertDetailsOverride:\n{lines}"
+        )
+    }
+
+    #[test]
+    fn placeholders_and_overrides_are_columns_of_the_result() {
+        let good = rule(
+            "  alertDisplayNameFormat: '{{DeviceName}} and {{ Address }} {{a b}} {{}'\n  alertSeverityColumnName: Address\n",
+        );
+        assert_eq!(messages(RULE, &good).len(), 1, "only the open braces: {:?}", messages(RULE, &good));
+        let bad = rule(
+            "  alertDisplayNameFormat: '{{DeviceName}} {{ RemoteIP }} {{RemoteIP}}'\n  alertSeverityColumnName: Sev\n  \
+             alertTacticsColumnName: Tac\n  alertDynamicProperties:\n    - alertProperty: ConfidenceLevel\n      value: Con\n",
+        );
+        let found = messages(RULE, &bad);
+        assert_eq!(found.len(), 4, "{found:?}");
+        assert_eq!(
+            found[0],
+            "A placeholder of `alertDisplayNameFormat` is the column `RemoteIP`, which the query does not return"
+        );
+        let finding = &findings(RULE, "a.yaml", &bad, Profile::Recommended)[0];
+        assert_eq!(finding.help.as_deref(), Some("`project` calls it `Address`."));
+        let label = &finding.labels[0];
+        assert_eq!(&bad[label.span.range()], "project DeviceName, Address = RemoteIP");
+        assert_eq!(label.message, "from here on it is called `Address`");
+        assert_eq!(gate(RULE, "Detections/a.yaml", &bad), 0);
+    }
+
+    #[test]
+    fn the_name_alone_is_mended() {
+        let text = rule("  alertDescriptionFormat: \"on {{ RemoteIP }}\"\n");
+        let fixed = rule("  alertDescriptionFormat: \"on {{ Address }}\"\n");
+        assert_eq!(fixes(RULE, "a.yaml", &text), [(Applicability::Unsafe, fixed)]);
+    }
+}

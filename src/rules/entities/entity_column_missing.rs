@@ -1,0 +1,180 @@
+//! `entity-column-missing`
+
+use crate::content::Template;
+use crate::content::model::{Text, field};
+use crate::diagnostic::Diagnostic;
+use crate::rules::entities::is_column_name;
+use crate::rules::result::{QueryResult, judge};
+use crate::rules::{Context, Rule, declare_rule};
+
+declare_rule! {
+    /// An entity mapped to a column that the query does not return.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Sentinel takes the values of an entity from the columns of the query's result. A column that is not there gives
+    /// none: the alert comes without the entity, and nothing says so. Mostly an earlier `project`, `summarize` or
+    /// `distinct` has dropped the column, or it got another name; the finding shows where.
+    ///
+    /// Where the columns come from a schema that may differ from your workspace, as those of custom logs do, the finding
+    /// is a warning; and where a column may come from a table that sentlint does not know, there is none.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 7c0c9c8e-3c1d-4f0e-9a38-7d1f1c4b2e57
+    /// name: Event log cleared by a remote tool
+    /// description: Identifies remote tools that start the command which clears event logs.
+    /// entityMappings:
+    ///   - entityType: Host
+    ///     fieldMappings:
+    ///       - identifier: FullName
+    ///         columnName: DeviceName
+    /// query: |
+    ///   DeviceProcessEvents
+    ///   | where FileName =~ "wevtutil.exe" and ProcessCommandLine has "cl"
+    ///   | where InitiatingProcessFileName in~ ("anydesk.exe", "screenconnect.windowsclient.exe")
+    ///   | summarize Commands = make_set(ProcessCommandLine, 100) by DeviceId, InitiatingProcessFileName
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 7c0c9c8e-3c1d-4f0e-9a38-7d1f1c4b2e57
+    /// name: Event log cleared by a remote tool
+    /// description: Identifies remote tools that start the command which clears event logs.
+    /// entityMappings:
+    ///   - entityType: Host
+    ///     fieldMappings:
+    ///       - identifier: FullName
+    ///         columnName: DeviceName
+    /// query: |
+    ///   DeviceProcessEvents
+    ///   | where FileName =~ "wevtutil.exe" and ProcessCommandLine has "cl"
+    ///   | where InitiatingProcessFileName in~ ("anydesk.exe", "screenconnect.windowsclient.exe")
+    ///   | summarize Commands = make_set(ProcessCommandLine, 100) by DeviceId, DeviceName, InitiatingProcessFileName
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The fix names the column that the missing one was renamed to, or else the nearest one. Perhaps the query should
+    /// return the column instead, so the fix is unsafe.
+    pub(crate) EntityColumnMissing {
+        id: "entity-column-missing",
+        group: Entities,
+        severity: Error,
+        fix: Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for EntityColumnMissing {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(result) = QueryResult::of(cx) else { return };
+        let common = template.common();
+        // Other rules speak of what cannot be a column's name.
+        let mut tell = |column: Option<Text<'_>>, what: &str| {
+            let column = column.filter(|column| is_column_name(column.value));
+            out.extend(column.and_then(|column| judge(cx, &result, &column, Self::at, what)));
+        };
+        for mapping in &common.entity_mappings {
+            let entity = mapping.entity_type.map_or("An entity", |entity| entity.value);
+            for item in &mapping.fields {
+                let what = match item.identifier {
+                    Some(identifier) => format!("{entity} takes its {} from the column", identifier.value),
+                    None => format!("{entity} is mapped to the column"),
+                };
+                tell(item.column, &what);
+            }
+        }
+        let list =
+            field(common.root, "sentinelEntitiesMappings").and_then(|field| field.node().as_sequence());
+        for item in list.map(|list| list.items.as_slice()).unwrap_or_default() {
+            let column = item.as_mapping().and_then(|item| field(item, "columnName")?.text());
+            tell(column, "Entities are taken from the column");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Severity;
+    use crate::rules::Profile;
+    use crate::rules::testing::{findings, gate};
+
+    const RULE: &str = "entity-column-missing";
+
+    fn file(query: &str) -> String {
+        let field = "{identifier: HostName, columnName: Wanted}";
+        format!(
+            "id: x\nname: n\nentityMappings: [{{entityType: Host, fieldMappings: [{field}]}}]\nquery: |\n  {query}\n"
+        )
+    }
+
+    /// The severity of the finding, and what lost the column.
+    fn told(query: &str) -> Option<(Severity, Option<String>)> {
+        let text = file(query);
+        let found = findings(RULE, "a.yaml", &text, Profile::Recommended);
+        let finding = found.first()?;
+        Some((finding.severity, finding.labels.first().map(|label| text[label.span.range()].to_owned())))
+    }
+
+    #[test]
+    fn the_operator_that_lost_the_column_is_found_wherever_it_stands() {
+        for (query, lost) in [
+            (
+                "SecurityEvent | project Wanted = Computer | summarize count() by EventID = 1",
+                Some("summarize count() by EventID = 1"),
+            ),
+            ("SecurityEvent | extend Wanted = 1 | project-away Wanted", Some("project-away Wanted")),
+            (
+                "SecurityEvent | extend Wanted = 1 | project-rename Host = Wanted | take 1",
+                Some("project-rename Host = Wanted"),
+            ),
+            (
+                "let a = materialize(SecurityEvent | extend Wanted = 1 | distinct Computer); a | take 1",
+                Some("distinct Computer"),
+            ),
+            (
+                "let f = () { SecurityEvent | extend Wanted = 1 | project Computer }; f()",
+                Some("project Computer"),
+            ),
+            (
+                "union (SecurityEvent | project Computer), (Event | extend Wanted = 1 | project Source)",
+                Some("project Source"),
+            ),
+            ("SecurityEvent | join kind=leftsemi (Event | extend Wanted = 1) on Computer", None),
+            ("Unknown_CL | where A | project Computer | extend B = 1", Some("project Computer")),
+            ("SecurityEvent | project Computer", None),
+            ("SecurityEvent | extend Wanted = 1 | count", Some("count")),
+        ] {
+            assert_eq!(told(query), Some((Severity::Error, lost.map(str::to_owned))), "{query}");
+        }
+    }
+
+    #[test]
+    fn what_may_have_the_column_is_left_alone() {
+        for query in [
+            "SecurityEvent | extend Wanted = 1",
+            "Unknown_CL | take 1",
+            "Unknown_CL | summarize arg_max(TimeGenerated, *) by Computer",
+            "Unknown_CL | project-away A",
+            "SecurityEvent | join kind=inner Unknown_CL on Computer",
+            "SecurityEvent | evaluate bag_unpack(EventData)",
+            "SecurityEvent | union Unknown_CL",
+            "_GetWatchlist('x') | take 1",
+            "print 1 |",
+            "SecurityEvent | project Computer | lookup (_GetWatchlist('x')) on $left.Computer == $right.SearchKey",
+        ] {
+            assert_eq!(told(query), None, "{query}");
+        }
+        assert_eq!(gate(RULE, "Detections/a.yaml", &file("SecurityEvent")), 0);
+    }
+
+    #[test]
+    fn schemas_that_may_be_wrong_make_a_warning() {
+        assert_eq!(told("ABNORMAL_CASES_CL | take 1"), Some((Severity::Warning, None)));
+        let case = told("SecurityEvent | project wanted = Computer");
+        assert_eq!(case, Some((Severity::Warning, None)));
+    }
+}

@@ -1,0 +1,207 @@
+//! `query-timestamp-column`
+
+use crate::content::{Query, Template};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::tables;
+use crate::kql::bind::{Catalog, bind};
+use crate::kql::origin::{Origin, References, references};
+use crate::kql::parse;
+use crate::rules::result::named_columns;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+use crate::yaml::ScalarMap;
+use crate::yaml::edit::apply;
+
+declare_rule! {
+    /// The column `Timestamp` of a Defender table in an analytic rule.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// In advanced hunting, Defender's tables have their time in `Timestamp`. In a Sentinel workspace, where rules run,
+    /// the same tables have it in `TimeGenerated`; there a query that names `Timestamp` fails.
+    ///
+    /// A column of that name that the query makes itself is left alone, and so are hunting queries, which may be meant
+    /// for either place.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// kind: Scheduled
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where Timestamp > ago(1h)
+    ///   | where RemoteUrl has "relay.example"
+    ///   | project Timestamp, DeviceName, RemoteUrl
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// kind: Scheduled
+    /// severity: Medium
+    /// requiredDataConnectors: []
+    /// queryFrequency: 1h
+    /// queryPeriod: 1h
+    /// triggerOperator: gt
+    /// triggerThreshold: 0
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated > ago(1h)
+    ///   | where RemoteUrl has "relay.example"
+    ///   | project TimeGenerated, DeviceName, RemoteUrl
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Every reference to the column is renamed, in the query and in what the metadata takes from its result. The result
+    /// has another column then, and others may read it, so the fix is unsafe. There is none where names of further
+    /// columns follow from it, such as `max_Timestamp`.
+    pub(crate) QueryTimestampColumn {
+        id: "query-timestamp-column",
+        group: Query,
+        severity: Info,
+        fix: Unsafe,
+        since: "0.1.0",
+    }
+}
+
+const DEFENDER: &str = "Timestamp";
+const SENTINEL: &str = "TimeGenerated";
+
+impl Rule for QueryTimestampColumn {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let query = cx.queries.iter().find(|query| query.pointer == Some("/query"));
+        let Some(query) = query.filter(|query| cx.kind().is_rule() && query.text.contains(DEFENDER)) else {
+            return;
+        };
+        if !query.parse().errors.is_empty() {
+            return;
+        }
+        let origin = |name: &str| origin(cx.catalog, name);
+        let found = references(query.text, &query.parse().statements, DEFENDER, &origin);
+        let [first, others @ ..] = &found.places[..] else { return };
+        let message = format!(
+            "`{DEFENDER}` is the time of Defender's tables in advanced hunting; in Sentinel it is `{SENTINEL}`"
+        );
+        let mut finding = Self::at(query.span(*first), message).help(format!("Write `{SENTINEL}`."));
+        for place in others {
+            finding = finding.label(query.span(*place), "and here");
+        }
+        out.push(finding.maybe_fix(fix(cx, template, query, &found)));
+    }
+}
+
+/// What `Timestamp` of a table or function is.
+fn origin(catalog: &dyn Catalog, name: &str) -> Origin {
+    let here = |column: &str| catalog.table(name).is_none_or(|table| table.relation.column(column).is_some());
+    if catalog.function(name).is_some() {
+        return Origin::Other;
+    }
+    match tables::table(name) {
+        // Where the schema itself has the column, it means something else.
+        Some(table)
+            if table.defender() && !table.defender_only() && !table.has_own(DEFENDER) && here(SENTINEL) =>
+        {
+            Origin::Table
+        }
+        _ if here(DEFENDER) => Origin::Other,
+        _ => Origin::Absent,
+    }
+}
+
+/// The renaming of every reference, where the query then means the same but for the column's name.
+fn fix(cx: &Context<'_>, template: &Template<'_>, query: &Query<'_>, found: &References) -> Option<Fix> {
+    // A join calls the other side's column so.
+    if query.text.contains("Timestamp1") {
+        return None;
+    }
+    let renamed: Vec<(Span, String)> =
+        found.places.iter().map(|place| (*place, SENTINEL.to_owned())).collect();
+    let text = apply(query.text, &renamed)?;
+    let (before, parsed) = (cx.meaning(query), parse(&text));
+    let after = bind(&text, &parsed, cx.catalog, &[]);
+    let kept = found.result == Origin::Table;
+    let names = |relation: &crate::kql::types::Relation, renames: bool| -> Vec<String> {
+        let name = |name: &str| if renames && name == DEFENDER { SENTINEL } else { name }.to_owned();
+        relation.columns.iter().map(|column| name(&column.name)).collect()
+    };
+    let (old, new) = (before.result.as_ref()?, after.result.as_ref()?);
+    // A bare table returns what it has, under either name.
+    let same = names(old, kept) == names(new, false) || names(old, false) == names(new, false);
+    if !parsed.errors.is_empty() || after.findings.len() > before.findings.len() || !same {
+        return None;
+    }
+    let mut edits: Vec<(Span, String)> =
+        found.places.iter().map(|place| query.edit(*place, SENTINEL)).collect::<Option<_>>()?;
+    if kept {
+        for (text, part) in named_columns(template) {
+            if &text.value[part.range()] == DEFENDER {
+                edits.push(ScalarMap::new(cx.source(), text.node)?.edit(part, SENTINEL)?);
+            }
+        }
+    }
+    Some(Fix::r#unsafe(format!("Write `{SENTINEL}`"), edits))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability;
+    use crate::rules::testing::{fixes, messages};
+
+    const RULE: &str = "query-timestamp-column";
+
+    fn rule(query: &str, rest: &str) -> String {
+        format!(
+            "id: x\nname: n\nkind: Scheduled\nqueryFrequency: 1h\nqueryPeriod: 1h\nquery: |\n  {query}\n{rest}"
+        )
+    }
+
+    #[test]
+    fn only_rules_and_only_the_column_of_the_table() {
+        let count = |query: &str| messages(RULE, &rule(query, "")).len();
+        assert_eq!(count("DeviceEvents | where Timestamp > ago(1h)"), 1);
+        assert_eq!(count("DeviceEvents | extend Timestamp = TimeGenerated | where Timestamp > ago(1h)"), 0);
+        assert_eq!(count("SecurityEvent | extend Timestamp = TimeGenerated | sort by Timestamp"), 0);
+        assert_eq!(count("AADSignInEventsBeta | where Timestamp > ago(1h)"), 0);
+        assert_eq!(count("MyOwn_CL | where Timestamp > ago(1h)"), 0);
+        assert_eq!(count("DeviceEvents // Timestamp"), 0);
+        let hunting = "id: x\nname: n\nquery: DeviceEvents | where Timestamp > ago(1h)\n";
+        assert!(messages(RULE, hunting).is_empty());
+    }
+
+    #[test]
+    fn metadata_follows_the_column() {
+        let details = |name: &str| {
+            format!(
+                "customDetails:\n  Time: {name}\nalertDetailsOverride:\n  alertDisplayNameFormat: 'At {{{{{name}}}}}'\n"
+            )
+        };
+        let text = rule("DeviceEvents | project Timestamp, DeviceName", &details("Timestamp"));
+        let fixed = rule("DeviceEvents | project TimeGenerated, DeviceName", &details("TimeGenerated"));
+        assert_eq!(fixes(RULE, "a.yaml", &text), [(Applicability::Unsafe, fixed)]);
+    }
+
+    #[test]
+    fn where_further_names_follow_there_is_no_fix() {
+        for query in [
+            "DeviceEvents | summarize max(Timestamp) by DeviceName",
+            "DeviceEvents | project TimeGenerated, Timestamp",
+            "DeviceEvents | join DeviceInfo on DeviceId | project Timestamp, Timestamp1",
+        ] {
+            let text = rule(query, "");
+            assert_eq!((messages(RULE, &text).len(), fixes(RULE, "a.yaml", &text).len()), (1, 0), "{query}");
+        }
+    }
+}

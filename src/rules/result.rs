@@ -1,0 +1,201 @@
+//! What a query returns against what the metadata says of it: whether a column is among the result's, and where in
+//! the query it was lost.
+
+use super::Context;
+use super::entities::is_column_name;
+use crate::content::model::{Text, field};
+use crate::content::{Query, Template};
+use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::knowledge::nearest::nearest;
+use crate::kql::trace::{Lost, Presence, Trace};
+use crate::kql::types::Relation;
+use crate::source::Span;
+use crate::yaml::edit::replace_scalar;
+use crate::yaml::{Mapping, ScalarMap};
+
+/// The result of a template's query.
+pub(super) struct QueryResult<'c> {
+    query: &'c Query<'c>,
+    relation: &'c Relation,
+    trace: Trace<'c>,
+}
+
+/// A column that the result lacks.
+pub(super) struct Missing {
+    /// Whether no table can turn out to have it after all.
+    pub sure: bool,
+    /// What lost it.
+    pub lost: Option<Lost>,
+    /// A column that was probably meant.
+    pub meant: Option<String>,
+}
+
+impl<'c> QueryResult<'c> {
+    /// The result of the template's query; `None` where there is none or it cannot be read, and under the
+    /// profile of upstream's gates, none of which looks so far.
+    pub(super) fn of(cx: &'c Context<'_>) -> Option<Self> {
+        let query = cx.queries.iter().find(|query| query.pointer == Some("/query"))?;
+        if cx.template.is_none() || cx.gates() || !query.parse().errors.is_empty() {
+            return None;
+        }
+        let meaning = cx.meaning(query);
+        let relation = meaning.result.as_deref()?;
+        let trace = Trace::new(query.text, query.parse(), meaning, cx.catalog);
+        Some(Self { query, relation, trace })
+    }
+
+    /// Whether the result has a column of exactly this name.
+    pub(super) fn has(&self, column: &str) -> bool {
+        self.relation.column(column).is_some()
+    }
+
+    /// What is to be said of a column that the result lacks.
+    pub(super) fn missing(&self, column: &str) -> Option<Missing> {
+        let Presence::Missing { sure, lost } = self.trace.column(column) else { return None };
+        let renamed = lost.as_ref().and_then(|lost| lost.renamed.as_deref()).filter(|name| self.has(name));
+        let names = || self.relation.columns.iter().map(|column| &*column.name);
+        let meant = renamed.or_else(|| nearest(column, names())).map(str::to_owned);
+        Some(Missing { sure, lost, meant })
+    }
+
+    /// The place in the file of the operator that lost a column, and what to write there: the operator as a whole
+    /// where it stands on one line, else its word.
+    pub(super) fn label(&self, lost: &Lost) -> (Span, String) {
+        let text = self.query.text.get(lost.place.range()).unwrap_or_default();
+        let start = lost.place.start as usize;
+        let word = Span::new(start, start + lost.word.len());
+        let place = if text.contains('\n') { word } else { lost.place };
+        let what = match (&lost.renamed, lost.had) {
+            (Some(name), _) => format!("from here on it is called `{name}`"),
+            (None, true) => "it is gone from here on".to_owned(),
+            (None, false) => "only the columns named here are left".to_owned(),
+        };
+        (self.query.span(place), what)
+    }
+
+    /// A finding about a column that the metadata names and the result lacks: with the place where it was lost, with
+    /// advice, and milder where it is not sure.
+    pub(super) fn explain(&self, finding: Diagnostic, column: &str, missing: &Missing) -> Diagnostic {
+        let only_case = missing.meant.as_deref().is_some_and(|meant| meant.eq_ignore_ascii_case(column));
+        let help = match (&missing.meant, &missing.lost) {
+            (Some(meant), _) if only_case => {
+                format!("Write `{meant}`: names of columns differ by their case.")
+            }
+            (Some(meant), Some(lost)) if lost.renamed.as_deref() == Some(meant) => {
+                format!("`{}` calls it `{meant}`.", lost.word)
+            }
+            (Some(meant), Some(lost)) => {
+                format!("Keep `{column}` in the `{}` that loses it; or did you mean `{meant}`?", lost.word)
+            }
+            (Some(meant), None) => format!("Did you mean `{meant}`?"),
+            (None, Some(lost)) => format!("Keep `{column}` in the `{}` that loses it.", lost.word),
+            (None, None) => self.columns(),
+        };
+        let mut finding = finding.help(help);
+        if !missing.sure || only_case {
+            finding = finding.severity(Severity::Warning);
+        }
+        if let Some(lost) = &missing.lost {
+            let (place, what) = self.label(lost);
+            finding = finding.label(place, what);
+        }
+        finding
+    }
+
+    /// Which columns there are.
+    fn columns(&self) -> String {
+        let names: Vec<String> =
+            self.relation.columns.iter().take(8).map(|column| format!("`{}`", column.name)).collect();
+        match self.relation.columns.len() {
+            0 => "The query returns no columns.".to_owned(),
+            count if count > names.len() => {
+                format!("The query returns {count} columns, among them {}.", names.join(", "))
+            }
+            _ => format!("The query returns {}.", names.join(", ")),
+        }
+    }
+}
+
+/// A finding for a value of the metadata that names a column which the result lacks. The fix names the column that
+/// was probably meant.
+pub(super) fn judge(
+    cx: &Context<'_>,
+    result: &QueryResult<'_>,
+    text: &Text<'_>,
+    at: impl Fn(Span, String) -> Diagnostic,
+    what: &str,
+) -> Option<Diagnostic> {
+    let column = text.value;
+    let missing = result.missing(column)?;
+    let finding = at(text.span(), told(what, column));
+    let edits = |meant: &String| replace_scalar(cx.source(), text.node, meant);
+    let fix = missing.meant.as_ref().map(|meant| Fix::r#unsafe(format!("Write `{meant}`"), edits(meant)));
+    Some(result.explain(finding, column, &missing).maybe_fix(fix))
+}
+
+/// The same for a part of a value.
+pub(super) fn judge_part(
+    cx: &Context<'_>,
+    result: &QueryResult<'_>,
+    (text, part): (&Text<'_>, Span),
+    at: impl Fn(Span, String) -> Diagnostic,
+    what: &str,
+) -> Option<Diagnostic> {
+    let column = text.value.get(part.range())?;
+    let missing = result.missing(column)?;
+    let map = ScalarMap::new(cx.source(), text.node)?;
+    let finding = at(map.span(part), told(what, column));
+    let fix = missing
+        .meant
+        .as_ref()
+        .and_then(|meant| Some(Fix::r#unsafe(format!("Write `{meant}`"), [map.edit(part, meant)?])));
+    Some(result.explain(finding, column, &missing).maybe_fix(fix))
+}
+
+fn told(what: &str, column: &str) -> String {
+    format!("{what} `{column}`, which the query does not return")
+}
+
+/// The places of the columns in a text with placeholders, each column once.
+pub(super) fn placeholders(text: &str) -> Vec<Span> {
+    let mut found: Vec<Span> = Vec::new();
+    let mut at = 0;
+    while let Some(open) = text[at..].find("{{").map(|open| at + open + 2) {
+        let Some(close) = text[open..].find(['{', '}']).map(|close| open + close) else { break };
+        let inner = text[open..close].trim();
+        let start = open + (text[open..close].len() - text[open..close].trim_start().len());
+        if text[close..].starts_with("}}") && is_column_name(inner) {
+            let seen = found.iter().any(|span| &text[span.range()] == inner);
+            if !seen {
+                found.push(Span::new(start, start + inner.len()));
+            }
+        }
+        at = close;
+    }
+    found
+}
+
+/// Every place where the metadata names a column of the query's result: the value, and the part of it that does.
+pub(super) fn named_columns<'a>(template: &Template<'a>) -> Vec<(Text<'a>, Span)> {
+    let common = template.common();
+    let mapped =
+        common.entity_mappings.iter().flat_map(|mapping| &mapping.fields).filter_map(|item| item.column);
+    let mut whole: Vec<Text<'a>> =
+        mapped.chain(common.custom_details.iter().filter_map(|(_, value)| *value)).collect();
+    let items = |map: &'a Mapping, list: &str, key: &str| -> Vec<Text<'a>> {
+        let list = field(map, list).and_then(|field| field.node().as_sequence());
+        let items = list.map(|list| list.items.as_slice()).unwrap_or_default();
+        items.iter().filter_map(|item| field(item.as_mapping()?, key)?.text()).collect()
+    };
+    whole.extend(items(common.root, "sentinelEntitiesMappings", "columnName"));
+    let mut parts = Vec::new();
+    if let Some(map) = template.alerting().and_then(|alerting| alerting.alert_override) {
+        let text = |key: &str| field(map, key).and_then(|field| field.text());
+        whole.extend(["alertSeverityColumnName", "alertTacticsColumnName"].into_iter().filter_map(text));
+        whole.extend(items(map, "alertDynamicProperties", "value"));
+        for text in ["alertDisplayNameFormat", "alertDescriptionFormat"].into_iter().filter_map(text) {
+            parts.extend(placeholders(text.value).into_iter().map(|part| (text, part)));
+        }
+    }
+    whole.into_iter().map(|text| (text, Span::new(0, text.value.len()))).chain(parts).collect()
+}
