@@ -36,6 +36,10 @@ impl<'a> Binder<'a> {
         }
         let local = match self.local(&name.text) {
             Some(Bound::Function(function)) => Some(Rc::clone(function)),
+            Some(Bound::Value(Value::Database)) => {
+                self.arguments(args);
+                return Value::Database;
+            }
             _ => None,
         };
         if let Some(function) = local {
@@ -103,6 +107,12 @@ impl<'a> Binder<'a> {
         match &*name.text {
             "workspace" | "app" | "resource" | "adx" | "arg" => {
                 self.arguments(args);
+                let least = usize::from(&*name.text != "arg");
+                if !(least..=1).contains(&args.len()) {
+                    let (takes, given) = (expected_count(least, 1), given(args.len()));
+                    let message = format!("`{}` takes {takes}, and {given} given", name.text);
+                    self.say(FindingKind::Argument, name.span, message);
+                }
                 Some(Value::Database)
             }
             "cluster" if !args.is_empty() => {
@@ -122,7 +132,9 @@ impl<'a> Binder<'a> {
             }
             "table" if !args.is_empty() => {
                 let bound = self.arguments(args);
-                drop(bound);
+                if let Some(builtin) = builtins::function("table") {
+                    self.checked_call(name.span, builtin, &bound);
+                }
                 let Some(text) = self.constant_text(value_of(&args[0])) else {
                     return Some(Value::Rows(Rc::new(Relation::unknown())));
                 };

@@ -273,7 +273,14 @@ impl<'a> Binder<'a> {
             },
             ExprKind::Call { name, args } => match self.catalog.function(&name.text) {
                 Some(external) => self.call_external(name, &external, args, None),
-                None if matches!(&*name.text, "table" | "database") => self.call(name, args, None),
+                None if &*name.text == "table" => {
+                    let bound = self.arguments(args);
+                    let text =
+                        bound.first().and_then(|arg| self.constant_text(super::naming::value_of(arg.expr)));
+                    let table = text.and_then(|text| self.catalog.table(&text));
+                    Value::Rows(table.map_or_else(|| Rc::new(Relation::unknown()), |table| table.relation))
+                }
+                None if &*name.text == "database" => self.call(name, args, None),
                 None => Value::Rows(Rc::new(Relation::unknown())),
             },
             _ => Value::Rows(Rc::new(Relation::unknown())),

@@ -23,7 +23,7 @@ impl<'a> Binder<'a> {
         self.of_value(expr, value)
     }
 
-    fn of_value(&mut self, expr: &Expr, value: Value) -> Scalar {
+    pub(super) fn of_value(&mut self, expr: &Expr, value: Value) -> Scalar {
         match value {
             Value::Scalar(kind, _) => kind,
             Value::Columns(columns) if columns.len() == 1 => columns[0].kind,
@@ -81,6 +81,13 @@ impl<'a> Binder<'a> {
             ExprKind::Call { name, args } => self.call(name, args, None),
             ExprKind::Path { base, member } => self.member(base, member),
             ExprKind::Element { base, index } => self.element(base, index),
+            ExprKind::Bracketed(inner) if !matches!(inner.kind, ExprKind::Literal(_)) => {
+                self.alone(|binder| binder.quietly(|binder| binder.value(inner)));
+                let finding = Finding::new(FindingKind::Type, expr.span, "A name in brackets needs quotes")
+                    .help(format!("Write `['{}']`.", self.written(inner.span)));
+                self.report(finding);
+                Value::Unknown
+            }
             ExprKind::Bracketed(inner)
             | ExprKind::Paren(inner)
             | ExprKind::Ordered { expr: inner, .. }

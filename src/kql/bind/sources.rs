@@ -19,10 +19,15 @@ impl<'a> Binder<'a> {
                     binder.make(expr, &mut columns, Style::Plain, None, None);
                 }
                 // Whatever the expression, its column is called by its place.
-                _ => {
-                    let kind = binder.scalar(expr);
-                    columns.add(&format!("print_{at}"), kind);
-                }
+                _ => match binder.value_or_rows(expr) {
+                    Value::Columns(several) if several.len() > 1 => {
+                        several.iter().for_each(|column| columns.add(&column.name, column.kind));
+                    }
+                    value => {
+                        let kind = binder.of_value(expr, value);
+                        columns.add(&format!("print_{at}"), kind);
+                    }
+                },
             });
         }
         Value::Rows(Rc::new(Relation::closed(columns.list)))

@@ -10,6 +10,7 @@ use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::super::{Node, walk};
 use crate::source::Span;
 
+use super::finding::Finding;
 use super::{Binder, Bound, Declared, FindingKind, Local, LocalFunction, Takes, Value};
 
 impl<'a> Binder<'a> {
@@ -44,8 +45,8 @@ impl<'a> Binder<'a> {
                 self.locals.push(Local::new(&*name.text, Bound::Value(Value::Database)));
             }
             StatementKind::Pattern { name, .. } => {
-                let bound = Bound::Value(Value::Rows(Rc::new(Relation::unknown())));
-                self.locals.push(Local::new(&*name.text, bound));
+                // What a pattern stands for is not looked into.
+                self.locals.push(Local::new(&*name.text, Bound::Value(Value::Database)));
             }
             StatementKind::Set { .. } | StatementKind::Restrict(_) | StatementKind::Query(_) => {}
         }
@@ -55,8 +56,8 @@ impl<'a> Binder<'a> {
         let value = match parameter.takes {
             Takes::Scalar(kind) => Value::constant(kind),
             Takes::Rows => {
-                let relation = Relation { columns: parameter.columns.clone(), open: true, doubtful: true };
-                Value::Rows(Rc::new(relation))
+                // A function sees the columns that it declares and no others, whatever it is given.
+                Value::Rows(Rc::new(Relation::closed(parameter.columns.clone())))
             }
         };
         self.locals.push(Local::new(Rc::clone(&parameter.name), Bound::Value(value)));
@@ -83,7 +84,10 @@ impl<'a> Binder<'a> {
             LetValue::Function(function) => Bound::Function(Rc::new(self.function(function))),
         };
         let text = match value {
-            LetValue::Expr(expr) => self.constant_text(expr),
+            LetValue::Expr(expr) => {
+                let number = || self.constant_number(expr).map(Into::into);
+                self.constant_text(expr).or_else(number)
+            }
             LetValue::Function(_) => None,
         };
         if !name.text.is_empty() {
@@ -95,6 +99,14 @@ impl<'a> Binder<'a> {
     fn function(&mut self, ast: &'a Function) -> LocalFunction<'a> {
         let params = Self::parameters(&ast.params);
         self.defaults(&ast.params);
+        let rows = |at: &usize| params[*at].takes == Takes::Rows && params[at - 1].takes != Takes::Rows;
+        if let Some(late) = (1..params.len()).find(rows) {
+            let message =
+                format!("The table `{}` stands behind a parameter that is a value", params[late].name);
+            let finding = Finding::new(FindingKind::Semantic, ast.params[late].column.name.span, message)
+                .help("Tables come first among the parameters of a function.");
+            self.report(finding);
+        }
         let known = self.locals.len();
         for parameter in &params {
             self.declare(parameter);

@@ -6,25 +6,40 @@ use std::rc::Rc;
 use super::super::ast::{Body, Expr, ExprKind, JoinOn, Literal, Name, NameForm, Operator};
 use super::super::token::TokenKind as T;
 use super::super::types::{Column, Conversion, Relation, Scalar};
+use super::entities::fits;
 use super::finding::Finding;
 use super::naming::Columns;
-use super::{Binder, FindingKind, Value};
+use super::{Binder, Bound, FindingKind, Local, Value};
 
 impl<'a> Binder<'a> {
     /// The tables that a pattern such as `Security*` means, as one.
     pub(super) fn wildcard_tables(&mut self, name: &'a Name) -> Value {
-        let names = self.catalog.tables_like(&name.text);
-        let found: Vec<Rc<Relation>> =
-            names.iter().filter_map(|table| self.catalog.table(table).map(|table| table.relation)).collect();
         if &*name.text == "*" {
             return Value::Rows(self.catalog.everything());
         }
+        let names = self.catalog.tables_like(&name.text);
+        let tables = names.iter().filter_map(|table| self.catalog.table(table));
+        let mut found: Vec<Rc<Relation>> = tables.map(|table| table.relation).collect();
+        // Views of the query count as tables.
+        let view = |local: &Local<'a>| match &local.bound {
+            Bound::Function(function) if function.ast.view && fits(&name.text, &local.name) => {
+                match &function.returns {
+                    Some(Value::Rows(relation)) => Some(Rc::clone(relation)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        found.extend(self.locals.iter().filter_map(view));
         if found.is_empty() {
             let message = format!("No table fits `{}`", name.text);
             let mut finding = Finding::new(FindingKind::UnknownTable, name.span, message);
             finding.doubtful = true;
             self.report(finding);
             return Value::Rows(Rc::new(Relation::unknown()));
+        }
+        if let [only] = found.as_slice() {
+            return Value::Rows(Rc::clone(only));
         }
         Value::Rows(Rc::new(united(&found)))
     }
