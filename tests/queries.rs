@@ -4,6 +4,8 @@ mod common;
 
 use common::{CLEAN, folder, run, write};
 
+const KQL: &str = "kql-unknown-table,kql-unknown-column,kql-unknown-function";
+
 const SCHEMA: &str = r#"{"tables": {"RemoteTools_CL": {"TimeGenerated": "datetime", "Tool": "string"}},
 "functions": {"KnownTools": {"params": [], "columns": {"Tool": "string"}}}}"#;
 
@@ -19,7 +21,7 @@ fn a_table_of_ones_own_is_known_once_it_is_named() {
         ("tables/own.json", SCHEMA),
     ]);
     let check = |more: &[&str]| {
-        let mut args = vec!["check", "a.yaml", "--select", "query", "--output-format", "concise"];
+        let mut args = vec!["check", "a.yaml", "--select", KQL, "--output-format", "concise"];
         args.extend_from_slice(more);
         run(dir.path(), &args, "")
     };
@@ -76,9 +78,9 @@ FunctionQuery: |
         ("a.yaml", &query("RemoteToolLinks(ago(1d)) | project TimeGenerated, Tool, RemotePort")),
         ("parsers/RemoteToolLinks.yaml", parser),
     ]);
-    let alone = run(dir.path(), &["check", "a.yaml", "--select", "query", "--output-format", "concise"], "");
+    let alone = run(dir.path(), &["check", "a.yaml", "--select", KQL, "--output-format", "concise"], "");
     assert!(alone.stdout.contains("kql-unknown-function"), "{alone:?}");
-    let both = run(dir.path(), &["check", "--select", "query", "--output-format", "concise"], "");
+    let both = run(dir.path(), &["check", "--select", KQL, "--output-format", "concise"], "");
     assert!(!both.stdout.contains("kql-unknown-function"), "{both:?}");
     assert!(both.stdout.contains("kql-unknown-column] There is no column `RemotePort`"), "{both:?}");
 }

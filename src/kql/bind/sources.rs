@@ -21,7 +21,9 @@ impl<'a> Binder<'a> {
                 // Whatever the expression, its column is called by its place.
                 _ => match binder.value_or_rows(expr) {
                     Value::Columns(several) if several.len() > 1 => {
-                        several.iter().for_each(|column| columns.add(&column.name, column.kind));
+                        for column in several {
+                            columns.add(&column.name, column.kind);
+                        }
                     }
                     value => {
                         let kind = binder.of_value(expr, value);
