@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Failure, Note};
 use crate::content::duration::Duration;
-use crate::content::model::{Common, List};
+use crate::content::model::{Common, List, Text};
 use crate::knowledge::tactics;
 use crate::yaml::{Node, to_json};
 
@@ -23,14 +23,10 @@ pub(super) fn description(text: &str) -> String {
 /// upstream's packaging does, and said.
 pub(super) fn tactic_names(list: &List<'_>, notes: &mut Vec<Note>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for item in &list.items {
-        let plain: String = item.value.split_whitespace().collect();
-        if plain.is_empty() {
-            continue;
-        }
+    for (item, plain) in parts(list) {
         let known = tactics::same_words(&plain).map(|tactic| tactic.name);
         if known.is_none() {
-            let message = format!("Sentinel has no tactic `{}`; it is kept as it is", item.value);
+            let message = format!("Sentinel has no tactic `{plain}`; it is kept as it is");
             notes.push(Note { span: item.span(), message, warning: true });
         }
         let name = known.map_or(plain, str::to_owned);
@@ -44,33 +40,48 @@ pub(super) fn tactic_names(list: &List<'_>, notes: &mut Vec<Note>) -> Vec<String
 /// The techniques and sub-techniques in upper case without blanks, each once.
 pub(super) fn technique_ids(list: &List<'_>) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
-    for item in &list.items {
-        let plain: String = item.value.split_whitespace().collect();
+    for (_, plain) in parts(list) {
         // What is no id at all is left as it was written.
         let upper = plain.to_ascii_uppercase();
         let is_id =
             upper.strip_prefix('T').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         let id = if is_id { upper } else { plain };
-        if !id.is_empty() && !ids.contains(&id) {
+        if !ids.contains(&id) {
             ids.push(id);
         }
     }
     ids
 }
 
+/// The items of a list without their blanks. An item with commas is several: lists are deployed joined with
+/// commas, and nobody could tell the two apart afterwards.
+fn parts<'a, 'b>(list: &'b List<'a>) -> impl Iterator<Item = (&'b Text<'a>, String)> {
+    list.items.iter().flat_map(|item| item.value.split(',').map(move |part| (item, part))).filter_map(
+        |(item, part)| {
+            let plain: String = part.split_whitespace().collect();
+            (!plain.is_empty()).then_some((item, plain))
+        },
+    )
+}
+
 /// Parents, and sub-techniques, each once in the order of the list.
 pub(super) fn split_techniques(ids: &[String]) -> (Vec<String>, Vec<String>) {
     let (mut parents, mut subs): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     for id in ids {
-        let parent = id.split('.').next().unwrap_or(id);
+        let parent = parent_technique(id);
         if !parents.iter().any(|known| known == parent) {
             parents.push(parent.to_owned());
         }
-        if id.contains('.') {
+        if parent != id {
             subs.push(id.clone());
         }
     }
     (parents, subs)
+}
+
+/// The technique that a sub-technique belongs to; any other technique itself.
+pub(super) fn parent_technique(id: &str) -> &str {
+    id.split_once('.').map(|(parent, _)| parent).filter(|parent| !parent.is_empty()).unwrap_or(id)
 }
 
 /// A required text.

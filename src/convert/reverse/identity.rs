@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::Yaml;
-use super::collect::{Found, last_part};
+use super::collect::{Found, What, last_part};
 use super::scope::{UNKNOWN, member};
 use super::take::Taker;
 
@@ -65,9 +65,10 @@ pub(super) fn id(found: &Found, display_name: &str, taker: &mut Taker) -> String
 /// The resource's own name, without the workspace and the provider before it.
 fn own_name(found: &Found) -> Option<&str> {
     let name = &found.name;
-    let start = match name.to_ascii_lowercase().find("microsoft.securityinsights/") {
-        Some(at) => at + "microsoft.securityinsights/".len(),
-        None => name.find('/').map_or(0, |at| at + 1),
+    let provider = "microsoft.securityinsights/";
+    let start = match name.to_ascii_lowercase().find(provider) {
+        Some(at) if found.what != What::Search => at + provider.len(),
+        _ => name.find('/').map_or(0, |at| at + 1),
     };
     name.get(start..).filter(|own| !own.is_empty() && !own.contains(UNKNOWN))
 }

@@ -144,4 +144,6 @@ fn one(json: &Json, found: &Found, own: bool, reversed: &mut Reversed) {
 }
 
 #[cfg(test)]
+mod round_trip;
+#[cfg(test)]
 mod tests;

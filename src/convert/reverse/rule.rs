@@ -8,7 +8,7 @@ use super::scope::member;
 use super::take::{Taken, Taker, short_duration};
 use crate::content::Kind;
 use crate::convert::rule::{ALERT_DETAILS, ENTITY_MAPPINGS, EVENT_GROUPING, INCIDENTS, SENTINEL_ENTITIES};
-use crate::convert::values::{self, Shape};
+use crate::convert::values::{self, Shape, parent_technique};
 use crate::knowledge::limits;
 
 const CONNECTORS: Shape =
@@ -99,7 +99,7 @@ pub(super) fn list(items: Vec<String>) -> Option<Value> {
 /// One list of techniques from which the same two are made: each sub-technique stands for its parent too, and a
 /// parent stands alone where it has none or where the order asks for it.
 pub(super) fn techniques(parents: &[String], subs: &[String]) -> Vec<String> {
-    let parent_of = |id: &str| id.split('.').next().unwrap_or(id).to_owned();
+    let parent_of = |id: &str| parent_technique(id).to_owned();
     let mut merged: Vec<String> = Vec::new();
     let mut seen: Vec<String> = Vec::new();
     let mut waiting = parents.iter();

@@ -25,8 +25,8 @@ pub(super) enum Reading {
     Name,
 }
 
-/// What stands in a name for what only Azure knows.
-pub(super) const UNKNOWN: &str = "{unknown}";
+/// What stands in a name for what only Azure knows: a character that Unicode keeps out of texts for such use.
+pub(super) const UNKNOWN: &str = "\u{fdd0}";
 
 /// Calls that a template may make, and bytes that a value may take.
 const MOST_CALLS: usize = 500_000;
@@ -71,8 +71,15 @@ impl Scope {
             }),
             Value::Array(items) => items.iter().map(|item| self.deep(item, depth, unknown)).collect(),
             Value::Object(map) => {
-                let entry = |(key, value): (&String, &Value)| (key.clone(), self.deep(value, depth, unknown));
-                Value::Object(map.iter().map(entry).collect())
+                // Keys are evaluated too.
+                let mut entry = |(key, value): (&String, &Value)| {
+                    let key = match self.text(key, Reading::Exact, depth) {
+                        Some(Value::String(key)) => key,
+                        _ => key.clone(),
+                    };
+                    (key, self.deep(value, depth, unknown))
+                };
+                Value::Object(map.iter().map(&mut entry).collect())
             }
             other => other.clone(),
         }
@@ -236,10 +243,10 @@ mod tests {
         let scope = scope(&json!({"variables": {"id": "abc", "spec": "[concat(parameters('ws'), '-x')]"}}));
         assert_eq!(
             scope.name("[concat(parameters('ws'),'/Microsoft.SecurityInsights/',variables('id'))]"),
-            "{unknown}/Microsoft.SecurityInsights/abc"
+            "\u{fdd0}/Microsoft.SecurityInsights/abc"
         );
-        assert_eq!(scope.name("[last(split(concat('a/', guid('b')), '/'))]"), "{unknown}");
-        assert_eq!(scope.name("[concat(variables('spec'), '/1')]"), "{unknown}-x/1");
+        assert_eq!(scope.name("[last(split(concat('a/', guid('b')), '/'))]"), UNKNOWN);
+        assert_eq!(scope.name("[concat(variables('spec'), '/1')]"), "\u{fdd0}-x/1");
         assert_eq!(scope.name("plain"), "plain");
     }
 
