@@ -240,3 +240,34 @@ fn a_folder_that_says_otherwise_is_warned_of() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stderr.contains("will be taken for a hunting query because of the folder"), "{ran:?}");
 }
+
+#[test]
+fn a_solution_comes_back_under_the_names_of_its_files() {
+    let dir = folder(&[("solution.toml", "name = \"Remote tools\"\npublisher-id = \"example\"\n")]);
+    let path = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    let (facts, solution, yaml) = (path("solution.toml"), path("solution"), path("yaml"));
+    let convert = |args: &[&str]| {
+        let ran = run(&root(), &[&["convert"], args].concat(), "");
+        assert_eq!(ran.code, 0, "{ran:?}");
+    };
+    convert(&["content/hunting", "content/rules", "--to", "solution", "--solution", &facts, "-o", &solution]);
+    convert(&[&solution, "--to", "yaml", "-o", &yaml]);
+    convert(&["content/hunting", "-o", &path("direct/Hunting Queries")]);
+    convert(&["content/rules", "-o", &path("direct/Analytic Rules")]);
+    convert(&[&path("yaml/mainTemplate"), "-o", &path("back")]);
+    let (direct, back) = (files(&dir.path().join("direct")), files(&dir.path().join("back")));
+    assert!(direct.len() >= 16);
+    assert_eq!(direct.keys().collect::<Vec<_>>(), back.keys().collect::<Vec<_>>());
+    for (name, text) in &direct {
+        let resource = |text: &str| {
+            let mut template: Value = serde_json::from_str(text).unwrap();
+            let mut resource = template["resources"][0].take();
+            // Packages never suppress, whatever the rule says.
+            for key in ["suppressionDuration", "suppressionEnabled"] {
+                resource["properties"].as_object_mut().unwrap().shift_remove(key);
+            }
+            resource
+        };
+        assert_eq!(resource(text), resource(&back[name]), "{name}");
+    }
+}
