@@ -437,9 +437,16 @@ fn summarise(content: &Content, queries: &[Query<'_>]) -> RepositoryFile {
         kind: content.kind,
         folder: content.folder,
         id: content.id().map(|id| (id.value.to_owned(), id.span())),
-        query: queries.first().map(|query| (normalise(query.text), query.span(Span::at(0)))),
+        query: queries.first().map(|query| (normalise(query.text), query.span(first_line(query.text)))),
         first_key: root.and_then(|map| map.entries.first()).map_or(Span::default(), |entry| entry.key.span),
     }
+}
+
+/// The first line of a query that is more than blanks.
+fn first_line(query: &str) -> Span {
+    let start = query.len() - query.trim_start().len();
+    let line = query[start..].lines().next().unwrap_or_default();
+    Span::new(start, start + line.trim_end().len())
 }
 
 /// A query without comments and with every run of white space made one blank, so that two spellings of

@@ -103,12 +103,33 @@ pub fn technique(id: &str) -> Option<&'static Technique> {
     data::TECHNIQUES.get(found)
 }
 
+/// Names that techniques of the enterprise matrix had in earlier releases, and that people still write.
+const FORMER_NAMES: [(&str, &str); 9] = [
+    ("Remote Access Software", "T1219"),
+    ("Indicator Removal on Host", "T1070"),
+    ("Signed Binary Proxy Execution", "T1218"),
+    ("Signed Script Proxy Execution", "T1216"),
+    ("Domain Policy Modification", "T1484"),
+    ("Domain Trust Modification", "T1484.002"),
+    ("Match Legitimate Name or Location", "T1036.005"),
+    ("DCShadow", "T1207"),
+    ("Compromise Client Software Binary", "T1554"),
+];
+
 /// The techniques of this name, ignoring case: active ones first, then by domain and id.
 pub fn by_name(name: &str) -> Vec<&'static Technique> {
     let name = name.trim();
     let mut found: Vec<_> =
         data::TECHNIQUES.iter().filter(|technique| technique.name.eq_ignore_ascii_case(name)).collect();
     found.sort_by_key(|technique| (!technique.is_active(), technique.domain, technique.id));
+    let former = FORMER_NAMES.iter().find(|(former, _)| former.eq_ignore_ascii_case(name));
+    // A name that enterprise's matrix has given up is more likely meant than the same one in another matrix.
+    if let Some(technique) = former.and_then(|(_, id)| technique(id)) {
+        found.retain(|other| other.id != technique.id);
+        let enterprise =
+            found.first().is_some_and(|first| first.domain == Domain::Enterprise && first.is_active());
+        found.insert(usize::from(enterprise), technique);
+    }
     found
 }
 
@@ -310,7 +331,15 @@ mod tests {
         assert_eq!(found.first().map(|technique| technique.id), Some("T1203"));
         let shells: Vec<_> = by_name("Web Shell").iter().map(|technique| technique.id).collect();
         assert_eq!(shells, ["T1505.003", "T1100"]);
-        assert_eq!(by_name("Remote Access Software").first().map(|found| found.domain), Some(Domain::Mobile));
+        let tools: Vec<_> = by_name("remote access software").iter().map(|technique| technique.id).collect();
+        assert_eq!(
+            tools,
+            ["T1219", "T1663"],
+            "the name of old in enterprise's matrix, then that of mobile's"
+        );
+        for (name, id) in FORMER_NAMES {
+            assert_eq!(by_name(name).first().map(|technique| technique.id), Some(id));
+        }
         assert!(by_name("nothing of the kind").is_empty());
     }
 

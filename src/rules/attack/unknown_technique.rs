@@ -81,6 +81,19 @@ impl Rule for UnknownTechnique {
     }
 }
 
+/// The technique of `T1219.2`, `T1219/002` and of the address of its page.
+fn written_otherwise(text: &str) -> Option<&'static attack::Technique> {
+    let text = text.trim().trim_end_matches('/');
+    let address = text.rsplit_once("techniques/").map(|(_, id)| id);
+    if let Some(technique) = address.and_then(attack::technique) {
+        return Some(technique);
+    }
+    let (parent, number) = address.unwrap_or(text).split_once(['.', '/', '-', '_'])?;
+    let digits = !number.is_empty() && number.len() <= 3 && number.bytes().all(|b| b.is_ascii_digit());
+    let id = format!("{}.{number:0>3}", parent.to_ascii_uppercase());
+    attack::technique(&id).filter(|_| digits)
+}
+
 fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
     let written = text.value;
     if written.trim().is_empty() {
@@ -113,6 +126,10 @@ fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
     }
     if let Some(tactic) = tactics::normalise_tactic(written) {
         return finding.help(format!("`{}` is a tactic: put it under `tactics`.", tactic.name));
+    }
+    if let Some(meant) = written_otherwise(written) {
+        let fix = Fix::r#unsafe(format!("Write `{}`", meant.id), replace(meant.id));
+        return finding.help(format!("Did you mean {} ({})?", meant.id, meant.name)).fix(fix);
     }
     if let Some((parent, _)) = plain.split_once('.')
         && let Some(parent) = attack::technique(parent)

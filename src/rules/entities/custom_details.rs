@@ -1,12 +1,13 @@
 //! `custom-details`
 
-use crate::content::model::Text;
+use crate::content::model::{Text, field};
 use crate::content::{Folder, Template};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits::{CUSTOM_DETAIL_KEY, CUSTOM_DETAIL_VALUE, CUSTOM_DETAILS};
 use crate::rules::entities::is_column_name;
 use crate::rules::result::{QueryResult, judge};
 use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::Node;
 
 declare_rule! {
     /// Custom details that Sentinel does not take.
@@ -91,17 +92,22 @@ impl Rule for CustomDetails {
                     let lost = || judge(cx, result.as_ref()?, value, Self::at, &what);
                     out.extend(finding.or_else(lost));
                 }
-                // Otherwise the schema speaks of the value's type.
-                None if cx.gates() => {
-                    out.push(Self::at(
-                        key.span(),
-                        format!("The custom detail `{}` names no column", key.value),
-                    ));
+                // Of lists and mappings the schema speaks.
+                None if cx.gates() || is_null(template, key.value) => {
+                    out.push(
+                        Self::at(key.span(), format!("The custom detail `{}` names no column", key.value))
+                            .help("Name a column of the query's result."),
+                    );
                 }
                 None => {}
             }
         }
     }
+}
+
+fn is_null(template: &Template<'_>, key: &str) -> bool {
+    let details = field(template.common().root, "customDetails");
+    details.and_then(|details| details.node().get(key)).is_some_and(Node::is_null)
 }
 
 fn judge_key(key: &Text<'_>) -> Option<Diagnostic> {
@@ -136,4 +142,15 @@ fn judge_value(key: &Text<'_>, value: &Text<'_>) -> Option<Diagnostic> {
     let help = "Name a column of the query's result by letters, digits and `_`; make one in the query with `extend` \
                 if need be.";
     Some(CustomDetails::at(value.span(), message).help(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::messages;
+
+    #[test]
+    fn a_detail_without_a_column_is_told_once() {
+        let text = "id: x\nname: n\nkind: NRT\nquery: T\ncustomDetails:\n  A:\n  B: [x]\n";
+        assert_eq!(messages("custom-details", text), ["The custom detail `A` names no column"]);
+    }
 }

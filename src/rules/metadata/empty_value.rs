@@ -54,7 +54,8 @@ impl Rule for EmptyValue {
             let Some(key) = entry.key.as_str() else { continue };
             // What cannot be left out is said by `missing-key`, and an empty list of connectors is the way to
             // say that none is needed.
-            if required(cx.kind(), key) || key == "requiredDataConnectors" {
+            let is_empty_list = entry.value.as_sequence().is_some_and(|list| list.items.is_empty());
+            if required(cx.kind(), key) || (key == "requiredDataConnectors" && is_empty_list) {
                 continue;
             }
             let what = match &entry.value.value {

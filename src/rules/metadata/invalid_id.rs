@@ -59,6 +59,14 @@ impl Rule for InvalidId {
         if id.value.is_empty() || is_guid(id.value) {
             return;
         }
+        if let Ok(same) = Uuid::try_parse(id.value.trim().trim_matches(['(', ')', '{', '}'])) {
+            let title = format!("Write it as {same}");
+            let fix = Fix::r#unsafe(title, replace_scalar(cx.source(), id.node, &same.to_string()));
+            let message = format!("The GUID `{}` is not written as one", shorten(id.value));
+            let help = "Write 8, 4, 4, 4 and 12 digits with hyphens between them, and nothing around.";
+            out.push(Self::at(id.span(), message).help(help).fix(fix));
+            return;
+        }
         let derived = Uuid::new_v5(&NAMESPACE, id.value.as_bytes());
         let fix = Fix::r#unsafe(
             format!("Replace it with {derived}, derived from the text"),
@@ -93,5 +101,26 @@ fn shorten(text: &str) -> String {
     match text.char_indices().nth(60) {
         Some((end, _)) => format!("{}...", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability::Unsafe;
+    use crate::rules::testing::fixes;
+
+    #[test]
+    fn another_spelling_of_a_guid_keeps_its_value() {
+        let text = |id: &str| format!("id: {id}\nname: n\nquery: T\ntactics: [Impact]\n");
+        let right = text("'2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11'");
+        for id in [
+            "'{2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11}'",
+            "'(2C1B9A36-6A0C-4D53-9A0F-0C8F2F6F8A11)'",
+            "'2c1b9a366a0c4d539a0f0c8f2f6f8a11'",
+        ] {
+            assert_eq!(fixes("invalid-id", "a.yaml", &text(id)), [(Unsafe, right.clone())]);
+        }
+        let derived = fixes("invalid-id", "a.yaml", &text("relay"));
+        assert!(derived.len() == 1 && derived[0].1 != text("relay"));
     }
 }

@@ -1,10 +1,11 @@
 //! `invalid-trigger-operator`
 
 use crate::content::Template;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::claims::{in_rules_folder, is_exactly_scheduled};
 use crate::rules::metadata::{closed_set, outside};
 use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
     /// A trigger operator that Sentinel does not have.
@@ -69,7 +70,31 @@ impl Rule for InvalidTriggerOperator {
         let known: &[&'static str] =
             &["gt", "lt", "eq", "ne", "GreaterThan", "LessThan", "Equal", "NotEqual"];
         if !text.value.is_empty() && !known.contains(&text.value) {
+            let signs = [(">", "gt"), ("<", "lt"), ("=", "eq"), ("==", "eq"), ("!=", "ne"), ("<>", "ne")];
+            if let Some((_, word)) = signs.iter().find(|(sign, _)| *sign == text.value) {
+                let fix =
+                    Fix::r#unsafe(format!("Write `{word}`"), replace_scalar(cx.source(), text.node, word));
+                let finding = Self::at(text.span(), outside(&text, "triggerOperator"));
+                out.push(finding.help(format!("The operator is written `{word}`.")).fix(fix));
+                return;
+            }
             out.push(closed_set(cx, Self::at(text.span(), outside(&text, "triggerOperator")), &text, known));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability::Unsafe;
+    use crate::rules::testing::fixes;
+
+    #[test]
+    fn signs_are_understood() {
+        let text = |sign: &str| {
+            format!("id: x\nname: n\nkind: Scheduled\nqueryPeriod: 1h\nquery: T\ntriggerOperator: {sign}\n")
+        };
+        let fixed = |sign: &str| fixes("invalid-trigger-operator", "a.yaml", &text(sign));
+        assert_eq!(fixed("'>'"), [(Unsafe, text("'gt'"))]);
+        assert_eq!(fixed("=="), [(Unsafe, text("eq"))]);
     }
 }

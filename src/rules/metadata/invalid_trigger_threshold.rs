@@ -1,7 +1,7 @@
 //! `invalid-trigger-threshold`
 
 use crate::content::Template;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::limits;
 use crate::rules::claims::{in_rules_folder, is_exactly_scheduled};
 use crate::rules::{Context, Rule, declare_rule};
@@ -47,10 +47,16 @@ declare_rule! {
     /// version: 1.0.0
     /// kind: Scheduled
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Quotes around a number in range are taken off, which upstream's checks read alike. For other values there is
+    /// no fix.
     pub(crate) InvalidTriggerThreshold {
         id: "invalid-trigger-threshold",
         group: Metadata,
         severity: Error,
+        fix: Safe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }
@@ -68,6 +74,14 @@ impl Rule for InvalidTriggerThreshold {
         let quoted = !cx.gates() && digits && text.node.scalar_type() == Some(ScalarType::Str);
         if text.value.is_empty() || (number.is_some_and(|number| number <= limits::THRESHOLD_MAX) && !quoted)
         {
+            return;
+        }
+        if quoted && let Some(number) = number.filter(|number| *number <= limits::THRESHOLD_MAX) {
+            let message =
+                format!("The trigger threshold `{}` is a text, and the service wants a number", text.value);
+            let fix = Fix::safe("Take the quotes off", [(text.span(), number.to_string())]);
+            let help = "Write the number without quotes.";
+            out.push(Self::at(text.span(), message).severity(Severity::Warning).help(help).fix(fix));
             return;
         }
         let message = match number {

@@ -62,7 +62,12 @@ impl Rule for InvalidVersion {
         {
             return;
         }
-        let message = format!("`{}` is not a version of three numbers", text.value);
+        let length = text.value.chars().count();
+        let message = if parts.len() == 3 && parts.iter().all(|part| number(part)) {
+            format!("The version has {length} characters; {} are the most", limits::MAX_VERSION)
+        } else {
+            format!("`{}` is not a version of three numbers", text.value)
+        };
         let finding = Self::at(text.span(), message).help("Write three numbers with points, such as 1.0.0.");
         out.push(finding.maybe_fix(mend(text.value).map(|version| {
             Fix::r#unsafe(format!("Write `{version}`"), replace_scalar(cx.source(), text.node, &version))

@@ -64,7 +64,7 @@ impl Rule for QuotedDescription {
         let open = Span::new(start, start + 1);
         let close = Span::new(start + body.len().saturating_sub(1), start + body.len());
         match (first, last) {
-            (Some(a), Some(b)) if a == b && body.len() > 1 => {
+            (Some(a), Some(b)) if a == b && body.len() > 1 && !is_closed_inside(body, a) => {
                 let edits: Option<Vec<_>> =
                     [open, close].into_iter().map(|span| map.edit(span, "")).collect();
                 let fix = edits.map(|edits| Fix::safe("Take the quotes off", edits));
@@ -86,6 +86,16 @@ impl Rule for QuotedDescription {
     }
 }
 
+/// Whether the quote that opens the text is closed within it, as in `'A' and 'B'`.
+fn is_closed_inside(text: &str, quote: char) -> bool {
+    let chars: Vec<char> = text.chars().collect();
+    let inner = 1..chars.len().saturating_sub(1);
+    let is_apostrophe = |i: usize| chars[i - 1].is_alphanumeric() && chars[i + 1].is_alphanumeric();
+    let first = inner.into_iter().find(|i| chars[*i] == quote && !is_apostrophe(*i));
+    first
+        .is_some_and(|i| !chars[i - 1].is_whitespace() && chars[i + 1].is_whitespace() && chars[i - 1] != 's')
+}
+
 /// Whether the quote at the edge has no partner anywhere in the text; `'EvilApp' was run` has one.
 fn is_lone(text: &str, quote: Option<char>) -> bool {
     let Some(quote) = quote else { return false };
@@ -100,4 +110,22 @@ fn is_lone(text: &str, quote: Option<char>) -> bool {
 fn lone(span: Span, message: &str) -> Diagnostic {
     let help = "Take it off; upstream's packaging would cut a character at the other end as well.";
     QuotedDescription::at(span, message).severity(Severity::Warning).help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::messages;
+
+    #[test]
+    fn quotes_that_are_closed_inside_of_the_text_do_not_wrap_it() {
+        let told = |text: &str| {
+            messages("quoted-description", &format!("id: x\nname: n\nquery: T\ndescription: |\n  {text}\n"))
+                .len()
+        };
+        assert_eq!(told("'Finds the user's tools'"), 1);
+        assert_eq!(told("'Finds 'foo' and hosts' tools'"), 1);
+        assert_eq!(told("'Evil' and 'App'"), 0);
+        assert_eq!(told("'Evil' was run"), 0);
+        assert_eq!(told("'Finds tools"), 1);
+    }
 }

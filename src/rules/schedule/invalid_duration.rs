@@ -121,6 +121,9 @@ fn judge(cx: &Context<'_>, key: &str, span: &TimeSpan<'_>, iso: bool) -> Option<
         return Some(finding(message).help("Write whole minutes, such as 5m."));
     }
     let right = if iso && !days { duration.iso.clone() } else { duration.short() };
+    if days && duration.seconds > 14 * 24 * 60 * 60 {
+        return Some(finding(message).help("Write one number and m, h or d, such as 5m, 1h or 14d."));
+    }
     let fix = Fix::safe(format!("Write `{right}`"), replace_scalar(cx.source(), span.text.node, &right));
     Some(finding(message).help(format!("Write `{right}`, which is the same length.")).fix(fix))
 }

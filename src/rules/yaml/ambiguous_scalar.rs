@@ -1,8 +1,10 @@
 //! `ambiguous-scalar`
 
 use crate::content::Template;
+use crate::content::schema::Fault;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
 use crate::yaml::{Node, ScalarStyle, Value};
 
 declare_rule! {
@@ -48,22 +50,22 @@ declare_rule! {
 }
 
 impl Rule for AmbiguousScalar {
-    fn check_template(&self, _cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        visit(template.common().node, out);
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        visit(cx, template.common().node, out);
     }
 }
 
 /// The tree's depth is limited by the reader, so recursion is safe.
-fn visit(node: &Node, out: &mut Vec<Diagnostic>) {
+fn visit(cx: &Context<'_>, node: &Node, out: &mut Vec<Diagnostic>) {
     match &node.value {
-        Value::Mapping(map) => map.entries.iter().for_each(|entry| visit(&entry.value, out)),
-        Value::Sequence(list) => list.items.iter().for_each(|item| visit(item, out)),
+        Value::Mapping(map) => map.entries.iter().for_each(|entry| visit(cx, &entry.value, out)),
+        Value::Sequence(list) => list.items.iter().for_each(|item| visit(cx, item, out)),
         Value::Scalar(scalar) if scalar.style == ScalarStyle::Plain && node.tag.is_none() => {
             if let Some((old, new)) = readings(&scalar.text) {
                 let text = &scalar.text;
                 let message = format!("`{text}` is {old} to readers of YAML 1.1 and {new} to those of 1.2");
-                let quoted = format!("\"{text}\"");
-                let fix = Fix::safe(format!("Write `{quoted}`"), [(node.span, quoted)]);
+                let clear = clear(cx, node.span, text);
+                let fix = Fix::safe(format!("Write `{clear}`"), [(node.span, clear)]);
                 let finding = AmbiguousScalar::at(node.span, message);
                 // Quoting keeps the meaning only where the newer reader sees a text already.
                 let text_already = new == "a text";
@@ -73,6 +75,24 @@ fn visit(node: &Node, out: &mut Vec<Diagnostic>) {
         }
         _ => {}
     }
+}
+
+/// The value as both versions read it alike: what the older one reads where the format wants no text.
+fn clear(cx: &Context<'_>, span: Span, text: &str) -> String {
+    let wants = |json_type: &str| {
+        cx.violations.iter().any(|violation| {
+            let Fault::Type { expected } = &violation.fault else { return false };
+            violation.span == span && expected.iter().any(|one| one == json_type)
+        })
+    };
+    if wants("boolean") && !text.contains(|c: char| c.is_ascii_digit()) {
+        let truth = matches!(text.to_ascii_lowercase().as_str(), "yes" | "on");
+        return truth.to_string();
+    }
+    if wants("integer") && text.contains('_') {
+        return text.replace('_', "");
+    }
+    format!("\"{text}\"")
 }
 
 /// How the two versions read a plain scalar, where they differ.
@@ -99,4 +119,27 @@ fn readings(text: &str) -> Option<(&'static str, &'static str)> {
             .skip(1)
             .all(|part| (1..=2).contains(&part.len()) && part.parse::<u32>().is_ok_and(|number| number < 60));
     sixty.then_some(("a number of base sixty", "a text"))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability::Safe;
+    use crate::rules::testing::fixes;
+
+    #[test]
+    fn what_is_no_text_is_not_made_one() {
+        let text = |line: &str| {
+            format!(
+                "id: x\nname: n\nkind: Scheduled\nseverity: Low\nqueryFrequency: 1h\nqueryPeriod: 1h\nquery: T\n{line}\n"
+            )
+        };
+        for (line, fixed) in [
+            ("suppressionEnabled: yes", "suppressionEnabled: true"),
+            ("suppressionEnabled: Off", "suppressionEnabled: false"),
+            ("triggerThreshold: 1_000", "triggerThreshold: 1000"),
+            ("suppressionDuration: 1:00:00", "suppressionDuration: \"1:00:00\""),
+        ] {
+            assert_eq!(fixes("ambiguous-scalar", "a.yaml", &text(line)), [(Safe, text(fixed))]);
+        }
+    }
 }

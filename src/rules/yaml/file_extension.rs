@@ -1,7 +1,7 @@
 //! `file-extension`
 
-use crate::content::{Kind, extension, is_yaml_file};
-use crate::diagnostic::Diagnostic;
+use crate::content::{Folder, Kind, extension, is_yaml_file};
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
@@ -45,7 +45,29 @@ impl Rule for FileExtension {
         if extension != "yaml" && cx.kind() != Kind::Unknown {
             let message = format!("Upstream's checks never open a file that ends in `.{extension}`");
             let at = cx.content.root().map_or(Span::default(), |_| cx.first_key());
-            out.push(Self::at(at, message).help("Rename it so that it ends in `.yaml`."));
+            let finding = Self::at(at, message).help("Rename it so that it ends in `.yaml`.");
+            // Elsewhere nobody but a contributor is concerned.
+            let elsewhere = cx.content.folder == Folder::None;
+            out.push(if elsewhere { finding.severity(Severity::Info) } else { finding });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Severity;
+    use crate::rules::Profile;
+    use crate::rules::testing::findings;
+
+    #[test]
+    fn the_folders_that_upstream_looks_into_make_it_matter() {
+        let severity = |path: &str| {
+            let found = findings("file-extension", path, "id: x\nname: n\nquery: T\n", Profile::Recommended);
+            found.first().map(|finding| finding.severity)
+        };
+        assert_eq!(severity("Hunting Queries/a.yml"), Some(Severity::Warning));
+        assert_eq!(severity("Detections/a.YAML"), Some(Severity::Warning));
+        assert_eq!(severity("mine/a.yml"), Some(Severity::Info));
+        assert_eq!(severity("Hunting Queries/a.yaml"), None);
     }
 }
