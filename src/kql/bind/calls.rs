@@ -62,8 +62,11 @@ impl<'a> Binder<'a> {
         let (what, text) = ("There is no function", &name.text);
         let mut finding = Finding::new(FindingKind::UnknownFunction, name.span, format!("{what} `{text}`"));
         finding.name = Some(text.clone());
-        let near = nearest(text, builtins::names()).map(str::to_owned);
-        let near = near.or_else(|| self.catalog.nearest_function(text));
+        let nearest = || {
+            let builtin = nearest(text, builtins::names()).map(str::to_owned);
+            builtin.or_else(|| self.catalog.nearest_function(text))
+        };
+        let near = if self.suggesting() { nearest() } else { None };
         finding = match near {
             Some(near) => finding.meant(Some(&near)),
             None if self.catalog.table(text).is_some() => {
@@ -296,7 +299,7 @@ impl<'a> Binder<'a> {
                 (Takes::Rows, _) => Value::Rows(Rc::new(Relation::unknown())),
             };
             let local = Local::new(Rc::clone(&param.name), Bound::Value(value));
-            self.locals.push(Local { text, ..local });
+            self.make_known(Local { text, ..local });
         }
         self.calls += 1;
         let value = self.quietly(|binder| binder.alone(|binder| binder.body(function.ast)));
@@ -369,7 +372,7 @@ impl<'a> Binder<'a> {
                 (Takes::Scalar(kind), _) => Value::constant(*kind),
                 (Takes::Rows, value) => value,
             };
-            inner.locals.push(Local::new(Rc::clone(&param.name), Bound::Value(value)));
+            inner.make_known(Local::new(Rc::clone(&param.name), Bound::Value(value)));
         }
         let value = inner.query(&body.parse.statements);
         body.open.set(false);

@@ -30,7 +30,7 @@ impl<'a> Binder<'a> {
         let message = format!("There is no table `{name}`");
         let mut finding = Finding::new(FindingKind::UnknownTable, place, message);
         finding.name = Some(name.into());
-        let near = self.catalog.nearest_table(name);
+        let near = if self.suggesting() { self.catalog.nearest_table(name) } else { None };
         finding = match near {
             Some(near) => finding.meant(Some(&near)),
             None => finding.help(
@@ -117,6 +117,10 @@ impl<'a> Binder<'a> {
             Finding::new(FindingKind::UnknownColumn, name.span, format!("{what} `{text}` here"));
         finding.name = Some(text.clone());
         finding.doubtful = self.row.as_ref().is_some_and(|row| row.doubtful);
+        if !self.suggesting() {
+            self.report(finding);
+            return Value::Unknown;
+        }
         let columns: Vec<Rc<str>> =
             self.row.iter().flat_map(|row| &row.columns).map(|column| column.name.clone()).collect();
         let locals: Vec<Rc<str>> = self.locals.iter().map(|local| local.name.clone()).collect();

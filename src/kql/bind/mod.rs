@@ -6,6 +6,8 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
+use rustc_hash::FxHashSet;
+
 use super::Parse;
 use super::ast::{Expr, Function};
 use super::types::{Relation, Scalar};
@@ -60,7 +62,7 @@ pub fn bind(text: &str, parse: &Parse, catalog: &dyn Catalog, parameters: &[Decl
             Takes::Scalar(kind) => Value::constant(*kind),
             Takes::Rows => Value::Rows(Rc::new(Relation::unknown())),
         };
-        binder.locals.push(Local::new(parameter.name.clone(), Bound::Value(value)));
+        binder.make_known(Local::new(parameter.name.clone(), Bound::Value(value)));
     }
     let result = binder.query(&parse.statements);
     let mut findings = binder.findings;
@@ -73,6 +75,9 @@ pub fn bind(text: &str, parse: &Parse, catalog: &dyn Catalog, parameters: &[Decl
     let Binder { tables, functions, stages, others, .. } = binder;
     Meaning { findings, result, tables, functions, stages, others }
 }
+
+/// After how many findings no more names are suggested.
+const MOST_SUGGESTIONS: usize = 100;
 
 /// How deeply functions may call one another.
 const DEEPEST_CALL: usize = 12;
@@ -161,6 +166,8 @@ struct Binder<'a> {
     /// The columns that rows are grouped by, while the aggregates of a `summarize` are read.
     grouped: Vec<super::types::Column>,
     locals: Vec<Local<'a>>,
+    /// Every name that was ever a local one, so that the others, of which a query has most, are told at once.
+    declared: FxHashSet<Rc<str>>,
     /// The types of values whose parts were read.
     kinds: HashMap<*const Expr, Scalar>,
     /// How many columns without names there were.
@@ -188,6 +195,7 @@ impl<'a> Binder<'a> {
             searching: false,
             grouped: Vec::new(),
             locals: Vec::new(),
+            declared: FxHashSet::default(),
             kinds: HashMap::new(),
             unnamed: 0,
             calls: 0,
@@ -211,6 +219,12 @@ impl<'a> Binder<'a> {
 
     fn say(&mut self, kind: FindingKind, span: Span, message: impl Into<String>) {
         self.report(Finding::new(kind, span, message));
+    }
+
+    /// Whether looking for the name that was meant is worth the time: something will be reported, and not for the
+    /// hundredth time.
+    fn suggesting(&self) -> bool {
+        self.quiet == 0 && self.findings.len() < MOST_SUGGESTIONS
     }
 
     fn quietly<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
@@ -240,7 +254,15 @@ impl<'a> Binder<'a> {
         result
     }
 
+    fn make_known(&mut self, local: Local<'a>) {
+        self.declared.insert(Rc::clone(&local.name));
+        self.locals.push(local);
+    }
+
     fn local(&self, name: &str) -> Option<&Bound<'a>> {
+        if !self.declared.contains(name) {
+            return None;
+        }
         self.locals.iter().rev().find(|local| &*local.name == name).map(|local| &local.bound)
     }
 }

@@ -235,7 +235,7 @@ impl<'a> Binder<'a> {
                 self.not_dynamic(by, kind, "partition");
                 let known = self.locals.len();
                 if let ExprKind::Name(name) = &by.kind {
-                    self.locals.push(Local::new(&*name.text, Bound::Value(Value::of(kind))));
+                    self.make_known(Local::new(&*name.text, Bound::Value(Value::of(kind))));
                 }
                 let result = if *braces {
                     self.alone(|binder| binder.pipeline(query))
@@ -283,7 +283,7 @@ impl<'a> Binder<'a> {
             }
             (Body::Name(name), T::As) => {
                 let bound = Bound::Value(Value::Rows(Rc::clone(input)));
-                self.locals.push(Local::new(&*name.text, bound));
+                self.make_known(Local::new(&*name.text, bound));
             }
             (Body::Name(name), T::Count) => return rows_of(&[(&name.text, Scalar::Long)]),
             (Body::Empty, T::Count) => return rows_of(&[("Count", Scalar::Long)]),

@@ -173,7 +173,7 @@ impl<'a> Binder<'a> {
             }
             let kind = type_of(column);
             columns.push(Column::new(&*column.name.text, kind));
-            self.locals.push(Local::new(&*column.name.text, Bound::Value(Value::of(kind))));
+            self.make_known(Local::new(&*column.name.text, Bound::Value(Value::of(kind))));
         }
         self.over(input, |binder| {
             for expr in scan.order.iter().chain(&scan.partition) {
@@ -183,7 +183,7 @@ impl<'a> Binder<'a> {
         for step in &scan.steps {
             // The columns of a step are read as members of its name.
             let state = if input.open { Value::Unknown } else { Value::Columns(columns.clone()) };
-            self.locals.push(Local::new(&*step.name.text, Bound::Value(state)));
+            self.make_known(Local::new(&*step.name.text, Bound::Value(state)));
         }
         self.over(input, |binder| {
             for step in &scan.steps {

@@ -42,11 +42,11 @@ impl<'a> Binder<'a> {
             }
             StatementKind::Alias { name, value } => {
                 self.value(value);
-                self.locals.push(Local::new(&*name.text, Bound::Value(Value::Database)));
+                self.make_known(Local::new(&*name.text, Bound::Value(Value::Database)));
             }
             StatementKind::Pattern { name, .. } => {
                 // What a pattern stands for is not looked into.
-                self.locals.push(Local::new(&*name.text, Bound::Value(Value::Database)));
+                self.make_known(Local::new(&*name.text, Bound::Value(Value::Database)));
             }
             StatementKind::Set { .. } | StatementKind::Restrict(_) | StatementKind::Query(_) => {}
         }
@@ -60,11 +60,13 @@ impl<'a> Binder<'a> {
                 Value::Rows(Rc::new(Relation::closed(parameter.columns.clone())))
             }
         };
-        self.locals.push(Local::new(Rc::clone(&parameter.name), Bound::Value(value)));
+        self.make_known(Local::new(Rc::clone(&parameter.name), Bound::Value(value)));
     }
 
     fn let_(&mut self, name: &'a Name, value: &'a LetValue, first: usize) {
-        if self.locals[first..].iter().any(|local| *local.name == *name.text) {
+        if self.local(&name.text).is_some()
+            && self.locals[first..].iter().any(|local| *local.name == *name.text)
+        {
             let message = format!("`{}` is defined twice", name.text);
             self.say(FindingKind::Semantic, name.span, message);
         }
@@ -91,7 +93,7 @@ impl<'a> Binder<'a> {
             LetValue::Function(_) => None,
         };
         if !name.text.is_empty() {
-            self.locals.push(Local { text, ..Local::new(&*name.text, bound) });
+            self.make_known(Local { text, ..Local::new(&*name.text, bound) });
         }
     }
 
