@@ -70,6 +70,10 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn value_or_rows(&mut self, expr: &'a Expr) -> Value {
+        self.deeper(|binder| binder.read(expr))
+    }
+
+    fn read(&mut self, expr: &'a Expr) -> Value {
         match &expr.kind {
             ExprKind::Missing | ExprKind::At | ExprKind::Star | ExprKind::Typed(_) => Value::Unknown,
             ExprKind::Name(name) if name.form == NameForm::Wildcard => self.wildcard_tables(name),

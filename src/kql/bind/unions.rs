@@ -9,7 +9,7 @@ use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::entities::fits;
 use super::finding::Finding;
 use super::naming::Columns;
-use super::{Binder, Bound, FindingKind, Local, Value};
+use super::{Binder, Bound, FindingKind, Local, MOST_COLUMNS, Value};
 
 impl<'a> Binder<'a> {
     /// The tables that a pattern such as `Security*` means, as one.
@@ -99,7 +99,7 @@ impl<'a> Binder<'a> {
         let others: Vec<Column> =
             right_rows.columns.iter().filter(|column| !looked_up(column)).cloned().collect();
         columns.add_others(&others);
-        Value::Rows(Rc::new(Relation { columns: columns.list, open, doubtful }))
+        Value::Rows(Rc::new(limited(Relation { columns: columns.list, open, doubtful })))
     }
 
     /// One condition of a join. `keys` gets the columns of the right side that it names.
@@ -333,6 +333,15 @@ fn everywhere(predicate: &Expr) -> bool {
         ExprKind::Binary { left, .. } => matches!(left.kind, ExprKind::Star),
         _ => false,
     }
+}
+
+/// Rows with no more columns than rows may have.
+pub(super) fn limited(mut relation: Relation) -> Relation {
+    if relation.columns.len() > MOST_COLUMNS {
+        relation.columns.truncate(MOST_COLUMNS);
+        (relation.open, relation.doubtful) = (true, true);
+    }
+    relation
 }
 
 /// `$left.column` and `$right.column`.
