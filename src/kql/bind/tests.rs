@@ -155,7 +155,7 @@ fn depth_and_length_do_no_harm() {
     ];
     for text in &texts {
         let steps = work::of(|| drop(meaning(text)));
-        assert!(steps < 40 * text.len() as u64 + 1_000, "{steps} steps for {:.40}", text);
+        assert!(steps < 40 * text.len() as u64 + 1_000, "{steps} steps for {text:.40}");
     }
 }
 
