@@ -222,8 +222,12 @@ impl<'a> Binder<'a> {
         self.text.get(span.range()).unwrap_or_default()
     }
 
-    fn report(&mut self, finding: Finding) {
+    fn report(&mut self, mut finding: Finding) {
         if self.quiet == 0 {
+            // What rests on columns whose source may be wrong may be wrong itself.
+            let rests = matches!(finding.kind, FindingKind::Type | FindingKind::UnknownColumn);
+            let rows = self.row.iter().chain(&self.right);
+            finding.doubtful |= rests && rows.into_iter().any(|row| row.doubtful);
             self.findings.push(finding);
         }
     }

@@ -98,7 +98,11 @@ impl<'a> Binder<'a> {
             let at = columns.iter().position(|column| *column.name == *old.text);
             if taken.iter().any(|name| **name == *new.text) {
                 let message = format!("There is a column called `{}` already", new.text);
-                self.say(FindingKind::Semantic, new.span, message);
+                // Not every table has each of the columns that tables have in general.
+                let general = new.text.starts_with('_') || matches!(&*new.text, "TenantId" | "SourceSystem");
+                let finding = Finding::new(FindingKind::Semantic, new.span, message)
+                    .help("Remove the other column before, or set it with `extend`.");
+                self.report(finding.doubted(general || row.doubtful));
                 continue;
             }
             taken.push((&*new.text).into());

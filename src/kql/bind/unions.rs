@@ -33,7 +33,8 @@ impl<'a> Binder<'a> {
         found.extend(self.locals.iter().filter_map(view));
         if found.is_empty() {
             let message = format!("No table fits `{}`", name.text);
-            let mut finding = Finding::new(FindingKind::UnknownTable, name.span, message);
+            let mut finding = Finding::new(FindingKind::UnknownTable, name.span, message)
+                .help("If a workspace has such tables, name them in a file and give that to `--tables`.");
             finding.doubtful = true;
             self.report(finding);
             return Value::Rows(Rc::new(Relation::unknown()));
@@ -147,7 +148,7 @@ impl<'a> Binder<'a> {
                     }
                     let finding = Finding::new(FindingKind::Type, expr.span, message)
                         .help("Convert one of them before the join.");
-                    self.report(finding);
+                    self.report(finding.doubted(left.doubtful || right.doubtful));
                 }
             }
             ExprKind::Missing => {}
@@ -182,9 +183,10 @@ impl<'a> Binder<'a> {
                         a.name(),
                         b.name()
                     );
+                    let refined = a.dynamic() && b.dynamic();
                     let finding = Finding::new(FindingKind::Type, name.span, message)
                         .help("Convert one of them before the join.");
-                    self.report(finding);
+                    self.report(finding.doubted(left.doubtful || right.doubtful || refined));
                 }
             }
             [None, None] if !left.open && !right.open => {
