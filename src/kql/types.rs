@@ -232,6 +232,12 @@ impl Scalar {
         matches!(self, Self::Dynamic | Self::Boxed(_) | Self::Array(_) | Self::Bag(_))
     }
 
+    /// Whether it is `dynamic` of which more is known. The engine itself only knows `dynamic`, so that what does
+    /// not do for such a value may do there.
+    pub fn refined(self) -> bool {
+        self.dynamic() && self != Self::Dynamic
+    }
+
     /// `int` or `long`.
     pub fn integer(self) -> bool {
         matches!(self, Self::Int | Self::Long)

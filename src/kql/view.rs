@@ -190,14 +190,18 @@ impl Parse {
         found
     }
 
-    /// What to cut to take an operator out: with its bar, and with the white space before that, comments excepted.
+    /// What to cut to take an operator out: with its bar, and with the white space before that. Behind a comment
+    /// the white space stays, unless the line ends with the operator.
     pub fn stage_span(&self, text: &str, operator: &Operator) -> Option<Span> {
         let at = self.tokens.partition_point(|token| token.span.start < operator.span.start);
         let bar = self.tokens.get(at.checked_sub(1)?).filter(|token| token.kind == T::Bar)?.span;
-        let before = at.checked_sub(2).map_or(0, |at| self.tokens[at].span.end);
-        let blank = text[before as usize..bar.start as usize].trim().is_empty();
-        let start = if blank { before } else { bar.start };
-        Some(Span::new(start as usize, operator.span.end as usize))
+        let before = at.checked_sub(2).map_or(0, |at| self.tokens[at].span.end as usize);
+        let rest = text[operator.span.end as usize..].trim_start_matches([' ', '\t']);
+        let ends = rest.is_empty() || rest.starts_with(['\n', '\r']);
+        let blank = text[before..bar.start as usize].trim().is_empty();
+        let start =
+            if blank || ends { text[..bar.start as usize].trim_end().len() } else { bar.start as usize };
+        Some(Span::new(start, operator.span.end as usize))
     }
 }
 

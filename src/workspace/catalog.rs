@@ -60,7 +60,9 @@ impl<'w> View<'w> {
             functions::Returns::Scalar(kind) => Returned::Scalar(scalar(kind)),
             functions::Returns::InputExtended => Returned::Extended(columns()),
             functions::Returns::Rows { open } => {
-                let doubtful = open || found.is_uncertain() || found.origin() == functions::Origin::Solution;
+                // Workspaces have parsers of different versions, and more or fewer sources for them.
+                let parser = matches!(found.origin(), functions::Origin::Solution | functions::Origin::Asim);
+                let doubtful = open || found.is_uncertain() || parser;
                 Returned::Rows(Rc::new(Relation { columns: columns(), open, doubtful }))
             }
         };

@@ -287,7 +287,7 @@ impl<'a> Binder<'a> {
         values: Vec<Value>,
         texts: Vec<Option<Rc<str>>>,
     ) -> Value {
-        if self.calls >= DEEPEST_CALL {
+        if self.calls >= DEEPEST_CALL || self.steps == 0 {
             return Value::Unknown;
         }
         let known = self.locals[..function.known.min(self.locals.len())].to_vec();
@@ -357,15 +357,16 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn body_of_external(&self, external: &External, body: &Body, values: Vec<Value>) -> Value {
+    fn body_of_external(&mut self, external: &External, body: &Body, values: Vec<Value>) -> Value {
         if let Some(value) = body.value.get() {
             return value.clone();
         }
-        if self.calls >= DEEPEST_CALL || body.open.replace(true) {
+        if self.calls >= DEEPEST_CALL || self.steps == 0 || body.open.replace(true) {
             return Value::Unknown;
         }
         let mut inner = Binder::new(&body.text, self.catalog);
         inner.quiet = 1;
+        inner.steps = self.steps;
         inner.calls = self.calls + 1;
         for (param, value) in external.params.iter().flatten().zip(values) {
             let value = match (&param.takes, value) {
@@ -376,7 +377,8 @@ impl<'a> Binder<'a> {
         }
         let value = inner.query(&body.parse.statements);
         body.open.set(false);
-        if external.params.iter().flatten().all(|param| param.takes != Takes::Rows) {
+        self.steps = inner.steps;
+        if self.steps > 0 && external.params.iter().flatten().all(|param| param.takes != Takes::Rows) {
             // Where it was set in between, it was set to the same.
             let _ = body.value.set(value.clone());
         }

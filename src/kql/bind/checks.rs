@@ -23,7 +23,8 @@ impl<'a> Binder<'a> {
         } else if !args.iter().any(Arg::unknown) {
             let kinds: Vec<_> = args.iter().map(described).collect();
             let message = format!("`{}` cannot be called with {}", builtin.name, kinds.join(", "));
-            self.say(FindingKind::Type, place, message);
+            let refined = args.iter().any(|arg| arg.kind().refined());
+            self.report(Finding::new(FindingKind::Type, place, message).doubted(refined));
         }
         let value = self.common_return(builtin, &matched, args);
         match value {
@@ -167,7 +168,7 @@ impl<'a> Binder<'a> {
         let message = format!("`{name}` takes {wanted} here, and this is {}", kind.described());
         let mut finding = Finding::new(FindingKind::Type, place, message);
         finding.help = conversion(&param.takes, kind);
-        self.report(finding);
+        self.report(finding.doubted(kind.refined() || agreed == Some(Scalar::Dynamic)));
     }
 
     /// Whether an argument looks as it has to: a constant, a literal, a column.

@@ -30,7 +30,9 @@ impl<'a> Binder<'a> {
         let message = format!("There is no table `{name}`");
         let mut finding = Finding::new(FindingKind::UnknownTable, place, message);
         finding.name = Some(name.into());
+        // A parser is often called like its table without the ending, and is then no slip of the pen.
         let near = if self.suggesting() { self.catalog.nearest_table(name) } else { None };
+        let near = near.filter(|near| near.strip_suffix("_CL") != Some(name));
         finding = match near {
             Some(near) => finding.meant(Some(&near)),
             None => finding.help(
@@ -140,6 +142,9 @@ impl<'a> Binder<'a> {
         if let Some((place, _)) = had.and_then(|at| self.stages.get(at + 1)) {
             let operator = self.written(*place).split_whitespace().next().unwrap_or("an operator");
             return format!("`{operator}` dropped it before this place.");
+        }
+        if columns.is_empty() && self.row.as_ref().is_some_and(|row| row.doubtful) {
+            return "A table that a function takes as `(*)` has no columns there: declare those that it needs.".into();
         }
         let shown: Vec<_> = columns.iter().take(8).map(|name| format!("`{name}`")).collect();
         match columns.len() {

@@ -70,6 +70,10 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn value_or_rows(&mut self, expr: &'a Expr) -> Value {
+        self.deeper(|binder| binder.read(expr))
+    }
+
+    fn read(&mut self, expr: &'a Expr) -> Value {
         match &expr.kind {
             ExprKind::Missing | ExprKind::At | ExprKind::Star | ExprKind::Typed(_) => Value::Unknown,
             ExprKind::Name(name) if name.form == NameForm::Wildcard => self.wildcard_tables(name),
@@ -183,12 +187,14 @@ impl<'a> Binder<'a> {
                 if kind == Scalar::String {
                     finding = finding.help("If it holds JSON, read it with `parse_json` first.");
                 }
-                self.report(finding);
+                self.report(finding.doubted(kind.refined()));
                 return Value::Unknown;
             }
         };
         if !wrong.is_empty() {
-            self.say(FindingKind::Type, index.span, format!("{wrong}, and this is {}", inner.described()));
+            let message = format!("{wrong}, and this is {}", inner.described());
+            let refined = kind.refined() || inner.refined();
+            self.report(Finding::new(FindingKind::Type, index.span, message).doubted(refined));
         }
         let result = match &index.kind {
             ExprKind::Literal(Literal::String(name)) if bag => kind.member(name),
@@ -256,7 +262,7 @@ impl<'a> Binder<'a> {
         };
         let mut finding = Finding::new(FindingKind::Type, op_span, message);
         finding.help = help;
-        self.report(finding);
+        self.report(finding.doubted(args.iter().any(|arg| arg.kind().refined())));
     }
 
     fn unary(&mut self, op: T, operand: &'a Expr, op_span: Span) -> Value {

@@ -50,6 +50,12 @@ impl Finding {
         self
     }
 
+    /// The finding as one that may be wrong, where that is so.
+    pub(super) fn doubted(mut self, doubtful: bool) -> Self {
+        self.doubtful |= doubtful;
+        self
+    }
+
     /// The finding with a name that was probably meant.
     pub(super) fn meant(mut self, nearest: Option<&str>) -> Self {
         if let Some(nearest) = nearest {

@@ -29,6 +29,8 @@ mod returns;
 mod sources;
 mod statements;
 mod summaries;
+#[cfg(test)]
+mod tests;
 mod tuples;
 mod unions;
 
@@ -81,6 +83,17 @@ const MOST_SUGGESTIONS: usize = 100;
 
 /// How deeply functions may call one another.
 const DEEPEST_CALL: usize = 12;
+
+/// How deeply expressions are read. What lies deeper has no type; the deepest published query stays below half.
+const DEEPEST: usize = 250;
+
+/// How many steps of reading functions a query may take. Functions that call each other twice and more would take
+/// a number of steps that doubles with each; real content takes some thousands.
+const MOST_STEPS: usize = 200_000;
+
+/// How many columns rows may have. Rows that are joined with themselves double theirs each time; all tables
+/// together have some 30,000.
+const MOST_COLUMNS: usize = 50_000;
 
 /// What an expression is.
 #[derive(Clone, Debug)]
@@ -173,6 +186,10 @@ struct Binder<'a> {
     /// How many columns without names there were.
     unnamed: usize,
     calls: usize,
+    /// How deep the expression is that is read.
+    depth: usize,
+    /// How many steps are left for what functions hold.
+    steps: usize,
     tables: Vec<(Box<str>, Span)>,
     functions: BTreeSet<Box<str>>,
     stages: Vec<(Span, Rc<Relation>)>,
@@ -199,6 +216,8 @@ impl<'a> Binder<'a> {
             kinds: HashMap::new(),
             unnamed: 0,
             calls: 0,
+            depth: 0,
+            steps: MOST_STEPS,
             tables: Vec::new(),
             functions: BTreeSet::new(),
             stages: Vec::new(),
@@ -211,8 +230,12 @@ impl<'a> Binder<'a> {
         self.text.get(span.range()).unwrap_or_default()
     }
 
-    fn report(&mut self, finding: Finding) {
+    fn report(&mut self, mut finding: Finding) {
         if self.quiet == 0 {
+            // What rests on columns whose source may be wrong may be wrong itself.
+            let rests = matches!(finding.kind, FindingKind::Type | FindingKind::UnknownColumn);
+            let rows = self.row.iter().chain(&self.right);
+            finding.doubtful |= rests && rows.into_iter().any(|row| row.doubtful);
             self.findings.push(finding);
         }
     }
@@ -257,6 +280,26 @@ impl<'a> Binder<'a> {
     fn make_known(&mut self, local: Local<'a>) {
         self.declared.insert(Rc::clone(&local.name));
         self.locals.push(local);
+    }
+
+    /// Reads something that lies one level deeper, unless it lies too deep.
+    fn deeper(&mut self, read: impl FnOnce(&mut Self) -> Value) -> Value {
+        if self.depth >= DEEPEST || !self.step_on(1) {
+            return Value::Unknown;
+        }
+        self.depth += 1;
+        let value = read(self);
+        self.depth -= 1;
+        value
+    }
+
+    /// Takes steps inside of a function. False where none are left, and nothing is to be found out any more.
+    fn step_on(&mut self, steps: usize) -> bool {
+        if self.calls > 0 {
+            self.steps = self.steps.saturating_sub(steps);
+        }
+        super::work::done(steps);
+        self.steps > 0
     }
 
     fn local(&self, name: &str) -> Option<&Bound<'a>> {

@@ -1,6 +1,6 @@
 //! The names of columns: those that expressions have of themselves, and how doubles are told apart.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::super::ast::{Expr, ExprKind, Literal, Name, NameForm};
@@ -151,19 +151,30 @@ pub(super) struct Columns {
     declared: Vec<Rc<str>>,
     /// How many columns come from the rows and are not to be added again.
     input: usize,
+    /// The places of the first columns by their names, as far as they have been asked for.
+    places: HashMap<Rc<str>, usize>,
+    placed: usize,
 }
 
 impl Columns {
     pub(super) fn from(list: Vec<Column>) -> Self {
         let input = list.len();
-        Self { list, declared: Vec::new(), input }
+        Self { list, input, ..Self::default() }
     }
 
-    fn position(&self, name: &str) -> Option<usize> {
-        self.list.iter().position(|column| &*column.name == name)
+    fn position(&mut self, name: &str) -> Option<usize> {
+        // A few columns are looked through faster than they are put into an index.
+        if self.list.len() < 64 {
+            return self.list.iter().position(|column| &*column.name == name);
+        }
+        for (at, column) in self.list.iter().enumerate().skip(self.placed) {
+            self.places.entry(Rc::clone(&column.name)).or_insert(at);
+        }
+        self.placed = self.list.len();
+        self.places.get(name).copied()
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
+    fn has(&mut self, name: &str) -> bool {
         self.position(name).is_some()
     }
 
@@ -187,8 +198,8 @@ impl Columns {
 
     /// Names a column of the rows again, which is only wrong where it was named before.
     pub(super) fn declare_input(&mut self, name: &str) -> Option<bool> {
-        let known = self.list[..self.input.min(self.list.len())].iter().any(|column| &*column.name == name);
-        if !known {
+        let at = self.position(name)?;
+        if at >= self.input {
             return None;
         }
         let fresh = !self.declared.iter().any(|known| &**known == name);
@@ -197,12 +208,14 @@ impl Columns {
     }
 
     /// A name that no column has: the one given, or with the first number behind it that is free.
-    fn free(&self, name: &str) -> Rc<str> {
-        if !self.has(name) {
-            return name.into();
+    fn free(&mut self, name: &str) -> Rc<str> {
+        let mut free = name.to_owned();
+        let mut number = 0;
+        while self.has(&free) {
+            number += 1;
+            free = format!("{name}{number}");
         }
-        let mut free = (1..).map(|number| format!("{name}{number}")).filter(|name| !self.has(name));
-        free.next().unwrap_or_default().into()
+        free.into()
     }
 
     /// Adds a column under its name, or under the name with a number where that is taken.
@@ -231,15 +244,11 @@ impl Columns {
 
     /// Sets a column, or adds it.
     pub(super) fn set(&mut self, name: &str, kind: Scalar) {
-        match self.list.iter_mut().find(|column| &*column.name == name) {
-            Some(column) => column.kind = kind,
+        match self.position(name) {
+            Some(at) => self.list[at].kind = kind,
             None if name.is_empty() => {}
             None => self.list.push(Column::new(name, kind)),
         }
-    }
-
-    pub(super) fn remove(&mut self, name: &str) {
-        self.list.retain(|column| &*column.name != name);
     }
 }
 

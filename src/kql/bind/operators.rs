@@ -13,6 +13,10 @@ use super::{Binder, Bound, FindingKind, Local, Value};
 impl<'a> Binder<'a> {
     /// A source with its operators, or a value.
     pub(super) fn pipeline(&mut self, expr: &'a Expr) -> Value {
+        self.deeper(|binder| binder.piped(expr))
+    }
+
+    fn piped(&mut self, expr: &'a Expr) -> Value {
         match &expr.kind {
             ExprKind::Pipeline { source, stages } => {
                 let main = std::mem::replace(&mut self.main, false);
@@ -74,6 +78,10 @@ impl<'a> Binder<'a> {
 
     /// The head of a pipeline, where rows are meant.
     fn source(&mut self, expr: &'a Expr) -> Value {
+        self.deeper(|binder| binder.source_of(expr))
+    }
+
+    fn source_of(&mut self, expr: &'a Expr) -> Value {
         match &expr.kind {
             ExprKind::Name(name) if name.form == NameForm::Wildcard => self.wildcard_tables(name),
             ExprKind::Name(name) => self.source_name(name),
@@ -141,6 +149,10 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn operator(&mut self, operator: &'a Operator, input: &Rc<Relation>) -> Value {
+        // An operator over many columns takes longer.
+        if !self.step_on(1 + input.columns.len() / 16) {
+            return Value::Rows(Rc::new(Relation::unknown()));
+        }
         self.params(operator, Some(input));
         let row = Rc::clone(input);
         let same = || Value::Rows(Rc::clone(input));

@@ -8,6 +8,7 @@ use super::super::types::{Column, Element, Relation, Scalar};
 use super::finding::{Finding, nearest};
 use super::matching::{Arg, Matched, candidates};
 use super::naming::{Columns, value_of};
+use super::unions::limited;
 use super::{Binder, FindingKind, Value};
 use crate::source::Span;
 
@@ -174,14 +175,14 @@ impl<'a> Binder<'a> {
             _ => None,
         };
         let mut all = Columns::from(input.columns.clone());
-        let others = table.columns.iter().filter(|column| {
+        let other = |column: &&Column| {
             !keys.iter().any(|key| key.name == column.name)
                 && shape.as_ref().is_none_or(|shape| !shape.eq_ignore_ascii_case(&column.name))
-        });
-        for column in others {
-            all.add(&column.name, column.kind);
-        }
-        Relation { columns: all.list, open: input.open || table.open, doubtful: input.doubtful }
+        };
+        let others: Vec<Column> = table.columns.iter().filter(other).cloned().collect();
+        all.add_others(&others);
+        let doubtful = input.doubtful || table.doubtful;
+        limited(Relation { columns: all.list, open: input.open || table.open, doubtful })
     }
 
     /// The rows with what a language model says of them.

@@ -1,5 +1,6 @@
 //! The operators that choose, compute and rename columns.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::super::ast::{Expr, ExprKind, NameForm, Operator};
@@ -58,23 +59,20 @@ impl<'a> Binder<'a> {
 
     pub(super) fn project_away(&mut self, exprs: &'a [Expr]) -> Value {
         let Some(row) = self.row.clone() else { return Value::Unknown };
-        let mut columns = Columns::from(row.columns.clone());
-        for column in self.chosen(exprs) {
-            columns.remove(&column.name);
-        }
-        self.rows_with(columns.list)
+        let gone = names(&self.chosen(exprs));
+        let kept = row.columns.iter().filter(|column| !gone.contains(&column.name));
+        self.rows_with(kept.cloned().collect())
     }
 
     pub(super) fn project_keep(&mut self, exprs: &'a [Expr]) -> Value {
         let Some(row) = self.row.clone() else { return Value::Unknown };
         let chosen = self.chosen(exprs);
-        let kept = |column: &&Column| chosen.iter().any(|other| other.name == column.name);
-        let mut columns: Vec<Column> = row.columns.iter().filter(kept).cloned().collect();
-        for column in chosen {
-            if !columns.iter().any(|known| known.name == column.name) {
-                columns.push(column);
-            }
-        }
+        let wanted = names(&chosen);
+        let mut columns: Vec<Column> =
+            row.columns.iter().filter(|column| wanted.contains(&column.name)).cloned().collect();
+        // Of open rows, columns may be kept that are not known.
+        let mut known = names(&columns);
+        columns.extend(chosen.into_iter().filter(|column| known.insert(Rc::clone(&column.name))));
         self.rows_with(columns)
     }
 
@@ -100,7 +98,11 @@ impl<'a> Binder<'a> {
             let at = columns.iter().position(|column| *column.name == *old.text);
             if taken.iter().any(|name| **name == *new.text) {
                 let message = format!("There is a column called `{}` already", new.text);
-                self.say(FindingKind::Semantic, new.span, message);
+                // Not every table has each of the columns that tables have in general.
+                let general = new.text.starts_with('_') || matches!(&*new.text, "TenantId" | "SourceSystem");
+                let finding = Finding::new(FindingKind::Semantic, new.span, message)
+                    .help("Remove the other column before, or set it with `extend`.");
+                self.report(finding.doubted(general || row.doubtful));
                 continue;
             }
             taken.push((&*new.text).into());
@@ -115,6 +117,7 @@ impl<'a> Binder<'a> {
     pub(super) fn project_reorder(&mut self, exprs: &'a [Expr]) -> Value {
         let Some(row) = self.row.clone() else { return Value::Unknown };
         let mut first: Vec<Column> = Vec::new();
+        let mut moved: HashSet<Rc<str>> = HashSet::new();
         let mut named: Vec<&str> = Vec::new();
         for expr in exprs {
             let (inner, order) = match &expr.kind {
@@ -135,13 +138,9 @@ impl<'a> Binder<'a> {
                     found.reverse();
                 }
             }
-            for column in found {
-                if !first.iter().any(|known| known.name == column.name) {
-                    first.push(column);
-                }
-            }
+            first.extend(found.into_iter().filter(|column| moved.insert(Rc::clone(&column.name))));
         }
-        let rest = row.columns.iter().filter(|column| !first.iter().any(|known| known.name == column.name));
+        let rest = row.columns.iter().filter(|column| !moved.contains(&column.name));
         let rest: Vec<Column> = rest.cloned().collect();
         first.extend(rest);
         self.rows_with(first)
@@ -252,4 +251,8 @@ impl<'a> Binder<'a> {
         let (open, doubtful) = (row.open || result.open, row.doubtful || result.doubtful);
         Value::Rows(Rc::new(Relation { columns: columns.list, open, doubtful }))
     }
+}
+
+fn names(columns: &[Column]) -> HashSet<Rc<str>> {
+    columns.iter().map(|column| Rc::clone(&column.name)).collect()
 }

@@ -56,8 +56,11 @@ impl<'a> Binder<'a> {
         let value = match parameter.takes {
             Takes::Scalar(kind) => Value::constant(kind),
             Takes::Rows => {
-                // A function sees the columns that it declares and no others, whatever it is given.
-                Value::Rows(Rc::new(Relation::closed(parameter.columns.clone())))
+                // A function sees the columns that it declares and no others, whatever it is given. Published
+                // functions that declare none name columns all the same.
+                let mut relation = Relation::closed(parameter.columns.clone());
+                relation.doubtful = parameter.columns.is_empty();
+                Value::Rows(Rc::new(relation))
             }
         };
         self.make_known(Local::new(Rc::clone(&parameter.name), Bound::Value(value)));

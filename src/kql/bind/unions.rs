@@ -9,7 +9,7 @@ use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::entities::fits;
 use super::finding::Finding;
 use super::naming::Columns;
-use super::{Binder, Bound, FindingKind, Local, Value};
+use super::{Binder, Bound, FindingKind, Local, MOST_COLUMNS, Value};
 
 impl<'a> Binder<'a> {
     /// The tables that a pattern such as `Security*` means, as one.
@@ -33,7 +33,8 @@ impl<'a> Binder<'a> {
         found.extend(self.locals.iter().filter_map(view));
         if found.is_empty() {
             let message = format!("No table fits `{}`", name.text);
-            let mut finding = Finding::new(FindingKind::UnknownTable, name.span, message);
+            let mut finding = Finding::new(FindingKind::UnknownTable, name.span, message)
+                .help("If a workspace has such tables, name them in a file and give that to `--tables`.");
             finding.doubtful = true;
             self.report(finding);
             return Value::Rows(Rc::new(Relation::unknown()));
@@ -99,7 +100,7 @@ impl<'a> Binder<'a> {
         let others: Vec<Column> =
             right_rows.columns.iter().filter(|column| !looked_up(column)).cloned().collect();
         columns.add_others(&others);
-        Value::Rows(Rc::new(Relation { columns: columns.list, open, doubtful }))
+        Value::Rows(Rc::new(limited(Relation { columns: columns.list, open, doubtful })))
     }
 
     /// One condition of a join. `keys` gets the columns of the right side that it names.
@@ -147,7 +148,7 @@ impl<'a> Binder<'a> {
                     }
                     let finding = Finding::new(FindingKind::Type, expr.span, message)
                         .help("Convert one of them before the join.");
-                    self.report(finding);
+                    self.report(finding.doubted(left.doubtful || right.doubtful));
                 }
             }
             ExprKind::Missing => {}
@@ -182,9 +183,10 @@ impl<'a> Binder<'a> {
                         a.name(),
                         b.name()
                     );
+                    let refined = a.dynamic() && b.dynamic();
                     let finding = Finding::new(FindingKind::Type, name.span, message)
                         .help("Convert one of them before the join.");
-                    self.report(finding);
+                    self.report(finding.doubted(left.doubtful || right.doubtful || refined));
                 }
             }
             [None, None] if !left.open && !right.open => {
@@ -333,6 +335,15 @@ fn everywhere(predicate: &Expr) -> bool {
         ExprKind::Binary { left, .. } => matches!(left.kind, ExprKind::Star),
         _ => false,
     }
+}
+
+/// Rows with no more columns than rows may have.
+pub(super) fn limited(mut relation: Relation) -> Relation {
+    if relation.columns.len() > MOST_COLUMNS {
+        relation.columns.truncate(MOST_COLUMNS);
+        (relation.open, relation.doubtful) = (true, true);
+    }
+    relation
 }
 
 /// `$left.column` and `$right.column`.

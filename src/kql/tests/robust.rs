@@ -1,52 +1,13 @@
 //! Any text gives a tree: nothing panics, every place lies in the text, and deep nesting ends in words.
 
+use std::sync::{Arc, LazyLock};
+
 use proptest::prelude::*;
 
-use crate::kql::{ErrorKind, Node, TokenKind, lookback, parse, timespan, tokenize, walk_statements};
-
-fn holds(text: &str) {
-    let parsed = parse(text);
-    // The tokens follow one another and end with the text.
-    let mut end = 0;
-    for token in &parsed.tokens {
-        assert!(token.span.start >= end && token.span.end >= token.span.start, "{token:?} in {text:?}");
-        assert!(text.get(token.span.range()).is_some(), "{token:?} in {text:?}");
-        end = token.span.end;
-    }
-    assert_eq!(parsed.tokens.last().map(|token| token.kind), Some(TokenKind::EndOfText));
-    for error in &parsed.errors {
-        assert!(text.get(error.span.range()).is_some(), "{error:?} in {text:?}");
-        let mend = error.mend.iter().map(|mend| mend.span);
-        for span in mend.chain(error.label.iter().map(|label| label.0)) {
-            assert!(text.get(span.range()).is_some(), "{error:?} in {text:?}");
-        }
-    }
-    walk_statements(&parsed.statements, &mut |node| {
-        let span = match node {
-            Node::Statement(statement) => statement.span,
-            Node::Function(function) => function.body_span,
-            Node::Operator(operator) => operator.span,
-            Node::Expr(expr) => expr.span,
-        };
-        assert!(text.get(span.range()).is_some(), "{span:?} in {text:?}");
-        true
-    });
-    let found = lookback::lookback(text, &parsed, timespan::Timespan::DAY);
-    for reach in &found.reaches {
-        assert!(text.get(reach.span.range()).is_some_and(|said| !said.is_empty()), "{reach:?} in {text:?}");
-    }
-    // What the tree does not hold is said to be left over.
-    let last = parsed.statements.last().map_or(0, |statement| statement.span.end);
-    let reached = parsed.leftover.map_or(last, |leftover| leftover.end) as usize;
-    let rest = tokenize(&text[reached.min(text.len())..]).0;
-    assert!(
-        rest.iter().all(|token| matches!(
-            token.kind,
-            TokenKind::EndOfText | TokenKind::Semicolon | TokenKind::Directive
-        )),
-        "{rest:?} of {text:?}"
-    );
-}
+use super::holds::holds;
+use crate::content::Content;
+use crate::kql::{ErrorKind, parse};
+use crate::source::SourceFile;
 
 const WORDS: &[&str] = &[
     "T",
@@ -143,16 +104,55 @@ proptest! {
     }
 }
 
+/// The queries of content/ and, where they are at hand, those of the shared data.
+fn real_queries() -> &'static [String] {
+    static QUERIES: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let mut queries = Vec::new();
+        for entry in
+            walkdir::WalkDir::new(concat!(env!("CARGO_MANIFEST_DIR"), "/content")).sort_by_file_name()
+        {
+            let path = entry.unwrap().into_path();
+            let Ok(text) = std::fs::read_to_string(&path) else { continue };
+            let source = SourceFile::new(path.to_string_lossy().replace('\\', "/"), text);
+            let name = source.path().to_owned();
+            let content = Content::read(Arc::new(source), &name);
+            queries.extend(content.queries().iter().map(|query| query.text.to_owned()));
+        }
+        for name in ["queries.jsonl", "mutants.jsonl", "probes.jsonl"] {
+            let rows = super::rows(name).into_iter().flatten();
+            queries.extend(rows.filter_map(|row| row["query"].as_str().map(str::to_owned)));
+        }
+        queries
+    });
+    &QUERIES
+}
+
 #[test]
-fn cuts_and_splices_of_real_queries_give_trees() {
-    let Some(rows) = super::rows("mutants.jsonl") else { return };
-    let texts: Vec<&str> = rows.iter().filter_map(|row| row["query"].as_str()).collect();
-    for (index, text) in texts.iter().enumerate().step_by(7) {
-        let cut = text.floor_char_boundary(text.len() * (index % 11) / 11);
-        let other = texts[(index * 31) % texts.len()];
-        let from = other.floor_char_boundary(other.len() * (index % 5) / 5);
-        holds(&text[..cut]);
-        holds(&format!("{}{}", &text[..cut], &other[from..]));
+fn real_queries_give_trees() {
+    let queries = real_queries();
+    assert!(queries.len() > 100, "{} queries", queries.len());
+    for query in queries {
+        holds(query);
+    }
+}
+
+proptest! {
+    #[test]
+    fn cuts_and_splices_of_real_queries_give_trees(
+        first in any::<proptest::sample::Index>(),
+        second in any::<proptest::sample::Index>(),
+        places in any::<[proptest::sample::Index; 4]>(),
+        inserted in ".{0,3}",
+    ) {
+        let (one, other) = (first.get(real_queries()), second.get(real_queries()));
+        let place = |text: &str, index: usize| text.floor_char_boundary(places[index].index(text.len() + 1));
+        let (cut, resumed) = (place(one, 0), place(one, 1));
+        let (from, to) = (place(other, 2), place(other, 3));
+        holds(&one[..cut]);
+        holds(&one[cut..]);
+        // A part of another query in the place of a part of this one.
+        let part = &other[from.min(to)..from.max(to)];
+        holds(&format!("{}{inserted}{part}{}", &one[..cut], &one[cut.max(resumed)..]));
     }
 }
 

@@ -129,7 +129,7 @@ fn function(
     let aggregate = builtins::aggregate(old).filter(|_| aggregating);
     let Some(known) = aggregate.or_else(|| builtins::function(old)) else { return };
     let Some(successor) = known.successor.filter(|successor| !successor.is_empty()) else { return };
-    let new = successor.split("' or '").next().unwrap_or(successor);
+    let new = successor.split('\'').next().unwrap_or(successor);
     // The successor takes the text first, and not last.
     if old == "replace" {
         let finding = KqlDeprecated::at(query.span(at), "`replace` has a successor")

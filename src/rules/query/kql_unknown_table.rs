@@ -68,7 +68,7 @@ impl Rule for KqlUnknownTable {
             // Every workspace has custom logs of its own.
             let own = finding.mend.is_none() || name.ends_with("_CL");
             diagnostic.severity = if own { Severity::Warning } else { Severity::Error };
-            if finding.mend.is_none() {
+            if finding.mend.is_none() && !name.is_empty() {
                 diagnostic.help = Some(format!(
                     "If your workspace has it, add {{\"tables\": {{\"{name}\": {{\"TimeGenerated\": \"datetime\"}}}}}} with its \
                      columns to a JSON file, and name the file with --tables or in sentlint.toml below [knowledge]."

@@ -110,7 +110,7 @@ fn statement_span(tree: &Parse, text: &str, statement: &Statement) -> Option<Spa
     let alone = text[line..start].trim().is_empty();
     let end = match rest[blank..].strip_prefix("\r\n").or_else(|| rest[blank..].strip_prefix('\n')) {
         Some(behind) if alone => return Some(Span::new(line, text.len() - behind.len())),
-        _ => end,
+        _ => end + blank,
     };
     Some(Span::new(start, end))
 }

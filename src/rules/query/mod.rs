@@ -25,6 +25,9 @@ mod query_too_long;
 mod regex_heavy;
 mod render_in_rule;
 mod take_in_rule;
+#[cfg(test)]
+mod tests;
+mod ti_gate;
 mod ti_latest;
 mod tree;
 mod unbounded_make_set;
