@@ -45,6 +45,8 @@ pub struct Query<'a> {
     map: Option<ScalarMap>,
     parse: OnceCell<kql::Parse>,
     meaning: OnceCell<Meaning>,
+    /// How many characters stand before each stretch of the text.
+    counts: OnceCell<Vec<u32>>,
     /// How many bytes of the file stand before the text, for a `.kql` file with a byte-order mark.
     skipped: usize,
 }
@@ -95,9 +97,19 @@ impl Query<'_> {
 
     /// A span of the query in Unicode code points, as the contract's `query_range` counts.
     pub fn code_points(&self, span: Span) -> (u32, u32) {
+        // Counted once for every stretch, or a long query with many findings would be read for each of them.
+        let counts = self.counts.get_or_init(|| {
+            let mut counts = vec![0];
+            for stretch in self.text.as_bytes().chunks(STRETCH) {
+                let before = counts.last().copied().unwrap_or_default();
+                counts.push(before + stretch.iter().filter(|byte| begins_character(**byte)).count() as u32);
+            }
+            counts
+        });
         let count = |end: u32| {
             let end = self.text.floor_char_boundary(end as usize);
-            self.text[..end].chars().count() as u32
+            let rest = &self.text.as_bytes()[end / STRETCH * STRETCH..end];
+            counts[end / STRETCH] + rest.iter().filter(|byte| begins_character(**byte)).count() as u32
         };
         (count(span.start), count(span.end))
     }
@@ -130,6 +142,13 @@ const ROOT_KEYS: [&str; 24] = [
     "kind",
     "metadata",
 ];
+
+/// The length of a stretch of text in which characters are counted.
+const STRETCH: usize = 1024;
+
+fn begins_character(byte: u8) -> bool {
+    byte & 0b1100_0000 != 0b1000_0000
+}
 
 const QUERY_KEYS: [(&str, &str); 3] =
     [("query", "/query"), ("FunctionQuery", "/FunctionQuery"), ("ParserQuery", "/ParserQuery")];
@@ -217,6 +236,7 @@ impl Content {
                 map: None,
                 parse: OnceCell::new(),
                 meaning: OnceCell::new(),
+                counts: OnceCell::new(),
                 skipped,
             }];
         }
@@ -231,9 +251,9 @@ impl Content {
             };
             let map = ScalarMap::new(&self.source, node);
             map.as_ref()?;
-            let (parse, meaning) = (OnceCell::new(), OnceCell::new());
+            let (parse, meaning, counts) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
             let (node, pointer) = (Some(node), Some(pointer));
-            Some(Query { text, node, pointer, parameters, map, parse, meaning, skipped: 0 })
+            Some(Query { text, node, pointer, parameters, map, parse, meaning, counts, skipped: 0 })
         };
         QUERY_KEYS.into_iter().filter_map(one).collect()
     }

@@ -248,7 +248,7 @@ impl<'a> Binder<'a> {
 
     /// The text that a name stands for, where that is known.
     pub(super) fn constant_text_of(&self, name: &str) -> Option<Rc<str>> {
-        self.locals.iter().rev().find(|local| *local.name == *name)?.text.clone()
+        self.local_called(name)?.text.clone()
     }
 
     /// Whether rows that are given have the columns that are asked for.

@@ -302,10 +302,14 @@ impl<'a> Binder<'a> {
         self.steps > 0
     }
 
-    fn local(&self, name: &str) -> Option<&Bound<'a>> {
+    fn local_called(&self, name: &str) -> Option<&Local<'a>> {
         if !self.declared.contains(name) {
             return None;
         }
-        self.locals.iter().rev().find(|local| &*local.name == name).map(|local| &local.bound)
+        self.locals.iter().rev().find(|local| &*local.name == name)
+    }
+
+    fn local(&self, name: &str) -> Option<&Bound<'a>> {
+        self.local_called(name).map(|local| &local.bound)
     }
 }
