@@ -205,6 +205,7 @@ impl Config {
             ignore: check.ignore.clone(),
             min_severity: check.min_severity,
             connectors: self.knowledge.connectors.clone(),
+            watchlists: self.knowledge.watchlists.clone(),
             options: self.rules.clone(),
             workspace: Arc::clone(&self.workspace),
         };
@@ -297,6 +298,7 @@ pub fn show(config: &Config, settings: &Settings) -> String {
     out += &format!("exclude = [{}]\n", texts(&config.check.exclude));
     out += &format!("\n[knowledge]\nattack = {}\n", quote(crate::knowledge::attack::VERSION));
     out += &format!("connectors = [{}]\n", texts(&settings.connectors));
+    out += &format!("watchlists = [{}]\n", texts(&settings.watchlists));
     out += "\n# rules that run\n";
     for entry in crate::rules::all().iter().filter(|entry| settings.enabled(entry.meta)) {
         out += &format!("# {} ({})\n", entry.meta.id, settings.severity_of(entry.meta));

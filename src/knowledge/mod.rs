@@ -8,6 +8,7 @@ mod blob;
 pub mod connectors;
 mod data;
 pub mod entities;
+pub mod evidence;
 pub mod functions;
 pub mod limits;
 pub mod nearest;

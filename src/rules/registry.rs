@@ -28,7 +28,7 @@ registry! {
     connectors::UnknownConnector, MissingDataTypes, UndeclaredTable, UnusedDataType;
     schedule::InvalidDuration, DurationOutOfRange, PeriodShorterThanFrequency, LongPeriodShortFrequency, ScheduleInNrt, SuppressionOutOfRange, SuppressionShorterThanFrequency, InvalidIncidentGrouping;
     entities::UnknownEntityType, UnknownEntityIdentifier, DuplicateEntityIdentifier, MissingStrongIdentifier, TooManyEntityMappings, TooManyFieldMappings, InvalidColumnName, LegacyEntityColumn, EntityColumnMissing, CustomDetails, AlertOverride, MissingEntityMapping;
-    attack::UnknownTactic, UnknownTechnique, RevokedTechnique, DeprecatedTechnique, TechniqueTacticMismatch, UncoveredTactic, MissingTactics, MissingTechniques;
+    attack::UnknownTactic, UnknownTechnique, RevokedTechnique, DeprecatedTechnique, TechniqueTacticMismatch, UncoveredTactic, MissingTactics, MissingTechniques, PreferSubTechnique;
     query::KqlSyntax, KqlUnknownTable, KqlUnknownColumn, KqlUnknownFunction, KqlArgument, KqlType, KqlSemantic, QueryTooLong, QueryTimestampColumn, TiLatest, NoTimeInResult, UnscopedSearch, WildcardUnion, ContainsInsteadOfHas, CaseFoldedComparison, RegexHeavy, UnboundedSort, NondeterministicTake, TakeInRule, UnboundedMvExpand, CrossCluster, NoReduction, UnwindowedJoin, LateFilter, UnboundedMakeSet, NoTimeFilter, RenderInRule, QueryPlaceholder, KqlUnusedLet, KqlDeprecated, LookbackExceedsPeriod;
     repository::DuplicateId, DuplicateFileName, DuplicateQuery, IdChanged, VersionNotBumped, KindChanged;
     suppressions::UnusedSuppression, UnknownSuppression;

@@ -51,10 +51,19 @@ impl<'c> QueryResult<'c> {
 
     /// What is to be said of a column that the result lacks.
     pub(super) fn missing(&self, column: &str) -> Option<Missing> {
+        self.missing_beside(column, &[])
+    }
+
+    /// The same, where other columns are in use already and not meant again.
+    fn missing_beside(&self, column: &str, taken: &[&str]) -> Option<Missing> {
         let Presence::Missing { sure, lost } = self.trace.column(column) else { return None };
         let renamed = lost.as_ref().and_then(|lost| lost.renamed.as_deref()).filter(|name| self.has(name));
         let names = || self.relation.columns.iter().map(|column| &*column.name);
-        let meant = renamed.or_else(|| nearest(column, names())).map(str::to_owned);
+        let near = || {
+            let free = |name: &&str| name.eq_ignore_ascii_case(column) || !taken.contains(name);
+            nearest(column, names().filter(free))
+        };
+        let meant = renamed.or_else(near).map(str::to_owned);
         Some(Missing { sure, lost, meant })
     }
 
@@ -117,16 +126,17 @@ impl<'c> QueryResult<'c> {
 }
 
 /// A finding for a value of the metadata that names a column which the result lacks. The fix names the column that
-/// was probably meant.
+/// was probably meant, which is none of those that are taken.
 pub(super) fn judge(
     cx: &Context<'_>,
     result: &QueryResult<'_>,
     text: &Text<'_>,
     at: impl Fn(Span, String) -> Diagnostic,
     what: &str,
+    taken: &[&str],
 ) -> Option<Diagnostic> {
     let column = text.value;
-    let missing = result.missing(column)?;
+    let missing = result.missing_beside(column, taken)?;
     let finding = at(text.span(), told(what, column));
     let edits = |meant: &String| replace_scalar(cx.source(), text.node, meant);
     let fix = missing.meant.as_ref().map(|meant| Fix::r#unsafe(format!("Write `{meant}`"), edits(meant)));

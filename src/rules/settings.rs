@@ -163,6 +163,8 @@ pub struct Settings {
     pub min_severity: Option<Severity>,
     /// Connector ids that count as known besides the built-in ones.
     pub connectors: Vec<String>,
+    /// The watchlists of the workspace; empty where nobody says which there are.
+    pub watchlists: Vec<String>,
     /// Options of single rules.
     pub options: RuleOptions,
     /// Tables and functions besides the built-in ones.

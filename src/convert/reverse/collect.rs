@@ -42,6 +42,9 @@ pub(super) struct Package {
     pub(super) file: Option<String>,
 }
 
+/// Azure runs no loop more often.
+const MOST_COPIES: u64 = 800;
+
 /// Templates inside of templates inside of templates.
 const MAX_DEPTH: usize = 8;
 
@@ -150,7 +153,23 @@ impl Collection {
                 here.package.content_id = metadata.content_id.clone().or(here.package.content_id);
                 here.package.version = metadata.version.clone().or(here.package.version);
             }
-            self.resource(resource, &here);
+            self.copies(resource, &here);
+        }
+    }
+
+    /// A resource, or as many as its loop makes of it.
+    fn copies(&mut self, resource: &Map<String, Value>, here: &Here) {
+        let Some(copy) = member(resource, "copy").and_then(Value::as_object) else {
+            return self.resource(resource, here);
+        };
+        let count = member(copy, "count").map(|count| here.scope.value(count, &mut Vec::new()));
+        let Some(count) = count.as_ref().and_then(Value::as_u64).filter(|count| *count <= MOST_COPIES) else {
+            return self.resource(resource, here);
+        };
+        let name = here.text(copy, "name").unwrap_or_default();
+        for index in 0..count as usize {
+            let scope = Rc::new(here.scope.within(&name, index));
+            self.resource(resource, &Here { scope, ..here.clone() });
         }
     }
 

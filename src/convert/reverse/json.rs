@@ -67,6 +67,13 @@ fn failure(source: &SourceFile, error: &serde_json::Error) -> Failure {
     let at = source.text().floor_char_boundary((line + error.column().saturating_sub(1)).min(length));
     let told = error.to_string();
     let what = told.rsplit_once(" at line ").map_or(told.as_str(), |(what, _)| what);
+    if let Some(name) = source.wide_encoding() {
+        return Failure {
+            span: Span::at(0),
+            message: format!("The file is written in {name}, not in UTF-8"),
+            help: "Save it as UTF-8. Windows PowerShell does with `| Out-File -Encoding utf8`.".into(),
+        };
+    }
     let message = if source.text().trim().is_empty() {
         "The file is empty".to_owned()
     } else if error.is_eof() {
@@ -232,6 +239,10 @@ mod tests {
             let failure = read(text).unwrap_err();
             assert_eq!((failure.span.start, failure.message.as_str()), (start, message), "{text}");
         }
+        let wide: Vec<u8> = "{\"resources\": []}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wide =
+            Json::parse(&SourceFile::from_bytes("a.json", [vec![0xff, 0xfe], wide].concat())).unwrap_err();
+        assert_eq!(wide.message, "The file is written in UTF-16, not in UTF-8");
         let deep = "[".repeat(100_000);
         assert!(read(&deep).unwrap_err().message.contains("recursion limit"));
     }

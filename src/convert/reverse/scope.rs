@@ -1,6 +1,7 @@
 //! What a template's texts mean: its parameters and variables, and expressions worked out with them.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
@@ -10,10 +11,14 @@ use super::functions;
 /// The parameters and variables that expressions of one template name.
 #[derive(Debug, Default)]
 pub(super) struct Scope {
-    parameters: Map<String, Value>,
-    variables: Map<String, Value>,
+    parameters: Rc<Map<String, Value>>,
+    variables: Rc<Map<String, Value>>,
+    /// The names of the loops around, with how often each has run.
+    loops: Vec<(String, usize)>,
     /// How much work is left, so that no template can ask for more than it is worth.
-    left: Cell<usize>,
+    left: Rc<Cell<usize>>,
+    /// What was not known inside of values that were known for the rest.
+    lost: RefCell<Vec<String>>,
 }
 
 /// How far what cannot be known is guessed at.
@@ -46,13 +51,30 @@ impl Scope {
             }
         }
         let variables = member(template, "variables").and_then(Value::as_object).cloned().unwrap_or_default();
-        Self { parameters, variables, left: Cell::new(MOST_CALLS) }
+        Self {
+            parameters: Rc::new(parameters),
+            variables: Rc::new(variables),
+            loops: Vec::new(),
+            left: Rc::new(Cell::new(MOST_CALLS)),
+            lost: RefCell::default(),
+        }
+    }
+
+    /// The same inside of a loop that has run so often.
+    pub(super) fn within(&self, name: &str, index: usize) -> Self {
+        let mut loops = self.loops.clone();
+        loops.push((name.to_owned(), index));
+        let (parameters, variables) = (Rc::clone(&self.parameters), Rc::clone(&self.variables));
+        Self { parameters, variables, loops, left: Rc::clone(&self.left), lost: RefCell::default() }
     }
 
     /// The value with every expression in it worked out and every escaped text plain again. The second list
     /// takes the pointers' last keys of the expressions that could not be worked out; they stay as they are.
     pub(super) fn value(&self, value: &Value, unknown: &mut Vec<String>) -> Value {
-        self.deep(value, 0, unknown)
+        self.lost.take();
+        let value = self.deep(value, 0, unknown);
+        unknown.append(&mut self.lost.borrow_mut());
+        value
     }
 
     /// A text as a name: what cannot be known becomes [`UNKNOWN`].
@@ -115,11 +137,11 @@ impl Scope {
             Expression::Text(text) => Value::String(text.clone()),
             Expression::Number(number) => Value::from(*number),
             Expression::Member(of, key) => {
-                let key = self.eval(key, reading, depth + 1)?;
                 // Variables are objects of many texts; only the one that is asked for is worked out.
-                if let (Some(Value::Object(map)), Value::String(key)) = (self.named(of), &key) {
-                    return self.look_up(map, key, reading, depth);
+                if let Some(value) = self.named(expression, reading, depth) {
+                    return self.stated(value, reading, depth);
                 }
+                let key = self.eval(key, reading, depth + 1)?;
                 match (self.eval(of, reading, depth + 1)?, key) {
                     (Value::Object(map), Value::String(key)) => member(&map, &key)?.clone(),
                     (Value::Array(items), Value::Number(index)) => {
@@ -128,6 +150,12 @@ impl Scope {
                     _ => return None,
                 }
             }
+            // Only the branch that is taken has to be known.
+            Expression::Call(function, arguments) if function.eq_ignore_ascii_case("if") => {
+                let [condition, yes, no] = arguments.as_slice() else { return None };
+                let branch = if self.known(condition, reading, depth + 1)?.as_bool()? { yes } else { no };
+                self.eval(branch, reading, depth + 1)?
+            }
             Expression::Call(function, arguments) => {
                 let mut values = Vec::new();
                 for argument in arguments {
@@ -135,11 +163,12 @@ impl Scope {
                 }
                 match (function.to_ascii_lowercase().as_str(), values.as_slice()) {
                     ("variables", [Value::String(name)]) => {
-                        self.look_up(&self.variables, name, reading, depth)?
+                        self.stated(member(&self.variables, name)?, reading, depth)?
                     }
                     ("parameters", [Value::String(name)]) => {
-                        self.look_up(&self.parameters, name, reading, depth)?
+                        self.stated(member(&self.parameters, name)?, reading, depth)?
                     }
+                    ("copyindex", given) => self.copy_index(given)?,
                     (function, _) => functions::call(function, &values)?,
                 }
             }
@@ -148,29 +177,58 @@ impl Scope {
         (size(&value) <= MOST_BYTES).then_some(value)
     }
 
-    /// What the template itself says of a variable or parameter that is named outright.
-    fn named(&self, expression: &Expression) -> Option<&Value> {
-        let Expression::Call(function, arguments) = expression else { return None };
-        let [Expression::Text(name)] = arguments.as_slice() else { return None };
-        match function.to_ascii_lowercase().as_str() {
-            "variables" => member(&self.variables, name),
-            "parameters" => member(&self.parameters, name),
+    /// How often the innermost loop, or that of a name, has run; and so much more.
+    fn copy_index(&self, given: &[Value]) -> Option<Value> {
+        let (name, offset) = match given {
+            [] => (None, 0),
+            [Value::String(name)] => (Some(name), 0),
+            [Value::Number(offset)] => (None, offset.as_i64()?),
+            [Value::String(name), Value::Number(offset)] => (Some(name), offset.as_i64()?),
+            _ => return None,
+        };
+        let is_meant = |known: &str| name.is_none_or(|name| name.eq_ignore_ascii_case(known));
+        let (_, index) = self.loops.iter().rev().find(|(known, _)| is_meant(known))?;
+        Some(i64::try_from(*index).ok()?.checked_add(offset)?.into())
+    }
+
+    /// What the template itself says of a variable, a parameter, or a part of one that is named outright.
+    fn named(&self, expression: &Expression, reading: Reading, depth: usize) -> Option<&Value> {
+        match expression {
+            Expression::Call(function, arguments) => {
+                let [Expression::Text(name)] = arguments.as_slice() else { return None };
+                match function.to_ascii_lowercase().as_str() {
+                    "variables" => member(&self.variables, name),
+                    "parameters" => member(&self.parameters, name),
+                    _ => None,
+                }
+            }
+            Expression::Member(of, key) => {
+                let of = self.named(of, reading, depth)?;
+                match (of, self.eval(key, reading, depth + 1)?) {
+                    (Value::Object(map), Value::String(key)) => member(map, &key),
+                    (Value::Array(items), Value::Number(index)) => {
+                        items.get(usize::try_from(index.as_u64()?).ok()?)
+                    }
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }
 
-    fn look_up(&self, map: &Map<String, Value>, name: &str, reading: Reading, depth: usize) -> Option<Value> {
-        let value = member(map, name)?;
+    /// A value that the template states, worked out.
+    fn stated(&self, value: &Value, reading: Reading, depth: usize) -> Option<Value> {
         if let (Value::String(text), Reading::Name) = (value, reading) {
             return self.text(text, reading, depth + 1);
         }
         let mut unknown = Vec::new();
         let value = self.deep(value, depth + 1, &mut unknown);
-        // Of an object that holds something unknown, the rest can still be asked for.
-        match &value {
-            Value::String(_) if !unknown.is_empty() => None,
-            _ => Some(value),
+        if value.is_string() && !unknown.is_empty() {
+            return None;
         }
+        // Of an object that holds something unknown, the rest is known all the same.
+        self.lost.borrow_mut().append(&mut unknown);
+        Some(value)
     }
 }
 
@@ -248,6 +306,26 @@ mod tests {
         assert_eq!(scope.name("[last(split(concat('a/', guid('b')), '/'))]"), UNKNOWN);
         assert_eq!(scope.name("[concat(variables('spec'), '/1')]"), "\u{fdd0}-x/1");
         assert_eq!(scope.name("plain"), "plain");
+    }
+
+    #[test]
+    fn only_the_branch_that_is_taken_must_be_known() {
+        let scope = scope(&json!({}));
+        assert_eq!(read(&scope, "[if(equals(1, 1), 'yes', newGuid())]"), Some(json!("yes")));
+        assert_eq!(read(&scope, "[if(equals(1, 2), 'yes', newGuid())]"), None);
+        assert_eq!(read(&scope, "[if(empty(newGuid()), 'yes', 'no')]"), None);
+    }
+
+    #[test]
+    fn loops_count() {
+        let scope = scope(&json!({"variables": {"list": [{"a": "x"}, {"a": "[concat('y', copyIndex())]"}]}}));
+        assert_eq!(read(&scope.within("", 1), "[variables('list')[copyIndex()].a]"), Some(json!("y1")));
+        assert_eq!(read(&scope.within("", 2), "[variables('list')[copyIndex()].a]"), None);
+        assert_eq!(read(&scope, "[variables('list')]"), None, "a part of it is not known");
+        let scope = scope.within("outer", 2).within("inner", 5);
+        assert_eq!(read(&scope, "[copyIndex()]"), Some(json!(5)));
+        assert_eq!(read(&scope, "[copyIndex('outer', 1)]"), Some(json!(3)));
+        assert_eq!(read(&scope, "[copyIndex('other')]"), None);
     }
 
     #[test]

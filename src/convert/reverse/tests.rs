@@ -346,6 +346,24 @@ fn what_the_api_and_newer_templates_look_like_is_read() {
 }
 
 #[test]
+fn loops_are_run() {
+    let mut template =
+        plain(&with(properties(), json!({"displayName": "[variables('rules')[copyIndex()].name]"})));
+    template["variables"] =
+        json!({"rules": [{"name": "One", "id": ID}, {"name": "Two", "id": ID.replace("6e3a", "7e3a")}]});
+    let rule = &mut template["resources"][0];
+    rule["copy"] = json!({"name": "all", "count": "[length(variables('rules'))]"});
+    rule["name"] =
+        "[concat('w/Microsoft.SecurityInsights/', variables('rules')[copyIndex('all')].id)]".into();
+    let reversed = read(&template);
+    let names: Vec<&str> = reversed.items.iter().map(|item| item.file_name.as_str()).collect();
+    assert_eq!(names, ["one", "two"]);
+    assert!(reversed.items[1].text.starts_with("id: 7e3a1d0c-"), "{}", reversed.items[1].text);
+    template["resources"][0]["copy"]["count"] = "[parameters('count')]".into();
+    assert!(read(&template).failures[0].message.contains("cannot be worked out offline"));
+}
+
+#[test]
 fn what_cannot_come_back_is_said() {
     let more = json!({
         "startTimeUtc": "2026-01-01T00:00:00Z",

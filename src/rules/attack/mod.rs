@@ -3,6 +3,7 @@
 mod deprecated_technique;
 mod missing_tactics;
 mod missing_techniques;
+mod prefer_sub_technique;
 mod revoked_technique;
 mod technique_tactic_mismatch;
 mod uncovered_tactic;
@@ -12,6 +13,7 @@ mod unknown_technique;
 pub(super) use deprecated_technique::DeprecatedTechnique;
 pub(super) use missing_tactics::MissingTactics;
 pub(super) use missing_techniques::MissingTechniques;
+pub(super) use prefer_sub_technique::PreferSubTechnique;
 pub(super) use revoked_technique::RevokedTechnique;
 pub(super) use technique_tactic_mismatch::TechniqueTacticMismatch;
 pub(super) use uncovered_tactic::UncoveredTactic;

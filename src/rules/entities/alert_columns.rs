@@ -19,7 +19,7 @@ pub(super) fn check(cx: &Context<'_>, map: &Mapping, out: &mut Vec<Diagnostic>) 
     }
     let mut tell = |text: Option<Text<'_>>, what: &str| {
         let text = text.filter(|text| is_column_name(text.value));
-        out.extend(text.and_then(|text| judge(cx, &result, &text, AlertOverride::at, what)));
+        out.extend(text.and_then(|text| judge(cx, &result, &text, AlertOverride::at, what, &[])));
     };
     for key in ["alertSeverityColumnName", "alertTacticsColumnName"] {
         tell(field(map, key).and_then(|field| field.text()), &format!("`{key}` is the column"));

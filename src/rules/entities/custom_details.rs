@@ -89,7 +89,7 @@ impl Rule for CustomDetails {
                 Some(value) => {
                     let finding = judge_value(key, value);
                     let what = format!("The custom detail `{}` is the column", key.value);
-                    let lost = || judge(cx, result.as_ref()?, value, Self::at, &what);
+                    let lost = || judge(cx, result.as_ref()?, value, Self::at, &what, &[]);
                     out.extend(finding.or_else(lost));
                 }
                 // Of lists and mappings the schema speaks.

@@ -72,10 +72,12 @@ impl Rule for EntityColumnMissing {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let Some(result) = QueryResult::of(cx) else { return };
         let common = template.common();
+        let mapped = common.entity_mappings.iter().flat_map(|mapping| &mapping.fields);
+        let taken: Vec<&str> = mapped.filter_map(|item| Some(item.column?.value)).collect();
         // Other rules speak of what cannot be a column's name.
         let mut tell = |column: Option<Text<'_>>, what: &str| {
             let column = column.filter(|column| is_column_name(column.value));
-            out.extend(column.and_then(|column| judge(cx, &result, &column, Self::at, what)));
+            out.extend(column.and_then(|column| judge(cx, &result, &column, Self::at, what, &taken)));
         };
         for mapping in &common.entity_mappings {
             let entity = mapping.entity_type.map_or("An entity", |entity| entity.value);
@@ -174,6 +176,13 @@ mod tests {
     #[test]
     fn schemas_that_may_be_wrong_make_a_warning() {
         assert_eq!(told("ABNORMAL_CASES_CL | take 1"), Some((Severity::Warning, None)));
+        let found =
+            findings(RULE, "a.yaml", &file("SecurityEvent | project Wantd = 1"), Profile::Recommended);
+        assert_eq!(found[0].help.as_deref(), Some("Did you mean `Wantd`?"));
+        let twice = file("SecurityEvent | project Wantd = 1")
+            .replace("}]}]", "}, {identifier: FullName, columnName: Wantd}]}]");
+        let found = findings(RULE, "a.yaml", &twice, Profile::Recommended);
+        assert!(found[0].fix.is_none(), "another identifier takes the column already");
         let case = told("SecurityEvent | project wanted = Computer");
         assert_eq!(case, Some((Severity::Warning, None)));
     }

@@ -1,6 +1,6 @@
 //! `kql-unknown-table`
 
-use super::findings;
+use super::{findings, watchlists};
 use crate::content::Query;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::kql::bind::FindingKind;
@@ -50,6 +50,11 @@ declare_rule! {
     /// ```json
     /// {"tables": {"RemoteToolInventory_CL": {"TimeGenerated": "datetime", "ToolName": "string"}}}
     /// ```
+    ///
+    /// ## Your watchlists
+    ///
+    /// Where `watchlists` below `[knowledge]` in sentlint.toml names those of your workspace, `_GetWatchlist` with another
+    /// name is a warning. Where it names none, every watchlist will do.
     pub(crate) KqlUnknownTable {
         id: "kql-unknown-table",
         group: Query,
@@ -76,5 +81,6 @@ impl Rule for KqlUnknownTable {
             }
             out.push(diagnostic);
         }
+        watchlists::check(cx, query, out);
     }
 }

@@ -35,6 +35,7 @@ mod unbounded_mv_expand;
 mod unbounded_sort;
 mod unscoped_search;
 mod unwindowed_join;
+mod watchlists;
 mod wildcard_union;
 
 pub(super) use case_folded_comparison::CaseFoldedComparison;

@@ -1,0 +1,205 @@
+//! `prefer-sub-technique`
+
+use crate::content::model::Text;
+use crate::content::{Query, Template};
+use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::knowledge::attack::Technique;
+use crate::knowledge::evidence;
+use crate::kql::ast::{Expr, ExprKind, LetValue, Literal, Statement, StatementKind};
+use crate::kql::{Node, TokenKind, walk, walk_statements};
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+use crate::yaml::edit::replace_scalar;
+
+declare_rule! {
+    /// A technique where the query names what tells the sub-technique.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// A technique with sub-techniques covers quite different things: T1219 is a remote desktop product as well as the
+    /// tunnel of an editor and a device on the keyboard. Coverage is counted by sub-technique, and analysts look for
+    /// those. Where the texts that the query looks for name a program that ATT&CK has under one sub-technique only, that
+    /// one is probably meant.
+    ///
+    /// Texts that the query excludes do not count. Where they speak for several sub-techniques, or one of them is listed
+    /// already, there is no finding.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool started
+    /// description: Identifies hosts on which a remote desktop product was started.
+    /// tactics: [CommandAndControl]
+    /// relevantTechniques: [T1219]
+    /// query: |
+    ///   DeviceProcessEvents
+    ///   | where FileName in~ ("anydesk.exe", "teamviewer.exe")
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool started
+    /// description: Identifies hosts on which a remote desktop product was started.
+    /// tactics: [CommandAndControl]
+    /// relevantTechniques: [T1219.002]
+    /// query: |
+    ///   DeviceProcessEvents
+    ///   | where FileName in~ ("anydesk.exe", "teamviewer.exe")
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The sub-technique is shown and never written: only you know what the query is about.
+    pub(crate) PreferSubTechnique {
+        id: "prefer-sub-technique",
+        group: Attack,
+        severity: Info,
+        pedantic: true,
+        fix: Display,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for PreferSubTechnique {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let items = &template.common().techniques.items;
+        let listed = |parent: &str| {
+            items.iter().any(|item| item.value.strip_prefix(parent).is_some_and(|rest| rest.starts_with('.')))
+        };
+        let query = cx.queries.iter().find(|query| query.pointer == Some("/query"));
+        let Some(query) = query.filter(|query| query.parse().errors.is_empty()) else { return };
+        let parents: Vec<&Text<'_>> = items
+            .iter()
+            .filter(|item| evidence::of(item.value).next().is_some() && !listed(item.value))
+            .collect();
+        if parents.is_empty() {
+            return;
+        }
+        let texts = sought(query);
+        for parent in parents {
+            if let Some((sub, word, place)) = told(&texts, parent.value) {
+                out.push(finding(cx, query, parent, (sub, word, place)));
+            }
+        }
+    }
+}
+
+fn finding(
+    cx: &Context<'_>,
+    query: &Query<'_>,
+    parent: &Text<'_>,
+    (sub, word, place): (&Technique, &str, Span),
+) -> Diagnostic {
+    let message = format!("The query looks for `{word}`, which speaks for {} ({})", sub.id, sub.name);
+    let fix = Fix::new(
+        format!("Write `{}`", sub.id),
+        Applicability::Display,
+        replace_scalar(cx.source(), parent.node, sub.id),
+    );
+    PreferSubTechnique::at(parent.span(), message)
+        .help(format!("Write {} instead of {}, if nothing else under it is meant.", sub.id, parent.value))
+        .label(query.span(place), "this names it")
+        .fix(fix)
+}
+
+/// The only sub-technique that some texts speak for, with the first word that does and its place.
+fn told(texts: &[(String, Span)], parent: &str) -> Option<(&'static Technique, &'static str, Span)> {
+    let mut only: Option<(&'static Technique, &'static str, Span)> = None;
+    for (sub, evidence) in evidence::of(parent) {
+        let found = texts.iter().find_map(|(text, place)| Some((evidence.word_in(text)?, *place)));
+        match (found, only) {
+            (None, _) => {}
+            (Some((word, place)), None) => only = Some((sub, word, place)),
+            (Some(_), Some(_)) => return None,
+        }
+    }
+    only
+}
+
+/// The texts that a query looks for, in lower case, those that it excludes left out.
+fn sought(query: &Query<'_>) -> Vec<(String, Span)> {
+    let statements = &query.parse().statements;
+    let mut excluded: Vec<&str> = Vec::new();
+    walk_statements(statements, &mut |node| {
+        if let Node::Expr(expr) = node
+            && excludes(expr)
+        {
+            walk(Node::Expr(expr), &mut |inner| {
+                if let Node::Expr(Expr { kind: ExprKind::Name(name), .. }) = inner {
+                    excluded.push(&name.text);
+                }
+                true
+            });
+        }
+        true
+    });
+    let left_out = |statement: &Statement| match &statement.kind {
+        StatementKind::Let { name, value: LetValue::Expr(_) } => excluded.contains(&&*name.text),
+        _ => false,
+    };
+    let mut found = Vec::new();
+    walk_statements(statements, &mut |node| match node {
+        Node::Statement(statement) => !left_out(statement),
+        Node::Expr(expr) if excludes(expr) => false,
+        Node::Expr(Expr { kind: ExprKind::Literal(Literal::String(text)), span }) => {
+            found.push((text.to_lowercase(), *span));
+            true
+        }
+        _ => true,
+    });
+    found
+}
+
+/// Whether an expression is true of what it does not find: `!=`, `!in`, `not(...)` and their kin.
+fn excludes(expr: &Expr) -> bool {
+    let negated =
+        |op: TokenKind| op.text().starts_with('!') || op.text() == "<>" || op.text() == "notcontains";
+    match &expr.kind {
+        ExprKind::Binary { op, .. } | ExprKind::InList { op, .. } => negated(*op),
+        ExprKind::Call { name, .. } => &*name.text == "not",
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::Profile;
+    use crate::rules::testing::{findings, messages};
+
+    const RULE: &str = "prefer-sub-technique";
+
+    fn count(techniques: &str, query: &str) -> usize {
+        let text = format!("id: x\nname: n\nrelevantTechniques: [{techniques}]\nquery: |\n  {query}\n");
+        messages(RULE, &text).len()
+    }
+
+    #[test]
+    fn one_sub_technique_must_be_told() {
+        for (techniques, query, expected) in [
+            ("T1219", "DeviceProcessEvents | where FileName =~ 'AnyDesk.exe'", 1),
+            ("T1219", "let t = dynamic(['rustdesk']); DeviceEvents | where A has_any (t)", 1),
+            ("T1219", "DeviceEvents | where A has 'anydesk' or A has 'tunnels.api.visualstudio.com'", 0),
+            ("T1219, T1219.003", "DeviceEvents | where A has 'anydesk'", 0),
+            ("T1219", "DeviceEvents | where A !in~ ('anydesk.exe')", 0),
+            ("T1219", "DeviceEvents | where not(A has 'anydesk')", 0),
+            ("T1219", "let ok = dynamic(['anydesk']); DeviceEvents | where not(A has_any (ok))", 0),
+            ("T1219", "DeviceEvents // anydesk", 0),
+            ("T1053, T1218", "DeviceEvents | where A has 'schtasks' | where B == 'mshta.exe'", 2),
+            ("T1053.005", "DeviceEvents | where A has 'schtasks'", 0),
+            ("T1059", "DeviceEvents | where A =~ 'powershell.exe' and B =~ 'cmd.exe'", 0),
+        ] {
+            assert_eq!(count(techniques, query), expected, "{techniques} {query}");
+        }
+    }
+
+    #[test]
+    fn it_is_advice_for_those_who_ask() {
+        let text = "id: x\nname: n\nrelevantTechniques: [T1219]\nquery: T | where A has 'anydesk'\n";
+        assert!(findings(RULE, "a.yaml", text, Profile::Recommended).is_empty());
+        let found = findings(RULE, "a.yaml", text, Profile::Pedantic);
+        assert!(!found[0].fixable() && found[0].fix.is_some());
+    }
+}
