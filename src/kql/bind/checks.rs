@@ -103,17 +103,25 @@ impl<'a> Binder<'a> {
             if operator && arg.star() || param.is_default(arg) {
                 continue;
             }
-            self.check_type(name, param, args, at, agreed);
-            if !operator {
+            // Of an argument of a wrong type no more is said.
+            if self.check_type(name, param, args, at, agreed) && !operator {
                 self.check_form(name, param, arg);
             }
         }
     }
 
-    fn check_type(&mut self, name: &str, param: &Param, args: &[Arg<'a>], at: usize, agreed: Option<Scalar>) {
+    /// Whether an argument is of a type that does; what is wrong is said.
+    fn check_type(
+        &mut self,
+        name: &str,
+        param: &Param,
+        args: &[Arg<'a>],
+        at: usize,
+        agreed: Option<Scalar>,
+    ) -> bool {
         let arg = &args[at];
         if arg.star() || arg.unknown() {
-            return;
+            return true;
         }
         let tabular = matches!(param.takes, Takes::Class("Tabular"));
         let any = matches!(param.takes, Takes::Class("Any"));
@@ -128,10 +136,10 @@ impl<'a> Binder<'a> {
                     finding
                 });
             }
-            return;
+            return tabular || any;
         }
         if matches!(&arg.value, Value::Columns(columns) if columns.len() > 1) {
-            return;
+            return true;
         }
         let kind = arg.kind();
         let first = |at: usize| args.get(at).map_or(Scalar::Unknown, Arg::kind);
@@ -154,7 +162,7 @@ impl<'a> Binder<'a> {
             Takes::Class(class) => of_class(class, kind),
         };
         if fine {
-            return;
+            return true;
         }
         let wanted = match &param.takes {
             Takes::Class("Parameter0") => format!("`{}`", first(0).name()),
@@ -167,8 +175,15 @@ impl<'a> Binder<'a> {
         };
         let message = format!("`{name}` takes {wanted} here, and this is {}", kind.described());
         let mut finding = Finding::new(FindingKind::Type, place, message);
-        finding.help = conversion(&param.takes, kind);
+        finding.help = if name == "count" {
+            // A slip of those who know other languages.
+            let help = "`count()` counts rows, `dcount(...)` different values, `countif(...)` what fits a condition.";
+            Some(help.to_owned())
+        } else {
+            conversion(&param.takes, kind)
+        };
         self.report(finding.doubted(kind.refined() || agreed == Some(Scalar::Dynamic)));
+        false
     }
 
     /// Whether an argument looks as it has to: a constant, a literal, a column.

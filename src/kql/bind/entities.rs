@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::super::ast::{Expr, ExprKind, Name, NameForm};
 use super::super::types::{Column, Relation, Scalar};
-use super::finding::{Finding, nearest};
+use super::finding::{Finding, likest, nearest};
 use super::{Binder, Bound, FindingKind, Value};
 use crate::source::Span;
 
@@ -146,13 +146,18 @@ impl<'a> Binder<'a> {
         if columns.is_empty() && self.row.as_ref().is_some_and(|row| row.doubtful) {
             return "A table that a function takes as `(*)` has no columns there: declare those that it needs.".into();
         }
-        let shown: Vec<_> = columns.iter().take(8).map(|name| format!("`{name}`")).collect();
-        match columns.len() {
+        let names: Vec<&str> = columns.iter().map(|name| &**name).collect();
+        let quoted = |names: &[&str]| {
+            let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+            quoted.join(", ")
+        };
+        match names.len() {
             0 => "No columns are left here.".to_owned(),
-            count if count > shown.len() => {
-                format!("There are {count} columns, among them {}.", shown.join(", "))
+            1..=8 => format!("The columns here are {}.", quoted(&names)),
+            count => {
+                let likest = likest(name, &names, 6);
+                format!("There are {count} columns here; most like it are {}.", quoted(&likest))
             }
-            _ => format!("There are {}.", shown.join(", ")),
         }
     }
 

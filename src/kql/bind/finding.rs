@@ -70,7 +70,9 @@ impl Finding {
 /// Of some names the one nearest to a word, unless all are far from it.
 pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let lower = word.to_ascii_lowercase();
-    let allowed = (word.chars().count() / 3).clamp(1, 3);
+    // Of a name of one or two letters, any other is near.
+    let length = word.chars().count();
+    let allowed = if length < 3 { 0 } else { (length / 3).clamp(1, 3) };
     let mut best: Option<(usize, &str)> = None;
     for name in names {
         // Names that differ much in length cannot be near, and need not be compared.
@@ -83,4 +85,21 @@ pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
         }
     }
     best.map(|(_, name)| name)
+}
+
+/// Of many names the few that are most like a word, best first.
+pub(super) fn likest<'n>(word: &str, names: &[&'n str], few: usize) -> Vec<&'n str> {
+    let mut ranked: Vec<&str> = names.iter().copied().filter(|name| !name.starts_with('_')).collect();
+    // Where there are very many, comparing all takes too long.
+    if ranked.len() <= 3_000 {
+        let lower = word.to_ascii_lowercase();
+        ranked.sort_by_cached_key(|name| {
+            let alike = strsim::jaro_winkler(&lower, &name.to_ascii_lowercase());
+            // In thousandths, so that the order is total.
+            #[expect(clippy::cast_possible_truncation, reason = "it lies between 0 and 1000")]
+            std::cmp::Reverse((alike * 1000.0) as i64)
+        });
+    }
+    ranked.truncate(few);
+    ranked
 }

@@ -255,7 +255,8 @@ impl Columns {
 impl<'a> Binder<'a> {
     pub(super) fn twice(&mut self, name: &str, place: Span) {
         let message = format!("There are two columns called `{name}` here");
-        self.say(FindingKind::Semantic, place, message);
+        let finding = Finding::new(FindingKind::Semantic, place, message);
+        self.report(finding.help("Give one of them another name, or leave it out."));
     }
 
     fn declare_column(&mut self, columns: &mut Columns, name: &Name, kind: Scalar, replace: bool) {

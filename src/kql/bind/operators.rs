@@ -344,6 +344,7 @@ impl<'a> Binder<'a> {
                 let near = self.catalog.nearest_function(&name.text).or_else(|| {
                     nearest(&name.text, self.locals.iter().map(|local| &*local.name)).map(str::to_owned)
                 });
+                let finding = finding.help("If a workspace has it, `--tables` can make it known.");
                 self.report(finding.meant(near.as_deref()));
                 Value::Rows(Rc::new(Relation::unknown()))
             }

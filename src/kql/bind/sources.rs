@@ -38,11 +38,13 @@ impl<'a> Binder<'a> {
     /// The type of the column of a `range`.
     pub(super) fn range_type(&mut self, bounds: &'a [Expr]) -> Scalar {
         let mut kinds = Vec::new();
+        let mut wrong = false;
         for bound in bounds {
             let kind = self.scalar(bound);
             if !kind.summable() && !kind.unknown() {
                 let message = format!("A range goes over numbers or times, and this is {}", kind.described());
                 self.say(FindingKind::Type, bound.span, message);
+                wrong = true;
             }
             kinds.push(kind);
         }
@@ -57,7 +59,7 @@ impl<'a> Binder<'a> {
             (Scalar::DateTime, Scalar::Timespan | Scalar::DateTime)
             | (Scalar::Timespan, Scalar::DateTime) => Scalar::DateTime,
             (Scalar::Timespan, Scalar::Timespan) => Scalar::Timespan,
-            (common, step) if common.unknown() || step.unknown() => Scalar::Unknown,
+            (common, step) if wrong || common.unknown() || step.unknown() => Scalar::Unknown,
             (common, step) => {
                 let message = format!(
                     "A step of {} does not fit a range over {}",

@@ -207,8 +207,34 @@ fn messages_stand_alone() {
         ("T | project Number, Number", "There are two columns called `Number` here"),
         ("T | take 'x'", "A number of rows is an integer, and this is `string`"),
         ("T | join (T | project Text) on Number", "The right side of the join has no column `Number`"),
+        (
+            "T | join T on $right.Number == $left.Number",
+            "The sides are the wrong way round: `$left` comes first in the condition of a join",
+        ),
     ];
     for (text, message) in expected {
         assert_eq!(messages(text), [message], "{text}");
     }
+}
+
+#[test]
+fn help_names_what_is_near_or_alike() {
+    let help = |text: &str| meaning(text).findings.into_iter().find_map(|finding| finding.help).unwrap();
+    assert_eq!(help("T | where Numbr > 1"), "Did you mean `Number`?");
+    assert_eq!(help("T | project Text | where Number > 1"), "`project` dropped it before this place.");
+    assert_eq!(help("T | where x == 1"), "The columns here are `Number`, `Text`, `Time`, `Bag`.");
+    assert!(help("T | summarize count(Text)").contains("dcount"));
+}
+
+#[test]
+fn doubts_follow_what_they_rest_on() {
+    let doubts =
+        |text: &str| meaning(text).findings.iter().map(|finding| finding.doubtful).collect::<Vec<_>>();
+    // Known columns and types leave no doubt.
+    assert_eq!(doubts("T | where Nope == 1"), [false]);
+    assert_eq!(doubts("T | extend X = Text + 1"), [false]);
+    // The engine tells dynamic values not apart, and a workspace may have tables of its own.
+    assert_eq!(doubts("T | extend X = todynamic(pack_array(Text))"), [true]);
+    assert_eq!(doubts("Nope | take 1"), [true]);
+    assert_eq!(doubts("let f = (t: (*)) { t | where Number > 1 }; T | invoke f()"), [true]);
 }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::super::ast::{Body, Expr, ExprKind, JoinOn, Literal, Name, NameForm, Operator};
+use super::super::error::Mend;
 use super::super::token::TokenKind as T;
 use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::entities::fits;
@@ -125,7 +126,14 @@ impl<'a> Binder<'a> {
                 if let Some((_, name)) = second {
                     keys.push(name.text.to_string());
                 }
+                let crossed = matches!((first, second), (Some(("$right", _)), Some(("$left", _))));
+                if crossed {
+                    self.crossed(expr, a, b);
+                }
                 for (side, operand, wanted) in [(first, a, "$left"), (second, b, "$right")] {
+                    if crossed {
+                        break;
+                    }
                     if side.is_none_or(|(side, _)| side != wanted) {
                         let message = format!("This side of the comparison is a column of `{wanted}`");
                         let finding = Finding::new(FindingKind::Semantic, operand.span, message)
@@ -164,6 +172,16 @@ impl<'a> Binder<'a> {
                 (self.row, self.right) = (row, outer);
             }
         }
+    }
+
+    /// A comparison that names the right side first.
+    fn crossed(&mut self, expr: &Expr, right: &Expr, left: &Expr) {
+        let message = "The sides are the wrong way round: `$left` comes first in the condition of a join";
+        let text = format!("{} == {}", self.written(left.span), self.written(right.span));
+        let mut finding =
+            Finding::new(FindingKind::Semantic, expr.span, message).help(format!("Write `{text}`."));
+        finding.mend = Some(Mend { title: "Turn the sides around".into(), span: expr.span, text });
+        self.report(finding);
     }
 
     /// A column that both sides must have.
