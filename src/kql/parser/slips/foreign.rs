@@ -245,8 +245,10 @@ impl Slips<'_> {
             return true;
         }
         let named = self.kind(at) == T::Identifier || self.kind(at).is_keyword();
-        if named && at > 0 && self.written(at - 1) == word && draft.error.kind != ErrorKind::OperatorExpected
-        {
+        let twice = at > 0
+            && self.written(at - 1) == word
+            && self.text[self.end_before(at)..self.span(at).start as usize].bytes().all(|byte| byte == b' ');
+        if named && twice && draft.error.kind != ErrorKind::OperatorExpected {
             let span = self.span(at);
             draft.say(span, format!("`{word}` stands here twice"), "Remove one of them.");
             draft.mend(Span::new(self.end_before(at), span.end as usize), "");
