@@ -195,7 +195,13 @@ pub fn add<'d>(
     let document = crate::yaml::parse(source);
     let query_file = crate::content::is_query_file(source.path());
     let mut lines: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    let mut whole: BTreeSet<&str> = BTreeSet::new();
     for diagnostic in diagnostics {
+        // No line stands before a byte-order mark.
+        if source.has_bom() && diagnostic.span.start == 0 {
+            whole.insert(diagnostic.rule.id);
+            continue;
+        }
         let place = document.root.as_ref().filter(|_| !query_file);
         let start = place.and_then(|root| owner(root, diagnostic.span)).unwrap_or(diagnostic.span.start);
         lines.entry(source.line_of(start as usize)).or_default().insert(diagnostic.rule.id);
@@ -204,13 +210,23 @@ pub fn add<'d>(
     // A reason of several lines would end the comment.
     let why = reason.split_whitespace().fold(String::new(), |text, word| text + " " + word);
     let mut edits = Vec::new();
+    if !whole.is_empty() {
+        lines.entry(0).or_default();
+    }
     for (line, rules) in &lines {
         let span = source.line_span(*line);
         let text = source.slice(span).trim_start_matches(crate::source::BOM);
         let start = span.end as usize - text.len();
         let indentation = &text[..text.len() - text.trim_start_matches(' ').len()];
         let names = rules.iter().copied().collect::<Vec<_>>().join(", ");
-        let comment = format!("{indentation}{mark} {MARK} ignore[{names}]{why}{}", source.line_end());
+        let mut comment = String::new();
+        if *line == 0 && !whole.is_empty() {
+            let names = whole.iter().copied().collect::<Vec<_>>().join(", ");
+            comment += &format!("{mark} {MARK} ignore-file[{names}]{why}{}", source.line_end());
+        }
+        if !rules.is_empty() {
+            comment += &format!("{indentation}{mark} {MARK} ignore[{names}]{why}{}", source.line_end());
+        }
         edits.push((Span::at(start), comment));
     }
     let text = crate::yaml::edit::apply(source.text(), &edits)?;

@@ -64,3 +64,11 @@ fn added_comments_keep_to_one_line_and_out_of_texts() {
         written.lines().filter(|line| !line.trim_start().starts_with("# sentlint:")).collect();
     assert_eq!(bare, broken.lines().collect::<Vec<_>>(), "nothing else is changed");
 }
+
+#[test]
+fn what_is_told_of_a_byte_order_mark_is_silenced_for_the_file() {
+    let dir = folder(&[("a.yaml", &format!("\u{feff}{CLEAN}"))]);
+    assert_eq!(run(dir.path(), &["check", "--add-suppressions", "--fail-on", "info"], "").code, 0);
+    let ran = run(dir.path(), &["check", "--fail-on", "info"], "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
