@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::content::{Content, Query};
 use crate::diagnostic::{Diagnostic, Suppressed};
 use crate::source::{SourceFile, Span};
-use crate::yaml::{Node, Value};
+use crate::yaml::{Document, Node, Value};
 
 /// One name inside of a suppression comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,11 @@ fn query_comments(query: &Query<'_>) -> Vec<(Span, bool)> {
     let mut start = 0;
     for line in query.text.split_inclusive('\n') {
         let body = line.trim_end();
-        if let Some(at) = body.find("//").filter(|at| body[*at + 2..].trim_start().starts_with(MARK)) {
+        let marks = body.match_indices("//").map(|(at, _)| at);
+        let meant = |at: &usize| {
+            body[*at + 2..].trim_start().starts_with(MARK) && !is_inside_token(query, start + at)
+        };
+        if let Some(at) = marks.into_iter().find(meant) {
             found.push((Span::new(start + at, start + body.len()), body[..at].trim().is_empty()));
         }
         start += line.len();
@@ -98,7 +102,14 @@ fn query_comments(query: &Query<'_>) -> Vec<(Span, bool)> {
     found
 }
 
-/// Reads one comment; a comment that is not for sentlint, or makes no sense, is none of ours.
+/// Whether a place of a query is part of a token, such as a string, where two slashes begin no comment.
+fn is_inside_token(query: &Query<'_>, offset: usize) -> bool {
+    let tokens = &query.parse().tokens;
+    let next = tokens.partition_point(|token| (token.span.start as usize) < offset);
+    next > 0 && offset < tokens[next - 1].span.end as usize
+}
+
+/// Reads one comment; a comment that is not for sentlint is none of ours. One that names no rule silences nothing.
 fn read(source: &SourceFile, span: Span, opening: &str, own_line: bool) -> Option<Suppression> {
     let text = source.slice(span);
     let body = text.strip_prefix(opening)?.trim_start().strip_prefix(MARK)?.trim_start();
@@ -106,7 +117,8 @@ fn read(source: &SourceFile, span: Span, opening: &str, own_line: bool) -> Optio
         Some(rest) => (rest, true),
         None => (body.strip_prefix("ignore")?, false),
     };
-    let (list, reason) = body.strip_prefix('[')?.split_once(']')?;
+    let named = body.trim_start().strip_prefix('[').and_then(|body| body.split_once(']'));
+    let (list, reason) = named.unwrap_or((&body[..0], ""));
     let base = span.start as usize + (list.as_ptr() as usize - text.as_ptr() as usize);
     let mut names = Vec::new();
     let mut at = base;
@@ -177,31 +189,75 @@ pub fn add<'d>(
     diagnostics: impl Iterator<Item = &'d Diagnostic>,
     reason: &str,
 ) -> Option<(String, usize)> {
-    if !source.invalid_utf8().is_empty() {
+    if !source.is_writable() {
         return None;
     }
     let document = crate::yaml::parse(source);
     let query_file = crate::content::is_query_file(source.path());
     let mut lines: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
+    let mut whole: BTreeSet<&str> = BTreeSet::new();
     for diagnostic in diagnostics {
+        // No line stands before a byte-order mark.
+        if source.has_bom() && diagnostic.span.start == 0 {
+            whole.insert(diagnostic.rule.id);
+            continue;
+        }
         let place = document.root.as_ref().filter(|_| !query_file);
         let start = place.and_then(|root| owner(root, diagnostic.span)).unwrap_or(diagnostic.span.start);
         lines.entry(source.line_of(start as usize)).or_default().insert(diagnostic.rule.id);
     }
     let mark = if query_file { "//" } else { "#" };
+    // A reason of several lines would end the comment.
+    let why = reason.split_whitespace().fold(String::new(), |text, word| text + " " + word);
     let mut edits = Vec::new();
+    if !whole.is_empty() {
+        lines.entry(0).or_default();
+    }
     for (line, rules) in &lines {
         let span = source.line_span(*line);
         let text = source.slice(span).trim_start_matches(crate::source::BOM);
         let start = span.end as usize - text.len();
         let indentation = &text[..text.len() - text.trim_start_matches(' ').len()];
         let names = rules.iter().copied().collect::<Vec<_>>().join(", ");
-        let why = if reason.is_empty() { String::new() } else { format!(" {}", reason.trim()) };
-        let comment = format!("{indentation}{mark} {MARK} ignore[{names}]{why}{}", source.line_end());
+        let mut comment = String::new();
+        if *line == 0 && !whole.is_empty() {
+            let names = whole.iter().copied().collect::<Vec<_>>().join(", ");
+            comment += &format!("{mark} {MARK} ignore-file[{names}]{why}{}", source.line_end());
+        }
+        if !rules.is_empty() {
+            comment += &format!("{indentation}{mark} {MARK} ignore[{names}]{why}{}", source.line_end());
+        }
         edits.push((Span::at(start), comment));
     }
     let text = crate::yaml::edit::apply(source.text(), &edits)?;
-    (!edits.is_empty()).then_some((text, edits.len()))
+    if edits.is_empty() {
+        return None;
+    }
+    let reads_alike =
+        |text: &str| query_file || says_the_same(&document, &SourceFile::new(source.path(), text));
+    if reads_alike(&text) {
+        return Some((text, edits.len()));
+    }
+    // In a broken file a line may look like one for a comment and be part of a text.
+    let mut kept: Vec<(Span, String)> = Vec::new();
+    let mut best = None;
+    for edit in edits {
+        kept.push(edit);
+        match crate::yaml::edit::apply(source.text(), &kept).filter(|text| reads_alike(text)) {
+            Some(text) => best = Some((text, kept.len())),
+            None => {
+                kept.pop();
+            }
+        }
+    }
+    best
+}
+
+/// Whether a text reads as a document did, comments aside.
+fn says_the_same(document: &Document, after: &SourceFile) -> bool {
+    let after = crate::yaml::parse(after);
+    let json = |document: &Document| document.root.as_ref().map(crate::yaml::to_json);
+    after.errors.len() == document.errors.len() && json(&after) == json(document)
 }
 
 /// Where the innermost entry or item that holds a place begins. Nothing can be written inside of a scalar,

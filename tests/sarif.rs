@@ -68,6 +68,7 @@ fn the_report_is_valid_and_complete() {
     assert!(has(&|result| result["suppressions"][0]["kind"] == "inSource"));
     assert!(has(&|result| result["suppressions"][0]["justification"] == "known"));
     assert!(has(&|result| result["baselineState"] == "unchanged"));
+    assert!(has(&|result| result["baselineState"] == "new"));
     assert!(has(&|result| result["fixes"][0]["artifactChanges"].is_array()));
     assert!(has(&|result| {
         result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "a%20b/%C3%A9.yaml"
@@ -75,4 +76,16 @@ fn the_report_is_valid_and_complete() {
     let fingerprints: std::collections::BTreeSet<&str> =
         results.iter().filter_map(|result| result["partialFingerprints"]["sentlint/v1"].as_str()).collect();
     assert_eq!(fingerprints.len(), results.len(), "no two findings share a fingerprint");
+}
+
+#[test]
+fn a_file_elsewhere_has_a_whole_address() {
+    let (here, elsewhere) = (folder(&[]), folder(&[("a b.yaml", SEED)]));
+    let path = elsewhere.path().join("a b.yaml");
+    let ran = run(here.path(), &["check", "--output-format", "sarif", path.to_str().expect("UTF-8")], "");
+    let log: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+    let uri = place["uri"].as_str().expect("an address");
+    assert!(uri.starts_with("file:///") && uri.ends_with("/a%20b.yaml"), "{uri}");
+    assert!(place.get("uriBaseId").is_none());
 }

@@ -26,6 +26,7 @@ pub struct Cli {
 
 /// Options of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// When to use colour; NO_COLOR and FORCE_COLOR are respected
     #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
@@ -103,19 +104,19 @@ pub struct Files {
     /// Files, folders, or `-` for standard input [default: the current folder]
     pub paths: Vec<PathBuf>,
     /// The name of what comes from standard input
-    #[arg(long, value_name = "NAME", default_value = super::files::STDIN_NAME, hide_default_value = true)]
+    #[arg(help_heading = "Files", long, value_name = "NAME", default_value = super::files::STDIN_NAME, hide_default_value = true)]
     pub stdin_filename: String,
     /// Look into folders and files that .gitignore leaves out
-    #[arg(long)]
+    #[arg(help_heading = "Files", long)]
     pub no_ignore: bool,
     /// Leave out excluded and ignored files even when they are named
-    #[arg(long, overrides_with = "force_exclude")]
+    #[arg(help_heading = "Files", long, overrides_with = "force_exclude")]
     pub force_exclude: bool,
     /// Use this configuration file and look for no other
-    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    #[arg(help_heading = "Files", long, value_name = "FILE", conflicts_with = "isolated")]
     pub config: Option<PathBuf>,
     /// Use no configuration file
-    #[arg(long)]
+    #[arg(help_heading = "Files", long)]
     pub isolated: bool,
 }
 
@@ -128,28 +129,28 @@ pub struct Check {
     pub files: Files,
     /// The form of the report on standard output [env: `SENTLINT_OUTPUT_FORMAT`] [default: full, or github under
     /// GitHub Actions where standard output is no terminal]
-    #[arg(long, alias = "format", value_name = "FORMAT", ignore_case = true, value_parser = format_names())]
+    #[arg(help_heading = "Reports", long, alias = "format", value_name = "FORMAT", ignore_case = true, value_parser = format_names())]
     pub output_format: Option<String>,
     /// Write the report to this file instead of standard output
-    #[arg(long, value_name = "PATH")]
+    #[arg(help_heading = "Reports", long, value_name = "PATH")]
     pub output_file: Option<PathBuf>,
     /// Write a further report; may be repeated
-    #[arg(long, value_name = "FORMAT=PATH")]
+    #[arg(help_heading = "Reports", long, value_name = "FORMAT=PATH")]
     pub report: Vec<String>,
     /// Run only these rules or groups
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(help_heading = "Rules", long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
     /// Run these rules or groups besides
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(help_heading = "Rules", long, value_name = "RULE", value_delimiter = ',')]
     pub extend_select: Vec<String>,
     /// Do not run these rules or groups
-    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    #[arg(help_heading = "Rules", long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
     /// The set of rules [default: recommended]
-    #[arg(long, value_name = "PROFILE", value_parser = ["recommended", "azure-sentinel", "pedantic"])]
+    #[arg(help_heading = "Rules", long, value_name = "PROFILE", value_parser = ["recommended", "azure-sentinel", "pedantic"])]
     pub profile: Option<String>,
     /// Leave out milder findings
-    #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "info"])]
+    #[arg(help_heading = "Rules", long, value_name = "SEVERITY", value_parser = ["error", "warning", "info"])]
     pub min_severity: Option<String>,
     /// The severity from which findings make the exit code 1 [default: error]
     #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "info", "never"])]
@@ -158,46 +159,46 @@ pub struct Check {
     #[arg(long)]
     pub exit_zero: bool,
     /// Apply safe fixes
-    #[arg(long)]
+    #[arg(help_heading = "Changes", long)]
     pub fix: bool,
     /// Apply, or with --diff show, unsafe fixes too
-    #[arg(long)]
+    #[arg(help_heading = "Changes", long)]
     pub unsafe_fixes: bool,
     /// Print what --fix would change, and write nothing
-    #[arg(long, conflicts_with = "fix")]
+    #[arg(help_heading = "Changes", long, conflicts_with = "fix")]
     pub diff: bool,
     /// Write a suppression comment for every finding
-    #[arg(long, conflicts_with_all = ["fix", "diff"])]
+    #[arg(help_heading = "Changes", long, conflicts_with_all = ["fix", "diff"])]
     pub add_suppressions: bool,
     /// The reason that those comments give
-    #[arg(long, value_name = "TEXT", requires = "add_suppressions")]
+    #[arg(help_heading = "Changes", long, value_name = "TEXT", requires = "add_suppressions")]
     pub reason: Option<String>,
     /// Findings in this file do not count
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "Baseline", long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
     /// Write all present findings to this file, so that only new ones count
-    #[arg(long, value_name = "FILE")]
+    #[arg(help_heading = "Baseline", long, value_name = "FILE")]
     pub write_baseline: Option<PathBuf>,
     /// Take out of the baseline what is no longer found
-    #[arg(long, requires = "baseline")]
+    #[arg(help_heading = "Baseline", long, requires = "baseline")]
     pub prune_baseline: bool,
     /// Compare with the commit at which the branch left this revision: ids, versions and kinds that changed
-    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    #[arg(help_heading = "Comparison", long, value_name = "REV", allow_hyphen_values = true)]
     pub diff_base: Option<String>,
     /// Report only on files that changed since then; the others are only compared with
-    #[arg(long, requires = "diff_base", conflicts_with_all = ["write_baseline", "prune_baseline"])]
+    #[arg(help_heading = "Comparison", long, requires = "diff_base", conflicts_with_all = ["write_baseline", "prune_baseline"])]
     pub changed_only: bool,
     /// Compare with every file of the repository, and report only on the files that are named
-    #[arg(long, conflicts_with_all = ["write_baseline", "prune_baseline"])]
+    #[arg(help_heading = "Comparison", long, conflicts_with_all = ["write_baseline", "prune_baseline"])]
     pub whole_repository: bool,
     /// Print how often each rule found something, instead of the findings
-    #[arg(long)]
+    #[arg(help_heading = "Reports", long)]
     pub statistics: bool,
     /// Print the settings that hold for the first path, and check nothing
     #[arg(long)]
     pub show_settings: bool,
     /// Further table and function schemas, a file or a folder; may be repeated
-    #[arg(long, value_name = "PATH")]
+    #[arg(help_heading = "Rules", long, value_name = "PATH")]
     pub tables: Vec<PathBuf>,
 }
 

@@ -101,7 +101,9 @@ fn rule(meta: &'static RuleMeta) -> Rule {
 fn artifact(source: &SourceFile) -> Value {
     let path = text::uri(source.path());
     // A path that leads out of the folder is no reference relative to it.
-    if path.starts_with('/') || path.starts_with("../") {
+    if path.starts_with('/') {
+        json!({ "uri": format!("file://{path}") })
+    } else if path.starts_with("../") {
         json!({ "uri": path })
     } else {
         json!({ "uri": path, "uriBaseId": "%SRCROOT%" })

@@ -72,7 +72,16 @@ impl Rule for KqlUnknownTable {
             let name = finding.name.as_deref().unwrap_or_default();
             // Every workspace has custom logs of its own.
             let own = finding.mend.is_none() || name.ends_with("_CL");
-            diagnostic.severity = if own { Severity::Warning } else { Severity::Error };
+            // Parsers are often called like the custom log that they read.
+            let parser = finding.mend.as_ref().is_some_and(|mend| mend.text == format!("{name}_CL"));
+            diagnostic.severity = if own || parser { Severity::Warning } else { Severity::Error };
+            if parser {
+                diagnostic.fix = None;
+                diagnostic.help = Some(format!(
+                    "The custom log is `{name}_CL`. If `{name}` is a function of your workspace, name its file with --tables, \
+                     or check it together with its parser."
+                ));
+            }
             if finding.mend.is_none() && !name.is_empty() {
                 diagnostic.help = Some(format!(
                     "If your workspace has it, add {{\"tables\": {{\"{name}\": {{\"TimeGenerated\": \"datetime\"}}}}}} with its \
@@ -82,5 +91,24 @@ impl Rule for KqlUnknownTable {
             out.push(diagnostic);
         }
         watchlists::check(cx, query, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Severity;
+    use crate::rules::Profile;
+    use crate::rules::testing::findings;
+
+    #[test]
+    fn a_name_that_is_most_likely_a_parser_is_not_called_wrong() {
+        let of = |table: &str| {
+            let text = format!("id: x\nname: n\ntactics: [Impact]\nquery: {table} | count\n");
+            let found = findings("kql-unknown-table", "a.yaml", &text, Profile::Recommended).pop();
+            found.map(|finding| (finding.severity, finding.fix.is_some()))
+        };
+        assert_eq!(of("VectraStream"), Some((Severity::Warning, false)));
+        assert_eq!(of("DeviceNetworkEvent"), Some((Severity::Error, true)));
+        assert_eq!(of("DeviceNetworkEvents"), None);
     }
 }

@@ -56,6 +56,11 @@ impl Rule for UnknownSuppression {
         out: &mut Vec<Diagnostic>,
     ) {
         for suppression in suppressions {
+            if suppression.names.is_empty() {
+                let message = "This comment names no rule, and so it silences nothing";
+                let help = "Name the rules: `sentlint: ignore[rule-a, rule-b] reason`.";
+                out.push(Self::at(suppression.span, message).help(help));
+            }
             for (index, name) in suppression.names.iter().enumerate() {
                 if find(&name.rule).is_some() {
                     continue;

@@ -115,6 +115,13 @@ proptest! {
         if bare.contains("!!") || serde_yaml::from_str::<serde_yaml::Value>(bare).is_err() {
             return Ok(());
         }
+        // Of numbers with leading zeros it makes texts, where the core schema knows numbers.
+        let bytes = bare.as_bytes();
+        let is_number = |at: usize| at > 0 && (bytes[at - 1].is_ascii_alphanumeric() || bytes[at - 1] == b'.');
+        let leading_zero = |pair: &[u8]| pair[0] == b'0' && pair[1].is_ascii_digit();
+        if bytes.windows(2).enumerate().any(|(at, pair)| leading_zero(pair) && !is_number(at)) {
+            return Ok(());
+        }
         let Ok(oracle) = serde_yaml::from_str::<serde_json::Value>(bare) else { return Ok(()) };
         let document = read(&text);
         if document.errors.is_empty() {

@@ -1,0 +1,74 @@
+//! Suppression comments as their authors write them: what counts as one, what it covers, and what is said of one
+//! that does nothing.
+
+mod common;
+
+use common::{CLEAN, folder, run, write};
+
+/// The findings of a text, one a line.
+fn told(text: &str) -> Vec<String> {
+    let dir = folder(&[("a.yaml", text)]);
+    let ran = run(dir.path(), &["check", "-q", "--isolated", "--output-format", "concise"], "");
+    ran.stdout.lines().map(str::to_owned).collect()
+}
+
+const TACTIC: &str = "- CommandAndControl";
+
+#[test]
+fn a_comment_counts_on_the_line_on_the_line_before_and_before_the_key() {
+    for (from, to) in [
+        (TACTIC, "- Exploiting # sentlint: ignore[unknown-tactic] agreed"),
+        (TACTIC, "- Exploiting #sentlint:ignore [unknown-tactic]"),
+        ("tactics:\n", "# sentlint: ignore[unknown-tactic] agreed\ntactics:\n"),
+        ("id: ", "# sentlint: ignore-file[unknown-tactic] agreed\nid: "),
+    ] {
+        let text = CLEAN.replacen(from, to, 1).replace(TACTIC, "- Exploiting");
+        assert_eq!(told(&text), [""; 0], "{to}");
+    }
+}
+
+#[test]
+fn inside_of_a_query_a_comment_is_what_the_language_takes_for_one() {
+    let query = |line: &str| CLEAN.replace("query: |\n", &format!("query: |\n  // about\n  {line}\n"));
+    let broken = |line: &str| told(&query(line)).iter().any(|line| line.contains("unknown-suppression"));
+    assert!(broken("// sentlint: ignore[no-such-rule]"));
+    assert!(broken("let Site = \"https://relay.example\"; // sentlint: ignore[no-such-rule]"));
+    assert!(!broken("let Text = \"// sentlint: ignore[no-such-rule]\";"));
+}
+
+#[test]
+fn a_comment_that_names_nothing_is_told() {
+    for comment in ["# sentlint: ignore", "# sentlint: ignore[]", "# sentlint: ignore-file"] {
+        let text = CLEAN.replacen("tactics:\n", &format!("tactics: {comment}\n"), 1);
+        let told = told(&text);
+        let names = |line: &String| line.contains("unknown-suppression") && line.contains("names no rule");
+        assert!(told.len() == 1 && told.iter().all(names), "{comment}: {told:?}");
+    }
+}
+
+#[test]
+fn added_comments_keep_to_one_line_and_out_of_texts() {
+    let text = CLEAN.replace(TACTIC, "- Exploiting");
+    let dir = folder(&[("a.yaml", &text)]);
+    let args = ["check", "--add-suppressions", "--reason", "agreed\nwith: the team"];
+    assert_eq!(run(dir.path(), &args, "").code, 0);
+    let written = std::fs::read_to_string(dir.path().join("a.yaml")).unwrap();
+    assert!(written.contains("# sentlint: ignore[unknown-tactic] agreed with: the team\n"), "{written}");
+    assert_eq!(run(dir.path(), &["check"], "").code, 0);
+    // The first line of the query is indented too little for a block, and no place for a comment.
+    let broken = CLEAN.replace("query: |\n  ", "query: |\n ").replace("version: ", "version ");
+    write(dir.path(), "a.yaml", broken.as_bytes());
+    run(dir.path(), &["check", "--add-suppressions"], "");
+    let written = std::fs::read_to_string(dir.path().join("a.yaml")).unwrap();
+    let bare: Vec<&str> =
+        written.lines().filter(|line| !line.trim_start().starts_with("# sentlint:")).collect();
+    assert_eq!(bare, broken.lines().collect::<Vec<_>>(), "nothing else is changed");
+}
+
+#[test]
+fn what_is_told_of_a_byte_order_mark_is_silenced_for_the_file() {
+    let dir = folder(&[("a.yaml", &format!("\u{feff}{CLEAN}"))]);
+    assert_eq!(run(dir.path(), &["check", "--add-suppressions", "--fail-on", "info"], "").code, 0);
+    let ran = run(dir.path(), &["check", "--fail-on", "info"], "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
