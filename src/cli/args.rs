@@ -69,7 +69,16 @@ pub enum Command {
   sentlint convert query.yaml                     an ARM template on standard output
   sentlint convert --to arm - < query.yaml        the same in a pipe
   sentlint convert -o out \"Hunting Queries\"      one template for each file, in the same folders
-  sentlint convert -o out content --check         exit 1 if a template is missing or out of date")]
+  sentlint convert -o out content --check         exit 1 if a template is missing or out of date
+  sentlint convert -o prod.json content --merge --params prod.yaml --name-prefix \"[Prod] \"
+                                                  one template for all, with what production has otherwise
+  sentlint convert --to bicep -o out content      Bicep files
+  sentlint convert --to solution --solution solution.toml -o Package content
+                                                  a solution of the Content hub
+  sentlint convert --to yaml -o content export.json
+                                                  an export of the portal as content
+
+docs/convert.md explains the targets and shows a parameter file and the facts of a solution.")]
     Convert(Box<Convert>),
     /// Show what files are and what their queries read and return
     #[command(after_help = "Examples:
@@ -257,14 +266,14 @@ pub struct Convert {
     /// Rules name the template they were made from
     #[arg(long)]
     pub with_template_link: bool,
-    /// The facts of a solution, in TOML or JSON: name, version, publisher and the rest (solution)
-    #[arg(long, value_name = "FILE")]
+    /// The facts of a solution, in TOML or JSON: name, publisher, version and the rest
+    #[arg(long, help_heading = "Solutions", value_name = "FILE")]
     pub solution: Option<PathBuf>,
-    /// The version of the solution, instead of the one in its file (solution)
-    #[arg(long, value_name = "VERSION")]
+    /// The version of the solution, instead of the one in its file
+    #[arg(long, help_heading = "Solutions", value_name = "VERSION")]
     pub solution_version: Option<String>,
-    /// Repeat the mistakes of upstream's packaging tool, to compare with what it publishes (solution)
-    #[arg(long)]
+    /// Repeat the mistakes of upstream's packaging tool, to compare with what it publishes
+    #[arg(long, help_heading = "Solutions")]
     pub upstream_bugs: bool,
     /// What becomes of hunting descriptions over 255 characters [default: keep, with a warning]
     #[arg(long, value_name = "WHAT", value_parser = ["keep", "truncate", "error"])]

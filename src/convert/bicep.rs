@@ -161,28 +161,32 @@ fn text_literal(text: &str) -> String {
     if raw { format!("'''\n{text}'''") } else { string(text) }
 }
 
-/// A text in single quotes. Its first slash is escaped where readers that split a file into words first, such as
-/// those of editors, would take it for a comment's.
+/// A text in single quotes. Two things are written as numbers though Bicep would not ask for it, because readers in
+/// wide use, such as those of editors, stumble over them: slashes that could begin a comment at the start of the text
+/// or behind an escape, and a backslash at the end.
 fn string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('\'');
     let mut rest = text.chars().peekable();
-    if text.starts_with("//") || text.starts_with("/*") {
-        out.push_str("\\u{2f}");
-        rest.next();
-    }
+    let mut plain = false;
     while let Some(c) = rest.next() {
-        match c {
-            '\\' => out.push_str("\\\\"),
-            '\'' => out.push_str("\\'"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '$' if rest.peek() == Some(&'{') => out.push_str("\\$"),
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-            }
-            c => out.push(c),
+        let next = rest.peek().copied();
+        let escape = match c {
+            '\\' if next.is_some() => "\\\\".to_owned(),
+            '\'' => "\\'".to_owned(),
+            '\n' => "\\n".to_owned(),
+            '\r' => "\\r".to_owned(),
+            '\t' => "\\t".to_owned(),
+            '$' if next == Some('{') => "\\$".to_owned(),
+            '/' if !plain && matches!(next, Some('/' | '*')) => "\\u{2f}".to_owned(),
+            c if c.is_control() || c == '\\' => format!("\\u{{{:x}}}", u32::from(c)),
+            _ => String::new(),
+        };
+        plain = escape.is_empty();
+        if plain {
+            out.push(c);
+        } else {
+            out.push_str(&escape);
         }
     }
     out.push('\'');
@@ -218,6 +222,7 @@ mod tests {
     fn what_bicep_would_read_otherwise_is_escaped() {
         assert_eq!(string(r"C:\x ${y} $z it's"), r"'C:\\x \${y} $z it\'s'");
         assert_eq!(string("// a"), r"'\u{2f}/ a'");
+        assert_eq!(string("a\n//b //c \\"), r"'a\n\u{2f}/b //c \u{5c}'");
         assert_eq!(string("a\u{7}\tb"), r"'a\u{7}\tb'");
     }
 

@@ -58,6 +58,15 @@ pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, E
         let message = format!("`--merge` puts resources into one file, which `--to {target}` does not make");
         return Err(Error::Usage(message));
     }
+    let of_others = [
+        ("--solution", options.solution.is_some(), target == Target::Solution),
+        ("--solution-version", options.solution_version.is_some(), target == Target::Solution),
+        ("--upstream-bugs", options.upstream_bugs, target == Target::Solution),
+        ("--for-repositories", options.for_repositories, matches!(target, Target::Arm | Target::Bicep)),
+    ];
+    if let Some((name, ..)) = of_others.iter().find(|(_, given, fits)| *given && !fits) {
+        return Err(Error::Usage(format!("`{name}` does nothing for `--to {target}`")));
+    }
     if options.check && options.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {
         return Err(Error::Usage("`--check` compares with files: name their folder with -o DIR".into()));
     }
