@@ -20,7 +20,7 @@ FIXABLE = (ROOT / "content/broken/invalid-severity/invalid.yaml").read_text()
 FIXED = (ROOT / "content/broken/invalid-severity/fixed.yaml").read_text()
 BROKEN = GOOD.replace("query: |", "query: |\n  DeviceNetworkEvents | where (", 1)
 
-ENV = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "SENTLINT_", "PRE_COMMIT"))}
+ENV = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "GITHUB_", "SENTLINT_", "PRE_COMMIT"))}
 ENV |= {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example", "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@example",
