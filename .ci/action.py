@@ -234,9 +234,15 @@ def main():
     sentlint = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as place:
         place = pathlib.Path(place)
-        for folder in "a b c d gh0 gh1 releases spoilt".split():
+        for folder in "a b c d gh0 gh1 releases again spoilt".split():
             (place / folder).mkdir()
         releases = release(place / "releases", sentlint)
+        again = release(place / "again", sentlint)
+        sums = [pathlib.Path(url.removeprefix("file://")) / f"v{VERSION}/SHA256SUMS" for url in (releases, again)]
+        check("an archive that is packed again is the same", sums[0].read_text() == sums[1].read_text())
+        for tag, code in ((f"v{VERSION}", 0), ("v9.9.9", 1), (VERSION, 1), ("", 1)):
+            done = subprocess.run([ROOT / ".github/release/check-tag.sh", tag], stdout=subprocess.DEVNULL)
+            check(f"the tag {tag!r} is {'wrong' if code else 'right'}", done.returncode == code)
         installing(place, sentlint, releases)
         checking(place, releases)
     print(f"{passed} passed, {failures} failed")

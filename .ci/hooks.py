@@ -5,6 +5,7 @@ usage: target/ci-venv/bin/python .ci/hooks.py, after .ci/tools
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,7 @@ FIXABLE = (ROOT / "content/broken/invalid-severity/invalid.yaml").read_text()
 FIXED = (ROOT / "content/broken/invalid-severity/fixed.yaml").read_text()
 BROKEN = GOOD.replace("query: |", "query: |\n  DeviceNetworkEvents | where (", 1)
 
-ENV = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "SENTLINT_", "PRE_COMMIT"))}
+ENV = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "GITHUB_", "SENTLINT_", "PRE_COMMIT"))}
 ENV |= {
     "GIT_CONFIG_GLOBAL": os.devnull,
     "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example", "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@example",
@@ -88,15 +89,11 @@ def main():
         revision = hook_repository(hooks)
         shutil.rmtree(ENV["PRE_COMMIT_HOME"], ignore_errors=True)
 
-        config = f"""\
-repos:
-  - repo: {hooks}
-    rev: {revision}
-    hooks:
-      - id: sentlint
-      - id: sentlint-fix
-      - id: sentlint-convert-check
-"""
+        # The configurations are those of the documentation.
+        page = (ROOT / "docs/integrations.md").read_text()
+        remote, local = re.findall(r"```yaml\n(repos:\n[\s\S]*?)```", page)
+        config = remote.replace("https://github.com/sentlint/sentlint", str(hooks)).replace("v0.1.0", revision)
+        config += "      - id: sentlint-fix\n      - id: sentlint-convert-check\n"
         work = repository(
             place / "work",
             {
@@ -157,6 +154,14 @@ repos:
         write(work, {"sentlint.toml": '[check]\nexclude = ["rules"]\n', "rules/broken.yaml": BROKEN})
         done = hook("sentlint")
         check("what sentlint.toml excludes stays out", done.returncode == 0 and "Passed" in done.stdout, done)
+
+        write(work, {".pre-commit-config.yaml": local, "sentlint.toml": ""})
+        path = ENV["PATH"]
+        ENV["PATH"] = f"{binary.parent}:{path}"
+        done = hook("sentlint")
+        ENV["PATH"] = path
+        told = "kql-syntax" in done.stdout and "rules/broken.yaml" in done.stdout
+        check("an installed sentlint serves as a hook too", done.returncode == 1 and told, done)
 
         # The way to try hooks without a configuration, as docs/integrations.md shows it.
         bare = repository(place / "bare", {"hunting/a.yaml": GOOD, "hunting/broken.yaml": BROKEN})
