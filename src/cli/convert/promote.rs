@@ -8,9 +8,9 @@ use crate::check::Job;
 use crate::cli::args::NewRule;
 use crate::cli::{Error, Outcome, print};
 use crate::content::{Content, Duration, Kind};
-use crate::convert::Target;
 use crate::convert::promote::{Id, Level, Options, Promoted, TacticAnswer, promote};
 use crate::convert::reverse::marked;
+use crate::convert::{Params, Target};
 use crate::knowledge::tactics;
 use crate::report::FileReport;
 use crate::source::SourceFile;
@@ -54,7 +54,16 @@ fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<Made> {
         Err(done) => return done,
     };
     let general = run.options_for(job);
-    let options = Options { severity: general.severity, name_prefix: general.name_prefix, ..options.clone() };
+    let content = match overlaid(&general.params, content) {
+        Ok(content) => content,
+        Err(reasons) => return Done::Failed(reasons),
+    };
+    let options = Options {
+        severity: general.severity,
+        name_prefix: general.name_prefix,
+        enabled: general.enabled,
+        ..options.clone()
+    };
     let location = job.location();
     let workspace = Arc::clone(&run.work.config(&location).workspace);
     let promoted = match promote(&content, &options, &View::new(vec![&workspace])) {
@@ -70,6 +79,20 @@ fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<Made> {
         return done;
     }
     Done::Converted(Arc::clone(&content.source), Vec::new(), (content.source, promoted))
+}
+
+/// The file with the parameters laid over it, where they change something.
+fn overlaid(params: &Params, content: Content) -> Result<Content, Vec<String>> {
+    // Errors are told with their places first.
+    if !content.document.errors.is_empty() {
+        return Ok(content);
+    }
+    let over = params.text_over(&content).and_then(|text| text.map(|_| params.over(&content)).transpose());
+    match over {
+        Ok(Some(over)) => Ok(over),
+        Ok(None) => Ok(content),
+        Err(failure) => Err(vec![told(&content.source, &failure)]),
+    }
 }
 
 /// What keeps the rule from being written: errors that a check of it finds. Those that the hunting query has too

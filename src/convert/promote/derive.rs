@@ -83,10 +83,7 @@ const GROUPS: &[&[Known]] = &[
         ],
     )],
     &[("Mailbox", &[("MailboxPrimaryAddress", "RecipientEmailAddress")])],
-    &[
-        ("AzureResource", &[("ResourceId", "ResourceId")]),
-        ("AzureResource", &[("ResourceId", "_ResourceId")]),
-    ],
+    &[("AzureResource", &[("ResourceId", "ResourceId")])],
 ];
 
 /// The column that tells the algorithm of a hash: mappings name columns, and no table has one for it.
@@ -124,7 +121,7 @@ pub(super) fn mappings(result: &Relation, changed: &Changed) -> (Vec<Mapping>, O
 
 fn mapping(result: &Relation, (entity, fields): Known) -> Option<Mapping> {
     let usable = |column: &str| {
-        result.column(column).is_some_and(|column| !matches!(column.kind, Scalar::Dynamic | Scalar::Bool))
+        result.column(column).is_some_and(|column| !column.kind.dynamic() && column.kind != Scalar::Bool)
     };
     if !usable(fields.first()?.1) {
         return None;

@@ -10,7 +10,7 @@ use super::{Level, Work};
 use crate::content::model::field;
 use crate::knowledge::entities::{self, LEGACY_COLUMNS};
 use crate::knowledge::limits;
-use crate::kql::types::{Relation, Scalar};
+use crate::kql::types::Relation;
 use crate::source::Span;
 use crate::yaml::to_json;
 
@@ -188,8 +188,7 @@ fn typed(result: &Relation) -> Vec<Mapping> {
         let Some(entity) = entities::entity_type_ignore_case(kind) else { continue };
         let mut known = entity.identifiers.iter().chain(entity.documented_identifiers);
         let Some(identifier) = known.find(|known| known.eq_ignore_ascii_case(identifier)) else { continue };
-        if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) || column.kind == Scalar::Dynamic
-        {
+        if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) || column.kind.dynamic() {
             continue;
         }
         let same = |(of, mapping): &&mut (&str, Mapping)| *of == number && mapping.entity == entity.name;

@@ -4,10 +4,11 @@
 use uuid::Uuid;
 
 use super::Failure;
-use super::emit_yaml;
+use super::emit_yaml::{self, Field};
 use crate::content::{Content, Duration, Kind, Query, Template, model::Common};
 use crate::kql::bind::Catalog;
 use crate::source::Span;
+use crate::yaml::Node;
 
 mod changes;
 mod derive;
@@ -158,10 +159,37 @@ pub fn promote(
         }
     }
     emit_yaml::sort(&mut fields);
+    keep_suppressions(content, &mut fields);
     let mut remarks = work.remarks;
     remarks.sort_by(|a, b| (a.span, a.level, &a.message).cmp(&(b.span, b.level, &b.message)));
     remarks.dedup();
     Ok(Promoted { text: emit_yaml::document(&fields), remarks })
+}
+
+/// Suppressions that stand in the file hold for the rule too; those inside of the query are a part of it.
+fn keep_suppressions(content: &Content, fields: &mut [Field]) {
+    let Some(root) = content.root().and_then(Node::as_mapping) else { return };
+    for comment in &content.document.comments {
+        let text = content.source.slice(comment.span).trim_start_matches('#').trim();
+        if !text.starts_with("sentlint:") {
+            continue;
+        }
+        let at = comment.span.start;
+        // A comment at the margin is about the key that follows it, any other about the key that it stands in.
+        let before_key = comment.own_line && content.source.position(at as usize).column == 1;
+        let entry = if before_key {
+            root.entries.iter().find(|entry| entry.key.span.start > at)
+        } else {
+            root.entries.iter().rfind(|entry| entry.key.span.start < at)
+        };
+        let key = entry.and_then(|entry| entry.key.as_str()).unwrap_or_default();
+        let whole = text.contains("ignore-file");
+        let field = fields.iter_mut().find(|field| whole || field.key.eq_ignore_ascii_case(key));
+        if let Some(field) = field {
+            let end = if whole { 0 } else { field.comments.len() };
+            field.comments.insert(end, text.to_owned());
+        }
+    }
 }
 
 fn failure(span: Span, message: impl Into<String>, help: impl Into<String>) -> Failure {

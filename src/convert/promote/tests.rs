@@ -226,10 +226,6 @@ fn columns_of_defender_tables_are_renamed_and_nothing_else() {
             "DeviceEvents | invoke Enrich() | project ['TimeGenerated'], DeviceName",
         ),
         ("union Device* | where Timestamp > ago(1h)", "union Device* | where TimeGenerated > ago(1h)"),
-        (
-            "let f = (T: (*)) { T | where Timestamp > ago(1h) }; f(DeviceEvents)",
-            "let f = (T: (*)) { T | where TimeGenerated > ago(1h) }; f(DeviceEvents)",
-        ),
     ] {
         let promoted = of(before, &Options { unchecked: true, ..Options::default() });
         assert_eq!(query(&promoted).trim_end(), after);
@@ -342,6 +338,36 @@ fn entities_come_from_the_file_or_from_columns() {
     // A mapping follows the column that it names.
     let time = own.replace("Computer", "Timestamp");
     assert_eq!(mapped(&time, "DeviceEvents | project Timestamp", true).0, ["Host FullName=TimeGenerated"]);
+}
+
+#[test]
+fn suppressions_are_kept() {
+    let keys = "# sentlint: ignore[revoked-technique] known\ntactics: [Impact] # sentlint: ignore[uncovered-tactic]\n";
+    let promoted = made(&hunting(keys, "SigninLogs // sentlint: ignore[x]"), &Options::default()).unwrap();
+    let expected =
+        "# sentlint: ignore[revoked-technique] known\n# sentlint: ignore[uncovered-tactic]\ntactics:\n";
+    assert!(promoted.text.contains(expected), "{}", promoted.text);
+    assert!(query(&promoted).contains("// sentlint: ignore[x]"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_query_becomes_a_rule_or_a_question(
+        words in proptest::collection::vec(proptest::sample::select(vec![
+            "DeviceEvents", "| where", "Timestamp", "> ago(", "7d", ")", "| project", ",", "| summarize", "by", "let x =", ";",
+            "now(", "-5d", "x", "| render", "timechart", "between (", "..", "and", "union", "'{{StartTimeISO}}'", "todatetime(",
+            "\n", "// é\n", "```\n", "| join (", "on", "max(", "=", "| extend", "startofday(", "*", "(", "- 3d", "search",
+        ]), 0..40),
+        nrt: bool,
+        drop_window: bool,
+    ) {
+        let text = words.join(" ");
+        let options = Options { nrt, drop_window, explain: true, derive_entities: true, ..Options::default() };
+        let content = hunting(TACTICS, &format!("T {text}"));
+        if let Ok(promoted) = made(&content, &options) {
+            proptest::prop_assert!(value(&promoted, "/query").is_some());
+        }
+    }
 }
 
 #[test]
