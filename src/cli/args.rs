@@ -77,6 +77,8 @@ pub enum Command {
                                                   a solution of the Content hub
   sentlint convert --to yaml -o content export.json
                                                   an export of the portal as content
+  sentlint convert --to scheduled -o rules hunting --derive-entities
+                                                  hunting queries become scheduled rules
 
 docs/convert.md explains the targets and shows a parameter file and the facts of a solution.")]
     Convert(Box<Convert>),
@@ -278,6 +280,39 @@ pub struct Convert {
     /// What becomes of hunting descriptions over 255 characters [default: keep, with a warning]
     #[arg(long, value_name = "WHAT", value_parser = ["keep", "truncate", "error"])]
     pub long_description: Option<String>,
+    /// How rules are made of hunting queries.
+    #[command(flatten)]
+    pub rule: NewRule,
+}
+
+/// How rules are made of hunting queries.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Rules made of hunting queries (--to scheduled, --to nrt)")]
+pub struct NewRule {
+    /// The rule's id: made from the hunting query's (the same every time), the same, or a fresh one
+    #[arg(long, value_name = "WHICH", default_value = "derived", value_parser = ["derived", "keep", "new"])]
+    pub id: String,
+    /// How often the rule runs [default: 1h or 1d, as the query's look-back asks]
+    #[arg(long, value_name = "DURATION")]
+    pub frequency: Option<String>,
+    /// How far back the rule looks [default: as far as the query does]
+    #[arg(long, value_name = "DURATION")]
+    pub period: Option<String>,
+    /// Let the rule look back no further than this, though the query does; 14d is the most that a rule can
+    #[arg(long, value_name = "DURATION")]
+    pub max_period: Option<String>,
+    /// The tactic where there is none, or none that Sentinel has: Impact, or Ransomware=Impact; may be repeated
+    #[arg(long, value_name = "[VALUE=]TACTIC")]
+    pub tactic: Vec<String>,
+    /// Map entities from well-known columns of the result, such as `DeviceName` and `RemoteIP`
+    #[arg(long)]
+    pub derive_entities: bool,
+    /// Take out conditions that only limit the query to its hunting window
+    #[arg(long)]
+    pub drop_window: bool,
+    /// Write the reason of each change into the rule as a comment
+    #[arg(long)]
+    pub explain_changes: bool,
 }
 
 /// `sentlint inspect`.

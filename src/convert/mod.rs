@@ -9,6 +9,7 @@ pub mod emit_yaml;
 mod escape;
 mod hunting;
 mod params;
+pub mod promote;
 pub mod reverse;
 mod rule;
 mod solution;
@@ -136,7 +137,6 @@ pub fn is_own(target: Target, text: &str) -> bool {
     match target {
         Target::Arm | Target::Solution => arm::is_own(text),
         Target::Bicep => bicep::is_own(text),
-        Target::Yaml => reverse::is_own(text),
-        Target::Scheduled | Target::Nrt => false,
+        Target::Scheduled | Target::Nrt | Target::Yaml => reverse::is_own(text),
     }
 }

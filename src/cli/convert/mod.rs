@@ -1,5 +1,6 @@
 //! `sentlint convert`: what all targets share. Each target has a file of its own, which makes the texts.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -70,6 +71,7 @@ pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, E
     if options.check && options.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {
         return Err(Error::Usage("`--check` compares with files: name their folder with -o DIR".into()));
     }
+    promote::refuse_options(target, &options.rule)?;
     let work = &files::collect(global, &options.files, target.reads_json())?;
     let overlays = Overlays::read(work, options)?;
     let run = Run { global, options, target, work, overlays };
@@ -122,19 +124,7 @@ impl<'a> Run<'a> {
 
     /// Reads one YAML file and checks it; the error is what became of it instead.
     fn content<T>(&self, job: &Job, accepts: impl Fn(Kind) -> bool) -> Result<Content, Done<T>> {
-        let name = &job.input.name;
-        let source = read(job)?;
-        let location = job.location();
-        let content = Content::read(source, &slashes(&location));
-        match content.kind {
-            // Broken files go on to be refused with their place.
-            Kind::Unknown if !content.document.errors.is_empty() => {}
-            Kind::Unknown => {
-                return Err(Done::Passed(format!("info: {name} is not Sentinel content; passed over")));
-            }
-            kind if accepts(kind) => {}
-            kind => return Err(Done::Passed(format!("info: {name} is {}; passed over", kind.noun()))),
-        }
+        let content = content_of(job, accepts)?;
         let params = self.params(job).text_over(&content);
         let text = params.map_err(|failure| Done::Failed(vec![told(&content.source, &failure)]))?;
         if !self.options.no_check
@@ -147,18 +137,24 @@ impl<'a> Run<'a> {
 
     /// The errors that make a file undeployable; `text` is what the file says with parameters laid over it.
     fn errors(&self, job: &Job, text: Option<String>) -> Option<report::FileReport> {
-        let location = job.location();
-        let settings = Arc::new(self.work.config(&location).settings(&location));
         let mut job = job.clone();
         let overlaid = text.is_some();
         if let Some(text) = text {
             job.text = Some(Arc::new(SourceFile::new(job.input.name.clone(), text)));
         }
-        let mut report = check::check(&[job], &|_| Arc::clone(&settings)).findings.files.pop()?;
-        report.diagnostics.retain(|found| found.counts() && found.severity == Severity::Error);
+        let mut report = self.errors_at(&job, &job.location())?;
         for found in report.diagnostics.iter_mut().filter(|_| overlaid) {
             found.message += " (with the parameters laid over the file)";
         }
+        Some(report)
+    }
+
+    /// The errors of a file, with the settings that hold at a place; `None` where it has none.
+    fn errors_at(&self, job: &Job, location: &Path) -> Option<report::FileReport> {
+        let settings = Arc::new(self.work.config(location).settings(location));
+        let run = check::check(std::slice::from_ref(job), &|_| Arc::clone(&settings));
+        let mut report = run.findings.files.into_iter().next()?;
+        report.diagnostics.retain(|found| found.counts() && found.severity == Severity::Error);
         (!report.diagnostics.is_empty()).then_some(report)
     }
 
@@ -179,10 +175,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn unavailable(&self) -> Error {
-        Error::Usage(format!("`--to {}` is not available in this version", self.target))
-    }
-
     /// Says how many inputs failed, and how the run ended.
     fn outcome(&self, failed: usize, changed: usize) -> Outcome {
         if !self.global.quiet && failed > 0 {
@@ -191,6 +183,24 @@ impl<'a> Run<'a> {
         }
         if failed > 0 || (self.options.check && changed > 0) { Outcome::Findings } else { Outcome::Clean }
     }
+}
+
+/// Reads one YAML file; the error is what became of it instead.
+fn content_of<T>(job: &Job, accepts: impl Fn(Kind) -> bool) -> Result<Content, Done<T>> {
+    let name = &job.input.name;
+    let source = read(job)?;
+    let location = job.location();
+    let content = Content::read(source, &slashes(&location));
+    match content.kind {
+        // Broken files go on to be refused with their place.
+        Kind::Unknown if !content.document.errors.is_empty() => {}
+        Kind::Unknown => {
+            return Err(Done::Passed(format!("info: {name} is not Sentinel content; passed over")));
+        }
+        kind if accepts(kind) => {}
+        kind => return Err(Done::Passed(format!("info: {name} is {}; passed over", kind.noun()))),
+    }
+    Ok(content)
 }
 
 /// The text of an input.

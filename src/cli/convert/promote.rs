@@ -1,8 +1,227 @@
 //! `--to scheduled` and `--to nrt`: a hunting query becomes an analytic rule.
 
-use super::Run;
-use crate::cli::{Error, Outcome};
+use std::sync::Arc;
+
+use super::write::File;
+use super::{Done, Run, at, content_of, told};
+use crate::check::Job;
+use crate::cli::args::NewRule;
+use crate::cli::{Error, Outcome, print};
+use crate::content::{Content, Duration, Kind};
+use crate::convert::promote::{Id, Level, Options, Promoted, TacticAnswer, promote};
+use crate::convert::reverse::marked;
+use crate::convert::{Params, Target};
+use crate::knowledge::tactics;
+use crate::report::FileReport;
+use crate::source::SourceFile;
+use crate::workspace::View;
+
+/// A rule with the file that it was made of.
+type Made = (Arc<SourceFile>, Promoted);
 
 pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
-    Err(run.unavailable())
+    let options = options(run)?;
+    say_what_does_nothing(run);
+    let finished = run.each(|job| rule(run, job, &options));
+    for (_, (source, promoted)) in &finished.items {
+        for remark in &promoted.remarks {
+            let (level, told) = match remark.level {
+                Level::Info => ("info", run.global.verbose),
+                Level::Change => ("changed", !run.global.quiet),
+                Level::Warning => ("warning", !run.global.quiet),
+            };
+            if told {
+                print::note(&format!("{}: {level}: {}", at(source, remark.span), remark.message));
+            }
+        }
+    }
+    // Files carry a mark, so that they can be written again as long as nobody has edited them.
+    let to_files = run.options.output.as_deref().is_some_and(|path| path.as_os_str() != "-");
+    let files = finished.items.into_iter().map(|(job, (_, promoted))| File {
+        input: job.input.name.clone(),
+        path: run.mirrored(job),
+        text: if to_files { marked(&promoted.text) } else { promoted.text },
+    });
+    let changed = run.write_all(&files.collect::<Vec<_>>())?;
+    Ok(run.outcome(finished.failed, changed))
+}
+
+/// The rule that a hunting query becomes. What is wrong with the query alone does not matter; what is wrong with
+/// the rule keeps it from being written.
+fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<Made> {
+    let content = match content_of(job, |kind| kind == Kind::HuntingQuery) {
+        Ok(content) => content,
+        Err(done) => return done,
+    };
+    let general = run.options_for(job);
+    let content = match overlaid(&general.params, content) {
+        Ok(content) => content,
+        Err(reasons) => return Done::Failed(reasons),
+    };
+    let options = Options {
+        severity: general.severity,
+        name_prefix: general.name_prefix,
+        enabled: general.enabled,
+        ..options.clone()
+    };
+    let location = job.location();
+    let workspace = Arc::clone(&run.work.config(&location).workspace);
+    let promoted = match promote(&content, &options, &View::new(vec![&workspace])) {
+        Ok(promoted) => promoted,
+        Err(questions) => {
+            let told = questions.iter().map(|question| told(&content.source, question));
+            return Done::Failed(told.collect());
+        }
+    };
+    if !options.unchecked
+        && let Some(done) = refused(run, job, &content, &promoted)
+    {
+        return done;
+    }
+    Done::Converted(Arc::clone(&content.source), Vec::new(), (content.source, promoted))
+}
+
+/// The file with the parameters laid over it, where they change something.
+fn overlaid(params: &Params, content: Content) -> Result<Content, Vec<String>> {
+    // Errors are told with their places first.
+    if !content.document.errors.is_empty() {
+        return Ok(content);
+    }
+    let over = params.text_over(&content).and_then(|text| text.map(|_| params.over(&content)).transpose());
+    match over {
+        Ok(Some(over)) => Ok(over),
+        Ok(None) => Ok(content),
+        Err(failure) => Err(vec![told(&content.source, &failure)]),
+    }
+}
+
+/// What keeps the rule from being written: errors that a check of it finds. Those that the hunting query has too
+/// are told with their place there.
+fn refused(run: &Run<'_>, job: &Job, content: &Content, promoted: &Promoted) -> Option<Done<Made>> {
+    let name = job
+        .input
+        .path
+        .file_name()
+        .map_or_else(|| job.input.name.clone(), |name| name.to_string_lossy().into());
+    let errors = run.errors_at(&Job::text(SourceFile::new(name, promoted.text.clone())), &job.location())?;
+    if let Some(mut own) = run.errors_at(job, &job.location()) {
+        own.diagnostics.retain(|diagnostic| {
+            errors
+                .diagnostics
+                .iter()
+                .any(|error| error.rule.id == diagnostic.rule.id && error.message == diagnostic.message)
+        });
+        if !own.diagnostics.is_empty() {
+            return Some(Done::Refused(own));
+        }
+    }
+    Some(Done::Failed(of_the_rule(content, &errors)))
+}
+
+fn of_the_rule(content: &Content, errors: &FileReport) -> Vec<String> {
+    let told = errors.diagnostics.iter().map(|error| {
+        let line = errors.source.position(error.span.start as usize).line;
+        let help = error.help.as_deref().unwrap_or("Mend the hunting query.");
+        format!(
+            "{}: error: line {line} of the rule would have an error: {} ({})\n  help: {help} `--no-check` writes the \
+             rule all the same.",
+            content.source.path(),
+            error.message,
+            error.rule.id
+        )
+    });
+    told.collect()
+}
+
+fn options(run: &Run<'_>) -> Result<Options, Error> {
+    let asked = &run.options.rule;
+    let duration = |option: &str, value: &Option<String>| match value {
+        None => Ok(None),
+        Some(text) => match Duration::parse(text) {
+            Some(duration) if (5 * 60..=14 * 24 * 3600).contains(&duration.seconds) => Ok(Some(duration)),
+            Some(_) => {
+                Err(Error::Usage(format!("`--{option} {text}` is out of range: a rule takes 5m to 14d")))
+            }
+            None => Err(Error::Usage(format!("`--{option} {text}` is no duration: write it as 1h or 14d"))),
+        },
+    };
+    let nrt = run.target == Target::Nrt;
+    if nrt
+        && let Some(option) =
+            [("frequency", &asked.frequency), ("period", &asked.period), ("max-period", &asked.max_period)]
+                .iter()
+                .find_map(|(option, value)| value.as_ref().map(|_| option))
+    {
+        return Err(Error::Usage(format!(
+            "`--{option}` is for scheduled rules; an NRT rule runs all the time"
+        )));
+    }
+    Ok(Options {
+        nrt,
+        id: match asked.id.as_str() {
+            "keep" => Id::Keep,
+            "new" => Id::New,
+            _ => Id::Derived,
+        },
+        frequency: duration("frequency", &asked.frequency)?,
+        period: duration("period", &asked.period)?,
+        max_period: duration("max-period", &asked.max_period)?,
+        tactics: asked.tactic.iter().map(|text| tactic(text)).collect::<Result<_, _>>()?,
+        derive_entities: asked.derive_entities,
+        drop_window: asked.drop_window,
+        explain: asked.explain_changes,
+        unchecked: run.options.no_check,
+        ..Options::default()
+    })
+}
+
+/// Options of deployment mean nothing to a rule that is not deployed yet.
+fn say_what_does_nothing(run: &Run<'_>) {
+    let options = run.options;
+    let given = [
+        ("--api-version", options.api_version.is_some()),
+        ("--start-at", options.start_at.is_some()),
+        ("--no-incidents", options.no_incidents),
+        ("--with-template-link", options.with_template_link),
+        ("--long-description", options.long_description.is_some()),
+    ];
+    for (name, _) in given.iter().filter(|(_, given)| *given) {
+        run.hint(&format!("`{name}` does nothing with `--to {}`; give it to `--to arm`", run.target));
+    }
+}
+
+/// `Impact`, or `Ransomware=Impact`.
+fn tactic(text: &str) -> Result<TacticAnswer, Error> {
+    let (asked, name) = match text.rsplit_once('=') {
+        Some((asked, name)) => (Some(asked.trim().to_owned()), name),
+        None => (None, text),
+    };
+    match tactics::normalise_tactic(name) {
+        Some(tactic) => Ok(TacticAnswer { asked, tactic: tactic.name }),
+        None => {
+            let near = tactics::nearest_tactic(name)
+                .map_or_else(String::new, |near| format!("; did you mean {}?", near.name));
+            Err(Error::Usage(format!("`--tactic {text}`: `{name}` is no tactic of Sentinel's{near}")))
+        }
+    }
+}
+
+/// Refuses options that only make sense for rules made of hunting queries.
+pub(super) fn refuse_options(target: Target, asked: &NewRule) -> Result<(), Error> {
+    let given = [
+        ("id", asked.id != "derived"),
+        ("frequency", asked.frequency.is_some()),
+        ("period", asked.period.is_some()),
+        ("max-period", asked.max_period.is_some()),
+        ("tactic", !asked.tactic.is_empty()),
+        ("derive-entities", asked.derive_entities),
+        ("drop-window", asked.drop_window),
+        ("explain-changes", asked.explain_changes),
+    ];
+    match given.iter().find(|(_, given)| *given) {
+        Some((option, _)) if !matches!(target, Target::Scheduled | Target::Nrt) => Err(Error::Usage(
+            format!("`--{option}` goes with `--to scheduled` and `--to nrt`, and not with `--to {target}`"),
+        )),
+        _ => Ok(()),
+    }
 }

@@ -95,12 +95,14 @@ impl Evaluator<'_, '_> {
         let written = self.written(span);
         let value = match literal {
             Literal::Long | Literal::Int | Literal::Real | Literal::Decimal => {
-                let inside = written.split_once('(').map_or(written, |(_, inside)| inside);
-                Constant::Number(inside.trim_end_matches(')').trim().parse().ok()?)
+                Constant::Number(inside(written).parse().ok()?)
             }
             Literal::Timespan => Constant::Length(Timespan::parse(written)?),
-            Literal::DateTime if written.contains("null") => return None,
-            Literal::DateTime => Constant::Date,
+            Literal::DateTime => match inside(written) {
+                "null" => return None,
+                "now" => Constant::Moment(Timespan::ZERO, Timespan::ZERO),
+                _ => Constant::Date,
+            },
             _ => return None,
         };
         Some(Known::new(value, span))
@@ -181,6 +183,11 @@ impl Evaluator<'_, '_> {
             _ => None,
         }
     }
+}
+
+/// What stands in the parentheses of a literal such as `int(7)`, or the literal itself.
+fn inside(literal: &str) -> &str {
+    literal.split_once('(').map_or(literal, |(_, inside)| inside.trim_end_matches(')')).trim()
 }
 
 /// A moment rounded down to a multiple of a length.

@@ -24,7 +24,7 @@ pub struct Lookback {
     /// Where it names a moment before now that is not constant.
     pub unclear: Vec<Span>,
     /// Where it names a date.
-    pub dates: Vec<Span>,
+    pub dates: Vec<Date>,
     /// Where it asks the portal for the ends of the chosen time range.
     pub placeholders: Vec<Placeholder>,
 }
@@ -44,6 +44,15 @@ pub struct Reach {
     pub bound: Bound,
     /// Whether what it bounds is the time of the event.
     pub event_time: bool,
+}
+
+/// A date that a query names, and that the time of the event may be compared with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date {
+    /// The literal.
+    pub span: Span,
+    /// Which end of a stretch of time it is.
+    pub bound: Bound,
 }
 
 /// Which end of a stretch of time a moment is.

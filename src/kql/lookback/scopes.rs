@@ -7,7 +7,7 @@ use super::super::ast::{Expr, ExprKind, Function, LetValue, Parameter, Statement
 use super::super::timespan::Timespan;
 use super::super::token::TokenKind;
 use super::constants::{Constant, Evaluator, Known, unit_of};
-use super::{Bound, Lookback, Reach, is_event_time, names_in};
+use super::{Bound, Date, Lookback, Reach, is_event_time, names_in};
 
 /// How deeply functions may call one another, and how many calls are followed in all.
 const DEEPEST_CALL: usize = 12;
@@ -56,10 +56,10 @@ impl<'a> Reader<'a> {
             key(a).cmp(&key(b))
         });
         found.reaches.dedup();
-        for spans in [&mut found.unclear, &mut found.dates] {
-            spans.sort_unstable();
-            spans.dedup();
-        }
+        found.unclear.sort_unstable();
+        found.unclear.dedup();
+        found.dates.sort_unstable();
+        found.dates.dedup();
         found
     }
 
@@ -335,7 +335,9 @@ impl<'a> Reader<'a> {
                 self.found.reaches.push(Reach { span, sources, back, slack, bound, event_time });
             }
             // The literal says more than the name that stands for it.
-            Constant::Date if event_time => self.found.dates.extend(&known.sources),
+            Constant::Date if event_time => {
+                self.found.dates.extend(known.sources.iter().map(|span| Date { span: *span, bound }));
+            }
             _ => {}
         }
     }

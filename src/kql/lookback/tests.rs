@@ -92,7 +92,7 @@ fn ends_rounding_dates_and_what_is_unclear_are_told_apart() {
     let text =
         "let day = datetime(2026-01-01); T | where TimeGenerated > day and X > ago(toscalar(U | take 1))";
     let found = of(text);
-    assert_eq!(&text[found.dates[0].range()], "datetime(2026-01-01)");
+    assert_eq!(&text[found.dates[0].span.range()], "datetime(2026-01-01)");
     assert_eq!(&text[found.unclear[0].range()], "ago(toscalar(U | take 1))");
     assert_eq!((found.dates.len(), found.unclear.len(), found.reaches.len()), (1, 1, 0));
 }

@@ -1,0 +1,203 @@
+//! Entity mappings: those of the file, or else those that the columns of the result tell of.
+
+use serde_json::{Value, json};
+
+use super::super::emit_yaml::Field;
+use super::changes::Change;
+use super::derive;
+use super::query::Changed;
+use super::{Level, Work};
+use crate::content::model::field;
+use crate::knowledge::entities::{self, LEGACY_COLUMNS};
+use crate::knowledge::limits;
+use crate::kql::types::Relation;
+use crate::source::Span;
+use crate::yaml::to_json;
+
+/// An entity with the columns that fill its identifiers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mapping {
+    pub(super) entity: &'static str,
+    pub(super) fields: Vec<(&'static str, String)>,
+}
+
+impl Mapping {
+    fn value(&self) -> Value {
+        let fields: Vec<Value> = self
+            .fields
+            .iter()
+            .map(|(identifier, column)| json!({ "identifier": identifier, "columnName": column }))
+            .collect();
+        json!({ "entityType": self.entity, "fieldMappings": fields })
+    }
+
+    fn is_complete(&self) -> bool {
+        let identifiers: Vec<&str> = self.fields.iter().map(|(identifier, _)| *identifier).collect();
+        entities::entity_type(self.entity).is_some_and(|entity| entity.is_complete(&identifiers))
+    }
+
+    fn words(&self) -> String {
+        let columns: Vec<&str> = self.fields.iter().map(|(_, column)| column.as_str()).collect();
+        format!("{} from {}", self.entity, columns.join(", "))
+    }
+}
+
+impl Work<'_> {
+    /// Adds the mappings to the rule, and returns the changes of the query with those that they ask for.
+    pub(super) fn entities(
+        &mut self,
+        changed: &Changed,
+        mut changes: Vec<Change>,
+        fields: &mut Vec<Field>,
+    ) -> Vec<Change> {
+        let details = fields.iter_mut().find(|field| field.key == "customDetails");
+        for value in
+            details.and_then(|field| field.value.as_object_mut()).into_iter().flat_map(|map| map.values_mut())
+        {
+            if let Value::String(column) = value {
+                *column = new_name(changed, column);
+            }
+        }
+        if !self.common.entity_mappings.is_empty() {
+            self.own_mappings(changed, fields);
+            return changes;
+        }
+        let empty = Relation::default();
+        let result = changed.result().unwrap_or(&empty);
+        let mut told = String::new();
+        let mut mappings = self.legacy(result);
+        if !mappings.is_empty() {
+            "From the columns by which the query names its entities.".clone_into(&mut told);
+        }
+        if mappings.is_empty() {
+            mappings = typed(result);
+            "From the columns that are named after entities.".clone_into(&mut told);
+        }
+        if mappings.is_empty() {
+            let (derived, insertion) = derive::mappings(result, changed);
+            if self.options.derive_entities {
+                mappings = derived;
+                changes.extend(insertion.filter(|_| !mappings.is_empty()));
+                "From columns that are well known, as `--derive-entities` asks.".clone_into(&mut told);
+            } else if !derived.is_empty() {
+                let words: Vec<String> = derived.iter().map(Mapping::words).collect();
+                let message = format!(
+                    "The hunting query maps no entities; `--derive-entities` would map {}",
+                    words.join("; ")
+                );
+                self.remark(Level::Warning, self.whole_query(), message);
+                return changes;
+            }
+        }
+        mappings.truncate(limits::ENTITY_MAPPINGS);
+        if mappings.is_empty() {
+            let message = "There are no entities to map in the result, so that alerts will name none";
+            self.remark(Level::Warning, self.whole_query(), message);
+            return changes;
+        }
+        let words: Vec<String> = mappings.iter().map(Mapping::words).collect();
+        self.remark(Level::Info, self.whole_query(), format!("Entities are mapped: {}", words.join("; ")));
+        let values: Vec<Value> = mappings.iter().map(Mapping::value).collect();
+        fields.push(Field { comments: vec![told], ..Field::new("entityMappings", values) });
+        changes
+    }
+
+    /// The mappings of the file as they are, with columns that have another name now.
+    fn own_mappings(&mut self, changed: &Changed, fields: &mut Vec<Field>) {
+        let Some(own) = field(self.common.root, "entityMappings") else { return };
+        let mut value = to_json(own.node());
+        for column in columns_of(&mut value) {
+            *column = new_name(changed, column);
+        }
+        if let Value::Array(items) = &mut value {
+            items.retain(Value::is_object);
+        }
+        fields.push(Field::new("entityMappings", value));
+        let Some(result) = changed.result().filter(|result| !result.open) else { return };
+        let missing: Vec<(Span, String)> = self
+            .common
+            .entity_mappings
+            .iter()
+            .flat_map(|mapping| &mapping.fields)
+            .filter_map(|field| field.column)
+            .filter(|column| result.column(&new_name(changed, column.value)).is_none())
+            .map(|column| (column.span(), column.value.to_owned()))
+            .collect();
+        for (span, column) in missing {
+            let message =
+                format!("The query does not return the column `{column}`, which an entity is mapped from");
+            self.remark(Level::Warning, span, message);
+        }
+    }
+
+    /// `AccountCustomEntity` and its kin.
+    fn legacy(&mut self, result: &Relation) -> Vec<Mapping> {
+        let mut mappings = Vec::new();
+        for (legacy, entity, identifier) in LEGACY_COLUMNS {
+            let same = |name: &&str| name.eq_ignore_ascii_case(legacy);
+            let Some(column) = result.columns.iter().map(|column| &*column.name).find(same) else { continue };
+            let mut mapping = Mapping { entity, fields: vec![(identifier, column.to_owned())] };
+            if entity == "FileHash" {
+                let algorithm = result.columns.iter().map(|column| &*column.name).find(|name| {
+                    let lower = name.to_ascii_lowercase();
+                    lower.contains("algorithm") && !lower.contains("encryption")
+                });
+                mapping.fields.extend(algorithm.map(|name| ("Algorithm", name.to_owned())));
+            }
+            if mapping.is_complete() {
+                mappings.push(mapping);
+            } else {
+                let message = format!(
+                    "`{column}` is not mapped: {entity} needs its algorithm too, and no column of the result tells it"
+                );
+                self.remark(Level::Warning, self.whole_query(), message);
+            }
+        }
+        mappings
+    }
+}
+
+/// The name that a column of the result has now.
+fn new_name(changed: &Changed, column: &str) -> String {
+    let renamed = column.replace("Timestamp", "TimeGenerated");
+    let has = |name: &str| changed.result().is_some_and(|result| result.column(name).is_some());
+    if renamed != column && !has(column) && has(&renamed) { renamed } else { column.to_owned() }
+}
+
+/// The texts under `columnName` in a list of mappings.
+fn columns_of(mappings: &mut Value) -> Vec<&mut String> {
+    let items = mappings.as_array_mut().into_iter().flatten();
+    let fields =
+        items.filter_map(|item| item.get_mut("fieldMappings")).filter_map(Value::as_array_mut).flatten();
+    fields
+        .filter_map(|field| match field.get_mut("columnName") {
+            Some(Value::String(column)) => Some(column),
+            _ => None,
+        })
+        .collect()
+}
+
+/// `Account_0_Name` and its kin: one mapping for each type and number.
+fn typed(result: &Relation) -> Vec<Mapping> {
+    let mut mappings: Vec<(&str, Mapping)> = Vec::new();
+    for column in &result.columns {
+        let mut parts = column.name.splitn(3, '_');
+        let (Some(kind), Some(number), Some(identifier)) = (parts.next(), parts.next(), parts.next()) else {
+            continue;
+        };
+        let Some(entity) = entities::entity_type_ignore_case(kind) else { continue };
+        let mut known = entity.identifiers.iter().chain(entity.documented_identifiers);
+        let Some(identifier) = known.find(|known| known.eq_ignore_ascii_case(identifier)) else { continue };
+        if number.is_empty() || !number.bytes().all(|b| b.is_ascii_digit()) || column.kind.dynamic() {
+            continue;
+        }
+        let same = |(of, mapping): &&mut (&str, Mapping)| *of == number && mapping.entity == entity.name;
+        let field = (*identifier, column.name.to_string());
+        match mappings.iter_mut().find(same) {
+            Some((_, mapping)) if mapping.fields.len() < limits::FIELD_MAPPINGS => mapping.fields.push(field),
+            Some(_) => {}
+            None => mappings.push((number, Mapping { entity: entity.name, fields: vec![field] })),
+        }
+    }
+    mappings.into_iter().map(|(_, mapping)| mapping).filter(Mapping::is_complete).collect()
+}

@@ -1,0 +1,217 @@
+//! A hunting query becomes an analytic rule: what the query says is kept, what a rule needs besides is worked out
+//! from it, and what cannot be worked out is asked for, each question naming the option that answers it.
+
+use uuid::Uuid;
+
+use super::Failure;
+use super::emit_yaml::{self, Field};
+use crate::content::{Content, Duration, Kind, Query, Template, model::Common};
+use crate::kql::bind::Catalog;
+use crate::source::Span;
+use crate::yaml::Node;
+
+mod changes;
+mod derive;
+mod entities;
+mod metadata;
+mod query;
+mod rename;
+mod requirements;
+#[cfg(test)]
+mod tests;
+mod window;
+
+/// The namespaces of the ids of rules, one for each kind, so that both kinds can be made of one query.
+const SCHEDULED_IDS: Uuid = Uuid::from_u128(0x8a6e_0b1c_5f0d_4d5b_9a3e_2c7f_41d8_06e3);
+const NRT_IDS: Uuid = Uuid::from_u128(0xc1f4_7d29_0e83_4b6a_b5d0_93ae_6f28_11b7);
+
+/// Where the rule's id comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Id {
+    /// Made from the id of the hunting query, the same every time.
+    #[default]
+    Derived,
+    /// The hunting query's own.
+    Keep,
+    /// A fresh one.
+    New,
+}
+
+/// An answer to the question which tactic is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TacticAnswer {
+    /// The value that it stands for; `None` for every value that is no tactic, and for none at all.
+    pub asked: Option<String>,
+    /// The tactic.
+    pub tactic: &'static str,
+}
+
+/// How a hunting query becomes a rule.
+#[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
+pub struct Options {
+    /// An NRT rule instead of a scheduled one.
+    pub nrt: bool,
+    /// See [`Id`].
+    pub id: Id,
+    /// The severity, instead of the query's own or Medium.
+    pub severity: Option<String>,
+    /// Whether the rule runs once deployed, instead of what the file says.
+    pub enabled: Option<bool>,
+    /// Put before the name.
+    pub name_prefix: Option<String>,
+    /// How often the rule runs.
+    pub frequency: Option<Duration>,
+    /// How far back it looks.
+    pub period: Option<Duration>,
+    /// How far back it may look at most, where the query looks back further.
+    pub max_period: Option<Duration>,
+    /// What stands for values that are no tactics.
+    pub tactics: Vec<TacticAnswer>,
+    /// Entities may be found by the names of columns that are well known.
+    pub derive_entities: bool,
+    /// Conditions that only limit the query to its hunting window are taken out.
+    pub drop_window: bool,
+    /// The reasons of all changes are written into the rule as comments.
+    pub explain: bool,
+    /// What a workspace does not have is converted all the same.
+    pub unchecked: bool,
+}
+
+/// How much a remark matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// What was worked out, and how.
+    Info,
+    /// The query was changed here.
+    Change,
+    /// The rule may do other than its author expects.
+    Warning,
+}
+
+/// Something that was changed, worked out or found, with its place in the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// The place.
+    pub span: Span,
+    /// What, and why, as a sentence.
+    pub message: String,
+    /// How much it matters.
+    pub level: Level,
+}
+
+/// A rule made of a hunting query.
+#[derive(Clone, Debug)]
+pub struct Promoted {
+    /// The YAML.
+    pub text: String,
+    /// What there is to tell, by place.
+    pub remarks: Vec<Remark>,
+}
+
+/// One conversion on its way.
+struct Work<'a> {
+    common: &'a Common<'a>,
+    query: &'a Query<'a>,
+    options: &'a Options,
+    catalog: &'a dyn Catalog,
+    remarks: Vec<Remark>,
+    questions: Vec<Failure>,
+}
+
+/// Makes a rule of a hunting query; the errors are questions, and reasons why there can be no such rule.
+pub fn promote(
+    content: &Content,
+    options: &Options,
+    catalog: &dyn Catalog,
+) -> Result<Promoted, Vec<Failure>> {
+    if let Some(error) = content.document.errors.first() {
+        let message = format!("The file is not valid YAML: {}", error.message);
+        return Err(vec![failure(error.span, message, "`sentlint check` tells more.")]);
+    }
+    let template = content.template();
+    let Some(Template::HuntingQuery(hunting)) = &template else {
+        let message = format!("This is {}, and only hunting queries become rules", content.kind.noun());
+        return Err(vec![failure(Span::default(), message, "Name a hunting query.")]);
+    };
+    let common = &hunting.common;
+    let queries = content.queries();
+    let Some(query) = queries.first().filter(|query| !query.text.trim().is_empty()) else {
+        let place = common.root.entries.first().map(|entry| entry.key.span).unwrap_or_default();
+        return Err(vec![failure(
+            place,
+            "There is no query, and a rule is nothing without one",
+            "Add `query:`.",
+        )]);
+    };
+    let (remarks, questions) = (Vec::new(), Vec::new());
+    let mut work = Work { common, query, options, catalog, remarks, questions };
+    let mut fields = Vec::new();
+    work.metadata(&mut fields);
+    work.query_and_schedule(&mut fields);
+    if !work.questions.is_empty() {
+        work.questions.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+        return Err(work.questions);
+    }
+    if !options.explain {
+        for field in &mut fields {
+            field.comments.clear();
+        }
+    }
+    emit_yaml::sort(&mut fields);
+    keep_suppressions(content, &mut fields);
+    let mut remarks = work.remarks;
+    remarks.sort_by(|a, b| (a.span, a.level, &a.message).cmp(&(b.span, b.level, &b.message)));
+    remarks.dedup();
+    Ok(Promoted { text: emit_yaml::document(&fields), remarks })
+}
+
+/// Suppressions that stand in the file hold for the rule too; those inside of the query are a part of it.
+fn keep_suppressions(content: &Content, fields: &mut [Field]) {
+    let Some(root) = content.root().and_then(Node::as_mapping) else { return };
+    for comment in &content.document.comments {
+        let text = content.source.slice(comment.span).trim_start_matches('#').trim();
+        if !text.starts_with("sentlint:") {
+            continue;
+        }
+        let at = comment.span.start;
+        // A comment at the margin is about the key that follows it, any other about the key that it stands in.
+        let before_key = comment.own_line && content.source.position(at as usize).column == 1;
+        let entry = if before_key {
+            root.entries.iter().find(|entry| entry.key.span.start > at)
+        } else {
+            root.entries.iter().rfind(|entry| entry.key.span.start < at)
+        };
+        let key = entry.and_then(|entry| entry.key.as_str()).unwrap_or_default();
+        let whole = text.contains("ignore-file");
+        let field = fields.iter_mut().find(|field| whole || field.key.eq_ignore_ascii_case(key));
+        if let Some(field) = field {
+            let end = if whole { 0 } else { field.comments.len() };
+            field.comments.insert(end, text.to_owned());
+        }
+    }
+}
+
+fn failure(span: Span, message: impl Into<String>, help: impl Into<String>) -> Failure {
+    Failure { span, message: message.into(), help: help.into() }
+}
+
+impl Work<'_> {
+    fn remark(&mut self, level: Level, span: Span, message: impl Into<String>) {
+        self.remarks.push(Remark { span, message: message.into(), level });
+    }
+
+    fn ask(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.questions.push(failure(span, message, help));
+    }
+
+    /// The place of the query's key, or of its text, for what concerns it as a whole.
+    fn whole_query(&self) -> Span {
+        self.common.root.entry("query").map_or_else(|| self.query.span(Span::at(0)), |entry| entry.key.span)
+    }
+
+    /// What the rule is called in sentences.
+    fn target(&self) -> &'static str {
+        if self.options.nrt { Kind::NrtRule.noun() } else { Kind::ScheduledRule.noun() }
+    }
+}

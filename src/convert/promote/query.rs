@@ -1,0 +1,230 @@
+//! The query of the rule, with everything that depends on it.
+
+use super::super::emit_yaml::Field;
+use super::changes::{Change, apply, explained, ordered};
+use super::window::{one_line, range, timespan};
+use super::{Level, Work};
+use crate::knowledge::limits;
+use crate::kql::ast::{Body, Expr, ExprKind, Operator, StatementKind};
+use crate::kql::bind::{Meaning, bind};
+use crate::kql::lookback::lookback;
+use crate::kql::types::Relation;
+use crate::kql::{self, Parse, TokenKind as T};
+use crate::source::Span;
+
+/// The query as it will be, with what it means then.
+pub(super) struct Changed {
+    pub(super) parse: Parse,
+    pub(super) meaning: Meaning,
+    /// Each change's place in the query as it was, and as it is.
+    places: Vec<(Span, Span)>,
+}
+
+impl Changed {
+    fn new(work: &Work<'_>, changes: &[Change]) -> Self {
+        let (text, starts) = apply(work.query.text, changes);
+        let parse = kql::parse(&text);
+        let meaning = bind(&text, &parse, work.catalog, &[]);
+        let now =
+            |(start, change): (usize, &Change)| (change.span, Span::new(start, start + change.text.len()));
+        let places = starts.into_iter().zip(changes).map(now).collect();
+        Self { parse, meaning, places }
+    }
+
+    /// The place in the query as it was of one in the query as it is.
+    pub(super) fn original(&self, span: Span) -> Span {
+        let offset = |at: u32| {
+            let mut shift = 0;
+            for (was, is) in &self.places {
+                if at < is.start {
+                    break;
+                }
+                if at < is.end {
+                    return was.start;
+                }
+                shift = i64::from(was.end) - i64::from(is.end);
+            }
+            u32::try_from(i64::from(at) + shift).unwrap_or_default()
+        };
+        let start = offset(span.start);
+        Span { start, end: offset(span.end).max(start) }
+    }
+
+    /// The columns that it returns, where it returns rows.
+    pub(super) fn result(&self) -> Option<&Relation> {
+        self.meaning.result.as_deref()
+    }
+}
+
+impl Work<'_> {
+    pub(super) fn query_and_schedule(&mut self, fields: &mut Vec<Field>) {
+        let parse = self.query.parse();
+        if let Some(error) = parse.errors.first() {
+            let message = format!("The query has a syntax error: {}", error.message);
+            self.ask(
+                self.query.span(error.span),
+                message,
+                "Mend the query first; `sentlint check` tells more.",
+            );
+            return;
+        }
+        let found = lookback(self.query.text, parse, timespan(range(self)));
+        let mut changes = self.renames();
+        changes.extend(self.placeholders(&found));
+        let mut remaining = found.clone();
+        if self.options.drop_window {
+            let dropped = self.drop_windows(&found);
+            let gone = |span: Span| {
+                dropped.iter().any(|change| change.span.start <= span.start && span.end <= change.span.end)
+            };
+            if self.options.nrt {
+                remaining.reaches.retain(|reach| !gone(reach.span));
+                if !dropped.is_empty() {
+                    self.aggregates(parse);
+                }
+            }
+            changes.extend(dropped);
+        }
+        if let Some((end, stages)) = main_pipeline(parse) {
+            changes.extend(self.drop_render(stages, end));
+            self.trailing(stages);
+        }
+        self.schedule(&remaining, fields);
+        let changes = ordered(changes);
+        let changed = Changed::new(self, &changes);
+        if let Some(error) = changed.parse.errors.first() {
+            // This is our fault, and better said than written.
+            let message = format!("The changed query would have a syntax error: {}", error.message);
+            self.ask(
+                self.whole_query(),
+                message,
+                "Please report this; the file as it is cannot be converted.",
+            );
+            return;
+        }
+        self.requirements(&changed);
+        self.event_time(&changed);
+        let changes = self.entities(&changed, changes, fields);
+        self.write_query(changes, fields);
+    }
+
+    fn write_query(&mut self, changes: Vec<Change>, fields: &mut Vec<Field>) {
+        let changes = ordered(changes);
+        let (mut text, places) = apply(self.query.text, &changes);
+        for change in &changes {
+            self.remark(Level::Change, self.query.span(change.place), change.reason.clone());
+        }
+        let length = text.chars().count();
+        if self.options.explain {
+            let reasons: Vec<(usize, &str)> =
+                places.iter().zip(&changes).map(|(at, change)| (*at, &*change.reason)).collect();
+            text = explained(&text, &reasons);
+        }
+        let most = limits::MAX_QUERY;
+        if text.chars().count() > most {
+            let help = if length > most {
+                "Shorten the query, such as by moving lists into a watchlist."
+            } else {
+                "Leave out `--explain-changes`, whose comments make it so long."
+            };
+            let message =
+                format!("The query has {} characters, and a rule takes {most} at most", text.chars().count());
+            self.ask(self.whole_query(), message, help);
+        }
+        fields.push(Field::new("query", text));
+    }
+
+    /// Says what the operators at the end do to a rule.
+    fn trailing(&mut self, stages: &[Operator]) {
+        for stage in stages.iter().rev() {
+            let place = self.query.span(stage.span);
+            let said = one_line(self.query.text.get(stage.span.range()).unwrap_or_default());
+            match stage.word {
+                T::Render => {}
+                T::Sort | T::Order => {
+                    let message = format!("`{said}` has no effect on a rule, which only counts rows");
+                    self.remark(Level::Info, place, message);
+                }
+                T::Take | T::Limit | T::Top | T::Sample | T::SampleDistinct => {
+                    let message =
+                        format!("`{said}` hides rows from the rule, which then alerts on some of them only");
+                    self.remark(Level::Warning, place, message);
+                }
+                _ => break,
+            }
+        }
+    }
+
+    /// Says where an NRT rule counts within minutes what the hunting query counted within its window.
+    fn aggregates(&mut self, parse: &Parse) {
+        let Some((_, stages)) = main_pipeline(parse) else { return };
+        for stage in stages {
+            if matches!(stage.word, T::Summarize | T::MakeSeries | T::Top | T::TopNested) {
+                let message = format!(
+                    "`{}` now works on the events of a minute or so, and no longer on those of the hunting window",
+                    stage.word.text()
+                );
+                self.remark(Level::Warning, self.query.span(stage.keyword), message);
+            }
+        }
+    }
+
+    /// Alerts take their time from `TimeGenerated`.
+    fn event_time(&mut self, changed: &Changed) {
+        const TIME: &str = "TimeGenerated";
+        let Some(result) = changed.result() else { return };
+        if result.open || result.column(TIME).is_some() {
+            return;
+        }
+        let lost = changed.meaning.stages.windows(2).find_map(|pair| {
+            (pair[0].1.column(TIME).is_some() && pair[1].1.column(TIME).is_none()).then_some(pair[1].0)
+        });
+        let stages = main_pipeline(&changed.parse).map(|(_, stages)| stages).unwrap_or_default();
+        let operator = stages.iter().find(|stage| Some(stage.span) == lost);
+        let advice = match operator.map(|operator| (operator.word, &operator.body)) {
+            Some((T::Summarize, _)) => {
+                "let `summarize` make it with `TimeGenerated = max(TimeGenerated)`".to_owned()
+            }
+            Some((T::Project | T::Distinct | T::ProjectKeep, _)) => {
+                format!("name it in `{}`", operator.map_or("project", |operator| operator.word.text()))
+            }
+            Some((word, _)) => format!("`{}` loses it", word.text()),
+            None => "return it".to_owned(),
+        };
+        let place = operator.map(|operator| self.query.span(changed.original(operator.keyword)));
+        let place = place.unwrap_or_else(|| self.whole_query());
+        let message =
+            format!("The result has no `{TIME}`, so that alerts do not tell when it happened; {advice}");
+        self.remark(Level::Warning, place, message);
+    }
+}
+
+/// The operators of the query proper, with the end of what they work on.
+pub(super) fn main_pipeline(parse: &Parse) -> Option<(u32, &[Operator])> {
+    fn inside(expr: &Expr) -> Option<(u32, &[Operator])> {
+        match &expr.kind {
+            ExprKind::Pipeline { source, stages } => Some((source.span.end, stages)),
+            ExprKind::Paren(inner) => inside(inner),
+            _ => None,
+        }
+    }
+    let query = parse.statements.iter().rev().find_map(|statement| match &statement.kind {
+        StatementKind::Query(expr) => Some(expr),
+        _ => None,
+    })?;
+    inside(query)
+}
+
+/// The end of the query proper, where further operators can be put.
+pub(super) fn end(parse: &Parse) -> Option<usize> {
+    let query = parse.statements.iter().rev().find_map(|statement| match &statement.kind {
+        StatementKind::Query(expr) => Some(expr),
+        _ => None,
+    })?;
+    let fits = main_pipeline(parse).is_none_or(|(_, stages)| {
+        stages
+            .last()
+            .is_none_or(|last| !matches!(last.body, Body::Fork(_) | Body::Facet { .. } | Body::Render { .. }))
+    });
+    fits.then_some(query.span.end as usize)
+}

@@ -1,0 +1,136 @@
+//! What a rule's query must not hold.
+
+use super::Work;
+use super::query::Changed;
+use crate::knowledge::tables;
+use crate::kql::ast::{Body, Expr, ExprKind, NameForm, Operator};
+use crate::kql::bind::Meaning;
+use crate::kql::{Node, Parse, TokenKind as T, walk_statements};
+use crate::source::Span;
+
+/// Functions that only advanced hunting has.
+const HUNTING_FUNCTIONS: [&str; 4] = ["FileProfile", "DeviceFromIP", "AssignedIPAddresses", "SeenBy"];
+
+impl Work<'_> {
+    pub(super) fn requirements(&mut self, changed: &Changed) {
+        let (parse, meaning) = (&changed.parse, &changed.meaning);
+        let mut found = Vec::new();
+        walk_statements(&parse.statements, &mut |node| {
+            match node {
+                // Behind a bar, `search` and `find` look at the rows that come in.
+                Node::Operator(operator) if operator.word == T::Union => found.extend(everything(operator)),
+                Node::Expr(Expr { kind: ExprKind::Operator(operator), .. }) => {
+                    found.extend(everything(operator));
+                }
+                Node::Expr(Expr { kind: ExprKind::Call { name, .. }, span }) => {
+                    let text = match &*name.text {
+                        "adx" | "arg" => {
+                            format!("`{}()` asks another service, which a rule cannot", name.text)
+                        }
+                        "cluster" => "`cluster()` asks another cluster, which a rule cannot".to_owned(),
+                        _ => return true,
+                    };
+                    found.push((*span, text, "Read the data from a table of the workspace.".to_owned()));
+                }
+                _ => {}
+            }
+            true
+        });
+        if self.options.nrt {
+            one_table(parse, meaning, &mut found);
+        }
+        if !self.options.unchecked {
+            hunting_only(parse, meaning, &mut found);
+        }
+        found.sort();
+        found.dedup();
+        for (span, message, help) in found {
+            let place = self.query.span(changed.original(span));
+            self.ask(place, message, help);
+        }
+    }
+}
+
+/// NRT rules read one table of one workspace.
+fn one_table(parse: &Parse, meaning: &Meaning, found: &mut Vec<(Span, String, String)>) {
+    let scheduled = "`--to scheduled` makes a rule that may.";
+    let mut joined = None;
+    walk_statements(&parse.statements, &mut |node| {
+        match node {
+            Node::Operator(operator)
+                if matches!(operator.word, T::Join | T::Lookup | T::Union | T::Find | T::Search) =>
+            {
+                let message = format!(
+                    "An NRT rule reads one table, and `{}` brings several together",
+                    operator.word.text()
+                );
+                joined.get_or_insert((operator.keyword, message, scheduled.to_owned()));
+            }
+            Node::Expr(Expr { kind: ExprKind::Call { name, .. }, span })
+                if matches!(&*name.text, "workspace" | "app" | "resource") =>
+            {
+                let message = format!("An NRT rule reads its own workspace only, and not `{}()`", name.text);
+                joined.get_or_insert((*span, message, scheduled.to_owned()));
+            }
+            _ => {}
+        }
+        true
+    });
+    if joined.is_none()
+        && let [first, (second, span), ..] = &meaning.tables[..]
+        && first.0 != *second
+    {
+        let message =
+            format!("An NRT rule reads one table, and this query reads `{}` and `{second}`", first.0);
+        joined = Some((*span, message, scheduled.to_owned()));
+    }
+    found.extend(joined);
+}
+
+/// Tables and functions that a workspace does not have.
+fn hunting_only(parse: &Parse, meaning: &Meaning, found: &mut Vec<(Span, String, String)>) {
+    let help = |what: &str| {
+        format!(
+            "A custom detection in Defender can use the {what}; `--no-check` converts the query all the same."
+        )
+    };
+    for (name, span) in &meaning.tables {
+        if tables::table(name).is_some_and(tables::Table::defender_only) {
+            let message = format!("`{name}` is a table of Defender's advanced hunting that no workspace has");
+            found.push((*span, message, help("table")));
+        }
+    }
+    walk_statements(&parse.statements, &mut |node| {
+        if let Node::Expr(Expr { kind: ExprKind::Call { name, .. }, span }) = node
+            && HUNTING_FUNCTIONS.contains(&&*name.text)
+        {
+            let message = format!(
+                "`{}()` is a function of Defender's advanced hunting that no workspace has",
+                name.text
+            );
+            found.push((*span, message, help("function")));
+        }
+        true
+    });
+}
+
+/// `search` and `union` over everything.
+fn everything(operator: &Operator) -> Option<(Span, String, String)> {
+    let stars = |expr: &Expr| match &expr.kind {
+        ExprKind::Star => true,
+        ExprKind::Name(name) => name.form == NameForm::Wildcard && &*name.text == "*",
+        _ => false,
+    };
+    let all = match (&operator.body, operator.word) {
+        (Body::Find { tables, .. }, T::Search | T::Find) => {
+            tables.as_ref().is_none_or(|tables| tables.is_empty() || tables.iter().any(stars))
+        }
+        (Body::Many(tables), T::Union) => tables.iter().any(stars),
+        _ => false,
+    };
+    let word = operator.word.text();
+    all.then(|| {
+        let message = format!("`{word}` over every table is not allowed in a rule");
+        (operator.keyword, message, "Name the tables that the query is about.".to_owned())
+    })
+}

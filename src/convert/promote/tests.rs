@@ -1,0 +1,514 @@
+use std::sync::Arc;
+
+use super::{Id, Level, Options, Promoted, TacticAnswer, promote};
+use crate::content::{Content, Duration, Kind, Template};
+use crate::convert::Failure;
+use crate::source::SourceFile;
+use crate::workspace::View;
+
+const ID: &str = "2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11";
+
+/// A hunting query with some keys, and its query.
+fn hunting(keys: &str, query: &str) -> Content {
+    let indented: String = query.lines().flat_map(|line| ["  ", line, "\n"]).collect();
+    let text = format!(
+        "id: {ID}\nname: Remote tool reached its relay\ndescription: |\n  Identifies hosts.\n{keys}query: |\n{indented}"
+    );
+    let content = Content::read(Arc::new(SourceFile::new("a.yaml", text)), "/x/a.yaml");
+    assert_eq!(content.kind, Kind::HuntingQuery);
+    content
+}
+
+const TACTICS: &str = "tactics:\n  - CommandAndControl\nrelevantTechniques:\n  - T1219\n";
+
+fn made(content: &Content, options: &Options) -> Result<Promoted, Vec<Failure>> {
+    promote(content, options, &View::new(Vec::new()))
+}
+
+fn of(query: &str, options: &Options) -> Promoted {
+    made(&hunting(TACTICS, query), options).unwrap()
+}
+
+fn questions(query: &str, options: &Options) -> Vec<String> {
+    let content = hunting(TACTICS, query);
+    let asked = made(&content, options).unwrap_err();
+    asked.iter().map(|question| format!("{} {}", question.message, question.help)).collect()
+}
+
+/// The value of a key of the rule.
+fn value(promoted: &Promoted, pointer: &str) -> Option<String> {
+    let file = SourceFile::new("rule.yaml", promoted.text.clone());
+    let read = crate::yaml::parse(&file);
+    assert!(read.errors.is_empty(), "{}", promoted.text);
+    read.root?.pointer(pointer)?.as_str().map(str::to_owned)
+}
+
+fn schedule(promoted: &Promoted) -> (String, String) {
+    (value(promoted, "/queryFrequency").unwrap(), value(promoted, "/queryPeriod").unwrap())
+}
+
+fn query(promoted: &Promoted) -> String {
+    value(promoted, "/query").unwrap()
+}
+
+fn remarks(promoted: &Promoted, level: Level) -> Vec<&str> {
+    let remarks = promoted.remarks.iter().filter(|remark| remark.level == level);
+    remarks.map(|remark| remark.message.as_str()).collect()
+}
+
+fn duration(text: &str) -> Duration {
+    Duration::parse(text).unwrap()
+}
+
+#[test]
+fn the_schedule_follows_the_look_back() {
+    for (query, frequency, period) in [
+        ("SigninLogs | project TimeGenerated", "1h", "1h"),
+        ("SigninLogs | where TimeGenerated > ago(20m)", "1h", "1h"),
+        ("SigninLogs | where TimeGenerated > ago(5h)", "1d", "1d"),
+        ("SigninLogs | where TimeGenerated > ago(24h)", "1d", "1d"),
+        ("let timeframe = 7d;\nSigninLogs | where TimeGenerated > ago(timeframe)", "1d", "7d"),
+        ("SigninLogs | where TimeGenerated between (ago(14d) .. ago(1d))", "1d", "14d"),
+        ("SigninLogs | where TimeGenerated > startofday(ago(3d))", "1d", "4d"),
+        ("SigninLogs | where TimeGenerated > startofday(ago(14d))", "1d", "14d"),
+        ("SigninLogs | where TimeGenerated > ago(36h)", "1d", "36h"),
+    ] {
+        let promoted = of(query, &Options::default());
+        assert_eq!(schedule(&promoted), (frequency.to_owned(), period.to_owned()), "{query}");
+        assert_eq!(self::query(&promoted).trim_end(), query);
+    }
+}
+
+#[test]
+fn options_settle_the_schedule_and_a_rule_never_misses_what_comes() {
+    let week = "SigninLogs | where TimeGenerated > ago(7d)";
+    for (query, frequency, period, most, expected) in [
+        (week, "1h", "", "", ("1h", "7d")),
+        (week, "", "2d", "", ("1d", "2d")),
+        (week, "", "1h", "", ("1h", "1h")),
+        (week, "", "", "3d", ("1d", "3d")),
+        (week, "", "", "14d", ("1d", "7d")),
+        ("SigninLogs | where TimeGenerated > ago(30d)", "", "", "14d", ("1d", "14d")),
+        ("SigninLogs", "6h", "", "", ("6h", "6h")),
+        ("SigninLogs", "10m", "", "", ("10m", "10m")),
+        ("SigninLogs", "", "", "30m", ("30m", "30m")),
+    ] {
+        let asked = |text: &str| (!text.is_empty()).then(|| duration(text));
+        let options = Options {
+            frequency: asked(frequency),
+            period: asked(period),
+            max_period: asked(most),
+            ..Options::default()
+        };
+        let found = schedule(&of(query, &options));
+        assert_eq!((found.0.as_str(), found.1.as_str()), expected, "{query} {frequency} {period} {most}");
+    }
+    let options = Options { frequency: Some(duration("5m")), ..Options::default() };
+    assert_eq!(
+        questions(week, &options),
+        ["A rule that looks back 7d runs once an hour at most Give it `--frequency 1h`."]
+    );
+    let options =
+        Options { frequency: Some(duration("1d")), period: Some(duration("1h")), ..Options::default() };
+    assert!(questions(week, &options)[0].contains("misses what came in between Give it `--period 1d`"));
+}
+
+#[test]
+fn what_a_rule_cannot_look_at_is_a_question_with_its_answer() {
+    for (query, expected) in [
+        (
+            "SigninLogs | where TimeGenerated > ago(30d)",
+            "The query looks back 30d, and a rule looks back 14d at most `--max-period 14d`",
+        ),
+        (
+            "SigninLogs | where TimeGenerated < ago(3d)",
+            "The query looks at all that came before `ago(3d)` Say how far back with `--period`",
+        ),
+        (
+            "let t = toscalar(SigninLogs | summarize count()); SigninLogs | where TimeGenerated > ago(t * 1d)",
+            "cannot be told from `ago(t * 1d)` Say it with `--period`",
+        ),
+        (
+            "SigninLogs | where TimeGenerated between (datetime(2026-01-01) .. datetime(2026-01-02))",
+            "`datetime(2026-01-02)`, and a rule at what comes Take the date out",
+        ),
+        (
+            "let s = totimespan('{{StartTimeISO}}'); SigninLogs | where TimeGenerated > ago(1d)",
+            "`{{StartTimeISO}}` is filled in by the hunting page alone",
+        ),
+        ("search \"x\"", "`search` over every table is not allowed in a rule Name the tables"),
+        ("union * | where TimeGenerated > ago(1d)", "`union` over every table"),
+        ("adx('x').T | take 1", "`adx()` asks another service"),
+        (
+            "AADSignInEventsBeta | take 1",
+            "`AADSignInEventsBeta` is a table of Defender's advanced hunting that no workspace has",
+        ),
+        (
+            "DeviceFileEvents | invoke FileProfile(SHA1, 1000)",
+            "`FileProfile()` is a function of Defender's advanced hunting",
+        ),
+        ("SigninLogs | where ((", "The query has a syntax error"),
+    ] {
+        let asked = questions(query, &Options::default());
+        assert!(asked.iter().any(|question| question.contains(expected)), "{query}: {asked:#?}");
+    }
+    let long = format!("SigninLogs | where UserPrincipalName == '{}'", "x".repeat(10_000));
+    assert!(questions(&long, &Options::default())[0].contains("a rule takes 10000 at most"));
+    // An answer is an answer.
+    let options = Options { period: Some(duration("14d")), ..Options::default() };
+    assert_eq!(
+        schedule(&of("SigninLogs | where TimeGenerated < ago(3d)", &options)),
+        ("1d".into(), "14d".into())
+    );
+    // What a bar stands before only looks at the rows that come.
+    of("SigninLogs | search \"x\"", &Options::default());
+}
+
+#[test]
+fn placeholders_become_the_time_since_the_rule_last_ran() {
+    let text = "let starttime = todatetime('{{StartTimeISO}}');
+let endtime = todatetime('{{EndTimeISO}}');
+let lookback = starttime - 7d;
+SigninLogs
+| where TimeGenerated between (lookback .. endtime)";
+    let promoted = of(text, &Options::default());
+    assert_eq!(schedule(&promoted), ("1d".into(), "8d".into()));
+    assert!(
+        query(&promoted).starts_with("let starttime = ago(1d);\nlet endtime = now();\n"),
+        "{}",
+        promoted.text
+    );
+    let changed = remarks(&promoted, Level::Change);
+    assert_eq!(changed.len(), 2);
+    assert!(changed[0].contains("in the 1d since it last ran"), "{changed:?}");
+    let options = Options { frequency: Some(duration("6h")), ..Options::default() };
+    let promoted = of(text, &options);
+    assert_eq!(schedule(&promoted), ("6h".into(), "174h".into()));
+    assert!(query(&promoted).starts_with("let starttime = ago(6h);"));
+    assert!(questions(&text.replace("7d", "14d"), &Options::default())[0].contains("`--max-period 14d`"));
+}
+
+#[test]
+fn columns_of_defender_tables_are_renamed_and_nothing_else() {
+    for (before, after) in [
+        (
+            "DeviceEvents // Timestamp\n| where Timestamp > ago(1h) and ActionType != 'Timestamp'",
+            "DeviceEvents // Timestamp\n| where TimeGenerated > ago(1h) and ActionType != 'Timestamp'",
+        ),
+        // What follows from a renamed column is renamed with it.
+        (
+            "DeviceEvents | summarize max(Timestamp) by bin(Timestamp, 1h) | where max_Timestamp > Timestamp",
+            "DeviceEvents | summarize max(TimeGenerated) by bin(TimeGenerated, 1h) | where max_TimeGenerated > TimeGenerated",
+        ),
+        (
+            "DeviceEvents | join DeviceInfo on DeviceId | where Timestamp1 > $left.Timestamp",
+            "DeviceEvents | join DeviceInfo on DeviceId | where TimeGenerated1 > $left.TimeGenerated",
+        ),
+        // The query's own column keeps its name, from where it is made.
+        (
+            "DeviceEvents | extend Timestamp = bin(Timestamp, 1d) | where Timestamp > ago(1h)",
+            "DeviceEvents | extend Timestamp = bin(TimeGenerated, 1d) | where Timestamp > ago(1h)",
+        ),
+        (
+            "DeviceEvents | project-rename Timestamp = TimeGenerated | sort by Timestamp",
+            "DeviceEvents | project-rename Timestamp = TimeGenerated | sort by Timestamp",
+        ),
+        // A part of a value is no column.
+        (
+            "DeviceEvents | extend X = AdditionalFields.Timestamp, Y = AdditionalFields[\"Timestamp\"]",
+            "DeviceEvents | extend X = AdditionalFields.Timestamp, Y = AdditionalFields[\"Timestamp\"]",
+        ),
+        // Other tables may have such a column.
+        ("Mine_CL | where Timestamp > ago(1h)", "Mine_CL | where Timestamp > ago(1h)"),
+        // Where columns are not known in full, the name has to tell.
+        (
+            "DeviceEvents | invoke Enrich() | project ['Timestamp'], DeviceName",
+            "DeviceEvents | invoke Enrich() | project ['TimeGenerated'], DeviceName",
+        ),
+        ("union Device* | where Timestamp > ago(1h)", "union Device* | where TimeGenerated > ago(1h)"),
+    ] {
+        let promoted = of(before, &Options { unchecked: true, ..Options::default() });
+        assert_eq!(query(&promoted).trim_end(), after);
+        let count = after.matches("TimeGenerated").count() - before.matches("TimeGenerated").count();
+        assert_eq!(remarks(&promoted, Level::Change).len(), count, "{before}");
+    }
+}
+
+#[test]
+fn changes_are_told_at_their_place_and_written_as_comments() {
+    let text =
+        "DeviceEvents\n| where Timestamp > ago(1h)\n| summarize count() by DeviceName\n| render barchart\n";
+    let content = hunting(TACTICS, text);
+    let promoted = made(&content, &Options { explain: true, ..Options::default() }).unwrap();
+    let change = promoted.remarks.iter().find(|remark| remark.level == Level::Change).unwrap();
+    assert_eq!(content.source.slice(change.span), "Timestamp");
+    assert_eq!(
+        query(&promoted),
+        "DeviceEvents\n// `Timestamp` is called `TimeGenerated` in a workspace.\n| where TimeGenerated > ago(1h)\n\
+         // `render barchart` draws a chart, which a rule does not.\n| summarize count() by DeviceName\n"
+    );
+    assert!(
+        promoted.text.contains("# The hunting query has none; most rules are Medium.\nseverity: Medium\n")
+    );
+    assert!(
+        promoted
+            .text
+            .contains("# The query looks back 1h with `ago(1h)` in its line 2.\nqueryFrequency: 1h\n")
+    );
+    // Without it the rule holds no comment.
+    let plain = made(&content, &Options::default()).unwrap();
+    assert!(!plain.text.contains('#') && !plain.text.contains("//"), "{}", plain.text);
+}
+
+#[test]
+fn what_stands_at_the_end_of_the_query_is_told() {
+    let told = |query: &str, level: Level, start: &str| {
+        let promoted = of(query, &Options::default());
+        remarks(&promoted, level).iter().any(|text| text.starts_with(start))
+    };
+    let text = "SigninLogs | sort by TimeGenerated | take 10";
+    assert!(told(text, Level::Warning, "`take 10` hides rows from the rule"));
+    assert!(told(text, Level::Info, "`sort by TimeGenerated` has no effect"));
+    assert!(!told("SigninLogs | take 10 | project TimeGenerated", Level::Warning, "`take 10` hides"));
+}
+
+#[test]
+fn a_result_without_time_is_told_with_advice() {
+    let advice = |query: &str| {
+        let promoted = of(query, &Options::default());
+        remarks(&promoted, Level::Warning)
+            .iter()
+            .find(|text| text.contains("no `TimeGenerated`"))
+            .map(|text| (*text).to_owned())
+    };
+    assert!(
+        advice("SigninLogs | summarize count() by UserPrincipalName")
+            .unwrap()
+            .ends_with("`TimeGenerated = max(TimeGenerated)`")
+    );
+    assert!(advice("SigninLogs | project UserPrincipalName").unwrap().ends_with("name it in `project`"));
+    assert_eq!(advice("SigninLogs | summarize arg_max(TimeGenerated, *) by UserPrincipalName"), None);
+    assert_eq!(advice("DeviceEvents | project Timestamp, DeviceName"), None);
+}
+
+#[test]
+fn entities_come_from_the_file_or_from_columns() {
+    let mapped = |keys: &str, query: &str, derive: bool| {
+        let options = Options { derive_entities: derive, ..Options::default() };
+        let promoted = made(&hunting(keys, query), &options).unwrap();
+        let content = Content::read(Arc::new(SourceFile::new("r.yaml", promoted.text.clone())), "/x/r.yaml");
+        let template = content.template();
+        assert!(matches!(template, Some(Template::ScheduledRule(_))), "{}", promoted.text);
+        let mappings = template.map(|template| template.common().entity_mappings.clone()).unwrap_or_default();
+        let told = mappings.iter().map(|mapping| {
+            let fields = mapping
+                .fields
+                .iter()
+                .map(|field| format!("{}={}", field.identifier.unwrap().value, field.column.unwrap().value));
+            format!("{} {}", mapping.entity_type.unwrap().value, fields.collect::<Vec<_>>().join(" "))
+        });
+        (told.collect::<Vec<_>>(), self::query(&promoted))
+    };
+    let own = format!(
+        "{TACTICS}entityMappings:\n  - entityType: Host\n    fieldMappings:\n      - identifier: FullName\n        columnName: Computer\n"
+    );
+    assert_eq!(
+        mapped(&own, "SecurityEvent | extend AccountCustomEntity = Account", true).0,
+        ["Host FullName=Computer"]
+    );
+    assert_eq!(
+        mapped(TACTICS, "SecurityEvent | extend AccountCustomEntity = Account, HostCustomEntity = Computer, FileHashCustomEntity = FileHash, AlgorithmCustomEntity = 'SHA1'", false).0,
+        ["Account FullName=AccountCustomEntity", "Host FullName=HostCustomEntity", "FileHash Value=FileHashCustomEntity Algorithm=AlgorithmCustomEntity"]
+    );
+    assert_eq!(
+        mapped(TACTICS, "SecurityEvent | extend Account_0_Name = Account, Account_0_NTDomain = 'x', Account_1_Name = 'y', IP_0_Address = IpAddress, Host_0_DnsDomain = 'z'", false).0,
+        ["Account Name=Account_0_Name NTDomain=Account_0_NTDomain", "Account Name=Account_1_Name", "IP Address=IP_0_Address"]
+    );
+    let files = "DeviceFileEvents | where TimeGenerated > ago(1h) | project TimeGenerated, DeviceName, SHA256, FileName // end";
+    assert_eq!(mapped(TACTICS, files, false).0, [""; 0]);
+    let (found, query) = mapped(TACTICS, files, true);
+    assert_eq!(
+        found,
+        ["Host FullName=DeviceName", "FileHash Value=SHA256 Algorithm=HashAlgorithm", "File Name=FileName"]
+    );
+    assert!(query.contains("SHA256, FileName\n| extend HashAlgorithm = \"SHA256\" // end"), "{query}");
+    // Only what the query returns, and no lists.
+    let lists = "DeviceEvents | summarize TimeGenerated = max(TimeGenerated), DeviceName = make_set(DeviceName) by AccountName";
+    assert_eq!(mapped(TACTICS, lists, true).0, ["Account Name=AccountName"]);
+    // A mapping follows the column that it names.
+    let time = own.replace("Computer", "Timestamp");
+    assert_eq!(mapped(&time, "DeviceEvents | project Timestamp", true).0, ["Host FullName=TimeGenerated"]);
+}
+
+#[test]
+fn suppressions_are_kept() {
+    let keys = "# sentlint: ignore[revoked-technique] known\ntactics: [Impact] # sentlint: ignore[uncovered-tactic]\n";
+    let promoted = made(&hunting(keys, "SigninLogs // sentlint: ignore[x]"), &Options::default()).unwrap();
+    let expected =
+        "# sentlint: ignore[revoked-technique] known\n# sentlint: ignore[uncovered-tactic]\ntactics:\n";
+    assert!(promoted.text.contains(expected), "{}", promoted.text);
+    assert!(query(&promoted).contains("// sentlint: ignore[x]"));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_query_becomes_a_rule_or_a_question(
+        words in proptest::collection::vec(proptest::sample::select(vec![
+            "DeviceEvents", "| where", "Timestamp", "> ago(", "7d", ")", "| project", ",", "| summarize", "by", "let x =", ";",
+            "now(", "-5d", "x", "| render", "timechart", "between (", "..", "and", "union", "'{{StartTimeISO}}'", "todatetime(",
+            "\n", "// é\n", "```\n", "| join (", "on", "max(", "=", "| extend", "startofday(", "*", "(", "- 3d", "search",
+        ]), 0..40),
+        nrt: bool,
+        drop_window: bool,
+    ) {
+        let text = words.join(" ");
+        let options = Options { nrt, drop_window, explain: true, derive_entities: true, ..Options::default() };
+        let content = hunting(TACTICS, &format!("T {text}"));
+        if let Ok(promoted) = made(&content, &options) {
+            proptest::prop_assert!(value(&promoted, "/query").is_some());
+        }
+    }
+}
+
+#[test]
+fn ids_are_stable_and_differ_by_kind() {
+    let content = hunting(TACTICS, "SigninLogs");
+    let id = |options: &Options| value(&made(&content, options).unwrap(), "/id").unwrap();
+    let derived = id(&Options::default());
+    assert_eq!(derived, id(&Options::default()));
+    assert_ne!(derived, ID);
+    assert_ne!(derived, id(&Options { nrt: true, ..Options::default() }));
+    assert_eq!(id(&Options { id: Id::Keep, ..Options::default() }), ID);
+    let new = Options { id: Id::New, ..Options::default() };
+    assert_ne!(id(&new), id(&new));
+}
+
+#[test]
+fn tactics_are_respelt_or_asked_for() {
+    let tactics = |keys: &str, answers: &[(Option<&str>, &'static str)]| {
+        let answer = |(asked, tactic): &(Option<&str>, &'static str)| TacticAnswer {
+            asked: asked.map(str::to_owned),
+            tactic,
+        };
+        let options = Options { tactics: answers.iter().map(answer).collect(), ..Options::default() };
+        made(&hunting(keys, "SigninLogs"), &options).map(|promoted| {
+            let text = promoted.text;
+            let names = text.lines().skip_while(|line| *line != "tactics:").skip(1);
+            names.map_while(|line| line.strip_prefix("  - ").map(str::to_owned)).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(
+        tactics("tactics: [Initialaccess, initial access, TA0011]\n", &[]).unwrap(),
+        ["InitialAccess", "CommandAndControl"]
+    );
+    assert_eq!(tactics("tactics: Execution, Persistence\n", &[]).unwrap(), ["Execution", "Persistence"]);
+    let asked = tactics("tactics: [Execution, Ransomware]\nrelevantTechniques: [T1486]\n", &[]).unwrap_err();
+    assert_eq!(asked.len(), 1);
+    assert!(asked[0].message.starts_with("`Ransomware` is no tactic"), "{asked:?}");
+    assert_eq!(asked[0].help, "`--tactic Ransomware=Impact` names the tactic that its techniques serve.");
+    let asked = tactics("tactics: [InitialAcces]\n", &[]).unwrap_err();
+    assert!(asked[0].help.contains("`--tactic InitialAcces=InitialAccess`"), "{asked:?}");
+    let list = "tactics: [Execution, Ransomware, Exploit]\n";
+    assert_eq!(tactics(list, &[(None, "Impact")]).unwrap(), ["Execution", "Impact"]);
+    assert_eq!(
+        tactics(list, &[(Some("ransomware"), "Impact"), (Some("Exploit"), "InitialAccess")]).unwrap(),
+        ["Execution", "Impact", "InitialAccess"]
+    );
+    assert_eq!(tactics("", &[]).unwrap(), [""; 0]);
+    assert_eq!(tactics("", &[(None, "Impact")]).unwrap(), ["Impact"]);
+}
+
+#[test]
+fn nrt_rules_read_one_table_and_do_not_look_back() {
+    let nrt = Options { nrt: true, ..Options::default() };
+    let promoted = of("DeviceEvents | where ActionType == 'x'", &nrt);
+    assert_eq!(value(&promoted, "/kind").unwrap(), "NRT");
+    for key in ["/queryFrequency", "/queryPeriod", "/triggerOperator", "/triggerThreshold"] {
+        assert_eq!(value(&promoted, key), None, "{key}");
+    }
+    for (query, expected) in [
+        ("DeviceEvents | where Timestamp > ago(7d)", "The query looks back 7d, and an NRT rule"),
+        ("DeviceEvents | join DeviceInfo on DeviceId", "`join` brings several together `--to scheduled`"),
+        ("union DeviceEvents, DeviceInfo", "`union` brings several together"),
+        (
+            "let names = DeviceInfo | project DeviceName; DeviceEvents | where DeviceName in (names)",
+            "this query reads `DeviceInfo` and `DeviceEvents`",
+        ),
+        ("workspace('x').DeviceEvents | take 1", "its own workspace only"),
+    ] {
+        let asked = questions(query, &nrt);
+        assert!(asked.iter().any(|question| question.contains(expected)), "{query}: {asked:#?}");
+    }
+}
+
+#[test]
+fn windows_can_be_taken_out_where_they_are_no_more_than_that() {
+    let nrt = Options { nrt: true, drop_window: true, ..Options::default() };
+    for (before, after) in [
+        ("DeviceEvents\n| where Timestamp > ago(7d)\n| where A == 1", "DeviceEvents\n| where A == 1"),
+        ("DeviceEvents | where Timestamp > ago(7d) and A == 1", "DeviceEvents | where A == 1"),
+        (
+            "DeviceEvents | where A == 1 and Timestamp > ago(7d) and B == 2",
+            "DeviceEvents | where A == 1 and B == 2",
+        ),
+        (
+            "let s = now(-5d); let e = now(); DeviceEvents | where Timestamp between (s .. e)",
+            "let s = now(-5d); let e = now(); DeviceEvents ",
+        ),
+    ] {
+        let content = hunting(TACTICS, before);
+        let promoted = made(&content, &nrt).unwrap();
+        assert_eq!(query(&promoted).trim_end_matches('\n'), after);
+    }
+    // A baseline is more, and so is a window beside another.
+    for query in [
+        "DeviceEvents | where Timestamp between (ago(7d) .. ago(1d))",
+        "DeviceEvents | where Timestamp > ago(7d) or A == 1",
+        "DeviceEvents | summarize C = countif(Timestamp > ago(1h)) by DeviceId",
+        "DeviceEvents | where Timestamp > ago(7d) | where not(Timestamp > ago(1h))",
+    ] {
+        assert!(questions(query, &nrt)[0].contains("looks back"), "{query}");
+    }
+    // The schedule of a scheduled rule still follows the window that was taken out.
+    let promoted =
+        of("DeviceEvents | where Timestamp > ago(7d)", &Options { drop_window: true, ..Options::default() });
+    assert_eq!(schedule(&promoted), ("1d".into(), "7d".into()));
+    assert_eq!(query(&promoted).trim_end(), "DeviceEvents");
+    let counted = of("DeviceEvents | where Timestamp > ago(7d) | summarize count() by DeviceName", &nrt);
+    assert!(
+        remarks(&counted, Level::Warning)
+            .iter()
+            .any(|text| text.starts_with("`summarize` now works on the events of a minute"))
+    );
+}
+
+#[test]
+fn only_hunting_queries_become_rules_and_what_is_missing_is_said() {
+    let rule = Content::read(
+        Arc::new(SourceFile::new(
+            "a.yaml",
+            "id: x\nkind: Scheduled\nquery: T\nqueryFrequency: 1h\nqueryPeriod: 1h\ntriggerOperator: gt\ntriggerThreshold: 0\n",
+        )),
+        "/x/a.yaml",
+    );
+    assert!(
+        made(&rule, &Options::default()).unwrap_err()[0]
+            .message
+            .contains("only hunting queries become rules")
+    );
+    let bare = Content::read(
+        Arc::new(SourceFile::new("a.yaml", "id: no-guid\ntactics: [Impact]\nquery: SigninLogs | take 1\n")),
+        "/Hunting Queries/a.yaml",
+    );
+    assert_eq!(bare.kind, Kind::HuntingQuery);
+    let asked = made(&bare, &Options::default()).unwrap_err();
+    let messages: Vec<&str> = asked.iter().map(|question| question.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        [
+            "The hunting query has no description, and a rule needs one",
+            "The hunting query has no name, and a rule needs one",
+            "The id `no-guid` is no GUID"
+        ]
+    );
+}

@@ -1,0 +1,379 @@
+//! When a rule runs and how far back it looks, from what the query says of time.
+
+use super::super::emit_yaml::Field;
+use super::changes::Change;
+use super::{Level, Work};
+use crate::content::Duration;
+use crate::kql::ast::{Body, Expr, ExprKind, Operator};
+use crate::kql::lookback::{Bound, Lookback, Reach};
+use crate::kql::timespan::Timespan;
+use crate::kql::{Node, Parse, TokenKind as T, walk_statements};
+use crate::source::Span;
+
+const MINUTE: u64 = 60;
+const HOUR: u64 = 60 * MINUTE;
+const DAY: u64 = 24 * HOUR;
+/// The longest period that a rule can have, and the shortest.
+const LONGEST: u64 = 14 * DAY;
+const SHORTEST: u64 = 5 * MINUTE;
+
+/// A length of time as it is written in content.
+pub(super) fn written(seconds: u64) -> String {
+    Duration::from_seconds(seconds).short()
+}
+
+/// The time range that the portal's placeholders stand for: how often the rule runs.
+pub(super) fn range(work: &Work<'_>) -> u64 {
+    let default = if work.options.nrt { HOUR } else { DAY };
+    work.options.frequency.as_ref().map_or(default, |frequency| frequency.seconds)
+}
+
+/// The same for the language.
+pub(super) fn timespan(seconds: u64) -> Timespan {
+    Timespan::from_seconds(i64::try_from(seconds).unwrap_or(i64::MAX))
+}
+
+impl Work<'_> {
+    /// What stands for the ends of the portal's time range in a rule.
+    pub(super) fn placeholders(&mut self, found: &Lookback) -> Vec<Change> {
+        let range = written(range(self));
+        let mut changes = Vec::new();
+        for placeholder in &found.placeholders {
+            let word = if placeholder.end { "{{EndTimeISO}}" } else { "{{StartTimeISO}}" };
+            if !placeholder.moment {
+                let place = self.query.span(placeholder.span);
+                let message = format!(
+                    "`{word}` is filled in by the hunting page alone, and what it should be here cannot be told"
+                );
+                self.ask(
+                    place,
+                    message,
+                    "Write `todatetime('{{StartTimeISO}}')`, or a constant such as `ago(1d)`.",
+                );
+                continue;
+            }
+            let (new, what) = if placeholder.end {
+                ("now()".to_owned(), "the rule looks at what came until it runs".to_owned())
+            } else {
+                (
+                    format!("ago({range})"),
+                    format!("the rule looks at what came in the {range} since it last ran"),
+                )
+            };
+            let reason = format!("`{word}` is filled in by the hunting page alone; {what}");
+            changes.push(Change::new(placeholder.span, new, reason));
+        }
+        changes
+    }
+
+    /// Frequency and period, or questions about them.
+    pub(super) fn schedule(&mut self, found: &Lookback, fields: &mut Vec<Field>) {
+        self.unclear(found);
+        let reach = found.furthest();
+        let back = reach.map_or(0, |reach| minutes(reach.back.seconds()));
+        let slack = reach.map_or(0, |reach| minutes(reach.slack.seconds()));
+        if self.options.nrt {
+            if let Some(reach) = reach {
+                let message = format!(
+                    "The query looks back {}, and an NRT rule looks at each event once, soon after it came",
+                    written(back)
+                );
+                let help = "`--drop-window` takes out conditions that only limit the query to its hunting window; \
+                            `--to scheduled` keeps them.";
+                self.ask(self.query.span(reach.span), message, help);
+            }
+            return;
+        }
+        // What is rounded down may reach further back than it says, as far as a rule can look.
+        let wanted = if back <= LONGEST { (back + slack).min(LONGEST).max(back) } else { back };
+        let most = self.options.max_period.as_ref().map(|most| most.seconds);
+        let (frequency, period) = match (self.own("queryFrequency"), self.own("queryPeriod")) {
+            (frequency, Some(period)) => (frequency, period),
+            (frequency, None) => {
+                let period = match frequency {
+                    Some(frequency) => wanted.max(frequency),
+                    // A round hour or day, unless more is looked back.
+                    None if wanted <= HOUR => HOUR,
+                    None if wanted <= DAY => DAY,
+                    None => wanted,
+                };
+                let period = most.map_or(period, |most| period.min(most));
+                (frequency, period)
+            }
+        };
+        let default = if wanted <= HOUR && period <= HOUR { HOUR } else { DAY };
+        let frequency = frequency.unwrap_or(default.min(period));
+        self.limits(reach, back, frequency, period);
+        let because = self.because(reach, found, back);
+        let told = self.options.period.is_some() || self.options.max_period.is_some();
+        if let Some(reach) = reach
+            && period < back
+        {
+            let message =
+                format!("The query looks back {}, and the rule gives it {}", written(back), written(period));
+            self.remark(Level::Warning, self.query.span(reach.span), message);
+        } else if let Some(reach) = reach
+            && period < back + slack
+            && !told
+        {
+            let message = format!(
+                "What is rounded down here may reach back {}, and the rule gives it {}",
+                written(back + slack),
+                written(period)
+            );
+            self.remark(Level::Warning, self.query.span(reach.span), message);
+        }
+        let place = reach.map_or(self.whole_query(), |reach| self.query.span(reach.span));
+        let (often, far) = (written(frequency), written(period));
+        self.remark(
+            Level::Info,
+            place,
+            format!("The rule runs every {often} over the last {far}: {because}"),
+        );
+        let comments = vec![format!("{}.", capital(&because))];
+        fields.push(Field { comments, ..Field::new("queryFrequency", written(frequency)) });
+        fields.push(Field::new("queryPeriod", written(period)));
+    }
+
+    /// What the options say, or else the file.
+    fn own(&self, key: &str) -> Option<u64> {
+        let asked = match key {
+            "queryFrequency" => &self.options.frequency,
+            _ => &self.options.period,
+        };
+        let file = || {
+            let text = crate::content::model::field(self.common.root, key)?.text()?;
+            Duration::parse(text.value)
+        };
+        // An answer to one of both questions is an answer to the other.
+        let answered = self.options.frequency.is_some() || self.options.period.is_some();
+        let own = asked.clone().or_else(|| if answered { None } else { file() });
+        own.map(|duration| minutes(duration.seconds))
+    }
+
+    /// Why the schedule is as it is.
+    fn because(&self, reach: Option<&Reach>, found: &Lookback, back: u64) -> String {
+        let text = reach.and_then(|reach| self.query.text.get(reach.span.range()));
+        let placeholder = found.placeholders.iter().any(|placeholder| placeholder.moment);
+        match (text, reach) {
+            (Some(text), Some(reach)) => {
+                let line = self.query.text[..reach.span.start as usize].matches('\n').count() + 1;
+                let window = if placeholder { ", the time range of the hunting page included" } else { "" };
+                format!(
+                    "the query looks back {} with `{}` in its line {line}{window}",
+                    written(back),
+                    one_line(text)
+                )
+            }
+            _ => "the query does not say how far back it looks".to_owned(),
+        }
+    }
+
+    /// What the query says of time and a rule cannot follow by itself.
+    fn unclear(&mut self, found: &Lookback) {
+        if self.options.period.is_some() {
+            return;
+        }
+        if let Some(span) = found.unclear.first() {
+            let what =
+                if self.options.nrt { "looks back" } else { "looks back, and so how far the rule has to," };
+            let message =
+                format!("How far the query {what} cannot be told from `{}`", one_line(self.said(*span)));
+            self.ask(self.query.span(*span), message, "Say it with `--period`, such as `--period 1d`.");
+        }
+        for date in &found.dates {
+            let place = self.query.span(date.span);
+            let said = one_line(self.said(date.span));
+            match date.bound {
+                Bound::Until => {
+                    let message =
+                        format!("The query looks at what came before `{said}`, and a rule at what comes");
+                    let help = "Take the date out of the query; with `--period` it is converted as it is.";
+                    self.ask(place, message, help);
+                }
+                Bound::From => {
+                    let message = format!(
+                        "What came since `{said}` is more than a rule sees, which looks back 14d at most"
+                    );
+                    self.remark(Level::Warning, place, message);
+                }
+                Bound::Other => {}
+            }
+        }
+        if let Some(reach) = found.furthest()
+            && reach.bound == Bound::Until
+            && reach.event_time
+        {
+            let message =
+                format!("The query looks at all that came before `{}`", one_line(self.said(reach.span)));
+            self.ask(
+                self.query.span(reach.span),
+                message,
+                "Say how far back with `--period`, such as `--period 14d`.",
+            );
+        }
+    }
+
+    fn said(&self, span: Span) -> &str {
+        self.query.text.get(span.range()).unwrap_or_default()
+    }
+
+    fn limits(&mut self, reach: Option<&Reach>, back: u64, frequency: u64, period: u64) {
+        let place = reach.map_or(self.whole_query(), |reach| self.query.span(reach.span));
+        if period > LONGEST {
+            let asked = self.options.period.is_some() || self.options.frequency.is_some();
+            let message = if asked && back <= LONGEST {
+                format!("The rule would look back {}, and 14d is the most", written(period))
+            } else {
+                format!(
+                    "The query looks back {}, and a rule looks back 14d at most",
+                    written(period.max(back))
+                )
+            };
+            self.ask(place, message, "`--max-period 14d` lets the rule see the last 14 days and no more.");
+        } else if frequency > period {
+            let (often, far) = (written(frequency), written(period));
+            let message =
+                format!("A rule that runs every {often} and looks back {far} misses what came in between");
+            self.ask(place, message, format!("Give it `--period {often}` or `--frequency {far}`."));
+        } else if period >= 2 * DAY && frequency < HOUR {
+            let message = format!("A rule that looks back {} runs once an hour at most", written(period));
+            self.ask(place, message, "Give it `--frequency 1h`.");
+        } else if frequency < SHORTEST {
+            let message = format!("A rule cannot run every {}; 5m is the least", written(frequency));
+            self.ask(place, message, "Give it `--frequency 5m`, or make an NRT rule with `--to nrt`.");
+        }
+    }
+
+    /// The changes that take out conditions which only limit the query to its hunting window.
+    pub(super) fn drop_windows(&self, found: &Lookback) -> Vec<Change> {
+        let reason = "A rule is given its time range by its schedule, and this condition only repeats one";
+        let mut spans = Vec::new();
+        // Where windows differ, one of them is a baseline.
+        let mut windows = found.reaches.iter().filter(|reach| reach.bound == Bound::From && reach.event_time);
+        let first = windows.next().map(|reach| reach.back);
+        if windows.any(|reach| Some(reach.back) != first) {
+            return Vec::new();
+        }
+        walk_statements(&self.query.parse().statements, &mut |node| {
+            if let Node::Expr(Expr { kind: ExprKind::Pipeline { source, stages }, .. }) = node {
+                let mut end = source.span.end;
+                for stage in stages {
+                    if let (Body::One(condition), T::Where | T::Filter) = (&stage.body, stage.word) {
+                        let bar = last_bar(self.query.parse(), end, stage.keyword.start);
+                        window_parts(
+                            condition,
+                            found,
+                            &mut spans,
+                            bar.map(|bar| Span { end: stage.span.end, ..bar }),
+                        );
+                    }
+                    end = stage.span.end;
+                }
+            }
+            true
+        });
+        let text = self.query.text;
+        spans
+            .into_iter()
+            .map(|(span, place)| Change::new(with_line(text, span), "", reason).at(place))
+            .collect()
+    }
+
+    /// The change that takes out a `render` at the end.
+    pub(super) fn drop_render(&self, stages: &[Operator], source_end: u32) -> Option<Change> {
+        let (last, before) = stages.split_last()?;
+        if last.word != T::Render {
+            return None;
+        }
+        let end = before.last().map_or(source_end, |stage| stage.span.end);
+        let bar = last_bar(self.query.parse(), end, last.keyword.start)?;
+        let span = with_line(self.query.text, Span { end: last.span.end, ..bar });
+        let chart = one_line(self.said(last.span)).to_owned();
+        Some(Change::new(span, "", format!("`{chart}` draws a chart, which a rule does not")).at(last.span))
+    }
+}
+
+/// The bar before an operator.
+fn last_bar(parse: &Parse, from: u32, to: u32) -> Option<Span> {
+    let mut inside = parse.tokens.iter().filter(|token| token.span.start >= from && token.span.end <= to);
+    inside.rfind(|token| token.kind == T::Bar).map(|token| token.span)
+}
+
+/// A span with the line end and the blanks before it, where nothing else stands on its line.
+fn with_line(text: &str, span: Span) -> Span {
+    let before = text.get(..span.start as usize).unwrap_or_default();
+    let trimmed = before.trim_end_matches([' ', '\t']);
+    let rest = text.get(span.end as usize..).unwrap_or_default().trim_start_matches([' ', '\t']);
+    match trimmed.strip_suffix('\n') {
+        Some(line) if rest.is_empty() || rest.starts_with(['\n', '\r']) => {
+            Span::new(line.strip_suffix('\r').unwrap_or(line).len(), span.end as usize)
+        }
+        _ => span,
+    }
+}
+
+/// The parts of a condition that only limit it to a window: the whole operator, or operands of `and`; each with
+/// the condition itself.
+fn window_parts(condition: &Expr, found: &Lookback, spans: &mut Vec<(Span, Span)>, whole: Option<Span>) {
+    match &condition.kind {
+        ExprKind::Logical { op: T::And, operands } => {
+            let windows: Vec<bool> = operands.iter().map(|operand| is_window(operand, found)).collect();
+            if windows.iter().all(|window| *window) {
+                spans.extend(whole.map(|span| (span, condition.span)));
+                return;
+            }
+            let first_kept = windows.iter().position(|window| !window).unwrap_or_default();
+            for (at, operand) in operands.iter().enumerate().filter(|(at, _)| windows[*at]) {
+                // The `and` goes with the operand: the one before it, or behind those that come first.
+                let span = if at < first_kept {
+                    Span { start: operand.span.start, end: operands[at + 1].span.start }
+                } else {
+                    Span { start: operands[at - 1].span.end, end: operand.span.end }
+                };
+                spans.push((span, operand.span));
+            }
+        }
+        _ if is_window(condition, found) => spans.extend(whole.map(|span| (span, condition.span))),
+        _ => {}
+    }
+}
+
+/// Whether an expression does nothing but compare the time of an event with moments before now.
+fn is_window(expr: &Expr, found: &Lookback) -> bool {
+    let bounds = |bound: &Expr| {
+        found
+            .reaches
+            .iter()
+            .any(|reach| reach.span == bound.span && reach.event_time && reach.bound == Bound::From)
+    };
+    match &expr.kind {
+        ExprKind::Paren(inner) => is_window(inner, found),
+        ExprKind::Binary { left, right, .. } => {
+            let column = |side: &Expr| matches!(side.kind, ExprKind::Name(_));
+            (bounds(left) && column(right)) || (bounds(right) && column(left))
+        }
+        ExprKind::Between { op: T::Between, left, low, high, .. } => {
+            // A window ends now; one that ends before is a baseline.
+            let ends_now =
+                !found.reaches.iter().any(|reach| reach.span == high.span && reach.bound == Bound::Until);
+            matches!(left.kind, ExprKind::Name(_)) && bounds(low) && ends_now
+        }
+        _ => false,
+    }
+}
+
+/// Whole minutes, a part of one counted as one.
+fn minutes(seconds: u64) -> u64 {
+    seconds.div_ceil(MINUTE) * MINUTE
+}
+
+/// The first line of a text.
+pub(super) fn one_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default().trim()
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
