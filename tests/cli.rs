@@ -220,3 +220,12 @@ fn a_new_file_is_clean_and_is_not_overwritten() {
     let other = run(dir.path(), &["new", "hunting-query"], "");
     assert!(other.stdout.starts_with("id: ") && !other.stdout.contains("2c1b9a36"), "{other:?}");
 }
+
+#[test]
+fn the_samples_are_clean_by_the_main_job_of_the_readme() {
+    let readme = std::fs::read_to_string(common::root().join("README.md")).unwrap();
+    assert!(readme.contains("cargo run --release --locked -- check content\n"));
+    let ran = run(&common::root(), &["check", "content"], "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stdout.ends_with("nothing found.\n"), "{ran:?}");
+}

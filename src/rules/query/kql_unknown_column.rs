@@ -2,7 +2,8 @@
 
 use super::findings;
 use crate::content::Query;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::knowledge::tables;
 use crate::kql::bind::FindingKind;
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -56,6 +57,16 @@ declare_rule! {
 
 impl Rule for KqlUnknownColumn {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
-        findings::tell(Self::at, cx, query, FindingKind::UnknownColumn, out);
+        for finding in findings::of(cx, query, FindingKind::UnknownColumn) {
+            let mut diagnostic = findings::diagnostic(Self::at, query, finding);
+            let name = finding.name.as_deref().unwrap_or_default();
+            if cx.meaning(query).tables.iter().any(|(table, _)| tables::undocumented(table, name)) {
+                diagnostic.severity = Severity::Warning;
+                diagnostic.help =
+                    Some("The table's documentation does not name it, and many workspaces have it.".into());
+                diagnostic.fix = None;
+            }
+            out.push(diagnostic);
+        }
     }
 }
