@@ -1,6 +1,6 @@
 //! What a file is, and its content as typed, spanned models.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 
 use crate::kql;
@@ -45,6 +45,8 @@ pub struct Query<'a> {
     map: Option<ScalarMap>,
     parse: OnceCell<kql::Parse>,
     meaning: OnceCell<Meaning>,
+    /// How many bytes have been read again to prove edits.
+    read_again: Cell<usize>,
     /// How many characters stand before each stretch of the text.
     counts: OnceCell<Vec<u32>>,
     /// How many bytes of the file stand before the text, for a `.kql` file with a byte-order mark.
@@ -88,9 +90,16 @@ impl Query<'_> {
     }
 
     /// The edit of the file that changes the query just so, where one exists.
+    ///
+    /// Each edit is proved by reading the whole text again. Where that would add up, as in a long query with
+    /// thousands of findings, there are no more edits.
     pub fn edit(&self, span: Span, replacement: &str) -> Option<(Span, String)> {
         match &self.map {
-            Some(map) => map.edit(span, replacement),
+            Some(map) => {
+                let read = self.read_again.get() + self.text.len();
+                self.read_again.set(read);
+                if read > MOST_READ_AGAIN { None } else { map.edit(span, replacement) }
+            }
             None => Some((span.shift(self.skipped), replacement.to_owned())),
         }
     }
@@ -142,6 +151,9 @@ const ROOT_KEYS: [&str; 24] = [
     "kind",
     "metadata",
 ];
+
+/// How many bytes may be read again to prove the edits of one query.
+const MOST_READ_AGAIN: usize = 64 << 20;
 
 /// The length of a stretch of text in which characters are counted.
 const STRETCH: usize = 1024;
@@ -236,6 +248,7 @@ impl Content {
                 map: None,
                 parse: OnceCell::new(),
                 meaning: OnceCell::new(),
+                read_again: Cell::new(0),
                 counts: OnceCell::new(),
                 skipped,
             }];
@@ -253,7 +266,19 @@ impl Content {
             map.as_ref()?;
             let (parse, meaning, counts) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
             let (node, pointer) = (Some(node), Some(pointer));
-            Some(Query { text, node, pointer, parameters, map, parse, meaning, counts, skipped: 0 })
+            let read_again = Cell::new(0);
+            Some(Query {
+                text,
+                node,
+                pointer,
+                parameters,
+                map,
+                parse,
+                meaning,
+                read_again,
+                counts,
+                skipped: 0,
+            })
         };
         QUERY_KEYS.into_iter().filter_map(one).collect()
     }

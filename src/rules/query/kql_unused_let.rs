@@ -101,7 +101,8 @@ fn used<'q>(tree: &'q Parse, text: &'q str) -> HashSet<&'q str> {
 
 /// What to cut to delete a statement: with its semicolon, and with the line where it stands alone there.
 fn statement_span(tree: &Parse, text: &str, statement: &Statement) -> Option<Span> {
-    let behind = tree.tokens.iter().find(|token| token.span.start >= statement.span.end)?;
+    let behind = tree.tokens.partition_point(|token| token.span.start < statement.span.end);
+    let behind = tree.tokens.get(behind)?;
     let end = if behind.kind == T::Semicolon { behind.span.end as usize } else { return None };
     let start = statement.span.start as usize;
     let line = text[..start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
