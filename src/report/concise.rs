@@ -1,17 +1,21 @@
 //! One line a finding: `path:line:column: severity[rule] message`.
 
-use super::{Findings, Style, summary_line, text};
+use super::{FileReport, Findings, Style, summary_line, text};
+use crate::diagnostic::Diagnostic;
 
 pub(super) fn render(findings: &Findings, style: &Style) -> String {
-    let mut out = String::new();
-    for (file, diagnostic) in findings.counting() {
-        let start = file.source.position(diagnostic.span.start as usize);
+    let of_file = |file: &FileReport| {
         let path = text::one_line(file.source.path());
-        let message = text::one_line(&text::message(diagnostic));
-        let (line, column) = (start.line, start.column);
-        let severity = paint(style, diagnostic.severity);
-        out += &format!("{path}:{line}:{column}: {severity}[{}] {message}\n", diagnostic.rule.id);
-    }
+        let of_finding = |diagnostic: &Diagnostic| {
+            let start = file.source.position(diagnostic.span.start as usize);
+            let message = text::one_line(&text::message(diagnostic));
+            let (line, column) = (start.line, start.column);
+            let severity = paint(style, diagnostic.severity);
+            format!("{path}:{line}:{column}: {severity}[{}] {message}\n", diagnostic.rule.id)
+        };
+        file.counting().map(of_finding).collect::<String>()
+    };
+    let mut out = findings.by_file(of_file).concat();
     if style.summary {
         out += &summary_line(findings);
         out.push('\n');

@@ -27,20 +27,24 @@ pub(super) fn render(findings: &Findings, style: &Style) -> String {
         .with_width(style.width.max(40))
         .with_context_lines(1)
         .without_cause_chain();
-    let mut out = String::new();
-    for (file, diagnostic) in findings.counting() {
-        let mut report = String::new();
-        let shown = Shown::new(file, diagnostic, style);
-        if handler.render_report(&mut report, &shown).is_err() {
-            // Rendering into a string fails only when an excerpt is at odds with its labels.
-            out += &format!("{}: {}\n", file.source.path(), diagnostic.message);
-        }
-        for line in report.lines() {
-            out += line.trim_end();
+    let of_file = |file: &FileReport| {
+        let mut out = String::new();
+        for diagnostic in file.counting() {
+            let mut report = String::new();
+            let shown = Shown::new(file, diagnostic, style);
+            if handler.render_report(&mut report, &shown).is_err() {
+                // Rendering into a string fails only when an excerpt is at odds with its labels.
+                out += &format!("{}: {}\n", file.source.path(), diagnostic.message);
+            }
+            for line in report.lines() {
+                out += line.trim_end();
+                out.push('\n');
+            }
             out.push('\n');
         }
-        out.push('\n');
-    }
+        out
+    };
+    let mut out = findings.by_file(of_file).concat();
     if style.summary {
         out += &summary_line(findings);
         out.push('\n');

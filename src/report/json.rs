@@ -7,12 +7,10 @@ use crate::diagnostic::{Diagnostic, Edit};
 use crate::source::{Position, SourceFile, Span};
 
 #[derive(Serialize)]
-struct Report<'a> {
+struct Head {
     version: u32,
     tool: Tool,
     summary: Summary,
-    files: Vec<File<'a>>,
-    diagnostics: Vec<Finding<'a>>,
 }
 
 #[derive(Serialize)]
@@ -138,9 +136,24 @@ fn finding<'a>(file: &'a FileReport, diagnostic: &'a Diagnostic) -> Finding<'a> 
     }
 }
 
+/// The items of a list, as they stand in a list of the report.
+fn items(list: &[impl Serialize]) -> String {
+    // A list in a list is as deep as a list in the report.
+    let nested = serde_json::to_string_pretty(&[list]).unwrap_or_default();
+    let inner = nested.strip_prefix("[\n  [").and_then(|rest| rest.strip_suffix("]\n]"));
+    inner.unwrap_or_default().trim_end().to_owned()
+}
+
+/// A list of the report whose items were written apart, many at once.
+fn list(name: &str, parts: &[String]) -> String {
+    let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+    let end = if parts.is_empty() { "" } else { "\n  " };
+    format!("  \"{name}\": [{}{end}]", parts.join(","))
+}
+
 pub(super) fn render(findings: &Findings) -> String {
     let figures = findings.summary();
-    let report = Report {
+    let head = Head {
         version: 1,
         tool: Tool {
             name: env!("CARGO_PKG_NAME"),
@@ -156,12 +169,13 @@ pub(super) fn render(findings: &Findings) -> String {
             suppressed: figures.suppressed,
             baselined: figures.baselined,
         },
-        files: findings
-            .files
-            .iter()
-            .map(|file| File { path: file.source.path(), kind: file.kind, id: file.id.as_deref() })
-            .collect(),
-        diagnostics: findings.counting().map(|(file, diagnostic)| finding(file, diagnostic)).collect(),
     };
-    serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"
+    let head = serde_json::to_string_pretty(&head).unwrap_or_default();
+    let file = |file: &FileReport| {
+        items(&[File { path: file.source.path(), kind: file.kind, id: file.id.as_deref() }])
+    };
+    let found = |file: &FileReport| items(&file.counting().map(|one| finding(file, one)).collect::<Vec<_>>());
+    let (files, diagnostics) =
+        (list("files", &findings.by_file(file)), list("diagnostics", &findings.by_file(found)));
+    format!("{},\n{files},\n{diagnostics}\n}}\n", head.strip_suffix("\n}").unwrap_or_default())
 }

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use std::str::FromStr;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use crate::diagnostic::{Applicability, Diagnostic, RuleMeta, Severity};
 use crate::source::SourceFile;
 
@@ -204,9 +206,14 @@ pub struct Summary {
 }
 
 impl FileReport {
+    /// The findings that count, in the order of the report.
+    pub fn counting(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.counts())
+    }
+
     /// The worst severity among the findings that count.
     pub fn worst(&self) -> Option<Severity> {
-        self.diagnostics.iter().filter(|finding| finding.counts()).map(|finding| finding.severity).max()
+        self.counting().map(|finding| finding.severity).max()
     }
 }
 
@@ -214,6 +221,11 @@ impl Findings {
     /// Every finding with its file, in the order of the report.
     pub fn iter(&self) -> impl Iterator<Item = (&FileReport, &Diagnostic)> {
         self.files.iter().flat_map(|file| file.diagnostics.iter().map(move |diagnostic| (file, diagnostic)))
+    }
+
+    /// What becomes of each file, in the order of the report; many files are worked on at once.
+    fn by_file<T: Send>(&self, work: impl Fn(&FileReport) -> T + Send + Sync) -> Vec<T> {
+        self.files.par_iter().map(work).collect()
     }
 
     /// The findings that count, in the order of the report.

@@ -197,19 +197,20 @@ fn unreadable((path, reason): &(String, String)) -> Value {
 }
 
 pub(super) fn render(findings: &Findings) -> String {
-    let mut results: Vec<(Severity, Value)> = Vec::new();
     let compared = findings.iter().any(|(_, diagnostic)| diagnostic.baselined);
-    for file in &findings.files {
+    let of_file = |file: &FileReport| {
         let mut fingerprints = text::Fingerprints::of(file);
-        for diagnostic in &file.diagnostics {
+        let of_finding = |diagnostic: &Diagnostic| {
             let fingerprint = fingerprints.next(diagnostic);
             let mut result = result(file, diagnostic, &findings.rules, &fingerprint);
             if compared {
                 result["baselineState"] = json!(if diagnostic.baselined { "unchanged" } else { "new" });
             }
-            results.push((diagnostic.severity, result));
-        }
-    }
+            (diagnostic.severity, result)
+        };
+        file.diagnostics.iter().map(of_finding).collect::<Vec<_>>()
+    };
+    let mut results: Vec<(Severity, Value)> = findings.by_file(of_file).into_iter().flatten().collect();
     let mut notifications: Vec<Value> = findings.unreadable.iter().map(unreadable).collect();
     if results.len() > MOST_RESULTS {
         let left = text::count(results.len() - MOST_RESULTS, "finding");
