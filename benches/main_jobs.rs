@@ -44,7 +44,8 @@ fn benches(criterion: &mut Criterion) {
             });
         });
         group.bench_function("check", |bencher| {
-            bencher.iter(|| black_box(check(&jobs, &|_| Arc::clone(&settings))));
+            let settings = vec![Arc::clone(&settings); jobs.len()];
+            bencher.iter(|| black_box(check(&jobs, &settings)));
         });
         group.bench_function("convert", |bencher| {
             bencher.iter(|| {

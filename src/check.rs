@@ -26,6 +26,8 @@ pub struct Job {
     pub before: Option<Before>,
     /// Whether the file is only there to compare the others with: nothing is reported of it.
     pub silent: bool,
+    /// The full path.
+    location: PathBuf,
 }
 
 /// A file as it was at a revision.
@@ -42,7 +44,8 @@ pub struct Before {
 impl Job {
     /// A file on disk.
     pub fn file(input: Input) -> Self {
-        Self { input, text: None, before: None, silent: false }
+        let location = absolute(&input.path);
+        Self { input, text: None, before: None, silent: false, location }
     }
 
     /// A text that was not read from a file.
@@ -51,9 +54,9 @@ impl Job {
         Self { text: Some(Arc::new(source)), ..Self::file(input) }
     }
 
-    /// The full path with forward slashes, which decides on settings and folders.
-    pub fn location(&self) -> PathBuf {
-        absolute(&self.input.path)
+    /// The full path, which decides on settings and folders.
+    pub fn location(&self) -> &Path {
+        &self.location
     }
 }
 
@@ -87,9 +90,6 @@ pub struct Run {
     pub passed: Vec<Passed>,
 }
 
-/// Settings by file: the configuration may differ from folder to folder.
-pub type SettingsOf<'a> = dyn Fn(&Path) -> Arc<Settings> + Sync + 'a;
-
 /// Files over this size are refused: offsets are 32 bits wide, and no query is a thousandth as long.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
@@ -115,15 +115,15 @@ struct One {
     silent: bool,
 }
 
-/// Runs every enabled rule over every job.
-pub fn check(jobs: &[Job], settings_of: &SettingsOf<'_>) -> Run {
-    let settings: Vec<Arc<Settings>> = jobs.iter().map(|job| settings_of(&job.location())).collect();
+/// Runs every enabled rule over every job. The settings are those of the jobs in their order: the configuration may
+/// differ from folder to folder.
+pub fn check(jobs: &[Job], settings: &[Arc<Settings>]) -> Run {
     let sources: Vec<Result<Arc<SourceFile>, String>> = jobs.par_iter().map(read).collect();
     let parsers = parsers(jobs, &sources);
     let results: Vec<Result<Box<One>, Passed>> = jobs
         .par_iter()
         .zip(sources)
-        .zip(&settings)
+        .zip(settings)
         .map_init(Vec::new, |views, ((job, source), settings)| {
             check_one(job, source, settings, view_of(views, &settings.workspace, &parsers))
         })
@@ -197,7 +197,7 @@ pub(crate) fn parsers(jobs: &[Job], sources: &[Result<Arc<SourceFile>, String>])
             // Reading YAML takes time, and few files are parsers.
             ["ParserQuery:", "FunctionQuery:"].iter().any(|key| source.text().contains(key))
         })?;
-        Some(Content::read(Arc::clone(source), &slashes(&job.location())))
+        Some(Content::read(Arc::clone(source), &slashes(job.location())))
     };
     let found: Vec<Content> = jobs.par_iter().zip(sources).filter_map(read).collect();
     let mut workspace = Workspace::default();
@@ -236,7 +236,7 @@ fn check_one(
 ) -> Result<Box<One>, Passed> {
     let (name, named) = (job.input.name.clone(), job.input.named);
     let source = source.map_err(|reason| Passed::Unreadable { name: name.clone(), named, reason })?;
-    let location = slashes(&job.location());
+    let location = slashes(job.location());
     let content = Content::read(source, &location);
     if !is_ours(&content) {
         return Err(Passed::NotContent { name, named });

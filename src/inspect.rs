@@ -62,7 +62,7 @@ struct Column {
 
 /// Looks at every job. `workspace_of` tells what the user adds to the known tables, by full path.
 pub fn inspect(jobs: &[Job], workspace_of: &(dyn Fn(&Path) -> Arc<Workspace> + Sync)) -> Report {
-    let workspaces: Vec<Arc<Workspace>> = jobs.iter().map(|job| workspace_of(&job.location())).collect();
+    let workspaces: Vec<Arc<Workspace>> = jobs.iter().map(|job| workspace_of(job.location())).collect();
     let sources: Vec<Result<Arc<SourceFile>, String>> = jobs.par_iter().map(check::read).collect();
     let parsers = check::parsers(jobs, &sources);
     let found: Vec<Result<File, Passed>> = jobs
@@ -86,7 +86,7 @@ pub fn inspect(jobs: &[Job], workspace_of: &(dyn Fn(&Path) -> Arc<Workspace> + S
 fn inspect_one(job: &Job, source: Result<Arc<SourceFile>, String>, view: &View<'_>) -> Result<File, Passed> {
     let (name, named) = (job.input.name.clone(), job.input.named);
     let source = source.map_err(|reason| Passed::Unreadable { name: name.clone(), named, reason })?;
-    let content = Content::read(source, &slashes(&job.location()));
+    let content = Content::read(source, &slashes(job.location()));
     if content.kind == Kind::Unknown {
         return Err(Passed::NotContent { name, named });
     }

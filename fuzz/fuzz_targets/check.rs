@@ -25,5 +25,5 @@ fuzz_target!(|bytes: &[u8]| {
             ("a.yaml", head.to_owned() + &lines.concat())
         }
     };
-    check(&[Job::text(SourceFile::new(name, text))], &|_| Arc::clone(&SETTINGS));
+    check(&[Job::text(SourceFile::new(name, text))], &[Arc::clone(&SETTINGS)]);
 });

@@ -16,7 +16,7 @@ use crate::source::SourceFile;
 pub(super) fn attach(work: &mut Work, revision: &str, changed_only: bool) -> Result<(), Error> {
     let mut roots: BTreeMap<PathBuf, Vec<usize>> = BTreeMap::new();
     for (index, job) in work.jobs.iter().enumerate() {
-        roots.entry(root_of(&job.location(), revision)?).or_default().push(index);
+        roots.entry(root_of(job.location(), revision)?).or_default().push(index);
     }
     if roots.is_empty() {
         // A mistake in the revision is told even where there is nothing to check.
@@ -29,7 +29,7 @@ pub(super) fn attach(work: &mut Work, revision: &str, changed_only: bool) -> Res
         let gone = by_id(&comparison);
         for index in jobs {
             let job = &mut work.jobs[index];
-            let location = job.location();
+            let location = job.location().to_owned();
             let before = |old: &Old| {
                 let source = Arc::clone(&old.source);
                 Before { source, location: root.join(&old.path), revision: Arc::clone(&name) }
@@ -80,7 +80,7 @@ fn moved<'o>(job: &Job, gone: &BTreeMap<String, &'o Old>) -> Option<&'o Old> {
     if gone.is_empty() {
         return None;
     }
-    let id = template_id(check::read(job).ok()?, &slashes(&job.location()))?;
+    let id = template_id(check::read(job).ok()?, &slashes(job.location()))?;
     gone.get(&id).copied()
 }
 
@@ -89,7 +89,7 @@ pub(super) fn index_repository(work: &mut Work, options: &args::Files) -> Result
     let here = absolute(Path::new("."));
     let root = git::root(&here).unwrap_or(&here).to_owned();
     let how = discover::Options { no_ignore: options.no_ignore, ..discover::Options::default() };
-    let known: BTreeSet<PathBuf> = work.jobs.iter().map(Job::location).collect();
+    let known: BTreeSet<PathBuf> = work.jobs.iter().map(|job| job.location().to_owned()).collect();
     for mut input in discover::discover(std::slice::from_ref(&root), &how)?.inputs {
         let location = absolute(&input.path);
         if known.contains(&location) || work.config(&location).excludes(&location) {
@@ -100,7 +100,9 @@ pub(super) fn index_repository(work: &mut Work, options: &args::Files) -> Result
         {
             input.name = format!("{}{}", "../".repeat(up.components().count()), slashes(below));
         }
-        work.jobs.push(Job { silent: true, ..Job::file(input) });
+        let mut job = Job::file(input);
+        job.silent = true;
+        work.jobs.push(job);
     }
     Ok(())
 }

@@ -111,23 +111,21 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
     Ok(outcome(options, &work, &run.findings))
 }
 
-fn settings_of(work: &Work, overrides: &Overrides) -> impl Fn(&Path) -> Arc<Settings> + Sync {
+/// The settings of each job.
+fn settings_of(work: &Work, overrides: &Overrides) -> Vec<Arc<Settings>> {
     // Resolving a configuration for each of thousands of files would cost more than the rules do, so
     // files whose configuration has nothing that differs by path share their settings.
     let mut shared: BTreeMap<usize, Arc<Settings>> = BTreeMap::new();
-    let mut by_path: BTreeMap<PathBuf, Arc<Settings>> = BTreeMap::new();
-    for job in &work.jobs {
-        let location = job.location();
-        let config = work.config(&location);
-        let make = || Arc::new(overrides.over(config.settings(&location)));
-        let settings = if config.check.per_path.is_empty() {
+    let of = |job: &Job| {
+        let config = work.config(job.location());
+        let make = || Arc::new(overrides.over(config.settings(job.location())));
+        if config.check.per_path.is_empty() {
             Arc::clone(shared.entry(Arc::as_ptr(&config) as usize).or_insert_with(make))
         } else {
             make()
-        };
-        by_path.insert(location, settings);
-    }
-    move |location: &Path| by_path.get(location).cloned().unwrap_or_default()
+        }
+    };
+    work.jobs.iter().map(of).collect()
 }
 
 fn check_all(work: &Work, overrides: &Overrides) -> Run {
@@ -286,7 +284,7 @@ fn add_suppressions(
 fn show_settings(work: &Work, options: &Check, overrides: &Overrides) -> Result<Outcome, Error> {
     let first = options.files.paths.first().filter(|path| path.as_os_str() != "-");
     let location = match (work.jobs.first(), first) {
-        (Some(job), _) => job.location(),
+        (Some(job), _) => job.location().to_owned(),
         (None, path) => absolute(&path.cloned().unwrap_or_else(|| PathBuf::from(".")).join("x.yaml")),
     };
     let config = work.config(&location);
@@ -308,7 +306,7 @@ fn fails_by_configuration(work: &Work, findings: &Findings) -> bool {
     let jobs: BTreeMap<&str, &Job> = work.jobs.iter().map(|job| (&*job.input.name, job)).collect();
     findings.files.iter().filter(|file| file.worst().is_some()).any(|file| {
         let job = jobs.get(file.source.path());
-        let configured = job.and_then(|job| work.config(&job.location()).check.fail_on);
+        let configured = job.and_then(|job| work.config(job.location()).check.fail_on);
         configured.unwrap_or(FailOn::Severity(Severity::Error)).fails(file.worst())
     })
 }

@@ -8,7 +8,7 @@ use super::args::{Files, Global};
 use super::{Error, print};
 use crate::check::{Job, Passed};
 use crate::config::{Config, Resolver};
-use crate::discover::{self, Input, absolute};
+use crate::discover::{self, Input};
 use crate::source::SourceFile;
 use crate::workspace::{self, Workspace};
 
@@ -60,12 +60,13 @@ pub(super) fn collect(global: &Global, files: &Files, json: bool) -> Result<Work
     }
     let mut jobs = Vec::new();
     for input in found.inputs {
-        let location = absolute(&input.path);
-        let config = resolver.of(location.parent().unwrap_or(&location)).map_err(Error::Config)?;
-        if config.excludes(&location) && (!input.named || files.force_exclude) {
+        let job = Job::file(input);
+        let location = job.location();
+        let config = resolver.of(location.parent().unwrap_or(location)).map_err(Error::Config)?;
+        if config.excludes(location) && (!job.input.named || files.force_exclude) {
             continue;
         }
-        jobs.push(Job::file(input));
+        jobs.push(job);
     }
     Ok(Work { jobs, resolver, stdin: false })
 }
@@ -135,7 +136,9 @@ fn stdin(files: &Files, json: bool) -> Result<Job, Error> {
     let path = PathBuf::from(name);
     let name = discover::display(&path);
     let source = Arc::new(SourceFile::from_bytes(name.clone(), bytes));
-    Ok(Job { text: Some(source), ..Job::file(Input { name, path, named: true }) })
+    let mut job = Job::file(Input { name, path, named: true });
+    job.text = Some(source);
+    Ok(job)
 }
 
 /// Writes a file whole or not at all: to a temporary file beside it, which then takes its name.

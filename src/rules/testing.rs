@@ -13,7 +13,7 @@ use crate::yaml::edit::apply;
 pub(super) fn findings(rule: &str, path: &str, text: &str, profile: Profile) -> Vec<Diagnostic> {
     let settings = Arc::new(Settings { profile, ..Settings::default() });
     let job = Job::text(SourceFile::new(path, text));
-    let run = check(&[job], &|_| Arc::clone(&settings));
+    let run = check(&[job], &[settings]);
     let found = run.findings.files.into_iter().flat_map(|file| file.diagnostics);
     found.filter(|finding| finding.rule.id == rule).collect()
 }
@@ -78,7 +78,7 @@ fn what_the_schema_has_against_these_keys_is_told_by_a_rule() {
         let source = Arc::new(SourceFile::new("a.yaml", &*text));
         let content = crate::content::Content::read(Arc::clone(&source), "/rules/a.yaml");
         let settings = Arc::new(Settings::default());
-        let run = check(&[Job::text(SourceFile::new("a.yaml", &*text))], &|_| Arc::clone(&settings));
+        let run = check(&[Job::text(SourceFile::new("a.yaml", &*text))], &[settings]);
         let found = &run.findings.files[0].diagnostics;
         let mut faults = 0;
         for violation in schema::violations(content.root().unwrap(), content.kind) {

@@ -142,7 +142,7 @@ impl<'a> Run<'a> {
         if let Some(text) = text {
             job.text = Some(Arc::new(SourceFile::new(job.input.name.clone(), text)));
         }
-        let mut report = self.errors_at(&job, &job.location())?;
+        let mut report = self.errors_at(&job, job.location())?;
         for found in report.diagnostics.iter_mut().filter(|_| overlaid) {
             found.message += " (with the parameters laid over the file)";
         }
@@ -152,7 +152,7 @@ impl<'a> Run<'a> {
     /// The errors of a file, with the settings that hold at a place; `None` where it has none.
     fn errors_at(&self, job: &Job, location: &Path) -> Option<report::FileReport> {
         let settings = Arc::new(self.work.config(location).settings(location));
-        let run = check::check(std::slice::from_ref(job), &|_| Arc::clone(&settings));
+        let run = check::check(std::slice::from_ref(job), &[settings]);
         let mut report = run.findings.files.into_iter().next()?;
         report.diagnostics.retain(|found| found.counts() && found.severity == Severity::Error);
         (!report.diagnostics.is_empty()).then_some(report)
@@ -190,7 +190,7 @@ fn content_of<T>(job: &Job, accepts: impl Fn(Kind) -> bool) -> Result<Content, D
     let name = &job.input.name;
     let source = read(job)?;
     let location = job.location();
-    let content = Content::read(source, &slashes(&location));
+    let content = Content::read(source, &slashes(location));
     match content.kind {
         // Broken files go on to be refused with their place.
         Kind::Unknown if !content.document.errors.is_empty() => {}

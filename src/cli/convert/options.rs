@@ -23,7 +23,7 @@ impl Overlays {
         let mut overlays = Self::default();
         let given = |own: &Option<String>, config: &Option<String>| own.clone().or_else(|| config.clone());
         for job in &work.jobs {
-            let config = work.config(&job.location());
+            let config = work.config(job.location());
             given(&options.api_version, &config.convert.api_version).map_or(Ok(()), |v| api_version(&v))?;
             given(&options.start_at, &config.convert.start_at).map_or(Ok(()), |time| start_at(&time))?;
             let Some(path) = params_path(options, &config) else { continue };
@@ -75,14 +75,14 @@ fn params_path(options: &args::Convert, config: &Config) -> Option<PathBuf> {
 impl Run<'_> {
     /// The parameters for one input.
     pub(super) fn params(&self, job: &Job) -> Params {
-        let path = params_path(self.options, &self.work.config(&job.location()));
+        let path = params_path(self.options, &self.work.config(job.location()));
         path.and_then(|path| self.overlays.0.get(&path)).cloned().unwrap_or_default()
     }
 
     /// What holds for one input.
     pub(super) fn options_for(&self, job: &Job) -> Options {
         let options = self.options;
-        let configuration = self.work.config(&job.location());
+        let configuration = self.work.config(job.location());
         let config = &configuration.convert;
         let asked = match (options.enabled, options.disabled) {
             (true, _) => Some(true),

@@ -65,7 +65,7 @@ fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<Made> {
         ..options.clone()
     };
     let location = job.location();
-    let workspace = Arc::clone(&run.work.config(&location).workspace);
+    let workspace = Arc::clone(&run.work.config(location).workspace);
     let promoted = match promote(&content, &options, &View::new(vec![&workspace])) {
         Ok(promoted) => promoted,
         Err(questions) => {
@@ -103,8 +103,8 @@ fn refused(run: &Run<'_>, job: &Job, content: &Content, promoted: &Promoted) -> 
         .path
         .file_name()
         .map_or_else(|| job.input.name.clone(), |name| name.to_string_lossy().into());
-    let errors = run.errors_at(&Job::text(SourceFile::new(name, promoted.text.clone())), &job.location())?;
-    if let Some(mut own) = run.errors_at(job, &job.location()) {
+    let errors = run.errors_at(&Job::text(SourceFile::new(name, promoted.text.clone())), job.location())?;
+    if let Some(mut own) = run.errors_at(job, job.location()) {
         own.diagnostics.retain(|diagnostic| {
             errors
                 .diagnostics

@@ -62,7 +62,7 @@ fn item(run: &Run<'_>, job: &Job) -> Done<SolutionItem> {
 /// The facts of the solution: the file of `--solution` or sentlint.toml, and the metadata file that it names.
 fn facts(run: &Run<'_>) -> Result<SolutionFacts, Error> {
     let path = run.options.solution.clone().or_else(|| {
-        let configurations = run.work.jobs.iter().map(|job| run.work.config(&job.location()));
+        let configurations = run.work.jobs.iter().map(|job| run.work.config(job.location()));
         configurations.into_iter().find_map(|config| {
             let path = config.convert.solution.as_ref()?;
             Some(config.folder().map_or_else(|| path.clone(), |folder| folder.join(path)))

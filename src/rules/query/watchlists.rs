@@ -84,7 +84,7 @@ mod tests {
     fn found(query: &str, watchlists: &[&str], profile: Profile) -> Vec<Diagnostic> {
         let watchlists = watchlists.iter().map(|name| (*name).to_owned()).collect();
         let settings = Arc::new(Settings { profile, watchlists, ..Settings::default() });
-        let run = check(&[Job::text(SourceFile::new("a.kql", query))], &|_| Arc::clone(&settings));
+        let run = check(&[Job::text(SourceFile::new("a.kql", query))], &[settings]);
         let all = run.findings.files.into_iter().flat_map(|file| file.diagnostics);
         all.filter(|finding| finding.rule.id == "kql-unknown-table").collect()
     }
