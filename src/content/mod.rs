@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::kql;
 use crate::kql::bind::{Catalog, Declared, Meaning, Takes, bind};
+use crate::kql::mentions::Mentions;
 use crate::kql::types::Scalar;
 use crate::source::{SourceFile, Span};
 use crate::yaml::{self, Document, Node, ScalarMap};
@@ -44,6 +45,7 @@ pub struct Query<'a> {
     pub parameters: Option<&'a Node>,
     map: Option<ScalarMap>,
     parse: OnceCell<kql::Parse>,
+    mentions: OnceCell<Mentions>,
     meaning: OnceCell<Meaning>,
     /// How many bytes have been read again to prove edits.
     read_again: Cell<usize>,
@@ -57,6 +59,11 @@ impl Query<'_> {
     /// The query's tree, made when it is first asked for.
     pub fn parse(&self) -> &kql::Parse {
         self.parse.get_or_init(|| kql::parse(self.text))
+    }
+
+    /// What the query mentions, found out when it is first asked for.
+    pub fn mentions(&self) -> &Mentions {
+        self.mentions.get_or_init(|| Mentions::of(self.text, self.parse()))
     }
 
     /// What the query means in a workspace, found out when it is first asked for; every later question is
@@ -247,6 +254,7 @@ impl Content {
                 parameters: None,
                 map: None,
                 parse: OnceCell::new(),
+                mentions: OnceCell::new(),
                 meaning: OnceCell::new(),
                 read_again: Cell::new(0),
                 counts: OnceCell::new(),
@@ -264,19 +272,18 @@ impl Content {
             };
             let map = ScalarMap::new(&self.source, node);
             map.as_ref()?;
-            let (parse, meaning, counts) = (OnceCell::new(), OnceCell::new(), OnceCell::new());
             let (node, pointer) = (Some(node), Some(pointer));
-            let read_again = Cell::new(0);
             Some(Query {
                 text,
                 node,
                 pointer,
                 parameters,
                 map,
-                parse,
-                meaning,
-                read_again,
-                counts,
+                parse: OnceCell::new(),
+                mentions: OnceCell::new(),
+                meaning: OnceCell::new(),
+                read_again: Cell::new(0),
+                counts: OnceCell::new(),
                 skipped: 0,
             })
         };

@@ -1,5 +1,8 @@
 //! Reads the flat blob of tables and functions in place; `xtask/src/tables.rs` writes it and tells its layout.
 
+use std::ops::Range;
+use std::sync::LazyLock;
+
 use super::data::tables::{BLOB, BYTES, COLUMNS, FUNCTIONS, IMPLICIT, PARAMETERS, STRINGS, TABLES};
 
 const RECORD: usize = 16;
@@ -51,15 +54,25 @@ fn column(offset: usize) -> Column {
     Column { name: word >> 4, kind: (word & 15) as u8 }
 }
 
-fn bytes(position: u32) -> &'static [u8] {
-    let [start, end] =
-        [0, 4].map(|next| BYTES_AT + word(4 * (position as usize).min(STRINGS - 1) + next) as usize);
-    BLOB.get(start..end).unwrap_or_default()
+/// Where among the strings the one at this position stands.
+fn place(position: u32) -> Range<usize> {
+    let at = 4 * (position as usize).min(STRINGS - 1);
+    word(at) as usize..word(at + 4) as usize
 }
+
+fn bytes(position: u32) -> &'static [u8] {
+    string(position).as_bytes()
+}
+
+/// All strings of the pool, one behind the other; read once, because a look at a name shall cost no reading.
+static TEXT: LazyLock<&'static str> = LazyLock::new(|| {
+    let bytes = BLOB.get(BYTES_AT..).unwrap_or_default();
+    std::str::from_utf8(bytes).unwrap_or_default()
+});
 
 /// The string at this position of the pool.
 pub(super) fn string(position: u32) -> &'static str {
-    std::str::from_utf8(bytes(position)).unwrap_or_default()
+    TEXT.get(place(position)).unwrap_or_default()
 }
 
 /// The position of this text in the pool, if any table, column, function or parameter is called so.

@@ -1,7 +1,8 @@
 //! The functions, aggregates and plug-ins of the language, with their signatures.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
 
 use super::types::Scalar;
 
@@ -87,10 +88,10 @@ pub struct Builtin {
 }
 
 struct Tables {
-    functions: HashMap<&'static str, Builtin>,
-    aggregates: HashMap<&'static str, Builtin>,
-    plugins: HashMap<&'static str, Builtin>,
-    operators: HashMap<&'static str, Builtin>,
+    functions: FxHashMap<&'static str, Builtin>,
+    aggregates: FxHashMap<&'static str, Builtin>,
+    plugins: FxHashMap<&'static str, Builtin>,
+    operators: FxHashMap<&'static str, Builtin>,
 }
 
 /// The scalar function of exactly this name.
@@ -127,10 +128,10 @@ static TABLES: LazyLock<Tables> = LazyLock::new(read);
 
 fn read() -> Tables {
     let mut tables = Tables {
-        functions: HashMap::new(),
-        aggregates: HashMap::new(),
-        plugins: HashMap::new(),
-        operators: HashMap::new(),
+        functions: FxHashMap::default(),
+        aggregates: FxHashMap::default(),
+        plugins: FxHashMap::default(),
+        operators: FxHashMap::default(),
     };
     let mut current: Option<Builtin> = None;
     let mut keep = |entry: Option<Builtin>| {

@@ -119,7 +119,10 @@ impl Lexer<'_> {
 
     fn char_at(&self, at: usize) -> Option<char> {
         work::done(1);
-        self.text.get(at..)?.chars().next()
+        match *self.bytes.get(at)? {
+            byte if byte.is_ascii() => Some(char::from(byte)),
+            _ => self.text.get(at..)?.chars().next(),
+        }
     }
 
     /// The offset after the characters from `at` that fit.
@@ -227,17 +230,13 @@ impl Lexer<'_> {
     /// The longest keyword that stands here, unless a name goes on after it.
     fn keyword(&mut self) -> Option<TokenKind> {
         let rest = &self.bytes[self.at..];
-        let longest = bucket(*rest.first()?)
-            .iter()
-            .filter(|kind| rest.starts_with(kind.text().as_bytes()))
-            .max_by_key(|kind| kind.text().len())
-            .copied();
-        let kind = match longest {
-            Some(kind) => kind,
-            None if rest.first() == Some(&b'!') => TokenKind::Bang,
+        let longest = bucket(*rest.first()?).iter().find(|(word, _)| rest.starts_with(word));
+        let (word, kind) = match longest {
+            Some(found) => *found,
+            None if rest.first() == Some(&b'!') => (&b"!"[..], TokenKind::Bang),
             None => return None,
         };
-        let end = self.at + kind.text().len();
+        let end = self.at + word.len();
         if self.byte(end) == b'('
             && let Some(literal) = literal_of(kind)
         {
@@ -489,16 +488,20 @@ fn literal_of(kind: TokenKind) -> Option<TokenKind> {
     })
 }
 
-/// The keywords that begin with a byte.
-fn bucket(first: u8) -> &'static [TokenKind] {
-    static BUCKETS: std::sync::LazyLock<Vec<Vec<TokenKind>>> = std::sync::LazyLock::new(|| {
-        let mut buckets = vec![Vec::new(); 128];
+type Keyword = (&'static [u8], TokenKind);
+
+/// The keywords that begin with a byte, the longer before those they begin with.
+fn bucket(first: u8) -> &'static [Keyword] {
+    static BUCKETS: std::sync::LazyLock<Vec<Vec<Keyword>>> = std::sync::LazyLock::new(|| {
+        let mut buckets: Vec<Vec<Keyword>> = vec![Vec::new(); 128];
         for keyword in KEYWORDS {
-            if let Some(bucket) =
-                keyword.text().bytes().next().and_then(|byte| buckets.get_mut(usize::from(byte)))
-            {
-                bucket.push(*keyword);
+            let word = keyword.text().as_bytes();
+            if let Some(bucket) = word.first().and_then(|byte| buckets.get_mut(usize::from(*byte))) {
+                bucket.push((word, *keyword));
             }
+        }
+        for bucket in &mut buckets {
+            bucket.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
         }
         buckets
     });

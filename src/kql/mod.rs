@@ -8,6 +8,7 @@ pub mod builtins;
 mod error;
 mod lexer;
 pub mod lookback;
+pub mod mentions;
 pub mod origin;
 mod parser;
 mod text;

@@ -1,8 +1,9 @@
 //! The workspace as the binder asks for it. A view belongs to one thread, and reads a table when it is first named.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::{Columns, Parameter, Returns, Workspace};
 use crate::knowledge::functions::{self, ParameterKind};
@@ -15,19 +16,19 @@ use crate::kql::types::{Column, Relation, Scalar};
 pub struct View<'w> {
     /// What was added, the first to be asked first.
     added: Vec<&'w Workspace>,
-    functions: RefCell<HashMap<String, Option<Rc<External>>>>,
+    functions: RefCell<FxHashMap<String, Option<Rc<External>>>>,
     everything: OnceCell<Rc<Relation>>,
 }
 
 thread_local! {
     /// The columns of the tables that sentlint knows, once they have been asked for.
-    static TABLES: RefCell<HashMap<&'static str, Rc<Relation>>> = RefCell::new(HashMap::new());
+    static TABLES: RefCell<FxHashMap<&'static str, Rc<Relation>>> = RefCell::new(FxHashMap::default());
 }
 
 impl<'w> View<'w> {
     /// A view of what the user added and of what sentlint knows.
     pub fn new(added: Vec<&'w Workspace>) -> Self {
-        Self { added, functions: RefCell::new(HashMap::new()), everything: OnceCell::new() }
+        Self { added, functions: RefCell::new(FxHashMap::default()), everything: OnceCell::new() }
     }
 
     fn find_function(&self, name: &str) -> Option<External> {

@@ -5,12 +5,17 @@ use serde_json::{Map, Number};
 
 /// The type of a plain scalar in the core schema.
 pub(super) fn resolve(text: &str) -> ScalarType {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => ScalarType::Null,
-        "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => ScalarType::Bool,
-        _ if is_int(text) => ScalarType::Int,
-        _ if is_float(text) => ScalarType::Float,
-        _ => ScalarType::Str,
+    // Most scalars are words and long texts, and the first character tells that of nearly all.
+    match text.as_bytes().first() {
+        None => ScalarType::Null,
+        Some(b'~' | b'n' | b'N' | b't' | b'T' | b'f' | b'F') => match text {
+            "~" | "null" | "Null" | "NULL" => ScalarType::Null,
+            "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => ScalarType::Bool,
+            _ => ScalarType::Str,
+        },
+        Some(b'0'..=b'9' | b'+' | b'-' | b'.') if is_int(text) => ScalarType::Int,
+        Some(b'0'..=b'9' | b'+' | b'-' | b'.') if is_float(text) => ScalarType::Float,
+        Some(_) => ScalarType::Str,
     }
 }
 

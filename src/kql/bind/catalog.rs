@@ -3,6 +3,7 @@
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 
+use super::super::mentions::Mentions;
 use super::super::types::{Column, Relation, Scalar};
 use super::super::{Parse, parse};
 use super::{Meaning, Value, bind};
@@ -59,13 +60,15 @@ pub struct Body {
     /// Whether it is being read, so that a function which calls itself ends.
     pub(super) open: Cell<bool>,
     meaning: OnceCell<Meaning>,
+    mentions: OnceCell<Mentions>,
 }
 
 impl Body {
     /// Reads a body.
     pub fn new(text: &str) -> Self {
         let (value, open) = (OnceCell::new(), Cell::new(false));
-        Self { text: text.to_owned(), parse: parse(text), value, open, meaning: OnceCell::new() }
+        let (meaning, mentions) = (OnceCell::new(), OnceCell::new());
+        Self { text: text.to_owned(), parse: parse(text), value, open, meaning, mentions }
     }
 
     /// The text.
@@ -76,6 +79,11 @@ impl Body {
     /// The tree.
     pub fn parse(&self) -> &Parse {
         &self.parse
+    }
+
+    /// What the body mentions.
+    pub fn mentions(&self) -> &Mentions {
+        self.mentions.get_or_init(|| Mentions::of(&self.text, &self.parse))
     }
 
     /// What the body means by itself; every later question is answered for the same catalogue.

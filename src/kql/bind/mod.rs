@@ -3,10 +3,10 @@
 //! What is not known swallows every error that would follow from it: an unknown table is said once and then has
 //! any column, an unknown name is said once and then has any type.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Parse;
 use super::ast::{Expr, Function};
@@ -182,7 +182,7 @@ struct Binder<'a> {
     /// Every name that was ever a local one, so that the others, of which a query has most, are told at once.
     declared: FxHashSet<Rc<str>>,
     /// The types of values whose parts were read.
-    kinds: HashMap<*const Expr, Scalar>,
+    kinds: FxHashMap<*const Expr, Scalar>,
     /// How many columns without names there were.
     unnamed: usize,
     calls: usize,
@@ -213,7 +213,7 @@ impl<'a> Binder<'a> {
             grouped: Vec::new(),
             locals: Vec::new(),
             declared: FxHashSet::default(),
-            kinds: HashMap::new(),
+            kinds: FxHashMap::default(),
             unnamed: 0,
             calls: 0,
             depth: 0,

@@ -1,7 +1,8 @@
 //! The names of columns: those that expressions have of themselves, and how doubles are told apart.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::ast::{Expr, ExprKind, Literal, Name, NameForm};
 use super::super::builtins::{self, Naming};
@@ -152,8 +153,10 @@ pub(super) struct Columns {
     /// How many columns come from the rows and are not to be added again.
     input: usize,
     /// The places of the first columns by their names, as far as they have been asked for.
-    places: HashMap<Rc<str>, usize>,
+    places: FxHashMap<Rc<str>, usize>,
     placed: usize,
+    /// How many names were looked for.
+    asked: usize,
 }
 
 impl Columns {
@@ -163,8 +166,9 @@ impl Columns {
     }
 
     fn position(&mut self, name: &str) -> Option<usize> {
-        // A few columns are looked through faster than they are put into an index.
-        if self.list.len() < 64 {
+        // For a few names, columns are looked through faster than they are put into an index.
+        self.asked += 1;
+        if self.list.len() < 64 || self.asked < 32 {
             return self.list.iter().position(|column| &*column.name == name);
         }
         for (at, column) in self.list.iter().enumerate().skip(self.placed) {
@@ -228,9 +232,9 @@ impl Columns {
 
     /// Adds the columns of another table, each with the first free number behind its name where that is taken.
     pub(super) fn add_others(&mut self, others: &[Column]) {
-        let mut names: HashSet<Rc<str>> =
+        let mut names: FxHashSet<Rc<str>> =
             self.list.iter().chain(others).map(|column| Rc::clone(&column.name)).collect();
-        let mut first: HashSet<Rc<str>> = self.list.iter().map(|column| Rc::clone(&column.name)).collect();
+        let mut first: FxHashSet<Rc<str>> = self.list.iter().map(|column| Rc::clone(&column.name)).collect();
         for column in others {
             let mut name = Rc::clone(&column.name);
             if !first.insert(Rc::clone(&name)) {

@@ -1,7 +1,8 @@
 //! The operators that choose, compute and rename columns.
 
-use std::collections::HashSet;
 use std::rc::Rc;
+
+use rustc_hash::FxHashSet;
 
 use super::super::ast::{Expr, ExprKind, NameForm, Operator};
 use super::super::token::TokenKind;
@@ -117,7 +118,7 @@ impl<'a> Binder<'a> {
     pub(super) fn project_reorder(&mut self, exprs: &'a [Expr]) -> Value {
         let Some(row) = self.row.clone() else { return Value::Unknown };
         let mut first: Vec<Column> = Vec::new();
-        let mut moved: HashSet<Rc<str>> = HashSet::new();
+        let mut moved: FxHashSet<Rc<str>> = FxHashSet::default();
         let mut named: Vec<&str> = Vec::new();
         for expr in exprs {
             let (inner, order) = match &expr.kind {
@@ -253,6 +254,6 @@ impl<'a> Binder<'a> {
     }
 }
 
-fn names(columns: &[Column]) -> HashSet<Rc<str>> {
+fn names(columns: &[Column]) -> FxHashSet<Rc<str>> {
     columns.iter().map(|column| Rc::clone(&column.name)).collect()
 }

@@ -1,7 +1,8 @@
 //! The operators that bring rows of several tables together.
 
-use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::super::ast::{Body, Expr, ExprKind, JoinOn, Literal, Name, NameForm, Operator};
 use super::super::error::Mend;
@@ -390,7 +391,7 @@ pub fn united(relations: &[Rc<Relation>]) -> Relation {
     let mut order: Vec<Rc<str>> = Vec::new();
     // The types of each name, and whether a second table had the type of the first: then the official analyser
     // takes no notice of types that come later, and neither do we.
-    let mut index: HashMap<Rc<str>, (Vec<Scalar>, bool)> = HashMap::new();
+    let mut index: FxHashMap<Rc<str>, (Vec<Scalar>, bool)> = FxHashMap::default();
     for column in relations.iter().flat_map(|relation| &relation.columns) {
         let (kinds, settled) = index.entry(Rc::clone(&column.name)).or_insert_with(|| {
             order.push(Rc::clone(&column.name));
@@ -408,7 +409,7 @@ pub fn united(relations: &[Rc<Relation>]) -> Relation {
         }
     }
     let mut columns = Vec::with_capacity(order.len());
-    let mut taken: HashSet<Rc<str>> = HashSet::with_capacity(order.len());
+    let mut taken: FxHashSet<Rc<str>> = FxHashSet::with_capacity_and_hasher(order.len(), FxBuildHasher);
     let mut add = |name: Rc<str>, kind: Scalar| {
         let mut own = Rc::clone(&name);
         let mut number = 0;
@@ -434,7 +435,7 @@ pub fn united(relations: &[Rc<Relation>]) -> Relation {
 /// The columns of several tables, those of the same name as one: of the type that they have in common, or dynamic.
 fn merged(relations: &[Rc<Relation>]) -> Relation {
     let mut columns: Vec<Column> = Vec::new();
-    let mut index: HashMap<Rc<str>, usize> = HashMap::new();
+    let mut index: FxHashMap<Rc<str>, usize> = FxHashMap::default();
     for column in relations.iter().flat_map(|relation| &relation.columns) {
         let at = *index.entry(Rc::clone(&column.name)).or_insert(columns.len());
         match columns.get_mut(at) {

@@ -6,9 +6,8 @@ use crate::content::model::Connector;
 use crate::knowledge::connectors;
 use crate::knowledge::functions::{self, Origin};
 use crate::knowledge::tables::{self, Grade};
-use crate::kql::ast::{Body, Expr, ExprKind, NameForm, Statement};
 use crate::kql::bind::{Catalog, Returned, fits};
-use crate::kql::{Node, TokenKind, walk_statements};
+use crate::kql::mentions::Mentions;
 use crate::rules::Context;
 use crate::source::Span;
 
@@ -25,39 +24,36 @@ pub(super) struct Read {
 
 /// What a query reads.
 #[derive(Debug, Default)]
-pub(super) struct Reads {
+pub(super) struct Reads<'q> {
     /// The tables.
     pub(super) tables: BTreeMap<String, Read>,
-    /// Every name that the query mentions, with its first place.
-    pub(super) names: BTreeMap<String, Span>,
     /// Whether it may read further tables, which nobody knows.
     pub(super) more: bool,
-    patterns: Vec<String>,
+    /// What the query itself mentions.
+    mentions: Option<&'q Mentions>,
+    patterns: BTreeSet<String>,
 }
 
-impl Reads {
+impl<'q> Reads<'q> {
     /// What the template's query reads; `None` where it cannot be told.
-    pub(super) fn of(cx: &Context<'_>) -> Option<Self> {
+    pub(super) fn of(cx: &Context<'q>) -> Option<Self> {
         let query = cx.queries.iter().find(|query| query.pointer == Some("/query"))?;
         if cx.gates() || !query.parse().errors.is_empty() {
             return None;
         }
-        let mut reads = Self::default();
-        let fuzzy = reads.mentions(query.text, &query.parse().statements, true);
+        let mentions = query.mentions();
+        let mut reads = Self { mentions: Some(mentions), ..Self::default() };
+        reads.note(mentions);
         let meaning = cx.meaning(query);
         for (table, place) in &meaning.tables {
             reads.more |= is_unclear(cx.catalog, table);
-            let optional = fuzzy.iter().any(|union| union.contains(*place));
+            let optional = mentions.is_optional(*place);
             reads.tables.insert(table.to_string(), Read { place: *place, through: Vec::new(), optional });
         }
-        let called = |name: &str| {
-            let place = reads.names.get(name).copied().unwrap_or_default();
-            (place, fuzzy.iter().any(|union| union.contains(place)))
-        };
-        let calls: Vec<(&str, (Span, bool))> =
-            meaning.functions.iter().map(|name| (&**name, called(name))).collect();
         let mut seen = BTreeSet::new();
-        for (name, (place, optional)) in calls {
+        for name in &meaning.functions {
+            let place = mentions.place(name).unwrap_or_default();
+            let optional = mentions.is_optional(place);
             reads.expand(cx.catalog, name, &Read { place, through: Vec::new(), optional }, &mut seen);
         }
         Some(reads)
@@ -67,38 +63,14 @@ impl Reads {
     pub(super) fn may_read(&self, table: &str) -> bool {
         self.more
             || self.tables.keys().any(|name| name.eq_ignore_ascii_case(table))
-            || self.names.contains_key(table)
+            || self.mentions.is_some_and(|mentions| mentions.place(table).is_some())
             || self.patterns.iter().any(|pattern| fits(pattern, table))
     }
 
-    /// Notes the names in a query, where they are the template's own, and what may stand for any table. Returns the
-    /// places of fuzzy unions.
-    fn mentions(&mut self, text: &str, statements: &[Statement], own: bool) -> Vec<Span> {
-        let mut fuzzy = Vec::new();
-        walk_statements(statements, &mut |node| {
-            match node {
-                Node::Expr(Expr { kind: ExprKind::Name(name) | ExprKind::Call { name, .. }, .. }) => {
-                    if name.form == NameForm::Wildcard {
-                        self.patterns.push(name.text.to_string());
-                    } else if own {
-                        self.names.entry(name.text.to_string()).or_insert(name.span);
-                    }
-                }
-                Node::Operator(operator) if operator.word == TokenKind::Union => {
-                    let param = operator.params.iter().find(|param| &*param.name.text == "isfuzzy");
-                    let value = param.and_then(|param| text.get(param.values.first()?.span.range()));
-                    if value.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-                        fuzzy.push(operator.span);
-                    }
-                }
-                Node::Operator(operator) => {
-                    self.more |= matches!(operator.body, Body::Find { tables: None, .. });
-                }
-                _ => {}
-            }
-            true
-        });
-        fuzzy
+    /// Notes what may stand for any table.
+    fn note(&mut self, mentions: &Mentions) {
+        self.more |= mentions.finds();
+        self.patterns.extend(mentions.patterns().map(str::to_owned));
     }
 
     /// Adds what a function reads, and those that it calls.
@@ -110,8 +82,9 @@ impl Reads {
             self.more |= !matches!(origin, Some(Origin::Sentinel | Origin::Defender));
             return;
         };
-        let fuzzy = self.mentions(body.text(), &body.parse().statements, false);
-        let optional = |place: Span| call.optional || fuzzy.iter().any(|union| union.contains(place));
+        let mentions = body.mentions();
+        self.note(mentions);
+        let optional = |place: Span| call.optional || mentions.is_optional(place);
         let inner = body.meaning(catalog, external.params.as_deref().unwrap_or_default());
         let mut through = call.through.clone();
         through.push(name.to_owned());
@@ -121,7 +94,7 @@ impl Reads {
             self.tables.entry(table.to_string()).or_insert(read);
         }
         for inner in &inner.functions {
-            let place = place_of(&body.parse().statements, inner);
+            let place = mentions.place(inner).unwrap_or_default();
             let read = Read { place: call.place, through: through.clone(), optional: optional(place) };
             self.expand(catalog, inner, &read, seen);
         }
@@ -135,20 +108,6 @@ fn is_unclear(catalog: &dyn Catalog, table: &str) -> bool {
         !matches!(known.grade(), Grade::Documented | Grade::Connector) && !table.ends_with("_CL")
     });
     parser || catalog.table(table).is_none_or(|table| table.relation.open)
-}
-
-/// Where a name stands first.
-fn place_of(statements: &[Statement], wanted: &str) -> Span {
-    let mut place = None;
-    walk_statements(statements, &mut |node| {
-        if let Node::Expr(Expr { kind: ExprKind::Name(name) | ExprKind::Call { name, .. }, .. }) = node
-            && &*name.text == wanted
-        {
-            place = place.or(Some(name.span));
-        }
-        place.is_none()
-    });
-    place.unwrap_or_default()
 }
 
 /// The name of the table or function that a data type begins with: `SecurityAlert (MDATP)` is of `SecurityAlert`.

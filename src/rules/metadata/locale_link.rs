@@ -43,14 +43,21 @@ declare_rule! {
     }
 }
 
+const SCHEME: &str = "https";
+
 const SITES: [&str; 3] = ["docs.microsoft.com", "azure.microsoft.com", "learn.microsoft.com"];
 
 impl Rule for LocaleLink {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let text = cx.source().text();
         let sites = if cx.gates() { &SITES[..2] } else { &SITES[..] };
-        for (at, scheme) in find_ignoring_case(text, "https://") {
-            let rest = &text[at + scheme.len()..];
+        for (at, mark) in text.match_indices("://") {
+            let scheme = at.checked_sub(SCHEME.len()).and_then(|start| text.get(start..at));
+            if !scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(SCHEME)) {
+                continue;
+            }
+            let host = at + mark.len();
+            let rest = &text[host..];
             let Some(site) = sites.iter().find(|site| starts_like(rest, site, cx.gates())) else { continue };
             let path = &rest.as_bytes()[site.len()..];
             let letters = |from: usize| {
@@ -63,7 +70,7 @@ impl Rule for LocaleLink {
             if !cx.gates() && path.get(6).is_some_and(|next| *next != b'/') {
                 continue;
             }
-            let start = at + scheme.len() + site.len();
+            let start = host + site.len();
             let span = Span::new(start, start + 6);
             let locale = &text[start + 1..start + 6];
             let message = format!("This link shows every reader the language `{locale}`");
@@ -73,13 +80,6 @@ impl Rule for LocaleLink {
             );
         }
     }
-}
-
-fn find_ignoring_case<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
-    text.char_indices().filter_map(move |(at, _)| {
-        let part = text.get(at..at + word.len())?;
-        part.eq_ignore_ascii_case(word).then_some((at, part))
-    })
 }
 
 /// Whether a text begins with a site's name. Upstream's pattern takes any character for a point.

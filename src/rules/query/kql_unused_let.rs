@@ -1,5 +1,7 @@
 //! `kql-unused-let`
 
+use rustc_hash::FxHashSet;
+
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{ExprKind, Literal, NameForm, Statement};
@@ -7,7 +9,6 @@ use crate::kql::{Node, Parse, TokenKind as T, walk_statements};
 use crate::rules::query::tree::{risky, tree};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
-use std::collections::HashSet;
 
 declare_rule! {
     /// A `let` whose name is never used.
@@ -63,11 +64,12 @@ impl Rule for KqlUnusedLet {
     fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(tree) = tree(query) else { return };
         // A file of functions gives names for others to use.
-        if tree.result().is_none() {
+        let lets = if tree.result().is_some() { tree.lets() } else { Vec::new() };
+        if lets.is_empty() {
             return;
         }
         let used = used(tree, query.text);
-        for (statement, name, _) in tree.lets() {
+        for (statement, name, _) in lets {
             if used.contains(&*name.text) || name.form != NameForm::Plain && name.form != NameForm::Bracketed
             {
                 continue;
@@ -81,8 +83,8 @@ impl Rule for KqlUnusedLet {
 }
 
 /// Every name that the query uses. A name that is given twice counts as used when either is.
-fn used<'q>(tree: &'q Parse, text: &'q str) -> HashSet<&'q str> {
-    let mut used = HashSet::new();
+fn used<'q>(tree: &'q Parse, text: &'q str) -> FxHashSet<&'q str> {
+    let mut used = FxHashSet::default();
     walk_statements(&tree.statements, &mut |node| {
         if let Node::Expr(expr) = node {
             match &expr.kind {
