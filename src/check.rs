@@ -1,7 +1,10 @@
 //! One run of the rules: files in, findings out, in parallel and in a fixed order.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -98,12 +101,21 @@ pub fn read(job: &Job) -> Result<Arc<SourceFile>, String> {
     if let Some(source) = &job.text {
         return Ok(Arc::clone(source));
     }
-    let path = &job.input.path;
-    let size = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    let attempt = || {
+        let file = File::open(&job.input.path)?;
+        let size = file.metadata()?.len();
+        let mut bytes = Vec::new();
+        if size <= LARGEST {
+            bytes.reserve_exact(usize::try_from(size).unwrap_or_default() + 1);
+            // What is no regular file tells no size, and may have no end.
+            file.take(LARGEST + 1).read_to_end(&mut bytes)?;
+        }
+        std::io::Result::Ok((size.max(bytes.len() as u64), bytes))
+    };
+    let (size, bytes) = attempt().map_err(|error| error.to_string())?;
     if size > LARGEST {
         return Err(format!("it has {size} bytes; sentlint reads files up to {LARGEST} bytes"));
     }
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
     Ok(Arc::new(SourceFile::from_bytes(&*job.input.name, bytes)))
 }
 
@@ -120,17 +132,27 @@ struct One {
 pub fn check(jobs: &[Job], settings: &[Arc<Settings>]) -> Run {
     let sources: Vec<Result<Arc<SourceFile>, String>> = jobs.par_iter().map(read).collect();
     let parsers = parsers(jobs, &sources);
-    let results: Vec<Result<Box<One>, Passed>> = jobs
-        .par_iter()
-        .zip(sources)
-        .zip(settings)
-        .map_init(Vec::new, |views, ((job, source), settings)| {
-            check_one(job, source, settings, view_of(views, &settings.workspace, &parsers))
-        })
-        .collect();
+    // Each thread takes the next file when it is done with one, and has one view of the workspace for all of its
+    // files: what all tables together hold is worked out once a thread.
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let (mut views, mut done) = (Vec::new(), Vec::new());
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(((job, source), settings)) = jobs.get(at).zip(sources.get(at)).zip(settings.get(at))
+            else {
+                return done;
+            };
+            let view = view_of(&mut views, &settings.workspace, &parsers);
+            done.push((at, check_one(job, source.clone(), settings, view)));
+        }
+    };
+    let parts = if jobs.len() > 1 { rayon::broadcast(|_| work()) } else { vec![work()] };
+    let mut results: Vec<(usize, Result<Box<One>, Passed>)> = parts.into_iter().flatten().collect();
+    results.sort_unstable_by_key(|(at, _)| *at);
     let mut run = Run::default();
     let mut ones = Vec::with_capacity(results.len());
-    for (result, job) in results.into_iter().zip(jobs) {
+    for ((_, result), job) in results.into_iter().zip(jobs) {
         match result {
             Ok(one) => ones.push(one),
             Err(passed) if !job.silent => {

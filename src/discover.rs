@@ -99,10 +99,11 @@ fn walk(root: &Path, options: &Options, found: &mut Found) {
         .require_git(false)
         .filter_entry(|entry| entry.file_name() != ".git")
         .build();
+    let here = std::env::current_dir().ok();
     for entry in walker {
         match entry {
             Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                take(entry.path(), options, found);
+                take(entry.path(), here.as_deref(), options, found);
             }
             Ok(_) => {}
             Err(error) => found.warnings.push(format!("passed over: {error}")),
@@ -112,18 +113,21 @@ fn walk(root: &Path, options: &Options, found: &mut Found) {
 
 fn walk_everything(root: &Path, options: &Options, found: &mut Found) {
     let walker = walkdir::WalkDir::new(root).into_iter().filter_entry(|entry| entry.file_name() != ".git");
+    let here = std::env::current_dir().ok();
     for entry in walker {
         match entry {
-            Ok(entry) if entry.file_type().is_file() => take(entry.path(), options, found),
+            Ok(entry) if entry.file_type().is_file() => {
+                take(entry.path(), here.as_deref(), options, found);
+            }
             Ok(_) => {}
             Err(error) => found.warnings.push(format!("passed over: {error}")),
         }
     }
 }
 
-fn take(path: &Path, options: &Options, found: &mut Found) {
+fn take(path: &Path, here: Option<&Path>, options: &Options, found: &mut Found) {
     if wanted(path, options) {
-        found.inputs.push(Input { name: display(path), path: path.to_owned(), named: false });
+        found.inputs.push(Input { name: display_from(path, here), path: path.to_owned(), named: false });
     }
 }
 
@@ -170,12 +174,12 @@ pub fn slashes(path: &Path) -> String {
 /// A path as messages name it: relative to the working folder where it lies below, with forward slashes
 /// and without a leading `./`.
 pub fn display(path: &Path) -> String {
-    let below = if path.is_absolute() {
-        std::env::current_dir().ok().and_then(|here| path.strip_prefix(here).ok().map(Path::to_owned))
-    } else {
-        None
-    };
-    let path = below.as_deref().unwrap_or(path);
+    let here = if path.is_absolute() { std::env::current_dir().ok() } else { None };
+    display_from(path, here.as_deref())
+}
+
+fn display_from(path: &Path, here: Option<&Path>) -> String {
+    let path = here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
     let clean: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
     let text = slashes(&clean);
     if text.is_empty() { ".".into() } else { text }

@@ -1,5 +1,9 @@
 //! MITRE ATT&CK: tactics and techniques of the three domains, revoked and deprecated ones included.
 
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 use super::data::attack as data;
 use super::nearest::nearest;
 
@@ -148,11 +152,16 @@ pub fn mitre_tactics() -> &'static [Tactic] {
 /// The tactic with this id, name or short name; case, blanks and punctuation aside. Of a name that several
 /// domains share, enterprise's.
 pub fn tactic(text: &str) -> Option<&'static Tactic> {
-    let text = squash(text);
-    let is_named = |tactic: &Tactic| {
-        squash(tactic.id) == text || squash(tactic.name) == text || squash(tactic.shortname) == text
-    };
-    data::TACTICS.iter().find(|tactic| is_named(tactic))
+    static NAMES: LazyLock<FxHashMap<String, &'static Tactic>> = LazyLock::new(|| {
+        let mut names = FxHashMap::default();
+        for tactic in data::TACTICS {
+            for name in [tactic.id, tactic.name, tactic.shortname] {
+                names.entry(squash(name)).or_insert(tactic);
+            }
+        }
+        names
+    });
+    NAMES.get(&squash(text)).copied()
 }
 
 /// Lower-case letters and digits only, `&` read as "and".

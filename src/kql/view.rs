@@ -179,6 +179,10 @@ impl Parse {
     /// Every name that a `let` gives, with the statement, those in functions among them.
     pub fn lets(&self) -> Vec<(&Statement, &Name, &LetValue)> {
         let mut found = Vec::new();
+        // Most queries define nothing, and need not be walked to see that.
+        if self.tokens.iter().all(|token| token.kind != T::Let) {
+            return found;
+        }
         walk_statements(&self.statements, &mut |node| {
             if let Node::Statement(statement) = node
                 && let StatementKind::Let { name, value } = &statement.kind

@@ -32,6 +32,10 @@ pub(super) fn one_line(text: &str) -> String {
 
 /// Text with control characters, line feeds and tabs aside, replaced by their pictures.
 pub(super) fn visible(text: &str) -> String {
+    // Nearly every text is plain.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+        return text.to_owned();
+    }
     text.chars()
         .map(|c| match c {
             '\n' | '\t' => c,

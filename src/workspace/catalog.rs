@@ -135,11 +135,15 @@ impl Catalog for View<'_> {
 
     fn everything(&self) -> Rc<Relation> {
         let make = || {
-            let names = self.tables_like("*");
-            let relations = names.iter().filter_map(|name| self.table(name)).map(|table| table.relation);
-            let mut all = kql::bind::united(&relations.collect::<Vec<_>>());
-            (all.open, all.doubtful) = (true, true);
-            Rc::new(all)
+            let columns = if self.added.iter().all(|added| added.tables.is_empty()) {
+                let all = tables::tables().flat_map(tables::Table::columns);
+                kql::bind::unite(all.map(|(name, kind)| (name, scalar(kind))), Rc::from)
+            } else {
+                let names = self.tables_like("*");
+                let relations = names.iter().filter_map(|name| self.table(name)).map(|table| table.relation);
+                kql::bind::united(&relations.collect::<Vec<_>>()).columns
+            };
+            Rc::new(Relation { columns, open: true, doubtful: true })
         };
         Rc::clone(self.everything.get_or_init(make))
     }

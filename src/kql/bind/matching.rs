@@ -5,6 +5,8 @@
 
 use std::cmp::Ordering;
 
+use smallvec::SmallVec;
+
 use super::super::ast::{Expr, ExprKind, Literal};
 use super::super::builtins::{Builtin, Param, Signature, Takes};
 use super::super::types::{Conversion, Element, Primitive, Scalar};
@@ -79,11 +81,14 @@ pub(super) enum Fit {
 /// Where a call may go: the signature and the parameter of each argument.
 pub(super) struct Matched<'b> {
     pub signature: &'b Signature,
-    pub params: Vec<Option<&'b Param>>,
+    pub params: Params<'b>,
 }
 
+/// The parameter of each argument. Calls with more than four arguments are rare.
+type Params<'b> = SmallVec<[Option<&'b Param>; 4]>;
+
 /// For each argument, the parameter it belongs to.
-pub(super) fn assign<'b>(name: &str, signature: &'b Signature, args: &[Arg<'_>]) -> Vec<Option<&'b Param>> {
+pub(super) fn assign<'b>(name: &str, signature: &'b Signature, args: &[Arg<'_>]) -> Params<'b> {
     let params = &signature.params;
     let count = args.len();
     if signature.layout == "CustomParameterLayout" {
@@ -236,7 +241,7 @@ pub(super) fn common(params: &[Option<&Param>], args: &[Arg<'_>], firm: bool) ->
 
 struct Candidate<'b> {
     matched: Matched<'b>,
-    fits: Vec<Fit>,
+    fits: SmallVec<[Fit; 4]>,
 }
 
 impl Candidate<'_> {

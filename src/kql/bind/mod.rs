@@ -37,7 +37,7 @@ mod unions;
 pub use catalog::{Body, Catalog, Declared, External, Returned, Table, Takes};
 pub use entities::fits;
 pub use finding::{Finding, FindingKind, nearest};
-pub use unions::united;
+pub use unions::{unite, united};
 
 /// What a query turned out to mean.
 #[derive(Clone, Debug, Default)]

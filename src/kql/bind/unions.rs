@@ -1,5 +1,6 @@
 //! The operators that bring rows of several tables together.
 
+use std::hash::Hash;
 use std::rc::Rc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -381,35 +382,55 @@ fn comparable(a: Scalar, b: Scalar) -> bool {
     !a.dynamic() && !b.dynamic() && (a.promoted() == b.promoted() || a.unknown() || b.unknown())
 }
 
-/// The columns of several tables: those of the same name and type are one, and those of the same name and
-/// different types have the type in their names.
+/// The rows of several tables together, with the columns that [`unite`] makes of theirs.
 pub fn united(relations: &[Rc<Relation>]) -> Relation {
     let open = relations.iter().any(|relation| relation.open);
     let doubtful = relations.iter().any(|relation| relation.doubtful);
+    let columns = relations.iter().flat_map(|relation| &relation.columns);
+    let columns = unite(columns.map(|column| (&column.name, column.kind)), Rc::clone);
+    Relation { columns, open, doubtful }
+}
+
+/// The types of the columns of one name.
+struct Kinds {
+    first: Scalar,
+    others: Vec<Scalar>,
+    /// Whether a second table had the type of the first: then the official analyser takes no notice of types that
+    /// come later, and neither do we.
+    settled: bool,
+}
+
+/// The columns of several tables: those of the same name and type are one, and those of the same name and
+/// different types have the type in their names.
+pub fn unite<K: Copy + Eq + Hash>(
+    columns: impl Iterator<Item = (K, Scalar)>,
+    name: impl Fn(K) -> Rc<str>,
+) -> Vec<Column> {
     // Whatever is known of them, dynamic values are of one type here.
     let key = |kind: Scalar| if kind.dynamic() { Scalar::Dynamic } else { kind };
-    let mut order: Vec<Rc<str>> = Vec::new();
-    // The types of each name, and whether a second table had the type of the first: then the official analyser
-    // takes no notice of types that come later, and neither do we.
-    let mut index: FxHashMap<Rc<str>, (Vec<Scalar>, bool)> = FxHashMap::default();
-    for column in relations.iter().flat_map(|relation| &relation.columns) {
-        let (kinds, settled) = index.entry(Rc::clone(&column.name)).or_insert_with(|| {
-            order.push(Rc::clone(&column.name));
-            (Vec::new(), false)
-        });
-        match kinds.iter_mut().find(|kind| key(**kind) == key(column.kind)) {
-            Some(kind) => {
-                if *kind != column.kind {
-                    *kind = kind.common(column.kind, Conversion::Exact).unwrap_or(Scalar::Dynamic);
+    let mut groups: Vec<(K, Kinds)> = Vec::new();
+    let mut index: FxHashMap<K, usize> = FxHashMap::default();
+    for (name, kind) in columns {
+        let at = *index.entry(name).or_insert(groups.len());
+        let Some((_, kinds)) = groups.get_mut(at) else {
+            groups.push((name, Kinds { first: kind, others: Vec::new(), settled: false }));
+            continue;
+        };
+        let alone = kinds.others.is_empty();
+        let mut all = std::iter::once(&mut kinds.first).chain(&mut kinds.others);
+        match all.find(|known| key(**known) == key(kind)) {
+            Some(known) => {
+                if *known != kind {
+                    *known = known.common(kind, Conversion::Exact).unwrap_or(Scalar::Dynamic);
                 }
-                *settled |= kinds.len() == 1;
+                kinds.settled |= alone;
             }
-            None if *settled => {}
-            None => kinds.push(column.kind),
+            None if kinds.settled => {}
+            None => kinds.others.push(kind),
         }
     }
-    let mut columns = Vec::with_capacity(order.len());
-    let mut taken: FxHashSet<Rc<str>> = FxHashSet::with_capacity_and_hasher(order.len(), FxBuildHasher);
+    let mut columns = Vec::with_capacity(groups.len());
+    let mut taken: FxHashSet<Rc<str>> = FxHashSet::with_capacity_and_hasher(groups.len(), FxBuildHasher);
     let mut add = |name: Rc<str>, kind: Scalar| {
         let mut own = Rc::clone(&name);
         let mut number = 0;
@@ -419,17 +440,17 @@ pub fn united(relations: &[Rc<Relation>]) -> Relation {
         }
         columns.push(Column { name: own, kind });
     };
-    for name in order {
-        match index[&name].0.as_slice() {
-            [kind] => add(name, *kind),
-            kinds => {
-                for kind in kinds {
-                    add(format!("{name}_{}", kind.name()).into(), *kind);
-                }
-            }
+    for (key, kinds) in groups {
+        let name = name(key);
+        if kinds.others.is_empty() {
+            add(name, kinds.first);
+            continue;
+        }
+        for kind in std::iter::once(kinds.first).chain(kinds.others) {
+            add(format!("{name}_{}", kind.name()).into(), kind);
         }
     }
-    Relation { columns, open, doubtful }
+    columns
 }
 
 /// The columns of several tables, those of the same name as one: of the type that they have in common, or dynamic.
