@@ -1,5 +1,5 @@
 //! Values as YAML: in blocks of two spaces, with every text written so that each reader gives it
-//! back as it was.
+//! back as it was. Which keys a document has, in which order, is for the one who writes it to say.
 
 use serde_json::{Map, Value};
 
@@ -262,6 +262,16 @@ lists:
             ("a\u{2028}b", "query: \"a\\u2028b\""),
             ("# no comment\n", "query: |\n  # no comment"),
             ("--- \n...\n", "query: |\n  --- \n  ..."),
+            ("\nT\n", "query: |\n\n  T"),
+            ("   \nT\n", "query: |2\n     \n  T"),
+            ("a: b # c\n- d\n", "query: |\n  a: b # c\n  - d"),
+            ("a\u{85}b\n", "query: \"a\\u0085b\\n\""),
+            ("é\n日本\n", "query: |\n  é\n  日本"),
+            ("%x\n", "query: |\n  %x"),
+            (&"x ".repeat(80), "query: |-\n  x x"),
+            ("yes", "query: |-\n  yes"),
+            ("1.0", "query: |-\n  1.0"),
+            ("'quoted'", "query: |-\n  'quoted'"),
         ] {
             let written = survives(&json!({"query": text, "after": 1}));
             assert!(written.starts_with(start), "{written}");

@@ -1,6 +1,6 @@
 //! The query of the rule, with everything that depends on it.
 
-use super::super::emit_yaml::Field;
+use super::super::layout::Field;
 use super::changes::{Change, apply, explained, ordered};
 use super::window::{one_line, range, timespan};
 use super::{Level, Work};
