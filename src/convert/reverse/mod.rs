@@ -13,6 +13,7 @@ use crate::content::Kind;
 use crate::source::SourceFile;
 
 mod collect;
+mod draft;
 mod expression;
 mod functions;
 mod hunting;
