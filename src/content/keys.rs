@@ -33,6 +33,9 @@ pub const ROOT_KEYS: [&str; 27] = [
     "kind",
 ];
 
+/// The keys that say when a scheduled rule runs and when it alerts.
+pub const SCHEDULE_KEYS: [&str; 4] = ["queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold"];
+
 #[cfg(test)]
 mod tests {
     use super::ROOT_KEYS;

@@ -16,7 +16,7 @@ pub mod model;
 pub mod schema;
 
 pub use duration::Duration;
-pub use keys::ROOT_KEYS;
+pub use keys::{ROOT_KEYS, SCHEDULE_KEYS};
 pub use kind::{Folder, Kind};
 pub use model::Template;
 

@@ -6,7 +6,7 @@ use super::collect::{Found, What};
 use super::draft::{Draft, description, list, no_connectors, techniques};
 use super::scope::member;
 use super::take::{Taken, Taker, short_duration};
-use crate::content::Kind;
+use crate::content::{Kind, SCHEDULE_KEYS};
 use crate::convert::rule::{ALERT_DETAILS, ENTITY_MAPPINGS, EVENT_GROUPING, INCIDENTS, SENTINEL_ENTITIES};
 use crate::convert::values::Shape;
 use crate::knowledge::limits;
@@ -45,7 +45,7 @@ pub(super) fn read(found: &Found, taker: &mut Taker) -> Taken {
     if kind == Kind::ScheduledRule {
         schedule(taker, &mut draft);
     } else {
-        for key in ["queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold"] {
+        for key in SCHEDULE_KEYS {
             taker.leave(key, "NRT rules have no schedule");
         }
     }
