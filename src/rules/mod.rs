@@ -19,6 +19,7 @@ mod attack;
 mod claims;
 mod connectors;
 mod entities;
+mod length;
 mod mask;
 mod metadata;
 mod query;
