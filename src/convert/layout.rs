@@ -1,8 +1,6 @@
 //! A hunting query or rule as the repository lays it out: which key comes where, comments before keys, queries and
 //! descriptions as blocks. How a single value is written so that every reader gives it back is for `yaml` to know.
 
-use std::fmt::Write as _;
-
 use serde_json::Value;
 
 use crate::content::ROOT_KEYS;
@@ -40,9 +38,7 @@ pub fn sort(fields: &mut [Field]) {
 pub fn document(fields: &[Field]) -> String {
     let mut out = String::new();
     for field in fields {
-        for line in field.comments.iter().flat_map(|comment| comment.lines()) {
-            let _ = writeln!(out, "# {}", line.trim());
-        }
+        out.extend(field.comments.iter().map(|comment| yaml::comment(comment)));
         out.push_str(&yaml::entry(&field.key, &field.value, BLOCKS.contains(&field.key.as_str())));
     }
     out
