@@ -15,25 +15,14 @@ import tempfile
 
 import yaml
 
+from checks import check, finish
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 GOOD = (ROOT / "content/hunting/mremoteng-connection-fan-out.yaml").read_text()
 BAD = (ROOT / "content/broken/invalid-id/invalid.yaml").read_text()
 TARGET = f"{os.uname().machine}-unknown-linux-musl"
 VERSION = re.search(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re.M)[1]
-
-failures = 0
-passed = 0
-
-
-def check(name, condition, about=""):
-    global failures, passed
-    if condition:
-        passed += 1
-        print(f"ok: {name}", flush=True)
-    else:
-        failures += 1
-        print(f"FAILED: {name}\n{about}", flush=True)
 
 
 class Runner:
@@ -245,8 +234,7 @@ def main():
             check(f"the tag {tag!r} is {'wrong' if code else 'right'}", done.returncode == code)
         installing(place, sentlint, releases)
         checking(place, releases)
-    print(f"{passed} passed, {failures} failed")
-    return 1 if failures else 0
+    return finish()
 
 
 if __name__ == "__main__":

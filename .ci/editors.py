@@ -15,21 +15,10 @@ import threading
 import time
 import tomllib
 
+from checks import check, finish
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SERVER = ROOT / "target/ci-node/node_modules/yaml-language-server/bin/yaml-language-server"
-
-failures = 0
-passed = 0
-
-
-def check(name, condition, about=""):
-    global failures, passed
-    if condition:
-        passed += 1
-        print(f"ok: {name}", flush=True)
-    else:
-        failures += 1
-        print(f"FAILED: {name}\n{json.dumps(about, indent=1)[:3000]}", flush=True)
 
 
 class Editor:
@@ -231,8 +220,7 @@ def main():
         found = editor.open(folder / "other.yaml", "a: 1\n")
         check("other files are left alone", found == [], found)
         editor.server.kill()
-    print(f"{passed} passed, {failures} failed")
-    return 1 if failures else 0
+    return finish()
 
 
 if __name__ == "__main__":

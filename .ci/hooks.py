@@ -12,6 +12,8 @@ import sys
 import tempfile
 import time
 
+from checks import check, finish
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PRE_COMMIT = str(ROOT / "target/ci-venv/bin/pre-commit")
 GOOD = (ROOT / "content/hunting/mremoteng-connection-fan-out.yaml").read_text()
@@ -32,25 +34,12 @@ ENV |= {
     "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0", "CARGO_PROFILE_RELEASE_LTO": "off", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16",
 }  # fmt: skip
 
-failures = 0
-passed = 0
-
 
 def run(*args, cwd, ok=True):
     done = subprocess.run(args, cwd=cwd, env=ENV, capture_output=True, text=True)
     if ok and done.returncode:
         sys.exit(f"{args} failed in {cwd}:\n{done.stdout}{done.stderr}")
     return done
-
-
-def check(name, condition, done):
-    global failures, passed
-    if condition:
-        passed += 1
-        print(f"ok: {name}", flush=True)
-    else:
-        failures += 1
-        print(f"FAILED: {name} (exit code {done.returncode})\n{done.stdout}{done.stderr}", flush=True)
 
 
 def hook_repository(folder):
@@ -169,8 +158,7 @@ def main():
         told = "kql-syntax" in done.stdout and "hunting/broken.yaml" in done.stdout
         check("try-repo finds what is broken", done.returncode == 1 and told, done)
 
-    print(f"{passed} passed, {failures} failed in {time.monotonic() - start:.0f} s")
-    return 1 if failures else 0
+    return finish()
 
 
 if __name__ == "__main__":

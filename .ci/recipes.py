@@ -13,6 +13,8 @@ import tempfile
 
 import yaml
 
+from checks import check, finish
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PAGE = (ROOT / "docs/integrations.md").read_text()
 COPIES = ["hunting", "rules", "parsers"]
@@ -56,13 +58,6 @@ def repository(place):
 
 def main():
     sentlint = pathlib.Path(sys.argv[1]).resolve()
-    failures = passed = 0
-
-    def check(name, condition, about=""):
-        nonlocal failures, passed
-        passed, failures = passed + bool(condition), failures + (not condition)
-        print(f"{'ok' if condition else 'FAILED'}: {name}" + ("" if condition else f"\n{about}"), flush=True)
-
     with tempfile.TemporaryDirectory() as place:
         place = pathlib.Path(place)
         work, env, changed, before = repository(place)
@@ -86,7 +81,7 @@ def main():
             now = re.search(r"^version: (\d+)\.(\d+)\.(\d+)$", changed.read_text(), re.M)
             finds = "--diff-base" in text and "--fix" not in text and now[0] == before[0]
             right = done.returncode == (1 if finds else 0) and (not finds or "version-not-bumped" in done.stdout)
-            check(title, right, f"exit code {done.returncode}\n{done.stdout}{done.stderr}")
+            check(title, right, done)
         check("most commands ran", ran > 10, ran)
         check("the version was raised", int(now[3]) == int(before[3]) + 1, now)
         written = ["sentlint.bash", "man1/sentlint.1", "gl-code-quality-report.json", "sentlint.xml", "sentlint-baseline.json"]
@@ -110,8 +105,7 @@ def main():
             check("the hooks exist", named <= hooks, named)
     table = set(re.findall(r"`([a-z-]+)`", PAGE.split("| input |")[1].split("\n\n")[0]))
     check("every input is described", set(action["inputs"]) <= table, set(action["inputs"]) - table)
-    print(f"{passed} passed, {failures} failed")
-    return 1 if failures else 0
+    return finish()
 
 
 if __name__ == "__main__":

@@ -139,28 +139,16 @@ fn key(source: &SourceFile, span: Span, rule: &str) -> Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Diagnostic, Group, RuleMeta, Severity};
+    use crate::diagnostic::{Diagnostic, SOME_RULE};
     use crate::report::FileReport;
     use std::sync::Arc;
 
-    static META: RuleMeta = RuleMeta {
-        id: "some-rule",
-        group: Group::Yaml,
-        severity: Severity::Error,
-        pedantic: false,
-        fix: None,
-        gate: None,
-        compares: false,
-        since: "0.1.0",
-        docs: "",
-    };
-
     fn findings(text: &str, offsets: &[usize]) -> Findings {
-        let at = |offset: &usize| META.at(Span::at(*offset), "m");
+        let at = |offset: &usize| SOME_RULE.at(Span::at(*offset), "m");
         let diagnostics: Vec<Diagnostic> = offsets.iter().map(at).collect();
         let source = Arc::new(SourceFile::new("a.yaml", text));
         let file = FileReport { source, kind: "hunting-query", id: None, diagnostics };
-        Findings { files: vec![file], rules: vec![&META], ..Findings::default() }
+        Findings { files: vec![file], rules: vec![&SOME_RULE], ..Findings::default() }
     }
 
     #[test]

@@ -141,6 +141,20 @@ pub struct RuleMeta {
     pub docs: &'static str,
 }
 
+/// A rule for tests that ask for any.
+#[cfg(test)]
+pub(crate) static SOME_RULE: RuleMeta = RuleMeta {
+    id: "some-rule",
+    group: Group::Yaml,
+    severity: Severity::Error,
+    pedantic: false,
+    fix: None,
+    gate: None,
+    compares: false,
+    since: "0.1.0",
+    docs: "",
+};
+
 /// Where the pages of the rules are found.
 const DOCS: &str = "https://github.com/sentlint/sentlint/blob/main/docs/rules/";
 

@@ -177,23 +177,11 @@ pub fn diff(path: &str, before: &str, after: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Group, RuleMeta, Severity};
-
-    static META: RuleMeta = RuleMeta {
-        id: "some-rule",
-        group: Group::Yaml,
-        severity: Severity::Error,
-        pedantic: false,
-        fix: None,
-        gate: None,
-        compares: false,
-        since: "0.1.0",
-        docs: "",
-    };
+    use crate::diagnostic::SOME_RULE;
 
     fn finding(edits: &[(usize, usize, &str)]) -> Diagnostic {
         let edits = edits.iter().map(|(start, end, text)| (Span::new(*start, *end), (*text).to_owned()));
-        META.at(Span::at(0), "m").fix(Fix::safe("t", edits))
+        SOME_RULE.at(Span::at(0), "m").fix(Fix::safe("t", edits))
     }
 
     fn fix(text: &str, diagnostics: &[Diagnostic]) -> Option<Fixed> {

@@ -1,5 +1,6 @@
 //! No module names one that it may not know. The table is that of docs/architecture.md.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Each module with what it may name besides itself.
@@ -59,12 +60,28 @@ fn sources(module: &str) -> Vec<(PathBuf, String)> {
         }
     }
     assert!(!found.is_empty(), "there is no module `{module}`");
+    let for_tests = |path: &PathBuf| {
+        let inside = path.strip_prefix(&src).expect("a path below src").with_extension("");
+        inside.iter().any(|part| part == "tests" || part == "testing" || part == "round_trip")
+    };
     let read = |path: PathBuf| {
         let text = std::fs::read_to_string(&path).expect("a source file");
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
-        (path, code)
+        (path, without_tests(&text))
     };
-    found.into_iter().filter(|path| !path.to_string_lossy().contains("test")).map(read).collect()
+    found.into_iter().filter(|path| !for_tests(path)).map(read).collect()
+}
+
+/// A source up to its module of tests, which stands last. A declaration for tests alone may stand anywhere.
+fn without_tests(text: &str) -> String {
+    text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn what_stands_behind_a_declaration_for_tests_is_looked_at_too() {
+    let text =
+        "//! A.\n#[cfg(test)]\nmod tests;\nuse crate::b;\n#[cfg(test)]\nmod tests {\n    use crate::c;\n}\n";
+    let code = without_tests(text);
+    assert!(code.contains("crate::b") && !code.contains("crate::c"), "{code}");
 }
 
 #[test]
@@ -82,6 +99,41 @@ fn no_module_names_one_that_it_may_not_know() {
                 );
             }
         }
+    }
+}
+
+/// What the code map of docs/architecture.md says that a module knows.
+fn documented(page: &str, module: &str) -> String {
+    let row = page.lines().find(|line| line.starts_with(&format!("| `{module}` |")));
+    let cell = row.and_then(|row| row.trim_end_matches([' ', '|']).rsplit('|').next());
+    cell.unwrap_or_else(|| panic!("docs/architecture.md has no row for `{module}`")).trim().to_owned()
+}
+
+/// Modules with what they know, and what those know in turn.
+fn reached(modules: &[&'static str], found: &mut BTreeSet<&'static str>) {
+    for (module, known) in KNOWS.iter().filter(|(name, _)| modules.contains(name)) {
+        if found.insert(module) {
+            reached(known, found);
+        }
+    }
+}
+
+#[test]
+fn the_code_map_says_the_same() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/architecture.md");
+    let page = std::fs::read_to_string(page).expect("docs/architecture.md");
+    for (module, known) in KNOWS {
+        let cell = documented(&page, module);
+        if cell == "all above" {
+            continue;
+        }
+        let words: Vec<&str> = cell.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+        let named: Vec<&'static str> =
+            KNOWS.iter().map(|(name, _)| *name).filter(|name| words.contains(name)).collect();
+        let (mut by_page, mut by_code) = (BTreeSet::new(), BTreeSet::new());
+        reached(&named, &mut by_page);
+        reached(known, &mut by_code);
+        assert_eq!(by_page, by_code, "docs/architecture.md says that `{module}` knows {cell}");
     }
 }
 

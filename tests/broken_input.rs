@@ -10,7 +10,7 @@ fn concise(name: &str, bytes: &[u8]) -> (i32, Vec<String>) {
     let dir = folder(&[]);
     write(dir.path(), name, bytes);
     let ran = run(dir.path(), &["check", "-q", "--output-format", "concise", name], "");
-    assert!(std::fs::read(dir.path().join(name)).is_ok());
+    assert_eq!(std::fs::read(dir.path().join(name)).ok().as_deref(), Some(bytes), "checking changes nothing");
     let mut again = vec!["check", "-q", "--fix", "--unsafe-fixes", "--exit-zero", name];
     assert_eq!(run(dir.path(), &again, "").code, 0);
     let fixed = std::fs::read(dir.path().join(name)).ok();
@@ -75,7 +75,7 @@ fn an_error_around_a_query_is_told_without_its_echo() {
 fn an_alias_is_not_mistaken_for_a_value_of_another_type() {
     let text = CLEAN.replacen("name: ", "name: &n ", 1).replace("version:", "x-title: *n\nversion:");
     let (_, told) = concise("a.yaml", text.as_bytes());
-    assert!(told.iter().all(|line| line.contains("x-title")), "{told:?}");
+    assert!(told.len() == 1 && told[0].contains("x-title"), "{told:?}");
     let tactics =
         CLEAN.replace("tactics:\n", "tactics: &t\n").replace("relevantTechniques:\n", "x: *t\ny:\n");
     let (_, told) = concise("a.yaml", tactics.as_bytes());

@@ -185,7 +185,9 @@ fn the_output_does_not_depend_on_the_number_of_threads() {
             .unwrap();
         String::from_utf8(output.stdout).unwrap()
     };
-    assert_eq!(json("1"), json("7"));
+    let one = json("1");
+    assert!((0..40).all(|i| one.contains(&format!("f{i}.yaml\""))), "{one}");
+    assert_eq!(one, json("7"));
 }
 
 #[test]

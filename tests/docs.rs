@@ -105,6 +105,7 @@ fn links_inside_the_documentation_lead_somewhere() {
     for entry in std::fs::read_dir(root().join("docs")).unwrap() {
         pages.push(entry.unwrap().path());
     }
+    let mut followed = 0;
     for page in pages.iter().filter(|page| page.extension().is_some_and(|extension| extension == "md")) {
         let text = std::fs::read_to_string(page).unwrap();
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
@@ -114,8 +115,10 @@ fn links_inside_the_documentation_lead_somewhere() {
             }
             let target = page.parent().unwrap_or(Path::new("")).join(path);
             assert!(target.exists(), "{}: {link}", page.display());
+            followed += 1;
         }
     }
+    assert!(followed > 10, "{followed} links");
 }
 
 /// The words of a command line; quotes keep blanks together.

@@ -168,7 +168,9 @@ fn whole(from: &Path, args: &[&str]) -> (tempfile::TempDir, usize) {
 
 #[test]
 fn the_sample_queries_become_rules() {
-    let (dir, _) = whole(&root().join("content/hunting"), &["--to", "scheduled"]);
+    let queries = root().join("content/hunting");
+    let (dir, made) = whole(&queries, &["--to", "scheduled"]);
+    assert_eq!(made, std::fs::read_dir(queries).unwrap().count());
     let mut files: Vec<_> =
         std::fs::read_dir(dir.path().join("rules")).unwrap().map(|it| it.unwrap().path()).collect();
     files.sort();

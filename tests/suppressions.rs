@@ -16,6 +16,8 @@ const TACTIC: &str = "- CommandAndControl";
 
 #[test]
 fn a_comment_counts_on_the_line_on_the_line_before_and_before_the_key() {
+    let bare = told(&CLEAN.replace(TACTIC, "- Exploiting"));
+    assert!(bare.len() == 1 && bare[0].contains("unknown-tactic"), "{bare:?}");
     for (from, to) in [
         (TACTIC, "- Exploiting # sentlint: ignore[unknown-tactic] agreed"),
         (TACTIC, "- Exploiting #sentlint:ignore [unknown-tactic]"),
@@ -68,6 +70,7 @@ fn added_comments_keep_to_one_line_and_out_of_texts() {
 #[test]
 fn what_is_told_of_a_byte_order_mark_is_silenced_for_the_file() {
     let dir = folder(&[("a.yaml", &format!("\u{feff}{CLEAN}"))]);
+    assert_eq!(run(dir.path(), &["check", "--fail-on", "info"], "").code, 1);
     assert_eq!(run(dir.path(), &["check", "--add-suppressions", "--fail-on", "info"], "").code, 0);
     let ran = run(dir.path(), &["check", "--fail-on", "info"], "");
     assert_eq!(ran.code, 0, "{ran:?}");

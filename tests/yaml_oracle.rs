@@ -71,6 +71,7 @@ fn every_corpus_file_reads_as_the_oracle_reads_it() {
         }
     }
     println!("{valid} valid files equal, {invalid} invalid files told");
+    assert!(valid > 3000);
 }
 
 fn scalars<'n>(node: &'n Node, out: &mut Vec<&'n Node>) {
@@ -111,6 +112,7 @@ fn every_scalar_of_the_corpus_maps_to_its_bytes() {
         }
     }
     println!("plain, single, double, literal, folded: {counts:?}");
+    assert!(counts.iter().all(|count| *count > 0));
 }
 
 fn check_map(file: &SourceFile, node: &Node, map: &ScalarMap) {
@@ -187,6 +189,7 @@ fn edits_of_corpus_files_change_one_entry_only() {
         }
     }
     println!("{edits} entries edited");
+    assert!(edits > 5000);
 }
 
 /// A line added to, and one taken from, the query of each file changes the decoded query exactly so.
@@ -342,4 +345,5 @@ fn damaged_corpus_files_are_read_without_harm() {
         }
     }
     println!("{errors} errors, {mends} with a mend");
+    assert!(errors > 500 && mends > 500);
 }

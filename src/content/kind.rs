@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use super::keys::SCHEDULE_KEYS;
 use crate::yaml::{Mapping, Node, Value};
 
 /// The kinds of content, by the names of the contract.
@@ -125,7 +126,6 @@ fn hint(path: &str) -> Hint {
     Hint::None
 }
 
-const SCHEDULE_KEYS: [&str; 4] = ["queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold"];
 const TEMPLATE_KEYS: [&str; 5] =
     ["requiredDataConnectors", "tactics", "relevantTechniques", "entityMappings", "severity"];
 const PARSER_KEYS: [&str; 4] = ["FunctionQuery", "ParserQuery", "FunctionName", "ParserName"];

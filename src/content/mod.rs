@@ -11,11 +11,13 @@ use crate::source::{SourceFile, Span};
 use crate::yaml::{self, Document, Node, ScalarMap};
 
 pub mod duration;
+mod keys;
 pub mod kind;
 pub mod model;
 pub mod schema;
 
 pub use duration::Duration;
+pub use keys::{ROOT_KEYS, SCHEDULE_KEYS};
 pub use kind::{Folder, Kind};
 pub use model::Template;
 
@@ -130,34 +132,6 @@ impl Query<'_> {
         (count(span.start), count(span.end))
     }
 }
-
-/// The keys that stand in a template's first column.
-const ROOT_KEYS: [&str; 24] = [
-    "id",
-    "name",
-    "description",
-    "severity",
-    "status",
-    "requiredDataConnectors",
-    "queryFrequency",
-    "queryPeriod",
-    "triggerOperator",
-    "triggerThreshold",
-    "tactics",
-    "relevantTechniques",
-    "tags",
-    "query",
-    "suppressionEnabled",
-    "suppressionDuration",
-    "entityMappings",
-    "customDetails",
-    "alertDetailsOverride",
-    "eventGroupingSettings",
-    "incidentConfiguration",
-    "version",
-    "kind",
-    "metadata",
-];
 
 /// How many bytes may be read again to prove the edits of one query.
 const MOST_READ_AGAIN: usize = 64 << 20;

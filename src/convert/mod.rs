@@ -5,9 +5,9 @@ use crate::source::Span;
 
 mod arm;
 mod bicep;
-pub mod emit_yaml;
 mod escape;
 mod hunting;
+pub mod layout;
 mod params;
 pub mod promote;
 pub mod reverse;

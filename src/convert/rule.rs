@@ -7,8 +7,8 @@ use super::values::{
     Shape, description, note_dropped, required, split_techniques, tactic_names, technique_ids, tidy,
 };
 use super::{Failure, Note, Options};
-use crate::content::Kind;
 use crate::content::model::{Alerting, Common, Schedule, Text, TimeSpan, field};
+use crate::content::{Kind, SCHEDULE_KEYS};
 use crate::knowledge::limits;
 use crate::yaml::Mapping;
 
@@ -29,8 +29,6 @@ const KNOWN: [&str; 14] = [
     "sentinelEntitiesMappings",
     "kind",
 ];
-/// The keys that only scheduled rules have.
-const SCHEDULE: [&str; 4] = ["queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold"];
 /// The keys of rules that run, which templates of rules do not have.
 const DEPLOYED: [&str; 3] = ["enabled", "suppressionDuration", "suppressionEnabled"];
 /// The keys of templates of rules, which rules that run do not have.
@@ -106,7 +104,7 @@ pub(super) fn alert_rule(
         note_missing(common, "sentinelEntitiesMappings", &what, notes);
     }
     let mut known = KNOWN.to_vec();
-    known.extend(SCHEDULE.iter().filter(|_| schedule.is_some()));
+    known.extend(SCHEDULE_KEYS.iter().filter(|_| schedule.is_some()));
     known.extend(if options.for_solution { PUBLISHED } else { DEPLOYED });
     known.extend(TEMPLATE_LINK.iter().filter(|_| options.with_template_link));
     note_dropped(common, &known, notes);

@@ -169,13 +169,18 @@ pub(super) fn tidy_json(value: Value, shape: &Shape) -> Option<Value> {
         }
         (_, value) => value,
     };
-    let blank = match &value {
+    (!is_empty(&value)).then_some(value)
+}
+
+/// Whether a value says nothing.
+pub(super) fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
         Value::String(text) => text.is_empty(),
         Value::Array(items) => items.is_empty(),
         Value::Object(map) => map.is_empty(),
         _ => false,
-    };
-    (!blank).then_some(value)
+    }
 }
 
 /// Notes on what no deployed resource can hold, for every key of the document outside of `known`.

@@ -84,7 +84,7 @@ impl<'a> Trace<'a> {
 
     /// Whether the query returns a column. One that returns no rows, or cannot be read, may return any.
     pub fn column(&self, name: &str) -> Presence {
-        let (Some(result), Some(main)) = (&self.meaning.result, self.main()) else {
+        let (Some(result), Some(main)) = (&self.meaning.result, self.parse.last_query()) else {
             return Presence::Possible;
         };
         if !self.parse.errors.is_empty() || result.column(name).is_some() {
@@ -96,14 +96,6 @@ impl<'a> Trace<'a> {
             certainty => certainty == Certainty::Sure,
         };
         Presence::Missing { sure, lost: self.lost(main, name, &scope, 0) }
-    }
-
-    /// The query proper: the last statement that is one.
-    fn main(&self) -> Option<&'a Expr> {
-        self.parse.statements.iter().rev().find_map(|statement| match &statement.kind {
-            StatementKind::Query(expr) => Some(expr),
-            _ => None,
-        })
     }
 
     fn stages(&self, source: &Expr, count: usize) -> Option<&'a Stages> {

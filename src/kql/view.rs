@@ -135,6 +135,14 @@ impl Parse {
         }
     }
 
+    /// The last query among the statements, whatever follows it.
+    pub fn last_query(&self) -> Option<&Expr> {
+        self.statements.iter().rev().find_map(|statement| match &statement.kind {
+            StatementKind::Query(expr) => Some(expr),
+            _ => None,
+        })
+    }
+
     /// Every pipeline of the query, outer ones before those in them; a table alone is none.
     pub fn pipelines(&self) -> Vec<Pipeline<'_>> {
         let result = self.result();

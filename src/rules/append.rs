@@ -1,7 +1,30 @@
 //! More items at the end of a list.
 
+use crate::content::model::field;
 use crate::source::{SourceFile, Span};
-use crate::yaml::{Node, Value};
+use crate::yaml::edit::insert_entry;
+use crate::yaml::{Mapping, Node, Value};
+
+/// The edit that adds items to the list under a key; where the key is missing, it is put after another one.
+pub(super) fn add_items(
+    file: &SourceFile,
+    root: &Mapping,
+    key: &str,
+    after: &str,
+    items: &[String],
+) -> Vec<(Span, String)> {
+    if let Some(field) = field(root, key) {
+        return append_items(file, field.node(), items);
+    }
+    let mut entry = format!("{key}:");
+    for item in items {
+        for (index, line) in item.lines().enumerate() {
+            entry.push_str(if index == 0 { "\n  - " } else { "\n    " });
+            entry.push_str(line);
+        }
+    }
+    insert_entry(file, root, Some(after), &entry)
+}
 
 /// The edit that adds items to the list that a node is. An item has further lines where it needs them, without
 /// the list's indentation. None where the list is not one that can be added to line by line.

@@ -1,7 +1,7 @@
 //! Who speaks for which fault: every violation of a schema belongs to one rule, which puts it into words.
 
 use crate::content::schema::{Fault, Violation};
-use crate::content::{Kind, Template};
+use crate::content::{Kind, SCHEDULE_KEYS, Template};
 
 use super::Context;
 
@@ -119,7 +119,7 @@ pub(super) fn is_rule_key(key: &str) -> bool {
 
 /// Whether a key says when a rule runs or when it alerts, which is settled for NRT rules.
 pub(super) fn is_schedule_key(key: &str) -> bool {
-    matches!(key, "queryFrequency" | "queryPeriod" | "triggerOperator" | "triggerThreshold")
+    SCHEDULE_KEYS.contains(&key)
 }
 
 /// Whether upstream's gate on analytic rules looks at this file and template.

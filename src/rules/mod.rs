@@ -19,6 +19,7 @@ mod attack;
 mod claims;
 mod connectors;
 mod entities;
+mod length;
 mod mask;
 mod metadata;
 mod query;
@@ -65,7 +66,7 @@ pub struct Base {
     pub revision: Arc<str>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
     /// The file.
     pub fn source(&self) -> &SourceFile {
         &self.content.source
@@ -74,6 +75,11 @@ impl Context<'_> {
     /// The kind.
     pub fn kind(&self) -> Kind {
         self.content.kind
+    }
+
+    /// The query of a hunting query or rule; parsers have theirs under keys of their own.
+    pub fn query(&self) -> Option<&'a Query<'a>> {
+        self.queries.iter().find(|query| query.pointer == Some("/query"))
     }
 
     /// What a query of the file means: what it reads and returns, and what is wrong with it.

@@ -34,7 +34,7 @@ impl<'c> QueryResult<'c> {
     /// The result of the template's query; `None` where there is none or it cannot be read, and under the
     /// profile of upstream's gates, none of which looks so far.
     pub(super) fn of(cx: &'c Context<'_>) -> Option<Self> {
-        let query = cx.queries.iter().find(|query| query.pointer == Some("/query"))?;
+        let query = cx.query()?;
         if cx.template.is_none() || cx.gates() || !query.parse().errors.is_empty() {
             return None;
         }

@@ -1,5 +1,5 @@
 //! Values as YAML: in blocks of two spaces, with every text written so that each reader gives it
-//! back as it was.
+//! back as it was. Which keys a document has, in which order, is for the one who writes it to say.
 
 use serde_json::{Map, Value};
 
@@ -29,6 +29,17 @@ pub fn entry(key: &str, value: &Value, as_block: bool) -> String {
             block(text, 0, &mut out);
         }
         _ => entry_at(key, value, 0, &mut out),
+    }
+    out
+}
+
+/// A text as comments, one for each of its lines. Whatever it holds, no reader takes a part of it for content.
+pub fn comment(text: &str) -> String {
+    let mut out = String::new();
+    for line in text.lines().flat_map(|line| line.split(['\r', '\u{85}', '\u{2028}', '\u{2029}'])) {
+        out.push_str("# ");
+        out.extend(line.trim().chars().map(|c| if is_printable(c) { c } else { '\u{fffd}' }));
+        out.push('\n');
     }
     out
 }
@@ -142,12 +153,17 @@ fn quoted_or_plain(text: &str, indent: usize) -> String {
 /// Whether a `|` block can hold a text: readers take more than the line feed for a line's end, and refuse what
 /// cannot be printed.
 fn fits_block(text: &str) -> bool {
-    let fits = |c: char| match c {
-        '\n' | '\t' => true,
+    text.chars().all(|c| c == '\n' || is_printable(c))
+        && text.lines().any(|line| !line.trim_matches([' ', '\t']).is_empty())
+}
+
+/// Whether every reader takes a character as it is, and for a part of its line.
+fn is_printable(c: char) -> bool {
+    match c {
+        '\t' => true,
         '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => false,
         c => !c.is_control(),
-    };
-    text.chars().all(fits) && text.lines().any(|line| !line.trim_matches([' ', '\t']).is_empty())
+    }
 }
 
 /// The text as a `|` block after its key, which stands at the column `indent`.
@@ -188,12 +204,16 @@ mod tests {
     fn survives(value: &Value) -> String {
         let lines = |(key, value): (&String, &Value)| entry(key, value, key == "query");
         let text: String = value.as_object().unwrap().iter().map(lines).collect();
-        let ours = parse(&SourceFile::new("a.yaml", text.as_str()));
+        reads_as(&text, value);
+        text
+    }
+
+    fn reads_as(text: &str, value: &Value) {
+        let ours = parse(&SourceFile::new("a.yaml", text));
         assert!(ours.errors.is_empty(), "{:?}\n{text}", ours.errors);
         assert_eq!(&to_json(ours.root.as_ref().unwrap()), value, "ours\n{text}");
-        let oracle: Value = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+        let oracle: Value = serde_yaml::from_str(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
         assert_eq!(&oracle, value, "oracle\n{text}");
-        text
     }
 
     #[test]
@@ -245,6 +265,13 @@ lists:
     }
 
     #[test]
+    fn no_text_breaks_out_of_its_comment() {
+        assert_eq!(comment("Why.\nAnd how.\r\n"), "# Why.\n# And how.\n");
+        let hostile = "`a\rb: 1\u{7}\u{85}c: 2`";
+        assert_eq!(comment(hostile), "# `a\n# b: 1\u{fffd}\n# c: 2`\n");
+    }
+
+    #[test]
     fn each_text_gets_the_scalar_that_keeps_it() {
         for (text, start) in [
             ("a\nb\n", "query: |\n  a"),
@@ -262,6 +289,16 @@ lists:
             ("a\u{2028}b", "query: \"a\\u2028b\""),
             ("# no comment\n", "query: |\n  # no comment"),
             ("--- \n...\n", "query: |\n  --- \n  ..."),
+            ("\nT\n", "query: |\n\n  T"),
+            ("   \nT\n", "query: |2\n     \n  T"),
+            ("a: b # c\n- d\n", "query: |\n  a: b # c\n  - d"),
+            ("a\u{85}b\n", "query: \"a\\u0085b\\n\""),
+            ("é\n日本\n", "query: |\n  é\n  日本"),
+            ("%x\n", "query: |\n  %x"),
+            (&"x ".repeat(80), "query: |-\n  x x"),
+            ("yes", "query: |-\n  yes"),
+            ("1.0", "query: |-\n  1.0"),
+            ("'quoted'", "query: |-\n  'quoted'"),
         ] {
             let written = survives(&json!({"query": text, "after": 1}));
             assert!(written.starts_with(start), "{written}");
@@ -354,6 +391,11 @@ lists:
         #[test]
         fn any_text_survives_and_both_readers_agree(text in hard_text(), follows in hard_text()) {
             survives(&json!({"query": text, "in": {"query": text, "list": [text]}, "follows": follows}));
+        }
+
+        #[test]
+        fn any_text_stays_in_its_comment(text in hard_text()) {
+            reads_as(&(comment(&text) + "a: 1\n"), &json!({"a": 1}));
         }
 
         #[test]

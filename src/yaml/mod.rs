@@ -16,7 +16,7 @@ mod slips;
 mod tests;
 mod write;
 
-pub use emit::entry;
+pub use emit::{comment, entry};
 pub use json::to_json;
 pub use scalar::ScalarMap;
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::emit_yaml::Field;
+use super::super::layout::Field;
 use super::changes::Change;
 use super::derive;
 use super::query::Changed;

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::super::emit_yaml::Field;
+use super::super::layout::Field;
 use super::super::values::technique_ids;
 use super::{Id, Level, NRT_IDS, SCHEDULED_IDS, Work};
+use crate::content::ROOT_KEYS;
 use crate::content::model::{Text, field};
 use crate::knowledge::{attack, limits, tactics};
 use crate::source::Span;
@@ -24,26 +25,6 @@ const KEPT: [&str; 11] = [
     "suppressionEnabled",
     "suppressionDuration",
     "enabled",
-];
-
-/// Keys that are read, here or elsewhere.
-const READ: [&str; 16] = [
-    "id",
-    "name",
-    "description",
-    "severity",
-    "status",
-    "requiredDataConnectors",
-    "queryFrequency",
-    "queryPeriod",
-    "triggerOperator",
-    "triggerThreshold",
-    "tactics",
-    "relevantTechniques",
-    "query",
-    "entityMappings",
-    "version",
-    "kind",
 ];
 
 impl Work<'_> {
@@ -70,15 +51,18 @@ impl Work<'_> {
         fields.push(Field::new("kind", if self.options.nrt { "NRT" } else { "Scheduled" }));
         for entry in &self.common.root.entries {
             let Some(key) = entry.key.as_str() else { continue };
-            let is = |known: &&&str| known.eq_ignore_ascii_case(key);
+            let one_of =
+                |keys: &[&'static str]| keys.iter().find(|known| known.eq_ignore_ascii_case(key)).copied();
             if key.eq_ignore_ascii_case("enabled") && self.options.enabled.is_some() {
                 continue;
             }
-            if entry.value.is_null() || entry.duplicate_of.is_some() || READ.iter().find(is).is_some() {
+            if entry.value.is_null() || entry.duplicate_of.is_some() {
                 continue;
             }
-            match KEPT.iter().find(is) {
-                Some(key) => fields.push(Field::new(*key, to_json(&entry.value))),
+            match one_of(&KEPT) {
+                Some(key) => fields.push(Field::new(key, to_json(&entry.value))),
+                // The others that a template has are read, here or elsewhere.
+                None if one_of(&ROOT_KEYS).is_some() => {}
                 None => {
                     let message = format!("`{key}` has no place in {} and is left out", self.target());
                     self.remark(Level::Info, entry.key.span, message);

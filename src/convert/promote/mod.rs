@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use super::Failure;
-use super::emit_yaml::{self, Field};
+use super::layout::{self, Field};
 use crate::content::{Content, Duration, Kind, Query, Template, model::Common};
 use crate::kql::bind::Catalog;
 use crate::source::Span;
@@ -158,12 +158,12 @@ pub fn promote(
             field.comments.clear();
         }
     }
-    emit_yaml::sort(&mut fields);
+    layout::sort(&mut fields);
     keep_suppressions(content, &mut fields);
     let mut remarks = work.remarks;
     remarks.sort_by(|a, b| (a.span, a.level, &a.message).cmp(&(b.span, b.level, &b.message)));
     remarks.dedup();
-    Ok(Promoted { text: emit_yaml::document(&fields), remarks })
+    Ok(Promoted { text: layout::document(&fields), remarks })
 }
 
 /// Suppressions that stand in the file hold for the rule too; those inside of the query are a part of it.

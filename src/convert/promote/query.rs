@@ -1,11 +1,11 @@
 //! The query of the rule, with everything that depends on it.
 
-use super::super::emit_yaml::Field;
+use super::super::layout::Field;
 use super::changes::{Change, apply, explained, ordered};
 use super::window::{one_line, range, timespan};
 use super::{Level, Work};
 use crate::knowledge::limits;
-use crate::kql::ast::{Body, Expr, ExprKind, Operator, StatementKind};
+use crate::kql::ast::{Body, Expr, ExprKind, Operator};
 use crate::kql::bind::{Meaning, bind};
 use crate::kql::lookback::lookback;
 use crate::kql::types::Relation;
@@ -208,19 +208,12 @@ pub(super) fn main_pipeline(parse: &Parse) -> Option<(u32, &[Operator])> {
             _ => None,
         }
     }
-    let query = parse.statements.iter().rev().find_map(|statement| match &statement.kind {
-        StatementKind::Query(expr) => Some(expr),
-        _ => None,
-    })?;
-    inside(query)
+    inside(parse.last_query()?)
 }
 
 /// The end of the query proper, where further operators can be put.
 pub(super) fn end(parse: &Parse) -> Option<usize> {
-    let query = parse.statements.iter().rev().find_map(|statement| match &statement.kind {
-        StatementKind::Query(expr) => Some(expr),
-        _ => None,
-    })?;
+    let query = parse.last_query()?;
     let fits = main_pipeline(parse).is_none_or(|(_, stages)| {
         stages
             .last()

@@ -1,6 +1,6 @@
 //! When a rule runs and how far back it looks, from what the query says of time.
 
-use super::super::emit_yaml::Field;
+use super::super::layout::Field;
 use super::changes::Change;
 use super::{Level, Work};
 use crate::content::Duration;

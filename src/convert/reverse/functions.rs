@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::scope::MOST_BYTES;
+use crate::convert::values::is_empty;
 
 /// Calls a function, its name in lower case; `None` where only Azure knows the answer or the arguments do not fit.
 pub(super) fn call(name: &str, arguments: &[Value]) -> Option<Value> {
@@ -83,16 +84,6 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Option<Value> {
         }
         _ => return None,
     })
-}
-
-fn is_empty(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Array(items) => items.is_empty(),
-        Value::Object(map) => map.is_empty(),
-        _ => false,
-    }
 }
 
 fn index(value: &Value) -> Option<usize> {

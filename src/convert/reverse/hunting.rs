@@ -1,10 +1,9 @@
 //! A saved search of the category Hunting Queries as a hunting query.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::collect::Found;
-use super::identity;
-use super::rule::{description, list, no_connectors, techniques, version};
+use super::draft::{Draft, description, list, no_connectors, techniques, unique};
 use super::scope::member;
 use super::take::{Taken, Taker};
 use crate::content::Kind;
@@ -19,31 +18,20 @@ pub(super) fn read(found: &Found, taker: &mut Taker) -> Taken {
         taker.tell(None, format!("a saved search of {of} is no hunting query; it is passed over"));
         return Ok(None);
     }
-    let name = taker.required("displayName")?.trim().to_owned();
-    let query = taker.required("query")?;
+    let mut draft = Draft::begin(found, taker)?;
     let mut tags = Tags::read(taker);
-    let mut map = Map::new();
-    let mut put = |key: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            map.insert(key.to_owned(), value);
-        }
-    };
-    put("id", Some(identity::id(found, &name, taker).into()));
-    put("name", Some(name.into()));
-    put("description", description(tags.take("description")));
-    put("requiredDataConnectors", Some(json!([])));
+    draft.put("description", description(tags.take("description")));
+    draft.put("requiredDataConnectors", Some(json!([])));
     no_connectors(taker);
-    put("tactics", list(tags.list("tactics")));
+    draft.put("tactics", list(tags.list("tactics")));
     let mut parents = tags.list("techniques");
     parents.extend(tags.list("relevantTechniques"));
     let subs = tags.list("subTechniques");
     // A single list holds sub-techniques as well, in an order of its own.
-    put(
+    draft.put(
         "relevantTechniques",
         list(if subs.is_empty() { unique(parents) } else { techniques(&parents, &subs) }),
     );
-    put("query", Some(query.into()));
-    put("version", Some(version(found, taker).into()));
     for (name, _) in tags.0 {
         taker.tell(Some("tags"), format!("the tag `{name}` is left out: YAML templates have no such key"));
     }
@@ -52,7 +40,7 @@ pub(super) fn read(found: &Found, taker: &mut Taker) -> Taken {
         taker.value(key, &Shape::Any);
     }
     taker.leave_the_rest();
-    Ok(Some((Kind::HuntingQuery, map)))
+    Ok(Some((Kind::HuntingQuery, draft.0)))
 }
 
 /// The tags that have not been taken yet.
@@ -89,14 +77,4 @@ impl Tags {
         let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
         unique(items.map(str::to_owned).collect())
     }
-}
-
-fn unique(items: Vec<String>) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    for item in items {
-        if !out.contains(&item) {
-            out.push(item);
-        }
-    }
-    out
 }

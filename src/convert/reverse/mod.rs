@@ -7,12 +7,13 @@
 
 use serde_json::{Map, Value};
 
-use super::emit_yaml::{self, Field};
+use super::layout::{self, Field};
 use super::{Failure, Note};
 use crate::content::Kind;
 use crate::source::SourceFile;
 
 mod collect;
+mod draft;
 mod expression;
 mod functions;
 mod hunting;
@@ -125,8 +126,8 @@ fn one(json: &Json, found: &Found, own: bool, reversed: &mut Reversed) {
         Ok(Some((kind, map))) => {
             let file_name = identity::file_name(found, &map);
             let mut fields: Vec<Field> = map.into_iter().map(|(key, value)| Field::new(key, value)).collect();
-            emit_yaml::sort(&mut fields);
-            let text = emit_yaml::document(&fields);
+            layout::sort(&mut fields);
+            let text = layout::document(&fields);
             reversed.items.push(Yaml { kind, file_name, text });
         }
         Ok(None) => {}

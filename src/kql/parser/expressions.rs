@@ -110,11 +110,7 @@ impl Parser<'_> {
     /// Takes such a spelling for what it means, so that the rest of the query is read.
     fn eat_foreign(&mut self, op: T) -> bool {
         let Some(length) = self.foreign_spelling(op) else { return false };
-        let start = self.start();
-        for _ in 0..length {
-            self.bump();
-        }
-        let span = self.since(start);
+        let span = self.bump_all(length);
         let message = format!("`{}` is written `{}` in KQL", &self.text[span.range()], op.text());
         let mut error = SyntaxError::new(ErrorKind::TokenExpected, span, message);
         error.help = Some(format!("Write `{}`.", op.text()));

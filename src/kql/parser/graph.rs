@@ -27,9 +27,7 @@ impl Parser<'_> {
             rest = after;
             length += 1;
         }
-        for _ in 0..length {
-            self.bump();
-        }
+        self.bump_all(length);
         true
     }
 

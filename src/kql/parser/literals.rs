@@ -301,26 +301,24 @@ impl Parser<'_> {
 
     /// `(name: type, ...)`
     pub(super) fn schema(&mut self) -> Vec<Column> {
-        let Some(open) = self.eat(T::OpenParen) else {
-            self.missing("columns with their types, as in `(Name: string)`");
-            return Vec::new();
-        };
-        self.eat(T::Comma);
-        let list = List::closed().with_trailing_comma();
-        let columns = self.commas(Self::typed_name, Self::missing_column, list);
-        self.close(T::CloseParen, open);
-        columns
+        self.any_schema(false)
     }
 
     /// The schema of a plug-in's result, where `*` stands for the columns of the input.
     pub(super) fn plugin_schema(&mut self) -> Vec<Column> {
+        self.any_schema(true)
+    }
+
+    fn any_schema(&mut self, may_have_star: bool) -> Vec<Column> {
         let Some(open) = self.eat(T::OpenParen) else {
             self.missing("columns with their types, as in `(Name: string)`");
             return Vec::new();
         };
         self.eat(T::Comma);
-        let star = self.eat(T::Asterisk);
-        self.eat(T::Comma);
+        let star = if may_have_star { self.eat(T::Asterisk) } else { None };
+        if may_have_star {
+            self.eat(T::Comma);
+        }
         let list = List::closed().with_trailing_comma();
         let mut columns = self.commas(Self::typed_name, Self::missing_column, list);
         if let Some(span) = star {

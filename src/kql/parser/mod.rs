@@ -90,6 +90,15 @@ impl<'t> Parser<'t> {
         span
     }
 
+    /// Takes so many tokens, and returns the place of all of them.
+    fn bump_all(&mut self, count: usize) -> Span {
+        let start = self.start();
+        for _ in 0..count {
+            self.bump();
+        }
+        self.since(start)
+    }
+
     fn eat(&mut self, kind: TokenKind) -> Option<Span> {
         (self.kind() == kind).then(|| self.bump())
     }

@@ -91,12 +91,8 @@ impl Parser<'_> {
 
     pub(super) fn client_name(&mut self) -> Option<Name> {
         let length = self.scan_client_name(0)?;
-        let start = self.start();
-        for _ in 0..length {
-            self.bump();
-        }
-        let span = self.since(start);
-        let text = &self.text[start + 1..span.end as usize - 1];
+        let span = self.bump_all(length);
+        let text = &self.text[span.start as usize + 1..span.end as usize - 1];
         Some(made(span, text, NameForm::Client))
     }
 
@@ -138,11 +134,7 @@ impl Parser<'_> {
 
     pub(super) fn wildcard(&mut self) -> Option<Name> {
         let length = self.scan_wildcard(0)?;
-        let start = self.start();
-        for _ in 0..length {
-            self.bump();
-        }
-        let span = self.since(start);
+        let span = self.bump_all(length);
         Some(made(span, &self.text[span.range()], NameForm::Wildcard))
     }
 
@@ -253,11 +245,7 @@ impl Parser<'_> {
         if self.peek(length) != T::Equal {
             return None;
         }
-        let start = self.start();
-        for _ in 0..length {
-            self.bump();
-        }
-        let span = self.since(start);
+        let span = self.bump_all(length);
         let name = made(span, &self.text[span.range()], NameForm::Plain);
         self.needs_brackets(&name);
         Some(name)

@@ -230,11 +230,7 @@ impl Parser<'_> {
 
     fn param(&mut self) -> Option<Param> {
         let (length, takes) = self.scan_param()?;
-        let start = self.start();
-        for _ in 0..length {
-            self.bump();
-        }
-        let span = self.since(start);
+        let span = self.bump_all(length);
         let name = Name { span, text: self.text[span.range()].into(), form: NameForm::Plain };
         self.require(T::Equal);
         let value = self.kind();

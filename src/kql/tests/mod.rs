@@ -17,5 +17,7 @@ fn rows(name: &str) -> Option<Vec<serde_json::Value>> {
     };
     let file = std::fs::File::open(std::path::PathBuf::from(shared).join("kql").join(name)).unwrap();
     let lines = std::io::BufReader::new(file).lines();
-    Some(lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect())
+    let rows: Vec<_> = lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    assert!(rows.len() > 100, "{name} has {} lines", rows.len());
+    Some(rows)
 }

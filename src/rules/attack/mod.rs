@@ -5,6 +5,7 @@ mod missing_tactics;
 mod missing_techniques;
 mod prefer_sub_technique;
 mod revoked_technique;
+mod sought;
 mod technique_tactic_mismatch;
 mod uncovered_tactic;
 mod unknown_tactic;

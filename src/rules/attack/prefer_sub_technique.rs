@@ -1,12 +1,11 @@
 //! `prefer-sub-technique`
 
+use super::sought::sought;
 use crate::content::model::Text;
 use crate::content::{Query, Template};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
 use crate::knowledge::attack::Technique;
 use crate::knowledge::evidence;
-use crate::kql::ast::{Expr, ExprKind, LetValue, Literal, Statement, StatementKind};
-use crate::kql::{Node, TokenKind, walk, walk_statements};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 use crate::yaml::edit::replace_scalar;
@@ -69,8 +68,7 @@ impl Rule for PreferSubTechnique {
         let listed = |parent: &str| {
             items.iter().any(|item| item.value.strip_prefix(parent).is_some_and(|rest| rest.starts_with('.')))
         };
-        let query = cx.queries.iter().find(|query| query.pointer == Some("/query"));
-        let Some(query) = query.filter(|query| query.parse().errors.is_empty()) else { return };
+        let Some(query) = cx.query().filter(|query| query.parse().errors.is_empty()) else { return };
         let parents: Vec<&Text<'_>> = items
             .iter()
             .filter(|item| evidence::of(item.value).next().is_some() && !listed(item.value))
@@ -117,51 +115,6 @@ fn told(texts: &[(String, Span)], parent: &str) -> Option<(&'static Technique, &
         }
     }
     only
-}
-
-/// The texts that a query looks for, in lower case, those that it excludes left out.
-fn sought(query: &Query<'_>) -> Vec<(String, Span)> {
-    let statements = &query.parse().statements;
-    let mut excluded: Vec<&str> = Vec::new();
-    walk_statements(statements, &mut |node| {
-        if let Node::Expr(expr) = node
-            && excludes(expr)
-        {
-            walk(Node::Expr(expr), &mut |inner| {
-                if let Node::Expr(Expr { kind: ExprKind::Name(name), .. }) = inner {
-                    excluded.push(&name.text);
-                }
-                true
-            });
-        }
-        true
-    });
-    let left_out = |statement: &Statement| match &statement.kind {
-        StatementKind::Let { name, value: LetValue::Expr(_) } => excluded.contains(&&*name.text),
-        _ => false,
-    };
-    let mut found = Vec::new();
-    walk_statements(statements, &mut |node| match node {
-        Node::Statement(statement) => !left_out(statement),
-        Node::Expr(expr) if excludes(expr) => false,
-        Node::Expr(Expr { kind: ExprKind::Literal(Literal::String(text)), span }) => {
-            found.push((text.to_lowercase(), *span));
-            true
-        }
-        _ => true,
-    });
-    found
-}
-
-/// Whether an expression is true of what it does not find: `!=`, `!in`, `not(...)` and their kin.
-fn excludes(expr: &Expr) -> bool {
-    let negated =
-        |op: TokenKind| op.text().starts_with('!') || op.text() == "<>" || op.text() == "notcontains";
-    match &expr.kind {
-        ExprKind::Binary { op, .. } | ExprKind::InList { op, .. } => negated(*op),
-        ExprKind::Call { name, .. } => &*name.text == "not",
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -113,8 +113,7 @@ fn finding(
         parsers => format!(" through `{}`", parsers.join("` and `")),
     };
     let message = format!("The query reads `{table}`{through}, which no data type declares");
-    let query = cx.queries.iter().find(|query| query.pointer == Some("/query"));
-    let span = query.map_or(cx.first_key(), |query| query.span(read.place));
+    let span = cx.query().map_or(cx.first_key(), |query| query.span(read.place));
     let mut finding = UndeclaredTable::at(span, message);
     let list = field(common.root, "requiredDataConnectors");
     if let Some(list) = list {

@@ -1,18 +1,16 @@
 //! `legacy-entity-column`
 
-use crate::content::model::field;
 use crate::content::{Query, Template};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::entities::LEGACY_COLUMNS;
 use crate::knowledge::limits::ENTITY_MAPPINGS;
-use crate::rules::append::append_items;
+use crate::rules::append::add_items;
 use crate::rules::mask::{Mask, mask, words};
 use crate::rules::result::QueryResult;
 use crate::rules::schedule::gated_as_scheduled;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
-use crate::yaml::edit::insert_entry;
 
 declare_rule! {
     /// A column such as `AccountCustomEntity` that no entity mapping names.
@@ -144,24 +142,8 @@ fn fix(cx: &Context<'_>, template: &Template<'_>, found: &[Found]) -> Option<Fix
     if items.is_empty() || common.entity_mappings.len() + items.len() > ENTITY_MAPPINGS {
         return None;
     }
-    let key = field(common.root, "entityMappings");
-    let edits = match key {
-        None => insert_entry(cx.source(), common.root, Some("query"), &entry(&items)),
-        Some(field) => append_items(cx.source(), field.node(), &items),
-    };
+    let edits = add_items(cx.source(), common.root, "entityMappings", "query", &items);
     (!edits.is_empty()).then(|| Fix::r#unsafe("Add the mapping", edits))
-}
-
-/// `entityMappings` with these items.
-fn entry(items: &[String]) -> String {
-    let mut text = String::from("entityMappings:");
-    for item in items {
-        for (index, line) in item.lines().enumerate() {
-            text.push_str(if index == 0 { "\n  - " } else { "\n    " });
-            text.push_str(line);
-        }
-    }
-    text
 }
 
 #[cfg(test)]

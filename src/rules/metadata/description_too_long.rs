@@ -3,7 +3,7 @@
 use crate::content::Template;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
-use crate::rules::claims::in_rules_folder;
+use crate::rules::length::too_long;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -42,16 +42,10 @@ declare_rule! {
 
 impl Rule for DescriptionTooLong {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() && !in_rules_folder(cx) {
-            return;
-        }
-        let Some(text) = template.common().description else { return };
-        let length = text.value.chars().count();
-        if length > limits::MAX_DESCRIPTION {
-            let most = limits::MAX_DESCRIPTION;
-            let message = format!("The description has {length} characters; {most} are the most");
+        let text = template.common().description;
+        if let Some((span, message)) = too_long(cx, text, "description", limits::MAX_DESCRIPTION) {
             out.push(
-                Self::at(text.span(), message)
+                Self::at(span, message)
                     .help("Shorten it, or move details to a page that the description links to."),
             );
         }

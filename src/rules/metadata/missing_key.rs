@@ -2,7 +2,7 @@
 
 use crate::content::model::field;
 use crate::content::schema::Fault;
-use crate::content::{Folder, Kind, Template};
+use crate::content::{Folder, Kind, SCHEDULE_KEYS, Template};
 use crate::diagnostic::Diagnostic;
 use crate::rules::claims::claimed_by;
 use crate::rules::{Context, Rule, declare_rule};
@@ -102,9 +102,7 @@ fn gates(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         }
     }
     if cx.kind() == Kind::ScheduledRule && root.get("kind").and_then(Node::as_str) == Some("Scheduled") {
-        for key in
-            ["queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold", "requiredDataConnectors"]
-        {
+        for key in SCHEDULE_KEYS.into_iter().chain(["requiredDataConnectors"]) {
             if absent(root, key) {
                 miss(key);
             }

@@ -3,7 +3,7 @@
 use crate::content::Template;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
-use crate::rules::claims::in_rules_folder;
+use crate::rules::length::too_long;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -41,16 +41,10 @@ declare_rule! {
 
 impl Rule for NameTooLong {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() && !in_rules_folder(cx) {
-            return;
-        }
-        let Some(text) = template.common().name else { return };
-        let length = text.value.chars().count();
-        if length > limits::MAX_NAME {
-            let most = limits::MAX_NAME;
-            let message = format!("The name has {length} characters; {most} are the most");
+        let text = template.common().name;
+        if let Some((span, message)) = too_long(cx, text, "name", limits::MAX_NAME) {
             out.push(
-                Self::at(text.span(), message)
+                Self::at(span, message)
                     .help("Keep to what people need in a list; 50 characters are a good aim."),
             );
         }

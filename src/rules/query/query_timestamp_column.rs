@@ -1,14 +1,15 @@
 //! `query-timestamp-column`
 
+use super::tree::{edits, tree};
 use crate::content::{Query, Template};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::tables;
 use crate::kql::bind::{Catalog, bind};
 use crate::kql::origin::{Origin, References, references};
 use crate::kql::parse;
+use crate::kql::types::Relation;
 use crate::rules::result::named_columns;
 use crate::rules::{Context, Rule, declare_rule};
-use crate::source::Span;
 use crate::yaml::ScalarMap;
 use crate::yaml::edit::apply;
 
@@ -82,15 +83,11 @@ const SENTINEL: &str = "TimeGenerated";
 
 impl Rule for QueryTimestampColumn {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let query = cx.queries.iter().find(|query| query.pointer == Some("/query"));
-        let Some(query) = query.filter(|query| cx.kind().is_rule() && query.text.contains(DEFENDER)) else {
-            return;
-        };
-        if !query.parse().errors.is_empty() {
-            return;
-        }
+        let named = |query: &&Query<'_>| cx.kind().is_rule() && query.text.contains(DEFENDER);
+        let Some(query) = cx.query().filter(named) else { return };
+        let Some(tree) = tree(query) else { return };
         let origin = |name: &str| origin(cx.catalog, name);
-        let found = references(query.text, &query.parse().statements, DEFENDER, &origin);
+        let found = references(query.text, &tree.statements, DEFENDER, &origin);
         let [first, others @ ..] = &found.places[..] else { return };
         let message = format!(
             "`{DEFENDER}` is the time of Defender's tables in advanced hunting; in Sentinel it is `{SENTINEL}`"
@@ -127,13 +124,12 @@ fn fix(cx: &Context<'_>, template: &Template<'_>, query: &Query<'_>, found: &Ref
     if query.text.contains("Timestamp1") {
         return None;
     }
-    let renamed: Vec<(Span, String)> =
-        found.places.iter().map(|place| (*place, SENTINEL.to_owned())).collect();
-    let text = apply(query.text, &renamed)?;
+    let renamed = found.places.iter().map(|place| (*place, SENTINEL.to_owned()));
+    let text = apply(query.text, &renamed.clone().collect::<Vec<_>>())?;
     let (before, parsed) = (cx.meaning(query), parse(&text));
     let after = bind(&text, &parsed, cx.catalog, &[]);
     let kept = found.result == Origin::Table;
-    let names = |relation: &crate::kql::types::Relation, renames: bool| -> Vec<String> {
+    let names = |relation: &Relation, renames: bool| -> Vec<String> {
         let name = |name: &str| if renames && name == DEFENDER { SENTINEL } else { name }.to_owned();
         relation.columns.iter().map(|column| name(&column.name)).collect()
     };
@@ -143,8 +139,7 @@ fn fix(cx: &Context<'_>, template: &Template<'_>, query: &Query<'_>, found: &Ref
     if !parsed.errors.is_empty() || after.findings.len() > before.findings.len() || !same {
         return None;
     }
-    let mut edits: Vec<(Span, String)> =
-        found.places.iter().map(|place| query.edit(*place, SENTINEL)).collect::<Option<_>>()?;
+    let mut edits = edits(query, renamed)?;
     if kept {
         for (text, part) in named_columns(template) {
             if &text.value[part.range()] == DEFENDER {

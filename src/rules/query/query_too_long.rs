@@ -3,7 +3,7 @@
 use crate::content::Template;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
-use crate::rules::claims::in_rules_folder;
+use crate::rules::length::too_long;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -177,16 +177,10 @@ declare_rule! {
 
 impl Rule for QueryTooLong {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() && !in_rules_folder(cx) {
-            return;
-        }
-        let Some(text) = template.common().query else { return };
-        let length = text.value.chars().count();
-        if length > limits::MAX_QUERY {
-            let most = limits::MAX_QUERY;
-            let message = format!("The query has {length} characters; {most} are the most");
+        let text = template.common().query;
+        if let Some((span, message)) = too_long(cx, text, "query", limits::MAX_QUERY) {
             out.push(
-                Self::at(text.span(), message)
+                Self::at(span, message)
                     .help("Move long lists into a watchlist, and shared parts into a function."),
             );
         }

@@ -78,6 +78,27 @@ pub(super) fn bump(version: &Version) -> Option<String> {
     Some(format!("{major}.{minor}.{patch}"))
 }
 
+/// Whether `git diff -U0` of two texts has `version:` in it, in a changed line or in the heading of a hunk;
+/// `None` where there is no difference.
+pub(super) fn tells_version(old: &str, new: &str) -> Option<bool> {
+    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
+    let ops = similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new);
+    let mut differs = false;
+    for op in ops.iter().filter(|op| op.tag() != similar::DiffTag::Equal) {
+        differs = true;
+        // The heading is the nearest line above the hunk that begins with a letter, cut at 80 bytes.
+        let begins =
+            |line: &&&str| line.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$');
+        let heading = old[..op.old_range().start].iter().rev().find(begins);
+        let heading = heading.map_or("", |line| &line[..line.floor_char_boundary(80)]);
+        let lines = old[op.old_range()].iter().chain(&new[op.new_range()]).copied();
+        if lines.chain([heading]).any(|line| line.contains("version:")) {
+            return Some(true);
+        }
+    }
+    differs.then_some(false)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,5 +156,17 @@ mod tests {
         }
         assert_eq!(version("1.0.18446744073709551615").and_then(|version| bump(&version)), None);
         assert!(version("1.10.0") > version("1.9.9"));
+    }
+
+    #[test]
+    fn the_gate_reads_changed_lines_and_headings() {
+        assert_eq!(tells_version("a: 1\n", "a: 1\n"), None);
+        assert_eq!(tells_version("a: 1\nversion: 1.0.0\n", "a: 2\nversion: 1.0.0\n"), Some(false));
+        assert_eq!(tells_version("a: 1\nversion: 1.0.0\n", "a: 2\nversion: 1.0.1\n"), Some(true));
+        assert_eq!(tells_version("version: 1.0.0\n- a\n", "version: 1.0.0\n- b\n"), Some(true));
+        assert_eq!(
+            tells_version("version: 1.0.0\nkind: A\n- a\n", "version: 1.0.0\nkind: A\n- b\n"),
+            Some(false)
+        );
     }
 }

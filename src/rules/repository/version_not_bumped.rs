@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::compare::{bump, first_change, version};
+use super::compare::{bump, first_change, tells_version, version};
 use crate::content::model::field;
 use crate::content::{Folder, Template};
 use crate::diagnostic::{Diagnostic, Fix};
@@ -172,42 +172,4 @@ fn check_as_gate(cx: &Context<'_>, base: &Base, out: &mut Vec<Diagnostic>) {
     let message =
         format!("The file changed since `{}`, and no line that changed has `version:`", base.revision);
     out.push(with_fix(VersionNotBumped::at(at, message), cx, wanted));
-}
-
-/// Whether `git diff -U0` of two texts has `version:` in it, in a changed line or in the heading of a hunk;
-/// `None` where there is no difference.
-fn tells_version(old: &str, new: &str) -> Option<bool> {
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let ops = similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new);
-    let mut differs = false;
-    for op in ops.iter().filter(|op| op.tag() != similar::DiffTag::Equal) {
-        differs = true;
-        // The heading is the nearest line above the hunk that begins with a letter, cut at 80 bytes.
-        let begins =
-            |line: &&&str| line.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$');
-        let heading = old[..op.old_range().start].iter().rev().find(begins);
-        let heading = heading.map_or("", |line| &line[..line.floor_char_boundary(80)]);
-        let lines = old[op.old_range()].iter().chain(&new[op.new_range()]).copied();
-        if lines.chain([heading]).any(|line| line.contains("version:")) {
-            return Some(true);
-        }
-    }
-    differs.then_some(false)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::tells_version;
-
-    #[test]
-    fn the_gate_reads_changed_lines_and_headings() {
-        assert_eq!(tells_version("a: 1\n", "a: 1\n"), None);
-        assert_eq!(tells_version("a: 1\nversion: 1.0.0\n", "a: 2\nversion: 1.0.0\n"), Some(false));
-        assert_eq!(tells_version("a: 1\nversion: 1.0.0\n", "a: 2\nversion: 1.0.1\n"), Some(true));
-        assert_eq!(tells_version("version: 1.0.0\n- a\n", "version: 1.0.0\n- b\n"), Some(true));
-        assert_eq!(
-            tells_version("version: 1.0.0\nkind: A\n- a\n", "version: 1.0.0\nkind: A\n- b\n"),
-            Some(false)
-        );
-    }
 }

@@ -1,6 +1,6 @@
 //! `schedule-in-nrt`
 
-use crate::content::Template;
+use crate::content::{SCHEDULE_KEYS, Template};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
@@ -54,14 +54,12 @@ declare_rule! {
     }
 }
 
-const KEYS: [&str; 4] = ["queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold"];
-
 impl Rule for ScheduleInNrt {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let Template::NrtRule(rule) = template else { return };
         let entries = &rule.common.root.entries;
         let is_schedule = |entry: &Entry| {
-            entry.name().is_some_and(|name| KEYS.iter().any(|key| key.eq_ignore_ascii_case(name)))
+            entry.name().is_some_and(|name| SCHEDULE_KEYS.iter().any(|key| key.eq_ignore_ascii_case(name)))
         };
         let indices: Vec<usize> = (0..entries.len()).filter(|index| is_schedule(&entries[*index])).collect();
         let [first, others @ ..] = indices.as_slice() else { return };

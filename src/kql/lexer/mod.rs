@@ -1,46 +1,15 @@
 //! Text to tokens, with the same kinds and places as the official analyser's.
 
-use super::error::{ErrorKind, Mend, SyntaxError};
+use super::error::{ErrorKind, SyntaxError};
 use super::token::{KEYWORDS, Token, TokenKind};
 use super::work;
 use crate::source::Span;
 
-/// The units of a timespan, the longer before those they begin with.
-const UNITS: [&str; 33] = [
-    "milliseconds",
-    "microseconds",
-    "millisecond",
-    "microsecond",
-    "nanoseconds",
-    "nanosecond",
-    "millisec",
-    "microsec",
-    "nanosec",
-    "minutes",
-    "seconds",
-    "millis",
-    "micros",
-    "minute",
-    "second",
-    "hours",
-    "milli",
-    "micro",
-    "nanos",
-    "ticks",
-    "days",
-    "hour",
-    "nano",
-    "tick",
-    "day",
-    "hrs",
-    "min",
-    "sec",
-    "hr",
-    "ms",
-    "d",
-    "h",
-    "m",
-];
+mod numbers;
+mod strings;
+
+use numbers::is_digit;
+pub(super) use numbers::is_unit;
 
 /// The tokens of a text, the last of them [`TokenKind::EndOfText`], and what is wrong with them.
 pub fn tokenize(text: &str) -> (Vec<Token>, Vec<SyntaxError>) {
@@ -64,11 +33,6 @@ struct Lexer<'t> {
     errors: Vec<SyntaxError>,
 }
 
-/// Whether a word is the unit of a timespan.
-pub(super) fn is_unit(word: &str) -> bool {
-    word == "s" || UNITS.contains(&word)
-}
-
 /// White space of the language, which differs from Unicode's.
 pub(super) fn is_space(c: char) -> bool {
     matches!(
@@ -80,18 +44,6 @@ pub(super) fn is_space(c: char) -> bool {
 
 fn is_line_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
-}
-
-/// The zeros of the scripts whose digits the official analyser takes for digits; nine more follow each.
-const ZEROS: [u32; 34] = [
-    0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20,
-    0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620,
-    0xa8d0, 0xa900, 0xa9d0, 0xaa50, 0xabf0, 0xff10,
-];
-
-fn is_digit(c: char) -> bool {
-    let code = u32::from(c);
-    c.is_ascii_digit() || (!c.is_ascii() && ZEROS.iter().any(|zero| (*zero..zero + 10).contains(&code)))
 }
 
 fn starts_name(c: char) -> bool {
@@ -278,197 +230,6 @@ impl Lexer<'_> {
         }
         self.at = end;
         TokenKind::Identifier
-    }
-
-    fn raw_guid(&self) -> bool {
-        let Some(candidate) = self.bytes.get(self.at..self.at + 36) else { return false };
-        candidate.iter().enumerate().all(|(index, byte)| match index {
-            8 | 13 | 18 | 23 => *byte == b'-',
-            _ => byte.is_ascii_hexdigit(),
-        })
-    }
-
-    fn number(&mut self) -> Option<TokenKind> {
-        let ends = |at: usize| !self.char_at(at).is_some_and(goes_on_name);
-        if self.raw_guid() {
-            return Some(self.take(36, TokenKind::RawGuidLiteral));
-        }
-        let digits = self.digits(self.at);
-        if let Some(end) = self.real(digits).filter(|end| ends(*end)) {
-            self.at = end;
-            return Some(TokenKind::RealLiteral);
-        }
-        let mut amount = digits;
-        if self.byte(digits) == b'.' && self.digits(digits + 1) > digits + 1 {
-            amount = self.digits(digits + 1);
-        }
-        let unit = UNITS.iter().chain(&["s"]).find(|unit| self.text[amount..].starts_with(**unit));
-        if let Some(end) = unit.map(|unit| amount + unit.len()).filter(|end| ends(*end)) {
-            self.at = end;
-            return Some(TokenKind::TimespanLiteral);
-        }
-        let hex = self.byte(self.at) == b'0' && matches!(self.byte(self.at + 1), b'x' | b'X');
-        let hex_end = self.run(self.at + 2, |c| c.is_ascii_hexdigit());
-        if hex && hex_end > self.at + 2 && ends(hex_end) {
-            self.at = hex_end;
-            return Some(TokenKind::LongLiteral);
-        }
-        if digits > self.at && ends(digits) {
-            self.at = digits;
-            return Some(TokenKind::LongLiteral);
-        }
-        // A name may begin with digits when a letter follows them.
-        if digits > self.at && self.char_at(digits).is_some_and(|c| c.is_ascii_alphabetic() || c == '_') {
-            self.at = self.run(digits, goes_on_name);
-            return Some(TokenKind::Identifier);
-        }
-        None
-    }
-
-    fn digits(&self, at: usize) -> usize {
-        self.run(at, is_digit)
-    }
-
-    fn real(&self, digits: usize) -> Option<usize> {
-        let exponent = |at: usize| {
-            let signed = matches!(self.byte(at + 1), b'+' | b'-');
-            let first = at + 1 + usize::from(signed);
-            let end = self.digits(first);
-            (matches!(self.byte(at), b'e' | b'E') && end > first).then_some(end)
-        };
-        if digits == self.at {
-            return None;
-        }
-        if self.byte(digits) == b'.' && (self.byte(digits + 1) != b'.' || self.byte(digits + 2) == b'.') {
-            let fraction = self.digits(digits + 1);
-            return Some(exponent(fraction).unwrap_or(fraction));
-        }
-        exponent(digits)
-    }
-
-    /// A string with its prefixes. Returns whether there is one.
-    fn string(&mut self) -> bool {
-        let start = self.at;
-        let mut at = start;
-        if matches!(self.byte(at), b'h' | b'H') {
-            at += 1;
-        }
-        let verbatim = self.byte(at) == b'@';
-        at += usize::from(verbatim);
-        for fence in ["```", "~~~"] {
-            if self.text[at..].starts_with(fence) {
-                let inside = at + fence.len();
-                self.at = match self.text[inside..].find(fence) {
-                    Some(length) => inside + length + fence.len(),
-                    None => self.unterminated(start, inside, self.text.len(), fence),
-                };
-                return true;
-            }
-        }
-        let quote = self.byte(at);
-        if quote != b'\'' && quote != b'"' {
-            return false;
-        }
-        let end = self.string_content(at + 1, quote, verbatim);
-        self.at = if self.byte(end) == quote {
-            end + 1
-        } else {
-            let quote = if quote == b'"' { "\"" } else { "'" };
-            self.unterminated(start, at + 1, end, quote)
-        };
-        true
-    }
-
-    fn string_content(&self, mut at: usize, quote: u8, verbatim: bool) -> usize {
-        while let Some(c) = self.char_at(at) {
-            if c == char::from(quote) {
-                if verbatim && self.byte(at + 1) == quote {
-                    at += 2;
-                    continue;
-                }
-                return at;
-            }
-            if c == '\\' && !verbatim {
-                match self.escape(at + 1) {
-                    Some(length) => at += 1 + length,
-                    None => return at,
-                }
-            } else if is_line_break(c) {
-                return at;
-            } else {
-                at += c.len_utf8();
-            }
-        }
-        at
-    }
-
-    /// The length of what follows a backslash, if it is an escape.
-    fn escape(&self, at: usize) -> Option<usize> {
-        let hex = |count: usize| {
-            let digits = self.bytes.get(at + 1..at + 1 + count)?;
-            digits.iter().all(u8::is_ascii_hexdigit).then_some(1 + count)
-        };
-        let octal = |at: usize| matches!(self.byte(at), b'0'..=b'7');
-        match self.byte(at) {
-            b'\\' | b'\'' | b'"' | b'a' | b'b' | b'f' | b'n' | b'r' | b't' | b'v' => Some(1),
-            b'u' => hex(4),
-            b'U' => hex(8),
-            b'x' => hex(2),
-            b'0'..=b'7' if !octal(at + 1) => Some(1),
-            first @ b'0'..=b'7' => Some(if first <= b'3' && octal(at + 2) { 3 } else { 2 }),
-            _ => None,
-        }
-    }
-
-    /// Notes a string that does not end, and returns where its token ends.
-    fn unterminated(&mut self, start: usize, inside: usize, end: usize, quote: &str) -> usize {
-        let wrong_escape = self.byte(end) == b'\\';
-        let message = if wrong_escape {
-            let what: String = self.text[end..].chars().take(2).collect();
-            format!("`{}` is no escape in a string", what.escape_debug())
-        } else {
-            format!("The string that begins with `{quote}` does not end")
-        };
-        let mut error = SyntaxError::new(ErrorKind::Unterminated, Span::at(end), message);
-        error.help = Some(if wrong_escape {
-            "Double the backslash, or put `@` before the string.".to_owned()
-        } else {
-            format!("Close it with `{quote}`.")
-        });
-        if wrong_escape {
-            error.mend = self.escaped(start, inside, quote);
-        }
-        error.label = Some((Span::new(start, inside), "the string begins here".to_owned()));
-        self.errors.push(error);
-        end
-    }
-
-    /// The mend of a string with a backslash that escapes nothing: `@` before it or, where other backslashes do
-    /// escape something, one more of them.
-    fn escaped(&self, start: usize, inside: usize, quote: &str) -> Option<Mend> {
-        let mut at = inside;
-        let mut deliberate = false;
-        let mut text = self.text[start..inside].to_owned();
-        while let Some(c) = self.char_at(at).filter(|c| !is_line_break(*c)) {
-            if self.text[at..].starts_with(quote) {
-                let span = Span::new(start, at + quote.len());
-                let raw = &self.text[span.range()];
-                let text = if deliberate { text + quote } else { format!("@{raw}") };
-                let title = if deliberate { "Double the backslashes" } else { "Put `@` before the string" };
-                return Some(Mend { title: title.to_owned(), span, text });
-            }
-            if c == '\\' && self.escape(at + 1).is_none() {
-                text.push('\\');
-            } else if c == '\\' {
-                deliberate |= matches!(self.byte(at + 1), b'\\' | b'\'' | b'"');
-                text.push(c);
-                at += 1;
-            }
-            let c = self.char_at(at)?;
-            text.push(c);
-            at += c.len_utf8();
-        }
-        None
     }
 }
 

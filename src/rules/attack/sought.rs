@@ -1,0 +1,51 @@
+//! What a query looks for.
+
+use crate::content::Query;
+use crate::kql::ast::{Expr, ExprKind, LetValue, Literal, Statement, StatementKind};
+use crate::kql::{Node, TokenKind, walk, walk_statements};
+use crate::source::Span;
+
+/// The texts that a query looks for, in lower case, those that it excludes left out.
+pub(super) fn sought(query: &Query<'_>) -> Vec<(String, Span)> {
+    let statements = &query.parse().statements;
+    let mut excluded: Vec<&str> = Vec::new();
+    walk_statements(statements, &mut |node| {
+        if let Node::Expr(expr) = node
+            && excludes(expr)
+        {
+            walk(Node::Expr(expr), &mut |inner| {
+                if let Node::Expr(Expr { kind: ExprKind::Name(name), .. }) = inner {
+                    excluded.push(&name.text);
+                }
+                true
+            });
+        }
+        true
+    });
+    let left_out = |statement: &Statement| match &statement.kind {
+        StatementKind::Let { name, value: LetValue::Expr(_) } => excluded.contains(&&*name.text),
+        _ => false,
+    };
+    let mut found = Vec::new();
+    walk_statements(statements, &mut |node| match node {
+        Node::Statement(statement) => !left_out(statement),
+        Node::Expr(expr) if excludes(expr) => false,
+        Node::Expr(Expr { kind: ExprKind::Literal(Literal::String(text)), span }) => {
+            found.push((text.to_lowercase(), *span));
+            true
+        }
+        _ => true,
+    });
+    found
+}
+
+/// Whether an expression is true of what it does not find: `!=`, `!in`, `not(...)` and their kin.
+fn excludes(expr: &Expr) -> bool {
+    let negated =
+        |op: TokenKind| op.text().starts_with('!') || op.text() == "<>" || op.text() == "notcontains";
+    match &expr.kind {
+        ExprKind::Binary { op, .. } | ExprKind::InList { op, .. } => negated(*op),
+        ExprKind::Call { name, .. } => &*name.text == "not",
+        _ => false,
+    }
+}
