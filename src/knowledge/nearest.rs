@@ -46,7 +46,7 @@ fn distance(lower: &str, length: usize, candidate: &str, most: usize) -> Option<
 
 /// At least so many edits lie between the two: one edit removes or adds at most one letter. Far cheaper than the
 /// distance itself, and enough to pass over nearly every candidate.
-pub(crate) fn letters_apart(lower: &str, candidate: &str) -> usize {
+fn letters_apart(lower: &str, candidate: &str) -> usize {
     if !lower.is_ascii() || !candidate.is_ascii() {
         return 0;
     }

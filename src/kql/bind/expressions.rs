@@ -20,12 +20,12 @@ impl<'a> Binder<'a> {
     /// The type of an expression where only a value may stand.
     pub(super) fn scalar(&mut self, expr: &'a Expr) -> Scalar {
         let value = self.value_or_rows(expr);
-        self.of_value(expr, value)
+        self.of_value(expr, &value)
     }
 
-    pub(super) fn of_value(&mut self, expr: &Expr, value: Value) -> Scalar {
+    pub(super) fn of_value(&mut self, expr: &Expr, value: &Value) -> Scalar {
         match value {
-            Value::Scalar(kind, _) => kind,
+            Value::Scalar(kind, _) => *kind,
             Value::Columns(columns) if columns.len() == 1 => columns[0].kind,
             Value::Rows(_) | Value::Database | Value::Cluster => {
                 let message = "A value is needed here, and this is a table";
@@ -45,7 +45,7 @@ impl<'a> Binder<'a> {
                 self.say(FindingKind::Type, expr.span, "A condition is one value, and these are several");
                 return;
             }
-            value => self.of_value(expr, value),
+            value => self.of_value(expr, &value),
         };
         if kind == Scalar::Bool || kind.unknown() {
             return;

@@ -1,7 +1,6 @@
 //! What the binder says.
 
 use super::super::error::Mend;
-use crate::knowledge::nearest::letters_apart;
 use crate::source::Span;
 
 /// The class of a finding.
@@ -77,8 +76,7 @@ pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
     let mut best: Option<(usize, &str)> = None;
     for name in names {
         // Names that differ much in length cannot be near, and need not be compared.
-        if name == word || name.len().abs_diff(word.len()) > allowed || letters_apart(&lower, name) > allowed
-        {
+        if name == word || name.len().abs_diff(word.len()) > allowed {
             continue;
         }
         let distance = strsim::damerau_levenshtein(&lower, &name.to_ascii_lowercase());

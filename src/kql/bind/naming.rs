@@ -313,18 +313,7 @@ impl<'a> Binder<'a> {
             return Scalar::Unknown;
         }
         let value = self.value_or_rows(value_of(expr));
-        let own = match &value {
-            Value::Scalar(kind, _) => *kind,
-            Value::Columns(tuple) if tuple.len() == 1 => tuple[0].kind,
-            Value::Rows(_) | Value::Database | Value::Cluster => {
-                let message = "A value is needed here, and this is a table";
-                let finding = Finding::new(FindingKind::Type, expr.span, message)
-                    .help("`toscalar(...)` takes the first value of a table.");
-                self.report(finding);
-                Scalar::Unknown
-            }
-            _ => Scalar::Unknown,
-        };
+        let own = self.of_value(expr, &value);
         let kind_or = |own: Scalar| kind.unwrap_or(own);
         match (&expr.kind, value) {
             (ExprKind::Named { names, tuple: false, .. }, Value::Columns(tuple)) => {

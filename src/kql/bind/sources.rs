@@ -26,7 +26,7 @@ impl<'a> Binder<'a> {
                         }
                     }
                     value => {
-                        let kind = binder.of_value(expr, value);
+                        let kind = binder.of_value(expr, &value);
                         columns.add(&format!("print_{at}"), kind);
                     }
                 },
