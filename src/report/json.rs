@@ -136,19 +136,41 @@ fn finding<'a>(file: &'a FileReport, diagnostic: &'a Diagnostic) -> Finding<'a> 
     }
 }
 
-/// The items of a list, as they stand in a list of the report.
-fn items(list: &[impl Serialize]) -> String {
-    // A list in a list is as deep as a list in the report.
-    let nested = serde_json::to_string_pretty(&[list]).unwrap_or_default();
-    let inner = nested.strip_prefix("[\n  [").and_then(|rest| rest.strip_suffix("]\n]"));
-    inner.unwrap_or_default().trim_end().to_owned()
+/// A list of the report, to be put together from parts that were written apart, many at once.
+struct List {
+    name: &'static str,
+    /// Each a list in a list, whose items are as deep as those of a list of the report.
+    parts: Vec<String>,
 }
 
-/// A list of the report whose items were written apart, many at once.
-fn list(name: &str, parts: &[String]) -> String {
-    let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
-    let end = if parts.is_empty() { "" } else { "\n  " };
-    format!("  \"{name}\": [{}{end}]", parts.join(","))
+impl List {
+    /// The items of one part.
+    fn part(items: &[impl Serialize]) -> String {
+        if items.is_empty() {
+            String::new()
+        } else {
+            serde_json::to_string_pretty(&[items]).unwrap_or_default()
+        }
+    }
+
+    fn items(part: &str) -> Option<&str> {
+        part.strip_prefix("[\n  [")?.strip_suffix("\n  ]\n]")
+    }
+
+    fn len(&self) -> usize {
+        self.parts.iter().map(|part| part.len() + 2).sum()
+    }
+
+    fn write(&self, out: &mut String) {
+        let mut between = "";
+        *out += &format!("  \"{}\": [", self.name);
+        for items in self.parts.iter().filter_map(|part| Self::items(part)) {
+            *out += between;
+            *out += items;
+            between = ",";
+        }
+        *out += if between.is_empty() { "]" } else { "\n  ]" };
+    }
 }
 
 pub(super) fn render(findings: &Findings) -> String {
@@ -172,10 +194,49 @@ pub(super) fn render(findings: &Findings) -> String {
     };
     let head = serde_json::to_string_pretty(&head).unwrap_or_default();
     let file = |file: &FileReport| {
-        items(&[File { path: file.source.path(), kind: file.kind, id: file.id.as_deref() }])
+        List::part(&[File { path: file.source.path(), kind: file.kind, id: file.id.as_deref() }])
     };
-    let found = |file: &FileReport| items(&file.counting().map(|one| finding(file, one)).collect::<Vec<_>>());
-    let (files, diagnostics) =
-        (list("files", &findings.by_file(file)), list("diagnostics", &findings.by_file(found)));
-    format!("{},\n{files},\n{diagnostics}\n}}\n", head.strip_suffix("\n}").unwrap_or_default())
+    let found =
+        |file: &FileReport| List::part(&file.counting().map(|one| finding(file, one)).collect::<Vec<_>>());
+    let files = List { name: "files", parts: findings.by_file(file) };
+    let diagnostics = List { name: "diagnostics", parts: findings.by_file(found) };
+    let mut out = String::with_capacity(head.len() + files.len() + diagnostics.len() + 100);
+    out += head.strip_suffix("\n}").unwrap_or_default();
+    for list in [files, diagnostics] {
+        out += ",\n";
+        list.write(&mut out);
+    }
+    out + "\n}\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::check::{Job, check};
+    use crate::report::Findings;
+    use crate::rules::Settings;
+    use crate::source::SourceFile;
+
+    /// The report of some files, and the same as one serialiser writes it whole.
+    fn both(texts: &[&str]) -> (String, String) {
+        let jobs: Vec<Job> =
+            texts.iter().map(|text| Job::text(SourceFile::new("rules/a.yaml", *text))).collect();
+        let settings = vec![Arc::new(Settings::default()); jobs.len()];
+        let findings = if jobs.is_empty() { Findings::default() } else { check(&jobs, &settings).findings };
+        let report = super::render(&findings);
+        let value: serde_json::Value = serde_json::from_str(&report).unwrap();
+        assert_eq!(value["files"].as_array().unwrap().len(), texts.len());
+        (report, serde_json::to_string_pretty(&value).unwrap() + "\n")
+    }
+
+    #[test]
+    fn parts_that_are_written_apart_make_one_report() {
+        let broken = "id: 1\nname: n\nquery: |\n  DeviceEvents\n  | whre a\ntactics: [\"Imp\\nact\"]\n";
+        for texts in [&[][..], &[broken], &[broken, broken]] {
+            let (report, whole) = both(texts);
+            assert_eq!(report, whole);
+            assert_eq!(report.contains("\"rule\": \"invalid-id\""), !texts.is_empty());
+        }
+    }
 }
