@@ -5,9 +5,10 @@
 
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
-use ignore::WalkBuilder;
 use ignore::gitignore::Gitignore;
+use ignore::{WalkBuilder, WalkState};
 
 use crate::content::{is_query_file, is_yaml_file};
 
@@ -98,17 +99,25 @@ fn walk(root: &Path, options: &Options, found: &mut Found) {
         .hidden(false)
         .require_git(false)
         .filter_entry(|entry| entry.file_name() != ".git")
-        .build();
+        .build_parallel();
     let here = std::env::current_dir().ok();
-    for entry in walker {
-        match entry {
-            Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                take(entry.path(), here.as_deref(), options, found);
+    let known = found.warnings.len();
+    let all = Mutex::new(&mut *found);
+    walker.run(|| {
+        Box::new(|entry| {
+            let mut found = all.lock().unwrap_or_else(PoisonError::into_inner);
+            match entry {
+                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
+                    take(entry.path(), here.as_deref(), options, &mut found);
+                }
+                Ok(_) => {}
+                Err(error) => found.warnings.push(format!("passed over: {error}")),
             }
-            Ok(_) => {}
-            Err(error) => found.warnings.push(format!("passed over: {error}")),
-        }
-    }
+            WalkState::Continue
+        })
+    });
+    // The threads tell of what they meet in any order.
+    found.warnings[known..].sort_unstable();
 }
 
 fn walk_everything(root: &Path, options: &Options, found: &mut Found) {
