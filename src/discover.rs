@@ -85,7 +85,9 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, Error> {
 }
 
 fn wanted(path: &Path, options: &Options) -> bool {
-    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+    // A name that is no Unicode still has an extension.
+    let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else { return false };
+    let name = &*name;
     if options.json {
         return Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     }
@@ -105,7 +107,7 @@ fn walk(root: &Path, options: &Options, found: &mut Found) {
                 take(entry.path(), options, found);
             }
             Ok(_) => {}
-            Err(error) => found.warnings.push(format!("passed over: {error}")),
+            Err(error) => found.warnings.push(passed_over(&error)),
         }
     }
 }
@@ -116,8 +118,21 @@ fn walk_everything(root: &Path, options: &Options, found: &mut Found) {
         match entry {
             Ok(entry) if entry.file_type().is_file() => take(entry.path(), options, found),
             Ok(_) => {}
-            Err(error) => found.warnings.push(format!("passed over: {error}")),
+            Err(error) => found.warnings.push(unwalked(&error)),
         }
+    }
+}
+
+fn passed_over(error: &ignore::Error) -> String {
+    // The error of `walkdir` is wrapped in others, each of which names the path once more.
+    let inner = error.io_error().and_then(|io| io.get_ref()).and_then(|inner| inner.downcast_ref());
+    inner.map_or_else(|| format!("passed over: {error}"), unwalked)
+}
+
+fn unwalked(error: &walkdir::Error) -> String {
+    match (error.path(), error.io_error()) {
+        (Some(path), Some(reason)) => format!("passed over {}: {reason}", display(path)),
+        _ => format!("passed over: {error}"),
     }
 }
 
