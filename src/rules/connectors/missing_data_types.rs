@@ -65,10 +65,11 @@ impl Rule for MissingDataTypes {
             if fine {
                 continue;
             }
-            let name = connector.id.map_or("this data connector", |id| id.value);
+            let id = connector.id.filter(|id| !id.value.trim().is_empty());
+            let name = id.map_or_else(|| "This data connector".to_owned(), |id| format!("`{}`", id.value));
             let span = connector.id.map_or(connector.node.span, |id| id.span());
             let help = "Add `dataTypes:` with the tables or parser functions that the query takes from it.";
-            out.push(Self::at(span, format!("`{name}` names no data types")).help(help));
+            out.push(Self::at(span, format!("{name} names no data types")).help(help));
         }
     }
 }

@@ -21,6 +21,7 @@ mod name_too_long;
 mod quoted_description;
 mod rule_key_in_hunting_query;
 mod scalar_for_list;
+mod types;
 mod unknown_key;
 mod wrong_type;
 
