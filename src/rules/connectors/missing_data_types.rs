@@ -3,6 +3,7 @@
 use crate::content::Template;
 use crate::diagnostic::Diagnostic;
 use crate::rules::claims::in_rules_folder;
+use crate::rules::metadata::outside::outside;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::Node;
 
@@ -62,7 +63,12 @@ impl Rule for MissingDataTypes {
                 Some(node) if !cx.gates() && !node.is_null() => true,
                 Some(node) => node.as_sequence().is_some(),
             };
-            if fine {
+            // One that stands in the column of the item's dash is told there.
+            let outside = outside(cx, template.common().root, "dataTypes").map(|outside| outside.item);
+            let own = connector.node.as_mapping();
+            let is_outside =
+                own.zip(outside).is_some_and(|(own, item)| !cx.gates() && std::ptr::eq(own, item));
+            if fine || is_outside {
                 continue;
             }
             let id = connector.id.filter(|id| !id.value.trim().is_empty());

@@ -5,6 +5,7 @@ use crate::content::schema::{Fault, Violation};
 use crate::content::{Folder, Kind, Template};
 use crate::diagnostic::Diagnostic;
 use crate::rules::claims::claimed_by;
+use crate::rules::metadata::outside::is_outside;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::{Mapping, Node};
 
@@ -64,7 +65,8 @@ impl Rule for MissingKey {
                 continue;
             };
             let owner = cx.content.root().and_then(|root| root.pointer(&violation.pointer));
-            if owner.and_then(Node::as_mapping).is_some_and(|map| field(map, key).is_some()) {
+            let is_there = owner.and_then(Node::as_mapping).is_some_and(|map| field(map, key).is_some());
+            if is_there || is_outside(cx, &violation.pointer, key) {
                 continue;
             }
             let message = match violation.pointer.as_str() {

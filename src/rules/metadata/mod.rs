@@ -18,6 +18,7 @@ mod missing_key;
 mod missing_metadata;
 mod name_style;
 mod name_too_long;
+pub(in crate::rules) mod outside;
 mod quoted_description;
 mod rule_key_in_hunting_query;
 mod scalar_for_list;
