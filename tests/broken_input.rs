@@ -90,3 +90,16 @@ fn lines_of_a_query_that_are_joined_are_told_whatever_the_style() {
     let (_, told) = concise("a.yaml", CLEAN.as_bytes());
     assert!(told.is_empty(), "{told:?}");
 }
+
+#[test]
+fn a_byte_that_is_no_text_is_told_without_its_echo() {
+    let message = "error[yaml-syntax] This byte is not UTF-8";
+    for (text, place) in [
+        (CLEAN.replace("DeviceNetworkEvents\n  |", "Device\u{fffd}Events\n  |"), "13:9"),
+        (CLEAN.replacen("name: ", "name: \u{fffd}", 1), "2:7"),
+    ] {
+        let parts: Vec<&[u8]> = text.split('\u{fffd}').map(str::as_bytes).collect();
+        assert_eq!(concise("a.yaml", &parts.join(&0xe9)), (1, vec![format!("a.yaml:{place}: {message}")]));
+    }
+    assert_eq!(concise("q.kql", b"Device\xe9Events\n"), (1, vec![format!("q.kql:1:7: {message}")]));
+}
