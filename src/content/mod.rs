@@ -152,6 +152,11 @@ const ROOT_KEYS: [&str; 24] = [
     "metadata",
 ];
 
+/// Whether a key stands in the first column and in no other mapping.
+pub(crate) fn is_root_key(key: &str) -> bool {
+    ROOT_KEYS.contains(&key) && !yaml::SHARED_KEYS.contains(&key)
+}
+
 /// How many bytes may be read again to prove the edits of one query.
 const MOST_READ_AGAIN: usize = 64 << 20;
 

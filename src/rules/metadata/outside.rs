@@ -114,5 +114,19 @@ mod tests {
         let found = findings("unknown-key", "a.yaml", &text, Profile::Recommended);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].message, "There is no key `dataTypes` in a hunting query");
+        let slid = format!(
+            "{HEAD}requiredDataConnectors:\n- connectorId: A\n  dataTypes: [B]\n  tactics: [Impact]\n"
+        );
+        let found = findings("unknown-key", "a.yaml", &slid, Profile::Recommended);
+        assert_eq!(
+            found[0].message,
+            "There is no key `tactics` in `requiredDataConnectors[0]` of a hunting query"
+        );
+        assert!(
+            found[0]
+                .help
+                .as_deref()
+                .is_some_and(|help| help.starts_with("`tactics` belongs in the first column"))
+        );
     }
 }

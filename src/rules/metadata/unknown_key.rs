@@ -1,7 +1,7 @@
 //! `unknown-key`
 
-use crate::content::Template;
 use crate::content::schema::{Fault, Violation};
+use crate::content::{Template, is_root_key};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::nearest::nearest;
 use crate::rules::claims::claimed_by;
@@ -100,6 +100,10 @@ fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[String])
     if key == "<<" {
         return finding
             .help("Write the keys out: the readers that deploy content merge nothing into a mapping.");
+    }
+    if !parent.is_empty() && is_root_key(key) {
+        return finding
+            .help(format!("`{key}` belongs in the first column, where the keys of the file stand."));
     }
     let Some(near) = nearest(key, known.iter().map(String::as_str)) else {
         return finding.help("Delete it, or move what it says to a key of the format.");

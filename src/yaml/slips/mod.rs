@@ -68,7 +68,7 @@ struct Place<'a> {
 }
 
 /// Keys of the first column that other mappings have too.
-const SHARED: [&str; 6] = ["id", "name", "kind", "version", "enabled", "description"];
+pub(crate) const SHARED: [&str; 6] = ["id", "name", "kind", "version", "enabled", "description"];
 
 impl<'a> Place<'a> {
     /// Whether a key stands in the first column and nowhere else.
