@@ -83,6 +83,22 @@ fn an_alias_is_not_mistaken_for_a_value_of_another_type() {
 }
 
 #[test]
+fn what_stands_behind_an_alias_is_not_left_out_of_a_result_in_silence() {
+    let text = CLEAN
+        .replace("tactics:\n  - CommandAndControl", "tactics: *t")
+        .replace("id: ", "x: &t [Impact]\nid: ");
+    let dir = folder(&[("a.yaml", text.as_str())]);
+    for target in ["arm", "scheduled"] {
+        let ran = run(dir.path(), &["convert", "--to", target, "a.yaml"], "");
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");
+        assert!(ran.stderr.contains("`*t` stands for a value elsewhere, which is not followed"), "{ran:?}");
+    }
+    assert_eq!(run(dir.path(), &["check", "-q", "--fix", "--exit-zero", "a.yaml"], "").code, 0);
+    let ran = run(dir.path(), &["convert", "a.yaml"], "");
+    assert!(ran.stdout.contains("\"value\": \"Impact\""), "{ran:?}");
+}
+
+#[test]
 fn lines_of_a_query_that_are_joined_are_told_whatever_the_style() {
     let plain = CLEAN.replace("query: |", "query:");
     let (_, told) = concise("a.yaml", plain.as_bytes());

@@ -9,6 +9,7 @@ use crate::kql::types::Scalar;
 use crate::source::{SourceFile, Span};
 use crate::yaml::{self, Document, Node, ScalarMap};
 
+pub mod aliases;
 pub mod duration;
 pub mod kind;
 pub mod model;

@@ -14,7 +14,7 @@ mod invalid_trigger_operator;
 mod invalid_trigger_threshold;
 mod invalid_version;
 mod locale_link;
-mod missing_key;
+pub(in crate::rules) mod missing_key;
 mod missing_metadata;
 mod name_style;
 mod name_too_long;
