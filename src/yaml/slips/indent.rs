@@ -175,6 +175,59 @@ pub(super) fn missing_dash(place: &Place) -> Option<Slip> {
     Some(Slip::new(body, message).mend("put a `-` before it", vec![edits]))
 }
 
+/// An item of a list whose first item, above, lacks its dash and so was read as a mapping.
+pub(super) fn first_dash(place: &Place) -> Option<Slip> {
+    let own = column(place.text, place.line);
+    place.body().strip_prefix("- ")?;
+    let mut node = place.parsed.root.as_ref()?;
+    let first = loop {
+        let Value::Mapping(map) = &node.value else { return None };
+        let first = map.entries.first()?.key.span;
+        let line = line_start(place.text, first.start as usize);
+        if first.start as usize - line == own + 2 {
+            break first;
+        }
+        node = &map.entries.last()?.value;
+    };
+    let before = Span::new((first.start as usize).checked_sub(2)?, first.start as usize);
+    let name = place.slice(first);
+    let message = format!("a `-` is missing before `{name}`, with which the first item of the list begins");
+    (place.slice(before) == "  ").then(|| {
+        Slip::new(first, message)
+            .label(place.body_span(), "another item of the list")
+            .mend("put a `-` before it", vec![vec![(before, "- ".to_owned())]])
+    })
+}
+
+/// A word in the column of a key that has no value: the first item of its list, without the dash.
+pub(super) fn first_item(place: &Place) -> Option<Slip> {
+    let above =
+        line_at(place.text, line_start(place.text, place.text.get(..place.line.start)?.trim_end().len()));
+    let key = key_of_line(place.text, above)?;
+    let is_empty = place.text[key.colon + 1..above.end].trim().is_empty();
+    let own = column(place.text, place.line);
+    let body = place.body().trim_end();
+    // Over something deeper, it is a key.
+    let below = lines(place.text, place.line.next, place.text.len())
+        .find(|line| !place.text[line.start..line.end].trim().is_empty());
+    let is_key = below.is_some_and(|below| column(place.text, below) > own);
+    if !is_empty
+        || is_key
+        || own == 0
+        || key.span.start as usize - above.start != own
+        || body.contains([' ', '\t'])
+    {
+        return None;
+    }
+    let start = place.line.start + own;
+    let name = place.slice(key.span);
+    let message = format!("a `-` is missing before this item of `{name}`");
+    Some(
+        Slip::new(Span::new(start, start + body.len()), message)
+            .mend("put a `-` before it", vec![vec![(Span::at(start), "- ".to_owned())]]),
+    )
+}
+
 /// First lines that are indented where those below are not.
 pub(super) fn deep_start(place: &Place) -> Option<Slip> {
     let root = place.parsed.root.as_ref()?;
@@ -318,7 +371,12 @@ pub(super) fn fits_no_level(place: &Place) -> Slip {
     columns.dedup();
     let mut nearest = columns.clone();
     nearest.sort_by_key(|column| (column.abs_diff(own), usize::MAX - column));
-    let candidates = nearest.iter().take(4).map(|column| moved(place, *column)).collect();
+    let with_children = nearest.iter().take(4).map(|column| moved(place, *column));
+    let alone = nearest
+        .iter()
+        .take(2)
+        .map(|column| vec![(Span::new(place.line.start, place.line.start + own), " ".repeat(*column))]);
+    let candidates = with_children.chain(alone).collect();
     let known: Vec<String> = columns.iter().map(ToString::to_string).collect();
     let message = format!(
         "`{name}` is indented by {own}, which fits none of the levels above it ({})",

@@ -114,6 +114,7 @@ fn by_kind(place: &Place) -> Option<Slip> {
             flow::goes_on(place)
                 .or_else(|| quote::alias_goes_on(place))
                 .or_else(|| indent::outside_item(place))
+                .or_else(|| indent::first_dash(place))
                 .or_else(|| Some(indent::fits_no_level(place)))
         }
         K::MappingValueNotAllowed => missing_space(place)
@@ -211,6 +212,9 @@ fn missing_colon(place: &Place) -> Slip {
             .help(help);
     }
     if let Some(slip) = indent::missing_dash(place) {
+        return slip;
+    }
+    if let Some(slip) = indent::first_item(place) {
         return slip;
     }
     if word > 0 && word == body.len() {
