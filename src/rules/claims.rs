@@ -27,6 +27,11 @@ const NEEDED_BELOW: [&str; 12] = [
 
 /// The rule that speaks for a violation; `wrong-type` speaks for all that nobody else does.
 pub(super) fn claimed_by(cx: &Context<'_>, violation: &Violation) -> &'static str {
+    // What looks wrong in a part that could not be read in full may just follow from that.
+    let at = violation.span.start;
+    if cx.content.document.damaged.iter().any(|part| part.start <= at && at < part.end) {
+        return "yaml-syntax";
+    }
     let steps: Vec<&str> = violation.pointer.split('/').skip(1).collect();
     let node = cx.content.root().and_then(|root| root.pointer(&violation.pointer));
     let null = node.is_some_and(Node::is_null);

@@ -1,6 +1,7 @@
 //! `missing-data-types`
 
 use crate::content::Template;
+use crate::content::model::Connector;
 use crate::diagnostic::Diagnostic;
 use crate::rules::claims::in_rules_folder;
 use crate::rules::metadata::outside::outside;
@@ -54,7 +55,9 @@ impl Rule for MissingDataTypes {
         }
         // A single mapping in place of the list is another rule's matter.
         let list = template.common().root.get("requiredDataConnectors").and_then(Node::as_sequence);
-        let connectors = template.common().connectors.iter().filter(|_| list.is_some());
+        // What is missing in a part that could not be read in full, may just not have been read.
+        let is_whole = |connector: &&Connector<'_>| !cx.content.document.is_damaged(connector.node.span);
+        let connectors = template.common().connectors.iter().filter(|_| list.is_some()).filter(is_whole);
         for connector in connectors {
             let list = connector.data_types.field.map(|field| field.node());
             let fine = match list {
