@@ -264,3 +264,13 @@ fn the_samples_are_clean_by_the_main_job_of_the_readme() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stdout.ends_with("nothing found.\n"), "{ran:?}");
 }
+
+#[test]
+fn the_help_of_every_command_has_an_example() {
+    let dir = folder(&[]);
+    for command in ["check", "convert", "inspect", "explain", "rules", "schema", "new", "completions"] {
+        let ran = run(dir.path(), &[command, "--help"], "");
+        let (_, examples) = ran.stdout.split_once("Example").unwrap_or_default();
+        assert!(examples.contains(&format!("sentlint {command}")), "{command}: {}", ran.stdout);
+    }
+}
