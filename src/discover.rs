@@ -86,7 +86,9 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, Error> {
 }
 
 fn wanted(path: &Path, options: &Options) -> bool {
-    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+    // A name that is no Unicode still has an extension.
+    let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else { return false };
+    let name = &*name;
     if options.json {
         return Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     }
@@ -111,7 +113,7 @@ fn walk(root: &Path, options: &Options, found: &mut Found) {
                     take(entry.path(), here.as_deref(), options, &mut found);
                 }
                 Ok(_) => {}
-                Err(error) => found.warnings.push(format!("passed over: {error}")),
+                Err(error) => found.warnings.push(passed_over(&error)),
             }
             WalkState::Continue
         })
@@ -129,8 +131,24 @@ fn walk_everything(root: &Path, options: &Options, found: &mut Found) {
                 take(entry.path(), here.as_deref(), options, found);
             }
             Ok(_) => {}
-            Err(error) => found.warnings.push(format!("passed over: {error}")),
+            Err(error) => found.warnings.push(unwalked(&error)),
         }
+    }
+}
+
+fn passed_over(error: &ignore::Error) -> String {
+    // The depth stands around the path, and that around the reason.
+    match error {
+        ignore::Error::WithDepth { err, .. } => passed_over(err),
+        ignore::Error::WithPath { path, err } => format!("passed over {}: {err}", display(path)),
+        _ => format!("passed over: {error}"),
+    }
+}
+
+fn unwalked(error: &walkdir::Error) -> String {
+    match (error.path(), error.io_error()) {
+        (Some(path), Some(reason)) => format!("passed over {}: {reason}", display(path)),
+        _ => format!("passed over: {error}"),
     }
 }
 

@@ -83,10 +83,39 @@ fn an_alias_is_not_mistaken_for_a_value_of_another_type() {
 }
 
 #[test]
+fn what_stands_behind_an_alias_is_not_left_out_of_a_result_in_silence() {
+    let text = CLEAN
+        .replace("tactics:\n  - CommandAndControl", "tactics: *t")
+        .replace("id: ", "x: &t [Impact]\nid: ");
+    let dir = folder(&[("a.yaml", text.as_str())]);
+    for target in ["arm", "scheduled"] {
+        let ran = run(dir.path(), &["convert", "--to", target, "a.yaml"], "");
+        assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");
+        assert!(ran.stderr.contains("`*t` stands for a value elsewhere, which is not followed"), "{ran:?}");
+    }
+    assert_eq!(run(dir.path(), &["check", "-q", "--fix", "--exit-zero", "a.yaml"], "").code, 0);
+    let ran = run(dir.path(), &["convert", "a.yaml"], "");
+    assert!(ran.stdout.contains("\"value\": \"Impact\""), "{ran:?}");
+}
+
+#[test]
 fn lines_of_a_query_that_are_joined_are_told_whatever_the_style() {
     let plain = CLEAN.replace("query: |", "query:");
     let (_, told) = concise("a.yaml", plain.as_bytes());
     assert!(told.iter().any(|line| line.contains("folded-query")), "{told:?}");
     let (_, told) = concise("a.yaml", CLEAN.as_bytes());
     assert!(told.is_empty(), "{told:?}");
+}
+
+#[test]
+fn a_byte_that_is_no_text_is_told_without_its_echo() {
+    let message = "error[yaml-syntax] This byte is not UTF-8";
+    for (text, place) in [
+        (CLEAN.replace("DeviceNetworkEvents\n  |", "Device\u{fffd}Events\n  |"), "13:9"),
+        (CLEAN.replacen("name: ", "name: \u{fffd}", 1), "2:7"),
+    ] {
+        let parts: Vec<&[u8]> = text.split('\u{fffd}').map(str::as_bytes).collect();
+        assert_eq!(concise("a.yaml", &parts.join(&0xe9)), (1, vec![format!("a.yaml:{place}: {message}")]));
+    }
+    assert_eq!(concise("q.kql", b"Device\xe9Events\n"), (1, vec![format!("q.kql:1:7: {message}")]));
 }

@@ -57,6 +57,21 @@ fn a_file_that_cannot_be_read_is_named() {
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.starts_with("error: cannot read `loop.yaml`: "), "{ran:?}");
     assert_eq!(run(dir.path(), &["check"], "").code, 0, "a walk passes it over");
+    for command in ["convert", "inspect"] {
+        let ran = run(dir.path(), &[command, "loop.yaml"], "");
+        assert_eq!(ran.code, 2);
+        assert!(ran.stderr.starts_with("error: cannot read `loop.yaml`: "), "{ran:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_name_that_is_no_unicode_is_walked_like_any_other() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let dir = folder(&[]);
+    std::fs::write(dir.path().join(std::ffi::OsStr::from_bytes(b"\xff.yaml")), CLEAN).unwrap();
+    let ran = run(dir.path(), &["check", "--isolated"], "");
+    assert_eq!(ran.stdout, "1 file checked, nothing found.\n", "{ran:?}");
 }
 
 #[test]
@@ -65,6 +80,26 @@ fn a_folder_without_content_is_a_warning() {
     let ran = run(dir.path(), &["check"], "");
     assert_eq!(ran.code, 0);
     assert!(ran.stderr.contains("warning: no YAML or query files found"), "{ran:?}");
+    for (command, told) in [
+        (&["convert"][..], "warning: no YAML or query files found\n"),
+        (&["convert", "--to", "yaml"], "warning: no JSON files found\n"),
+        (&["inspect"], "warning: no YAML or query files found\n"),
+    ] {
+        let ran = run(dir.path(), command, "");
+        assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, "", told), "{command:?}");
+    }
+}
+
+#[test]
+fn what_a_check_takes_for_another_tools_file_is_not_converted() {
+    // Not even YAML, and with nothing of content in it.
+    let dir = folder(&[("chart.yaml", "{{- if .Values.on }}\nkind: [Service\n")]);
+    for command in ["check", "convert"] {
+        let ran = run(dir.path(), &[command, "chart.yaml"], "");
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.stderr.starts_with("info: chart.yaml is not Sentinel content; passed over\nwarning: "));
+        assert_eq!(run(dir.path(), &[command], "").code, 0);
+    }
 }
 
 #[test]
@@ -230,4 +265,14 @@ fn the_samples_are_clean_by_the_main_job_of_the_readme() {
     let ran = run(&common::root(), &["check", "content"], "");
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stdout.ends_with("nothing found.\n"), "{ran:?}");
+}
+
+#[test]
+fn the_help_of_every_command_has_an_example() {
+    let dir = folder(&[]);
+    for command in ["check", "convert", "inspect", "explain", "rules", "schema", "new", "completions"] {
+        let ran = run(dir.path(), &[command, "--help"], "");
+        let (_, examples) = ran.stdout.split_once("Example").unwrap_or_default();
+        assert!(examples.contains(&format!("sentlint {command}")), "{command}: {}", ran.stdout);
+    }
 }

@@ -92,6 +92,9 @@ docs/convert.md explains the targets and shows a parameter file and the facts of
     #[command(after_help = "Example:\n  sentlint explain technique-tactic-mismatch")]
     Explain(Explain),
     /// List every rule
+    #[command(
+        after_help = "Examples:\n  sentlint rules\n  sentlint rules --output-format json | jq -r '.[].id'"
+    )]
     Rules(Rules),
     /// Print the JSON Schema of a content kind or of the configuration
     #[command(after_help = "Example:\n  sentlint schema hunting-query > hunting-query.schema.json")]

@@ -158,6 +158,8 @@ pub fn detect(root: Option<&Node>, path: &str) -> Kind {
     if OTHER_KINDS.iter().any(|other| other.eq_ignore_ascii_case(kind)) {
         return Kind::OtherRule;
     }
+    let nrt = kind.eq_ignore_ascii_case("NRT");
+    let scheduled = kind.eq_ignore_ascii_case("Scheduled");
     let template = any(&TEMPLATE_KEYS) || any(&SCHEDULE_KEYS);
     let named = has("id") && (has("name") || has("description"));
     let hint = hint(path);
@@ -165,15 +167,15 @@ pub fn detect(root: Option<&Node>, path: &str) -> Kind {
     // else the file must look like a template from more than one side, because other tools'
     // YAML has `query` and `severity` too.
     let ours = if hint == Hint::None {
-        (has("query") && (template || named)) || (template && named) || has("requiredDataConnectors")
+        (has("query") && (template || named || nrt || scheduled))
+            || (template && named)
+            || has("requiredDataConnectors")
     } else {
         has("query") || template || named
     };
     if !ours {
         return Kind::Unknown;
     }
-    let nrt = kind.eq_ignore_ascii_case("NRT");
-    let scheduled = kind.eq_ignore_ascii_case("Scheduled");
     let schedule_keys = SCHEDULE_KEYS.iter().filter(|key| has(key)).count();
     let scheduled_by_keys = schedule_keys > 1 || (schedule_keys == 1 && (scheduled || has("severity")));
     match hint {
@@ -225,6 +227,8 @@ mod tests {
             ("a.yaml", "FunctionQuery: T\n", Kind::Parser),
             ("a.yaml", "Id: x\nquery: T\nInputEntityType: Ip\n", Kind::ExplorationQuery),
             ("a.yaml", "id: x\nname: n\ndescription: moved\n", Kind::Stub),
+            ("a.yaml", "kind: NRT\nquery: T\nname: n\n", Kind::NrtRule),
+            ("a.yaml", "kind: Query\nquery: T\nname: n\n", Kind::Unknown),
             ("a.yaml", "services:\n  web: {}\n", Kind::Unknown),
             ("a.yaml", "query: '{ viewer }'\n", Kind::Unknown),
             ("Detections/a.yaml", "id: x\nname: n\nquery: T\n", Kind::ScheduledRule),

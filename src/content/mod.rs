@@ -10,6 +10,7 @@ use crate::kql::types::Scalar;
 use crate::source::{SourceFile, Span};
 use crate::yaml::{self, Document, Node, ScalarMap};
 
+pub mod aliases;
 pub mod duration;
 mod keys;
 pub mod kind;
@@ -131,6 +132,11 @@ impl Query<'_> {
         };
         (count(span.start), count(span.end))
     }
+}
+
+/// Whether a key stands in the first column and in no other mapping.
+pub(crate) fn is_root_key(key: &str) -> bool {
+    ROOT_KEYS.contains(&key) && !yaml::SHARED_KEYS.contains(&key)
 }
 
 /// How many bytes may be read again to prove the edits of one query.

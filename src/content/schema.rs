@@ -213,7 +213,10 @@ fn place(root: &Node, pointer: &str) -> Span {
 }
 
 fn key_span(root: &Node, pointer: &str, key: &str) -> Option<Span> {
-    Some(root.pointer(pointer)?.entry(key)?.key.span)
+    let map = root.pointer(pointer)?.as_mapping()?;
+    // A key that is a list or a mapping has no name to be found by.
+    let nameless = || map.entries.iter().find(|entry| entry.name().is_none());
+    Some(map.entry(key).or_else(nameless)?.key.span)
 }
 
 /// Where a mapping is shown when it lacks something: at its key, at the first key of a list's item, or at

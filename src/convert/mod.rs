@@ -107,7 +107,16 @@ fn prepared(content: &Content, options: &Options) -> Result<Content, Failure> {
         let message = format!("The file is not valid YAML: {}", error.message);
         return Err(Failure { span: error.span, message, help: "`sentlint check` tells more.".into() });
     }
+    followed(content)?;
     options.params.over(content)
+}
+
+/// Refuses aliases: what stands behind them would be missing from the result.
+fn followed(content: &Content) -> Result<(), Failure> {
+    let Some(alias) = content.aliases().into_iter().next() else { return Ok(()) };
+    let message = format!("`*{}` stands for a value elsewhere, which is not followed", alias.name);
+    let help = "Write the value out in the place of the alias.".to_owned();
+    Err(Failure { span: alias.node.span, message, help })
 }
 
 fn template(content: &Content) -> Result<Template<'_>, Failure> {

@@ -222,7 +222,7 @@ mod tests {
     fn both(texts: &[&str]) -> (String, String) {
         let jobs: Vec<Job> =
             texts.iter().map(|text| Job::text(SourceFile::new("rules/a.yaml", *text))).collect();
-        let settings = vec![Arc::new(Settings::default()); jobs.len()];
+        let settings: Vec<_> = jobs.iter().map(|_| Arc::new(Settings::default())).collect();
         let findings = if jobs.is_empty() { Findings::default() } else { check(&jobs, &settings).findings };
         let report = super::render(&findings);
         let value: serde_json::Value = serde_json::from_str(&report).unwrap();

@@ -2,18 +2,42 @@
 
 use crate::content::schema::{Fault, Violation};
 use crate::content::{Kind, SCHEDULE_KEYS, Template};
+use crate::yaml::{Node, Value};
 
 use super::Context;
 
 /// The keys whose value is a duration.
 const DURATIONS: [&str; 4] = ["queryFrequency", "queryPeriod", "suppressionDuration", "lookbackDuration"];
 
+/// The keys that a mapping below the first column cannot do without.
+const NEEDED_BELOW: [&str; 12] = [
+    "aggregationKind",
+    "alertProperty",
+    "columnName",
+    "connectorId",
+    "createIncident",
+    "enabled",
+    "entityType",
+    "fieldMappings",
+    "identifier",
+    "lookbackDuration",
+    "matchingMethod",
+    "reopenClosedIncident",
+];
+
 /// The rule that speaks for a violation; `wrong-type` speaks for all that nobody else does.
 pub(super) fn claimed_by(cx: &Context<'_>, violation: &Violation) -> &'static str {
+    // What looks wrong in a part that could not be read in full may just follow from that.
+    let at = violation.span.start;
+    if cx.content.document.damaged.iter().any(|part| part.start <= at && at < part.end) {
+        return "yaml-syntax";
+    }
     let steps: Vec<&str> = violation.pointer.split('/').skip(1).collect();
     let node = cx.content.root().and_then(|root| root.pointer(&violation.pointer));
-    let null = node.is_some_and(crate::yaml::Node::is_null);
+    let null = node.is_some_and(Node::is_null);
     let scalar = node.is_some_and(|node| node.scalar().is_some());
+    let empty = node.and_then(Node::as_str).is_some_and(str::is_empty);
+    let hollow = node.is_some_and(is_hollow);
     let last = steps.last().copied().unwrap_or_default();
     match (&violation.fault, &steps[..]) {
         (Fault::Missing { key }, ["requiredDataConnectors", _]) if key == "dataTypes" => "missing-data-types",
@@ -25,12 +49,21 @@ pub(super) fn claimed_by(cx: &Context<'_>, violation: &Violation) -> &'static st
             "schedule-in-nrt"
         }
         (Fault::Unknown { .. }, _) => "unknown-key",
-        (Fault::Type { .. } | Fault::TooShort(_), [key])
-            if required(cx.kind(), key) && (null || is_blank(cx, key)) =>
-        {
+        (_, [key]) if required(cx.kind(), key) && (null || (empty && !DURATIONS.contains(key))) => {
             "missing-key"
         }
+        (Fault::Type { .. }, [_]) if hollow && !required(cx.kind(), last) => "empty-value",
         (Fault::Type { .. }, ["requiredDataConnectors", _, "dataTypes"]) if null => "missing-data-types",
+        (_, ["customDetails", _]) if null => "custom-details",
+        (_, ["alertDetailsOverride", "alertDynamicProperties", _, "value"]) if null => "missing-key",
+        (_, [.., _, key]) if null && NEEDED_BELOW.contains(key) => "missing-key",
+        // The one pattern of these keys asks for anything but blanks.
+        (Fault::Pattern, ["name" | "description" | "query"])
+        | (
+            Fault::TooShort(_),
+            ["requiredDataConnectors", _, "connectorId"]
+            | ["alertDetailsOverride", "alertDynamicProperties", _, "value"],
+        ) => "missing-key",
         (Fault::Type { .. }, _) if null => "empty-value",
         (Fault::TooFew(_), ["entityMappings", _, "fieldMappings"]) => "missing-strong-identifier",
         (Fault::TooFew(_) | Fault::TooShort(_), [_]) => "empty-value",
@@ -50,6 +83,20 @@ pub(super) fn claimed_by(cx: &Context<'_>, violation: &Violation) -> &'static st
         (Fault::Type { .. }, ["id"]) if scalar => "invalid-id",
         (Fault::Type { .. }, ["kind"]) if scalar => "invalid-kind",
         (Fault::Type { .. }, ["severity"]) if scalar => "invalid-severity",
+        (Fault::Type { .. }, ["status"]) if scalar => "invalid-status",
+        (Fault::Type { .. }, ["triggerOperator"]) if scalar => "invalid-trigger-operator",
+        (Fault::Type { .. }, ["eventGroupingSettings", "aggregationKind"]) if scalar => {
+            "invalid-aggregation-kind"
+        }
+        (
+            Fault::Type { .. },
+            ["incidentConfiguration", _, "matchingMethod"] | ["incidentConfiguration", _, _, _],
+        ) if scalar => "invalid-incident-grouping",
+        (Fault::Type { .. }, ["alertDetailsOverride", "alertDynamicProperties", _, "alertProperty"])
+            if scalar =>
+        {
+            "alert-override"
+        }
         (Fault::Type { .. }, ["triggerThreshold"]) if scalar => "invalid-trigger-threshold",
         (Fault::Type { .. }, ["version"]) if scalar => "invalid-version",
         (Fault::Type { .. }, ["tactics", _]) if scalar => "unknown-tactic",
@@ -96,9 +143,19 @@ pub(super) fn required(kind: Kind, key: &str) -> bool {
     }
 }
 
-fn is_blank(cx: &Context<'_>, key: &str) -> bool {
-    let value = cx.content.root().and_then(|root| root.get(key)).and_then(crate::yaml::Node::as_str);
-    value.is_some_and(|text| text.trim().is_empty())
+/// Whether there is nothing in a value, in whatever form.
+pub(super) fn is_hollow(node: &Node) -> bool {
+    match &node.value {
+        _ if node.is_null() => true,
+        Value::Sequence(list) => list.items.iter().all(is_blank),
+        Value::Mapping(map) => map.entries.is_empty(),
+        _ => is_blank(node),
+    }
+}
+
+/// Whether a value is nothing, or a text of nothing.
+fn is_blank(node: &Node) -> bool {
+    node.is_null() || node.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 /// Whether a key belongs to analytic rules and has no meaning in a hunting query.
@@ -129,5 +186,5 @@ pub(super) fn in_rules_folder(cx: &Context<'_>) -> bool {
 
 /// Whether the text of `kind` is exactly that of a scheduled rule, as upstream's gate compares it.
 pub(super) fn is_exactly_scheduled(template: &Template<'_>) -> bool {
-    template.common().root.get("kind").and_then(crate::yaml::Node::as_str) == Some("Scheduled")
+    template.common().root.get("kind").and_then(Node::as_str) == Some("Scheduled")
 }

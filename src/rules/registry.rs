@@ -23,7 +23,8 @@ macro_rules! registry {
 }
 
 registry! {
-    yaml::YamlSyntax, DuplicateKey, MultipleDocuments, NonAscii, ByteOrderMark, FileExtension, AmbiguousScalar, FoldedQuery;
+    yaml::YamlSyntax, DuplicateKey, MultipleDocuments, NonAscii, ByteOrderMark, FileExtension, AmbiguousScalar, FoldedQuery,
+        UnfollowedAlias;
     metadata::UnknownKey, MissingKey, WrongType, ScalarForList, EmptyValue, InvalidId, InvalidKind, InvalidSeverity, InvalidStatus, InvalidTriggerOperator, InvalidTriggerThreshold, InvalidAggregationKind, InvalidVersion, NameTooLong, DescriptionTooLong, HuntingDescriptionTooLong, QuotedDescription, NameStyle, DescriptionStyle, Branding, LocaleLink, RuleKeyInHuntingQuery, MissingMetadata;
     connectors::UnknownConnector, MissingDataTypes, UndeclaredTable, UnusedDataType;
     schedule::InvalidDuration, DurationOutOfRange, PeriodShorterThanFrequency, LongPeriodShortFrequency, ScheduleInNrt, SuppressionOutOfRange, SuppressionShorterThanFrequency, InvalidIncidentGrouping;

@@ -101,3 +101,96 @@ fn what_the_schema_has_against_these_keys_is_told_by_a_rule() {
         assert!(faults > 0, "{lines}");
     }
 }
+
+/// A scheduled rule with every part that the schema knows, each value on a line of its own.
+const FULL: &str = "\
+id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+name: N
+description: D
+severity: Low
+status: Available
+requiredDataConnectors:
+  - connectorId: MicrosoftThreatProtection
+    dataTypes:
+      - DeviceEvents
+queryFrequency: 1h
+queryPeriod: 1h
+triggerOperator: gt
+triggerThreshold: 0
+tactics:
+  - Impact
+relevantTechniques:
+  - T1485
+query: DeviceEvents
+entityMappings:
+  - entityType: Host
+    fieldMappings:
+      - identifier: HostName
+        columnName: DeviceName
+eventGroupingSettings:
+  aggregationKind: SingleAlert
+incidentConfiguration:
+  createIncident: true
+  groupingConfiguration:
+    enabled: true
+    reopenClosedIncident: false
+    lookbackDuration: 1h
+    matchingMethod: Selected
+    groupByEntities:
+      - Host
+customDetails:
+  Action: ActionType
+alertDetailsOverride:
+  alertDisplayNameFormat: N
+  alertDynamicProperties:
+    - alertProperty: AlertLink
+      value: ActionType
+sentinelEntitiesMappings:
+  - columnName: ActionType
+suppressionEnabled: false
+suppressionDuration: 1h
+tags:
+  - a
+metadata:
+  source:
+    kind: Community
+version: 1.0.0
+kind: Scheduled
+";
+
+#[test]
+fn no_odd_value_that_the_schema_refuses_goes_untold() {
+    let mut untold = Vec::new();
+    for (number, line) in FULL.lines().enumerate() {
+        let start = line.find(": ").map_or_else(|| line.find("- ").map(|at| at + 2), |at| Some(at + 2));
+        let Some(start) = start else { continue };
+        for odd in ["", "~", "''", "' '", "x: y", "[]", "[x]", "[~]", "{}", "{x: y}", "7", "-1.5", "true"] {
+            let lines = FULL.lines().enumerate().map(|(at, other)| match at == number {
+                true if odd == "x: y" => format!("{}\"x: y\"\n", &line[..start]),
+                true => format!("{}{odd}\n", &line[..start]),
+                false => format!("{other}\n"),
+            });
+            let text: String = lines.collect();
+            let source = Arc::new(SourceFile::new("a.yaml", &*text));
+            let content = crate::content::Content::read(Arc::clone(&source), "/a.yaml");
+            let Some(root) = content.root() else { panic!("{text}") };
+            let settings = Arc::new(Settings::default());
+            let run = check(&[Job::text(SourceFile::new("a.yaml", &*text))], &[Arc::clone(&settings)]);
+            let found: Vec<_> = run.findings.files.iter().flat_map(|file| &file.diagnostics).collect();
+            for violation in schema::violations(root, content.kind) {
+                let told = found.iter().any(|finding| {
+                    let [here, there] =
+                        [finding.span, violation.span].map(|span| source.line_of(span.start as usize));
+                    // A list of nothing is told at its key.
+                    let above = finding.yaml_path.as_deref().filter(|path| !path.is_empty());
+                    here == there
+                        || above.is_some_and(|path| violation.pointer.starts_with(&format!("{path}/")))
+                });
+                if !told {
+                    untold.push(format!("{}{odd}: {violation:?}", &line[..start]));
+                }
+            }
+        }
+    }
+    assert!(untold.is_empty(), "{}", untold.join("\n"));
+}

@@ -91,6 +91,17 @@ pub fn rename_key(entry: &Entry, new: &str) -> Edits {
     vec![(entry.key.span, quote_if_needed(new))]
 }
 
+/// Moves an entry with all its lines to the right. None where it shares its lines with something else.
+pub fn indent_entry(file: &SourceFile, entry: &Entry, by: usize) -> Edits {
+    let text = file.text();
+    let start = line_start(text, entry.key.span.start as usize);
+    let Some(end) = lines_end(text, &entry.value) else { return Edits::new() };
+    lines(text, start, end)
+        .filter(|line| !text[line.start..line.end].trim().is_empty())
+        .map(|line| (Span::at(line.start), " ".repeat(by)))
+        .collect()
+}
+
 /// Makes the list of one item out of a scalar value; the empty list out of nothing. None for a value that
 /// is a list already or stands on several lines.
 pub fn scalar_to_list(file: &SourceFile, entry: &Entry) -> Edits {

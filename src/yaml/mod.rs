@@ -19,6 +19,7 @@ mod write;
 pub use emit::{comment, entry};
 pub use json::to_json;
 pub use scalar::ScalarMap;
+pub(crate) use slips::SHARED as SHARED_KEYS;
 
 use crate::source::{SourceFile, Span};
 

@@ -262,12 +262,18 @@ fn checked(text: &str, is_part: bool) -> Parsed {
 
 type Edits = Vec<(Span, String)>;
 
-/// The first of a slip's candidate mends after which the text reads, or fails only below.
+/// The first of a slip's candidate mends after which the text reads, or else the first after which it fails only
+/// below.
 fn attempt(text: &str, slip: &Slip, bar: usize, is_part: bool) -> Option<(Edits, Parsed)> {
-    slip.candidates.iter().find_map(|edits| {
-        let parsed = progress(text, edits, bar, is_part)?;
-        Some((edits.clone(), parsed))
-    })
+    let mut partly = None;
+    for edits in &slip.candidates {
+        match progress(text, edits, bar, is_part) {
+            Some(parsed) if parsed.failure.is_none() => return Some((edits.clone(), parsed)),
+            Some(parsed) => partly = partly.or(Some((edits.clone(), parsed))),
+            None => {}
+        }
+    }
+    partly
 }
 
 /// The same with the bad line left out: its value if it has a key, and else all of it.

@@ -20,7 +20,7 @@ pub(super) fn deploy(
     run: &Run<'_>,
     write: impl Fn(Option<&Path>, &[Resource]) -> String,
 ) -> Result<Outcome, Error> {
-    let finished = run.each(|job| resource(run, job));
+    let finished = run.each(|job| resource(run, job))?;
     let changed = if run.options.merge {
         let resources = merge(finished.items)?;
         if resources.is_empty() {

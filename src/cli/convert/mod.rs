@@ -45,6 +45,8 @@ enum Done<T> {
     Refused(report::FileReport),
     /// Nothing of ours; said only when the user named the file.
     Passed(String),
+    /// A file that the user named and that cannot be read, with the reason.
+    Unreadable(String),
 }
 
 /// The inputs that were converted, in the order of their names, and how many were not.
@@ -87,7 +89,10 @@ pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, E
 impl<'a> Run<'a> {
     /// Converts every input, at once where there are several cores, and tells what there is to tell in the
     /// order of the inputs.
-    fn each<T: Send>(&self, convert: impl Fn(&Job) -> Done<T> + Sync + Send) -> Finished<'a, T> {
+    fn each<T: Send>(
+        &self,
+        convert: impl Fn(&Job) -> Done<T> + Sync + Send,
+    ) -> Result<Finished<'a, T>, Error> {
         let outputs: Vec<Done<T>> = self.work.jobs.par_iter().map(convert).collect();
         let mut finished = Finished { items: Vec::new(), failed: 0 };
         let mut refused = Findings::default();
@@ -110,6 +115,7 @@ impl<'a> Run<'a> {
                         print::note(&text);
                     }
                 }
+                Done::Unreadable(reason) => return Err(Error::Unreadable(job.input.name.clone(), reason)),
             }
         }
         if !refused.files.is_empty() {
@@ -119,7 +125,14 @@ impl<'a> Run<'a> {
                 print::note("Not converted because of the errors above; --no-check converts all the same.");
             }
         }
-        finished
+        if finished.items.is_empty() && finished.failed == 0 {
+            self.hint(match (self.work.jobs.is_empty(), self.target.reads_json()) {
+                (true, true) => "no JSON files found",
+                (true, false) => "no YAML or query files found",
+                (false, _) => "found nothing to convert",
+            });
+        }
+        Ok(finished)
     }
 
     /// Reads one YAML file and checks it; the error is what became of it instead.
@@ -192,8 +205,8 @@ fn content_of<T>(job: &Job, accepts: impl Fn(Kind) -> bool) -> Result<Content, D
     let location = job.location();
     let content = Content::read(source, &slashes(location));
     match content.kind {
-        // Broken files go on to be refused with their place.
-        Kind::Unknown if !content.document.errors.is_empty() => {}
+        // Broken files of ours go on to be refused with their place.
+        Kind::Unknown if !content.document.errors.is_empty() && is_checked(job) => {}
         Kind::Unknown => {
             return Err(Done::Passed(format!("info: {name} is not Sentinel content; passed over")));
         }
@@ -205,8 +218,18 @@ fn content_of<T>(job: &Job, accepts: impl Fn(Kind) -> bool) -> Result<Content, D
 
 /// The text of an input.
 fn read<T>(job: &Job) -> Result<Arc<SourceFile>, Done<T>> {
-    check::read(job)
-        .map_err(|reason| Done::Failed(vec![format!("{}: cannot be read: {reason}", job.input.name)]))
+    check::read(job).map_err(|reason| {
+        if job.input.named {
+            return Done::Unreadable(reason);
+        }
+        Done::Failed(vec![format!("{}: cannot be read: {reason}", job.input.name)])
+    })
+}
+
+/// Whether a check takes a file for content, which it does with broken files that were meant to be.
+fn is_checked(job: &Job) -> bool {
+    let run = check::check(std::slice::from_ref(job), &[Arc::default()]);
+    !run.findings.files.is_empty()
 }
 
 /// A failure as it is printed.

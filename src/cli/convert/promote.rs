@@ -22,7 +22,7 @@ type Made = (Arc<SourceFile>, Promoted);
 pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
     let options = options(run)?;
     say_what_does_nothing(run);
-    let finished = run.each(|job| rule(run, job, &options));
+    let finished = run.each(|job| rule(run, job, &options))?;
     for (_, (source, promoted)) in &finished.items {
         for remark in &promoted.remarks {
             let (level, told) = match remark.level {

@@ -21,7 +21,7 @@ struct Back {
 
 pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
     say_what_does_nothing(run);
-    let finished = run.each(convert);
+    let finished = run.each(convert)?;
     let mut failed = finished.failed;
     let mut files = Vec::new();
     let several = finished.items.iter().map(|(_, back)| back.items.len()).sum::<usize>() > 1;

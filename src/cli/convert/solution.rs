@@ -25,7 +25,7 @@ pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
         return Err(Error::Usage(message));
     }
     let facts = facts(run)?;
-    let finished = run.each(|job| item(run, job));
+    let finished = run.each(|job| item(run, job))?;
     let mut items = finished.items;
     // Rules come first and queries after them, in the order of the solution's own list where there is one.
     items.sort_by_key(|(job, item)| (!item.is_rule(), facts.place(&job.input.name)));

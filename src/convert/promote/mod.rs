@@ -129,6 +129,7 @@ pub fn promote(
         let message = format!("The file is not valid YAML: {}", error.message);
         return Err(vec![failure(error.span, message, "`sentlint check` tells more.")]);
     }
+    super::followed(content).map_err(|failure| vec![failure])?;
     let template = content.template();
     let Some(Template::HuntingQuery(hunting)) = &template else {
         let message = format!("This is {}, and only hunting queries become rules", content.kind.noun());

@@ -1,8 +1,10 @@
 //! `missing-data-types`
 
 use crate::content::Template;
+use crate::content::model::Connector;
 use crate::diagnostic::Diagnostic;
 use crate::rules::claims::in_rules_folder;
+use crate::rules::metadata::outside::outside;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::Node;
 
@@ -53,7 +55,9 @@ impl Rule for MissingDataTypes {
         }
         // A single mapping in place of the list is another rule's matter.
         let list = template.common().root.get("requiredDataConnectors").and_then(Node::as_sequence);
-        let connectors = template.common().connectors.iter().filter(|_| list.is_some());
+        // What is missing in a part that could not be read in full, may just not have been read.
+        let is_whole = |connector: &&Connector<'_>| !cx.content.document.is_damaged(connector.node.span);
+        let connectors = template.common().connectors.iter().filter(|_| list.is_some()).filter(is_whole);
         for connector in connectors {
             let list = connector.data_types.field.map(|field| field.node());
             let fine = match list {
@@ -62,13 +66,19 @@ impl Rule for MissingDataTypes {
                 Some(node) if !cx.gates() && !node.is_null() => true,
                 Some(node) => node.as_sequence().is_some(),
             };
-            if fine {
+            // One that stands in the column of the item's dash is told there.
+            let outside = outside(cx, template.common().root, "dataTypes").map(|outside| outside.item);
+            let own = connector.node.as_mapping();
+            let is_outside =
+                own.zip(outside).is_some_and(|(own, item)| !cx.gates() && std::ptr::eq(own, item));
+            if fine || is_outside {
                 continue;
             }
-            let name = connector.id.map_or("this data connector", |id| id.value);
+            let id = connector.id.filter(|id| !id.value.trim().is_empty());
+            let name = id.map_or_else(|| "This data connector".to_owned(), |id| format!("`{}`", id.value));
             let span = connector.id.map_or(connector.node.span, |id| id.span());
             let help = "Add `dataTypes:` with the tables or parser functions that the query takes from it.";
-            out.push(Self::at(span, format!("`{name}` names no data types")).help(help));
+            out.push(Self::at(span, format!("{name} names no data types")).help(help));
         }
     }
 }

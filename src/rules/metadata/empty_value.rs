@@ -3,10 +3,12 @@
 use crate::content::Template;
 use crate::content::schema::{Fault, Violation};
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::rules::claims::required;
+use crate::rules::claims::{claimed_by, is_hollow, required};
+use crate::rules::metadata::missing_key::readable;
 use crate::rules::{Context, Rule, declare_rule};
-use crate::yaml::edit::remove_entry;
-use crate::yaml::{Node, Value};
+use crate::source::Span;
+use crate::yaml::Value;
+use crate::yaml::edit::{remove_entry, remove_item};
 
 declare_rule! {
     /// A key with nothing in it.
@@ -37,7 +39,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The key is taken out; an absent key means the same.
+    /// The key or the list's item is taken out; an absent one means the same.
     pub(crate) EmptyValue {
         id: "empty-value",
         group: Metadata,
@@ -55,24 +57,66 @@ impl Rule for EmptyValue {
             // What cannot be left out is said by `missing-key`, and an empty list of connectors is the way to
             // say that none is needed.
             let is_empty_list = entry.value.as_sequence().is_some_and(|list| list.items.is_empty());
-            if required(cx.kind(), key) || (key == "requiredDataConnectors" && is_empty_list) {
+            let is_needed = required(cx.kind(), key);
+            let is_list = key == "requiredDataConnectors" && entry.value.as_sequence().is_some();
+            if !is_hollow(&entry.value) || (is_list && is_empty_list) || (is_needed && !is_list) {
+                continue;
+            }
+            // What cannot be read has a value all the same.
+            if cx.content.document.is_damaged(entry.span()) {
                 continue;
             }
             let what = match &entry.value.value {
                 _ if entry.value.is_null() => "has no value",
                 Value::Sequence(list) if list.items.is_empty() => "is an empty list",
-                Value::Sequence(list) if list.items.iter().all(Node::is_null) => "is a list of nothing",
-                Value::Mapping(map) if map.entries.is_empty() && !lacks_a_key(cx, key) => {
-                    "is an empty mapping"
-                }
-                Value::Scalar(scalar) if scalar.text.trim().is_empty() => "is an empty text",
+                Value::Sequence(_) => "is a list of nothing",
+                Value::Mapping(_) if !lacks_a_key(cx, key) => "is an empty mapping",
+                // A duration that is none is told as such.
+                Value::Scalar(_) if key != "suppressionDuration" => "is an empty text",
                 _ => continue,
             };
             let fix = Fix::safe(format!("Leave out `{key}`"), remove_entry(cx.source(), root, index));
-            let help = "Fill it in, or leave the key out.";
-            out.push(Self::at(entry.key.span, format!("`{key}` {what}")).help(help).fix(fix));
+            let help = if is_needed { "Fill it in." } else { "Fill it in, or leave the key out." };
+            let finding = Self::at(entry.key.span, format!("`{key}` {what}")).help(help);
+            out.push(finding.maybe_fix((!is_needed).then_some(fix)));
         }
+        let claimed = |violation: &&Violation| claimed_by(cx, violation) == "empty-value";
+        out.extend(cx.violations.iter().filter(claimed).filter_map(|violation| below(cx, violation)));
     }
+}
+
+/// Nothing in the place of a value that does not stand in the first column.
+fn below(cx: &Context<'_>, violation: &Violation) -> Option<Diagnostic> {
+    let root = cx.content.root()?;
+    let (parent_pointer, last) =
+        violation.pointer.rsplit_once('/').filter(|(parent, _)| !parent.is_empty())?;
+    let parent = root.pointer(parent_pointer)?;
+    if !root.pointer(&violation.pointer)?.is_null() || cx.content.document.is_damaged(parent.span) {
+        return None;
+    }
+    let (span, message, title, edits) = match &parent.value {
+        // A list of nothing in the first column is told as a whole.
+        Value::Sequence(_) if is_hollow(parent) && parent_pointer.matches('/').count() == 1 => {
+            return None;
+        }
+        Value::Sequence(list) => {
+            let index = last.parse().ok()?;
+            let dash = list.dashes.get(index).map(|dash| Span::new(*dash as usize, *dash as usize + 1));
+            let message = format!("An item of `{}` has no value", readable(parent_pointer));
+            let edits = remove_item(cx.source(), list, index);
+            (dash.unwrap_or(violation.span), message, "Leave out the item".to_owned(), edits)
+        }
+        Value::Mapping(map) => {
+            let index = map.entries.iter().position(|entry| entry.name() == Some(last))?;
+            let message = format!("`{}` has no value", readable(&violation.pointer));
+            let edits = remove_entry(cx.source(), map, index);
+            (map.entries[index].key.span, message, format!("Leave out `{last}`"), edits)
+        }
+        _ => return None,
+    };
+    let help = "Fill it in, or leave it out.";
+    let finding = EmptyValue::at(span, message).help(help).path(violation.pointer.clone());
+    Some(finding.fix(Fix::safe(title, edits)))
 }
 
 /// Whether it is said already that something is missing below a key.

@@ -1,10 +1,11 @@
 //! `missing-key`
 
 use crate::content::model::field;
-use crate::content::schema::Fault;
+use crate::content::schema::{Fault, Violation};
 use crate::content::{Folder, Kind, SCHEDULE_KEYS, Template};
 use crate::diagnostic::Diagnostic;
 use crate::rules::claims::claimed_by;
+use crate::rules::metadata::outside::is_outside;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::{Mapping, Node};
 
@@ -53,15 +54,19 @@ impl Rule for MissingKey {
         if !cx.content.document.errors.is_empty() {
             return;
         }
+        let mut told = "";
         for violation in cx.violations.iter().filter(|violation| claimed_by(cx, violation) == "missing-key") {
             let Fault::Missing { key } = &violation.fault else {
-                let key = violation.pointer.trim_start_matches('/');
-                let message = format!("`{key}` is empty, and {} needs it", cx.kind().noun());
-                out.push(Self::at(violation.span, message).help(advice(key)).path(violation.pointer.clone()));
+                // The schema may have several things against nothing.
+                if told != violation.pointer {
+                    out.push(empty(cx, violation));
+                    told = &violation.pointer;
+                }
                 continue;
             };
             let owner = cx.content.root().and_then(|root| root.pointer(&violation.pointer));
-            if owner.and_then(Node::as_mapping).is_some_and(|map| field(map, key).is_some()) {
+            let is_there = owner.and_then(Node::as_mapping).is_some_and(|map| field(map, key).is_some());
+            if is_there || is_outside(cx, &violation.pointer, key) {
                 continue;
             }
             let message = match violation.pointer.as_str() {
@@ -73,6 +78,23 @@ impl Rule for MissingKey {
             );
         }
     }
+}
+
+/// A key that stands there and has nothing in it.
+fn empty(cx: &Context<'_>, violation: &Violation) -> Diagnostic {
+    let (parent, key) = violation.pointer.rsplit_once('/').unwrap_or_default();
+    let entry = cx.content.root().and_then(|root| root.pointer(parent)).and_then(|node| node.entry(key));
+    // Nothing has no place of its own to point to.
+    let span = entry.filter(|_| violation.span.is_empty()).map_or(violation.span, |entry| entry.key.span);
+    let message = match parent {
+        "" => format!("`{key}` is empty, and {} needs it", cx.kind().noun()),
+        _ => format!("`{}` is empty, and needs a value", readable(&violation.pointer)),
+    };
+    let help = match advice(key) {
+        general if general == format!("Add `{key}:`.") => "Fill it in.".to_owned(),
+        special => special.replacen("Add", "Write", 1),
+    };
+    MissingKey::at(span, message).help(help).path(violation.pointer.clone())
 }
 
 /// What upstream's gates ask for, by the folder that the file stands in.
@@ -154,6 +176,17 @@ fn advice(key: &str) -> String {
         "triggerThreshold" => "Add `triggerThreshold: 0`.".into(),
         "requiredDataConnectors" => {
             "Add `requiredDataConnectors:` with the connectors that fill the query's tables, or `[]`.".into()
+        }
+        "query" => "Add `query:` with the KQL.".into(),
+        "name" => "Add `name:` with what the portal shall show.".into(),
+        "description" => "Add `description:` with what the query finds and why that matters.".into(),
+        "entityType" => "Add `entityType:` with what the columns identify, such as Host.".into(),
+        "identifier" => {
+            "Add `identifier:` with what the column holds of the entity, such as HostName.".into()
+        }
+        "columnName" => "Add `columnName:` with the column of the result that holds it.".into(),
+        "fieldMappings" => {
+            "Add `fieldMappings:` with an `identifier` and a `columnName` for each column.".into()
         }
         "connectorId" => "Add `connectorId:` with the id of the connector that fills these tables.".into(),
         key => format!("Add `{key}:`."),

@@ -14,13 +14,15 @@ mod invalid_trigger_operator;
 mod invalid_trigger_threshold;
 mod invalid_version;
 mod locale_link;
-mod missing_key;
+pub(in crate::rules) mod missing_key;
 mod missing_metadata;
 mod name_style;
 mod name_too_long;
+pub(in crate::rules) mod outside;
 mod quoted_description;
 mod rule_key_in_hunting_query;
 mod scalar_for_list;
+mod types;
 mod unknown_key;
 mod wrong_type;
 

@@ -1,12 +1,14 @@
 //! `unknown-key`
 
-use crate::content::Template;
 use crate::content::schema::{Fault, Violation};
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::content::{Template, is_root_key};
+use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::nearest::nearest;
 use crate::rules::claims::claimed_by;
 use crate::rules::metadata::missing_key::readable;
+use crate::rules::metadata::outside::outside;
 use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::Node;
 use crate::yaml::edit::rename_key;
 
 declare_rule! {
@@ -40,7 +42,8 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// Where only the case differs, the fix is safe: upstream's reader takes either. Renaming a misspelt
-    /// key is unsafe, because the key begins to count.
+    /// key is unsafe, because the key begins to count; so is moving a key into the list item above it, which is what a
+    /// key in the column of the item's dash was meant for.
     pub(crate) UnknownKey {
         id: "unknown-key",
         group: Metadata,
@@ -76,11 +79,31 @@ fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[String])
         let fix = entry.map(|entry| Fix::safe(format!("Write `{meant}`"), rename_key(entry, meant)));
         return finding.maybe_fix(fix);
     }
-    let finding =
-        UnknownKey::at(violation.span, format!("There is no key `{key}`{place} in {}", cx.kind().noun()));
+    if let Some(outside) = parent_node.and_then(Node::as_mapping).and_then(|map| outside(cx, map, key)) {
+        let amount = if outside.by == 2 { "two".to_owned() } else { outside.by.to_string() };
+        let message = format!(
+            "`{key}` stands at the indentation of the list's `-`, outside of the item; indent it by {amount}"
+        );
+        let fix = Fix::r#unsafe(format!("Indent `{key}` by {amount}"), outside.mend(cx));
+        return UnknownKey::at(violation.span, message)
+            .severity(Severity::Error)
+            .label(outside.dash, "the item begins here")
+            .help("The keys of one list item stand in one column.")
+            .fix(fix);
+    }
+    let place = match parent {
+        "" => format!("in {}", cx.kind().noun()),
+        parent => format!("in `{}` of {}", readable(parent), cx.kind().noun()),
+    };
+    let name = if key.is_empty() { "without a name".to_owned() } else { format!("`{key}`") };
+    let finding = UnknownKey::at(violation.span, format!("There is no key {name} {place}"));
     if key == "<<" {
         return finding
             .help("Write the keys out: the readers that deploy content merge nothing into a mapping.");
+    }
+    if !parent.is_empty() && is_root_key(key) {
+        return finding
+            .help(format!("`{key}` belongs in the first column, where the keys of the file stand."));
     }
     let Some(near) = nearest(key, known.iter().map(String::as_str)) else {
         return finding.help("Delete it, or move what it says to a key of the format.");

@@ -2,13 +2,14 @@
 
 use crate::content::schema::{Fault, Violation};
 use crate::content::{Folder, Kind, Template};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::nearest::nearest;
 use crate::rules::claims::{claimed_by, in_rules_folder};
 use crate::rules::metadata::missing_key::{capital, readable};
+use crate::rules::metadata::types::{advice, found, noun};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
-use crate::yaml::{Node, ScalarType, Value};
+use crate::yaml::{Node, Value};
 
 declare_rule! {
     /// A value that the format cannot have in its place.
@@ -42,10 +43,16 @@ declare_rule! {
     ///     dataTypes:
     ///       - DeviceNetworkEvents
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Quotes that make a text of what must be none, or that a text lacks, are a safe fix. A dash that makes a mapping
+    /// the item of a list is put with `--unsafe-fixes`.
     pub(crate) WrongType {
         id: "wrong-type",
         group: Metadata,
         severity: Error,
+        fix: Unsafe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }
@@ -70,8 +77,9 @@ impl Rule for WrongType {
         }
         for violation in cx.violations.iter().filter(|violation| claimed_by(cx, violation) == "wrong-type") {
             let node = cx.content.root().and_then(|root| root.pointer(&violation.pointer));
-            let (message, help) = words(violation, node);
-            out.push(Self::at(violation.span, message).help(help).path(violation.pointer.clone()));
+            let (message, help, fix) = words(cx, violation, node);
+            let finding = Self::at(violation.span, message).help(help).path(violation.pointer.clone());
+            out.push(finding.maybe_fix(fix));
         }
     }
 }
@@ -106,19 +114,20 @@ fn gates(template: &Template<'_>, out: &mut Vec<Diagnostic>) {
     }
 }
 
-fn words(violation: &Violation, node: Option<&Node>) -> (String, String) {
+fn words(cx: &Context<'_>, violation: &Violation, node: Option<&Node>) -> (String, String, Option<Fix>) {
     let place = match violation.pointer.as_str() {
         "" => "the document".to_owned(),
         pointer => format!("`{}`", readable(pointer)),
     };
     let text = node.and_then(Node::as_str).unwrap_or_default();
-    match &violation.fault {
+    let (message, help) = match &violation.fault {
         Fault::Type { expected } => {
             let wanted: Vec<&str> =
                 expected.iter().map(String::as_str).filter(|name| *name != "null").map(noun).collect();
             let found = node.map_or("something else", found);
             let message = format!("{} must be {}, not {found}", capital(&place), wanted.join(" or "));
-            (message, format!("Write {}.", wanted.join(" or ")))
+            let (help, fix) = advice(cx, &violation.pointer, expected, node);
+            return (message, help, fix);
         }
         Fault::NotOneOf { options } => {
             let near = nearest(text, options.iter().map(String::as_str));
@@ -150,27 +159,6 @@ fn words(violation: &Violation, node: Option<&Node>) -> (String, String) {
             let message = format!("{} cannot be `{text}`", capital(&place));
             (message, "`sentlint schema` shows what the format takes there.".into())
         }
-    }
-}
-
-fn noun(json_type: &str) -> &'static str {
-    match json_type {
-        "array" => "a list",
-        "object" => "a mapping",
-        "integer" => "a whole number",
-        "number" => "a number",
-        "boolean" => "`true` or `false`",
-        _ => "a text",
-    }
-}
-
-fn found(node: &Node) -> &'static str {
-    match (&node.value, node.scalar_type()) {
-        (Value::Sequence(_), _) => "a list",
-        (Value::Mapping(_), _) => "a mapping",
-        (_, Some(ScalarType::Int | ScalarType::Float)) => "a number",
-        (_, Some(ScalarType::Bool)) => "a truth value",
-        (_, Some(ScalarType::Null)) => "empty",
-        _ => "a text",
-    }
+    };
+    (message, help, None)
 }

@@ -51,8 +51,13 @@ declare_rule! {
 }
 
 impl Rule for KqlSyntax {
-    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         for error in &query.parse().errors {
+            // What stands in for a byte that is no text is not what the author wrote.
+            let place = query.span(error.span);
+            if cx.source().invalid_utf8().iter().any(|bad| bad.start <= place.end && place.start <= bad.end) {
+                continue;
+            }
             let mut diagnostic = Self::at(query.span(error.span), error.message.clone());
             diagnostic.help.clone_from(&error.help);
             diagnostic.query_range = Some(query.code_points(error.span));

@@ -1,8 +1,9 @@
 //! `duplicate-key`
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::{Context, Rule, declare_rule};
-use crate::yaml::{Node, Value};
+use crate::source::Span;
+use crate::yaml::{Entry, Mapping, Node, Value};
 
 declare_rule! {
     /// The same key twice in one mapping.
@@ -30,10 +31,16 @@ declare_rule! {
     /// description: Identifies hosts from which a remote management tool reached its relay.
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// Where the first key of a list's item stands in it again, the dash of the next item is missing and can be put there,
+    /// with `--unsafe-fixes`. Which of two keys is to go elsewhere, nobody but you knows.
     pub(crate) DuplicateKey {
         id: "duplicate-key",
         group: Yaml,
         severity: Error,
+        fix: Unsafe,
         gate: "yaml-syntax-validation",
         since: "0.1.0",
     }
@@ -42,29 +49,78 @@ declare_rule! {
 impl Rule for DuplicateKey {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if let Some(root) = cx.content.root() {
-            visit(root, out);
+            visit(cx, root, None, out);
         }
     }
 }
 
-/// The tree's depth is limited by the reader, so recursion is safe.
-fn visit(node: &Node, out: &mut Vec<Diagnostic>) {
+/// The tree's depth is limited by the reader, so recursion is safe. `dash` is that of the list item that the node is.
+fn visit(cx: &Context<'_>, node: &Node, dash: Option<usize>, out: &mut Vec<Diagnostic>) {
     match &node.value {
         Value::Mapping(map) => {
+            let mut begins_item = false;
             for entry in &map.entries {
                 if let (Some(first), Some(key)) = (entry.duplicate_of, entry.key.as_str()) {
-                    let message = format!("The key `{key}` stands twice in one mapping");
-                    let mut finding = DuplicateKey::at(entry.key.span, message)
-                        .help("Keep one of the two and delete the other.");
-                    if let Some(first) = map.entries.get(first) {
-                        finding = finding.label(first.key.span, "it stands here first");
+                    let fix = dash.filter(|_| first == 0).and_then(|dash| dashed(cx, entry, dash));
+                    begins_item |= fix.is_some();
+                    // The other keys of an item that lacks its dash are doubled just because of that.
+                    if fix.is_some() || !begins_item {
+                        out.push(finding(map, entry, key, fix));
                     }
-                    out.push(finding);
                 }
-                visit(&entry.value, out);
+                visit(cx, &entry.value, None, out);
             }
         }
-        Value::Sequence(sequence) => sequence.items.iter().for_each(|item| visit(item, out)),
+        Value::Sequence(list) => {
+            for (index, item) in list.items.iter().enumerate() {
+                visit(cx, item, list.dashes.get(index).map(|dash| *dash as usize), out);
+            }
+        }
         _ => {}
+    }
+}
+
+fn finding(map: &Mapping, entry: &Entry, key: &str, fix: Option<Fix>) -> Diagnostic {
+    let finding = DuplicateKey::at(entry.key.span, format!("The key `{key}` stands twice in one mapping"));
+    let finding = match entry.duplicate_of.and_then(|first| map.entries.get(first)) {
+        Some(first) => finding.label(first.key.span, "it stands here first"),
+        None => finding,
+    };
+    match fix {
+        Some(fix) => {
+            finding.help("Put a `-` before it if it begins the next item, or delete one of the two.").fix(fix)
+        }
+        None => finding.help("Keep one of the two and delete the other."),
+    }
+}
+
+/// The fix that makes the first key of an item, where it stands again, begin the next item.
+fn dashed(cx: &Context<'_>, entry: &Entry, dash: usize) -> Option<Fix> {
+    let key = entry.key.span.start as usize;
+    let column = |offset: usize| cx.source().position(offset).column;
+    let before = Span::new(key.checked_sub(2)?, key);
+    let fits = column(key) == column(dash) + 2 && cx.source().slice(before) == "  ";
+    fits.then(|| Fix::r#unsafe("Begin the next item here", [(before, "- ".to_owned())]))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability::Unsafe;
+    use crate::rules::testing::{fixes, messages};
+
+    #[test]
+    fn the_first_key_of_an_item_lacks_its_dash_where_it_stands_again() {
+        let field = "    fieldMappings: []\n";
+        let text = format!(
+            "id: x\nname: n\nquery: T\nentityMappings:\n  - entityType: Host\n{field}    entityType: IP\n{field}"
+        );
+        assert_eq!(messages("duplicate-key", &text), ["The key `entityType` stands twice in one mapping"]);
+        let after = text.replace("    entityType: IP", "  - entityType: IP");
+        assert_eq!(fixes("duplicate-key", "a.yaml", &text), [(Unsafe, after)]);
+        let other = text.replacen(field, &field.repeat(2), 1);
+        let told = "The key `fieldMappings` stands twice in one mapping";
+        assert_eq!(messages("duplicate-key", &other)[0], told);
+        assert_eq!(messages("duplicate-key", &other).len(), 2);
+        assert!(fixes("duplicate-key", "a.yaml", "id: x\nid: y\nname: n\nquery: T\n").is_empty());
     }
 }

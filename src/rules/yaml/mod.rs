@@ -8,6 +8,7 @@ mod folded_query;
 mod multiple_documents;
 mod non_ascii;
 mod syntax;
+mod unfollowed_alias;
 
 pub(super) use ambiguous_scalar::AmbiguousScalar;
 pub(super) use byte_order_mark::ByteOrderMark;
@@ -17,3 +18,4 @@ pub(super) use folded_query::FoldedQuery;
 pub(super) use multiple_documents::MultipleDocuments;
 pub(super) use non_ascii::NonAscii;
 pub(super) use syntax::YamlSyntax;
+pub(super) use unfollowed_alias::UnfollowedAlias;

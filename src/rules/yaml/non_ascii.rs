@@ -2,6 +2,7 @@
 
 use crate::content::Kind;
 use crate::diagnostic::{Diagnostic, Fix};
+use crate::kql::TokenKind;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::{BOM, Span};
 
@@ -33,8 +34,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Typographic quotes, dashes and blanks are replaced by plain ones. It is unsafe because a query may look for the
-    /// character itself.
+    /// Typographic quotes, dashes and blanks are replaced by plain ones, except in the strings of a query, which may look
+    /// for the character itself. It is unsafe because the author may have meant it.
     pub(crate) NonAscii {
         id: "non-ascii",
         group: Yaml,
@@ -75,6 +76,16 @@ impl Rule for NonAscii {
             let more = if run.chars().count() > 4 { " ..." } else { "" };
             let message = format!("Characters outside of ASCII: {}{more}", names.join(" "));
             let finding = Self::at(span, message);
+            if is_compared(cx, span) {
+                // What a query looks for is not to be changed into something else.
+                let first = run.chars().next().map_or(0, u32::from);
+                let escape =
+                    if first > 0xffff { format!("\\U{first:08X}") } else { format!("\\u{first:04X}") };
+                out.push(finding.help(format!(
+                    "It stands in a text of the query. Where just this is looked for, write it as an escape: `{escape}`."
+                )));
+                continue;
+            }
             let plainly: Option<String> = run.chars().map(plain).collect();
             out.push(match plainly {
                 Some(plainly) if fits(cx, start, &plainly) => {
@@ -86,6 +97,20 @@ impl Rule for NonAscii {
             });
         }
     }
+}
+
+/// Whether a place lies in a string of a query.
+fn is_compared(cx: &Context<'_>, span: Span) -> bool {
+    cx.queries.iter().any(|query| {
+        let Some(span) = query.from_file(span) else { return false };
+        let tokens = &query.parse().tokens;
+        let at = tokens.partition_point(|token| token.span.end <= span.start);
+        tokens.get(at).is_some_and(|token| {
+            token.kind == TokenKind::StringLiteral
+                && token.span.start < span.start
+                && span.end < token.span.end
+        })
+    })
 }
 
 /// A quote must not end the scalar that it would stand in; the proof of fixes looks at the rest.
@@ -107,4 +132,23 @@ fn runs(text: &str, from: usize) -> Vec<(usize, &str)> {
         rest = end;
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::Profile;
+    use crate::rules::testing::{findings, fixes};
+
+    #[test]
+    fn what_a_query_compares_with_is_left_to_its_author() {
+        let text =
+            "id: x\nname: a \u{2013} b\nquery: |\n  T // \u{2013}\n  | where a == '\u{201c}b\u{1f4cd}'\n";
+        let found = findings("non-ascii", "a.yaml", text, Profile::Recommended);
+        let fixable: Vec<bool> = found.iter().map(|finding| finding.fix.is_some()).collect();
+        assert_eq!(fixable, [true, true, false, false]);
+        let help = |at: usize| found[at].help.as_deref().unwrap_or_default();
+        assert!(help(2).ends_with("`\\u201C`."), "{found:?}");
+        assert!(help(3).ends_with("`\\U0001F4CD`."), "{found:?}");
+        assert_eq!(fixes("non-ascii", "a.yaml", text)[0].1, text.replacen('\u{2013}', "-", 1));
+    }
 }

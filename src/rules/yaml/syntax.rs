@@ -3,6 +3,7 @@
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
+use crate::yaml::YamlError;
 
 declare_rule! {
     /// Text that is not YAML.
@@ -76,7 +77,10 @@ impl Rule for YamlSyntax {
                 Self::at(*span, message).help("Save the file as UTF-8; sentlint will not write it as it is."),
             );
         }
-        for error in &cx.content.document.errors {
+        // What stands in for a byte that is no text is not what the author wrote.
+        let is_real =
+            |error: &&YamlError| !cx.source().invalid_utf8().iter().any(|bad| bad.contains(error.span));
+        for error in cx.content.document.errors.iter().filter(is_real) {
             let mut finding = Self::at(error.span, sentence(&error.message));
             finding.help = error.help.as_deref().map(|help| sentence(help) + ".");
             for (span, message) in &error.labels {

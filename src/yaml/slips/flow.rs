@@ -1,6 +1,6 @@
 //! Slips of lists in brackets and mappings in braces.
 
-use super::{Place, Slip, key_of_line, quote_edits, value_on_line};
+use super::{Place, Slip, quote_edits, value_on_line};
 use crate::source::Span;
 use crate::yaml::lines::{line_at, line_start};
 use granit_parser::ErrorKind;
@@ -47,12 +47,16 @@ pub(super) fn unclosed(place: &Place) -> Option<Slip> {
 
 /// A value that begins with a bracket or brace and goes on behind the closing one.
 pub(super) fn goes_on(place: &Place) -> Option<Slip> {
-    let key = key_of_line(place.text, place.line)?;
-    let value = value_on_line(place.text, key.colon).filter(|value| value.start as usize > key.colon)?;
+    let value = value_on_line(place.text, place.line.start)?;
     let body = place.slice(value);
     let open = body.chars().next()?;
     let close = if open == '[' { ']' } else { '}' };
-    let end = body.find(close).filter(|_| matches!(open, '[' | '{'))?;
+    let mut depth = 0_usize;
+    let end = body.char_indices().filter(|_| matches!(open, '[' | '{')).find_map(|(at, c)| {
+        depth += usize::from(c == open);
+        depth -= usize::from(c == close && depth > 0);
+        (depth == 0).then_some(at)
+    })?;
     let rest = body[end + 1..].trim_start();
     if rest.is_empty() || rest.starts_with([close, ',']) {
         return None;

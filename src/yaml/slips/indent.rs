@@ -33,7 +33,12 @@ pub(super) fn tab(place: &Place) -> Option<Slip> {
         let tabs = place.text[at..].bytes().take_while(|b| *b == b'\t').count();
         Span::new(at, at + tabs)
     };
-    let candidates = [2, 4, 8, 0].map(|width| {
+    let beside = like_neighbours(place.text, first).filter(|_| run.len() == 1);
+    let beside = beside.map(|columns| {
+        let blanks = indentation(place.text, first);
+        vec![(Span::new(first.start, first.start + blanks.len()), " ".repeat(columns))]
+    });
+    let widths = [2, 4, 8, 0].map(|width| {
         run.iter()
             .map(|line| {
                 let blanks = indentation(place.text, *line);
@@ -42,11 +47,43 @@ pub(super) fn tab(place: &Place) -> Option<Slip> {
             })
             .collect()
     });
+    let candidates: Vec<_> = beside.into_iter().chain(widths).collect();
     Some(
         Slip::new(span, "a tab is used for indentation, where YAML allows only spaces")
             .help("indent with spaces")
-            .mend("indent with spaces instead of tabs", candidates.into()),
+            .mend("indent with spaces instead of tabs", candidates),
     )
+}
+
+/// The column in which a line belongs, as the lines around it tell.
+fn like_neighbours(text: &str, line: Line) -> Option<usize> {
+    let body = text[line.start..line.end].trim();
+    let above = line_at(text, line_start(text, text[..line.start].trim_end().len()));
+    let key = key_of_line(text, above)?;
+    let key_column = key.span.start as usize - above.start;
+    let has_value = !text[key.colon + 1..above.end].trim().is_empty();
+    let is_item = body.starts_with("- ");
+    let below = lines(text, line.next, text.len()).find(|line| !text[line.start..line.end].trim().is_empty());
+    match (has_value, is_item) {
+        // The next key beside the one above.
+        (true, false) => Some(key_column),
+        // The first item of the list above, whose further keys stand two columns to the right of the dash.
+        (false, true) => below
+            .filter(|below| key_of_line(text, *below).is_some() && key_of_line(text, line).is_some())
+            .map(|below| column(text, below))
+            .filter(|below| *below >= key_column + 2)
+            .map(|below| below - 2),
+        // The first key of the mapping above.
+        (false, false) => below
+            .filter(|below| !text[below.start..below.end].trim().starts_with('-'))
+            .map(|below| column(text, below))
+            .map(|below| if body.ends_with(':') { usize::midpoint(key_column, below) } else { below })
+            .filter(|column| *column > key_column),
+        // The next item of the list that the key above stands in.
+        (true, true) => below
+            .filter(|below| key_of_line(text, *below).is_some() && column(text, *below) == key_column)
+            .and_then(|_| key_column.checked_sub(2)),
+    }
 }
 
 fn indentation(text: &str, line: Line) -> &str {
@@ -118,8 +155,8 @@ fn unindented_text(place: &Place, header: Span, between: &str) -> Option<Slip> {
 fn text_below<'a>(place: &'a Place, parent: usize) -> impl Iterator<Item = Line> + use<'a> {
     let text = place.text;
     let ends = move |line: &Line| {
-        let is_key =
-            key_of_line(text, *line).is_some() || text[line.start..line.end].trim().starts_with("- ");
+        let body = text[line.start..line.end].trim();
+        let is_key = key_of_line(text, *line).is_some() || body.starts_with("- ") || place.is_root_key(body);
         is_key && column(text, *line) <= parent && line.start != place.line.start
     };
     lines(text, place.line.start, text.len())
@@ -136,6 +173,59 @@ pub(super) fn missing_dash(place: &Place) -> Option<Slip> {
     let edits = vec![(Span::at(body.start as usize), "- ".to_owned())];
     let message = format!("a `-` is missing before this item of the list in column {}", list.column + 1);
     Some(Slip::new(body, message).mend("put a `-` before it", vec![edits]))
+}
+
+/// An item of a list whose first item, above, lacks its dash and so was read as a mapping.
+pub(super) fn first_dash(place: &Place) -> Option<Slip> {
+    let own = column(place.text, place.line);
+    place.body().strip_prefix("- ")?;
+    let mut node = place.parsed.root.as_ref()?;
+    let first = loop {
+        let Value::Mapping(map) = &node.value else { return None };
+        let first = map.entries.first()?.key.span;
+        let line = line_start(place.text, first.start as usize);
+        if first.start as usize - line == own + 2 {
+            break first;
+        }
+        node = &map.entries.last()?.value;
+    };
+    let before = Span::new((first.start as usize).checked_sub(2)?, first.start as usize);
+    let name = place.slice(first);
+    let message = format!("a `-` is missing before `{name}`, with which the first item of the list begins");
+    (place.slice(before) == "  ").then(|| {
+        Slip::new(first, message)
+            .label(place.body_span(), "another item of the list")
+            .mend("put a `-` before it", vec![vec![(before, "- ".to_owned())]])
+    })
+}
+
+/// A word in the column of a key that has no value: the first item of its list, without the dash.
+pub(super) fn first_item(place: &Place) -> Option<Slip> {
+    let above =
+        line_at(place.text, line_start(place.text, place.text.get(..place.line.start)?.trim_end().len()));
+    let key = key_of_line(place.text, above)?;
+    let is_empty = place.text[key.colon + 1..above.end].trim().is_empty();
+    let own = column(place.text, place.line);
+    let body = place.body().trim_end();
+    // Over something deeper, it is a key.
+    let below = lines(place.text, place.line.next, place.text.len())
+        .find(|line| !place.text[line.start..line.end].trim().is_empty());
+    let is_key = below.is_some_and(|below| column(place.text, below) > own);
+    if !is_empty
+        || is_key
+        || own == 0
+        || key.span.start as usize - above.start != own
+        || body.contains([' ', '\t'])
+    {
+        return None;
+    }
+    let start = place.line.start + own;
+    let name = place.slice(key.span);
+    let message = format!("a `-` is missing before this item of `{name}`");
+    Some(
+        Slip::new(Span::new(start, start + body.len()), message)
+            .mend("put a `-` before it", vec![vec![(Span::at(start), "- ".to_owned())]]),
+    )
 }
 
 /// First lines that are indented where those below are not.
@@ -175,15 +265,20 @@ pub(super) fn outside_item(place: &Place) -> Option<Slip> {
     let message = format!(
         "`{name}` stands at the indentation of the list's `-`, outside of the item; indent it by {amount}"
     );
+    // A key of the first column belongs to no item, wherever it slid to.
+    let foreign = |line: Line| {
+        key_of_line(place.text, line).is_some_and(|key| place.is_root_key(place.slice(key.span)))
+    };
     // Dashes in the same column may be the key's own list, or the next item.
     let own_list = shifted(place, by, |line| {
         let body = place.text[line.start..line.end].trim_start();
         column(place.text, line) > own
-            || !body.starts_with('-')
+            || (!body.starts_with('-') && !foreign(line))
             || (value_is_empty && key_of_line(place.text, line).is_none())
     });
     let next_item = shifted(place, by, |line| {
-        column(place.text, line) > own || !place.text[line.start..line.end].trim_start().starts_with('-')
+        let is_item = place.text[line.start..line.end].trim_start().starts_with('-');
+        column(place.text, line) > own || !(is_item || foreign(line))
     });
     Some(
         Slip::new(key.span, message)
@@ -276,7 +371,12 @@ pub(super) fn fits_no_level(place: &Place) -> Slip {
     columns.dedup();
     let mut nearest = columns.clone();
     nearest.sort_by_key(|column| (column.abs_diff(own), usize::MAX - column));
-    let candidates = nearest.iter().take(4).map(|column| moved(place, *column)).collect();
+    let with_children = nearest.iter().take(4).map(|column| moved(place, *column));
+    let alone = nearest
+        .iter()
+        .take(2)
+        .map(|column| vec![(Span::new(place.line.start, place.line.start + own), " ".repeat(*column))]);
+    let candidates = with_children.chain(alone).collect();
     let known: Vec<String> = columns.iter().map(ToString::to_string).collect();
     let message = format!(
         "`{name}` is indented by {own}, which fits none of the levels above it ({})",

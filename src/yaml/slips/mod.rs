@@ -67,7 +67,15 @@ struct Place<'a> {
     root_keys: &'a [&'a str],
 }
 
+/// Keys of the first column that other mappings have too.
+pub(crate) const SHARED: [&str; 6] = ["id", "name", "kind", "version", "enabled", "description"];
+
 impl<'a> Place<'a> {
+    /// Whether a key stands in the first column and nowhere else.
+    fn is_root_key(&self, name: &str) -> bool {
+        self.root_keys.contains(&name) && !SHARED.contains(&name)
+    }
+
     fn slice(&self, span: Span) -> &'a str {
         self.text.get(span.range()).unwrap_or_default()
     }
@@ -104,11 +112,14 @@ fn by_kind(place: &Place) -> Option<Slip> {
     match place.kind {
         K::ExpectedBlockSequenceEntry | K::ExpectedBlockMappingKey | K::InvalidIndentation => {
             flow::goes_on(place)
+                .or_else(|| quote::alias_goes_on(place))
                 .or_else(|| indent::outside_item(place))
+                .or_else(|| indent::first_dash(place))
                 .or_else(|| Some(indent::fits_no_level(place)))
         }
         K::MappingValueNotAllowed => missing_space(place)
             .or_else(|| indent::too_deep_key(place))
+            .or_else(|| colon_missing_above(place))
             .or_else(|| quote::colon_in_value(place)),
         K::SimpleKeyExpected => missing_space(place).or_else(|| Some(missing_colon(place))),
         K::BlockSequenceEntryNotAllowed => Some(indent::list_on_key_line(place)),
@@ -203,6 +214,9 @@ fn missing_colon(place: &Place) -> Slip {
     if let Some(slip) = indent::missing_dash(place) {
         return slip;
     }
+    if let Some(slip) = indent::first_item(place) {
+        return slip;
+    }
     if word > 0 && word == body.len() {
         let edits = vec![(Span::at(span.start as usize + word), ":".to_owned())];
         return Slip::new(
@@ -213,6 +227,23 @@ fn missing_colon(place: &Place) -> Slip {
         .mend("add the colon", vec![edits]);
     }
     Slip::new(Span::new(span.start as usize, span.start as usize + body.len()), "this line has no key: a colon is missing, or the line belongs to a text above and is not indented like it").help(help)
+}
+
+/// A word alone on its line, whose colon is missed where the mapping below it begins.
+fn colon_missing_above(place: &Place) -> Option<Slip> {
+    let above = line_at(place.text, line_start(place.text, place.text[..place.line.start].trim_end().len()));
+    let body = place.text[above.start..above.end].trim();
+    let is_deeper =
+        spaces(&place.text[above.start..above.end]) < place.body_span().start as usize - place.line.start;
+    if above.start >= place.line.start || !is_deeper || body.is_empty() || identifier(body) != body.len() {
+        return None;
+    }
+    let end = above.start + place.text[above.start..above.end].trim_end().len();
+    Some(
+        Slip::new(Span::new(end - body.len(), end), format!("a colon is missing after `{body}`"))
+            .help("a key is followed by a colon and a space: `key: value`")
+            .mend("add the colon", vec![vec![(Span::at(end), ":".to_owned())]]),
+    )
 }
 
 fn other(place: &Place) -> Slip {

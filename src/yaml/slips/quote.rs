@@ -161,6 +161,20 @@ fn backslashes(text: &str, base: usize) -> Vec<usize> {
     bad
 }
 
+/// A text that begins with a star, which the parser takes for a reference with something behind it.
+pub(super) fn alias_goes_on(place: &Place) -> Option<Slip> {
+    let value = value_on_line(place.text, place.offset)?;
+    let name = place.slice(value).strip_prefix('*')?;
+    name.contains([' ', '\t']).then(|| cannot_begin(place, value, "`*`"))
+}
+
+fn cannot_begin(place: &Place, value: Span, sign: &str) -> Slip {
+    let at = value.start as usize;
+    Slip::new(Span::new(at, at + 1), format!("plain text cannot begin with {sign}"))
+        .help("put the value in quotes")
+        .mend("put the value in quotes", vec![quote_edits(place.text, value)])
+}
+
 /// A value that begins with a character which plain text may not begin with.
 pub(super) fn special_start(place: &Place) -> Option<Slip> {
     let value =
@@ -170,9 +184,5 @@ pub(super) fn special_start(place: &Place) -> Option<Slip> {
         return None;
     }
     let sign = if first == '`' { "a backtick".to_owned() } else { format!("`{first}`") };
-    Some(
-        Slip::new(Span::new(place.offset, place.offset + 1), format!("plain text cannot begin with {sign}"))
-            .help("put the value in quotes")
-            .mend("put the value in quotes", vec![quote_edits(place.text, value)]),
-    )
+    Some(cannot_begin(place, value, &sign))
 }

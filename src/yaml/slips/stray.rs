@@ -1,9 +1,9 @@
 //! What has no business where it stands: characters that YAML does not know, marks that a merge left behind, keys
 //! of the first column that slid into another.
 
-use super::{Key, Place, Slip, identifier, indent, key_of_line};
+use super::{Key, Place, Slip, identifier, indent, key_of_line, last_scalar};
 use crate::source::Span;
-use crate::yaml::lines::spaces;
+use crate::yaml::lines::{Line, line_at, line_start, spaces};
 use granit_parser::ErrorKind;
 
 /// A line that git writes where two changes of one place meet.
@@ -78,17 +78,18 @@ fn is_blank(c: char) -> bool {
 
 /// A key of the first column that is indented, or that lacks its colon.
 pub(super) fn root_key(place: &Place) -> Option<Slip> {
-    match key_of_line(place.text, place.line) {
-        Some(key) => indented(place, &key),
+    let here = match key_of_line(place.text, place.line) {
+        Some(key) => indented(place, place.line, &key, indent::moved(place, 0)),
         None => without_colon(place),
-    }
+    };
+    here.or_else(|| indented_above(place))
 }
 
-fn indented(place: &Place, key: &Key) -> Option<Slip> {
-    let own = spaces(place.text.get(place.line.start..place.line.end)?);
+fn indented(place: &Place, line: Line, key: &Key, edits: Vec<(Span, String)>) -> Option<Slip> {
+    let own = spaces(place.text.get(line.start..line.end)?);
     let name = place.slice(key.span);
-    let is_first = place.line.start + own == key.span.start as usize;
-    if own == 0 || !is_first || !place.root_keys.contains(&name) || SHARED.contains(&name) {
+    let is_first = line.start + own == key.span.start as usize;
+    if own == 0 || !is_first || !place.is_root_key(name) {
         return None;
     }
     let message = format!("`{name}` is indented by {own} and belongs in the first column");
@@ -96,24 +97,49 @@ fn indented(place: &Place, key: &Key) -> Option<Slip> {
     Some(
         Slip::new(key.span, message)
             .help(help)
-            .mend(format!("move `{name}` to the first column"), vec![indent::moved(place, 0)]),
+            .mend(format!("move `{name}` to the first column"), vec![edits]),
     )
 }
 
-/// Keys of the first column that other mappings have too.
-const SHARED: [&str; 6] = ["id", "name", "kind", "version", "enabled", "description"];
+/// The same where it is the value below that the parser stumbles over: the key alone slid to the right.
+fn indented_above(place: &Place) -> Option<Slip> {
+    let above =
+        line_at(place.text, line_start(place.text, place.text.get(..place.line.start)?.trim_end().len()));
+    let body = place.text.get(above.start..above.end)?;
+    let own = spaces(body);
+    let key = key_of_line(place.text, above)?;
+    // The last line of a text is a key only where the list below would have none otherwise.
+    let swallowed = last_scalar(place.parsed.root.as_ref()).is_some_and(|node| {
+        let header = node.scalar().and_then(|scalar| scalar.header);
+        header.is_some_and(|header| (header.start as usize) < above.start)
+            && above.start < node.span.end as usize
+    });
+    if swallowed && !(place.body().starts_with("- ") && body.trim_end().ends_with(':')) {
+        return None;
+    }
+    indented(place, above, &key, vec![(Span::new(above.start, above.start + own), String::new())])
+}
 
 fn without_colon(place: &Place) -> Option<Slip> {
     let body = place.text.get(place.line.start..place.line.end)?.trim_end();
     let word = identifier(body);
     let (name, rest) = body.split_at(word);
-    if !place.root_keys.contains(&name) || !rest.starts_with([' ', '\t']) {
+    if !place.root_keys.contains(&name) || !(rest.is_empty() || rest.starts_with([' ', '\t', ';', '='])) {
         return None;
     }
     let at = place.line.start + word;
+    // Another sign may stand where the colon belongs.
+    let sign = rest.trim_start().bytes().next().filter(|sign| matches!(sign, b';' | b'='));
+    let end = sign.map_or(at, |_| at + rest.len() - rest.trim_start().len() + 1);
+    let space = if place.text[end..place.line.end].starts_with(|c: char| !c.is_whitespace()) && sign.is_some()
+    {
+        ": "
+    } else {
+        ":"
+    };
     Some(
         Slip::new(Span::new(place.line.start, at), format!("a colon is missing after `{name}`"))
             .help("a key is followed by a colon and a space: `key: value`")
-            .mend("add the colon", vec![vec![(Span::at(at), ":".to_owned())]]),
+            .mend("add the colon", vec![vec![(Span::new(at, end), space.to_owned())]]),
     )
 }

@@ -59,6 +59,30 @@ fn indentation() {
             "a:\n  b: 1\n  c: 2\nz: 1",
         ),
         case(
+            "e:\n  - t: X\n    f:\n\t- i: A\n        c: B\nz: 1\n",
+            "4:1",
+            "a tab is used for indentation, where YAML allows only spaces",
+            "e:\n  - t: X\n    f:\n      - i: A\n        c: B\nz: 1\n",
+        ),
+        case(
+            "e:\n  - i: A\n    c: B\n\t- i: C\n    c: D\nz: 1\n",
+            "4:1",
+            "a tab is used for indentation, where YAML allows only spaces",
+            "e:\n  - i: A\n    c: B\n  - i: C\n    c: D\nz: 1\n",
+        ),
+        case(
+            "e:\n  - i: A\n\tc: B\nz: 1\n",
+            "3:1",
+            "a tab is used for indentation, where YAML allows only spaces",
+            "e:\n  - i: A\n    c: B\nz: 1\n",
+        ),
+        case(
+            "e:\n  g:\n\ta: 1\n      b: 2\nz: 1\n",
+            "3:1",
+            "a tab is used for indentation, where YAML allows only spaces",
+            "e:\n  g:\n      a: 1\n      b: 2\nz: 1\n",
+        ),
+        case(
             "x:\n  a: 1\n    b: 2\nz: 1",
             "3:5",
             "`b` is indented deeper than `a`, which already has a value",
@@ -134,6 +158,13 @@ fn quotes() {
         case("d: 'abc\n  def\nname: x's\nq: 1", "1:4", open, "d: 'abc\n  def'\nname: x's\nq: 1"),
         case("m:\n  b: \"x\n  c: y\nz: 1", "2:6", open, "m:\n  b: \"x\"\n  c: y\nz: 1"),
         case("a: 'it's good'\nb: 1", "1:8", after, "a: 'it''s good'\nb: 1"),
+        case("a: *.exe from x\nb: 1", "1:4", "plain text cannot begin with `*`", "a: \"*.exe from x\"\nb: 1"),
+        case(
+            "a:\n  - '{{x}}'\n  - {{ y }} z\nb: 1",
+            "3:13",
+            "the `{` is closed before this, and nothing may follow its `}`",
+            "a:\n  - '{{x}}'\n  - \"{{ y }} z\"\nb: 1",
+        ),
         case("a: \"x\"y\"\nb: 1", "1:7", after, "a: \"x\\\"y\"\nb: 1"),
         case("a: \"x\"\"\nb: 1", "1:7", after, "a: \"x\"\nb: 1"),
         case("a: \"x\" and y\nb: 1", "1:8", after, "a: '\"x\" and y'\nb: 1"),
@@ -173,7 +204,32 @@ fn small_signs() {
             "m:\n  b: foo\n  c: 1\ne: 1",
         ),
         case("a:\n  - b\n  -c\nz: 1", "3:3", "a space is missing after the `-`", "a:\n  - b\n  - c\nz: 1"),
+        case(
+            "r:\n- c: X\n  d:\n  A\n  - B\nz: 1",
+            "4:3",
+            "a `-` is missing before this item of `d`",
+            "r:\n- c: X\n  d:\n  - A\n  - B\nz: 1",
+        ),
+        case(
+            "r:\n- c:\n  d\n    - B\nz: 1",
+            "3:3",
+            "a colon is missing after `d`",
+            "r:\n- c:\n  d:\n    - B\nz: 1",
+        ),
+        case(
+            "e:\n  - t: A\n    f: [x]\n - t: B\n    f: [y]\nz: 1",
+            "4:2",
+            "`t` is indented by 1, which fits none of the levels above it (0, 2, 4)",
+            "e:\n  - t: A\n    f: [x]\n  - t: B\n    f: [y]\nz: 1",
+        ),
+        case(
+            "e:\n    t: A\n    f: [x]\n  - t: B\n    f: [y]\nz: 1",
+            "2:5",
+            "a `-` is missing before `t`, with which the first item of the list begins",
+            "e:\n  - t: A\n    f: [x]\n  - t: B\n    f: [y]\nz: 1",
+        ),
         case("a: 1\nfoo\n  - x\nb: 1", "2:1", "a colon is missing after `foo`", "a: 1\nfoo:\n  - x\nb: 1"),
+        case("foo\n  x: 1\nb: 1", "1:1", "a colon is missing after `foo`", "foo:\n  x: 1\nb: 1"),
         case("a: \"x\"#c\nb: 1", "1:7", "a comment needs a space before its `#`", "a: \"x\" #c\nb: 1"),
         case("a: x\0y\nb: 1", "1:5", "the control character U+0000 is not allowed here", "a: xy\nb: 1"),
         case("a: [x, y\nb: 1", "1:4", "the `[` that opens here is not closed", "a: [x, y]\nb: 1"),
@@ -246,6 +302,28 @@ fn keys_known_to_stand_in_the_first_column_are_put_there() {
             "a colon is missing after `version`",
             "q: |\n  T\nversion: 1\nz: 1\n",
         ),
+        (
+            "q: |\n  T\ntactics\n- A\nz: 1\n",
+            "a colon is missing after `tactics`",
+            "q: |\n  T\ntactics:\n- A\nz: 1\n",
+        ),
+        ("a: 1\nversion= 1\nz: 1\n", "a colon is missing after `version`", "a: 1\nversion: 1\nz: 1\n"),
+        (
+            "a: 1\ntactics;\n  - A\nz: 1\n",
+            "a colon is missing after `tactics`",
+            "a: 1\ntactics:\n  - A\nz: 1\n",
+        ),
+        // The parser stumbles over what stands below.
+        (
+            "q: |\n  T\n  tactics:\n- A\nz: 1\n",
+            "`tactics` is indented by 2 and belongs in the first column",
+            "q: |\n  T\ntactics:\n- A\nz: 1\n",
+        ),
+        (
+            "r:\n- c: X\n  tactics: |\n  A\nz: 1\n",
+            "`tactics` is indented by 2 and belongs in the first column",
+            "r:\n- c: X\ntactics: |\n  A\nz: 1\n",
+        ),
         // Other mappings have a name too.
         (
             "r:\n  - c: X\n  name: A\nz: 1\n",
@@ -258,6 +336,14 @@ fn keys_known_to_stand_in_the_first_column_are_put_there() {
         assert_eq!(error.message, message);
         assert_eq!(edit::apply(text, &error.mend.as_ref().unwrap().edits).unwrap(), mended);
     }
+}
+
+#[test]
+fn a_line_of_a_text_that_looks_like_a_key_is_not_blamed_for_the_line_below() {
+    let text = "q: |\n  T\n  tactics: none\nnothing\nz: 1\n";
+    let document = parse_with(&file(text), &["tactics"]);
+    let [error] = &document.errors[..] else { panic!("{:?}", document.errors) };
+    assert_eq!(file(text).position(error.span.start as usize).line, 4);
 }
 
 #[test]

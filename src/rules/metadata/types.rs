@@ -1,0 +1,178 @@
+//! Values of the wrong type in words: what stands there, what belongs there, and what to write.
+
+use super::missing_key::readable;
+use crate::diagnostic::Fix;
+use crate::rules::Context;
+use crate::source::Span;
+use crate::yaml::edit::replace_value;
+use crate::yaml::{Mapping, Node, ScalarStyle, ScalarType, Value};
+
+/// What to do about a value that is of none of the expected JSON types, and a fix where there is just one way.
+pub(super) fn advice(
+    cx: &Context<'_>,
+    pointer: &str,
+    expected: &[String],
+    node: Option<&Node>,
+) -> (String, Option<Fix>) {
+    let wants = |name: &str| expected.iter().any(|expected| expected == name);
+    let Some(node) = node else { return (general(expected), None) };
+    match &node.value {
+        Value::Mapping(map) if wants("array") => match map.entries.first().and_then(|first| first.name()) {
+            Some(key) => {
+                let fix = dashed(cx, map).map(|edit| Fix::r#unsafe("Put a `-` before the first key", [edit]));
+                (format!("Begin each item of the list with a dash: `- {key}: ...`."), fix)
+            }
+            None => ("Write `- ` and a value on a line of its own for each item.".into(), None),
+        },
+        Value::Scalar(scalar) if wants("array") => {
+            (format!("Write `- {}` on a line of its own below the key.", scalar.text.trim()), None)
+        }
+        _ if wants("object") => (keys_of(pointer), None),
+        Value::Scalar(scalar) => {
+            let text = scalar.text.trim();
+            let value = match text.to_ascii_lowercase().as_str() {
+                _ if wants("integer") && text.parse::<u32>().is_ok() => text,
+                "true" | "yes" | "on" if wants("boolean") => "true",
+                "false" | "no" | "off" if wants("boolean") => "false",
+                _ if wants("string") && scalar.style == ScalarStyle::Plain => {
+                    let fix =
+                        Fix::safe("Put it in quotes", replace_value(node, &format!("\"{}\"", scalar.text)));
+                    return (format!("Put it in quotes, which make it a text: `\"{text}\"`."), Some(fix));
+                }
+                _ => return (general(expected), None),
+            };
+            let fix = Fix::safe(format!("Write `{value}`"), replace_value(node, value));
+            (format!("Write `{value}` without quotes."), Some(fix))
+        }
+        Value::Sequence(list) => match &list.items[..] {
+            [Node { value: Value::Scalar(only), .. }] if !wants("array") => {
+                (format!("Write `{}` alone, without making a list of it.", only.text.trim()), None)
+            }
+            _ => (general(expected), None),
+        },
+        _ => (general(expected), None),
+    }
+}
+
+fn general(expected: &[String]) -> String {
+    let nouns: Vec<&str> = expected.iter().filter(|name| *name != "null").map(|name| noun(name)).collect();
+    format!("Write {}.", nouns.join(" or "))
+}
+
+/// The edit that makes a mapping the one item of a list: the blanks before its first key become a dash.
+fn dashed(cx: &Context<'_>, map: &Mapping) -> Option<(Span, String)> {
+    let first = map.entries.first().filter(|_| !map.flow)?.key.span.start as usize;
+    let before = cx.source().text().get(..first)?;
+    let line = before.rfind(['\n', '\r'])? + 1;
+    let is_indented = before.len() > line + 1 && before[line..].bytes().all(|byte| byte == b' ');
+    // Items may stand in the column of the key that holds the list, and no further to the left.
+    let owner = before[..line].lines().rev().find(|line| {
+        let text = line.trim_start();
+        !text.is_empty() && !text.starts_with('#')
+    })?;
+    let column = owner.len() - owner.trim_start_matches([' ', '-']).len();
+    (is_indented && before.len() - line >= column + 2).then(|| (Span::new(first - 2, first), "- ".to_owned()))
+}
+
+/// The keys of the mapping that belongs in a place.
+fn keys_of(pointer: &str) -> String {
+    let steps: Vec<&str> = pointer.split('/').skip(1).collect();
+    let keys = match &steps[..] {
+        ["requiredDataConnectors", _] => "`connectorId` and `dataTypes`",
+        ["entityMappings", _] => "`entityType` and `fieldMappings`",
+        ["entityMappings", _, "fieldMappings", _] => "`identifier` and `columnName`",
+        ["sentinelEntitiesMappings", _] => "`columnName`",
+        ["eventGroupingSettings"] => "`aggregationKind`",
+        ["incidentConfiguration"] => "`createIncident`",
+        ["alertDetailsOverride", "alertDynamicProperties", _] => "`alertProperty` and `value`",
+        ["customDetails"] => {
+            return "Write a name and the column that fills it on each line: `Account: UserName`.".into();
+        }
+        _ => {
+            let name = readable(pointer);
+            return format!("Write keys with their values below `{name}`; `sentlint schema` shows them.");
+        }
+    };
+    format!("Write a mapping with {keys}.")
+}
+
+/// A JSON type as people call it.
+pub(super) fn noun(json_type: &str) -> &'static str {
+    match json_type {
+        "array" => "a list",
+        "object" => "a mapping",
+        "integer" => "a whole number",
+        "number" => "a number",
+        "boolean" => "`true` or `false`",
+        _ => "a text",
+    }
+}
+
+/// What a value is.
+pub(super) fn found(node: &Node) -> &'static str {
+    match (&node.value, node.scalar_type()) {
+        (Value::Sequence(_), _) => "a list",
+        (Value::Mapping(_), _) => "a mapping",
+        (_, Some(ScalarType::Int | ScalarType::Float)) => "a number",
+        (_, Some(ScalarType::Bool)) => "a truth value",
+        (_, Some(ScalarType::Null)) => "empty",
+        _ => "a text",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability::{Safe, Unsafe};
+    use crate::rules::Profile;
+    use crate::rules::testing::{findings, fixes};
+
+    const HEAD: &str = "id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11\nname: N\ndescription: D\nquery: T\n";
+
+    fn help(lines: &str) -> Vec<String> {
+        let found = findings("wrong-type", "a.yaml", &format!("{HEAD}{lines}"), Profile::Recommended);
+        found.into_iter().filter_map(|finding| finding.help).collect()
+    }
+
+    #[test]
+    fn the_help_says_what_to_write() {
+        for (lines, told) in [
+            ("entityMappings: Host\n", "Write `- Host` on a line of its own below the key."),
+            ("entityMappings: [Host]\n", "Write a mapping with `entityType` and `fieldMappings`."),
+            ("requiredDataConnectors: [x]\n", "Write a mapping with `connectorId` and `dataTypes`."),
+            ("tags: {a: b}\n", "Begin each item of the list with a dash: `- a: ...`."),
+            ("version: [1.0.0]\n", "Write `1.0.0` alone, without making a list of it."),
+            ("metadata: x\n", "Write keys with their values below `metadata`; `sentlint schema` shows them."),
+        ] {
+            assert_eq!(help(lines), [told], "{lines}");
+        }
+    }
+
+    #[test]
+    fn a_missing_dash_is_put_where_the_item_begins() {
+        let connectors = |lines: &str| format!("{HEAD}requiredDataConnectors:\n{lines}tactics: [Impact]\n");
+        let fixed = |lines: &str| fixes("wrong-type", "a.yaml", &connectors(lines));
+        for (lines, after) in [
+            (
+                "    # why\n    connectorId: A\n    dataTypes:\n      - B\n",
+                "    # why\n  - connectorId: A\n    dataTypes:\n      - B\n",
+            ),
+            ("  connectorId: A\n  dataTypes:\n  - B\n", "- connectorId: A\n  dataTypes:\n  - B\n"),
+        ] {
+            assert_eq!(fixed(lines), [(Unsafe, connectors(after))]);
+        }
+        assert!(fixed(" connectorId: A\n dataTypes: [B]\n").is_empty(), "there is no room for a dash");
+        assert!(fixed("  {connectorId: A, dataTypes: [B]}\n").is_empty());
+    }
+
+    #[test]
+    fn quotes_are_put_and_taken() {
+        let rule = format!("{HEAD}kind: Scheduled\nseverity: Low\nqueryFrequency: 1h\nqueryPeriod: 1h\n");
+        let fixed = |line: &str| fixes("wrong-type", "a.yaml", &format!("{rule}{line}\n"));
+        assert_eq!(fixed("suppressionEnabled: 'no'"), [(Safe, format!("{rule}suppressionEnabled: false\n"))]);
+        assert_eq!(
+            fixed("alertDetailsOverride: {alertDisplayNameFormat: 7}"),
+            [(Safe, format!("{rule}alertDetailsOverride: {{alertDisplayNameFormat: \"7\"}}\n"))]
+        );
+        assert!(fixed("suppressionEnabled: maybe").is_empty());
+    }
+}

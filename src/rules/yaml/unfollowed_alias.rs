@@ -1,0 +1,143 @@
+//! `unfollowed-alias`
+
+use crate::content::aliases::Alias;
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::rules::metadata::missing_key::readable;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::{Node, Value};
+
+declare_rule! {
+    /// A value that is an alias of one elsewhere.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// sentlint does not follow aliases, so it can neither check nor convert what stands behind one. Who reads the file
+    /// has to follow it too: content is read far more often than written, and each file by itself.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: &name Remote tool reached the internet
+    /// description: *name
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet
+    /// description: Remote tool reached the internet
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// A value on one line is written out in the place of the alias, which says the same.
+    pub(crate) UnfollowedAlias {
+        id: "unfollowed-alias",
+        group: Yaml,
+        severity: Warning,
+        fix: Safe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for UnfollowedAlias {
+    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        // The anchor of what is broken may stand in a part that could not be read.
+        if cx.gates() || !cx.content.document.errors.is_empty() {
+            return;
+        }
+        out.extend(cx.content.aliases().iter().map(|alias| finding(cx, alias)));
+    }
+}
+
+fn finding(cx: &Context<'_>, alias: &Alias<'_>) -> Diagnostic {
+    let Alias { pointer, node, name } = alias;
+    let message = format!("`{}` is the alias `*{name}`, which is not followed", readable(pointer));
+    let finding = UnfollowedAlias::at(node.span, message)
+        .help("Write the value out in the place of the alias.")
+        .path(pointer.clone());
+    let Some(target) = cx.content.root().and_then(|root| anchored(cx, root, name, node)) else {
+        return finding;
+    };
+    let is_short = |text: &str| !text.is_empty() && !text.contains(['\n', '\r', '&']);
+    let text = Some(cx.source().slice(target.span)).filter(|text| is_short(text) && !holds_alias(target));
+    let is_inline = match &target.value {
+        Value::Scalar(scalar) => scalar.header.is_none(),
+        Value::Sequence(list) => list.flow,
+        Value::Mapping(map) => map.flow,
+        Value::Alias(_) => false,
+    };
+    let fix = text
+        .filter(|_| is_inline)
+        .map(|text| Fix::safe("Write the value out", [(node.span, text.to_owned())]));
+    let anchor = target.anchor.unwrap_or(target.span);
+    finding.label(anchor, "what it stands for is here").maybe_fix(fix)
+}
+
+/// The last value above an alias that has its anchor.
+fn anchored<'a>(cx: &Context<'_>, node: &'a Node, name: &str, alias: &Node) -> Option<&'a Node> {
+    if node.span.start >= alias.span.start {
+        return None;
+    }
+    let below = match &node.value {
+        Value::Sequence(list) => list.items.iter().rev().find_map(|item| anchored(cx, item, name, alias)),
+        Value::Mapping(map) => {
+            map.entries.iter().rev().find_map(|entry| anchored(cx, &entry.value, name, alias))
+        }
+        _ => None,
+    };
+    let is_it = |node: &&Node| {
+        node.anchor.is_some_and(|anchor| cx.source().slice(anchor).trim_start_matches('&') == name)
+    };
+    below.or_else(|| Some(node).filter(is_it))
+}
+
+/// Whether a value holds an alias, of itself or of another.
+fn holds_alias(node: &Node) -> bool {
+    match &node.value {
+        Value::Alias(_) => true,
+        Value::Sequence(list) => list.items.iter().any(holds_alias),
+        Value::Mapping(map) => map.entries.iter().any(|entry| holds_alias(&entry.value)),
+        Value::Scalar(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability::Safe;
+    use crate::rules::testing::{fixes, messages};
+
+    const RULE: &str = "unfollowed-alias";
+
+    #[test]
+    fn what_is_not_read_is_said_so_and_written_out_where_it_is_short() {
+        let text =
+            "id: x\nname: &n 'a b'\nquery: T\nx-t: &t [Impact]\ndescription: *n\ntactics: *t\nother: *n\n";
+        assert_eq!(
+            messages(RULE, text),
+            [
+                "`description` is the alias `*n`, which is not followed",
+                "`tactics` is the alias `*t`, which is not followed",
+            ]
+        );
+        assert!(messages("missing-tactics", text).is_empty(), "it may name one");
+        let fixed = [
+            (Safe, text.replace("description: *n", "description: 'a b'")),
+            (Safe, text.replace("tactics: *t", "tactics: [Impact]")),
+        ];
+        assert_eq!(fixes(RULE, "a.yaml", text), fixed);
+    }
+
+    #[test]
+    fn what_holds_itself_or_several_lines_is_left_alone() {
+        for lines in ["tactics: &a [*a]", "x: &b |\n  T\ndescription: *b", "x: &c\n  - Impact\ntactics: *c"] {
+            let text = format!("id: x\nname: n\nquery: T\n{lines}\n");
+            assert_eq!(messages(RULE, &text).len(), 1, "{lines}");
+            assert!(fixes(RULE, "a.yaml", &text).is_empty(), "{lines}");
+        }
+    }
+}
