@@ -22,7 +22,8 @@ impl Content {
         let is_template = self.kind == Kind::HuntingQuery || self.kind.is_rule();
         let map = self.root().and_then(Node::as_mapping).filter(|_| is_template);
         for entry in map.iter().flat_map(|map| &map.entries) {
-            if let Some(key) = entry.name().filter(|key| ROOT_KEYS.contains(key)) {
+            let key = entry.name().filter(|key| ROOT_KEYS.contains(key));
+            if let Some(key) = key.filter(|_| holds_alias(&entry.value)) {
                 collect(&entry.value, join("", key), &mut found);
             }
         }
@@ -30,7 +31,16 @@ impl Content {
     }
 }
 
-/// Nesting is bounded where the text is read.
+/// Whether a value is an alias or holds one. Nesting is bounded where the text is read.
+pub fn holds_alias(node: &Node) -> bool {
+    match &node.value {
+        Value::Alias(_) => true,
+        Value::Sequence(list) => list.items.iter().any(holds_alias),
+        Value::Mapping(map) => map.entries.iter().any(|entry| holds_alias(&entry.value)),
+        Value::Scalar(_) => false,
+    }
+}
+
 fn collect<'a>(node: &'a Node, pointer: String, found: &mut Vec<Alias<'a>>) {
     match &node.value {
         Value::Alias(name) => found.push(Alias { pointer, node, name }),

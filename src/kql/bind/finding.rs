@@ -79,7 +79,7 @@ pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
         if name == word || name.len().abs_diff(word.len()) > allowed {
             continue;
         }
-        let distance = strsim::damerau_levenshtein(&lower, &name.to_ascii_lowercase());
+        let distance = strsim::osa_distance(&lower, &name.to_ascii_lowercase());
         if distance <= allowed && best.is_none_or(|(least, kept)| (distance, name) < (least, kept)) {
             best = Some((distance, name));
         }

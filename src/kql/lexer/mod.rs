@@ -182,7 +182,9 @@ impl Lexer<'_> {
     /// The longest keyword that stands here, unless a name goes on after it.
     fn keyword(&mut self) -> Option<TokenKind> {
         let rest = &self.bytes[self.at..];
-        let longest = bucket(*rest.first()?).iter().find(|(word, _)| rest.starts_with(word));
+        let second = rest.get(1);
+        let begins = |word: &[u8]| (word.len() == 1 || word.get(1) == second) && rest.starts_with(word);
+        let longest = bucket(*rest.first()?).iter().find(|(word, _)| begins(word));
         let (word, kind) = match longest {
             Some(found) => *found,
             None if rest.first() == Some(&b'!') => (&b"!"[..], TokenKind::Bang),

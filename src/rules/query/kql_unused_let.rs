@@ -64,14 +64,21 @@ impl Rule for KqlUnusedLet {
     fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(tree) = tree(query) else { return };
         // A file of functions gives names for others to use.
-        let lets = if tree.result().is_some() { tree.lets() } else { Vec::new() };
+        if tree.result().is_none() {
+            return;
+        }
+        let mut lets = tree.lets();
+        // A name that is given twice counts as used when either is.
+        lets.retain(|(_, name, _)| {
+            let named = matches!(name.form, NameForm::Plain | NameForm::Bracketed);
+            named && query.mentions().place(&name.text).is_none()
+        });
         if lets.is_empty() {
             return;
         }
-        let used = used(tree, query.text);
+        let used = used_otherwise(tree, query.text);
         for (statement, name, _) in lets {
-            if used.contains(&*name.text) || name.form != NameForm::Plain && name.form != NameForm::Bracketed
-            {
+            if used.contains(&*name.text) {
                 continue;
             }
             let finding = Self::at(query.span(name.span), format!("`{}` is never used", name.text))
@@ -82,13 +89,12 @@ impl Rule for KqlUnusedLet {
     }
 }
 
-/// Every name that the query uses. A name that is given twice counts as used when either is.
-fn used<'q>(tree: &'q Parse, text: &'q str) -> FxHashSet<&'q str> {
+/// Every name that the query may use without an expression that is the name.
+fn used_otherwise<'q>(tree: &'q Parse, text: &'q str) -> FxHashSet<&'q str> {
     let mut used = FxHashSet::default();
     walk_statements(&tree.statements, &mut |node| {
         if let Node::Expr(expr) = node {
             match &expr.kind {
-                ExprKind::Name(name) | ExprKind::Call { name, .. } => used.extend([&*name.text]),
                 // `table("Name")`
                 ExprKind::Literal(Literal::String(literal)) => used.extend([&**literal]),
                 // `hint.shufflekey=Name`

@@ -53,7 +53,8 @@ declare_rule! {
 impl Rule for QueryPlaceholder {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let deployed = cx.kind().is_rule() || matches!(cx.kind(), Kind::HuntingQuery | Kind::Parser);
-        let Some(tree) = tree(query).filter(|_| deployed) else { return };
+        let braced = query.text.contains('{') || query.text.contains("%%");
+        let Some(tree) = tree(query).filter(|_| deployed && braced) else { return };
         exprs(tree, |expr| {
             let found = match &expr.kind {
                 ExprKind::Name(name) if name.form == NameForm::Client => Some(format!("{{{}}}", name.text)),

@@ -3,7 +3,7 @@
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::TokenKind as T;
-use crate::rules::query::tree::{risky, tree};
+use crate::rules::query::tree::{risky, tree_with};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -62,7 +62,7 @@ impl Rule for RenderInRule {
         if !cx.kind().is_rule() {
             return;
         }
-        let Some(tree) = tree(query) else { return };
+        let Some(tree) = tree_with(query, &[T::Render]) else { return };
         for pipeline in tree.pipelines() {
             for stage in pipeline.stages.iter().filter(|stage| stage.word == T::Render) {
                 let finding = Self::at(query.span(stage.span), "`render` draws nothing in a rule")

@@ -4,7 +4,7 @@ use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::TokenKind as T;
 use crate::kql::ast::Operator;
-use crate::rules::query::tree::{risky, tree};
+use crate::rules::query::tree::{risky, tree_with};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -63,7 +63,7 @@ impl Rule for TakeInRule {
         if !cx.kind().is_rule() {
             return;
         }
-        let Some(tree) = tree(query) else { return };
+        let Some(tree) = tree_with(query, &[T::Take, T::Limit, T::Sample]) else { return };
         for pipeline in tree.pipelines().iter().filter(|pipeline| pipeline.main) {
             for (index, stage) in pipeline.stages.iter().enumerate() {
                 let takes = stage.takes() || stage.word == T::Sample;

@@ -68,7 +68,8 @@ impl Rule for TiLatest {
             let opened = matches!(cx.content.folder, Folder::Rules | Folder::Hunting);
             piped(query.text).filter(|_| opened && !upstream_is_content(query.text))
         } else {
-            tree(query).filter(|tree| !takes_latest(tree)).and_then(read)
+            let tree = tree(query).filter(|_| query.mentions().place(TABLE).is_some());
+            tree.filter(|tree| !takes_latest(tree)).and_then(read)
         };
         let Some(at) = at else { return };
         let span = query.span(Span::new(at, at + TABLE.len()));

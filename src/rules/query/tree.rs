@@ -3,12 +3,18 @@
 use crate::content::Query;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::kql::ast::{Expr, ExprKind, Operator};
-use crate::kql::{Node, Parse, walk_statements};
+use crate::kql::{Node, Parse, TokenKind, walk_statements};
 use crate::source::Span;
 
 /// The tree of a query that can be read. What a broken one means is guesswork, and `kql-syntax` has spoken.
 pub(super) fn tree<'q>(query: &'q Query<'_>) -> Option<&'q Parse> {
     Some(query.parse()).filter(|parse| parse.errors.is_empty())
+}
+
+/// The tree of a query that can be read and holds one of these words. Most queries do not, and their tokens tell that
+/// sooner than a walk.
+pub(super) fn tree_with<'q>(query: &'q Query<'_>, words: &[TokenKind]) -> Option<&'q Parse> {
+    tree(query).filter(|tree| tree.tokens.iter().any(|token| words.contains(&token.kind)))
 }
 
 /// Calls `visit` on every expression of a tree.

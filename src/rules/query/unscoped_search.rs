@@ -3,8 +3,9 @@
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
+use crate::kql::TokenKind as T;
 use crate::kql::ast::{Body, Expr};
-use crate::rules::query::tree::tree;
+use crate::rules::query::tree::tree_with;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -46,7 +47,7 @@ declare_rule! {
 
 impl Rule for UnscopedSearch {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(tree) = tree(query) else { return };
+        let Some(tree) = tree_with(query, &[T::Find, T::Search]) else { return };
         for pipeline in tree.pipelines() {
             let Some(head) = pipeline.head() else { continue };
             let Body::Find { tables, .. } = &head.body else { continue };

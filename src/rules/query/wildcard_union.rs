@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::kql::TokenKind;
 use crate::kql::ast::{Body, ExprKind};
-use crate::rules::query::tree::tree;
+use crate::rules::query::tree::tree_with;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -50,7 +50,7 @@ declare_rule! {
 
 impl Rule for WildcardUnion {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(tree) = tree(query) else { return };
+        let Some(tree) = tree_with(query, &[TokenKind::Union]) else { return };
         for pipeline in tree.pipelines() {
             for union in pipeline.stages.iter().filter(|stage| stage.word == TokenKind::Union) {
                 let Body::Many(legs) = &union.body else { continue };

@@ -1,6 +1,6 @@
 //! `unfollowed-alias`
 
-use crate::content::aliases::Alias;
+use crate::content::aliases::{Alias, holds_alias};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::metadata::missing_key::readable;
 use crate::rules::{Context, Rule, declare_rule};
@@ -94,16 +94,6 @@ fn anchored<'a>(cx: &Context<'_>, node: &'a Node, name: &str, alias: &Node) -> O
         node.anchor.is_some_and(|anchor| cx.source().slice(anchor).trim_start_matches('&') == name)
     };
     below.or_else(|| Some(node).filter(is_it))
-}
-
-/// Whether a value holds an alias, of itself or of another.
-fn holds_alias(node: &Node) -> bool {
-    match &node.value {
-        Value::Alias(_) => true,
-        Value::Sequence(list) => list.items.iter().any(holds_alias),
-        Value::Mapping(map) => map.entries.iter().any(|entry| holds_alias(&entry.value)),
-        Value::Scalar(_) => false,
-    }
 }
 
 #[cfg(test)]

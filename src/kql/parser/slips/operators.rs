@@ -84,7 +84,7 @@ impl Slips<'_> {
             draft.help(*help);
         } else {
             let nearest = names()
-                .map(|name| (strsim::damerau_levenshtein(&word, name), name))
+                .map(|name| (strsim::osa_distance(&word, name), name))
                 .filter(|(distance, name)| *distance <= 2 && *distance < name.len().min(word.len()))
                 .min();
             match nearest {
