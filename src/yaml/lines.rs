@@ -12,7 +12,7 @@ pub(super) struct Line {
 pub(super) fn line_at(text: &str, at: usize) -> Line {
     let bytes = text.as_bytes();
     let start = at.min(bytes.len());
-    let length = bytes[start..].iter().position(|b| matches!(b, b'\n' | b'\r'));
+    let length = memchr::memchr2(b'\n', b'\r', &bytes[start..]);
     let end = length.map_or(bytes.len(), |length| start + length);
     let next = match bytes.get(end) {
         Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => end + 2,
@@ -35,7 +35,8 @@ pub(super) fn lines(text: &str, from: usize, to: usize) -> impl Iterator<Item = 
 
 /// The offset at which the line of `at` begins.
 pub(super) fn line_start(text: &str, at: usize) -> usize {
-    text.get(..at).and_then(|before| before.rfind(['\n', '\r'])).map_or(0, |end| end + 1)
+    let before = text.as_bytes().get(..at).unwrap_or_default();
+    memchr::memrchr2(b'\n', b'\r', before).map_or(0, |end| end + 1)
 }
 
 /// The number of spaces a text begins with.

@@ -73,10 +73,15 @@ pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
     // Of a name of one or two letters, any other is near.
     let length = word.chars().count();
     let allowed = if length < 3 { 0 } else { (length / 3).clamp(1, 3) };
+    let own = letters(&lower);
     let mut best: Option<(usize, &str)> = None;
     for name in names {
-        // Names that differ much in length cannot be near, and need not be compared.
+        // Names that differ much in length or in their letters cannot be near, and need not be compared.
         if name == word || name.len().abs_diff(word.len()) > allowed {
+            continue;
+        }
+        let other = letters(name);
+        if (own & !other).count_ones().max((other & !own).count_ones()) as usize > allowed {
             continue;
         }
         let distance = strsim::osa_distance(&lower, &name.to_ascii_lowercase());
@@ -85,6 +90,12 @@ pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
         }
     }
     best.map(|(_, name)| name)
+}
+
+/// The letters of a name, each as a bit; those beyond ASCII are left out.
+fn letters(name: &str) -> u128 {
+    let letters = name.bytes().filter(u8::is_ascii);
+    letters.fold(0, |set, byte| set | 1 << byte.to_ascii_lowercase())
 }
 
 /// Of many names the few that are most like a word, best first.
