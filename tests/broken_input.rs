@@ -99,6 +99,18 @@ fn what_stands_behind_an_alias_is_not_left_out_of_a_result_in_silence() {
 }
 
 #[test]
+fn keys_that_would_be_merged_are_not_left_out_of_a_result_in_silence() {
+    let text = CLEAN.replacen("id: ", "x: &m {tags: []}\n<<: *m\nid: ", 1);
+    let (_, told) = concise("a.yaml", text.as_bytes());
+    let merge: Vec<&String> = told.iter().filter(|line| line.contains("<<") || line.contains("*m")).collect();
+    assert!(merge.len() == 1 && merge[0].contains("[unknown-key] There is no key `<<`"), "{told:?}");
+    let dir = folder(&[("a.yaml", text.as_str())]);
+    let ran = run(dir.path(), &["convert", "a.yaml"], "");
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");
+    assert!(ran.stderr.contains("`*m` stands for a value elsewhere, which is not followed"), "{ran:?}");
+}
+
+#[test]
 fn lines_of_a_query_that_are_joined_are_told_whatever_the_style() {
     let plain = CLEAN.replace("query: |", "query:");
     let (_, told) = concise("a.yaml", plain.as_bytes());

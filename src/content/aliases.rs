@@ -4,6 +4,9 @@ use super::{Content, Kind, ROOT_KEYS};
 use crate::content::schema::join;
 use crate::yaml::{Node, Value};
 
+/// The key that puts the keys of another mapping into this one.
+pub const MERGE: &str = "<<";
+
 /// A reference to a value that stands elsewhere.
 #[derive(Clone, Debug)]
 pub struct Alias<'a> {
@@ -22,7 +25,7 @@ impl Content {
         let is_template = self.kind == Kind::HuntingQuery || self.kind.is_rule();
         let map = self.root().and_then(Node::as_mapping).filter(|_| is_template);
         for entry in map.iter().flat_map(|map| &map.entries) {
-            let key = entry.name().filter(|key| ROOT_KEYS.contains(key));
+            let key = entry.name().filter(|key| ROOT_KEYS.contains(key) || *key == MERGE);
             if let Some(key) = key.filter(|_| holds_alias(&entry.value)) {
                 collect(&entry.value, join("", key), &mut found);
             }

@@ -1,5 +1,6 @@
 //! `unknown-key`
 
+use crate::content::aliases::MERGE;
 use crate::content::schema::{Fault, Violation};
 use crate::content::{Template, is_root_key};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
@@ -97,7 +98,7 @@ fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[String])
     };
     let name = if key.is_empty() { "without a name".to_owned() } else { format!("`{key}`") };
     let finding = UnknownKey::at(violation.span, format!("There is no key {name} {place}"));
-    if key == "<<" {
+    if key == MERGE {
         return finding
             .help("Write the keys out: the readers that deploy content merge nothing into a mapping.");
     }
