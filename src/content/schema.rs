@@ -205,7 +205,17 @@ fn known_keys(schema: &Json, schema_path: &str) -> Vec<String> {
 
 /// A pointer with one more step.
 pub fn join(pointer: &str, key: &str) -> String {
-    format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"))
+    let mut joined = String::with_capacity(pointer.len() + 1 + key.len());
+    joined += pointer;
+    joined.push('/');
+    for (at, part) in key.split('~').enumerate() {
+        joined += if at == 0 { "" } else { "~0" };
+        for (at, part) in part.split('/').enumerate() {
+            joined += if at == 0 { "" } else { "~1" };
+            joined += part;
+        }
+    }
+    joined
 }
 
 fn place(root: &Node, pointer: &str) -> Span {

@@ -3,11 +3,10 @@
 use std::rc::Rc;
 
 use super::super::ast::{Expr, ExprKind, Literal, NameForm};
-use super::super::builtins;
 use super::super::token::TokenKind as T;
 use super::super::types::{Conversion, Element, Relation, Scalar, Shape};
 use super::finding::Finding;
-use super::matching::{Arg, candidates};
+use super::operations::operator_name;
 use super::{Binder, FindingKind, Value};
 use crate::source::Span;
 
@@ -203,68 +202,6 @@ impl<'a> Binder<'a> {
         Value::of(result)
     }
 
-    /// What an operator makes of its operands; what is wrong with them is said.
-    fn operate(
-        &mut self,
-        name: &str,
-        op_span: Span,
-        operands: &[&'a Expr],
-        values: Vec<Value>,
-        all_must_fit: bool,
-    ) -> Value {
-        let Some(builtin) = builtins::operator(name) else { return Value::of(Scalar::Bool) };
-        let args: Vec<Arg<'a>> =
-            operands.iter().zip(values).map(|(expr, value)| Arg { expr, value, column: false }).collect();
-        let mut matched = candidates(builtin, &args, all_must_fit);
-        if let [matched] = matched.as_slice() {
-            self.check(op_span, builtin, matched, &args);
-            let value = self.returned(builtin, matched, &args);
-            let constant = args.iter().all(Arg::constant);
-            return match self.unboxed(value, builtin, &args, all_must_fit) {
-                Value::Scalar(kind, _) => Value::Scalar(kind, constant),
-                value => value,
-            };
-        }
-        if matched.is_empty() && all_must_fit {
-            matched = candidates(builtin, &args, false);
-        }
-        if !args.iter().any(Arg::unknown) {
-            self.misfit(op_span, &args);
-        }
-        match self.common_return(builtin, &matched, &args) {
-            Value::Scalar(kind, _) => Value::of(kind),
-            value => value,
-        }
-    }
-
-    fn misfit(&mut self, op_span: Span, args: &[Arg<'a>]) {
-        let written = self.written(op_span);
-        if args.iter().any(Arg::rows) {
-            let message = format!("`{written}` works on values, and one side is a table");
-            let finding = Finding::new(FindingKind::Type, op_span, message)
-                .help("`toscalar(...)` takes the first value of a table.");
-            self.report(finding);
-            return;
-        }
-        let kinds: Vec<String> = args.iter().map(|arg| arg.kind().described()).collect();
-        let (message, help) = match (args, kinds.as_slice()) {
-            ([_], [kind]) => (format!("`{written}` cannot stand before {kind}"), None),
-            ([a, b], [left, right]) => (
-                format!("`{written}` does not work on {left} and {right}"),
-                advice(written, a.kind(), b.kind()),
-            ),
-            (_, kinds) => {
-                let (first, rest) = kinds.split_first().map_or(("", Vec::new()), |(first, rest)| {
-                    (first.as_str(), rest.iter().map(String::as_str).collect())
-                });
-                (format!("`{written}` does not work on {first} and {}", rest.join(", ")), None)
-            }
-        };
-        let mut finding = Finding::new(FindingKind::Type, op_span, message);
-        finding.help = help;
-        self.report(finding.doubted(args.iter().any(|arg| arg.kind().refined())));
-    }
-
     fn unary(&mut self, op: T, operand: &'a Expr, op_span: Span) -> Value {
         let value = self.value(operand);
         let name = if op == T::Minus { "UnaryMinus" } else { "UnaryPlus" };
@@ -388,33 +325,6 @@ fn capital(text: &str) -> String {
     }
 }
 
-/// The operator of a token, by its name in the facts.
-fn operator_name(op: T) -> Option<&'static str> {
-    Some(match op {
-        T::Plus => "Add",
-        T::Minus => "Subtract",
-        T::Asterisk => "Multiply",
-        T::Slash => "Divide",
-        T::Percent => "Modulo",
-        T::LessThan => "LessThan",
-        T::LessThanOrEqual => "LessThanOrEqual",
-        T::GreaterThan => "GreaterThan",
-        T::GreaterThanOrEqual => "GreaterThanOrEqual",
-        T::EqualEqual => "Equal",
-        T::BangEqual | T::LessThanGreaterThan => "NotEqual",
-        T::EqualTilde => "EqualTilde",
-        T::BangTilde => "BangTilde",
-        T::MatchesRegex => "MatchRegex",
-        T::In => "In",
-        T::InCs => "InCs",
-        T::NotIn => "NotIn",
-        T::NotInCs => "NotInCs",
-        T::HasAny => "HasAny",
-        T::HasAll => "HasAll",
-        _ => return text_operator(op),
-    })
-}
-
 /// The type of a value inside of `dynamic()`.
 fn dynamic_type(expr: &Expr) -> Scalar {
     match &expr.kind {
@@ -445,42 +355,4 @@ pub(super) fn literal_type(literal: &Literal) -> Scalar {
         Literal::Null => Scalar::Dynamic,
         Literal::Word => Scalar::Unknown,
     }
-}
-
-fn advice(op: &str, a: Scalar, b: Scalar) -> Option<String> {
-    let pair = |x: Scalar, y: Scalar| (a, b) == (x, y) || (b, a) == (x, y);
-    let help = if op.chars().any(char::is_alphabetic) || op.ends_with('~') {
-        "Convert the value with `tostring(...)`."
-    } else if pair(Scalar::DateTime, Scalar::String) {
-        "Write the time as `datetime(...)`, or convert the text with `todatetime(...)`."
-    } else if a == Scalar::DateTime && b.dynamic() || a.dynamic() && b == Scalar::DateTime {
-        "Convert the value with `todatetime(...)`."
-    } else if op == "+" && (a == Scalar::String || b == Scalar::String) {
-        "Join texts with `strcat(...)`."
-    } else if a == Scalar::String || b == Scalar::String {
-        "Convert the text with `tolong(...)`, `toreal(...)` or `todatetime(...)`."
-    } else {
-        return None;
-    };
-    Some(help.to_owned())
-}
-
-fn text_operator(op: T) -> Option<&'static str> {
-    let words = matches!(
-        op,
-        T::Has
-            | T::HasCs
-            | T::NotHas
-            | T::NotHasCs
-            | T::HasPrefix
-            | T::HasPrefixCs
-            | T::NotHasPrefix
-            | T::NotHasPrefixCs
-            | T::HasSuffix
-            | T::HasSuffixCs
-            | T::NotHasSuffix
-            | T::NotHasSuffixCs
-    );
-    // The others of either group take what these take.
-    op.is_string_operator().then_some(if words { "Has" } else { "Contains" })
 }

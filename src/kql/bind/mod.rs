@@ -21,6 +21,7 @@ mod expressions;
 mod finding;
 mod matching;
 mod naming;
+mod operations;
 mod operators;
 mod parameters;
 mod plugins;

@@ -45,18 +45,20 @@ declare_rule! {
 
 const SCHEME: &str = "https";
 
+const MARK: &[u8] = b"://";
+
 const SITES: [&str; 3] = ["docs.microsoft.com", "azure.microsoft.com", "learn.microsoft.com"];
 
 impl Rule for LocaleLink {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let text = cx.source().text();
         let sites = if cx.gates() { &SITES[..2] } else { &SITES[..] };
-        for (at, mark) in text.match_indices("://") {
+        for at in memchr::memmem::find_iter(text.as_bytes(), MARK) {
             let scheme = at.checked_sub(SCHEME.len()).and_then(|start| text.get(start..at));
             if !scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(SCHEME)) {
                 continue;
             }
-            let host = at + mark.len();
+            let host = at + MARK.len();
             let rest = &text[host..];
             let Some(site) = sites.iter().find(|site| starts_like(rest, site, cx.gates())) else { continue };
             let path = &rest.as_bytes()[site.len()..];

@@ -1,0 +1,169 @@
+//! What operators such as `+` and `has` make of their operands.
+
+use std::cell::RefCell;
+
+use rustc_hash::FxHashMap;
+
+use super::super::ast::{Expr, ExprKind};
+use super::super::builtins::{self, Builtin};
+use super::super::token::TokenKind as T;
+use super::super::types::Scalar;
+use super::finding::Finding;
+use super::matching::{Arg, candidates};
+use super::{Binder, FindingKind, Value};
+use crate::source::Span;
+
+impl<'a> Binder<'a> {
+    /// What an operator makes of its operands; what is wrong with them is said.
+    pub(super) fn operate(
+        &mut self,
+        name: &str,
+        op_span: Span,
+        operands: &[&'a Expr],
+        values: Vec<Value>,
+        all_must_fit: bool,
+    ) -> Value {
+        let Some(builtin) = builtins::operator(name) else { return Value::of(Scalar::Bool) };
+        let pair = pair_of(builtin, operands, &values);
+        if let Some((key, constant)) = pair
+            && let Some(kind) = FINE.with_borrow(|fine| fine.get(&key).copied())
+        {
+            return Value::Scalar(kind, constant);
+        }
+        let args: Vec<Arg<'a>> =
+            operands.iter().zip(values).map(|(expr, value)| Arg { expr, value, column: false }).collect();
+        let mut matched = candidates(builtin, &args, all_must_fit);
+        if let [matched] = matched.as_slice() {
+            let said = self.findings.len();
+            self.check(op_span, builtin, matched, &args);
+            let value = self.returned(builtin, matched, &args);
+            let constant = args.iter().all(Arg::constant);
+            let value = self.unboxed(value, builtin, &args, all_must_fit);
+            let Value::Scalar(kind, _) = value else { return value };
+            if let Some((key, _)) = pair.filter(|_| self.quiet == 0 && self.findings.len() == said) {
+                FINE.with_borrow_mut(|fine| fine.insert(key, kind));
+            }
+            return Value::Scalar(kind, constant);
+        }
+        if matched.is_empty() && all_must_fit {
+            matched = candidates(builtin, &args, false);
+        }
+        if !args.iter().any(Arg::unknown) {
+            self.misfit(op_span, &args);
+        }
+        match self.common_return(builtin, &matched, &args) {
+            Value::Scalar(kind, _) => Value::of(kind),
+            value => value,
+        }
+    }
+
+    fn misfit(&mut self, op_span: Span, args: &[Arg<'a>]) {
+        let written = self.written(op_span);
+        if args.iter().any(Arg::rows) {
+            let message = format!("`{written}` works on values, and one side is a table");
+            let finding = Finding::new(FindingKind::Type, op_span, message)
+                .help("`toscalar(...)` takes the first value of a table.");
+            self.report(finding);
+            return;
+        }
+        let kinds: Vec<String> = args.iter().map(|arg| arg.kind().described()).collect();
+        let (message, help) = match (args, kinds.as_slice()) {
+            ([_], [kind]) => (format!("`{written}` cannot stand before {kind}"), None),
+            ([a, b], [left, right]) => (
+                format!("`{written}` does not work on {left} and {right}"),
+                advice(written, a.kind(), b.kind()),
+            ),
+            (_, kinds) => {
+                let (first, rest) = kinds.split_first().map_or(("", Vec::new()), |(first, rest)| {
+                    (first.as_str(), rest.iter().map(String::as_str).collect())
+                });
+                (format!("`{written}` does not work on {first} and {}", rest.join(", ")), None)
+            }
+        };
+        let mut finding = Finding::new(FindingKind::Type, op_span, message);
+        finding.help = help;
+        self.report(finding.doubted(args.iter().any(|arg| arg.kind().refined())));
+    }
+}
+
+/// An operator and the types of its two operands.
+type Pair = (*const Builtin, Scalar, Scalar);
+
+thread_local! {
+    /// What operators make of pairs of values with which nothing is wrong. There are few such pairs, and queries hold
+    /// them again and again.
+    static FINE: RefCell<FxHashMap<Pair, Scalar>> = RefCell::default();
+}
+
+/// The operator with the types of its operands, and whether both are constant. Nothing else of two values decides
+/// what an operator makes of them; a star does, which stands for all columns.
+fn pair_of(builtin: &'static Builtin, operands: &[&Expr], values: &[Value]) -> Option<(Pair, bool)> {
+    let [Value::Scalar(left, first), Value::Scalar(right, second)] = values else { return None };
+    let star = operands.iter().any(|operand| matches!(operand.kind, ExprKind::Star));
+    (!star).then_some(((std::ptr::from_ref(builtin), *left, *right), *first && *second))
+}
+
+/// The operator of a token, by its name in the facts.
+pub(super) fn operator_name(op: T) -> Option<&'static str> {
+    Some(match op {
+        T::Plus => "Add",
+        T::Minus => "Subtract",
+        T::Asterisk => "Multiply",
+        T::Slash => "Divide",
+        T::Percent => "Modulo",
+        T::LessThan => "LessThan",
+        T::LessThanOrEqual => "LessThanOrEqual",
+        T::GreaterThan => "GreaterThan",
+        T::GreaterThanOrEqual => "GreaterThanOrEqual",
+        T::EqualEqual => "Equal",
+        T::BangEqual | T::LessThanGreaterThan => "NotEqual",
+        T::EqualTilde => "EqualTilde",
+        T::BangTilde => "BangTilde",
+        T::MatchesRegex => "MatchRegex",
+        T::In => "In",
+        T::InCs => "InCs",
+        T::NotIn => "NotIn",
+        T::NotInCs => "NotInCs",
+        T::HasAny => "HasAny",
+        T::HasAll => "HasAll",
+        _ => return text_operator(op),
+    })
+}
+
+fn advice(op: &str, a: Scalar, b: Scalar) -> Option<String> {
+    let pair = |x: Scalar, y: Scalar| (a, b) == (x, y) || (b, a) == (x, y);
+    let help = if op.chars().any(char::is_alphabetic) || op.ends_with('~') {
+        "Convert the value with `tostring(...)`."
+    } else if pair(Scalar::DateTime, Scalar::String) {
+        "Write the time as `datetime(...)`, or convert the text with `todatetime(...)`."
+    } else if a == Scalar::DateTime && b.dynamic() || a.dynamic() && b == Scalar::DateTime {
+        "Convert the value with `todatetime(...)`."
+    } else if op == "+" && (a == Scalar::String || b == Scalar::String) {
+        "Join texts with `strcat(...)`."
+    } else if a == Scalar::String || b == Scalar::String {
+        "Convert the text with `tolong(...)`, `toreal(...)` or `todatetime(...)`."
+    } else {
+        return None;
+    };
+    Some(help.to_owned())
+}
+
+fn text_operator(op: T) -> Option<&'static str> {
+    let words = matches!(
+        op,
+        T::Has
+            | T::HasCs
+            | T::NotHas
+            | T::NotHasCs
+            | T::HasPrefix
+            | T::HasPrefixCs
+            | T::NotHasPrefix
+            | T::NotHasPrefixCs
+            | T::HasSuffix
+            | T::HasSuffixCs
+            | T::NotHasSuffix
+            | T::NotHasSuffixCs
+    );
+    // The others of either group take what these take.
+    op.is_string_operator().then_some(if words { "Has" } else { "Contains" })
+}
