@@ -7,16 +7,20 @@ use serde_json::{Map, Number};
 pub(super) fn resolve(text: &str) -> ScalarType {
     // Most scalars are words and long texts, and the first character tells that of nearly all.
     match text.as_bytes().first() {
-        None => ScalarType::Null,
-        Some(b'~' | b'n' | b'N' | b't' | b'T' | b'f' | b'F') => match text {
-            "~" | "null" | "Null" | "NULL" => ScalarType::Null,
+        _ if is_null(text) => ScalarType::Null,
+        Some(b't' | b'T' | b'f' | b'F') => match text {
             "true" | "True" | "TRUE" | "false" | "False" | "FALSE" => ScalarType::Bool,
             _ => ScalarType::Str,
         },
         Some(b'0'..=b'9' | b'+' | b'-' | b'.') if is_int(text) => ScalarType::Int,
         Some(b'0'..=b'9' | b'+' | b'-' | b'.') if is_float(text) => ScalarType::Float,
-        Some(_) => ScalarType::Str,
+        _ => ScalarType::Str,
     }
+}
+
+/// Whether a plain scalar is null.
+pub(super) fn is_null(text: &str) -> bool {
+    matches!(text, "" | "~" | "null" | "Null" | "NULL")
 }
 
 fn unsigned(text: &str) -> &str {

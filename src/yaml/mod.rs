@@ -231,7 +231,8 @@ impl Node {
 
     /// Whether this is a null: nothing written, `~` or `null`.
     pub fn is_null(&self) -> bool {
-        self.scalar_type() == Some(ScalarType::Null)
+        let is_plain = |scalar: &&Scalar| scalar.style == ScalarStyle::Plain && self.tag.is_none();
+        self.scalar().filter(is_plain).is_some_and(|scalar| json::is_null(&scalar.text))
     }
 
     /// The type in the core schema; `None` for what is not a scalar. What is quoted or tagged is text.

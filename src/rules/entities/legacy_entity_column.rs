@@ -111,10 +111,15 @@ fn unmapped(cx: &Context<'_>, template: &Template<'_>, query: &str) -> Vec<Found
     }
     let fields = || template.common().entity_mappings.iter().flat_map(|mapping| &mapping.fields);
     let mapped = |name: &str| fields().any(|field| field.column.is_some_and(|column| column.value == name));
+    let missing: Vec<_> =
+        LEGACY_COLUMNS.iter().filter(|(column, ..)| query.contains(column) && !mapped(column)).collect();
+    if missing.is_empty() {
+        return Vec::new();
+    }
     let code = mask(query, Mask::Comments);
     let place = |name: &str| if cx.gates() { query.find(name) } else { words(&code, name).next() };
-    let missing = LEGACY_COLUMNS.iter().filter(|(column, ..)| !mapped(column));
     let mut found: Vec<Found> = missing
+        .into_iter()
         .filter_map(|&(column, entity, identifier)| Some((place(column)?, column, entity, identifier)))
         .collect();
     found.sort_unstable();
