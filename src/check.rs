@@ -218,9 +218,9 @@ fn judge_suppressions(file: &mut FileReport, suppressions: &[Suppression], setti
 
 /// The parsers among the files, as functions that the queries of the run may call.
 pub(crate) fn parsers(jobs: &[Job], sources: &[Result<Arc<SourceFile>, String>]) -> Workspace {
+    // Reading YAML takes time, and few files are parsers.
+    let key = memmem::Finder::new("Query:");
     let read = |(job, source): (&Job, &Result<Arc<SourceFile>, String>)| {
-        // Reading YAML takes time, and few files are parsers.
-        let key = memmem::Finder::new("Query:");
         let source = source.as_ref().ok().filter(|source| {
             let text = source.text().as_bytes();
             key.find_iter(text).any(|at| text[..at].ends_with(b"Parser") || text[..at].ends_with(b"Function"))
@@ -306,7 +306,7 @@ fn read_base(before: &Before, job: &Job, now: &Content) -> Option<Base> {
 
 /// Whether a file is read as content: because its kind is known, or because it is broken and its folder or
 /// its text says that it was meant to be.
-fn is_ours(content: &Content) -> bool {
+pub(crate) fn is_ours(content: &Content) -> bool {
     if content.kind != Kind::Unknown {
         return true;
     }

@@ -24,9 +24,12 @@ pub enum Form {
     TimeSpan,
 }
 
-const MINUTE: u64 = 60;
-const HOUR: u64 = 60 * MINUTE;
-const DAY: u64 = 24 * HOUR;
+/// A minute, in seconds.
+pub const MINUTE: u64 = 60;
+/// An hour, in seconds.
+pub const HOUR: u64 = 60 * MINUTE;
+/// A day, in seconds.
+pub const DAY: u64 = 24 * HOUR;
 
 impl Duration {
     /// Reads any of the spellings; `None` for everything else and for numbers beyond reason.

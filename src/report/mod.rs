@@ -230,7 +230,7 @@ impl Findings {
 
     /// The findings that count, in the order of the report.
     pub fn counting(&self) -> impl Iterator<Item = (&FileReport, &Diagnostic)> {
-        self.iter().filter(|(_, diagnostic)| diagnostic.counts())
+        self.files.iter().flat_map(|file| file.counting().map(move |diagnostic| (file, diagnostic)))
     }
 
     /// The figures.

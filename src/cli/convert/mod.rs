@@ -206,7 +206,7 @@ fn content_of<T>(job: &Job, accepts: impl Fn(Kind) -> bool) -> Result<Content, D
     let content = Content::read(source, &slashes(location));
     match content.kind {
         // Broken files of ours go on to be refused with their place.
-        Kind::Unknown if !content.document.errors.is_empty() && is_checked(job) => {}
+        Kind::Unknown if !content.document.errors.is_empty() && check::is_ours(&content) => {}
         Kind::Unknown => {
             return Err(Done::Passed(format!("info: {name} is not Sentinel content; passed over")));
         }
@@ -224,12 +224,6 @@ fn read<T>(job: &Job) -> Result<Arc<SourceFile>, Done<T>> {
         }
         Done::Failed(vec![format!("{}: cannot be read: {reason}", job.input.name)])
     })
-}
-
-/// Whether a check takes a file for content, which it does with broken files that were meant to be.
-fn is_checked(job: &Job) -> bool {
-    let run = check::check(std::slice::from_ref(job), &[Arc::default()]);
-    !run.findings.files.is_empty()
 }
 
 /// A failure as it is printed.

@@ -7,11 +7,12 @@ use super::{Done, Run, at, content_of, told};
 use crate::check::Job;
 use crate::cli::args::NewRule;
 use crate::cli::{Error, Outcome, print};
+use crate::content::duration::MINUTE;
 use crate::content::{Content, Duration, Kind};
 use crate::convert::promote::{Id, Level, Options, Promoted, TacticAnswer, promote};
 use crate::convert::reverse::marked;
 use crate::convert::{Params, Target};
-use crate::knowledge::tactics;
+use crate::knowledge::{limits, tactics};
 use crate::report::FileReport;
 use crate::source::SourceFile;
 use crate::workspace::View;
@@ -135,10 +136,11 @@ fn of_the_rule(content: &Content, errors: &FileReport) -> Vec<String> {
 
 fn options(run: &Run<'_>) -> Result<Options, Error> {
     let asked = &run.options.rule;
+    let (least, most) = (limits::MIN_PERIOD_MINUTES * MINUTE, limits::MAX_PERIOD_MINUTES * MINUTE);
     let duration = |option: &str, value: &Option<String>| match value {
         None => Ok(None),
         Some(text) => match Duration::parse(text) {
-            Some(duration) if (5 * 60..=14 * 24 * 3600).contains(&duration.seconds) => Ok(Some(duration)),
+            Some(duration) if (least..=most).contains(&duration.seconds) => Ok(Some(duration)),
             Some(_) => {
                 Err(Error::Usage(format!("`--{option} {text}` is out of range: a rule takes 5m to 14d")))
             }

@@ -4,18 +4,20 @@ use super::super::layout::Field;
 use super::changes::Change;
 use super::{Level, Work};
 use crate::content::Duration;
+use crate::content::duration::{DAY, HOUR, MINUTE};
+use crate::knowledge::limits;
 use crate::kql::ast::{Body, Expr, ExprKind, Operator};
 use crate::kql::lookback::{Bound, Lookback, Reach};
 use crate::kql::timespan::Timespan;
 use crate::kql::{Node, Parse, TokenKind as T, walk_statements};
 use crate::source::Span;
 
-const MINUTE: u64 = 60;
-const HOUR: u64 = 60 * MINUTE;
-const DAY: u64 = 24 * HOUR;
-/// The longest period that a rule can have, and the shortest.
-const LONGEST: u64 = 14 * DAY;
-const SHORTEST: u64 = 5 * MINUTE;
+/// The longest period that a rule can have, and how often it can run at most, in seconds.
+const LONGEST: u64 = limits::MAX_PERIOD_MINUTES * MINUTE;
+const SHORTEST: u64 = limits::MIN_FREQUENCY_MINUTES * MINUTE;
+/// The period from which on a rule may run no more often than every so many seconds.
+const LONG: u64 = limits::LONG_PERIOD_MINUTES * MINUTE;
+const SELDOM: u64 = limits::LONG_PERIOD_MIN_FREQUENCY_MINUTES * MINUTE;
 
 /// A length of time as it is written in content.
 pub(super) fn written(seconds: u64) -> String {
@@ -236,7 +238,7 @@ impl Work<'_> {
             let message =
                 format!("A rule that runs every {often} and looks back {far} misses what came in between");
             self.ask(place, message, format!("Give it `--period {often}` or `--frequency {far}`."));
-        } else if period >= 2 * DAY && frequency < HOUR {
+        } else if period >= LONG && frequency < SELDOM {
             let message = format!("A rule that looks back {} runs once an hour at most", written(period));
             self.ask(place, message, "Give it `--frequency 1h`.");
         } else if frequency < SHORTEST {

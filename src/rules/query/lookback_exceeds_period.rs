@@ -1,9 +1,10 @@
 //! `lookback-exceeds-period`
 
+use crate::content::duration::{DAY, MINUTE};
 use crate::content::model::Schedule;
 use crate::content::{Duration, Query};
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::knowledge::limits::MAX_PERIOD_MINUTES;
+use crate::knowledge::limits::{LONG_PERIOD_MIN_FREQUENCY_MINUTES, LONG_PERIOD_MINUTES, MAX_PERIOD_MINUTES};
 use crate::kql::lookback::{Bound, lookback};
 use crate::kql::timespan::Timespan;
 use crate::rules::query::tree::tree;
@@ -114,15 +115,13 @@ impl Rule for LookbackExceedsPeriod {
     }
 }
 
-const HOUR: u64 = 60 * 60;
-const DAY: u64 = 24 * HOUR;
-
 /// The period that would do, where Sentinel allows it: in whole days from two on, and then no rule may run more
 /// often than once an hour.
 fn mended(schedule: Option<&Schedule<'_>>, wanted: u64) -> Option<String> {
-    let long = wanted >= 2 * DAY;
+    let long = wanted >= LONG_PERIOD_MINUTES * MINUTE;
     let rounded = if long { wanted.div_ceil(DAY) * DAY } else { wanted };
     let each = schedule?.frequency.as_ref()?.value.as_ref()?.seconds;
-    let allowed = rounded <= MAX_PERIOD_MINUTES * 60 && (!long || each >= HOUR);
+    let allowed = rounded <= MAX_PERIOD_MINUTES * MINUTE
+        && (!long || each >= LONG_PERIOD_MIN_FREQUENCY_MINUTES * MINUTE);
     allowed.then(|| Duration::from_seconds(rounded).short())
 }

@@ -1,9 +1,10 @@
 //! `invalid-duration`
 
 use crate::content::Template;
-use crate::content::duration::Form;
+use crate::content::duration::{Form, MINUTE};
 use crate::content::model::{TimeSpan, field};
 use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::limits::MAX_PERIOD_MINUTES;
 use crate::rules::schedule::{is_bare_number, judged};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
@@ -121,7 +122,7 @@ fn judge(cx: &Context<'_>, key: &str, span: &TimeSpan<'_>, iso: bool) -> Option<
         return Some(finding(message).help("Write whole minutes, such as 5m."));
     }
     let right = if iso && !days { duration.iso.clone() } else { duration.short() };
-    if days && duration.seconds > 14 * 24 * 60 * 60 {
+    if days && duration.seconds > MAX_PERIOD_MINUTES * MINUTE {
         return Some(finding(message).help("Write one number and m, h or d, such as 5m, 1h or 14d."));
     }
     let fix = Fix::safe(format!("Write `{right}`"), replace_scalar(cx.source(), span.text.node, &right));
