@@ -16,6 +16,9 @@ pub(super) fn advice(
 ) -> (String, Option<Fix>) {
     let wants = |name: &str| expected.iter().any(|expected| expected == name);
     let Some(node) = node else { return (general(expected), None) };
+    if let Some(meant) = meant_below(cx, pointer, node).filter(|_| wants("object")) {
+        return meant;
+    }
     match &node.value {
         Value::Mapping(map) if wants("array") => match map.entries.first().and_then(|first| first.name()) {
             Some(key) => {
@@ -72,6 +75,27 @@ fn dashed(cx: &Context<'_>, map: &Mapping) -> Option<(Span, String)> {
     })?;
     let column = owner.len() - owner.trim_start_matches([' ', '-']).len();
     (is_indented && before.len() - line >= column + 2).then(|| (Span::new(first - 2, first), "- ".to_owned()))
+}
+
+/// What to do about a text that stands among the mappings of a list, and was meant for the empty list that ends the
+/// mapping above it: its dash stands too far to the left.
+fn meant_below(cx: &Context<'_>, pointer: &str, node: &Node) -> Option<(String, Option<Fix>)> {
+    node.as_str()?;
+    let (parent, index) = pointer.rsplit_once('/')?;
+    let list = cx.content.root()?.pointer(parent)?.as_sequence()?;
+    let index: usize = index.parse().ok()?;
+    let above = list.items.get(..index)?.iter().rev().find_map(Node::as_mapping).filter(|map| !map.flow)?;
+    let open = above.entries.last().filter(|entry| entry.value.is_null())?;
+    let column = |offset: u32| cx.source().position(offset as usize).column;
+    let dash = *list.dashes.get(index)?;
+    let by = column(open.key.span.start).checked_sub(column(dash)).filter(|by| *by > 0)?;
+    let name = open.name()?;
+    let amount = if by == 2 { "two".to_owned() } else { by.to_string() };
+    let help = format!(
+        "Indent it by {amount}: it belongs to `{name}:` above, and its `-` stands at the indentation of the outer list."
+    );
+    let edit = (Span::at(dash as usize), " ".repeat(by));
+    Some((help, Some(Fix::r#unsafe(format!("Indent it by {amount}"), [edit]))))
 }
 
 /// The keys of the mapping that belongs in a place.
@@ -131,6 +155,24 @@ mod tests {
     fn help(lines: &str) -> Vec<String> {
         let found = findings("wrong-type", "a.yaml", &format!("{HEAD}{lines}"), Profile::Recommended);
         found.into_iter().filter_map(|finding| finding.help).collect()
+    }
+
+    #[test]
+    fn an_item_whose_dash_slid_to_the_left_goes_back_below_its_key() {
+        let list = "requiredDataConnectors:\n- connectorId: SecurityEvents\n  dataTypes:\n";
+        let told = help(&format!("{list}- SecurityEvent\n"));
+        let words = "Indent it by two: it belongs to `dataTypes:` above, and its `-` stands at the indentation of the outer list.";
+        assert_eq!(told, [words]);
+        let text = |items: &str| format!("{HEAD}{list}{items}tags: []\n");
+        let slid = text("- SecurityEvent\n- Event\n");
+        let fixed: Vec<_> = fixes("wrong-type", "a.yaml", &slid).into_iter().collect();
+        assert_eq!(
+            fixed,
+            [(Unsafe, text("  - SecurityEvent\n- Event\n")), (Unsafe, text("- SecurityEvent\n  - Event\n")),]
+        );
+        let full =
+            "requiredDataConnectors:\n- connectorId: SecurityEvents\n  dataTypes: [SecurityEvent]\n- Event\n";
+        assert_eq!(help(full), ["Write a mapping with `connectorId` and `dataTypes`."]);
     }
 
     #[test]
