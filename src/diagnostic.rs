@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use crate::source::Span;
 
+pub use crate::source::Edit;
+
 /// How bad a finding is. The order is the order of badness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -95,7 +97,7 @@ impl Group {
     }
 }
 
-/// Whether a rule can mend what it finds, and how far the mend is to be trusted.
+/// Whether a fix is applied, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Applicability {
     /// Shown as a suggestion, never applied.
@@ -200,46 +202,47 @@ impl RuleMeta {
     }
 }
 
-/// A replacement of one span by a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Edit {
-    /// What goes; empty for an insertion.
-    pub span: Span,
-    /// What comes.
-    pub text: String,
-}
-
-/// A mend: edits that are applied together or not at all.
+/// A change that answers a finding: edits that are applied together or not at all, never none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
-    /// What the mend does, as an imperative: "Replace `gt` with ...".
+    /// What the fix does, as an imperative: "Replace `gt` with ...".
     pub title: String,
     /// How far it is to be trusted.
     pub applicability: Applicability,
-    /// The edits, which do not overlap.
-    pub edits: Vec<Edit>,
+    edits: Vec<Edit>,
 }
 
 impl Fix {
-    /// A fix from spans and texts.
+    /// A fix of these edits, which do not overlap; `None` where there are none, because the change cannot be made.
     pub fn new(
         title: impl Into<String>,
         applicability: Applicability,
-        edits: impl IntoIterator<Item = (Span, String)>,
-    ) -> Self {
-        let mut edits: Vec<Edit> = edits.into_iter().map(|(span, text)| Edit { span, text }).collect();
+        edits: impl IntoIterator<Item = Edit>,
+    ) -> Option<Self> {
+        let mut edits: Vec<Edit> = edits.into_iter().collect();
         edits.sort_by_key(|edit| edit.span);
-        Self { title: title.into(), applicability, edits }
+        (!edits.is_empty()).then(|| Self { title: title.into(), applicability, edits })
     }
 
     /// A safe fix.
-    pub fn safe(title: impl Into<String>, edits: impl IntoIterator<Item = (Span, String)>) -> Self {
+    pub fn safe(title: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Option<Self> {
         Self::new(title, Applicability::Safe, edits)
     }
 
     /// An unsafe fix.
-    pub fn r#unsafe(title: impl Into<String>, edits: impl IntoIterator<Item = (Span, String)>) -> Self {
+    pub fn r#unsafe(title: impl Into<String>, edits: impl IntoIterator<Item = Edit>) -> Option<Self> {
         Self::new(title, Applicability::Unsafe, edits)
+    }
+
+    /// The edits, at least one, in the order of the file.
+    pub fn edits(&self) -> &[Edit] {
+        &self.edits
+    }
+
+    /// The place that all edits lie in.
+    pub fn span(&self) -> Span {
+        let spans = self.edits.iter().map(|edit| edit.span);
+        spans.reduce(Span::cover).unwrap_or_default()
     }
 }
 
@@ -280,7 +283,7 @@ pub struct Diagnostic {
     pub query_range: Option<(u32, u32)>,
     /// Further places.
     pub labels: Vec<Label>,
-    /// The mend.
+    /// What would answer the finding.
     pub fix: Option<Fix>,
     /// Under the profile `azure-sentinel`: the upstream workflow that would fail.
     pub gate: Option<&'static str>,
@@ -331,16 +334,9 @@ impl Diagnostic {
         self
     }
 
-    /// The same finding with a mend.
+    /// The same finding with a fix, where there is one.
     #[must_use]
-    pub fn fix(mut self, fix: Fix) -> Self {
-        self.fix = Some(fix);
-        self
-    }
-
-    /// The same finding with a mend, where there is one.
-    #[must_use]
-    pub fn maybe_fix(mut self, fix: Option<Fix>) -> Self {
+    pub fn fix(mut self, fix: Option<Fix>) -> Self {
         self.fix = fix;
         self
     }

@@ -1,7 +1,17 @@
-//! Applies fixes: collects them, leaves out overlapping ones, and proves that each changed nothing but what it
-//! said it would.
+//! Applies fixes: chooses those that can go together, and proves that each changed nothing but what it said it would.
+//!
+//! # Which fixes go together
+//!
+//! Each fix was made for the text as it is, so two fixes can be applied in one round only if neither touches a place that
+//! the other changes. Fixes are taken in the order of the file (by their first edit, then by their last). Of several with
+//! the very same edits one is enough. A fix waits for the next round, for which it is made anew, where one of its edits
+//! overlaps an edit of a fix that was taken, or *touches* it: ends where the other begins, begins where it ends, or inserts
+//! at the same place. Inside of one fix edits may touch, and insertions at one place keep their order, but they may not
+//! overlap: such a fix is refused, as is one after which the file would read otherwise than the fix says.
 
-use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use std::collections::BTreeMap;
+
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::source::{SourceFile, Span};
 use crate::yaml::{self, Document, Node, Value};
 
@@ -23,20 +33,7 @@ pub fn round(source: &SourceFile, diagnostics: &[Diagnostic], least: Applicabili
     if !source.is_writable() {
         return None;
     }
-    let mut fixes: Vec<&Fix> = diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.counts())
-        .filter_map(|diagnostic| diagnostic.fix.as_ref())
-        .filter(|fix| fix.applicability >= least && !fix.edits.is_empty())
-        .collect();
-    fixes.sort_by_key(|fix| (fix.edits[0].span, fix.edits[fix.edits.len() - 1].span));
-    fixes.dedup_by(|a, b| a.edits == b.edits);
-    let mut chosen: Vec<&Fix> = Vec::new();
-    for fix in fixes {
-        if !chosen.iter().rev().take(64).any(|other| overlap(fix, other)) {
-            chosen.push(fix);
-        }
-    }
+    let chosen = chosen(diagnostics, least);
     if chosen.is_empty() {
         return None;
     }
@@ -62,16 +59,46 @@ fn one_by_one(source: &SourceFile, chosen: &[&Fix], is_yaml: bool) -> Option<Fix
     Some(Fixed { text: text?, applied: kept.len(), refused })
 }
 
-/// Fixes whose edits touch cannot both be applied: the second was made for a text that is no more.
-fn overlap(a: &Fix, b: &Fix) -> bool {
-    a.edits.iter().any(|x| b.edits.iter().any(|y| x.span.start <= y.span.end && y.span.start <= x.span.end))
+/// The fixes that go together in this round.
+fn chosen(diagnostics: &[Diagnostic], least: Applicability) -> Vec<&Fix> {
+    let counting = diagnostics.iter().filter(|diagnostic| diagnostic.counts());
+    let fixes = counting.filter_map(|diagnostic| diagnostic.fix.as_ref());
+    let mut fixes: Vec<&Fix> = fixes.filter(|fix| fix.applicability >= least).collect();
+    let last = |fix: &Fix| fix.edits().last().map(|edit| edit.span);
+    fixes.sort_by_key(|fix| (fix.edits().first().map(|edit| edit.span), last(fix)));
+    fixes.dedup_by(|a, b| a.edits() == b.edits());
+    let mut taken = Taken::default();
+    fixes.retain(|fix| taken.take(fix));
+    fixes
+}
+
+/// The places that the fixes of this round change: starts with ends, which do not overlap.
+#[derive(Default)]
+struct Taken(BTreeMap<u32, u32>);
+
+impl Taken {
+    /// Takes the places of a fix, unless it touches one that is taken.
+    fn take(&mut self, fix: &Fix) -> bool {
+        let free = fix.edits().iter().all(|edit| !self.touches(edit.span));
+        if free {
+            for Edit { span, .. } in fix.edits() {
+                let end = self.0.entry(span.start).or_insert(span.end);
+                *end = span.end.max(*end);
+            }
+        }
+        free
+    }
+
+    /// The last place that begins before the end of the span is the one that reaches furthest.
+    fn touches(&self, span: Span) -> bool {
+        self.0.range(..=span.end).next_back().is_some_and(|(_, end)| *end >= span.start)
+    }
 }
 
 fn apply(source: &SourceFile, fixes: &[&Fix], is_yaml: bool) -> Option<String> {
-    let mut edits: Vec<(Span, String)> =
-        fixes.iter().flat_map(|fix| &fix.edits).map(|edit| (edit.span, edit.text.clone())).collect();
-    edits.sort_by_key(|(span, _)| *span);
-    let text = yaml::edit::apply(source.text(), &edits)?;
+    let mut edits: Vec<Edit> = fixes.iter().flat_map(|fix| fix.edits()).cloned().collect();
+    edits.sort_by_key(|edit| edit.span);
+    let text = Edit::apply(&edits, source.text())?;
     if text == source.text() || (is_yaml && !holds(source, &text, &edits)) {
         return None;
     }
@@ -79,7 +106,7 @@ fn apply(source: &SourceFile, fixes: &[&Fix], is_yaml: bool) -> Option<String> {
 }
 
 /// Whether the new text reads as the old one but for the places that were edited.
-fn holds(source: &SourceFile, text: &str, edits: &[(Span, String)]) -> bool {
+fn holds(source: &SourceFile, text: &str, edits: &[Edit]) -> bool {
     let after = SourceFile::new(source.path(), text);
     let (old, new) = (yaml::parse(source), yaml::parse(&after));
     if new.errors.len() > old.errors.len() || new.extra_documents.len() > old.extra_documents.len() {
@@ -89,7 +116,7 @@ fn holds(source: &SourceFile, text: &str, edits: &[(Span, String)]) -> bool {
     if broken(&old) {
         return new.errors.len() < old.errors.len() || !broken(&new);
     }
-    let change = Change { old: edits.iter().map(|(span, _)| *span).collect(), new: moved(edits) };
+    let change = Change { old: edits.iter().map(|edit| edit.span).collect(), new: moved(edits) };
     match (&old.root, &new.root) {
         (Some(old), Some(new)) => change.explains(old, new, old.span, new.span),
         (None, None) => true,
@@ -102,9 +129,9 @@ fn broken(document: &Document) -> bool {
 }
 
 /// Where the replacements stand in the new text.
-fn moved(edits: &[(Span, String)]) -> Vec<Span> {
+fn moved(edits: &[Edit]) -> Vec<Span> {
     let (mut old, mut new) = (0, 0);
-    let place = |(span, text): &(Span, String)| {
+    let place = |Edit { span, text }: &Edit| {
         let start = new + (span.start as usize).saturating_sub(old);
         (old, new) = (span.end as usize, start + text.len());
         Span::new(start, new)
@@ -180,7 +207,7 @@ mod tests {
     use crate::diagnostic::SOME_RULE;
 
     fn finding(edits: &[(usize, usize, &str)]) -> Diagnostic {
-        let edits = edits.iter().map(|(start, end, text)| (Span::new(*start, *end), (*text).to_owned()));
+        let edits = edits.iter().map(|(start, end, text)| Edit::new(Span::new(*start, *end), *text));
         SOME_RULE.at(Span::at(0), "m").fix(Fix::safe("t", edits))
     }
 
@@ -192,6 +219,54 @@ mod tests {
     fn fixes_that_overlap_wait_for_the_next_round() {
         let fixed = fix("a: one\n", &[finding(&[(3, 6, "two")]), finding(&[(4, 5, "x")])]).unwrap();
         assert_eq!((fixed.text.as_str(), fixed.applied), ("a: two\n", 1));
+    }
+
+    /// What a round makes of `a: abcdef`, whose value begins at 3, and how many fixes it takes.
+    fn round_of(fixes: &[&[(usize, usize, &str)]]) -> Option<(String, usize)> {
+        let findings: Vec<_> = fixes.iter().map(|edits| finding(edits)).collect();
+        fix("a: abcdef\n", &findings).map(|fixed| (fixed.text, fixed.applied))
+    }
+
+    #[test]
+    fn fixes_that_touch_wait_and_those_one_byte_apart_do_not() {
+        let made = |text: &str, applied| Some((text.to_owned(), applied));
+        // Ends where the other begins, and the other way round.
+        assert_eq!(round_of(&[&[(3, 5, "X")], &[(5, 7, "Y")]]), made("a: Xcdef\n", 1));
+        assert_eq!(round_of(&[&[(5, 7, "Y")], &[(3, 5, "X")]]), made("a: Xcdef\n", 1));
+        // Insertions at one place, at the start and at the end of what another replaces.
+        assert_eq!(round_of(&[&[(5, 5, "X")], &[(5, 5, "Y")]]), made("a: abXcdef\n", 1));
+        assert_eq!(round_of(&[&[(3, 5, "X")], &[(3, 3, "Y")]]), made("a: Yabcdef\n", 1));
+        assert_eq!(round_of(&[&[(3, 5, "X")], &[(5, 5, "Y")]]), made("a: Xcdef\n", 1));
+        // One byte apart.
+        assert_eq!(round_of(&[&[(3, 5, "X")], &[(6, 7, "Y")]]), made("a: XcYef\n", 2));
+        assert_eq!(round_of(&[&[(5, 5, "X")], &[(6, 6, "Y")]]), made("a: abXcYdef\n", 2));
+    }
+
+    #[test]
+    fn a_fix_may_reach_around_another_and_the_same_one_counts_once() {
+        let made = |text: &str, applied| Some((text.to_owned(), applied));
+        let around: &[_] = &[(3, 4, "X"), (8, 9, "Z")];
+        assert_eq!(round_of(&[around, &[(5, 6, "Y")]]), made("a: XbYdeZ\n", 2));
+        assert_eq!(round_of(&[around, &[(7, 8, "Y")]]), made("a: XbcdeZ\n", 1));
+        assert_eq!(round_of(&[around, around]), made("a: XbcdeZ\n", 1));
+        // However many fixes lie between the two.
+        let text = format!("a: {}\n", "abc".repeat(100));
+        let end = text.len() - 1;
+        let mut findings = vec![finding(&[(3, 4, "X"), (end - 1, end, "Z")])];
+        findings.extend((1..99).map(|at| finding(&[(4 + 3 * at, 5 + 3 * at, "y")])));
+        findings.push(finding(&[(end - 1, end, "late")]));
+        let fixed = fix(&text, &findings).unwrap();
+        assert_eq!((fixed.applied, fixed.refused), (99, 0));
+        assert!(fixed.text.ends_with("Z\n"), "{}", fixed.text);
+    }
+
+    #[test]
+    fn edits_of_one_fix_may_touch_and_not_overlap() {
+        let made = |text: &str, applied| Some((text.to_owned(), applied));
+        assert_eq!(round_of(&[&[(3, 5, "X"), (5, 7, "Y")]]), made("a: XYef\n", 1));
+        assert_eq!(round_of(&[&[(3, 3, "X"), (3, 3, "Y")]]), made("a: XYabcdef\n", 1));
+        assert_eq!(round_of(&[&[(3, 6, "X"), (5, 7, "Y")]]), None);
+        assert_eq!(round_of(&[&[(3, 6, "X"), (5, 7, "Y")], &[(8, 9, "Z")]]), made("a: abcdeZ\n", 1));
     }
 
     #[test]

@@ -69,6 +69,48 @@ impl Span {
     }
 }
 
+/// A replacement of one span of a text by another text: what every change of a file is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What goes; empty for an insertion.
+    pub span: Span,
+    /// What comes; empty for a deletion.
+    pub text: String,
+}
+
+impl Edit {
+    /// Replaces a span.
+    pub fn new(span: Span, text: impl Into<String>) -> Self {
+        Self { span, text: text.into() }
+    }
+
+    /// Inserts a text at an offset.
+    pub fn insert(offset: usize, text: impl Into<String>) -> Self {
+        Self::new(Span::at(offset), text)
+    }
+
+    /// Deletes a span.
+    pub fn delete(span: Span) -> Self {
+        Self::new(span, "")
+    }
+
+    /// The text after the edits. `None` where two of them overlap, or one reaches out of the text or into a
+    /// character. Edits may stand in any order and may touch; insertions at one place keep theirs.
+    pub fn apply(edits: &[Self], text: &str) -> Option<String> {
+        let mut sorted: Vec<&Self> = edits.iter().collect();
+        sorted.sort_by_key(|edit| edit.span);
+        let mut out = String::with_capacity(text.len() + 64);
+        let mut at = 0;
+        for edit in sorted {
+            out.push_str(text.get(at..edit.span.start as usize)?);
+            out.push_str(&edit.text);
+            at = edit.span.end as usize;
+        }
+        out.push_str(text.get(at..)?);
+        Some(out)
+    }
+}
+
 /// A line and a column, both counted from 1, the column in Unicode code points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::content::{Content, Query};
 use crate::diagnostic::{Diagnostic, Suppressed};
-use crate::source::{SourceFile, Span};
+use crate::source::{Edit, SourceFile, Span};
 use crate::yaml::{Document, Node, Value};
 
 /// One name inside of a suppression comment.
@@ -227,9 +227,9 @@ pub fn add<'d>(
         if !rules.is_empty() {
             comment += &format!("{indentation}{mark} {MARK} ignore[{names}]{why}{}", source.line_end());
         }
-        edits.push((Span::at(start), comment));
+        edits.push(Edit::insert(start, comment));
     }
-    let text = crate::yaml::edit::apply(source.text(), &edits)?;
+    let text = Edit::apply(&edits, source.text())?;
     if edits.is_empty() {
         return None;
     }
@@ -239,11 +239,11 @@ pub fn add<'d>(
         return Some((text, edits.len()));
     }
     // In a broken file a line may look like one for a comment and be part of a text.
-    let mut kept: Vec<(Span, String)> = Vec::new();
+    let mut kept: Vec<Edit> = Vec::new();
     let mut best = None;
     for edit in edits {
         kept.push(edit);
-        match crate::yaml::edit::apply(source.text(), &kept).filter(|text| reads_alike(text)) {
+        match Edit::apply(&kept, source.text()).filter(|text| reads_alike(text)) {
             Some(text) => best = Some((text, kept.len())),
             None => {
                 kept.pop();

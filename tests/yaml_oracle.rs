@@ -2,7 +2,7 @@
 //! of the corpus. Runs where `SENTLINT_SHARED` names the folder that holds it.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
-use sentlint::source::{BOM, SourceFile, Span};
+use sentlint::source::{BOM, Edit, SourceFile, Span};
 use sentlint::yaml::{self, Node, ScalarMap, ScalarStyle, Value};
 use std::path::{Path, PathBuf};
 
@@ -157,9 +157,9 @@ fn edits_of_corpus_files_change_one_entry_only() {
         let Some(root) = &document.root else { continue };
         let Some(mapping) = root.as_mapping() else { continue };
         let before = yaml::to_json(root);
-        let apply = |edits: &[(Span, String)]| {
-            assert!(!edits.is_empty(), "{}", path.display());
-            yaml::edit::apply(file.text(), edits).unwrap()
+        let apply = |edit: &Option<Edit>| {
+            let edit = edit.clone().unwrap_or_else(|| panic!("{}", path.display()));
+            Edit::apply(&[edit], file.text()).unwrap()
         };
         for (index, entry) in mapping.entries.iter().enumerate() {
             let name = entry.name().unwrap();
@@ -180,10 +180,10 @@ fn edits_of_corpus_files_change_one_entry_only() {
                 let new = format!("{}x", scalar.text.trim_end_matches('\n'));
                 let kept = &scalar.text[scalar.text.trim_end_matches('\n').len()..];
                 expected[name] = format!("{new}{kept}").into();
-                let edits = yaml::edit::replace_scalar(&file, &entry.value, &format!("{new}{kept}"));
-                let inserted: usize = edits.iter().map(|(_, text)| text.len()).sum();
-                assert_eq!(json(&apply(&edits)), expected, "{}: replace {name}", path.display());
-                assert!(!scalar.style.is_block() || inserted <= 3, "{}: {edits:?}", path.display());
+                let edit = yaml::edit::replace_scalar(&file, &entry.value, &format!("{new}{kept}"));
+                let inserted: usize = edit.iter().map(|edit| edit.text.len()).sum();
+                assert_eq!(json(&apply(&edit)), expected, "{}: replace {name}", path.display());
+                assert!(!scalar.style.is_block() || inserted <= 3, "{}: {edit:?}", path.display());
             }
             edits += 1;
         }
@@ -208,8 +208,8 @@ fn lines_of_corpus_queries_can_be_edited() {
         let Some(first) = scalar.text.find('\n').filter(|first| *first + 1 < scalar.text.len()) else {
             continue;
         };
-        let check = |edit: (Span, String), expected: &str| {
-            let text = yaml::edit::apply(file.text(), &[edit]).unwrap();
+        let check = |edit: Edit, expected: &str| {
+            let text = Edit::apply(&[edit], file.text()).unwrap();
             let after = yaml::parse(&SourceFile::new("after", text));
             let query = after.root.as_ref().and_then(|root| root.get("query")).and_then(Node::as_str);
             assert_eq!(query, Some(expected), "{}", path.display());
@@ -261,8 +261,8 @@ fn slips_put_into_corpus_files_are_told_where_they_are() {
             if file.slice(span).contains(['"', '\'', '#']) {
                 continue;
             }
-            let edit = (span, damage(file.slice(span)));
-            let broken = SourceFile::new("broken", yaml::edit::apply(file.text(), &[edit]).unwrap());
+            let edit = Edit::new(span, damage(file.slice(span)));
+            let broken = SourceFile::new("broken", Edit::apply(&[edit], file.text()).unwrap());
             let document = yaml::parse(&broken);
             total += 1;
             let line_of = |error: &yaml::YamlError| broken.line_of(error.span.start as usize);
@@ -338,7 +338,7 @@ fn damaged_corpus_files_are_read_without_harm() {
             assert_eq!(file.clamp(error.span), error.span, "{}", path.display());
             errors += 1;
             let Some(mend) = &error.mend else { continue };
-            let after = yaml::edit::apply(file.text(), &mend.edits).unwrap();
+            let after = Edit::apply(&mend.edits, file.text()).unwrap();
             let after = yaml::parse(&SourceFile::new("after", after));
             assert!(after.errors.len() < document.errors.len(), "{}: {}", path.display(), error.message);
             mends += 1;

@@ -7,7 +7,7 @@ use crate::kql;
 use crate::kql::bind::{Catalog, Declared, Meaning, Takes, bind};
 use crate::kql::mentions::Mentions;
 use crate::kql::types::Scalar;
-use crate::source::{SourceFile, Span};
+use crate::source::{Edit, SourceFile, Span};
 use crate::yaml::{self, Document, Node, ScalarMap};
 
 pub mod aliases;
@@ -103,14 +103,14 @@ impl Query<'_> {
     ///
     /// Each edit is proved by reading the whole text again. Where that would add up, as in a long query with
     /// thousands of findings, there are no more edits.
-    pub fn edit(&self, span: Span, replacement: &str) -> Option<(Span, String)> {
+    pub fn edit(&self, span: Span, replacement: &str) -> Option<Edit> {
         match &self.map {
             Some(map) => {
                 let read = self.read_again.get() + self.text.len();
                 self.read_again.set(read);
                 if read > MOST_READ_AGAIN { None } else { map.edit(span, replacement) }
             }
-            None => Some((span.shift(self.skipped), replacement.to_owned())),
+            None => Some(Edit::new(span.shift(self.skipped), replacement)),
         }
     }
 

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use super::Failure;
 use crate::content::Content;
-use crate::source::{SourceFile, Span};
+use crate::source::{Edit, SourceFile, Span};
 use crate::yaml::{self, Document, Entry, Mapping, Node, Scalar, ScalarMap, ScalarStyle, Value, edit};
 
 /// What a parameter file says.
@@ -111,11 +111,11 @@ impl Params {
                     Some(text) if own.value.as_str().is_some() => {
                         edit::replace_scalar(&content.source, &own.value, text)
                     }
-                    _ => edit::replace_value(&own.value, &json.to_string()),
+                    _ => Some(edit::replace_value(&own.value, &json.to_string())),
                 }),
             }
         }
-        Ok(Some(edits).filter(|edits| !edits.is_empty()).and_then(|e| edit::apply(content.source.text(), &e)))
+        Ok(if edits.is_empty() { None } else { Edit::apply(&edits, content.source.text()) })
     }
 
     /// Lays the parameters over a file. What is put in stands, as far as places are concerned, where it was

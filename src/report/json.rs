@@ -131,7 +131,7 @@ fn finding<'a>(file: &'a FileReport, diagnostic: &'a Diagnostic) -> Finding<'a> 
         fix: diagnostic.fix.as_ref().map(|fix| Fix {
             title: &fix.title,
             applicability: fix.applicability.as_str(),
-            edits: fix.edits.iter().map(edit).collect(),
+            edits: fix.edits().iter().map(edit).collect(),
         }),
     }
 }

@@ -164,7 +164,7 @@ fn result(file: &FileReport, diagnostic: &Diagnostic, rules: &[&RuleMeta], finge
     // Only what would be applied without asking: others would be applied by a click.
     if let Some(fix) = diagnostic.fix.as_ref().filter(|fix| fix.applicability == Applicability::Safe) {
         let replacements: Vec<Value> = fix
-            .edits
+            .edits()
             .iter()
             .map(|edit| {
                 json!({ "deletedRegion": region(source, edit.span), "insertedContent": { "text": edit.text } })

@@ -1,7 +1,7 @@
 //! More items at the end of a list.
 
 use crate::content::model::field;
-use crate::source::{SourceFile, Span};
+use crate::source::{Edit, SourceFile, Span};
 use crate::yaml::edit::insert_entry;
 use crate::yaml::{Mapping, Node, Value};
 
@@ -12,7 +12,7 @@ pub(super) fn add_items(
     key: &str,
     after: &str,
     items: &[String],
-) -> Vec<(Span, String)> {
+) -> Option<Edit> {
     if let Some(field) = field(root, key) {
         return append_items(file, field.node(), items);
     }
@@ -28,32 +28,28 @@ pub(super) fn add_items(
 
 /// The edit that adds items to the list that a node is. An item has further lines where it needs them, without
 /// the list's indentation. None where the list is not one that can be added to line by line.
-pub(super) fn append_items<S: AsRef<str>>(
-    file: &SourceFile,
-    list: &Node,
-    items: &[S],
-) -> Vec<(Span, String)> {
-    let Value::Sequence(sequence) = &list.value else { return Vec::new() };
-    let Some(last) = sequence.items.last() else { return Vec::new() };
+pub(super) fn append_items<S: AsRef<str>>(file: &SourceFile, list: &Node, items: &[S]) -> Option<Edit> {
+    let Value::Sequence(sequence) = &list.value else { return None };
+    let last = sequence.items.last()?;
     let items = || items.iter().map(AsRef::as_ref);
     if sequence.flow {
         let at = Span::at(last.span.end as usize);
         let added: String = items().flat_map(|item| [", ", item]).collect();
-        return if added.contains('\n') { Vec::new() } else { vec![(at, added)] };
+        return (!added.contains('\n')).then(|| Edit::new(at, added));
     }
     let text = file.text();
-    let Some(dash) = sequence.dashes.last().map(|dash| *dash as usize) else { return Vec::new() };
+    let dash = *sequence.dashes.last()? as usize;
     let line = text[..dash].rfind(['\n', '\r']).map_or(0, |at| at + 1);
     let indent = &text[line..dash];
     if !indent.bytes().all(|byte| byte == b' ') || ends_in_block(last) {
-        return Vec::new();
+        return None;
     }
     let from = (last.span.end as usize).max(dash + 1);
     let end = text[from..].find(['\n', '\r']).map_or(text.len(), |at| from + at);
     // What follows the item on its line must be a comment or nothing.
     let tail = text[from..end].trim_start();
     if !(tail.is_empty() || tail.starts_with('#')) {
-        return Vec::new();
+        return None;
     }
     // The edit begins at the item even where a comment follows, so that it can be seen to be about the list.
     let mut added = text[from..end].to_owned();
@@ -62,7 +58,7 @@ pub(super) fn append_items<S: AsRef<str>>(
         let lead = if index == 0 { "- " } else { "  " };
         added.push_str(&format!("{}{indent}{lead}{part}", file.line_end()));
     }
-    vec![(Span::new(from, end), added)]
+    Some(Edit::new(Span::new(from, end), added))
 }
 
 fn ends_in_block(mut node: &Node) -> bool {
@@ -90,9 +86,7 @@ mod tests {
         let file = SourceFile::new("a.yaml", text);
         let document = crate::yaml::parse(&file);
         let list = document.root.as_ref()?.get("list")?;
-        let [(span, added)] = &append_items(&file, list, &[item])[..] else { return None };
-        let (start, end) = (span.start as usize, span.end as usize);
-        Some(format!("{}{added}{}", &text[..start], &text[end..]))
+        Edit::apply(&[append_items(&file, list, &[item])?], text)
     }
 
     #[test]

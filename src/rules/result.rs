@@ -138,9 +138,11 @@ pub(super) fn judge(
     let column = text.value;
     let missing = result.missing_beside(column, taken)?;
     let finding = at(text.span(), told(what, column));
-    let edits = |meant: &String| replace_scalar(cx.source(), text.node, meant);
-    let fix = missing.meant.as_ref().map(|meant| Fix::r#unsafe(format!("Write `{meant}`"), edits(meant)));
-    Some(result.explain(finding, column, &missing).maybe_fix(fix))
+    let write = |meant: &String| {
+        Fix::r#unsafe(format!("Write `{meant}`"), replace_scalar(cx.source(), text.node, meant))
+    };
+    let fix = missing.meant.as_ref().and_then(write);
+    Some(result.explain(finding, column, &missing).fix(fix))
 }
 
 /// The same for a part of a value.
@@ -155,11 +157,9 @@ pub(super) fn judge_part(
     let missing = result.missing(column)?;
     let map = ScalarMap::new(cx.source(), text.node)?;
     let finding = at(map.span(part), told(what, column));
-    let fix = missing
-        .meant
-        .as_ref()
-        .and_then(|meant| Some(Fix::r#unsafe(format!("Write `{meant}`"), [map.edit(part, meant)?])));
-    Some(result.explain(finding, column, &missing).maybe_fix(fix))
+    let write = |meant: &String| Fix::r#unsafe(format!("Write `{meant}`"), map.edit(part, meant));
+    let fix = missing.meant.as_ref().and_then(write);
+    Some(result.explain(finding, column, &missing).fix(fix))
 }
 
 fn told(what: &str, column: &str) -> String {

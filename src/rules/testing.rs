@@ -5,9 +5,8 @@ use std::sync::Arc;
 use super::{Profile, Settings};
 use crate::check::{Job, check};
 use crate::content::schema::{self, Fault};
-use crate::diagnostic::{Applicability, Diagnostic, Group};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Group};
 use crate::source::SourceFile;
-use crate::yaml::edit::apply;
 
 /// The findings of one rule in a file of this name.
 pub(super) fn findings(rule: &str, path: &str, text: &str, profile: Profile) -> Vec<Diagnostic> {
@@ -31,12 +30,7 @@ pub(super) fn gate(rule: &str, path: &str, text: &str) -> usize {
 /// The text after the fix of each finding alone, with how far the fix is trusted.
 pub(super) fn fixes(rule: &str, path: &str, text: &str) -> Vec<(Applicability, String)> {
     let fixes = findings(rule, path, text, Profile::Pedantic).into_iter().filter_map(|finding| finding.fix);
-    fixes
-        .filter_map(|fix| {
-            let edits: Vec<_> = fix.edits.into_iter().map(|edit| (edit.span, edit.text)).collect();
-            Some((fix.applicability, apply(text, &edits)?))
-        })
-        .collect()
+    fixes.filter_map(|fix| Some((fix.applicability, Edit::apply(fix.edits(), text)?))).collect()
 }
 
 /// A scheduled rule with these lines added.

@@ -1,40 +1,21 @@
-//! Minimal edits of a YAML text, computed from its tree. Each function answers with replacements that do
-//! not overlap, and with none where the change cannot be made in that form.
+//! Minimal edits of a YAML text, computed from its tree. Each function answers with one edit, or with several that do
+//! not overlap, and with `None` where the change cannot be made in that form.
 
-use super::lines::{line_at, line_start, lines, spaces};
+use super::lines::{Line, line_at, line_start, lines, spaces};
 use super::scalar::{ScalarMap, block_region_end};
 use super::write::{block_literal, plain_reads_as, quote_if_needed_in, quoted};
 use super::{Entry, Mapping, Node, ScalarStyle, ScalarType, Sequence, Value};
-use crate::source::{SourceFile, Span};
+use crate::source::{Edit, SourceFile, Span};
 
 pub use super::write::quote_if_needed;
 
-/// Replacements of spans in one text.
-pub type Edits = Vec<(Span, String)>;
-
-/// The text after the edits; `None` where they overlap or do not fit. Insertions at one place keep their
-/// order.
-pub fn apply(text: &str, edits: &[(Span, String)]) -> Option<String> {
-    let mut sorted: Vec<&(Span, String)> = edits.iter().collect();
-    sorted.sort_by_key(|(span, _)| (span.start, span.end));
-    let mut out = String::with_capacity(text.len() + 64);
-    let mut at = 0;
-    for (span, replacement) in sorted {
-        out.push_str(text.get(at..span.start as usize)?);
-        out.push_str(replacement);
-        at = span.end as usize;
-    }
-    out.push_str(text.get(at..)?);
-    Some(out)
-}
-
 /// Gives a scalar another text, as a string. The style stays where it can say the text; a number or truth
 /// value stays plain where the new text is one too. None for what is not a scalar or alias.
-pub fn replace_scalar(file: &SourceFile, node: &Node, new_text: &str) -> Edits {
+pub fn replace_scalar(file: &SourceFile, node: &Node, new_text: &str) -> Option<Edit> {
     let scalar = match &node.value {
         Value::Scalar(scalar) => scalar,
-        Value::Alias(_) => return vec![(node.span, quoted(new_text))],
-        _ => return Edits::new(),
+        Value::Alias(_) => return Some(Edit::new(node.span, quoted(new_text))),
+        _ => return None,
     };
     let whole = Span::new(0, scalar.text.len());
     if scalar.style == ScalarStyle::Plain {
@@ -46,27 +27,25 @@ pub fn replace_scalar(file: &SourceFile, node: &Node, new_text: &str) -> Edits {
             quote_if_needed_in(new_text, scalar.in_flow)
         };
         if node.span.is_empty() {
-            return vec![(node.span, format!(" {plain}"))];
+            return Some(Edit::new(node.span, format!(" {plain}")));
         }
         let minimal = (plain == new_text && !scalar.text.is_empty())
             .then(|| ScalarMap::new(file, node)?.edit(whole, new_text));
-        return vec![minimal.flatten().unwrap_or((node.span, plain))];
+        return Some(minimal.flatten().unwrap_or(Edit::new(node.span, plain)));
     }
     if let Some(edit) = ScalarMap::new(file, node).and_then(|map| map.edit(whole, new_text)) {
-        return vec![edit];
+        return Some(edit);
     }
     let Some(header) = scalar.header else {
-        return vec![(node.span, quoted(new_text))];
+        return Some(Edit::new(node.span, quoted(new_text)));
     };
     let span = Span::new(header.start as usize, node.span.end.max(header.end) as usize);
     let indent =
         scalar.indent.map_or_else(|| key_column(file.text(), header.start as usize) + 2, |n| n as usize);
     let line = line_at(file.text(), span.end as usize);
     let at_end_of_file = line.end == line.next;
-    vec![(
-        span,
-        block_literal(new_text, indent, file.line_end(), at_end_of_file).unwrap_or_else(|| quoted(new_text)),
-    )]
+    let block = block_literal(new_text, indent, file.line_end(), at_end_of_file);
+    Some(Edit::new(span, block.unwrap_or_else(|| quoted(new_text))))
 }
 
 /// The column of the first key or text on a line, dashes skipped.
@@ -77,75 +56,70 @@ fn key_column(text: &str, offset: usize) -> usize {
 }
 
 /// Replaces a value's text as it is written, quotes and a block's header included.
-pub fn replace_value(node: &Node, source: &str) -> Edits {
+pub fn replace_value(node: &Node, source: &str) -> Edit {
     let span = match node.scalar().and_then(|scalar| scalar.header) {
         Some(header) => Span::new(header.start as usize, node.span.end.max(header.end) as usize),
         None => node.span,
     };
     let blank = if span.is_empty() { " " } else { "" };
-    vec![(span, format!("{blank}{source}"))]
+    Edit::new(span, format!("{blank}{source}"))
 }
 
 /// Gives an entry another key.
-pub fn rename_key(entry: &Entry, new: &str) -> Edits {
-    vec![(entry.key.span, quote_if_needed(new))]
+pub fn rename_key(entry: &Entry, new: &str) -> Edit {
+    Edit::new(entry.key.span, quote_if_needed(new))
 }
 
 /// Moves an entry with all its lines to the right. None where it shares its lines with something else.
-pub fn indent_entry(file: &SourceFile, entry: &Entry, by: usize) -> Edits {
+pub fn indent_entry(file: &SourceFile, entry: &Entry, by: usize) -> Option<Vec<Edit>> {
     let text = file.text();
     let start = line_start(text, entry.key.span.start as usize);
-    let Some(end) = lines_end(text, &entry.value) else { return Edits::new() };
-    lines(text, start, end)
-        .filter(|line| !text[line.start..line.end].trim().is_empty())
-        .map(|line| (Span::at(line.start), " ".repeat(by)))
-        .collect()
+    let end = lines_end(text, &entry.value)?;
+    let filled = |line: &Line| !text[line.start..line.end].trim().is_empty();
+    let indented = |line: Line| Edit::insert(line.start, " ".repeat(by));
+    Some(lines(text, start, end).filter(filled).map(indented).collect())
 }
 
 /// Makes the list of one item out of a scalar value; the empty list out of nothing. None for a value that
 /// is a list already or stands on several lines.
-pub fn scalar_to_list(file: &SourceFile, entry: &Entry) -> Edits {
+pub fn scalar_to_list(file: &SourceFile, entry: &Entry) -> Option<Vec<Edit>> {
     let text = file.text();
-    let Some(scalar) = entry.value.scalar() else { return Edits::new() };
+    let scalar = entry.value.scalar()?;
     if entry.value.span.is_empty() && !scalar.style.is_block() {
-        return vec![(entry.value.span, " []".to_owned())];
+        return Some(vec![Edit::new(entry.value.span, " []")]);
     }
     if scalar.in_flow {
-        let close = (Span::at(entry.value.span.end as usize), "]".to_owned());
-        return vec![(Span::at(entry.value.span.start as usize), "[".to_owned()), close];
+        let close = Edit::insert(entry.value.span.end as usize, "]");
+        return Some(vec![Edit::insert(entry.value.span.start as usize, "["), close]);
     }
     if scalar.style.is_block() || file.slice(entry.span()).contains(['\n', '\r']) {
-        return Edits::new();
+        return None;
     }
-    let Some(colon) =
-        text[entry.key.span.end as usize..].find(':').map(|at| entry.key.span.end as usize + at)
-    else {
-        return Edits::new();
-    };
+    let colon = text[entry.key.span.end as usize..].find(':').map(|at| entry.key.span.end as usize + at)?;
     let rest = &text[colon + 1..];
     let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
     let column = entry.key.span.start as usize - line_start(text, entry.key.span.start as usize);
     let indent = column + list_indent(text);
     let dash = format!("{}{:indent$}- ", file.line_end(), "");
-    vec![(Span::new(colon + 1, colon + 1 + blanks), dash)]
+    Some(vec![Edit::new(Span::new(colon + 1, colon + 1 + blanks), dash)])
 }
 
 /// Makes a value on its key's line a list of these texts.
-pub fn scalar_to_items(file: &SourceFile, entry: &Entry, items: &[&str]) -> Edits {
-    let Some(scalar) = entry.value.scalar() else { return Edits::new() };
+pub fn scalar_to_items(file: &SourceFile, entry: &Entry, items: &[&str]) -> Option<Vec<Edit>> {
+    let scalar = entry.value.scalar()?;
     let items: Vec<String> = items.iter().map(|item| quote_if_needed(item)).collect();
     if scalar.in_flow {
-        return vec![(entry.value.span, format!("[{}]", items.join(", ")))];
+        return Some(vec![Edit::new(entry.value.span, format!("[{}]", items.join(", ")))]);
     }
-    let mut edits = scalar_to_list(file, entry);
-    let Some((_, dash)) = edits.first() else { return edits };
-    edits.push((entry.value.span, items.join(dash)));
-    edits
+    let mut edits = scalar_to_list(file, entry)?;
+    let dash = &edits.first()?.text;
+    edits.push(Edit::new(entry.value.span, items.join(dash)));
+    Some(edits)
 }
 
 /// Makes one item of a list several.
-pub fn split_item(file: &SourceFile, list: &Sequence, index: usize, items: &[&str]) -> Edits {
-    let Some(item) = list.items.get(index) else { return Edits::new() };
+pub fn split_item(file: &SourceFile, list: &Sequence, index: usize, items: &[&str]) -> Option<Edit> {
+    let item = list.items.get(index)?;
     let items: Vec<String> = items.iter().map(|item| quote_if_needed(item)).collect();
     let between = match list.dashes.get(index) {
         None => ", ".to_owned(),
@@ -154,12 +128,12 @@ pub fn split_item(file: &SourceFile, list: &Sequence, index: usize, items: &[&st
             format!("{}{:indent$}- ", file.line_end(), "")
         }
     };
-    vec![(item.span, items.join(&between))]
+    Some(Edit::new(item.span, items.join(&between)))
 }
 
 /// Insertions of the space that a dash needs to be one, in a text that reads `-a` or `-a -b` over several lines;
 /// `None` where the text is none such.
-pub fn space_after_dashes(file: &SourceFile, node: &Node) -> Option<Edits> {
+pub fn space_after_dashes(file: &SourceFile, node: &Node) -> Option<Vec<Edit>> {
     let scalar = node.scalar().filter(|scalar| scalar.style == ScalarStyle::Plain)?;
     let is_item = |word: &str| word.len() > 1 && word.starts_with('-') && !word.starts_with("--");
     if !scalar.text.split_whitespace().all(is_item) || scalar.text.is_empty() {
@@ -168,7 +142,7 @@ pub fn space_after_dashes(file: &SourceFile, node: &Node) -> Option<Edits> {
     let whole = file.slice(node.span);
     let starts = whole.match_indices('-').map(|(at, _)| at);
     let starts = starts.filter(|at| whole[..*at].ends_with([' ', '\t', '\n', '\r']) || *at == 0);
-    Some(starts.map(|at| (Span::at(node.span.start as usize + at + 1), " ".to_owned())).collect())
+    Some(starts.map(|at| Edit::insert(node.span.start as usize + at + 1, " ")).collect())
 }
 
 /// How much deeper than its key this file writes a list: that of its first list, or 2.
@@ -188,31 +162,31 @@ fn list_indent(text: &str) -> usize {
 
 /// Removes an entry: whole lines with its value and the comment behind it. Comments on lines of their own
 /// stay.
-pub fn remove_entry(file: &SourceFile, parent: &Mapping, index: usize) -> Edits {
+pub fn remove_entry(file: &SourceFile, parent: &Mapping, index: usize) -> Option<Edit> {
     let text = file.text();
-    let Some(entry) = parent.entries.get(index) else { return Edits::new() };
+    let entry = parent.entries.get(index)?;
     if parent.flow {
         let spans: Vec<Span> = parent.entries.iter().map(Entry::span).collect();
         return remove_in_flow(&spans, index);
     }
     let start = entry.key.span.start as usize;
     let line = line_start(text, start);
-    let Some(end) = lines_end(text, &entry.value) else { return Edits::new() };
+    let end = lines_end(text, &entry.value)?;
     if text[line..start].trim_start_matches(crate::source::BOM).trim().is_empty() {
-        return vec![(Span::new(line + bom_at(text, line), end), String::new())];
+        return Some(Edit::delete(Span::new(line + bom_at(text, line), end)));
     }
     // The first key of a list's item: the next one takes its place behind the dash.
     match parent.entries.get(index + 1) {
         Some(next) if text[line..start].trim_matches([' ', '-']).is_empty() => {
-            vec![(Span::new(start, next.key.span.start as usize), String::new())]
+            Some(Edit::delete(Span::new(start, next.key.span.start as usize)))
         }
         None if parent.entries.len() == 1 => {
             let last = line_at(text, entry.value.span.end as usize);
             let comment = text[last.start..last.end].trim_start().starts_with('#');
             let end = if comment { entry.value.span.end as usize } else { last.end };
-            vec![(Span::new(start, end), "{}".to_owned())]
+            Some(Edit::new(Span::new(start, end), "{}"))
         }
-        _ => Edits::new(),
+        _ => None,
     }
 }
 
@@ -251,34 +225,34 @@ fn last_scalar(mut node: &Node) -> &Node {
     }
 }
 
-fn remove_in_flow(spans: &[Span], index: usize) -> Edits {
+fn remove_in_flow(spans: &[Span], index: usize) -> Option<Edit> {
     let span = spans[index];
     let cut = match (spans.get(index + 1), index.checked_sub(1).map(|before| spans[before])) {
         (Some(next), _) => Span { start: span.start, end: next.start },
         (None, Some(before)) => Span { start: before.end, end: span.end },
         (None, None) => span,
     };
-    vec![(cut, String::new())]
+    Some(Edit::delete(cut))
 }
 
 /// Removes a list's item: whole lines with the comment behind it. The last one left becomes `[]`.
-pub fn remove_item(file: &SourceFile, sequence: &Sequence, index: usize) -> Edits {
+pub fn remove_item(file: &SourceFile, sequence: &Sequence, index: usize) -> Option<Edit> {
     let text = file.text();
-    let Some(item) = sequence.items.get(index) else { return Edits::new() };
+    let item = sequence.items.get(index)?;
     if sequence.flow {
         let spans: Vec<Span> = sequence.items.iter().map(|item| item.span).collect();
         return remove_in_flow(&spans, index);
     }
-    let Some(dash) = sequence.dashes.get(index).map(|dash| *dash as usize) else { return Edits::new() };
+    let dash = sequence.dashes.get(index).map(|dash| *dash as usize)?;
     let line = line_start(text, dash);
-    let Some(end) = lines_end(text, item) else { return Edits::new() };
+    let end = lines_end(text, item)?;
     if sequence.items.len() == 1 {
         let before = text[..dash].trim_end().len();
         let body_end = (item.span.end as usize).max(dash + 1);
         return if text[..before].ends_with(':') {
-            vec![(Span::new(before, body_end), " []".to_owned())]
+            Some(Edit::new(Span::new(before, body_end), " []"))
         } else {
-            vec![(Span::new(dash, body_end), "[]".to_owned())]
+            Some(Edit::new(Span::new(dash, body_end), "[]"))
         };
     }
     if text[line..dash].trim_start_matches(crate::source::BOM).trim().is_empty() {
@@ -289,28 +263,25 @@ pub fn remove_item(file: &SourceFile, sequence: &Sequence, index: usize) -> Edit
             Some(from) if from < line && text[..end].ends_with('\n') => {
                 let kept = text[from..line].trim_end_matches(['\n', '\r']).len();
                 let end = text[..end].trim_end_matches(['\n', '\r']).len();
-                vec![(Span::new(from, end), text[from..from + kept].to_owned())]
+                Some(Edit::new(Span::new(from, end), &text[from..from + kept]))
             }
-            _ => vec![(Span::new(line + bom_at(text, line), end), String::new())],
+            _ => Some(Edit::delete(Span::new(line + bom_at(text, line), end))),
         };
     }
-    match sequence.dashes.get(index + 1) {
-        Some(next) => vec![(Span::new(dash, *next as usize), String::new())],
-        None => Edits::new(),
-    }
+    sequence.dashes.get(index + 1).map(|next| Edit::delete(Span::new(dash, *next as usize)))
 }
 
 /// Inserts an entry after the one of key `after`, or at the end. `text` is `key: value`, with further
 /// lines where it needs them, all without the parent's indentation. Where the place would change the text
 /// of a block that ends the file without a line end, the entry is put before that block's key instead.
-pub fn insert_entry(file: &SourceFile, parent: &Mapping, after: Option<&str>, text: &str) -> Edits {
+pub fn insert_entry(file: &SourceFile, parent: &Mapping, after: Option<&str>, text: &str) -> Option<Edit> {
     let source = file.text();
     let named = after.and_then(|key| parent.entries.iter().rposition(|entry| entry.name() == Some(key)));
     let Some(entry) = named.map_or(parent.entries.last(), |index| parent.entries.get(index)) else {
-        return Edits::new();
+        return None;
     };
     if parent.flow {
-        return vec![(Span::at(entry.span().end as usize), format!(", {text}"))];
+        return Some(Edit::insert(entry.span().end as usize, format!(", {text}")));
     }
     let start = parent.entries[0].key.span.start as usize;
     let column = source[line_start(source, start)..start].trim_start_matches(crate::source::BOM).len();
@@ -329,15 +300,15 @@ pub fn insert_entry(file: &SourceFile, parent: &Mapping, after: Option<&str>, te
     let header = last.scalar().and_then(|scalar| scalar.header).map(|header| file.slice(header));
     let rest = line_at(source, entry.value.span.end.max(last.span.end) as usize);
     if header.is_none() && lines_end(source, &entry.value).is_none() {
-        return Edits::new();
+        return None;
     }
     if rest.end == rest.next {
         return match header {
             Some(header) if !header.contains('-') => {
                 let at = Span::at(entry.key.span.start as usize);
-                vec![(at, format!("{block}{line_end}{:column$}", ""))]
+                Some(Edit::new(at, format!("{block}{line_end}{:column$}", "")))
             }
-            _ => vec![(Span::at(rest.end), format!("{line_end}{:column$}{block}", ""))],
+            _ => Some(Edit::insert(rest.end, format!("{line_end}{:column$}{block}", ""))),
         };
     }
     let at = match header {
@@ -346,7 +317,7 @@ pub fn insert_entry(file: &SourceFile, parent: &Mapping, after: Option<&str>, te
     };
     let unfinished = at == source.len() && !source.ends_with(['\n', '\r']);
     let before = if unfinished { line_end } else { "" };
-    vec![(Span::at(at), format!("{before}{:column$}{block}{line_end}", ""))]
+    Some(Edit::insert(at, format!("{before}{:column$}{block}{line_end}", "")))
 }
 
 /// Whether a plain scalar with this text would be read as that text by YAML 1.1 and 1.2 readers alike.

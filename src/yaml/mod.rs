@@ -21,7 +21,7 @@ pub use json::to_json;
 pub use scalar::ScalarMap;
 pub(crate) use slips::SHARED as SHARED_KEYS;
 
-use crate::source::{SourceFile, Span};
+use crate::source::{Edit, SourceFile, Span};
 
 /// Reads a file. The answer always holds what could be read, together with every syntax error found.
 pub fn parse(file: &SourceFile) -> Document {
@@ -204,7 +204,7 @@ pub struct Mend {
     /// What the edit does, as a command.
     pub title: String,
     /// Replacements that do not overlap, in file order.
-    pub edits: Vec<(Span, String)>,
+    pub edits: Vec<Edit>,
 }
 
 impl Node {

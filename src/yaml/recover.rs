@@ -8,8 +8,8 @@ use super::lines::{line_at, line_start, lines};
 use super::parse::{self, Failure, Parsed, mark_duplicates};
 use super::remap::{Rounds, place};
 use super::slips::{self, Slip};
-use super::{Comment, Document, MAX_ERRORS, Mapping, Mend, Node, Value, YamlError, edit};
-use crate::source::{BOM, Span};
+use super::{Comment, Document, MAX_ERRORS, Mapping, Mend, Node, Value, YamlError};
+use crate::source::{BOM, Edit, Span};
 use granit_parser::ErrorKind;
 
 /// The work spent on mending one piece, and on proving mends, in bytes read again.
@@ -51,7 +51,7 @@ fn verified(text: &str, mut errors: Vec<YamlError>, total: usize, root_keys: &[&
         let affordable = budget.checked_sub(text.len() + LINE_COST * lines);
         budget = affordable.unwrap_or_default();
         let after = affordable
-            .and_then(|_| edit::apply(text, &mend.edits))
+            .and_then(|_| Edit::apply(&mend.edits, text))
             .map_or(total, |after| count(&after, root_keys));
         if after >= total {
             error.mend = None;
@@ -232,7 +232,7 @@ fn read_piece(text: &str, is_part: bool, most: usize, root_keys: &[&str]) -> Out
             errors.push(slip.with_mend(None).mapped(&rounds));
             break;
         };
-        let Some(next) = edit::apply(&current, &edits) else { break };
+        let Some(next) = Edit::apply(&edits, &current) else { break };
         errors.push(slip.with_mend(offered.then(|| edits.clone())).mapped(&rounds));
         rounds.add(&edits);
         current = next;
@@ -260,11 +260,9 @@ fn checked(text: &str, is_part: bool) -> Parsed {
     parsed
 }
 
-type Edits = Vec<(Span, String)>;
-
 /// The first of a slip's candidate mends after which the text reads, or else the first after which it fails only
 /// below.
-fn attempt(text: &str, slip: &Slip, bar: usize, is_part: bool) -> Option<(Edits, Parsed)> {
+fn attempt(text: &str, slip: &Slip, bar: usize, is_part: bool) -> Option<(Vec<Edit>, Parsed)> {
     let mut partly = None;
     for edits in &slip.candidates {
         match progress(text, edits, bar, is_part) {
@@ -277,21 +275,21 @@ fn attempt(text: &str, slip: &Slip, bar: usize, is_part: bool) -> Option<(Edits,
 }
 
 /// The same with the bad line left out: its value if it has a key, and else all of it.
-fn leave_out(text: &str, bar: usize, is_part: bool) -> Option<(Edits, Parsed)> {
+fn leave_out(text: &str, bar: usize, is_part: bool) -> Option<(Vec<Edit>, Parsed)> {
     let line = line_at(text, line_start(text, bar.min(text.len())));
     let body = &text[line.start..line.end];
     let first = line.start + body.len() - body.trim_start().len();
     let value = slips::key_of_line(text, line).map(|key| key.colon + 1);
     let whole = (!text[..line.start].trim().is_empty()).then_some(first);
     [value, whole].into_iter().flatten().filter(|start| *start < line.end).find_map(|start| {
-        let edits = vec![(Span::new(start, line.end), String::new())];
+        let edits = vec![Edit::delete(Span::new(start, line.end))];
         let parsed = progress(text, &edits, bar, is_part)?;
         Some((edits, parsed))
     })
 }
 
-fn progress(text: &str, edits: &[(Span, String)], bar: usize, is_part: bool) -> Option<Parsed> {
-    let after = edit::apply(text, edits)?;
+fn progress(text: &str, edits: &[Edit], bar: usize, is_part: bool) -> Option<Parsed> {
+    let after = Edit::apply(edits, text)?;
     let parsed = checked(&after, is_part);
     let Some(failure) = &parsed.failure else { return Some(parsed) };
     let mut rounds = Rounds::default();
@@ -314,8 +312,8 @@ impl YamlError {
     fn each_span(&mut self, map: &dyn Fn(Span) -> Span) {
         self.span = map(self.span);
         self.labels.iter_mut().for_each(|(span, _)| *span = map(*span));
-        for (span, _) in self.mend.iter_mut().flat_map(|mend| &mut mend.edits) {
-            *span = map(*span);
+        for edit in self.mend.iter_mut().flat_map(|mend| &mut mend.edits) {
+            edit.span = map(edit.span);
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From offsets into a text that was mended in memory back to offsets into the file.
 
 use super::{Node, ScalarStyle, Value};
-use crate::source::Span;
+use crate::source::{Edit, Span};
 
 /// Edits made in memory so far, round after round: each round's offsets are those of the text before it.
 #[derive(Default)]
@@ -15,9 +15,9 @@ struct Change {
 }
 
 impl Rounds {
-    pub(super) fn add(&mut self, edits: &[(Span, String)]) {
+    pub(super) fn add(&mut self, edits: &[Edit]) {
         let mut sorted: Vec<(Span, u32)> =
-            edits.iter().map(|(span, new)| (*span, new.len() as u32)).collect();
+            edits.iter().map(|edit| (edit.span, edit.text.len() as u32)).collect();
         sorted.sort_by_key(|(span, _)| (span.start, span.end));
         let (mut old_end, mut new_end) = (0, 0);
         let round = sorted.into_iter().map(|(old, length)| {
@@ -98,8 +98,8 @@ mod tests {
     fn offsets_go_back_through_insertions_and_removals() {
         let mut rounds = Rounds::default();
         // abcdef -> ab[XX]cef -> [Y]abXXcef
-        rounds.add(&[(Span::at(2), "XX".to_owned()), (Span::new(3, 4), String::new())]);
-        rounds.add(&[(Span::at(0), "Y".to_owned())]);
+        rounds.add(&[Edit::insert(2, "XX"), Edit::delete(Span::new(3, 4))]);
+        rounds.add(&[Edit::insert(0, "Y")]);
         let back: Vec<u32> = (0..=8).map(|offset| rounds.back(offset)).collect();
         assert_eq!(back, [0, 0, 1, 2, 2, 2, 4, 5, 6]);
     }

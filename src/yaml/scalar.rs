@@ -3,7 +3,7 @@
 use super::lines::{line_at, lines, spaces};
 use super::parse;
 use super::{Node, Scalar, ScalarStyle, Value};
-use crate::source::{SourceFile, Span};
+use crate::source::{Edit, SourceFile, Span};
 
 /// How the decoded text of one scalar lies in the file.
 #[derive(Clone, Debug)]
@@ -131,7 +131,7 @@ impl ScalarMap {
 
     /// The edit of the file after which the decoded value is the old one with `value_span` replaced, and
     /// nothing else. `None` where this form of scalar cannot say it; the result is proven by reading it.
-    pub fn edit(&self, value_span: Span, replacement: &str) -> Option<(Span, String)> {
+    pub fn edit(&self, value_span: Span, replacement: &str) -> Option<Edit> {
         if !self.exact || self.value.get(value_span.range()).is_none() {
             return None;
         }
@@ -142,9 +142,9 @@ impl ScalarMap {
         let new = new.as_str();
         let edit = match self.style {
             ScalarStyle::Literal => self.literal_edit(span, new),
-            ScalarStyle::DoubleQuoted => (span, escape_double(new)),
-            ScalarStyle::SingleQuoted if !new.contains('\n') => (span, new.replace('\'', "''")),
-            ScalarStyle::Plain | ScalarStyle::Folded if !new.contains('\n') => (span, new.to_owned()),
+            ScalarStyle::DoubleQuoted => Edit::new(span, escape_double(new)),
+            ScalarStyle::SingleQuoted if !new.contains('\n') => Edit::new(span, new.replace('\'', "''")),
+            ScalarStyle::Plain | ScalarStyle::Folded if !new.contains('\n') => Edit::new(span, new),
             _ => return None,
         };
         (self.decoded_after(&edit)? == expected).then_some(edit)
@@ -173,7 +173,7 @@ impl ScalarMap {
         Some((start, end, new.to_owned()))
     }
 
-    fn literal_edit(&self, span: Span, new: &str) -> (Span, String) {
+    fn literal_edit(&self, span: Span, new: &str) -> Edit {
         let mut out = String::with_capacity(new.len());
         for (i, line) in new.split('\n').enumerate() {
             if i > 0 {
@@ -196,16 +196,16 @@ impl ScalarMap {
         let first_line_is_empty = new.starts_with('\n') || (new.is_empty() && rest_is_empty);
         // A line that becomes empty loses its indentation too.
         let drop = if at_line_start && first_line_is_empty { leading.min(self.indent) } else { 0 };
-        (Span::new(span.start as usize - drop, span.end as usize), out)
+        Edit::new(Span::new(span.start as usize - drop, span.end as usize), out)
     }
 
     /// The scalar's value after an edit, read in a small document of its own.
-    fn decoded_after(&self, edit: &(Span, String)) -> Option<String> {
-        let range = (edit.0.start as usize).checked_sub(self.source_start)?
-            ..(edit.0.end as usize).checked_sub(self.source_start)?;
+    fn decoded_after(&self, edit: &Edit) -> Option<String> {
+        let range = (edit.span.start as usize).checked_sub(self.source_start)?
+            ..(edit.span.end as usize).checked_sub(self.source_start)?;
         let mut source = self.source.clone();
         source.get(range.clone())?;
-        source.replace_range(range, &edit.1);
+        source.replace_range(range, &edit.text);
         let digit = self.source.bytes().take(3).find(u8::is_ascii_digit).filter(|_| self.style.is_block());
         let parent = digit.map_or(0, |digit| self.indent.saturating_sub(usize::from(digit - b'0')));
         let text = if self.style.is_block() && self.indent == 0 {

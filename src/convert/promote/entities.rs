@@ -7,11 +7,10 @@ use super::changes::Change;
 use super::derive;
 use super::query::Changed;
 use super::{Level, Work};
-use crate::content::model::field;
+use crate::content::model::{Text, field};
 use crate::knowledge::entities::{self, LEGACY_COLUMNS};
 use crate::knowledge::limits;
 use crate::kql::types::Relation;
-use crate::source::Span;
 use crate::yaml::to_json;
 
 /// An entity with the columns that fill its identifiers.
@@ -114,18 +113,18 @@ impl Work<'_> {
         }
         fields.push(Field::new("entityMappings", value));
         let Some(result) = changed.result().filter(|result| !result.open) else { return };
-        let missing: Vec<(Span, String)> = self
+        let missing: Vec<Text<'_>> = self
             .common
             .entity_mappings
             .iter()
             .flat_map(|mapping| &mapping.fields)
             .filter_map(|field| field.column)
             .filter(|column| result.column(&new_name(changed, column.value)).is_none())
-            .map(|column| (column.span(), column.value.to_owned()))
             .collect();
-        for (span, column) in missing {
+        for column in missing {
+            let (span, name) = (column.span(), column.value);
             let message =
-                format!("The query does not return the column `{column}`, which an entity is mapped from");
+                format!("The query does not return the column `{name}`, which an entity is mapped from");
             self.remark(Level::Warning, span, message);
         }
     }

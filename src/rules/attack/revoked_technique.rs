@@ -2,12 +2,11 @@
 
 use crate::content::model::{List, Text};
 use crate::content::{Folder, Kind, Template};
-use crate::diagnostic::{Applicability, Diagnostic, Fix};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::knowledge::attack::{self, Status, Technique};
 use crate::knowledge::upstream;
 use crate::rules::attack::parent;
 use crate::rules::{Context, Rule, declare_rule};
-use crate::source::Span;
 use crate::yaml::edit::{remove_item, replace_scalar};
 
 declare_rule! {
@@ -92,20 +91,20 @@ impl Rule for RevokedTechnique {
             let trust = if upstream { Applicability::Display } else { Applicability::Unsafe };
             let fix = if there {
                 let title = format!("Delete it: {} is listed", new.id);
-                remove(cx, list, text).map(|edits| Fix::new(title, trust, edits))
+                Fix::new(title, trust, remove(cx, list, text))
             } else {
                 let edits = replace_scalar(cx.source(), text.node, new.id);
-                Some(Fix::new(format!("Write `{}`", new.id), trust, edits))
+                Fix::new(format!("Write `{}`", new.id), trust, edits)
             };
-            out.push(Self::at(text.span(), message).help(help).maybe_fix(fix));
+            out.push(Self::at(text.span(), message).help(help).fix(fix));
         }
     }
 }
 
-fn remove(cx: &Context<'_>, list: &List<'_>, text: &Text<'_>) -> Option<Vec<(Span, String)>> {
+fn remove(cx: &Context<'_>, list: &List<'_>, text: &Text<'_>) -> Option<Edit> {
     let sequence = list.field?.node().as_sequence()?;
     let index = sequence.items.iter().position(|item| item.span == text.span())?;
-    Some(remove_item(cx.source(), sequence, index)).filter(|edits| !edits.is_empty())
+    remove_item(cx.source(), sequence, index)
 }
 
 #[cfg(test)]

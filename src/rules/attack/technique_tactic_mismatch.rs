@@ -133,12 +133,9 @@ fn finding(
     if added.contains(only) {
         return finding;
     }
-    let edits = append_items(cx.source(), field.node(), &[*only]);
-    if edits.is_empty() {
-        return finding;
-    }
-    added.push(only);
-    finding.fix(Fix::r#unsafe(format!("Add {only} to `tactics`"), edits))
+    let edit = append_items(cx.source(), field.node(), &[*only]);
+    added.extend(edit.is_some().then_some(only));
+    finding.fix(Fix::r#unsafe(format!("Add {only} to `tactics`"), edit))
 }
 
 #[cfg(test)]

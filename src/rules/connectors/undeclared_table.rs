@@ -130,10 +130,10 @@ fn finding(
     if let Some((connector, id)) =
         one(&fitting).and_then(|one| Some((one, one.id?.value))).filter(|(_, id)| clear(id))
     {
-        let edits = connector.data_types.field.map(|field| append_items(cx.source(), field.node(), &[table]));
-        let edits = edits.filter(|edits| !edits.is_empty());
-        let fix = edits.map(|edits| Fix::r#unsafe(format!("Add `{table}` to the data types of {id}"), edits));
-        return finding.help(format!("Add it to the `dataTypes` of {id}.")).maybe_fix(fix);
+        let list = connector.data_types.field;
+        let edit = list.and_then(|field| append_items(cx.source(), field.node(), &[table]));
+        let fix = Fix::r#unsafe(format!("Add `{table}` to the data types of {id}"), edit);
+        return finding.help(format!("Add it to the `dataTypes` of {id}.")).fix(fix);
     }
     if let Some(near) = nearest(table, names.iter().copied().filter(|name| cx.catalog.table(name).is_none()))
     {
@@ -151,10 +151,9 @@ fn finding(
     };
     let fix = only.zip(list).and_then(|(id, list)| {
         let item = format!("connectorId: {id}\ndataTypes:\n  - {table}");
-        let edits = append_items(cx.source(), list.node(), &[item]);
-        (!edits.is_empty()).then(|| Fix::r#unsafe(format!("Add {id} with `{table}`"), edits))
+        Fix::r#unsafe(format!("Add {id} with `{table}`"), append_items(cx.source(), list.node(), &[item]))
     });
-    finding.help(help).maybe_fix(fix)
+    finding.help(help).fix(fix)
 }
 
 /// The only one there is.

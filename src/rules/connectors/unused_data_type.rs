@@ -3,11 +3,11 @@
 use super::reads::{Reads, name_of, stands_for};
 use crate::content::Template;
 use crate::content::model::{Connector, Text, field};
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::knowledge::tables;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
-use crate::yaml::edit::{Edits, remove_item};
+use crate::yaml::edit::remove_item;
 
 declare_rule! {
     /// A declared data type that the query does not read.
@@ -90,9 +90,9 @@ impl Rule for UnusedDataType {
                     }
                     few => format!("The query reads {}.", listed(few, "and")),
                 };
-                let edits = removal(cx, template, connector, text, all && items.len() == 1);
-                let fix = (!edits.is_empty()).then(|| Fix::r#unsafe(format!("Remove `{name}`"), edits));
-                out.push(Self::at(text.span(), message).help(help).maybe_fix(fix));
+                let edit = removal(cx, template, connector, text, all && items.len() == 1);
+                let fix = Fix::r#unsafe(format!("Remove `{name}`"), edit);
+                out.push(Self::at(text.span(), message).help(help).fix(fix));
             }
         }
     }
@@ -105,16 +105,13 @@ fn removal(
     connector: &Connector<'_>,
     text: &Text<'_>,
     with_connector: bool,
-) -> Edits {
+) -> Option<Edit> {
     let (list, wanted) = if with_connector {
         (field(template.common().root, "requiredDataConnectors"), connector.node.span)
     } else {
         (connector.data_types.field, text.span())
     };
-    let Some(sequence) = list.and_then(|list| list.node().as_sequence()) else { return Edits::new() };
-    let at = sequence.items.iter().position(|item| item.span == wanted);
-    match at {
-        Some(at) if sequence.items.len() > 1 => remove_item(cx.source(), sequence, at),
-        _ => Edits::new(),
-    }
+    let sequence = list?.node().as_sequence().filter(|sequence| sequence.items.len() > 1)?;
+    let at = sequence.items.iter().position(|item| item.span == wanted)?;
+    remove_item(cx.source(), sequence, at)
 }

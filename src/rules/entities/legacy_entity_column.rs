@@ -97,7 +97,7 @@ impl Rule for LegacyEntityColumn {
                 }
             }
         }
-        out.push(finding.maybe_fix(fix(cx, template, &returned)));
+        out.push(finding.fix(fix(cx, template, &returned)));
     }
 }
 
@@ -147,8 +147,8 @@ fn fix(cx: &Context<'_>, template: &Template<'_>, found: &[Found]) -> Option<Fix
     if items.is_empty() || common.entity_mappings.len() + items.len() > ENTITY_MAPPINGS {
         return None;
     }
-    let edits = add_items(cx.source(), common.root, "entityMappings", "query", &items);
-    (!edits.is_empty()).then(|| Fix::r#unsafe("Add the mapping", edits))
+    let edit = add_items(cx.source(), common.root, "entityMappings", "query", &items);
+    Fix::r#unsafe("Add the mapping", edit)
 }
 
 #[cfg(test)]

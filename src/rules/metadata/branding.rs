@@ -64,12 +64,12 @@ impl Rule for Branding {
             let name = &text[start..at + word.len()];
             let fix = map
                 .edit(span, "Microsoft Sentinel")
-                .map(|edit| Fix::safe("Write `Microsoft Sentinel`", [edit]));
+                .and_then(|edit| Fix::safe("Write `Microsoft Sentinel`", [edit]));
             let message = format!(
                 "The product's name is Microsoft Sentinel, not {}",
                 name.split_whitespace().collect::<Vec<_>>().join(" ")
             );
-            out.push(Self::at(map.span(span), message).maybe_fix(fix));
+            out.push(Self::at(map.span(span), message).fix(fix));
         }
     }
 }

@@ -78,7 +78,7 @@ impl Rule for EmptyValue {
             let fix = Fix::safe(format!("Leave out `{key}`"), remove_entry(cx.source(), root, index));
             let help = if is_needed { "Fill it in." } else { "Fill it in, or leave the key out." };
             let finding = Self::at(entry.key.span, format!("`{key}` {what}")).help(help);
-            out.push(finding.maybe_fix((!is_needed).then_some(fix)));
+            out.push(finding.fix(fix.filter(|_| !is_needed)));
         }
         let claimed = |violation: &&Violation| claimed_by(cx, violation) == "empty-value";
         out.extend(cx.violations.iter().filter(claimed).filter_map(|violation| below(cx, violation)));

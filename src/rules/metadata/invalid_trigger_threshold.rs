@@ -1,7 +1,7 @@
 //! `invalid-trigger-threshold`
 
 use crate::content::Template;
-use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
 use crate::knowledge::limits;
 use crate::rules::claims::{in_rules_folder, is_exactly_scheduled};
 use crate::rules::{Context, Rule, declare_rule};
@@ -79,7 +79,7 @@ impl Rule for InvalidTriggerThreshold {
         if quoted && let Some(number) = number.filter(|number| *number <= limits::THRESHOLD_MAX) {
             let message =
                 format!("The trigger threshold `{}` is a text, and the service wants a number", text.value);
-            let fix = Fix::safe("Take the quotes off", [(text.span(), number.to_string())]);
+            let fix = Fix::safe("Take the quotes off", [Edit::new(text.span(), number.to_string())]);
             let help = "Write the number without quotes.";
             out.push(Self::at(text.span(), message).severity(Severity::Warning).help(help).fix(fix));
             return;

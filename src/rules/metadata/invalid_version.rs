@@ -69,7 +69,7 @@ impl Rule for InvalidVersion {
             format!("`{}` is not a version of three numbers", text.value)
         };
         let finding = Self::at(text.span(), message).help("Write three numbers with points, such as 1.0.0.");
-        out.push(finding.maybe_fix(mend(text.value).map(|version| {
+        out.push(finding.fix(mend(text.value).and_then(|version| {
             Fix::r#unsafe(format!("Write `{version}`"), replace_scalar(cx.source(), text.node, &version))
         })));
     }

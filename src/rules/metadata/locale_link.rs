@@ -1,6 +1,6 @@
 //! `locale-link`
 
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
@@ -76,7 +76,7 @@ impl Rule for LocaleLink {
             let span = Span::new(start, start + 6);
             let locale = &text[start + 1..start + 6];
             let message = format!("This link shows every reader the language `{locale}`");
-            let fix = Fix::safe("Take the language out of the link", [(span, String::new())]);
+            let fix = Fix::safe("Take the language out of the link", [Edit::delete(span)]);
             out.push(
                 Self::at(span, message).help("Without it, the site picks the reader's language.").fix(fix),
             );

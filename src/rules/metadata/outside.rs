@@ -2,7 +2,7 @@
 //! key that holds the list, that is valid YAML, and the key belongs to another mapping than its author meant.
 
 use crate::rules::Context;
-use crate::source::Span;
+use crate::source::{Edit, Span};
 use crate::yaml::edit::indent_entry;
 use crate::yaml::{Entry, Mapping, Value};
 
@@ -28,7 +28,7 @@ pub(in crate::rules) struct Outside<'a> {
 
 impl Outside<'_> {
     /// The edits that put the key into its item.
-    pub(super) fn mend(&self, cx: &Context<'_>) -> Vec<(Span, String)> {
+    pub(super) fn edits(&self, cx: &Context<'_>) -> Option<Vec<Edit>> {
         indent_entry(cx.source(), self.entry, self.by)
     }
 }

@@ -67,11 +67,11 @@ impl Rule for QuotedDescription {
             (Some(a), Some(b)) if a == b && body.len() > 1 && !is_closed_inside(body, a) => {
                 let edits: Option<Vec<_>> =
                     [open, close].into_iter().map(|span| map.edit(span, "")).collect();
-                let fix = edits.map(|edits| Fix::safe("Take the quotes off", edits));
+                let fix = edits.and_then(|edits| Fix::safe("Take the quotes off", edits));
                 let message = "The quotes around this description are part of its text";
                 let finding = Self::at(map.span(open), message);
                 let finding = finding.label(map.span(close), "the text's closing quote");
-                out.push(finding.help("A block scalar needs no quotes.").maybe_fix(fix));
+                out.push(finding.help("A block scalar needs no quotes.").fix(fix));
             }
             (Some(_), _) if is_lone(body, body.chars().next()) => {
                 let message = "This description begins with a quote that is never closed";

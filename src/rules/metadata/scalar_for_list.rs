@@ -72,10 +72,12 @@ fn finding(cx: &Context<'_>, field: Field<'_>, text: Text<'_>) -> Diagnostic {
         return finding.help("A `-` begins an item only where a space follows it.").fix(fix);
     }
     if let Some(parts) = several(text.value) {
-        let fix = Fix::safe("Make each an item", scalar_to_items(cx.source(), field.entry, &parts));
+        let edits = scalar_to_items(cx.source(), field.entry, &parts);
+        let fix = edits.and_then(|edits| Fix::safe("Make each an item", edits));
         return finding.help(format!("Write each as an item below `{}:`.", field.key)).fix(fix);
     }
-    let fix = Fix::safe("Make it a list of one", scalar_to_list(cx.source(), field.entry));
+    let edits = scalar_to_list(cx.source(), field.entry);
+    let fix = edits.and_then(|edits| Fix::safe("Make it a list of one", edits));
     finding.help(format!("Write `{}` as an item below `{}:`.", text.value, field.key)).fix(fix)
 }
 

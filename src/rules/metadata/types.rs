@@ -3,7 +3,7 @@
 use super::missing_key::readable;
 use crate::diagnostic::Fix;
 use crate::rules::Context;
-use crate::source::Span;
+use crate::source::{Edit, Span};
 use crate::yaml::edit::replace_value;
 use crate::yaml::{Mapping, Node, ScalarStyle, ScalarType, Value};
 
@@ -22,7 +22,7 @@ pub(super) fn advice(
     match &node.value {
         Value::Mapping(map) if wants("array") => match map.entries.first().and_then(|first| first.name()) {
             Some(key) => {
-                let fix = dashed(cx, map).map(|edit| Fix::r#unsafe("Put a `-` before the first key", [edit]));
+                let fix = Fix::r#unsafe("Put a `-` before the first key", dashed(cx, map));
                 (format!("Begin each item of the list with a dash: `- {key}: ...`."), fix)
             }
             None => ("Write `- ` and a value on a line of its own for each item.".into(), None),
@@ -38,14 +38,14 @@ pub(super) fn advice(
                 "true" | "yes" | "on" if wants("boolean") => "true",
                 "false" | "no" | "off" if wants("boolean") => "false",
                 _ if wants("string") && scalar.style == ScalarStyle::Plain => {
-                    let fix =
-                        Fix::safe("Put it in quotes", replace_value(node, &format!("\"{}\"", scalar.text)));
-                    return (format!("Put it in quotes, which make it a text: `\"{text}\"`."), Some(fix));
+                    let quoted = replace_value(node, &format!("\"{}\"", scalar.text));
+                    let fix = Fix::safe("Put it in quotes", [quoted]);
+                    return (format!("Put it in quotes, which make it a text: `\"{text}\"`."), fix);
                 }
                 _ => return (general(expected), None),
             };
-            let fix = Fix::safe(format!("Write `{value}`"), replace_value(node, value));
-            (format!("Write `{value}` without quotes."), Some(fix))
+            let fix = Fix::safe(format!("Write `{value}`"), [replace_value(node, value)]);
+            (format!("Write `{value}` without quotes."), fix)
         }
         Value::Sequence(list) => match &list.items[..] {
             [Node { value: Value::Scalar(only), .. }] if !wants("array") => {
@@ -63,7 +63,7 @@ fn general(expected: &[String]) -> String {
 }
 
 /// The edit that makes a mapping the one item of a list: the blanks before its first key become a dash.
-fn dashed(cx: &Context<'_>, map: &Mapping) -> Option<(Span, String)> {
+fn dashed(cx: &Context<'_>, map: &Mapping) -> Option<Edit> {
     let first = map.entries.first().filter(|_| !map.flow)?.key.span.start as usize;
     let before = cx.source().text().get(..first)?;
     let line = before.rfind(['\n', '\r'])? + 1;
@@ -74,7 +74,7 @@ fn dashed(cx: &Context<'_>, map: &Mapping) -> Option<(Span, String)> {
         !text.is_empty() && !text.starts_with('#')
     })?;
     let column = owner.len() - owner.trim_start_matches([' ', '-']).len();
-    (is_indented && before.len() - line >= column + 2).then(|| (Span::new(first - 2, first), "- ".to_owned()))
+    (is_indented && before.len() - line >= column + 2).then(|| Edit::new(Span::new(first - 2, first), "- "))
 }
 
 /// What to do about a text that stands among the mappings of a list, and was meant for the empty list that ends the
@@ -94,8 +94,8 @@ fn meant_below(cx: &Context<'_>, pointer: &str, node: &Node) -> Option<(String, 
     let help = format!(
         "Indent it by {amount}: it belongs to `{name}:` above, and its `-` stands at the indentation of the outer list."
     );
-    let edit = (Span::at(dash as usize), " ".repeat(by));
-    Some((help, Some(Fix::r#unsafe(format!("Indent it by {amount}"), [edit]))))
+    let edit = Edit::insert(dash as usize, " ".repeat(by));
+    Some((help, Fix::r#unsafe(format!("Indent it by {amount}"), [edit])))
 }
 
 /// The keys of the mapping that belongs in a place.

@@ -77,15 +77,16 @@ fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[String])
         if parent_node.is_some_and(|node| node.entry(meant).is_some()) {
             return finding.help(format!("`{meant}` stands here too: keep one of the two."));
         }
-        let fix = entry.map(|entry| Fix::safe(format!("Write `{meant}`"), rename_key(entry, meant)));
-        return finding.maybe_fix(fix);
+        let fix = Fix::safe(format!("Write `{meant}`"), entry.map(|entry| rename_key(entry, meant)));
+        return finding.fix(fix);
     }
     if let Some(outside) = parent_node.and_then(Node::as_mapping).and_then(|map| outside(cx, map, key)) {
         let amount = if outside.by == 2 { "two".to_owned() } else { outside.by.to_string() };
         let message = format!(
             "`{key}` stands at the indentation of the list's `-`, outside of the item; indent it by {amount}"
         );
-        let fix = Fix::r#unsafe(format!("Indent `{key}` by {amount}"), outside.mend(cx));
+        let edits = outside.edits(cx);
+        let fix = edits.and_then(|edits| Fix::r#unsafe(format!("Indent `{key}` by {amount}"), edits));
         return UnknownKey::at(violation.span, message)
             .severity(Severity::Error)
             .label(outside.dash, "the item begins here")
@@ -110,8 +111,7 @@ fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[String])
         return finding.help("Delete it, or move what it says to a key of the format.");
     };
     let taken = parent_node.is_some_and(|node| node.entry(near).is_some());
-    let fix = entry
-        .filter(|_| !taken)
-        .map(|entry| Fix::r#unsafe(format!("Rename it to `{near}`"), rename_key(entry, near)));
-    finding.help(format!("Did you mean `{near}`?")).maybe_fix(fix)
+    let edit = entry.filter(|_| !taken).map(|entry| rename_key(entry, near));
+    let fix = Fix::r#unsafe(format!("Rename it to `{near}`"), edit);
+    finding.help(format!("Did you mean `{near}`?")).fix(fix)
 }

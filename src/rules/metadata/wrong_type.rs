@@ -79,7 +79,7 @@ impl Rule for WrongType {
             let node = cx.content.root().and_then(|root| root.pointer(&violation.pointer));
             let (message, help, fix) = words(cx, violation, node);
             let finding = Self::at(violation.span, message).help(help).path(violation.pointer.clone());
-            out.push(finding.maybe_fix(fix));
+            out.push(finding.fix(fix));
         }
     }
 }

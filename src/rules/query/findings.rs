@@ -2,6 +2,7 @@
 
 use crate::content::Query;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::kql::Mend;
 use crate::kql::bind::{Finding, FindingKind};
 use crate::rules::Context;
 use crate::source::Span;
@@ -29,10 +30,14 @@ pub(super) fn diagnostic(
     if finding.doubtful {
         diagnostic.severity = Severity::Warning;
     }
-    let mend = finding.mend.as_ref();
-    diagnostic.fix =
-        mend.and_then(|mend| Some(Fix::r#unsafe(mend.title.clone(), [query.edit(mend.span, &mend.text)?])));
-    diagnostic
+    diagnostic.fix(suggested(query, finding.mend.as_ref()))
+}
+
+/// What the parser or the binder suggests, as a fix of the file: the one place where the one becomes the other. Neither
+/// knows what the author meant, so that it is never applied unasked.
+pub(super) fn suggested(query: &Query<'_>, mend: Option<&Mend>) -> Option<Fix> {
+    let mend = mend?;
+    Fix::r#unsafe(mend.title.clone(), query.edit(mend.span, &mend.text))
 }
 
 /// Reports every finding of one class.

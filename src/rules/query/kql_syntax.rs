@@ -1,7 +1,8 @@
 //! `kql-syntax`
 
+use super::findings::suggested;
 use crate::content::Query;
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::Diagnostic;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -64,11 +65,7 @@ impl Rule for KqlSyntax {
             if let Some((span, message)) = &error.label {
                 diagnostic = diagnostic.label(query.span(*span), message.clone());
             }
-            let mend = error.mend.as_ref();
-            diagnostic.fix = mend.and_then(|mend| {
-                Some(Fix::r#unsafe(mend.title.clone(), [query.edit(mend.span, &mend.text)?]))
-            });
-            out.push(diagnostic);
+            out.push(diagnostic.fix(suggested(query, error.mend.as_ref())));
         }
     }
 }

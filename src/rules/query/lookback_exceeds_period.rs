@@ -104,14 +104,14 @@ impl Rule for LookbackExceedsPeriod {
                 "Make the period as long, or look back less far.",
             )
         };
-        let fix = (reach.bound == Bound::From).then(|| mended(schedule, wanted)).flatten().map(|new| {
+        let fix = (reach.bound == Bound::From).then(|| mended(schedule, wanted)).flatten().and_then(|new| {
             Fix::r#unsafe(
                 format!("Make `queryPeriod` {new}"),
                 replace_scalar(cx.source(), period.text.node, &new),
             )
         });
         let finding = Self::at(query.span(reach.span), message).help(help);
-        out.push(finding.label(period.text.span(), "the period").maybe_fix(fix));
+        out.push(finding.label(period.text.span(), "the period").fix(fix));
     }
 }
 

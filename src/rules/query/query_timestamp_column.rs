@@ -2,7 +2,7 @@
 
 use super::tree::{edits, tree};
 use crate::content::{Query, Template};
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::knowledge::tables;
 use crate::kql::bind::{Catalog, bind};
 use crate::kql::origin::{Origin, References, references};
@@ -11,7 +11,6 @@ use crate::kql::types::Relation;
 use crate::rules::result::named_columns;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::ScalarMap;
-use crate::yaml::edit::apply;
 
 declare_rule! {
     /// The column `Timestamp` of a Defender table in an analytic rule.
@@ -96,7 +95,7 @@ impl Rule for QueryTimestampColumn {
         for place in others {
             finding = finding.label(query.span(*place), "and here");
         }
-        out.push(finding.maybe_fix(fix(cx, template, query, &found)));
+        out.push(finding.fix(fix(cx, template, query, &found)));
     }
 }
 
@@ -124,8 +123,8 @@ fn fix(cx: &Context<'_>, template: &Template<'_>, query: &Query<'_>, found: &Ref
     if query.text.contains("Timestamp1") {
         return None;
     }
-    let renamed = found.places.iter().map(|place| (*place, SENTINEL.to_owned()));
-    let text = apply(query.text, &renamed.clone().collect::<Vec<_>>())?;
+    let renamed: Vec<Edit> = found.places.iter().map(|place| Edit::new(*place, SENTINEL)).collect();
+    let text = Edit::apply(&renamed, query.text)?;
     let (before, parsed) = (cx.meaning(query), parse(&text));
     let after = bind(&text, &parsed, cx.catalog, &[]);
     let kept = found.result == Origin::Table;
@@ -139,7 +138,7 @@ fn fix(cx: &Context<'_>, template: &Template<'_>, query: &Query<'_>, found: &Ref
     if !parsed.errors.is_empty() || after.findings.len() > before.findings.len() || !same {
         return None;
     }
-    let mut edits = edits(query, renamed)?;
+    let mut edits = edits(query, found.places.iter().map(|place| (*place, SENTINEL)))?;
     if kept {
         for (text, part) in named_columns(template) {
             if &text.value[part.range()] == DEFENDER {
@@ -147,7 +146,7 @@ fn fix(cx: &Context<'_>, template: &Template<'_>, query: &Query<'_>, found: &Ref
             }
         }
     }
-    Some(Fix::r#unsafe(format!("Write `{SENTINEL}`"), edits))
+    Fix::r#unsafe(format!("Write `{SENTINEL}`"), edits)
 }
 
 #[cfg(test)]

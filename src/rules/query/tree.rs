@@ -1,7 +1,7 @@
 //! What the rules on the tree of a query have in common.
 
 use crate::content::Query;
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::kql::ast::{Expr, ExprKind, Operator};
 use crate::kql::{Node, Parse, TokenKind, walk_statements};
 use crate::source::Span;
@@ -36,9 +36,9 @@ pub(super) fn written<'q>(query: &'q Query<'_>, span: Span) -> &'q str {
 pub(super) fn edits<S: AsRef<str>>(
     query: &Query<'_>,
     changes: impl IntoIterator<Item = (Span, S)>,
-) -> Option<Vec<(Span, String)>> {
+) -> Option<Vec<Edit>> {
     let edits = changes.into_iter().map(|(span, text)| query.edit(span, text.as_ref()));
-    edits.collect::<Option<Vec<_>>>().filter(|edits| !edits.is_empty())
+    edits.collect()
 }
 
 /// The finding with a fix that keeps the meaning of the query.
@@ -48,7 +48,7 @@ pub(super) fn safe<S: AsRef<str>>(
     title: impl Into<String>,
     changes: impl IntoIterator<Item = (Span, S)>,
 ) -> Diagnostic {
-    finding.maybe_fix(edits(query, changes).map(|edits| Fix::safe(title, edits)))
+    finding.fix(edits(query, changes).and_then(|edits| Fix::safe(title, edits)))
 }
 
 /// The finding with a fix that may change what the query finds.
@@ -58,7 +58,7 @@ pub(super) fn risky<S: AsRef<str>>(
     title: impl Into<String>,
     changes: impl IntoIterator<Item = (Span, S)>,
 ) -> Diagnostic {
-    finding.maybe_fix(edits(query, changes).map(|edits| Fix::r#unsafe(title, edits)))
+    finding.fix(edits(query, changes).and_then(|edits| Fix::r#unsafe(title, edits)))
 }
 
 /// Whether a name is that of a column with a time, as far as a name can tell.

@@ -45,11 +45,11 @@ pub(super) fn check(cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnosti
         let written = query.text.get(literal.span.range()).unwrap_or_default();
         let fix = near.filter(|_| written.matches(name).count() == 1).and_then(|near| {
             let edit = query.edit(literal.span, &written.replace(name, near))?;
-            Some(Fix::r#unsafe(format!("Write `{near}`"), [edit]))
+            Fix::r#unsafe(format!("Write `{near}`"), [edit])
         });
         let message = format!("There is no watchlist `{name}` among those of the configuration");
         let finding = KqlUnknownTable::at(query.span(literal.span), message).severity(Severity::Warning);
-        out.push(finding.help(help).maybe_fix(fix));
+        out.push(finding.help(help).fix(fix));
     }
 }
 
@@ -76,10 +76,9 @@ mod tests {
     use std::sync::Arc;
 
     use crate::check::{Job, check};
-    use crate::diagnostic::{Diagnostic, Severity};
+    use crate::diagnostic::{Diagnostic, Edit, Severity};
     use crate::rules::{Profile, Settings};
     use crate::source::SourceFile;
-    use crate::yaml::edit::apply;
 
     fn found(query: &str, watchlists: &[&str], profile: Profile) -> Vec<Diagnostic> {
         let watchlists = watchlists.iter().map(|name| (*name).to_owned()).collect();
@@ -114,12 +113,7 @@ mod tests {
             panic!("one finding")
         };
         assert_eq!(finding.severity, Severity::Warning);
-        let edits: Vec<_> = finding
-            .fix
-            .iter()
-            .flat_map(|fix| &fix.edits)
-            .map(|edit| (edit.span, edit.text.clone()))
-            .collect();
-        assert_eq!(apply(query, &edits).as_deref(), Some("_GetWatchlist('VipUsers') | take 1"));
+        let fixed = finding.fix.as_ref().and_then(|fix| Edit::apply(fix.edits(), query));
+        assert_eq!(fixed.as_deref(), Some("_GetWatchlist('VipUsers') | take 1"));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use crate::content::{Folder, Kind};
-use crate::diagnostic::Fix;
+use crate::diagnostic::{Edit, Fix};
 use crate::rules::{Profile, RepositoryFile, RepositoryFindings, Rule, Settings, declare_rule};
 
 declare_rule! {
@@ -79,7 +79,8 @@ impl Rule for DuplicateId {
             let message = format!("The id `{id}` is that of {} too", first.source.path());
             let fresh = Uuid::new_v5(&NAMESPACE, format!("{id}\n{}", file.source.path()).as_bytes());
             let finding = Self::at(*span, message).label_in(&first.source, *place, "it stands here first");
-            let fix = Fix::r#unsafe(format!("Replace it with {fresh}"), [(*span, fresh.to_string())]);
+            let fix =
+                Fix::r#unsafe(format!("Replace it with {fresh}"), [Edit::new(*span, fresh.to_string())]);
             let help = "Give one of the two a fresh id; `sentlint new` makes them. Copies of one template belong in one place.";
             out.push((index, finding.help(help).fix(fix)));
         }

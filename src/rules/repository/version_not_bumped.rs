@@ -141,17 +141,14 @@ fn with_fix(finding: Diagnostic, cx: &Context<'_>, wanted: Option<String>) -> Di
     let finding = finding.help(help);
     let Some(root) = cx.content.root().and_then(|root| root.as_mapping()) else { return finding };
     let Some(wanted) = wanted else { return finding };
-    let edits = match field(root, "version").and_then(|field| field.text()) {
+    let edit = match field(root, "version").and_then(|field| field.text()) {
         Some(text) => replace_scalar(cx.source(), text.node, &wanted),
         None if field(root, "version").is_none() => {
             insert_entry(cx.source(), root, None, &format!("version: {wanted}"))
         }
-        None => Vec::new(),
+        None => None,
     };
-    if edits.is_empty() {
-        return finding;
-    }
-    finding.fix(Fix::safe(format!("Write `version: {wanted}`"), edits))
+    finding.fix(Fix::safe(format!("Write `version: {wanted}`"), edit))
 }
 
 /// The gate wants the text `version:` somewhere in the difference, without lines around it, of a rule that was

@@ -143,11 +143,11 @@ fn choose(
     let finding = InvalidIncidentGrouping::at(text.span(), message);
     let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
     let fix = match ignore_case(text.value, options) {
-        Some(name) => Some(Fix::safe(format!("Write `{name}`"), replace(name))),
+        Some(name) => Fix::safe(format!("Write `{name}`"), replace(name)),
         None => nearest(text.value, options.iter().copied())
-            .map(|name| Fix::r#unsafe(format!("Write `{name}`"), replace(name))),
+            .and_then(|name| Fix::r#unsafe(format!("Write `{name}`"), replace(name))),
     };
-    out.push(finding.help(format!("Write {}.", listed(options, "or"))).maybe_fix(fix));
+    out.push(finding.help(format!("Write {}.", listed(options, "or"))).fix(fix));
 }
 
 fn groups(grouping: &Mapping, place: Span, template: &Template<'_>, out: &mut Vec<Diagnostic>) {

@@ -76,9 +76,10 @@ impl Rule for PeriodShorterThanFrequency {
         );
         let title = format!("Make `queryPeriod` {}", frequency.value);
         let fix = (each <= MAX_PERIOD_MINUTES)
-            .then(|| Fix::r#unsafe(title, replace_scalar(cx.source(), period.node, frequency.value)));
+            .then(|| replace_scalar(cx.source(), period.node, frequency.value))
+            .and_then(|edit| Fix::r#unsafe(title, edit));
         let help = format!("Make `queryPeriod` {} or more, or run the rule more often.", frequency.value);
         let finding = Self::at(period.span(), message).help(help);
-        out.push(finding.label(frequency.span(), "how often it runs").maybe_fix(fix));
+        out.push(finding.label(frequency.span(), "how often it runs").fix(fix));
     }
 }

@@ -72,11 +72,12 @@ impl Rule for ScheduleInNrt {
         for index in others {
             finding = finding.label(entries[*index].key.span, "has no effect either");
         }
-        let edits: Vec<_> =
-            indices.iter().map(|index| remove_entry(cx.source(), rule.common.root, *index)).collect();
-        let whole = !rule.common.root.flow && edits.iter().all(|edits| !edits.is_empty());
-        let fix =
-            whole.then(|| Fix::r#unsafe("Delete what belongs to a schedule", edits.into_iter().flatten()));
-        out.push(finding.maybe_fix(fix));
+        let root = rule.common.root;
+        let edits =
+            indices.iter().map(|index| remove_entry(cx.source(), root, *index).filter(|_| !root.flow));
+        let edits: Option<Vec<_>> = edits.collect();
+        out.push(
+            finding.fix(edits.and_then(|edits| Fix::r#unsafe("Delete what belongs to a schedule", edits))),
+        );
     }
 }

@@ -7,21 +7,18 @@ pub(super) use unknown_suppression::UnknownSuppression;
 pub(super) use unused_suppression::UnusedSuppression;
 
 use crate::diagnostic::Fix;
-use crate::source::{SourceFile, Span};
+use crate::source::{Edit, SourceFile, Span};
 use crate::suppress::Suppression;
 
 /// The fix that takes one name out of a comment, and the whole comment when no other name is left.
-fn remove(source: &SourceFile, suppression: &Suppression, index: usize) -> Fix {
+fn remove(source: &SourceFile, suppression: &Suppression, index: usize) -> Option<Fix> {
     let names = &suppression.names;
     if names.len() > 1 {
         let span = match names.get(index + 1) {
             Some(next) => Span { start: names[index].span.start, end: next.span.start },
             None => Span { start: names[index - 1].span.end, end: names[index].span.end },
         };
-        return Fix::safe(
-            format!("Take `{}` out of the comment", names[index].rule),
-            [(span, String::new())],
-        );
+        return Fix::safe(format!("Take `{}` out of the comment", names[index].rule), [Edit::delete(span)]);
     }
     let line = source.line_of(suppression.span.start as usize);
     let text = source.text();
@@ -33,5 +30,5 @@ fn remove(source: &SourceFile, suppression: &Suppression, index: usize) -> Fix {
         let before = text[..suppression.span.start as usize].trim_end_matches([' ', '\t']).len();
         Span::new(before, suppression.span.end as usize)
     };
-    Fix::safe("Delete the comment", [(span, String::new())])
+    Fix::safe("Delete the comment", [Edit::delete(span)])
 }

@@ -1,7 +1,7 @@
 //! `unknown-suppression`
 
 use super::remove;
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::knowledge::nearest::nearest;
 use crate::rules::{Rule, Settings, all, declare_rule, find};
 use crate::source::SourceFile;
@@ -68,7 +68,7 @@ impl Rule for UnknownSuppression {
                 let finding = Self::at(name.span, format!("There is no rule `{}` to suppress", name.rule));
                 out.push(match nearest(&name.rule, all().iter().map(|entry| entry.meta.id)) {
                     Some(near) => {
-                        let fix = Fix::safe(format!("Write `{near}`"), [(name.span, near.to_owned())]);
+                        let fix = Fix::safe(format!("Write `{near}`"), [Edit::new(name.span, near)]);
                         finding.help(format!("Did you mean `{near}`?")).fix(fix)
                     }
                     None => {

@@ -2,7 +2,7 @@
 
 use crate::content::Template;
 use crate::content::schema::Fault;
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 use crate::yaml::{Node, ScalarStyle, Value};
@@ -65,12 +65,12 @@ fn visit(cx: &Context<'_>, node: &Node, out: &mut Vec<Diagnostic>) {
                 let text = &scalar.text;
                 let message = format!("`{text}` is {old} to readers of YAML 1.1 and {new} to those of 1.2");
                 let clear = clear(cx, node.span, text);
-                let fix = Fix::safe(format!("Write `{clear}`"), [(node.span, clear)]);
+                let fix = Fix::safe(format!("Write `{clear}`"), [Edit::new(node.span, clear)]);
                 let finding = AmbiguousScalar::at(node.span, message);
                 // Quoting keeps the meaning only where the newer reader sees a text already.
                 let text_already = new == "a text";
                 let help = "Put it in quotes, or write it so that all readers agree.";
-                out.push(finding.help(help).maybe_fix(text_already.then_some(fix)));
+                out.push(finding.help(help).fix(fix.filter(|_| text_already)));
             }
         }
         _ => {}

@@ -1,6 +1,6 @@
 //! `byte-order-mark`
 
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::{BOM, Span};
 
@@ -45,7 +45,7 @@ impl Rule for ByteOrderMark {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if cx.source().has_bom() {
             let span = Span::new(0, BOM.len_utf8());
-            let fix = Fix::safe("Take the mark out", [(span, String::new())]);
+            let fix = Fix::safe("Take the mark out", [Edit::delete(span)]);
             out.push(Self::at(span, "The file begins with a byte-order mark").fix(fix));
         }
     }

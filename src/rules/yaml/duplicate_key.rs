@@ -1,6 +1,6 @@
 //! `duplicate-key`
 
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 use crate::yaml::{Entry, Mapping, Node, Value};
@@ -86,12 +86,11 @@ fn finding(map: &Mapping, entry: &Entry, key: &str, fix: Option<Fix>) -> Diagnos
         Some(first) => finding.label(first.key.span, "it stands here first"),
         None => finding,
     };
-    match fix {
-        Some(fix) => {
-            finding.help("Put a `-` before it if it begins the next item, or delete one of the two.").fix(fix)
-        }
-        None => finding.help("Keep one of the two and delete the other."),
-    }
+    let help = match fix {
+        Some(_) => "Put a `-` before it if it begins the next item, or delete one of the two.",
+        None => "Keep one of the two and delete the other.",
+    };
+    finding.help(help).fix(fix)
 }
 
 /// The fix that makes the first key of an item, where it stands again, begin the next item.
@@ -100,7 +99,7 @@ fn dashed(cx: &Context<'_>, entry: &Entry, dash: usize) -> Option<Fix> {
     let column = |offset: usize| cx.source().position(offset).column;
     let before = Span::new(key.checked_sub(2)?, key);
     let fits = column(key) == column(dash) + 2 && cx.source().slice(before) == "  ";
-    fits.then(|| Fix::r#unsafe("Begin the next item here", [(before, "- ".to_owned())]))
+    Fix::r#unsafe("Begin the next item here", fits.then(|| Edit::new(before, "- ")))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! `folded-query`
 
 use crate::content::Query;
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 use crate::yaml::{Node, ScalarStyle};
@@ -58,13 +58,10 @@ impl Rule for FoldedQuery {
         }
         let Some(header) = scalar.header else { return };
         let mark = cx.source().slice(header).find('>').map(|at| header.start as usize + at);
-        let fix = mark.map(|at| {
-            Fix::r#unsafe("Write `|`, which keeps the lines", [(Span::new(at, at + 1), "|".to_owned())])
-        });
+        let edit = mark.map(|at| Edit::new(Span::new(at, at + 1), "|"));
+        let fix = Fix::r#unsafe("Write `|`, which keeps the lines", edit);
         let message = "`>` joins the lines of this query into one";
-        out.push(
-            Self::at(header, message).help("Write `|`, which keeps the lines as they are.").maybe_fix(fix),
-        );
+        out.push(Self::at(header, message).help("Write `|`, which keeps the lines as they are.").fix(fix));
     }
 }
 
@@ -84,6 +81,6 @@ fn without_block(cx: &Context<'_>, query: &Query<'_>, node: &Node) -> Option<Dia
     let colon = entry.key.span.end as usize + cx.source().slice(between).find(':')?;
     let gap = cx.source().slice(Span::new(colon + 1, node.span.start as usize));
     let is_below = gap.contains('\n') && gap.trim().is_empty() && !written.starts_with(['"', '\'']);
-    let fix = Fix::r#unsafe("Write `|`, which keeps the lines", [(Span::at(colon + 1), " |".to_owned())]);
-    Some(finding.maybe_fix(is_below.then_some(fix)))
+    let fix = Fix::r#unsafe("Write `|`, which keeps the lines", [Edit::insert(colon + 1, " |")]);
+    Some(finding.fix(fix.filter(|_| is_below)))
 }

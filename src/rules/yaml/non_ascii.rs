@@ -1,7 +1,7 @@
 //! `non-ascii`
 
 use crate::content::Kind;
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::kql::TokenKind;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::{BOM, Span};
@@ -91,7 +91,7 @@ impl Rule for NonAscii {
                 Some(plainly) if fits(cx, start, &plainly) => {
                     let title =
                         if plainly.is_empty() { "Take it out".into() } else { format!("Write `{plainly}`") };
-                    finding.fix(Fix::r#unsafe(title, [(span, plainly)]))
+                    finding.fix(Fix::r#unsafe(title, [Edit::new(span, plainly)]))
                 }
                 _ => finding.help("Write it in plain letters, or as an escape where it is needed."),
             });

@@ -87,8 +87,8 @@ impl Rule for YamlSyntax {
                 finding = finding.label(*span, message.clone());
             }
             let fix =
-                error.mend.as_ref().map(|mend| Fix::r#unsafe(sentence(&mend.title), mend.edits.clone()));
-            out.push(finding.maybe_fix(fix));
+                error.mend.as_ref().and_then(|mend| Fix::r#unsafe(sentence(&mend.title), mend.edits.clone()));
+            out.push(finding.fix(fix));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `unfollowed-alias`
 
 use crate::content::aliases::{Alias, MERGE, holds_alias};
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::rules::metadata::missing_key::readable;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::{Node, Value};
@@ -76,9 +76,9 @@ fn finding(cx: &Context<'_>, alias: &Alias<'_>) -> Diagnostic {
     };
     let fix = text
         .filter(|_| is_inline)
-        .map(|text| Fix::safe("Write the value out", [(node.span, text.to_owned())]));
+        .and_then(|text| Fix::safe("Write the value out", [Edit::new(node.span, text)]));
     let anchor = target.anchor.unwrap_or(target.span);
-    finding.label(anchor, "what it stands for is here").maybe_fix(fix)
+    finding.label(anchor, "what it stands for is here").fix(fix)
 }
 
 /// The last value above an alias that has its anchor.

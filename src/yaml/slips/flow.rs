@@ -1,7 +1,7 @@
 //! Slips of lists in brackets and mappings in braces.
 
 use super::{Place, Slip, quote_edits, value_on_line};
-use crate::source::Span;
+use crate::source::{Edit, Span};
 use crate::yaml::lines::{line_at, line_start};
 use granit_parser::ErrorKind;
 
@@ -18,7 +18,7 @@ pub(super) fn unclosed(place: &Place) -> Option<Slip> {
         return Some(
             Slip::new(span, format!("`{open}` is closed by `{wrong}`"))
                 .label(at, "opened here")
-                .mend(format!("write `{close}`"), vec![vec![(span, close.to_string())]]),
+                .mend(format!("write `{close}`"), vec![vec![Edit::new(span, close.to_string())]]),
         );
     }
     let line = line_at(place.text, line_start(place.text, start));
@@ -36,7 +36,7 @@ pub(super) fn unclosed(place: &Place) -> Option<Slip> {
     let closing = |at: usize| {
         // A comma that was meant to be followed by more goes.
         let trimmed = place.text[..at].trim_end_matches([',', ' ']).len().max(start + 1);
-        vec![(Span::new(trimmed, at), close.to_string())]
+        vec![Edit::new(Span::new(trimmed, at), close.to_string())]
     };
     Some(
         Slip::new(at, format!("the `{open}` that opens here is not closed"))
@@ -78,7 +78,7 @@ pub(super) fn missing_comma(place: &Place) -> Option<Slip> {
     Some(
         Slip::new(Span::at(place.offset), format!("a comma is missing before this, inside of `{open}`"))
             .label(Span::new(start, start + 1), "opened here")
-            .mend("add the comma", vec![vec![(Span::at(before), ",".to_owned())]]),
+            .mend("add the comma", vec![vec![Edit::insert(before, ",")]]),
     )
 }
 
@@ -88,6 +88,6 @@ pub(super) fn closes_nothing(place: &Place) -> Option<Slip> {
     let span = Span::new(place.offset, place.offset + 1);
     Some(
         Slip::new(span, format!("this `{sign}` closes nothing"))
-            .mend(format!("remove the `{sign}`"), vec![vec![(span, String::new())]]),
+            .mend(format!("remove the `{sign}`"), vec![vec![Edit::delete(span)]]),
     )
 }

@@ -1,7 +1,7 @@
 //! Slips of indentation: tabs, lines that fit no level, text blocks that end too early.
 
 use super::{Place, Slip, key_of_line, last_scalar};
-use crate::source::Span;
+use crate::source::{Edit, Span};
 use crate::yaml::lines::{Line, line_at, line_start, lines, spaces};
 use crate::yaml::{Node, Value};
 use granit_parser::ErrorKind;
@@ -36,14 +36,14 @@ pub(super) fn tab(place: &Place) -> Option<Slip> {
     let beside = like_neighbours(place.text, first).filter(|_| run.len() == 1);
     let beside = beside.map(|columns| {
         let blanks = indentation(place.text, first);
-        vec![(Span::new(first.start, first.start + blanks.len()), " ".repeat(columns))]
+        vec![Edit::new(Span::new(first.start, first.start + blanks.len()), " ".repeat(columns))]
     });
     let widths = [2, 4, 8, 0].map(|width| {
         run.iter()
             .map(|line| {
                 let blanks = indentation(place.text, *line);
                 let columns: usize = blanks.bytes().map(|b| if b == b'\t' { width } else { 1 }).sum();
-                (Span::new(line.start, line.start + blanks.len()), " ".repeat(columns))
+                Edit::new(Span::new(line.start, line.start + blanks.len()), " ".repeat(columns))
             })
             .collect()
     });
@@ -117,7 +117,9 @@ pub(super) fn block_text(place: &Place) -> Option<Slip> {
     }
     let edits: Vec<_> = text_below(place, parent)
         .filter(|line| column(place.text, *line) < indent)
-        .map(|line| (Span::at(line.start), " ".repeat((indent - own).max(indent - column(place.text, line)))))
+        .map(|line| {
+            Edit::insert(line.start, " ".repeat((indent - own).max(indent - column(place.text, line))))
+        })
         .collect();
     let first = line_at(place.text, line_start(place.text, node.span.start as usize));
     let first = Span::new(node.span.start as usize, first.end.max(node.span.start as usize));
@@ -141,7 +143,7 @@ fn unindented_text(place: &Place, header: Span, between: &str) -> Option<Slip> {
     let key_line = line_at(place.text, line_start(place.text, header.start as usize));
     let parent = key_of_line(place.text, key_line).map_or(0, |key| key.span.start as usize - key_line.start);
     let by = (parent + 2).saturating_sub(column(place.text, place.line));
-    let edits = text_below(place, parent).map(|line| (Span::at(line.start), " ".repeat(by))).collect();
+    let edits = text_below(place, parent).map(|line| Edit::insert(line.start, " ".repeat(by))).collect();
     let sign = place.slice(header);
     Some(
         Slip::new(place.body_span(), format!("the text after `{sign}` is not indented"))
@@ -170,7 +172,7 @@ pub(super) fn missing_dash(place: &Place) -> Option<Slip> {
     let levels = levels(place.text, place.parsed.root.as_ref());
     let list = levels.last().filter(|level| level.column == own && level.is_list && level.item.is_none())?;
     let body = place.body_span();
-    let edits = vec![(Span::at(body.start as usize), "- ".to_owned())];
+    let edits = vec![Edit::insert(body.start as usize, "- ")];
     let message = format!("a `-` is missing before this item of the list in column {}", list.column + 1);
     Some(Slip::new(body, message).mend("put a `-` before it", vec![edits]))
 }
@@ -195,7 +197,7 @@ pub(super) fn first_dash(place: &Place) -> Option<Slip> {
     (place.slice(before) == "  ").then(|| {
         Slip::new(first, message)
             .label(place.body_span(), "another item of the list")
-            .mend("put a `-` before it", vec![vec![(before, "- ".to_owned())]])
+            .mend("put a `-` before it", vec![vec![Edit::new(before, "- ")]])
     })
 }
 
@@ -224,7 +226,7 @@ pub(super) fn first_item(place: &Place) -> Option<Slip> {
     let message = format!("a `-` is missing before this item of `{name}`");
     Some(
         Slip::new(Span::new(start, start + body.len()), message)
-            .mend("put a `-` before it", vec![vec![(Span::at(start), "- ".to_owned())]]),
+            .mend("put a `-` before it", vec![vec![Edit::insert(start, "- ")]]),
     )
 }
 
@@ -236,7 +238,7 @@ pub(super) fn deep_start(place: &Place) -> Option<Slip> {
     let by = column(place.text, first).checked_sub(column(place.text, place.line)).filter(|by| *by > 0)?;
     let edits = lines(place.text, start, place.line.start)
         .filter(|line| column(place.text, *line) >= by)
-        .map(|line| (Span::new(line.start, line.start + by), String::new()))
+        .map(|line| Edit::delete(Span::new(line.start, line.start + by)))
         .collect();
     let span = Span::new(start, start + by);
     Some(
@@ -289,7 +291,7 @@ pub(super) fn outside_item(place: &Place) -> Option<Slip> {
 }
 
 /// Insertions that indent the failing line and those after it which belong to it.
-fn shifted(place: &Place, by: usize, belongs: impl Fn(Line) -> bool) -> Vec<(Span, String)> {
+fn shifted(place: &Place, by: usize, belongs: impl Fn(Line) -> bool) -> Vec<Edit> {
     let own = column(place.text, place.line);
     let is_blank = |line: &Line| place.text[line.start..line.end].trim().is_empty();
     lines(place.text, place.line.start, place.text.len())
@@ -299,7 +301,7 @@ fn shifted(place: &Place, by: usize, belongs: impl Fn(Line) -> bool) -> Vec<(Spa
                 || (column(place.text, *line) >= own && belongs(*line))
         })
         .filter(|line| !is_blank(line))
-        .map(|line| (Span::at(line.start), " ".repeat(by)))
+        .map(|line| Edit::insert(line.start, " ".repeat(by)))
         .collect()
 }
 
@@ -372,10 +374,9 @@ pub(super) fn fits_no_level(place: &Place) -> Slip {
     let mut nearest = columns.clone();
     nearest.sort_by_key(|column| (column.abs_diff(own), usize::MAX - column));
     let with_children = nearest.iter().take(4).map(|column| moved(place, *column));
-    let alone = nearest
-        .iter()
-        .take(2)
-        .map(|column| vec![(Span::new(place.line.start, place.line.start + own), " ".repeat(*column))]);
+    let alone = nearest.iter().take(2).map(|column| {
+        vec![Edit::new(Span::new(place.line.start, place.line.start + own), " ".repeat(*column))]
+    });
     let candidates = with_children.chain(alone).collect();
     let known: Vec<String> = columns.iter().map(ToString::to_string).collect();
     let message = format!(
@@ -386,14 +387,15 @@ pub(super) fn fits_no_level(place: &Place) -> Slip {
 }
 
 /// Edits that move the failing line, and the deeper ones below it, to a column.
-pub(super) fn moved(place: &Place, to: usize) -> Vec<(Span, String)> {
+pub(super) fn moved(place: &Place, to: usize) -> Vec<Edit> {
     let own = column(place.text, place.line);
     if to >= own {
         return shifted(place, to - own, |line| column(place.text, line) > own);
     }
     shifted(place, own, |line| column(place.text, line) > own)
         .into_iter()
-        .map(|(at, _)| (Span::new(at.start as usize, at.start as usize + own - to), String::new()))
+        .map(|edit| edit.span.start as usize)
+        .map(|start| Edit::delete(Span::new(start, start + own - to)))
         .collect()
 }
 
@@ -433,7 +435,10 @@ pub(super) fn list_on_key_line(place: &Place) -> Slip {
     } else {
         indent
     };
-    let edits = vec![(Span::new(before, place.offset), format!("{}{}", line_end(place), " ".repeat(indent)))];
+    let edits = vec![Edit::new(
+        Span::new(before, place.offset),
+        format!("{}{}", line_end(place), " ".repeat(indent)),
+    )];
     Slip::new(
         Span::new(place.offset, (place.offset + 1).min(place.line.end)),
         "a list cannot begin on the line of its key",
@@ -458,7 +463,7 @@ pub(super) fn text_after_header(place: &Place) -> Slip {
     let below = line_at(place.text, place.line.next);
     let indent =
         if column(place.text, below) > key_column { column(place.text, below) } else { key_column + 2 };
-    let edits = vec![(Span::new(start, from), format!("{}{}", line_end(place), " ".repeat(indent)))];
+    let edits = vec![Edit::new(Span::new(start, from), format!("{}{}", line_end(place), " ".repeat(indent)))];
     let sign = &rest[..1.min(rest.len())];
     Slip::new(Span::new(from, from + body.len()), format!("the text must begin on the line after `{sign}`"))
         .help("or put the value in quotes, if it is one line")
@@ -482,9 +487,9 @@ pub(super) fn deep_empty_line(place: &Place) -> Slip {
         .rev()
         .take_while(|line| place.text[line.start..line.end].trim().is_empty())
         .filter(|line| line.end - line.start > own)
-        .map(|line| (Span::new(line.start + own, line.end), String::new()))
+        .map(|line| Edit::delete(Span::new(line.start + own, line.end)))
         .collect();
-    let span = edits.first().map_or(place.body_span(), |(span, _)| *span);
+    let span = edits.first().map_or(place.body_span(), |edit| edit.span);
     let edits: Vec<_> = edits.into_iter().rev().collect();
     Slip::new(span, "an empty line at the top of this text has more spaces than the text's first line")
         .help("remove the spaces of the empty line")

@@ -8,7 +8,7 @@ mod stray;
 use super::lines::{Line, line_at, line_start, lines, spaces};
 use super::parse::{Failure, Parsed};
 use super::{MAX_DEPTH, Mend, Node, Value, YamlError};
-use crate::source::Span;
+use crate::source::{Edit, Span};
 use granit_parser::ErrorKind;
 
 pub(super) use quote::quote_edits;
@@ -16,7 +16,7 @@ pub(super) use quote::quote_edits;
 /// A diagnosed error and edits that may mend it, the likeliest first; none is proven yet.
 pub(super) struct Slip {
     pub(super) error: YamlError,
-    pub(super) candidates: Vec<Vec<(Span, String)>>,
+    pub(super) candidates: Vec<Vec<Edit>>,
     title: String,
 }
 
@@ -36,20 +36,20 @@ impl Slip {
         self
     }
 
-    fn mend(mut self, title: impl Into<String>, candidates: Vec<Vec<(Span, String)>>) -> Self {
+    fn mend(mut self, title: impl Into<String>, candidates: Vec<Vec<Edit>>) -> Self {
         self.title = title.into();
         self.candidates = candidates;
         self
     }
 
     /// An edit with which reading can go on, too bold to be offered.
-    fn beyond(mut self, edits: Vec<(Span, String)>) -> Self {
+    fn beyond(mut self, edits: Vec<Edit>) -> Self {
         self.candidates = vec![edits];
         self
     }
 
     /// The error, with the edits that have proven themselves.
-    pub(super) fn with_mend(self, edits: Option<Vec<(Span, String)>>) -> YamlError {
+    pub(super) fn with_mend(self, edits: Option<Vec<Edit>>) -> YamlError {
         let offered = edits.filter(|_| !self.title.is_empty());
         let mend = offered.map(|edits| Mend { title: self.title, edits });
         YamlError { mend, ..self.error }
@@ -138,7 +138,7 @@ fn by_kind(place: &Place) -> Option<Slip> {
         | K::InvalidLowSurrogateHexEscape => Some(quote::escape(place)),
         K::CommentNotSeparated => Some(
             Slip::new(Span::new(place.offset, place.offset + 1), "a comment needs a space before its `#`")
-                .mend("put a space before the `#`", vec![vec![(Span::at(place.offset), " ".to_owned())]]),
+                .mend("put a space before the `#`", vec![vec![Edit::insert(place.offset, " ")]]),
         ),
         _ if !place.parsed.open_flow.is_empty() => flow::unclosed(place),
         K::UnclosedFlowCollection { .. } | K::MismatchedFlowCollectionEnd { .. } => flow::unclosed(place),
@@ -175,7 +175,7 @@ fn missing_space(place: &Place) -> Option<Slip> {
             format!("a space is missing after the colon of `{key}`")
         };
         let slip = Slip::new(Span::new(at - 1, at), message);
-        return Some(slip.mend("put a space there", vec![vec![(Span::at(at), " ".to_owned())]]));
+        return Some(slip.mend("put a space there", vec![vec![Edit::insert(at, " ")]]));
     }
     None
 }
@@ -218,7 +218,7 @@ fn missing_colon(place: &Place) -> Slip {
         return slip;
     }
     if word > 0 && word == body.len() {
-        let edits = vec![(Span::at(span.start as usize + word), ":".to_owned())];
+        let edits = vec![Edit::insert(span.start as usize + word, ":")];
         return Slip::new(
             Span::new(span.start as usize, span.start as usize + word),
             format!("a colon is missing after `{body}`"),
@@ -242,7 +242,7 @@ fn colon_missing_above(place: &Place) -> Option<Slip> {
     Some(
         Slip::new(Span::new(end - body.len(), end), format!("a colon is missing after `{body}`"))
             .help("a key is followed by a colon and a space: `key: value`")
-            .mend("add the colon", vec![vec![(Span::at(end), ":".to_owned())]]),
+            .mend("add the colon", vec![vec![Edit::insert(end, ":")]]),
     )
 }
 

@@ -1,20 +1,19 @@
 //! Slips of quoting: quotes that are missing, open or in excess, and escapes that do not exist.
 
 use super::{Place, Slip, key_of_line, value_on_line};
-use crate::source::Span;
+use crate::source::{Edit, Span};
 use crate::yaml::lines::{line_at, line_start};
 
 /// Insertions that put a one-line value in quotes; in single ones where it holds `"` or `\`.
-pub(in crate::yaml) fn quote_edits(text: &str, value: Span) -> Vec<(Span, String)> {
+pub(in crate::yaml) fn quote_edits(text: &str, value: Span) -> Vec<Edit> {
     let body = text.get(value.range()).unwrap_or_default();
     let quote = if body.contains(['"', '\\']) { '\'' } else { '"' };
-    let mut edits = vec![(Span::at(value.start as usize), quote.to_string())];
+    let mut edits = vec![Edit::insert(value.start as usize, quote.to_string())];
     if quote == '\'' {
-        let inner =
-            body.match_indices('\'').map(|(at, _)| (Span::at(value.start as usize + at), "'".to_owned()));
+        let inner = body.match_indices('\'').map(|(at, _)| Edit::insert(value.start as usize + at, "'"));
         edits.extend(inner);
     }
-    edits.push((Span::at(value.end as usize), quote.to_string()));
+    edits.push(Edit::insert(value.end as usize, quote.to_string()));
     edits
 }
 
@@ -50,13 +49,13 @@ fn unclosed_at(place: &Place, at: usize, quote: char) -> Slip {
     let body = place.text[at..line.end].trim_end();
     let below = super::continuation_end(place.text, line);
     if below > line.end {
-        candidates.push(vec![(Span::at(below), quote.to_string())]);
+        candidates.push(vec![Edit::insert(below, quote.to_string())]);
     }
     if let Some(comment) = body.find(" #") {
         let end = at + body[..comment].trim_end().len();
-        candidates.push(vec![(Span::at(end), quote.to_string())]);
+        candidates.push(vec![Edit::insert(end, quote.to_string())]);
     }
-    candidates.push(vec![(Span::at(at + body.len()), quote.to_string())]);
+    candidates.push(vec![Edit::insert(at + body.len(), quote.to_string())]);
     let end = (at + quote.len_utf8()).min(place.text.len());
     Slip::new(Span::new(at, end), "the quote that opens here is never closed")
         .help(format!("close the text with `{quote}`"))
@@ -83,7 +82,7 @@ pub(super) fn trailing(place: &Place) -> Option<Slip> {
     let title;
     if place.slice(rest).chars().all(|c| c == quote) {
         title = "remove the stray quote".to_owned();
-        candidates.push(vec![(rest, String::new())]);
+        candidates.push(vec![Edit::delete(rest)]);
     } else if body.len() > 1 && body.ends_with(quote) {
         title = if quote == '"' {
             "escape the inner quotes".to_owned()
@@ -95,7 +94,7 @@ pub(super) fn trailing(place: &Place) -> Option<Slip> {
         let edits = inner
             .match_indices(quote)
             .filter(|(at, _)| quote == '\'' || !inner[..*at].ends_with('\\'))
-            .map(|(at, _)| (Span::at(opener + 1 + at), escape.to_owned()));
+            .map(|(at, _)| Edit::insert(opener + 1 + at, escape));
         candidates.push(edits.collect());
     } else {
         title = "put the whole value in quotes".to_owned();
@@ -127,7 +126,7 @@ pub(super) fn escape(place: &Place) -> Slip {
     let shown = place.text[end..].chars().take(2).map(char::len_utf8).sum::<usize>();
     let span =
         Span::new(end, (end + shown).min(line_at(place.text, line_start(place.text, end)).end.max(end)));
-    let edits = bad.iter().map(|at| (Span::at(*at), "\\".to_owned())).collect();
+    let edits = bad.iter().map(|at| Edit::insert(*at, "\\")).collect();
     let text = place.slice(span);
     Slip::new(span, format!("`{text}` is not an escape that double-quoted text knows"))
         .help("write `\\\\` for a backslash, or put the text in single quotes")

@@ -2,7 +2,7 @@
 //! of the first column that slid into another.
 
 use super::{Key, Place, Slip, identifier, indent, key_of_line, last_scalar};
-use crate::source::Span;
+use crate::source::{Edit, Span};
 use crate::yaml::lines::{Line, line_at, line_start, spaces};
 use granit_parser::ErrorKind;
 
@@ -20,7 +20,7 @@ pub(super) fn conflict_marker(place: &Place) -> Option<Slip> {
     Some(
         Slip::new(Span::new(place.line.start, place.line.end), "this line is a mark of an unfinished merge")
             .help("keep one of the two versions between the marks, and delete the marks")
-            .beyond(vec![(whole, String::new())]),
+            .beyond(vec![Edit::delete(whole)]),
     )
 }
 
@@ -31,7 +31,7 @@ pub(super) fn character(place: &Place) -> Option<Slip> {
     let rest = place.text.get(span.end as usize..place.line.end.max(span.end as usize))?;
     let others = rest.char_indices().filter(|(_, c)| is_bad(*c));
     let others = others.map(|(more, c)| Span::new(more, more + c.len_utf8()).shift(span.end as usize));
-    let edits = std::iter::once(span).chain(others).map(|span| (span, String::new())).collect();
+    let edits = std::iter::once(span).chain(others).map(Edit::delete).collect();
     let name = if c == crate::source::BOM { "byte-order mark" } else { "control character" };
     let message = format!("the {name} U+{:04X} is not allowed here", u32::from(c));
     Some(Slip::new(span, message).mend(format!("remove the {name}"), vec![edits]))
@@ -62,7 +62,7 @@ pub(super) fn blank(place: &Place) -> Option<Slip> {
     let span =
         |(at, c): &(usize, char)| Span::new(place.line.start + at, place.line.start + at + c.len_utf8());
     let width = |c: char| if c == '\u{200b}' || c == crate::source::BOM { "" } else { " " };
-    let edits = odd.iter().map(|one| (span(one), width(one.1).to_owned())).collect();
+    let edits = odd.iter().map(|one| Edit::new(span(one), width(one.1))).collect();
     let message =
         format!("the blank U+{:04X} stands in the indentation, where YAML knows only spaces", u32::from(c));
     Some(
@@ -85,7 +85,7 @@ pub(super) fn root_key(place: &Place) -> Option<Slip> {
     here.or_else(|| indented_above(place))
 }
 
-fn indented(place: &Place, line: Line, key: &Key, edits: Vec<(Span, String)>) -> Option<Slip> {
+fn indented(place: &Place, line: Line, key: &Key, edits: Vec<Edit>) -> Option<Slip> {
     let own = spaces(place.text.get(line.start..line.end)?);
     let name = place.slice(key.span);
     let is_first = line.start + own == key.span.start as usize;
@@ -117,7 +117,7 @@ fn indented_above(place: &Place) -> Option<Slip> {
     if swallowed && !(place.body().starts_with("- ") && body.trim_end().ends_with(':')) {
         return None;
     }
-    indented(place, above, &key, vec![(Span::new(above.start, above.start + own), String::new())])
+    indented(place, above, &key, vec![Edit::delete(Span::new(above.start, above.start + own))])
 }
 
 fn without_colon(place: &Place) -> Option<Slip> {
@@ -140,6 +140,6 @@ fn without_colon(place: &Place) -> Option<Slip> {
     Some(
         Slip::new(Span::new(place.line.start, at), format!("a colon is missing after `{name}`"))
             .help("a key is followed by a colon and a space: `key: value`")
-            .mend("add the colon", vec![vec![(Span::new(at, end), space.to_owned())]]),
+            .mend("add the colon", vec![vec![Edit::new(Span::new(at, end), space)]]),
     )
 }

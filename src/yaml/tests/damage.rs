@@ -37,8 +37,9 @@ fn check_span(file: &SourceFile, span: Span) -> Result<(), TestCaseError> {
 }
 
 /// Edits can be made, all of them at once.
-fn check_edits(file: &SourceFile, edits: &[(Span, String)]) -> Result<(), TestCaseError> {
-    prop_assert!(edit::apply(file.text(), edits).is_some(), "{edits:?} of {:?}", file.text());
+fn check_edits(file: &SourceFile, edits: impl IntoIterator<Item = Edit>) -> Result<(), TestCaseError> {
+    let edits: Vec<_> = edits.into_iter().collect();
+    prop_assert!(Edit::apply(&edits, file.text()).is_some(), "{edits:?} of {:?}", file.text());
     Ok(())
 }
 
@@ -58,12 +59,12 @@ fn check_node(file: &SourceFile, node: &Node) -> Result<(), TestCaseError> {
                     prop_assert!(at <= scalar.text.len());
                 }
             }
-            check_edits(file, &edit::replace_scalar(file, node, "other: text\nand more"))?;
+            check_edits(file, edit::replace_scalar(file, node, "other: text\nand more"))?;
         }
         Value::Sequence(sequence) => {
             for (index, item) in sequence.items.iter().enumerate() {
                 check_node(file, item)?;
-                check_edits(file, &edit::remove_item(file, sequence, index))?;
+                check_edits(file, edit::remove_item(file, sequence, index))?;
             }
             sequence.dashes.iter().try_for_each(|dash| check_span(file, Span::at(*dash as usize)))?;
         }
@@ -71,9 +72,9 @@ fn check_node(file: &SourceFile, node: &Node) -> Result<(), TestCaseError> {
             for (index, entry) in mapping.entries.iter().enumerate() {
                 check_node(file, &entry.key)?;
                 check_node(file, &entry.value)?;
-                check_edits(file, &edit::remove_entry(file, mapping, index))?;
-                check_edits(file, &edit::scalar_to_list(file, entry))?;
-                check_edits(file, &edit::insert_entry(file, mapping, entry.name(), "new: 1"))?;
+                check_edits(file, edit::remove_entry(file, mapping, index))?;
+                check_edits(file, edit::scalar_to_list(file, entry).into_iter().flatten())?;
+                check_edits(file, edit::insert_entry(file, mapping, entry.name(), "new: 1"))?;
             }
         }
         Value::Alias(_) => {}
@@ -102,7 +103,7 @@ proptest! {
             error.labels.iter().try_for_each(|(span, _)| check_span(&file, *span))?;
             prop_assert!(!error.message.is_empty() && !error.message.ends_with('.'));
             if let Some(mend) = &error.mend {
-                let after = edit::apply(&text, &mend.edits).unwrap();
+                let after = Edit::apply(&mend.edits, &text).unwrap();
                 prop_assert!(read(&after).errors.len() < document.errors.len(), "{after:?}");
             }
         }

@@ -1,15 +1,19 @@
 //! Edits change what they say, and nothing else.
 
 use super::*;
-use edit::Edits;
 
 /// Applies edits made on a text's tree.
-fn after(text: &str, make: impl Fn(&SourceFile, &Node) -> Edits) -> String {
+fn after(text: &str, make: impl Fn(&SourceFile, &Node) -> Option<Edit>) -> String {
+    after_all(text, |file, root| make(file, root).map(|edit| vec![edit]))
+}
+
+/// The same for several; what cannot be made changes nothing.
+fn after_all(text: &str, make: impl Fn(&SourceFile, &Node) -> Option<Vec<Edit>>) -> String {
     let file = file(text);
     let document = parse(&file);
     assert!(document.errors.is_empty(), "{text:?}");
-    let edits = make(&file, document.root.as_ref().unwrap());
-    edit::apply(text, &edits).unwrap()
+    let edits = make(&file, document.root.as_ref().unwrap()).unwrap_or_default();
+    Edit::apply(&edits, text).unwrap()
 }
 
 fn value_edit(text: &str, key: &str, span: (usize, usize), new: &str) -> Option<String> {
@@ -17,19 +21,19 @@ fn value_edit(text: &str, key: &str, span: (usize, usize), new: &str) -> Option<
     let document = parse(&file);
     let map = ScalarMap::new(&file, document.root.as_ref().unwrap().pointer(key).unwrap()).unwrap();
     let edit = map.edit(Span::new(span.0, span.1), new)?;
-    edit::apply(text, &[edit])
+    Edit::apply(&[edit], text)
 }
 
 #[test]
 fn edits_must_fit_and_not_overlap() {
     let edits = |list: &[(usize, usize, &str)]| {
-        list.iter().map(|(a, b, new)| (Span::new(*a, *b), (*new).to_owned())).collect::<Edits>()
+        list.iter().map(|(a, b, new)| Edit::new(Span::new(*a, *b), *new)).collect::<Vec<_>>()
     };
-    assert_eq!(edit::apply("abc", &edits(&[(2, 3, "z"), (0, 1, "x")])), Some("xbz".to_owned()));
-    assert_eq!(edit::apply("abc", &edits(&[(1, 1, "1"), (1, 1, "2")])), Some("a12bc".to_owned()));
-    assert_eq!(edit::apply("abc", &edits(&[(0, 2, "x"), (1, 3, "y")])), None);
-    assert_eq!(edit::apply("abc", &edits(&[(2, 9, "x")])), None);
-    assert_eq!(edit::apply("é", &edits(&[(1, 2, "x")])), None);
+    assert_eq!(Edit::apply(&edits(&[(2, 3, "z"), (0, 1, "x")]), "abc"), Some("xbz".to_owned()));
+    assert_eq!(Edit::apply(&edits(&[(1, 1, "1"), (1, 1, "2")]), "abc"), Some("a12bc".to_owned()));
+    assert_eq!(Edit::apply(&edits(&[(0, 2, "x"), (1, 3, "y")]), "abc"), None);
+    assert_eq!(Edit::apply(&edits(&[(2, 9, "x")]), "abc"), None);
+    assert_eq!(Edit::apply(&edits(&[(1, 2, "x")]), "é"), None);
 }
 
 #[test]
@@ -90,7 +94,8 @@ fn a_replaced_scalar_keeps_its_style_or_is_quoted() {
 
 #[test]
 fn a_scalar_becomes_a_list() {
-    let listed = |text: &str| after(text, |file, root| edit::scalar_to_list(file, root.entry("t").unwrap()));
+    let listed =
+        |text: &str| after_all(text, |file, root| edit::scalar_to_list(file, root.entry("t").unwrap()));
     assert_eq!(listed("t: X # c\nu: 1\n"), "t:\n  - X # c\nu: 1\n");
     assert_eq!(listed("r:\n- a\nt: X\n"), "r:\n- a\nt:\n- X\n");
     assert_eq!(listed("r:\r\n    - a\r\nt: 'X'\r\n"), "r:\r\n    - a\r\nt:\r\n    - 'X'\r\n");
@@ -159,6 +164,6 @@ fn an_entry_is_inserted_where_it_belongs() {
 
 #[test]
 fn a_key_is_renamed() {
-    let renamed = after("a: 1\n'b': 2\n", |_, root| edit::rename_key(root.entry("b").unwrap(), "c"));
+    let renamed = after("a: 1\n'b': 2\n", |_, root| Some(edit::rename_key(root.entry("b").unwrap(), "c")));
     assert_eq!(renamed, "a: 1\nc: 2\n");
 }

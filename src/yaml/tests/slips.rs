@@ -24,7 +24,7 @@ fn check(cases: &[Case]) {
         let error = &document.errors[0];
         let position = file.position(error.span.start as usize);
         assert_eq!(format!("{}:{}", position.line, position.column), *place, "{text:?}");
-        let after = error.mend.as_ref().and_then(|mend| edit::apply(text, &mend.edits)).unwrap_or_default();
+        let after = error.mend.as_ref().and_then(|mend| Edit::apply(&mend.edits, text)).unwrap_or_default();
         assert_eq!(after, *mended, "{text:?}");
         assert!(mended.is_empty() || read(mended).errors.is_empty(), "{mended:?}");
         assert!(document.is_damaged(error.span));
@@ -334,7 +334,7 @@ fn keys_known_to_stand_in_the_first_column_are_put_there() {
         let document = parse_with(&file(text), &keys);
         let [error] = &document.errors[..] else { panic!("{text:?}: {:?}", document.errors) };
         assert_eq!(error.message, message);
-        assert_eq!(edit::apply(text, &error.mend.as_ref().unwrap().edits).unwrap(), mended);
+        assert_eq!(Edit::apply(&error.mend.as_ref().unwrap().edits, text).unwrap(), mended);
     }
 }
 
@@ -373,7 +373,7 @@ fn several_errors_are_each_told_at_their_line_and_the_rest_is_read() {
     let mut fixed = text.to_owned();
     for _ in 0..6 {
         let next = read(&fixed).errors.remove(0).mend.unwrap();
-        fixed = edit::apply(&fixed, &next.edits).unwrap();
+        fixed = Edit::apply(&next.edits, &fixed).unwrap();
     }
     assert!(read(&fixed).errors.is_empty(), "{fixed}");
 }
