@@ -167,7 +167,7 @@ pub fn remove_entry(file: &SourceFile, parent: &Mapping, index: usize) -> Option
     let entry = parent.entries.get(index)?;
     if parent.flow {
         let spans: Vec<Span> = parent.entries.iter().map(Entry::span).collect();
-        return remove_in_flow(&spans, index);
+        return Some(remove_in_flow(&spans, index));
     }
     let start = entry.key.span.start as usize;
     let line = line_start(text, start);
@@ -225,14 +225,14 @@ fn last_scalar(mut node: &Node) -> &Node {
     }
 }
 
-fn remove_in_flow(spans: &[Span], index: usize) -> Option<Edit> {
+fn remove_in_flow(spans: &[Span], index: usize) -> Edit {
     let span = spans[index];
     let cut = match (spans.get(index + 1), index.checked_sub(1).map(|before| spans[before])) {
         (Some(next), _) => Span { start: span.start, end: next.start },
         (None, Some(before)) => Span { start: before.end, end: span.end },
         (None, None) => span,
     };
-    Some(Edit::delete(cut))
+    Edit::delete(cut)
 }
 
 /// Removes a list's item: whole lines with the comment behind it. The last one left becomes `[]`.
@@ -241,7 +241,7 @@ pub fn remove_item(file: &SourceFile, sequence: &Sequence, index: usize) -> Opti
     let item = sequence.items.get(index)?;
     if sequence.flow {
         let spans: Vec<Span> = sequence.items.iter().map(|item| item.span).collect();
-        return remove_in_flow(&spans, index);
+        return Some(remove_in_flow(&spans, index));
     }
     let dash = sequence.dashes.get(index).map(|dash| *dash as usize)?;
     let line = line_start(text, dash);
@@ -277,9 +277,7 @@ pub fn remove_item(file: &SourceFile, sequence: &Sequence, index: usize) -> Opti
 pub fn insert_entry(file: &SourceFile, parent: &Mapping, after: Option<&str>, text: &str) -> Option<Edit> {
     let source = file.text();
     let named = after.and_then(|key| parent.entries.iter().rposition(|entry| entry.name() == Some(key)));
-    let Some(entry) = named.map_or(parent.entries.last(), |index| parent.entries.get(index)) else {
-        return None;
-    };
+    let entry = named.map_or(parent.entries.last(), |index| parent.entries.get(index))?;
     if parent.flow {
         return Some(Edit::insert(entry.span().end as usize, format!(", {text}")));
     }
