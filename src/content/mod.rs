@@ -283,7 +283,7 @@ fn declared(item: &Node) -> Option<Declared> {
         Takes::Scalar(Scalar::of(&kind).unwrap_or(Scalar::Unknown))
     };
     let optional = item.get("Default").is_some();
-    Some(Declared { name: name.trim().into(), takes, optional, columns: Vec::new() })
+    Some(Declared { name: name.trim().into(), takes, optional, columns: Vec::new(), column_name: false })
 }
 
 /// Whether a name is that of a query file.

@@ -111,12 +111,26 @@ pub(super) fn implicit(mask: u16) -> impl Iterator<Item = Column> + Clone + use<
     (0..IMPLICIT).filter(move |bit| mask >> bit & 1 == 1).map(|bit| column(IMPLICIT_AT + 4 * bit))
 }
 
-/// Parameters from position `first`: name, whether it is optional, and the number of its type.
-pub(super) fn parameters(first: u16, count: u8) -> impl Iterator<Item = (u32, bool, u8)> + Clone + use<> {
+/// A parameter as it is stored: the position of its name among the strings, its marks, and the number of its type.
+#[derive(Clone, Copy)]
+pub(super) struct Parameter {
+    pub(super) name: u32,
+    pub(super) optional: bool,
+    pub(super) column_name: bool,
+    pub(super) kind: u8,
+}
+
+/// The parameters from position `first`.
+pub(super) fn parameters(first: u16, count: u8) -> impl Iterator<Item = Parameter> + Clone + use<> {
     let first = usize::from(first);
     (first..first + usize::from(count)).map(|index| {
         let word = word(PARAMETERS_AT + 4 * index);
-        (word >> 5, word >> 4 & 1 == 1, (word & 15) as u8)
+        Parameter {
+            name: word >> 6,
+            optional: word >> 4 & 1 == 1,
+            column_name: word >> 5 & 1 == 1,
+            kind: (word & 15) as u8,
+        }
     })
 }
 

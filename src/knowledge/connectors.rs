@@ -153,8 +153,8 @@ mod tests {
     }
 
     #[test]
-    fn upstream_accepts_288_ids() {
-        assert_eq!(connectors().iter().filter(|connector| connector.upstream).count(), 288);
+    fn upstream_accepts_337_ids() {
+        assert_eq!(connectors().iter().filter(|connector| connector.upstream).count(), 337);
         assert!(is_upstream("MicrosoftThreatProtection"));
         assert!(!is_upstream("microsoftthreatprotection"));
         assert!(!is_upstream("AzureNetworkWatcher"));

@@ -50,6 +50,8 @@ pub struct Parameter {
     pub kind: ParameterKind,
     /// Whether it has a default value.
     pub optional: bool,
+    /// Whether it names a column of the table that `invoke` gives, which may be written without quotes.
+    pub column_name: bool,
 }
 
 const OPEN: u8 = 1;
@@ -112,13 +114,14 @@ impl Function {
         if count == ANY_PARAMETERS {
             return None;
         }
-        let parameter = |(name, optional, kind)| Parameter {
-            name: blob::string(name),
-            kind: match kind {
+        let parameter = |stored: blob::Parameter| Parameter {
+            name: blob::string(stored.name),
+            kind: match stored.kind {
                 TABULAR => ParameterKind::Table,
                 kind => ParameterKind::Scalar(ColumnType::from_number(kind)),
             },
-            optional,
+            optional: stored.optional,
+            column_name: stored.column_name,
         };
         Some(blob::parameters(u16::from_le_bytes([low, high]), count).map(parameter))
     }
@@ -147,10 +150,13 @@ mod tests {
     fn a_function_of_sentinel() {
         let found = function("_GetWatchlist").unwrap();
         assert_eq!((found.origin(), found.returns()), (Origin::Sentinel, Returns::Rows { open: true }));
-        assert!(found.columns().any(|column| column == ("SearchKey", ColumnType::Dynamic)));
+        assert!(found.columns().any(|column| column == ("SearchKey", ColumnType::String)));
         let parameters: Vec<_> = found.parameters().unwrap().collect();
         let expected = [("watchlistAlias", ColumnType::String, false), ("keys", ColumnType::Dynamic, true)]
-            .map(|(name, kind, optional)| Parameter { name, kind: ParameterKind::Scalar(kind), optional });
+            .map(|(name, kind, optional)| {
+                let kind = ParameterKind::Scalar(kind);
+                Parameter { name, kind, optional, column_name: false }
+            });
         assert_eq!(parameters, expected);
     }
 
@@ -158,7 +164,11 @@ mod tests {
     fn a_function_that_extends_its_input() {
         let found = function("FileProfile").unwrap();
         assert_eq!((found.origin(), found.returns()), (Origin::Defender, Returns::InputExtended));
-        assert_eq!(found.parameters().unwrap().next().unwrap().kind, ParameterKind::Table);
+        let parameters: Vec<_> = found.parameters().unwrap().collect();
+        assert_eq!(parameters[0].kind, ParameterKind::Table);
+        // `invoke FileProfile(SHA1, 1000)`: the column stands there without quotes, the number is a number.
+        let bare: Vec<_> = parameters.iter().map(|parameter| parameter.column_name).collect();
+        assert_eq!(bare, [false, true, false]);
         assert!(found.columns().any(|column| column == ("GlobalPrevalence", ColumnType::Int)));
     }
 
@@ -171,7 +181,7 @@ mod tests {
         assert!(unknown.parameters().is_none() && unknown.columns().count() == 0);
         let scalar = function("ASIM_LookupICMPType").unwrap();
         assert_eq!(scalar.returns(), Returns::Scalar(ColumnType::String));
-        assert!(function("AIShield").unwrap().is_uncertain());
+        assert!(function("ASimDnsMicrosoftOMS").unwrap().is_uncertain());
         assert_eq!(function("filepRofile"), None);
         assert_eq!(nearest_function("FileProfil").map(Function::name), Some("FileProfile"));
     }
@@ -181,8 +191,8 @@ mod tests {
         for found in functions().filter(|found| found.columns().next().is_none()) {
             assert_ne!(found.returns(), Returns::Rows { open: false }, "{}", found.name());
         }
-        assert_eq!(functions().filter(|found| found.returns() == Returns::InputExtended).count(), 11);
-        assert_eq!(functions().filter(|found| matches!(found.returns(), Returns::Scalar(_))).count(), 5);
+        assert_eq!(functions().filter(|found| found.returns() == Returns::InputExtended).count(), 22);
+        assert_eq!(functions().filter(|found| matches!(found.returns(), Returns::Scalar(_))).count(), 20);
     }
 
     /// Every function of the fact file is found with its parameters and computed columns.

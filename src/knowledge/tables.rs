@@ -85,6 +85,7 @@ pub enum Grade {
 const DEFENDER: u8 = 1;
 const DEFENDER_ONLY: u8 = 2;
 const CLASSIC: u8 = 4;
+const OPEN: u8 = 8;
 
 /// A table; a small handle, to be copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,8 +127,14 @@ impl Table {
         self.has(CLASSIC)
     }
 
+    /// Whether it may have columns besides those that are known: which there are depends on what each workspace sends
+    /// to it. So always when only its name is known.
+    pub fn open(self) -> bool {
+        self.has(OPEN)
+    }
+
     /// Name and type of each column: those of the schema in its order, then those that every table of the kind
-    /// has. Empty when only the table's name is known.
+    /// has. Of a table that is known by name alone only the latter.
     pub fn columns(self) -> impl Iterator<Item = (&'static str, ColumnType)> + Clone + use<> {
         self.stored().map(|column| (blob::string(column.name), ColumnType::from_number(column.kind)))
     }
@@ -157,23 +164,10 @@ impl Table {
     }
 }
 
-/// Columns that real tables have and their documentation leaves out: Sentinel's own parsers read them, or they are
-/// those of Defender's table of the same name.
-const UNDOCUMENTED: [(&str, &[&str]); 5] = [
+/// Columns that real tables have and their documentation leaves out: Sentinel's own parsers read them.
+const UNDOCUMENTED: [(&str, &[&str]); 4] = [
     ("DnsEvents", &["ReportReferenceLink"]),
-    (
-        "IdentityInfo",
-        &[
-            "AccountUpn",
-            "Address",
-            "CloudSid",
-            "DistinguishedName",
-            "EmailAddress",
-            "OnPremSid",
-            "SipProxyAddress",
-        ],
-    ),
-    ("SecurityEvent", &["AccessList", "EventOriginId", "ImpersonationLevel"]),
+    ("SecurityEvent", &["EventOriginId", "ImpersonationLevel"]),
     ("W3CIISLog", &["sComputerName"]),
     ("WindowsFirewall", &["ReportReferenceLink"]),
 ];
@@ -245,7 +239,9 @@ mod tests {
         assert!(table("ABNORMAL_CASES_CL").unwrap().classic());
         assert_eq!(table("ABNORMAL_CASES_CL").unwrap().column("RawData"), Some(ColumnType::String));
         let name_only = table("ADPAudit").unwrap();
-        assert_eq!((name_only.grade(), name_only.columns().count()), (Grade::NameOnly, 0));
+        assert_eq!((name_only.grade(), name_only.open()), (Grade::NameOnly, true));
+        assert_eq!(name_only.column("TimeGenerated"), Some(ColumnType::Datetime));
+        assert!(table("AzureDiagnostics").unwrap().open() && !events.open());
         assert_eq!(table("devicenetworkevents"), None);
         assert_eq!(table(""), None);
     }

@@ -437,4 +437,11 @@ impl Relation {
     pub fn with(&self, columns: Vec<Column>) -> Self {
         Self { columns, open: self.open, doubtful: self.doubtful }
     }
+
+    /// The same doubts with other columns and none besides, as an operator leaves them that names every column it
+    /// returns. The official analyser calls such rows as open as those before; the service does not.
+    #[must_use]
+    pub fn closed_with(&self, columns: Vec<Column>) -> Self {
+        Self { columns, open: false, doubtful: self.doubtful }
+    }
 }

@@ -51,6 +51,7 @@ impl<'w> View<'w> {
                 },
                 optional: param.optional,
                 columns: Vec::new(),
+                column_name: param.column_name,
             };
             params.map(parameter).collect()
         });
@@ -88,6 +89,7 @@ fn declared(parameter: &Parameter) -> Declared {
         takes: parameter.kind.map_or(Takes::Rows, Takes::Scalar),
         optional: parameter.optional,
         columns: parameter.columns.iter().map(|(name, kind)| Column::new(name.as_str(), *kind)).collect(),
+        column_name: false,
     }
 }
 
@@ -96,8 +98,7 @@ fn known(table: tables::Table) -> Rc<Relation> {
         let columns: Vec<Column> =
             table.columns().map(|(name, kind)| Column::new(name, scalar(kind))).collect();
         let doubtful = !matches!(table.grade(), Grade::Documented) || table.classic();
-        let open = columns.is_empty();
-        Rc::new(Relation { columns, open, doubtful })
+        Rc::new(Relation { columns, open: table.open(), doubtful })
     };
     TABLES.with_borrow_mut(|tables| Rc::clone(tables.entry(table.name()).or_insert_with(make)))
 }

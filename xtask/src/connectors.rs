@@ -22,6 +22,20 @@ struct Solutions {
     connectors: BTreeMap<String, Connector>,
 }
 
+/// The ids that published content requires though no catalogue has them.
+#[derive(Deserialize)]
+struct Published {
+    source: String,
+    content_only: BTreeMap<String, Required>,
+}
+
+#[derive(Deserialize)]
+struct Required {
+    tables: BTreeSet<String>,
+    /// Why the id is probably a slip of that content.
+    doubt: Option<String>,
+}
+
 #[derive(Deserialize, Default)]
 struct Connector {
     title: Option<String>,
@@ -40,6 +54,14 @@ pub(crate) fn connectors(facts: &Facts) -> Result<Generated, String> {
             upstream.newest_count
         ));
     }
+    let published: Published = facts.read("connectors-2026.json")?;
+    for (id, required) in published.content_only {
+        if required.doubt.is_none() {
+            let connector = solutions.connectors.entry(id).or_default();
+            // What its content reads: custom tables are the connector's own, others may be anybody's.
+            connector.tables.extend(required.tables.into_iter().filter(|table| table.ends_with("_CL")));
+        }
+    }
     solutions.connectors.remove("");
     for connector in solutions.connectors.values_mut() {
         connector.tables.remove("");
@@ -49,6 +71,7 @@ pub(crate) fn connectors(facts: &Facts) -> Result<Generated, String> {
     }
     let mut sources: Vec<String> = upstream.source.iter().map(ToString::to_string).collect();
     sources.push(solutions.source);
+    sources.push(published.source);
     let mut out = Source::new(
         "Data connectors: ids, titles and tables.",
         &sources,

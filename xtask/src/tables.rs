@@ -9,7 +9,7 @@
 //! | implicit columns | name << 4 \| type; a table's mask has one bit for each | 4 |
 //! | tables, by name | name 4, first column 4, columns 2, implicit mask 2, grade 1, flags 1, spare 2 | 16 |
 //! | functions, by name | name 4, first column 4, columns 2, first parameter 2, parameters 1, origin 1, flags 1, type 1 | 16 |
-//! | parameters | name << 5 \| optional << 4 \| type | 4 |
+//! | parameters | name << 6 \| column name << 5 \| optional << 4 \| type | 4 |
 //! | string bytes | sorted, UTF-8 | |
 //!
 //! A name is a position in the sorted strings, so records sorted by name are sorted by position too. Equal
@@ -41,6 +41,7 @@ const ANY_PARAMETERS: u8 = 255;
 const DEFENDER: u8 = 1;
 const DEFENDER_ONLY: u8 = 2;
 const CLASSIC: u8 = 4;
+const OPEN_TABLE: u8 = 8;
 
 const OPEN: u8 = 1;
 const UNCERTAIN: u8 = 2;
@@ -68,7 +69,7 @@ struct Implicit {
     xdr: Columns,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Meta {
     src: String,
     #[serde(default)]
@@ -77,6 +78,8 @@ struct Meta {
     xdr: bool,
     #[serde(default)]
     xdronly: bool,
+    #[serde(default)]
+    open: bool,
 }
 
 #[derive(Deserialize)]
@@ -95,6 +98,9 @@ struct Function {
     result_type: Option<String>,
     #[serde(default)]
     body_errors: u32,
+    /// The parameters that take the bare name of a column.
+    #[serde(default)]
+    bare_columns: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -304,7 +310,8 @@ fn table_record(
     let own = words(&columns.iter().collect::<Vec<_>>(), strings)?;
     out.extend(strings.get(name)?.to_le_bytes());
     push_list(out, own, lists)?;
-    let mask = meta.map_or(0, |meta| implicit_mask(columns, meta, &schemas.implicit));
+    let name_only = Meta::default();
+    let mask = implicit_mask(columns, meta.unwrap_or(&name_only), &schemas.implicit);
     out.extend(mask.to_le_bytes());
     let grade = match meta.map(|meta| meta.src.as_str()) {
         Some("doc" | "la-csv") => 0,
@@ -314,10 +321,11 @@ fn table_record(
         None => 4,
         Some(other) => return Err(format!("schemas.json: unknown source `{other}` of {name}")),
     };
-    let flags = meta.map_or(0, |meta| {
+    let flags = meta.map_or(OPEN_TABLE, |meta| {
         u8::from(meta.xdr || meta.xdronly) * DEFENDER
             + u8::from(meta.xdronly) * DEFENDER_ONLY
             + u8::from(meta.v1) * CLASSIC
+            + u8::from(meta.open || columns.is_empty()) * OPEN_TABLE
     });
     out.extend([grade, flags, 0, 0]);
     Ok(())
@@ -349,7 +357,7 @@ fn function_record(
     let (list, count) = match &function.params {
         Parameters::Any(text) if text == "*" => (Vec::new(), ANY_PARAMETERS),
         Parameters::Any(text) => return Err(format!("schemas.json: parameters `{text}` of {name}")),
-        Parameters::List(list) => (parameter_words(list, strings)?, list.len() as u8),
+        Parameters::List(list) => (parameter_words(list, &function.bare_columns, strings)?, list.len() as u8),
     };
     let extends_input = list.iter().any(|word| word & 15 == TABULAR);
     let first = u16::try_from(parameters.add(list)).map_err(|_| "too many parameters".to_owned())?;
@@ -373,10 +381,16 @@ fn function_record(
     Ok(())
 }
 
-fn parameter_words(list: &[Parameter], strings: &Strings) -> Result<Vec<u32>, String> {
+fn parameter_words(
+    list: &[Parameter],
+    column_names: &[String],
+    strings: &Strings,
+) -> Result<Vec<u32>, String> {
     let word = |parameter: &Parameter| {
         let kind = if parameter.kind.starts_with('(') { TABULAR } else { kind(&parameter.kind)? };
-        Ok(strings.get(&parameter.name)? << 5 | u32::from(parameter.default.is_some()) << 4 | kind)
+        let column_name = u32::from(column_names.contains(&parameter.name));
+        let optional = u32::from(parameter.default.is_some());
+        Ok(strings.get(&parameter.name)? << 6 | column_name << 5 | optional << 4 | kind)
     };
     list.iter().map(word).collect()
 }

@@ -321,6 +321,9 @@ impl<'a> Binder<'a> {
                 let assigned = self.assign_arguments(name.span, &name.text, params, args, piped.is_some());
                 for (at, arg) in assigned.iter().enumerate() {
                     let value = match arg {
+                        Some(arg) if params[at].column_name && names_column(arg, piped.as_deref()) => {
+                            Value::of(Scalar::String)
+                        }
                         Some(arg) => self.value(arg),
                         None if at == 0 && piped.is_some() => {
                             piped.clone().map_or(Value::Unknown, Value::Rows)
@@ -415,4 +418,10 @@ impl<'a> Binder<'a> {
         let message = format!("`{}` is a function, and is called with its arguments", name.text);
         self.say(FindingKind::Argument, name.span, message);
     }
+}
+
+/// Whether an argument is the bare name of a column of the rows that `invoke` pipes.
+fn names_column(arg: &Expr, piped: Option<&Relation>) -> bool {
+    let ExprKind::Name(name) = &arg.kind else { return false };
+    piped.is_some_and(|rows| rows.open || rows.column(&name.text).is_some())
 }

@@ -35,6 +35,8 @@ pub struct Declared {
     pub optional: bool,
     /// The columns that rows given to it must have.
     pub columns: Vec<Column>,
+    /// Whether it names a column of the rows that `invoke` pipes, which may stand there without quotes.
+    pub column_name: bool,
 }
 
 /// What a function outside of the query returns.

@@ -36,7 +36,10 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn project(&mut self, exprs: &'a [Expr]) -> Value {
-        self.listed(exprs, Columns::default(), Style::Plain)
+        let Value::Rows(rows) = self.listed(exprs, Columns::default(), Style::Plain) else {
+            return Value::Unknown;
+        };
+        Value::Rows(Rc::new(listed_alone(&rows, rows.columns.clone(), exprs)))
     }
 
     /// The columns that a list of names and patterns means.
@@ -74,7 +77,7 @@ impl<'a> Binder<'a> {
         // Of open rows, columns may be kept that are not known.
         let mut known = names(&columns);
         columns.extend(chosen.into_iter().filter(|column| known.insert(Rc::clone(&column.name))));
-        self.rows_with(columns)
+        Value::Rows(Rc::new(listed_alone(&row, columns, exprs)))
     }
 
     pub(super) fn project_rename(&mut self, exprs: &'a [Expr]) -> Value {
@@ -163,7 +166,7 @@ impl<'a> Binder<'a> {
             }
             self.not_dynamic(expr, kind, "distinct");
         }
-        self.rows_with(columns.list)
+        Value::Rows(Rc::new(listed_alone(&row, columns.list, exprs)))
     }
 
     pub(super) fn not_dynamic(&mut self, expr: &Expr, kind: Scalar, word: &str) {
@@ -252,6 +255,16 @@ impl<'a> Binder<'a> {
         let (open, doubtful) = (row.open || result.open, row.doubtful || result.doubtful);
         Value::Rows(Rc::new(Relation { columns: columns.list, open, doubtful }))
     }
+}
+
+/// Rows with the columns that a list names: no others, unless a `*` or a pattern in it means columns that are not known.
+fn listed_alone(row: &Relation, columns: Vec<Column>, exprs: &[Expr]) -> Relation {
+    let means_others = |expr: &Expr| match &expr.kind {
+        ExprKind::Star => true,
+        ExprKind::Name(name) => name.form == NameForm::Wildcard,
+        _ => false,
+    };
+    if exprs.iter().any(means_others) { row.with(columns) } else { row.closed_with(columns) }
 }
 
 fn names(columns: &[Column]) -> FxHashSet<Rc<str>> {

@@ -170,7 +170,7 @@ impl<'a> Binder<'a> {
                 _ => (Takes::Scalar(type_of(column)), Vec::new()),
             };
             let name = (&*column.name.text).into();
-            Declared { name, takes, optional: parameter.default.is_some(), columns }
+            Declared { name, takes, optional: parameter.default.is_some(), columns, column_name: false }
         };
         parameters.iter().map(declared).collect()
     }

@@ -28,7 +28,10 @@ impl<'a> Binder<'a> {
             self.make(expr, &mut columns, Style::Summarize, None, None);
         }
         self.grouped = outer;
-        Value::Rows(Rc::new(row.with(columns.list)))
+        // An aggregate of `*` returns the columns that are not known as well.
+        let whole = by.iter().chain(aggregates).any(takes_all);
+        let rows = if whole { row.with(columns.list) } else { row.closed_with(columns.list) };
+        Value::Rows(Rc::new(rows))
     }
 
     pub(super) fn make_series(
@@ -65,7 +68,7 @@ impl<'a> Binder<'a> {
                 self.step(bound, axis);
             }
         }
-        Value::Rows(Rc::new(row.with(columns.list)))
+        Value::Rows(Rc::new(row.closed_with(columns.list)))
     }
 
     /// Whether a value is of a type, or can be promoted to it.
@@ -126,7 +129,7 @@ impl<'a> Binder<'a> {
                 _ => columns.add(&format!("aggregated_{of}"), kind),
             }
         }
-        Value::Rows(Rc::new(row.with(columns.list)))
+        Value::Rows(Rc::new(row.closed_with(columns.list)))
     }
 
     /// `sample-distinct` and `top-hitters`.
@@ -138,7 +141,7 @@ impl<'a> Binder<'a> {
             let name = self.name_of(of).unwrap_or_else(|| "Column1".into());
             columns.add(&name, kind);
             self.not_dynamic(of, kind, "sample-distinct");
-            return Value::Rows(Rc::new(row.with(columns.list)));
+            return Value::Rows(Rc::new(row.closed_with(columns.list)));
         }
         self.only_column(of, "top-hitters");
         self.quietly(|binder| binder.make(of, &mut columns, Style::Plain, None, None));
@@ -155,7 +158,7 @@ impl<'a> Binder<'a> {
             }
             None => columns.add(&format!("approximate_count_{name}"), Scalar::Long),
         }
-        Value::Rows(Rc::new(row.with(columns.list)))
+        Value::Rows(Rc::new(row.closed_with(columns.list)))
     }
 
     /// An expression that must be a column; its type.
@@ -170,6 +173,15 @@ impl<'a> Binder<'a> {
             Value::Scalar(kind, _) => kind,
             _ => Scalar::Unknown,
         }
+    }
+}
+
+/// Whether an aggregate is given `*`, as in `arg_max(TimeGenerated, *)`.
+fn takes_all(expr: &Expr) -> bool {
+    match &value_of(expr).kind {
+        ExprKind::Star => true,
+        ExprKind::Call { args, .. } => args.iter().any(|arg| matches!(value_of(arg).kind, ExprKind::Star)),
+        _ => false,
     }
 }
 

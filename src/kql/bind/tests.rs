@@ -109,7 +109,7 @@ fn functions_that_call_each_other_come_to_an_end() {
 fn parsers_that_call_each_other_come_to_an_end() {
     let rows = || {
         let takes = Takes::Rows;
-        vec![Declared { name: "t".into(), takes, optional: false, columns: Vec::new() }]
+        vec![Declared { name: "t".into(), takes, optional: false, columns: Vec::new(), column_name: false }]
     };
     let small = Small::default()
         .function("A", Vec::new(), "union (B), (B), (A)")

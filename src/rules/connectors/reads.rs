@@ -104,10 +104,12 @@ impl<'q> Reads<'q> {
 /// Whether a table may be a function of the workspace, which reads others: because nobody knows it, or only from
 /// schemas that were made to check queries, where parsers stand as tables.
 fn is_unclear(catalog: &dyn Catalog, table: &str) -> bool {
-    let parser = tables::table(table).is_some_and(|known| {
-        !matches!(known.grade(), Grade::Documented | Grade::Connector) && !table.ends_with("_CL")
-    });
-    parser || catalog.table(table).is_none_or(|table| table.relation.open)
+    match tables::table(table).map(tables::Table::grade) {
+        Some(Grade::Documented | Grade::Connector) => false,
+        Some(Grade::Upstream | Grade::Upstream2022) => !table.ends_with("_CL"),
+        Some(Grade::NameOnly) => true,
+        None => catalog.table(table).is_none_or(|table| table.relation.open),
+    }
 }
 
 /// The name of the table or function that a data type begins with: `SecurityAlert (MDATP)` is of `SecurityAlert`.

@@ -15,8 +15,10 @@ declare_rule! {
     /// never be, and the upstream repository's checks refuse it. Ids are compared with their case.
     ///
     /// Under `recommended` an id is known when it is in upstream's list, when a published connector has it,
-    /// or when `[knowledge] connectors` in sentlint.toml names it. Under `azure-sentinel` upstream's list
-    /// alone counts.
+    /// or when `[knowledge] connectors` in sentlint.toml names it. Connectors appear faster than lists do, so an
+    /// unknown id that is well formed (letters, digits, `-` and `_`) and not nearly a known one is a warning; any
+    /// other is an error. Under `azure-sentinel` upstream's list alone counts, with the ids that its own rules of
+    /// August 2026 use.
     ///
     /// ## Example
     ///
@@ -82,6 +84,13 @@ impl Rule for UnknownConnector {
                 }
                 continue;
             }
+            if cx.gates() && connectors::is_known(id.value) {
+                let message = format!("Upstream's list of connector ids lacks `{}`", id.value);
+                let help =
+                    "A published connector has the id: add it to ValidConnectorIds.json beside the rule.";
+                out.push(Self::at(id.span(), message).help(help));
+                continue;
+            }
             let finding = Self::at(id.span(), format!("No data connector has the id `{}`", id.value));
             let variants = connectors::variants(id.value);
             if variants.len() > 1 {
@@ -90,24 +99,39 @@ impl Rule for UnknownConnector {
                 out.push(finding.help(format!("There are {}.", names.join(", "))));
                 continue;
             }
-            out.push(match connectors::nearest(id.value) {
+            let near = if cx.gates() { connectors::nearest_upstream } else { connectors::nearest };
+            out.push(match near(id.value) {
                 Some(near) => {
                     let edits = replace_scalar(cx.source(), id.node, near);
                     finding
                         .help(format!("Did you mean `{near}`?"))
                         .fix(Fix::r#unsafe(format!("Replace it with `{near}`"), edits))
                 }
-                None => finding.help(
-                    "Use the id of the connector that fills the query's tables, or add yours to `[knowledge] \
-                     connectors` in sentlint.toml.",
-                ),
+                None => {
+                    let finding = finding.help(
+                        "Use the id of the connector that fills the query's tables, or add yours to `[knowledge] \
+                         connectors` in sentlint.toml.",
+                    );
+                    // It may be newer than what is known here.
+                    if !cx.gates() && is_well_formed(id.value) {
+                        finding.severity(Severity::Warning)
+                    } else {
+                        finding
+                    }
+                }
             });
         }
     }
 }
 
+/// Whether the id is written as the ids of connectors are.
+fn is_well_formed(id: &str) -> bool {
+    id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
 #[cfg(test)]
 mod tests {
+    use crate::diagnostic::Severity;
     use crate::rules::Profile;
     use crate::rules::testing::findings;
 
@@ -118,5 +142,31 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert!(found[0].fix.is_none());
         assert!(found[0].help.as_deref().is_some_and(|help| help.contains("`AzureMonitor(VMInsights)`")));
+    }
+
+    #[test]
+    fn an_id_that_may_be_newer_than_the_lists_is_a_warning() {
+        let severities = |id: &str, profile| -> Vec<Severity> {
+            let text = format!("id: x\nname: n\nquery: T\nrequiredDataConnectors:\n  - connectorId: {id}\n");
+            let path = "Solutions/Contoso/Analytic Rules/a.yaml";
+            findings("unknown-connector", path, &text, profile).iter().map(|found| found.severity).collect()
+        };
+        assert_eq!(severities("ContosoGateway_CCF", Profile::Recommended), [Severity::Warning]);
+        assert_eq!(severities("Contoso Gateway", Profile::Recommended), [Severity::Error]);
+        assert_eq!(severities("MicrosoftThreatProtecton", Profile::Recommended), [Severity::Error]);
+        assert_eq!(severities("ContosoGateway_CCF", Profile::AzureSentinel), [Severity::Error]);
+        // Published content requires it; the catalogue alone has the last.
+        assert_eq!(severities("TailscaleCCF", Profile::Recommended), []);
+        assert_eq!(severities("TailscaleCCF", Profile::AzureSentinel), []);
+        assert_eq!(severities("AWSEKSDefinition", Profile::Recommended), []);
+    }
+
+    #[test]
+    fn a_published_id_that_upstreams_list_lacks_is_told_without_a_fix() {
+        let text = "id: x\nname: n\nquery: T\nrequiredDataConnectors:\n  - connectorId: AWSEKSDefinition\n";
+        let path = "Solutions/Contoso/Analytic Rules/a.yaml";
+        let found = findings("unknown-connector", path, text, Profile::AzureSentinel);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].fix.is_none() && found[0].message.contains("lacks"));
     }
 }
