@@ -67,7 +67,8 @@ def value(node):
 
 
 def properties(node):
-    pairs = (child.named_children for child in node.named_children)
+    # Comments and directives such as #disable-next-line stand between the pairs.
+    pairs = (child.named_children for child in node.named_children if child.type == "object_property")
     return {string(key) if key.type == "string" else text(key): body for key, body in
             ((key, value(body) if body.type != "identifier" else text(body)) for key, body in pairs)}
 
@@ -97,7 +98,7 @@ def resources(source):
         if body.get("scope", body.get("parent")) not in symbols:
             raise Wrong(f"{symbol} hangs on nothing that is declared")
         found[body["name"]] = {
-            "type": TYPES[kind], "apiVersion": version, "kind": body.get("kind"), "etag": body.get("etag"),
+            "type": TYPES[kind], "apiVersion": version, "kind": body.get("kind"),
             "properties": body["properties"],
         }
     return found
@@ -117,7 +118,7 @@ def templates(source):
     for resource in json.loads(source)["resources"]:
         name = re.fullmatch(r"\[concat\(parameters\('workspace'\),'/(?:Microsoft\.SecurityInsights/)?(.*)'\)\]",
                             resource["name"])[1]
-        keys = ("type", "apiVersion", "kind", "etag", "properties")
+        keys = ("type", "apiVersion", "kind", "properties")
         found[name.replace("''", "'")] = {key: unescaped(resource.get(key)) for key in keys}
     return found
 

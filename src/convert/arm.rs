@@ -54,8 +54,6 @@ struct Envelope {
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    etag: Option<&'static str>,
     properties: Value,
 }
 
@@ -179,8 +177,6 @@ impl Resource {
                 escape::in_expression(&self.id)
             ),
             kind: self.kind(),
-            // A deployment overwrites the saved search that is there.
-            etag: (!self.is_rule()).then_some("*"),
             properties: escape::value(self.properties()),
         }
     }
@@ -189,6 +185,10 @@ impl Resource {
 /// A saved search of the category Hunting Queries.
 #[derive(Debug, Serialize)]
 pub struct SavedSearch {
+    /// `*`, with which a second deployment overwrites the saved search that is there and is not refused. It belongs
+    /// here: the resource manager refuses a template that has it beside `properties`.
+    #[serde(rename = "eTag")]
+    pub e_tag: &'static str,
     /// The display name.
     #[serde(rename = "displayName")]
     pub display_name: String,

@@ -58,14 +58,20 @@ fn declaration(resource: &Resource, symbol: &str, providers: bool) -> String {
         ),
         (false, _) => format!(
             "resource {symbol} 'Microsoft.OperationalInsights/workspaces/savedSearches@{api}' = {{\n  parent: \
-             {SCOPE}\n  name: {id}\n  etag: '*'\n"
+             {SCOPE}\n  name: {id}\n"
         ),
     };
     if let Some(kind) = resource.kind() {
         let _ = writeln!(out, "  kind: {}", string(kind));
     }
     out.push_str("  properties: ");
-    value(&mut out, &resource.properties(), 1);
+    let mut properties = String::new();
+    value(&mut properties, &resource.properties(), 1);
+    if !resource.is_rule() {
+        // Bicep's types have the etag nowhere, and the service takes it inside of the properties.
+        properties = properties.replacen("{\n    eTag:", "{\n    #disable-next-line BCP037\n    eTag:", 1);
+    }
+    out.push_str(&properties);
     out.push_str("\n}\n");
     out
 }
@@ -200,6 +206,7 @@ mod tests {
 
     fn query(id: &str, name: &str, query: &str) -> Resource {
         let body = Body::SavedSearch(SavedSearch {
+            e_tag: "*",
             display_name: name.into(),
             category: "Hunting Queries",
             query: query.into(),

@@ -59,6 +59,7 @@ pub(super) fn saved_search(
         id: id.trim().to_owned(),
         api_version: limits::SAVED_SEARCHES_API_NEWEST.to_owned(),
         body: Body::SavedSearch(SavedSearch {
+            e_tag: "*",
             display_name: format!("{prefix}{}", name.trim()),
             category: "Hunting Queries",
             query: query.to_owned(),

@@ -73,7 +73,7 @@ pub(super) fn saved_search(common: &Common<'_>, search: &SavedSearch, bugs: bool
     let bug_tags = bugs.then(|| tag_bugs(common));
     let tags = bug_tags.as_deref().unwrap_or(&search.tags);
     let mut out = json!({
-        "eTag": "*",
+        "eTag": search.e_tag,
         "displayName": search.display_name,
         "category": search.category,
         "query": search.query,
