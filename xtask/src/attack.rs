@@ -2,26 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Generated;
 use crate::facts::Facts;
 use crate::rust::{Source, literal, literals};
 
-#[derive(Deserialize)]
-struct Attack {
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Attack {
     source: Release,
     domains: Vec<Domain>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Release {
     repository: String,
     commit: String,
     license: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Domain {
     version: String,
     #[serde(rename = "domain")]
@@ -30,22 +30,25 @@ struct Domain {
     techniques: Vec<Technique>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Tactic {
     id: String,
     shortname: String,
     name: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     deprecated: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Technique {
     id: String,
     name: String,
     tactics: Vec<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     revoked: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     deprecated: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     revoked_by: Option<String>,
 }
 
@@ -150,22 +153,23 @@ fn status(technique: &Technique, by_id: &ById<'_>) -> String {
     }
 }
 
-#[derive(Deserialize)]
-struct Upstream {
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Upstream {
     source: Vec<UpstreamSource>,
     newest: BTreeMap<String, Vec<String>>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct UpstreamSource {
     repo: String,
     path: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     note: Option<String>,
 }
 
 /// `upstream.rs`: the tactics that upstream's gate files each technique under, sorted by technique.
 pub(crate) fn upstream(facts: &Facts) -> Result<Generated, String> {
-    let map: Upstream = facts.read("upstream/technique-tactics.json")?;
+    let map: Upstream = facts.read("technique-tactics.json")?;
     let mut by_technique: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (tactic, techniques) in &map.newest {
         for technique in techniques {

@@ -2,50 +2,53 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Generated;
 use crate::facts::{Facts, Source as Origin};
 use crate::rust::{Source, literals, option};
 
-#[derive(Deserialize)]
-struct Upstream {
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Upstream {
     source: Vec<Origin>,
     newest: BTreeSet<String>,
     newest_count: usize,
     az2022_only: BTreeSet<String>,
 }
 
-#[derive(Deserialize)]
-struct Solutions {
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Solutions {
     source: String,
     connectors: BTreeMap<String, Connector>,
 }
 
 /// The ids that published content requires though no catalogue has them.
-#[derive(Deserialize)]
-struct Published {
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Published {
     source: String,
     content_only: BTreeMap<String, Required>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 struct Required {
     tables: BTreeSet<String>,
     /// Why the id is probably a slip of that content.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     doubt: Option<String>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default)]
 struct Connector {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     title: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     deprecated: bool,
     tables: BTreeSet<String>,
 }
 
 /// `connectors.rs`: connectors sorted by id, and for each table the indices of its connectors.
 pub(crate) fn connectors(facts: &Facts) -> Result<Generated, String> {
-    let upstream: Upstream = facts.read("upstream/connector-ids.json")?;
+    let upstream: Upstream = facts.read("connector-ids.json")?;
     let mut solutions: Solutions = facts.read("connectors-tables.json")?;
     if upstream.newest.len() != upstream.newest_count {
         return Err(format!(
@@ -54,7 +57,7 @@ pub(crate) fn connectors(facts: &Facts) -> Result<Generated, String> {
             upstream.newest_count
         ));
     }
-    let published: Published = facts.read("connectors-2026.json")?;
+    let published: Published = facts.read("connectors-published.json")?;
     for (id, required) in published.content_only {
         if required.doubt.is_none() {
             let connector = solutions.connectors.entry(id).or_default();

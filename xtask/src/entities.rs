@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Generated;
 use crate::facts::{Facts, Source as Origin};
 use crate::rust::{Source, literals};
 
-#[derive(Deserialize)]
-struct Entities {
+#[derive(Deserialize, Serialize)]
+pub(crate) struct Entities {
     source: Vec<Origin>,
     #[serde(rename = "entities")]
     types: BTreeMap<String, Entity>,
@@ -19,7 +19,7 @@ struct Entities {
     docs_account_name_values_dropped: Vec<String>,
 }
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Serialize, Default)]
 struct Entity {
     identifiers: Vec<String>,
     required_any_of: Vec<Vec<String>>,
@@ -27,7 +27,7 @@ struct Entity {
 
 /// `entities.rs`: entity types sorted by name, those known only from documentation flagged.
 pub(crate) fn entities(facts: &Facts) -> Result<Generated, String> {
-    let facts: Entities = facts.read("upstream/entity-types.json")?;
+    let facts: Entities = facts.read("entity-types.json")?;
     let extra = extra_identifiers(&facts);
     let sources: Vec<String> = facts.source.iter().map(ToString::to_string).collect();
     let mut out = Source::new(

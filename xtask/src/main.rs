@@ -1,8 +1,13 @@
-//! `cargo xtask tables --from DIR [--check]`: turns the fact files in `DIR` into the tables under
-//! `src/knowledge/data` and `src/kql/data`. With `--check` nothing is written, and a difference is exit code 1.
+//! The facts that sentlint knows, and the tables that it embeds:
+//!
+//! - `cargo xtask facts --from DIR [--check]` takes the facts out of collected data into `xtask/facts`
+//! - `cargo xtask tables [--check]` turns `xtask/facts` into the tables under `src/knowledge/data` and `src/kql/data`
+//!
+//! With `--check` nothing is written, and a difference is exit code 1.
 
 mod attack;
 mod builtins;
+mod collect;
 mod connectors;
 mod entities;
 mod facts;
@@ -14,7 +19,7 @@ use std::process::ExitCode;
 
 use facts::Facts;
 
-const USAGE: &str = "usage: cargo xtask tables --from DIR [--check]";
+const USAGE: &str = "usage: cargo xtask facts --from DIR [--check]\n       cargo xtask tables [--check]";
 
 /// One generated file: its name and its bytes.
 struct Generated {
@@ -22,23 +27,27 @@ struct Generated {
     bytes: Vec<u8>,
 }
 
-struct Options {
-    from: PathBuf,
-    check: bool,
+/// What is to be done.
+enum Task {
+    /// Take the facts out of the data in this folder.
+    Facts(PathBuf),
+    /// Make the tables.
+    Tables,
 }
 
 fn main() -> ExitCode {
-    let options = match parse_arguments(std::env::args().skip(1)) {
+    let (task, check) = match parse_arguments(std::env::args().skip(1)) {
         Ok(options) => options,
         Err(message) => {
             eprintln!("{message}\n{USAGE}");
             return ExitCode::from(2);
         }
     };
-    match run(&options) {
+    match files(&task).and_then(|files| write(files, check)) {
         Ok(stale) if stale.is_empty() => ExitCode::SUCCESS,
         Ok(stale) => {
-            eprintln!("out of date: {}; run `cargo xtask tables --from DIR`", stale.join(", "));
+            let command = if matches!(task, Task::Facts(_)) { "facts --from DIR" } else { "tables" };
+            eprintln!("out of date: {}; run `cargo xtask {command}`", stale.join(", "));
             ExitCode::from(1)
         }
         Err(message) => {
@@ -48,24 +57,35 @@ fn main() -> ExitCode {
     }
 }
 
-fn parse_arguments(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
-    if arguments.next().as_deref() != Some("tables") {
-        return Err("the only task is `tables`".to_owned());
-    }
+fn parse_arguments(mut arguments: impl Iterator<Item = String>) -> Result<(Task, bool), String> {
+    let task = arguments.next();
     let (mut from, mut check) = (None, false);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--check" => check = true,
-            "--from" => from = Some(arguments.next().ok_or("--from needs a folder")?),
+            "--from" => from = Some(PathBuf::from(arguments.next().ok_or("--from needs a folder")?)),
             other => return Err(format!("unknown argument `{other}`")),
         }
     }
-    Ok(Options { from: PathBuf::from(from.ok_or("--from is missing")?), check })
+    match (task.as_deref(), from) {
+        (Some("facts"), Some(from)) => Ok((Task::Facts(from), check)),
+        (Some("facts"), None) => Err("--from is missing".to_owned()),
+        (Some("tables"), None) => Ok((Task::Tables, check)),
+        (Some("tables"), Some(_)) => Err("`tables` reads xtask/facts and takes no --from".to_owned()),
+        _ => Err("the tasks are `facts` and `tables`".to_owned()),
+    }
 }
 
-/// Makes every table; returns the names of the files that differ from those on disk (when checking).
-fn run(options: &Options) -> Result<Vec<&'static str>, String> {
-    let facts = Facts::new(&options.from);
+/// The files that a task makes: the path of each below the project's root, and its bytes.
+fn files(task: &Task) -> Result<Vec<(String, Vec<u8>)>, String> {
+    if let Task::Facts(from) = task {
+        let facts = collect::collect(from)?;
+        return Ok(facts
+            .into_iter()
+            .map(|file| (format!("xtask/facts/{}", file.name), file.text.into_bytes()))
+            .collect());
+    }
+    let facts = Facts::new(&root().join("xtask/facts"));
     let [tables_bin, tables_rs] = tables::tables(&facts)?;
     let files = [
         builtins::builtins(&facts)?,
@@ -76,20 +96,43 @@ fn run(options: &Options) -> Result<Vec<&'static str>, String> {
         tables_bin,
         tables_rs,
     ];
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("../src");
+    // What belongs to the query language lies with it, so that `kql` depends on nothing else.
+    let path = |name| match name {
+        "builtins.txt" => format!("src/kql/data/{name}"),
+        _ => format!("src/knowledge/data/{name}"),
+    };
+    Ok(files.into_iter().map(|file| (path(file.name), file.bytes)).collect())
+}
+
+/// Writes the files; when checking, returns the paths of those that differ from what is on disk.
+fn write(files: Vec<(String, Vec<u8>)>, check: bool) -> Result<Vec<String>, String> {
     let mut stale = Vec::new();
-    for file in files {
-        // What belongs to the query language lies with it, so that `kql` depends on nothing else.
-        let folder = if file.name == "builtins.txt" { "kql/data" } else { "knowledge/data" };
-        let path = sources.join(folder).join(file.name);
-        if options.check {
-            if std::fs::read(&path).ok().as_deref() != Some(file.bytes.as_slice()) {
-                stale.push(file.name);
+    for (path, bytes) in files {
+        let full = root().join(&path);
+        if check {
+            if std::fs::read(&full).ok().as_ref() != Some(&bytes) {
+                stale.push(path);
             }
             continue;
         }
-        std::fs::write(&path, &file.bytes).map_err(|error| format!("{}: {error}", path.display()))?;
-        println!("{:>9} bytes  src/{folder}/{}", file.bytes.len(), file.name);
+        std::fs::write(&full, &bytes).map_err(|error| format!("{}: {error}", full.display()))?;
+        println!("{:>9} bytes  {path}", bytes.len());
     }
     Ok(stale)
+}
+
+/// The project's root.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_tables_are_made_from_the_facts() {
+        let files = files(&Task::Tables).expect("the facts can be read");
+        assert_eq!(write(files, true), Ok(Vec::new()));
+    }
 }
