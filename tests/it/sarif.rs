@@ -1,11 +1,9 @@
 //! SARIF output against the schema of SARIF 2.1.0, and against typed structures that others made from it.
 
-mod common;
-
 use std::path::PathBuf;
 use std::process::Command;
 
-use common::{SEED, folder, run};
+use crate::common::{SEED, folder, run};
 use serde_json::Value;
 
 /// The schema lies in the package `serde-sarif`, which the tests depend on; cargo knows where.

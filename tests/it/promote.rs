@@ -1,10 +1,8 @@
 //! `sentlint convert --to scheduled` and `--to nrt` as their users meet them.
 
-mod common;
-
 use std::path::Path;
 
-use common::{CLEAN, folder, root, run, shared};
+use crate::common::{CLEAN, folder, root, run, shared};
 
 /// A hunting query as Defender's community writes them: `Timestamp`, a window of its own, tactics in one word.
 const DEFENDER: &str = "\
@@ -36,7 +34,7 @@ fn a_hunting_query_becomes_a_rule_that_passes_the_check() {
     let dir = folder(&[("a.yaml", DEFENDER)]);
     let ran = run(dir.path(), &["convert", "--to", "scheduled", "a.yaml", "--derive-entities"], "");
     assert_eq!(ran.code, 0, "{ran:?}");
-    insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false}, {
+    insta::with_settings!({snapshot_path => "../../snapshots", prepend_module_to_snapshot => false}, {
         insta::assert_snapshot!("scheduled__defender", format!("{}---\n{}", ran.stdout, ran.stderr));
     });
     let checked = run(dir.path(), &["check", "-"], &ran.stdout);
@@ -56,7 +54,7 @@ fn changes_are_explained_in_the_rule_on_request() {
     let args = ["convert", "--to", "scheduled", "a.yaml", "--derive-entities", "--explain-changes", "-v"];
     let ran = run(dir.path(), &args, "");
     assert_eq!(ran.code, 0, "{ran:?}");
-    insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false}, {
+    insta::with_settings!({snapshot_path => "../../snapshots", prepend_module_to_snapshot => false}, {
         insta::assert_snapshot!("scheduled__defender_explained", format!("{}---\n{}", ran.stdout, ran.stderr));
     });
     assert_eq!(run(dir.path(), &["check", "-"], &ran.stdout).code, 0);
@@ -179,7 +177,7 @@ fn the_sample_queries_become_rules() {
         let text = std::fs::read_to_string(&file).unwrap();
         let (mark, text) = text.split_once('\n').unwrap();
         assert!(mark.starts_with("# Made by `sentlint convert`"), "{mark}");
-        insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false}, {
+        insta::with_settings!({snapshot_path => "../../snapshots", prepend_module_to_snapshot => false}, {
             insta::assert_snapshot!(format!("scheduled__{name}"), text);
         });
     }

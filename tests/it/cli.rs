@@ -1,8 +1,6 @@
 //! The command line as its users meet it: exit codes, streams and what is said when something is wrong.
 
-mod common;
-
-use common::{CLEAN, SEED, folder, run, write};
+use crate::common::{CLEAN, SEED, folder, run, write};
 
 #[test]
 fn clean_content_is_silent_success() {
@@ -213,7 +211,7 @@ fn the_output_does_not_depend_on_the_number_of_threads() {
     let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
     let dir = folder(&files);
     let json = |threads: &str| {
-        let output = common::sentlint(dir.path())
+        let output = crate::common::sentlint(dir.path())
             .args(["check", "--output-format", "json"])
             .env("RAYON_NUM_THREADS", threads)
             .output()
@@ -260,9 +258,9 @@ fn a_new_file_is_clean_and_is_not_overwritten() {
 
 #[test]
 fn the_samples_are_clean_by_the_main_job_of_the_readme() {
-    let readme = std::fs::read_to_string(common::root().join("README.md")).unwrap();
+    let readme = std::fs::read_to_string(crate::common::root().join("README.md")).unwrap();
     assert!(readme.contains("cargo run --release --locked -- check content\n"));
-    let ran = run(&common::root(), &["check", "content"], "");
+    let ran = run(&crate::common::root(), &["check", "content"], "");
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stdout.ends_with("nothing found.\n"), "{ran:?}");
 }

@@ -3,11 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
 
-mod common;
-
 use std::path::Path;
 
-use common::{CLEAN, commit, folder, git, run, sentlint, write};
+use crate::common::{CLEAN, commit, folder, git, run, sentlint, write};
 use serde_json::Value;
 
 const RULE: &str = "\

@@ -3,9 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
 
-mod common;
-
-use common::{run, write};
+use crate::common::{run, write};
 use serde_json::Value;
 
 /// Lines with a mistake behind characters of two, three and four bytes.

@@ -3,9 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
 
-mod common;
-
-use common::{folder, run, shared, write};
+use crate::common::{folder, run, shared, write};
 use sentlint::content::Duration;
 use serde_json::{Value, json};
 

@@ -1,14 +1,12 @@
-//! The documentation that is made from the code is what the code says. `UPDATE_DOCS=1 cargo test --test docs`
+//! The documentation that is made from the code is what the code says. `UPDATE_DOCS=1 cargo test --test it docs`
 //! writes it anew.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use common::{root, run};
+use crate::common::{root, run};
 
 /// Compares a generated file with what lies in the tree, or writes it.
 fn check(path: &str, expected: &str) {
@@ -18,7 +16,7 @@ fn check(path: &str, expected: &str) {
         std::fs::write(&full, expected).unwrap();
     }
     let found = std::fs::read_to_string(&full).unwrap_or_default().replace("\r\n", "\n");
-    assert!(found == expected, "{path} is out of date: run UPDATE_DOCS=1 cargo test --test docs");
+    assert!(found == expected, "{path} is out of date: run UPDATE_DOCS=1 cargo test --test it docs");
 }
 
 fn rules() -> Vec<serde_json::Value> {
@@ -167,7 +165,7 @@ fn the_examples_about_converting_do_what_the_page_says() {
         let path = entry.unwrap().into_path();
         if path.is_file() {
             let name = path.strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
-            common::write(folder.path(), &name, &std::fs::read(&path).unwrap());
+            crate::common::write(folder.path(), &name, &std::fs::read(&path).unwrap());
         }
     }
     let page = std::fs::read_to_string(root().join("docs/convert.md")).unwrap().replace("\r\n", "\n");
@@ -181,7 +179,7 @@ fn the_examples_about_converting_do_what_the_page_says() {
             // A file that the page shows carries its name in its first line.
             _ => {
                 let name = body.strip_prefix("# ").and_then(|rest| rest.lines().next()).unwrap();
-                common::write(folder.path(), name, body.as_bytes());
+                crate::common::write(folder.path(), name, body.as_bytes());
             }
         }
     }

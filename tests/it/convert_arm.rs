@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "what cannot be read shall fail the test")]
 
-mod common;
-
 use std::fmt::Write as _;
 use std::path::Path;
 
-use common::{CLEAN, folder, root, run, shared};
+use crate::common::{CLEAN, folder, root, run, shared};
 use serde_json::Value;
 
 const RULE: &str = "\
@@ -229,7 +227,7 @@ fn limits_of_portal_and_repositories_are_told() {
     for n in 0..51 {
         let mut text = RULE.replace("4b60-8c3e", &format!("4b60-8c{n:02}"));
         writeln!(text, "# {n}").unwrap();
-        common::write(
+        crate::common::write(
             dir.path(),
             &format!("in/{n}.yaml"),
             text.replace("its relay", &format!("relay {n}")).as_bytes(),
@@ -240,7 +238,7 @@ fn limits_of_portal_and_repositories_are_told() {
     assert!(ran.stderr.contains("51 rules; the portal imports 50 at a time"), "{ran:?}");
     for n in 0..801 {
         let text = CLEAN.replace("4b60-8c3e-0a", &format!("4b60-8{n:03}-0a"));
-        common::write(dir.path(), &format!("many/{n}.yaml"), text.as_bytes());
+        crate::common::write(dir.path(), &format!("many/{n}.yaml"), text.as_bytes());
     }
     let ran = run(dir.path(), &["convert", "many", "-o", "out", "--no-check", "--check"], "");
     assert!(ran.code == 1 && ran.stderr.contains("a resource group keeps 800; --merge"), "{ran:?}");

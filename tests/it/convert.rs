@@ -1,8 +1,6 @@
 //! `sentlint convert` as its users meet it.
 
-mod common;
-
-use common::{CLEAN, SEED, folder, root, run};
+use crate::common::{CLEAN, SEED, folder, root, run};
 use serde_json::Value;
 
 #[expect(clippy::unwrap_used, reason = "a template that is no JSON shall fail the test")]
@@ -123,7 +121,7 @@ fn the_sample_repository_converts() {
             continue;
         }
         let text = std::fs::read_to_string(&file).unwrap();
-        insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false}, {
+        insta::with_settings!({snapshot_path => "../../snapshots", prepend_module_to_snapshot => false}, {
             insta::assert_snapshot!(format!("arm__{name}"), text);
         });
     }

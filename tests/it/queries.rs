@@ -1,8 +1,6 @@
 //! Queries against tables and functions: built in, added by the user, and parsers of the run.
 
-mod common;
-
-use common::{CLEAN, folder, run, write};
+use crate::common::{CLEAN, folder, run, write};
 
 const KQL: &str = "kql-unknown-table,kql-unknown-column,kql-unknown-function";
 

@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
 
-mod common;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use common::{CLEAN, SEED, folder, root, run, shared, write};
+use crate::common::{CLEAN, SEED, folder, root, run, shared, write};
 use serde_json::Value;
 
 /// Every file below a folder, by its path with forward slashes.
@@ -70,7 +68,7 @@ fn the_sample_repository_comes_back_and_passes_check() {
     for (name, text) in all {
         let stem = name.trim_end_matches(".yaml");
         if stem == "mremoteng-connection-fan-out" || root().join(format!("content/rules/{name}")).exists() {
-            insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false}, {
+            insta::with_settings!({snapshot_path => "../../snapshots", prepend_module_to_snapshot => false}, {
                 insta::assert_snapshot!(format!("yaml__{stem}"), text);
             });
         }

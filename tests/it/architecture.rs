@@ -143,7 +143,7 @@ fn every_module_says_its_job_and_is_in_the_table() {
         std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).expect("lib.rs");
     for module in lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')) {
         let known = module == "cli" || KNOWS.iter().any(|(name, _)| *name == module);
-        assert!(known, "`{module}` is not in the table of tests/architecture.rs");
+        assert!(known, "`{module}` is not in the table of tests/it/architecture.rs");
     }
     for (module, _) in KNOWS {
         for (path, code) in sources(module) {

@@ -1,8 +1,6 @@
 //! The options of `check`: what each does to the output, to the exit code and to the files.
 
-mod common;
-
-use common::{CLEAN, Ran, folder, run, sentlint, write};
+use crate::common::{CLEAN, Ran, folder, run, sentlint, write};
 
 const FORMATS: [&str; 9] =
     ["full", "concise", "json", "sarif", "github", "gitlab", "junit", "azure", "markdown"];

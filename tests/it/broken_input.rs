@@ -1,9 +1,7 @@
 //! Files as they should not be: each form is told in words, at its place, with an exit code, and nothing else is
 //! said that merely follows from it.
 
-mod common;
-
-use common::{CLEAN, folder, run, write};
+use crate::common::{CLEAN, folder, run, write};
 
 /// The findings of a file with these bytes, one a line, without the summary.
 fn concise(name: &str, bytes: &[u8]) -> (i32, Vec<String>) {

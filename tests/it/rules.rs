@@ -2,12 +2,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
 
-mod common;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use common::{commit, root, run, write};
+use crate::common::{commit, root, run, write};
 use sentlint::diagnostic::{Applicability, Group};
 use sentlint::rules;
 use serde_json::Value;

@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
 #![allow(clippy::print_stderr, reason = "a skipped test shall say so")]
-#![allow(dead_code, reason = "each test file uses its own part")]
 
 use std::path::{Path, PathBuf};
 

@@ -1,9 +1,7 @@
 //! Suppression comments as their authors write them: what counts as one, what it covers, and what is said of one
 //! that does nothing.
 
-mod common;
-
-use common::{CLEAN, folder, run, write};
+use crate::common::{CLEAN, folder, run, write};
 
 /// The findings of a text, one a line.
 fn told(text: &str) -> Vec<String> {

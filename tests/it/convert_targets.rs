@@ -1,8 +1,6 @@
 //! What `sentlint convert` makes for each target, over our own samples and over real pairs.
 
-mod common;
-
-use common::{CLEAN, SEED, folder, root, run, shared};
+use crate::common::{CLEAN, SEED, folder, root, run, shared};
 use serde_json::{Value, json};
 
 /// One hunting query stands for all; each rule has something of its own.
@@ -16,7 +14,7 @@ const SHOWN: [&str; 6] = [
 ];
 
 fn snapshot(name: &str, text: &str) {
-    insta::with_settings!({snapshot_path => "../snapshots", prepend_module_to_snapshot => false}, {
+    insta::with_settings!({snapshot_path => "../../snapshots", prepend_module_to_snapshot => false}, {
         insta::assert_snapshot!(name, text);
     });
 }
@@ -187,7 +185,7 @@ fn inner_resources_equal_what_upstream_published() {
         if !pair["generation"].as_str().unwrap().starts_with("V3") {
             continue;
         }
-        common::write(dir.path(), "a.yaml", pair["yaml"].as_str().unwrap().as_bytes());
+        crate::common::write(dir.path(), "a.yaml", pair["yaml"].as_str().unwrap().as_bytes());
         let ran = run(dir.path(), &args, "");
         assert_eq!(ran.code, 0, "{}: {ran:?}", pair["id"]);
         let template: Value = serde_json::from_str(&ran.stdout).unwrap();

@@ -1,0 +1,22 @@
+//! Every test that looks at sentlint from outside, in one program, so that one link makes them all.
+
+mod architecture;
+mod broken_input;
+mod cli;
+mod common;
+mod convert;
+mod convert_arm;
+mod convert_published;
+mod convert_targets;
+mod convert_yaml;
+mod docs;
+mod git;
+mod options;
+mod promote;
+mod queries;
+mod query_places;
+mod rules;
+mod sarif;
+mod schemas;
+mod suppressions;
+mod yaml_oracle;
