@@ -65,10 +65,12 @@ pub enum Group {
     Repository,
     /// Suppression comments.
     Suppressions,
+    /// What `convert` tells. Its codes are no rules: they cannot be selected, and so the group is not in [`Self::ALL`].
+    Convert,
 }
 
 impl Group {
-    /// Every group, in the order in which they are documented.
+    /// Every group of rules, in the order in which they are documented.
     pub const ALL: [Self; 9] = [
         Self::Yaml,
         Self::Metadata,
@@ -93,6 +95,7 @@ impl Group {
             Self::Query => "query",
             Self::Repository => "repository",
             Self::Suppressions => "suppressions",
+            Self::Convert => "convert",
         }
     }
 }
@@ -119,7 +122,66 @@ impl Applicability {
     }
 }
 
-/// The static facts of a rule, written beside its code by `declare_rule!`.
+/// Whether findings of a rule come with a fix, and how far the best of them is trusted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FixMeta {
+    /// Whether there is always one.
+    pub availability: Availability,
+    /// The best that a fix of the rule can be; single ones may be less safe.
+    pub safety: Applicability,
+}
+
+/// Whether findings of a rule come with a fix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Availability {
+    /// Every finding does.
+    Always,
+    /// Some do.
+    Sometimes,
+}
+
+impl Availability {
+    /// The name used in machine formats.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::Sometimes => "sometimes",
+        }
+    }
+}
+
+/// What became of something on its way through a conversion.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NoteKind {
+    /// The query or a value says the same in another way.
+    Changed,
+    /// The query got something that it did not have.
+    Added,
+    /// A value that the target needs was worked out.
+    Derived,
+    /// The target has no place for it.
+    Lost,
+    /// It is said, but may mean something else than its author expects.
+    Warning,
+    /// It is refused.
+    Error,
+}
+
+impl NoteKind {
+    /// The word in every format.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Added => "added",
+            Self::Derived => "derived",
+            Self::Lost => "lost",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// The static facts of a rule, written beside its code by `declare_rule!`, or of a code of `convert`.
 #[derive(Debug)]
 pub struct RuleMeta {
     /// The kebab-case name by which others select, ignore and count.
@@ -130,13 +192,15 @@ pub struct RuleMeta {
     pub severity: Severity,
     /// Whether the rule is off unless the profile is `pedantic` or it is selected by name.
     pub pedantic: bool,
-    /// The best fix that the rule ever offers.
-    pub fix: Option<Applicability>,
+    /// What fixes the rule offers; `None` where it never does.
+    pub fix: Option<FixMeta>,
     /// The upstream gate that the rule stands for under the profile `azure-sentinel`, by the name of its
     /// workflow; `None` where upstream has no such gate.
     pub gate: Option<&'static str>,
     /// Whether the rule compares with a revision, and so is silent unless `--diff-base` names one.
     pub compares: bool,
+    /// What the code tells, where it is one of `convert` and not a rule.
+    pub note: Option<NoteKind>,
     /// The version of sentlint that brought the rule.
     pub since: &'static str,
     /// The doc comment of the rule, each line with the space that follows `///`; see [`Self::page`].
@@ -153,17 +217,21 @@ pub(crate) static SOME_RULE: RuleMeta = RuleMeta {
     fix: None,
     gate: None,
     compares: false,
+    note: None,
     since: "0.1.0",
     docs: "",
 };
 
-/// Where the pages of the rules are found.
-const DOCS: &str = "https://github.com/sentlint/sentlint/blob/main/docs/rules/";
+/// Where the documentation is found.
+const DOCS: &str = "https://github.com/sentlint/sentlint/blob/main/docs/";
 
 impl RuleMeta {
-    /// The address of the rule's page.
+    /// The address of the rule's page, or of the list of codes.
     pub fn url(&self) -> String {
-        format!("{DOCS}{}.md", self.id)
+        match self.note {
+            None => format!("{DOCS}rules/{}.md", self.id),
+            Some(_) => format!("{DOCS}convert.md#notes"),
+        }
     }
 
     /// The rule's page in Markdown, from its first sentence on.

@@ -2,9 +2,19 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValue;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::convert::promote::IdSource;
+use crate::convert::{LongDescription, Target};
+use crate::diagnostic::Severity;
+use crate::report::Format;
+use crate::rules::{FailOn, Profile};
+
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (ATT&CK 19.1)");
+
+/// What standard input is called where the user gives no name.
+pub(super) const STDIN_NAME: &str = "stdin.yaml";
 
 /// Check, fix and convert Microsoft Sentinel hunting queries and analytic rules.
 #[derive(Debug, Parser)]
@@ -118,7 +128,7 @@ pub struct Files {
     /// Files, folders, or `-` for standard input [default: the current folder]
     pub paths: Vec<PathBuf>,
     /// The name of what comes from standard input
-    #[arg(help_heading = "Files", long, value_name = "NAME", default_value = super::files::STDIN_NAME, hide_default_value = true)]
+    #[arg(help_heading = "Files", long, value_name = "NAME", default_value = STDIN_NAME, hide_default_value = true)]
     pub stdin_filename: String,
     /// Look into folders and files that .gitignore leaves out
     #[arg(help_heading = "Files", long)]
@@ -143,8 +153,15 @@ pub struct Check {
     pub files: Files,
     /// The form of the report on standard output [env: `SENTLINT_OUTPUT_FORMAT`] [default: full, or github under
     /// GitHub Actions where standard output is no terminal]
-    #[arg(help_heading = "Reports", long, alias = "format", value_name = "FORMAT", ignore_case = true, value_parser = format_names())]
-    pub output_format: Option<String>,
+    #[arg(
+        help_heading = "Reports",
+        long,
+        alias = "format",
+        value_name = "FORMAT",
+        ignore_case = true,
+        value_enum
+    )]
+    pub output_format: Option<Format>,
     /// Write the report to this file instead of standard output
     #[arg(help_heading = "Reports", long, value_name = "PATH")]
     pub output_file: Option<PathBuf>,
@@ -161,14 +178,14 @@ pub struct Check {
     #[arg(help_heading = "Rules", long, value_name = "RULE", value_delimiter = ',')]
     pub ignore: Vec<String>,
     /// The set of rules [default: recommended]
-    #[arg(help_heading = "Rules", long, value_name = "PROFILE", value_parser = ["recommended", "azure-sentinel", "pedantic"])]
-    pub profile: Option<String>,
+    #[arg(help_heading = "Rules", long, value_name = "PROFILE", value_enum)]
+    pub profile: Option<Profile>,
     /// Leave out milder findings
-    #[arg(help_heading = "Rules", long, value_name = "SEVERITY", value_parser = ["error", "warning", "info"])]
-    pub min_severity: Option<String>,
+    #[arg(help_heading = "Rules", long, value_name = "SEVERITY", value_enum)]
+    pub min_severity: Option<Severity>,
     /// The severity from which findings make the exit code 1 [default: error]
-    #[arg(long, value_name = "SEVERITY", value_parser = ["error", "warning", "info", "never"])]
-    pub fail_on: Option<String>,
+    #[arg(long, value_name = "SEVERITY", value_enum)]
+    pub fail_on: Option<FailOn>,
     /// Exit with 0 whatever is found
     #[arg(long)]
     pub exit_zero: bool,
@@ -224,8 +241,8 @@ pub struct Convert {
     #[command(flatten)]
     pub files: Files,
     /// What to convert to
-    #[arg(long, value_name = "TARGET", default_value = "arm", value_parser = target_names())]
-    pub to: String,
+    #[arg(long, value_name = "TARGET", value_enum, default_value_t)]
+    pub to: Target,
     /// The folder for the results, or `-` for standard output [default: standard output for a single input]
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
@@ -238,6 +255,13 @@ pub struct Convert {
     /// Convert without checking first
     #[arg(long)]
     pub no_check: bool,
+    /// Report what conversion changed, lost and refused in this form, on standard error when results go to standard
+    /// output [default: lines on standard error]
+    #[arg(help_heading = "Reports", long, value_name = "FORMAT", ignore_case = true, value_enum)]
+    pub output_format: Option<Format>,
+    /// Write such a report to a file; may be repeated
+    #[arg(help_heading = "Reports", long, value_name = "FORMAT=PATH")]
+    pub report: Vec<String>,
     /// The API version of analytic rules [default: the newest preview]
     #[arg(long, value_name = "VERSION")]
     pub api_version: Option<String>,
@@ -281,8 +305,8 @@ pub struct Convert {
     #[arg(long, help_heading = "Solutions")]
     pub upstream_bugs: bool,
     /// What becomes of hunting descriptions over 255 characters [default: keep, with a warning]
-    #[arg(long, value_name = "WHAT", value_parser = ["keep", "truncate", "error"])]
-    pub long_description: Option<String>,
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub long_description: Option<LongDescription>,
     /// How rules are made of hunting queries.
     #[command(flatten)]
     pub rule: NewRule,
@@ -293,8 +317,8 @@ pub struct Convert {
 #[command(next_help_heading = "Rules made of hunting queries (--to scheduled, --to nrt)")]
 pub struct NewRule {
     /// The rule's id: made from the hunting query's (the same every time), the same, or a fresh one
-    #[arg(long, value_name = "WHICH", default_value = "derived", value_parser = ["derived", "keep", "new"])]
-    pub id: String,
+    #[arg(long, value_name = "WHICH", value_enum, default_value_t = IdSource::Derived)]
+    pub id: IdSource,
     /// How often the rule runs [default: 1h or 1d, as the query's look-back asks]
     #[arg(long, value_name = "DURATION")]
     pub frequency: Option<String>,
@@ -325,8 +349,8 @@ pub struct Inspect {
     #[command(flatten)]
     pub files: Files,
     /// Text for people, or JSON for tools
-    #[arg(long, alias = "format", value_name = "FORMAT", default_value = "full", value_parser = ["full", "json"])]
-    pub output_format: String,
+    #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = Form::Full)]
+    pub output_format: Form,
     /// Further table and function schemas, a file or a folder; may be repeated
     #[arg(long, value_name = "PATH")]
     pub tables: Vec<PathBuf>,
@@ -338,32 +362,32 @@ pub struct Explain {
     /// The rule
     pub rule: String,
     /// Text for people, or JSON for tools
-    #[arg(long, alias = "format", value_name = "FORMAT", default_value = "full", value_parser = ["full", "json"])]
-    pub output_format: String,
+    #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = Form::Full)]
+    pub output_format: Form,
 }
 
 /// `sentlint rules`.
 #[derive(Debug, Args)]
 pub struct Rules {
     /// Text for people, or JSON for tools
-    #[arg(long, alias = "format", value_name = "FORMAT", default_value = "full", value_parser = ["full", "json"])]
-    pub output_format: String,
+    #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = Form::Full)]
+    pub output_format: Form,
 }
 
 /// `sentlint schema`.
 #[derive(Debug, Args)]
 pub struct Schema {
     /// The content kind, or `config`
-    #[arg(value_parser = ["hunting-query", "scheduled-rule", "nrt-rule", "config"])]
-    pub kind: String,
+    #[arg(value_enum)]
+    pub kind: SchemaKind,
 }
 
 /// `sentlint new`.
 #[derive(Debug, Args)]
 pub struct New {
     /// The content kind
-    #[arg(value_parser = ["hunting-query", "scheduled-rule", "nrt-rule"])]
-    pub kind: String,
+    #[arg(value_enum)]
+    pub kind: NewKind,
     /// The display name
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
@@ -390,10 +414,102 @@ pub struct Completions {
     pub shell: clap_complete::Shell,
 }
 
-fn format_names() -> Vec<&'static str> {
-    crate::report::Format::ALL.iter().map(|format| format.as_str()).collect()
+/// The form of what sentlint says of files and of itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Text for people.
+    Full,
+    /// JSON for tools.
+    Json,
 }
 
-fn target_names() -> Vec<&'static str> {
-    crate::convert::Target::ALL.iter().map(|target| target.as_str()).collect()
+/// What there is a JSON Schema of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SchemaKind {
+    /// Content.
+    Content(NewKind),
+    /// The configuration.
+    Config,
+}
+
+/// The kinds of content that `new` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NewKind {
+    /// A hunting query.
+    HuntingQuery,
+    /// A scheduled rule.
+    ScheduledRule,
+    /// An NRT rule.
+    NrtRule,
+}
+
+impl Form {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Json => "json",
+        }
+    }
+}
+
+impl SchemaKind {
+    /// The name of the schema.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Content(kind) => kind.as_str(),
+            Self::Config => "config",
+        }
+    }
+}
+
+impl NewKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::HuntingQuery => "hunting-query",
+            Self::ScheduledRule => "scheduled-rule",
+            Self::NrtRule => "nrt-rule",
+        }
+    }
+}
+
+/// Makes values of types choices of the command line, in this order, by the names that they have everywhere. No help of
+/// single values is shown: their names say it.
+macro_rules! choices {
+    ($($type:ty: $values:expr;)*) => {
+        $(
+            impl ValueEnum for $type {
+                fn value_variants<'a>() -> &'a [Self] {
+                    const VALUES: &[$type] = &$values;
+                    VALUES
+                }
+
+                fn to_possible_value(&self) -> Option<PossibleValue> {
+                    Some(PossibleValue::new(self.as_str()))
+                }
+            }
+        )*
+    };
+}
+
+choices! {
+    Format: Format::ALL;
+    Profile: Profile::ALL;
+    Severity: [Severity::Error, Severity::Warning, Severity::Info];
+    FailOn: [
+        FailOn::Severity(Severity::Error),
+        FailOn::Severity(Severity::Warning),
+        FailOn::Severity(Severity::Info),
+        FailOn::Never,
+    ];
+    Target: Target::ALL;
+    LongDescription: LongDescription::ALL;
+    IdSource: IdSource::ALL;
+    Form: [Form::Full, Form::Json];
+    NewKind: [NewKind::HuntingQuery, NewKind::ScheduledRule, NewKind::NrtRule];
+    SchemaKind: [
+        SchemaKind::Content(NewKind::HuntingQuery),
+        SchemaKind::Content(NewKind::ScheduledRule),
+        SchemaKind::Content(NewKind::NrtRule),
+        SchemaKind::Config,
+    ];
 }

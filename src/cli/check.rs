@@ -41,8 +41,8 @@ impl Overrides {
             select: (!select.is_empty()).then_some(select),
             extend_select: selectors(&options.extend_select)?,
             ignore: selectors(&options.ignore)?,
-            profile: options.profile.as_deref().and_then(|name| name.parse().ok()),
-            min_severity: options.min_severity.as_deref().and_then(Severity::parse),
+            profile: options.profile,
+            min_severity: options.min_severity,
             workspace: files::tables(&options.tables)?,
         })
     }
@@ -294,7 +294,7 @@ fn show_settings(work: &Work, options: &Check, overrides: &Overrides) -> Result<
 }
 
 fn outcome(options: &Check, work: &Work, findings: &Findings) -> Outcome {
-    let failed = match options.fail_on.as_deref().and_then(FailOn::parse) {
+    let failed = match options.fail_on {
         Some(asked) => asked.fails(findings.worst()),
         None => fails_by_configuration(work, findings),
     };

@@ -3,7 +3,7 @@
 use clap::CommandFactory as _;
 use serde_json::json;
 
-use super::args::{Cli, Completions, Explain, Global, Rules, Schema};
+use super::args::{Cli, Completions, Explain, Form, Global, Rules, Schema};
 use super::{Error, Outcome, results};
 use crate::content::schema::SCHEMAS;
 use crate::diagnostic::{Applicability, Group, RuleMeta};
@@ -17,7 +17,7 @@ pub(super) fn explain(_global: &Global, options: &Explain) -> Result<Outcome, Er
             None => format!("there is no rule `{}`; `sentlint rules` lists them all", options.rule),
         }));
     };
-    if options.output_format == "json" {
+    if options.output_format == Form::Json {
         results(&format!("{:#}\n", to_json(entry.meta)))?;
     } else {
         results(&page(entry.meta))?;
@@ -31,12 +31,14 @@ fn ids() -> impl Iterator<Item = &'static str> {
 
 /// A rule's page: the facts, then the text beside the code.
 pub(super) fn page(meta: &RuleMeta) -> String {
-    let fix = match meta.fix {
-        None => "none",
-        Some(Applicability::Safe) => "safe (`--fix`)",
-        Some(Applicability::Unsafe) => "some need `--unsafe-fixes`",
-        Some(Applicability::Display) => "shown, never applied",
-    };
+    let fix = meta.fix.map_or("none".to_owned(), |fix| {
+        let safety = match fix.safety {
+            Applicability::Safe => "safe (`--fix`)",
+            Applicability::Unsafe => "unsafe (`--fix --unsafe-fixes`)",
+            Applicability::Display => "shown, never applied",
+        };
+        format!("{} available, {safety}", fix.availability.as_str())
+    });
     let profile = if meta.pedantic { "pedantic" } else { "recommended" };
     let gate = meta.gate.map_or_else(String::new, |gate| format!("- Upstream gate: `{gate}`\n"));
     format!(
@@ -55,7 +57,8 @@ fn to_json(meta: &RuleMeta) -> serde_json::Value {
         "group": meta.group.as_str(),
         "severity": meta.severity.as_str(),
         "profile": if meta.pedantic { "pedantic" } else { "recommended" },
-        "fix": meta.fix.map(Applicability::as_str),
+        "fix": meta.fix.map(|fix| fix.safety.as_str()),
+        "fix_availability": meta.fix.map(|fix| fix.availability.as_str()),
         "gate": meta.gate,
         "since": meta.since,
         "summary": meta.summary(),
@@ -66,7 +69,7 @@ fn to_json(meta: &RuleMeta) -> serde_json::Value {
 
 /// `sentlint rules`
 pub(super) fn rules(_global: &Global, options: &Rules) -> Result<Outcome, Error> {
-    if options.output_format == "json" {
+    if options.output_format == Form::Json {
         let all: Vec<_> = rules::all().iter().map(|entry| to_json(entry.meta)).collect();
         results(&format!("{:#}\n", serde_json::Value::Array(all)))?;
         return Ok(Outcome::Clean);
@@ -82,7 +85,7 @@ pub(super) fn rules(_global: &Global, options: &Rules) -> Result<Outcome, Error>
         out += &format!("{}\n", group.as_str());
         for meta in listed {
             let severity = if meta.pedantic { "pedantic" } else { meta.severity.as_str() };
-            let fix = match meta.fix {
+            let fix = match meta.fix.map(|fix| fix.safety) {
                 None => ' ',
                 Some(Applicability::Safe) => 's',
                 Some(Applicability::Unsafe) => 'u',
@@ -91,7 +94,7 @@ pub(super) fn rules(_global: &Global, options: &Rules) -> Result<Outcome, Error>
             out += &format!("  {:widest$}  {severity:8}  {fix}  {}\n", meta.id, meta.summary());
         }
     }
-    out += "\nFix: s safe (--fix), u some need --unsafe-fixes, d shown and never applied. `sentlint explain RULE` tells more.\n";
+    out += "\nFix: s safe (--fix), u unsafe (--unsafe-fixes), d shown and never applied. `sentlint explain RULE` tells more.\n";
     results(&out)?;
     Ok(Outcome::Clean)
 }
@@ -99,7 +102,7 @@ pub(super) fn rules(_global: &Global, options: &Rules) -> Result<Outcome, Error>
 /// `sentlint schema KIND`
 pub(super) fn schema(options: &Schema) -> Result<Outcome, Error> {
     for (name, text) in SCHEMAS {
-        if name == options.kind {
+        if name == options.kind.as_str() {
             results(text)?;
         }
     }

@@ -4,16 +4,13 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::args::{Files, Global};
+use super::args::{Files, Global, STDIN_NAME};
 use super::{Error, print};
 use crate::check::{Job, Passed};
 use crate::config::{Config, Resolver};
 use crate::discover::{self, Input};
 use crate::source::SourceFile;
 use crate::workspace::{self, Workspace};
-
-/// What standard input is called where the user gives no name.
-pub(super) const STDIN_NAME: &str = "stdin.yaml";
 
 /// What is to be worked on.
 pub(super) struct Work {

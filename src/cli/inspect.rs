@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::args::{Global, Inspect};
+use super::args::{Form, Global, Inspect};
 use super::{Error, Outcome, files, results};
 use crate::inspect;
 use crate::workspace::Workspace;
@@ -15,7 +15,7 @@ pub(super) fn run(global: &Global, options: &Inspect) -> Result<Outcome, Error> 
         |location: &Path| -> Arc<Workspace> { files::over(&work.config(location).workspace, &tables) };
     let report = inspect::inspect(&work.jobs, &workspace_of);
     files::tell_passed(global, &work, &report.passed, report.files.len())?;
-    if options.output_format == "json" {
+    if options.output_format == Form::Json {
         let text =
             report.json().map_err(|error| Error::Unreadable("the report".into(), error.to_string()))?;
         results(&text)?;

@@ -2,12 +2,12 @@
 
 use uuid::Uuid;
 
-use super::args::New;
+use super::args::{New, NewKind};
 use super::{Error, Outcome, files, print, results};
 
 pub(super) fn run(options: &New) -> Result<Outcome, Error> {
     let name = options.name.as_deref().unwrap_or("Remote management tool reached its relay");
-    let text = scaffold(&options.kind, name, Uuid::new_v4());
+    let text = scaffold(options.kind, name, Uuid::new_v4());
     let Some(path) = &options.output else {
         results(&text)?;
         return Ok(Outcome::Clean);
@@ -21,7 +21,7 @@ pub(super) fn run(options: &New) -> Result<Outcome, Error> {
     Ok(Outcome::Clean)
 }
 
-fn scaffold(kind: &str, name: &str, id: Uuid) -> String {
+fn scaffold(kind: NewKind, name: &str, id: Uuid) -> String {
     let name = crate::yaml::edit::quote_if_needed(name);
     let head = format!(
         "id: {id}\nname: {name}\ndescription: |\n  Identifies hosts from which a remote management tool reached its relay.\n"
@@ -39,15 +39,17 @@ fn scaffold(kind: &str, name: &str, id: Uuid) -> String {
                     RemoteIP\n";
     let window = "  | where TimeGenerated > ago(7d)\n";
     match kind {
-        "scheduled-rule" => format!(
+        NewKind::ScheduledRule => format!(
             "{head}severity: Medium\nstatus: Available\n{connectors}queryFrequency: 1h\nqueryPeriod: 1h\ntriggerOperator: \
              gt\ntriggerThreshold: 0\n{attack}{}{entities}version: 1.0.0\nkind: Scheduled\n",
             filter("")
         ),
-        "nrt-rule" => format!(
+        NewKind::NrtRule => format!(
             "{head}severity: Medium\nstatus: Available\n{connectors}{attack}{}{entities}version: 1.0.0\nkind: NRT\n",
             filter("")
         ),
-        _ => format!("{head}{connectors}{attack}{}{entities}version: 1.0.0\n", filter(window)),
+        NewKind::HuntingQuery => {
+            format!("{head}{connectors}{attack}{}{entities}version: 1.0.0\n", filter(window))
+        }
     }
 }

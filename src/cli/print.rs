@@ -3,7 +3,6 @@
 use std::env;
 use std::io::{self, IsTerminal, Write};
 
-use super::Error;
 use super::args::{Color, Global};
 use crate::report::Style;
 
@@ -25,6 +24,16 @@ fn color(choice: Color, terminal: bool) -> bool {
 pub(super) fn style(global: &Global, to_file: bool) -> Style {
     let terminal = !to_file && io::stdout().is_terminal();
     let color = if to_file { global.color == Color::Always } else { color(global.color, terminal) };
+    of_stream(global, terminal, color)
+}
+
+/// The style for a report on standard error.
+pub(super) fn stderr_style(global: &Global) -> Style {
+    let terminal = io::stderr().is_terminal();
+    of_stream(global, terminal, color(global.color, terminal))
+}
+
+fn of_stream(global: &Global, terminal: bool, color: bool) -> Style {
     let columns = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
     Style {
         color,
@@ -48,7 +57,7 @@ pub(super) fn warning(global: &Global, text: &str) {
 }
 
 /// Writes why the work could not be done to standard error.
-pub(super) fn error(global: &Global, error: &Error) {
+pub(super) fn error(global: &Global, error: &dyn std::fmt::Display) {
     let bold = color(global.color, io::stderr().is_terminal());
     note(&if bold { format!("\u{1b}[1;31merror\u{1b}[0m: {error}") } else { format!("error: {error}") });
 }

@@ -10,39 +10,83 @@ use crate::report::{self, Findings, Format};
 /// The variable that names the format where no option does.
 const FORMAT_VARIABLE: &str = "SENTLINT_OUTPUT_FORMAT";
 
-/// Where a report goes: a file, or standard output.
+/// Where a report goes: a file, or a stream.
 pub(super) struct Sink {
     format: Format,
+    /// The file; `None` is a stream.
     path: Option<PathBuf>,
+    /// Whether the stream is standard error, because results take standard output.
+    stderr: bool,
     /// Whether this is the report of `--output-format` and `--output-file`.
     main: bool,
 }
 
-/// The reports that are asked for.
-pub(super) fn sinks(options: &Check) -> Result<Vec<Sink>, Error> {
-    let mut sinks = Vec::new();
-    for text in &options.report {
-        let (name, path) = match text.split_once('=') {
-            Some((_, "")) => {
-                return Err(Error::Usage(format!("`--report {text}` names no file: write FORMAT=PATH")));
-            }
-            Some((name, path)) => (name, Some(PathBuf::from(path))),
-            None => (text.as_str(), None),
-        };
-        sinks.push(Sink { format: format(name, &format!("--report {text}"))?, path, main: false });
+impl Sink {
+    /// Whether it is the stream that words go to as well.
+    pub(super) fn is_stderr(&self) -> bool {
+        self.path.is_none() && self.stderr
     }
+}
+
+/// A report of `--report`: `FORMAT=PATH`, or `FORMAT` for a stream.
+fn further(text: &str) -> Result<Sink, Error> {
+    let (name, path) = match text.split_once('=') {
+        Some((_, "")) => {
+            return Err(Error::Usage(format!("`--report {text}` names no file: write FORMAT=PATH")));
+        }
+        Some((name, path)) => (name, Some(PathBuf::from(path))),
+        None => (text, None),
+    };
+    let format = format(name, &format!("--report {text}"))?;
+    Ok(Sink { format, path, stderr: false, main: false })
+}
+
+/// The reports that a conversion is asked for: none unless an option asks. Those for a stream go to standard output if
+/// results do not.
+pub(super) fn of_conversion(
+    main: Option<Format>,
+    reports: &[String],
+    to_folder: bool,
+) -> Result<Vec<Sink>, Error> {
+    let mut sinks = reports.iter().map(|text| further(text)).collect::<Result<Vec<_>, _>>()?;
+    if let Some(format) = main {
+        sinks.insert(0, Sink { format, path: None, stderr: false, main: true });
+    }
+    for sink in &mut sinks {
+        sink.stderr = !to_folder;
+    }
+    Ok(sinks)
+}
+
+/// Writes what a conversion tells, without the last line that sums a check up.
+pub(super) fn write_notes(global: &Global, sinks: &[Sink], findings: &Findings) -> Result<(), Error> {
+    for sink in sinks {
+        let base = if sink.is_stderr() {
+            print::stderr_style(global)
+        } else {
+            print::style(global, sink.path.is_some())
+        };
+        let style = report::Style { summary: false, ..base };
+        put(sink, &report::render(sink.format, findings, &style))?;
+    }
+    Ok(())
+}
+
+/// The reports that a check is asked for.
+pub(super) fn sinks(options: &Check) -> Result<Vec<Sink>, Error> {
+    let mut sinks = options.report.iter().map(|text| further(text)).collect::<Result<Vec<_>, _>>()?;
     let from_environment = std::env::var(FORMAT_VARIABLE).ok().filter(|name| !name.trim().is_empty());
     // Standard output gets the report that was asked for, unless a `--report` without a path took it.
     if options.output_format.is_some()
         || options.output_file.is_some()
         || sinks.iter().all(|sink| sink.path.is_some())
     {
-        let format = match (&options.output_format, from_environment) {
-            (Some(name), _) => format(name, "--output-format")?,
+        let format = match (options.output_format, from_environment) {
+            (Some(format), _) => format,
             (None, Some(name)) => format(name.trim(), FORMAT_VARIABLE)?,
             (None, None) => default_format(options.output_file.is_some()),
         };
-        sinks.insert(0, Sink { format, path: options.output_file.clone(), main: true });
+        sinks.insert(0, Sink { format, path: options.output_file.clone(), stderr: false, main: true });
     }
     Ok(sinks)
 }
@@ -107,6 +151,10 @@ pub(super) fn remaining(global: &Global, findings: &Findings) {
 fn put(sink: &Sink, text: &str) -> Result<(), Error> {
     match &sink.path {
         Some(path) => files::write(path, text),
+        None if sink.stderr => {
+            print::note(text.trim_end());
+            Ok(())
+        }
         None => results(text),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use crate::convert::LongDescription;
 use crate::diagnostic::Severity;
 use crate::discover::{absolute, display, slashes};
 use crate::rules::{FailOn, Profile, RuleOptions, Selector, Settings};
@@ -100,7 +101,7 @@ pub struct Convert {
     /// `--with-template-link`.
     pub with_template_link: Option<bool>,
     /// `--long-description`.
-    pub long_description: Option<&'static str>,
+    pub long_description: Option<LongDescription>,
     /// `--solution`, relative to the configuration's folder.
     pub solution: Option<PathBuf>,
 }

@@ -9,6 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Check, Config, ConfigError, Convert, Knowledge, PerPath};
+use crate::convert::LongDescription;
 use crate::diagnostic::Severity;
 use crate::knowledge::limits;
 use crate::knowledge::nearest::nearest;
@@ -204,7 +205,8 @@ impl Reader {
                 "params" => convert.params = self.text(value).map(PathBuf::from),
                 "with-template-link" => convert.with_template_link = self.boolean(value),
                 "long-description" => {
-                    convert.long_description = self.one_of(value, &["keep", "truncate", "error"]);
+                    let words = LongDescription::ALL.map(LongDescription::as_str);
+                    convert.long_description = self.one_of(value, &words).and_then(LongDescription::named);
                 }
                 "solution" => convert.solution = self.text(value).map(PathBuf::from),
                 _ => {

@@ -1,16 +1,18 @@
 //! A hunting query as a saved search.
 
 use super::arm::{Body, Resource, SavedSearch, Tag};
+use super::notes::{DESCRIPTION_CUT, DESCRIPTION_LONG, VALUE_REFUSED, refuse};
 use super::values::{description, note_dropped, required, tactic_names, technique_ids};
-use super::{Failure, LongDescription, Note, Options};
+use super::{LongDescription, Options, Refusal};
 use crate::content::model::Common;
+use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
 
 pub(super) fn saved_search(
     common: &Common<'_>,
     options: &Options,
-    notes: &mut Vec<Note>,
-) -> Result<Resource, Failure> {
+    notes: &mut Vec<Diagnostic>,
+) -> Result<Resource, Refusal> {
     let id = required(common, common.id, "id")?;
     let name = required(common, common.name, "name")?;
     let query = required(common, common.query, "query")?;
@@ -19,28 +21,29 @@ pub(super) fn saved_search(
         let mut value = description(text.value);
         if value.chars().count() > limits::HUNTING_DESCRIPTION_TAG {
             let most = limits::HUNTING_DESCRIPTION_TAG;
-            let message = match options.long_description {
-                LongDescription::Keep => {
+            notes.push(match options.long_description {
+                LongDescription::Keep => DESCRIPTION_LONG.at(
+                    text.span(),
                     format!(
                         "The description is longer than the {most} characters that a saved search's tag takes"
-                    )
-                }
+                    ),
+                ),
                 LongDescription::Error => {
-                    return Err(Failure {
-                        span: text.span(),
-                        message: format!(
-                            "The description has {} characters, and the tag of a saved search takes {most}",
-                            value.chars().count()
-                        ),
-                        help: "Shorten it, or let --long-description truncate cut it.".into(),
-                    });
+                    let message = format!(
+                        "The description has {} characters, and the tag of a saved search takes {most}",
+                        value.chars().count()
+                    );
+                    let help = "Shorten it, or let --long-description truncate cut it.";
+                    return Err(refuse(&VALUE_REFUSED, text.span(), message, help));
                 }
                 LongDescription::Truncate => {
                     value = shorten(&value, most);
-                    format!("The description is cut to the {most} characters that a saved search's tag takes")
+                    let message = format!(
+                        "The description is cut to the {most} characters that a saved search's tag takes"
+                    );
+                    DESCRIPTION_CUT.at(text.span(), message)
                 }
-            };
-            notes.push(Note { span: text.span(), message, warning: true });
+            });
         }
         tags.push(Tag { name: "description", value });
     }

@@ -1,6 +1,7 @@
 //! From content to what is deployed. Knows the models and the facts, and no rule.
 
 use crate::content::{Content, Kind, Template};
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 
 mod arm;
@@ -8,6 +9,7 @@ mod bicep;
 mod escape;
 mod hunting;
 pub mod layout;
+pub mod notes;
 mod params;
 pub mod promote;
 pub mod reverse;
@@ -16,8 +18,11 @@ mod solution;
 mod target;
 mod values;
 
+use notes::refuse;
+
 pub use arm::{Body, Resource, Template as ArmTemplate};
 pub use bicep::bicep;
+pub use notes::Refusal;
 pub use params::Params;
 pub use solution::{Facts as SolutionFacts, Item as SolutionItem, solution, to_item};
 pub use target::Target;
@@ -32,6 +37,25 @@ pub enum LongDescription {
     Truncate,
     /// The query is not converted.
     Error,
+}
+
+impl LongDescription {
+    /// Every choice.
+    pub const ALL: [Self; 3] = [Self::Keep, Self::Truncate, Self::Error];
+
+    /// The choice of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|choice| choice.as_str() == name)
+    }
+
+    /// The name used on the command line and in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Truncate => "truncate",
+            Self::Error => "error",
+        }
+    }
 }
 
 /// How content is converted.
@@ -61,77 +85,59 @@ pub struct Options {
     pub for_solution: bool,
 }
 
-/// Something that was left out or changed, with its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// The place in the file.
-    pub span: Span,
-    /// What became of it, as a sentence.
-    pub message: String,
-    /// Whether the deployed content may behave differently from what its author expects.
-    pub warning: bool,
-}
-
-/// Why content cannot be converted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failure {
-    /// The place in the file.
-    pub span: Span,
-    /// What is wrong, as a sentence.
-    pub message: String,
-    /// What to do.
-    pub help: String,
-}
-
 /// A finished conversion.
 #[derive(Debug)]
 pub struct Converted {
     /// The resource.
     pub resource: arm::Resource,
     /// What was left out or changed.
-    pub notes: Vec<Note>,
+    pub notes: Vec<Diagnostic>,
 }
 
 /// Converts one file to the resource that it deploys.
-pub fn to_resource(content: &Content, options: &Options) -> Result<Converted, Failure> {
+pub fn to_resource(content: &Content, options: &Options) -> Result<Converted, Refusal> {
     let content = prepared(content, options)?;
     let mut notes = Vec::new();
     let resource = resource(&template(&content)?, options, &mut notes)?;
-    notes.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+    notes::sort(&mut notes);
     Ok(Converted { resource, notes })
 }
 
 /// A file that can be read, with the parameters laid over it.
-fn prepared(content: &Content, options: &Options) -> Result<Content, Failure> {
+fn prepared(content: &Content, options: &Options) -> Result<Content, Refusal> {
     if let Some(error) = content.document.errors.first() {
         let message = format!("The file is not valid YAML: {}", error.message);
-        return Err(Failure { span: error.span, message, help: "`sentlint check` tells more.".into() });
+        return Err(refuse(&notes::INVALID_YAML, error.span, message, "`sentlint check` tells more."));
     }
     followed(content)?;
     options.params.over(content)
 }
 
 /// Refuses aliases: what stands behind them would be missing from the result.
-fn followed(content: &Content) -> Result<(), Failure> {
+fn followed(content: &Content) -> Result<(), Refusal> {
     let Some(alias) = content.aliases().into_iter().next() else { return Ok(()) };
     let message = format!("`*{}` stands for a value elsewhere, which is not followed", alias.name);
-    let help = "Write the value out in the place of the alias.".to_owned();
-    Err(Failure { span: alias.node.span, message, help })
+    let help = "Write the value out in the place of the alias.";
+    Err(refuse(&notes::ALIAS_REFUSED, alias.node.span, message, help))
 }
 
-fn template(content: &Content) -> Result<Template<'_>, Failure> {
-    content.template().ok_or_else(|| Failure {
-        span: Span::default(),
-        message: match content.kind {
+fn template(content: &Content) -> Result<Template<'_>, Refusal> {
+    content.template().ok_or_else(|| {
+        let message = match content.kind {
             Kind::Stub => "This is a stub of moved content, which has no query".to_owned(),
             Kind::Unknown => "This is no Sentinel content".to_owned(),
             kind => format!("This is {}, which has no counterpart to deploy", kind.noun()),
-        },
-        help: "Hunting queries, scheduled rules and NRT rules can be converted.".into(),
+        };
+        let help = "Hunting queries, scheduled rules and NRT rules can be converted.";
+        refuse(&notes::NO_COUNTERPART, Span::default(), message, help)
     })
 }
 
-fn resource(template: &Template<'_>, options: &Options, notes: &mut Vec<Note>) -> Result<Resource, Failure> {
+fn resource(
+    template: &Template<'_>,
+    options: &Options,
+    notes: &mut Vec<Diagnostic>,
+) -> Result<Resource, Refusal> {
     match template {
         Template::HuntingQuery(query) => hunting::saved_search(&query.common, options, notes),
         Template::ScheduledRule(rule) => {

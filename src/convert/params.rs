@@ -17,7 +17,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::Failure;
+use super::Refusal;
+use super::notes::{PARAMETERS_REFUSED, refuse};
 use crate::content::Content;
 use crate::source::{Edit, SourceFile, Span};
 use crate::yaml::{self, Document, Entry, Mapping, Node, Scalar, ScalarMap, ScalarStyle, Value, edit};
@@ -34,10 +35,10 @@ pub struct Params {
 const KEYS: [&str; 4] = ["OverwriteProperties", "PrependQuery", "AppendQuery", "ReplaceQueryVariables"];
 
 impl Params {
-    /// Reads a parameter file. Failures have their place in that file.
-    pub fn parse(file: &SourceFile) -> Result<Self, Failure> {
+    /// Reads a parameter file. Refusals have their place in that file.
+    pub fn parse(file: &SourceFile) -> Result<Self, Refusal> {
         let document = yaml::parse(file);
-        let fail = |span, message: String, help: &str| Failure { span, message, help: help.into() };
+        let fail = |span, message: String, help: &str| refuse(&PARAMETERS_REFUSED, span, message, help);
         if let Some(error) = document.errors.first() {
             let message = format!("The parameter file is not valid YAML: {}", error.message);
             return Err(fail(error.span, message, "Mend the file."));
@@ -94,7 +95,7 @@ impl Params {
 
     /// The text of a file with the parameters laid over it, so that what is deployed can be checked; `None`
     /// where they change nothing.
-    pub fn text_over(&self, content: &Content) -> Result<Option<String>, Failure> {
+    pub fn text_over(&self, content: &Content) -> Result<Option<String>, Refusal> {
         let over = self.over(content)?;
         let map = |content: &Content| content.root().and_then(Node::as_mapping).cloned().unwrap_or_default();
         let (old, new) = (map(content), map(&over));
@@ -120,7 +121,7 @@ impl Params {
 
     /// Lays the parameters over a file. What is put in stands, as far as places are concerned, where it was
     /// put.
-    pub fn over(&self, content: &Content) -> Result<Content, Failure> {
+    pub fn over(&self, content: &Content) -> Result<Content, Refusal> {
         let mut root = content.root().cloned();
         if let Some(Node { value: Value::Mapping(map), .. }) = &mut root {
             for entry in &self.overwrite {
@@ -137,7 +138,7 @@ impl Params {
         })
     }
 
-    fn change_query(&self, content: &Content, map: &mut Mapping) -> Result<(), Failure> {
+    fn change_query(&self, content: &Content, map: &mut Mapping) -> Result<(), Refusal> {
         let is_query =
             |entry: &&mut Entry| entry.key.as_str().is_some_and(|key| key.eq_ignore_ascii_case("query"));
         let Some(entry) = map.entries.iter_mut().find(is_query) else { return Ok(()) };
@@ -174,13 +175,12 @@ impl Params {
 }
 
 /// What is wrong with a variable that stands at a place of a node's text.
-fn no_value(name: &str, span: Span, node: &Node, file: &SourceFile) -> Failure {
-    Failure {
-        span: ScalarMap::new(file, node).map_or(node.span, |map| map.span(span)),
-        message: format!("The variable `%%{name}%%` has no value"),
-        help: "Give it one under `ReplaceQueryVariables` in the file of --params, or a default: `%%NAME:value%%`."
-            .into(),
-    }
+fn no_value(name: &str, span: Span, node: &Node, file: &SourceFile) -> Refusal {
+    let place = ScalarMap::new(file, node).map_or(node.span, |map| map.span(span));
+    let message = format!("The variable `%%{name}%%` has no value");
+    let help =
+        "Give it one under `ReplaceQueryVariables` in the file of --params, or a default: `%%NAME:value%%`.";
+    refuse(&PARAMETERS_REFUSED, place, message, help)
 }
 
 /// The next variable from an offset on: its start, its end, its name and its default.
@@ -204,16 +204,16 @@ fn variable(text: &str, from: usize) -> Option<(usize, usize, &str, Option<&str>
     }
 }
 
-fn mapping(entry: &Entry) -> Result<&Mapping, Failure> {
-    entry.value.as_mapping().ok_or_else(|| Failure {
-        span: entry.value.span,
-        message: format!("`{}` is a mapping", entry.key.as_str().unwrap_or_default()),
-        help: "Write a key and a value on each line below it.".into(),
+fn mapping(entry: &Entry) -> Result<&Mapping, Refusal> {
+    entry.value.as_mapping().ok_or_else(|| {
+        let message = format!("`{}` is a mapping", entry.key.as_str().unwrap_or_default());
+        let help = "Write a key and a value on each line below it.";
+        refuse(&PARAMETERS_REFUSED, entry.value.span, message, help)
     })
 }
 
 /// A value as it stands in a query: a text as it is, a list in quotes with commas between.
-fn value(node: &Node) -> Result<String, Failure> {
+fn value(node: &Node) -> Result<String, Refusal> {
     match &node.value {
         Value::Scalar(scalar) => Ok(scalar.text.clone()),
         Value::Sequence(list) => {
@@ -223,11 +223,10 @@ fn value(node: &Node) -> Result<String, Failure> {
             let items: Vec<String> = list.items.iter().filter_map(quoted).collect();
             Ok(items.join(","))
         }
-        _ => Err(Failure {
-            span: node.span,
-            message: "A query variable is a text or a list of texts".into(),
-            help: "Write a value, or `[a, b]`.".into(),
-        }),
+        _ => {
+            let message = "A query variable is a text or a list of texts";
+            Err(refuse(&PARAMETERS_REFUSED, node.span, message, "Write a value, or `[a, b]`."))
+        }
     }
 }
 
@@ -315,6 +314,6 @@ mod tests {
     #[test]
     fn a_strange_parameter_file_is_refused_with_a_suggestion() {
         let failure = Params::parse(&SourceFile::new("p.yaml", "PrependQuerry: x\n")).unwrap_err();
-        assert_eq!(failure.help, "Did you mean `PrependQuery`?");
+        assert_eq!(failure.help.as_deref(), Some("Did you mean `PrependQuery`?"));
     }
 }

@@ -3,12 +3,14 @@
 use serde_json::{Value, json};
 
 use super::arm::{AlertRule, Body, Resource};
+use super::notes::{API_LACKS, API_REFUSED, VALUE_MISSING, VALUE_REFUSED, refuse};
 use super::values::{
     Shape, description, note_dropped, required, split_techniques, tactic_names, technique_ids, tidy,
 };
-use super::{Failure, Note, Options};
+use super::{Options, Refusal};
 use crate::content::model::{Alerting, Common, Schedule, Text, TimeSpan, field};
 use crate::content::{Kind, SCHEDULE_KEYS};
+use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
 use crate::yaml::Mapping;
 
@@ -73,8 +75,8 @@ pub(super) fn alert_rule(
     alerting: &Alerting<'_>,
     schedule: Option<&Schedule<'_>>,
     options: &Options,
-    notes: &mut Vec<Note>,
-) -> Result<Resource, Failure> {
+    notes: &mut Vec<Diagnostic>,
+) -> Result<Resource, Refusal> {
     let id = required(common, common.id, "id")?;
     let name = required(common, common.name, "name")?;
     let query = required(common, common.query, "query")?;
@@ -82,14 +84,11 @@ pub(super) fn alert_rule(
     let api = options.api_version.as_deref().unwrap_or(limits::ALERT_RULES_API_PREVIEW);
     let features = Features::of(api);
     if nrt && !features.nrt {
-        return Err(Failure {
-            span: field(common.root, "kind").map(|field| field.node().span).unwrap_or_default(),
-            message: format!("The API version {api} has no NRT rules"),
-            help: format!(
-                "Use a preview version, such as --api-version {}.",
-                limits::ALERT_RULES_API_PREVIEW
-            ),
-        });
+        let span = field(common.root, "kind").map(|field| field.node().span).unwrap_or_default();
+        let message = format!("The API version {api} has no NRT rules");
+        let preview = limits::ALERT_RULES_API_PREVIEW;
+        let help = format!("Use a preview version, such as --api-version {preview}.");
+        return Err(refuse(&API_REFUSED, span, message, help));
     }
     let prefix = options.name_prefix.as_deref().unwrap_or_default();
     let (techniques, mut sub_techniques) = split_techniques(&technique_ids(&common.techniques));
@@ -166,10 +165,10 @@ impl Features {
     }
 }
 
-fn note_missing(common: &Common<'_>, key: &str, what: &str, notes: &mut Vec<Note>) {
+fn note_missing(common: &Common<'_>, key: &str, what: &str, notes: &mut Vec<Diagnostic>) {
     let span = field(common.root, key).map(|field| field.entry.key.span).unwrap_or_default();
     let message = format!("The API version {what}; they are left out");
-    notes.push(Note { span, message, warning: true });
+    notes.push(API_LACKS.at(span, message));
 }
 
 fn severity(text: Option<Text<'_>>, options: &Options) -> String {
@@ -177,41 +176,37 @@ fn severity(text: Option<Text<'_>>, options: &Options) -> String {
     limits::ignore_case(asked, &limits::SEVERITIES).unwrap_or(asked).to_owned()
 }
 
-fn iso(span: &TimeSpan<'_>, key: &str) -> Result<String, Failure> {
-    span.value.as_ref().map(|duration| duration.iso.clone()).ok_or_else(|| Failure {
-        span: span.text.span(),
-        message: format!("`{}` is not a duration that `{key}` can have", span.text.value),
-        help: "Write one number and m, h or d, such as 5m, 1h or 14d.".into(),
+fn iso(span: &TimeSpan<'_>, key: &str) -> Result<String, Refusal> {
+    span.value.as_ref().map(|duration| duration.iso.clone()).ok_or_else(|| {
+        let message = format!("`{}` is not a duration that `{key}` can have", span.text.value);
+        let help = "Write one number and m, h or d, such as 5m, 1h or 14d.";
+        refuse(&VALUE_REFUSED, span.text.span(), message, help)
     })
 }
 
-fn set_schedule(rule: &mut AlertRule, root: &Mapping, schedule: &Schedule<'_>) -> Result<(), Failure> {
+fn set_schedule(rule: &mut AlertRule, root: &Mapping, schedule: &Schedule<'_>) -> Result<(), Refusal> {
     let duration = |span: &Option<TimeSpan<'_>>, key: &str| match span {
         Some(span) => iso(span, key),
-        None => Err(Failure {
-            span: root.entries.first().map(|entry| entry.key.span).unwrap_or_default(),
-            message: format!("The key `{key}` is missing, and a scheduled rule cannot run without it"),
-            help: format!("Add `{key}:`, such as `1h`."),
-        }),
+        None => {
+            let place = root.entries.first().map(|entry| entry.key.span).unwrap_or_default();
+            let message = format!("The key `{key}` is missing, and a scheduled rule cannot run without it");
+            Err(refuse(&VALUE_MISSING, place, message, format!("Add `{key}:`, such as `1h`.")))
+        }
     };
     rule.query_frequency = Some(duration(&schedule.frequency, "queryFrequency")?);
     rule.query_period = Some(duration(&schedule.period, "queryPeriod")?);
     rule.trigger_operator = Some(match schedule.operator {
         None => "GreaterThan".to_owned(),
-        Some(text) => {
-            limits::trigger_operator(text.value.trim()).map(str::to_owned).ok_or_else(|| Failure {
-                span: text.span(),
-                message: format!("`{}` is no trigger operator", text.value),
-                help: "Use gt, lt, eq or ne.".into(),
-            })?
-        }
+        Some(text) => limits::trigger_operator(text.value.trim()).map(str::to_owned).ok_or_else(|| {
+            let message = format!("`{}` is no trigger operator", text.value);
+            refuse(&VALUE_REFUSED, text.span(), message, "Use gt, lt, eq or ne.")
+        })?,
     });
     rule.trigger_threshold = Some(match schedule.threshold {
         None => 0,
-        Some(text) => text.value.trim().parse().map_err(|_| Failure {
-            span: text.span(),
-            message: format!("`{}` is not a whole number", text.value),
-            help: "Write a number from 0 to 10000.".into(),
+        Some(text) => text.value.trim().parse().map_err(|_| {
+            let message = format!("`{}` is not a whole number", text.value);
+            refuse(&VALUE_REFUSED, text.span(), message, "Write a number from 0 to 10000.")
         })?,
     });
     Ok(())

@@ -2,9 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{Failure, Note};
+use super::Refusal;
+use super::notes::{KEY_LOST, TACTIC_KEPT, VALUE_MISSING, refuse};
 use crate::content::duration::Duration;
 use crate::content::model::{Common, List, Text};
+use crate::diagnostic::Diagnostic;
 use crate::knowledge::tactics;
 use crate::yaml::{Node, to_json};
 
@@ -21,13 +23,13 @@ pub(super) fn description(text: &str) -> String {
 
 /// The tactics in Sentinel's spelling, each once. What Sentinel does not have is kept without its blanks, as
 /// upstream's packaging does, and said.
-pub(super) fn tactic_names(list: &List<'_>, notes: &mut Vec<Note>) -> Vec<String> {
+pub(super) fn tactic_names(list: &List<'_>, notes: &mut Vec<Diagnostic>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for (item, plain) in parts(list) {
         let known = tactics::same_words(&plain).map(|tactic| tactic.name);
         if known.is_none() {
             let message = format!("Sentinel has no tactic `{plain}`; it is kept as it is");
-            notes.push(Note { span: item.span(), message, warning: true });
+            notes.push(TACTIC_KEPT.at(item.span(), message));
         }
         let name = known.map_or(plain, str::to_owned);
         if !names.contains(&name) {
@@ -89,14 +91,14 @@ pub(super) fn required<'a>(
     common: &Common<'a>,
     value: Option<crate::content::model::Text<'a>>,
     key: &str,
-) -> Result<&'a str, Failure> {
+) -> Result<&'a str, Refusal> {
     match value {
         Some(text) if !text.value.trim().is_empty() => Ok(text.value),
-        _ => Err(Failure {
-            span: common.root.entries.first().map(|entry| entry.key.span).unwrap_or_default(),
-            message: format!("The key `{key}` is missing, and nothing can be deployed without it"),
-            help: format!("Add `{key}:`."),
-        }),
+        _ => {
+            let message = format!("The key `{key}` is missing, and nothing can be deployed without it");
+            let place = common.root.entries.first().map(|entry| entry.key.span).unwrap_or_default();
+            Err(refuse(&VALUE_MISSING, place, message, format!("Add `{key}:`.")))
+        }
     }
 }
 
@@ -184,13 +186,13 @@ pub(super) fn is_empty(value: &Value) -> bool {
 }
 
 /// Notes on what no deployed resource can hold, for every key of the document outside of `known`.
-pub(super) fn note_dropped(common: &Common<'_>, known: &[&str], notes: &mut Vec<Note>) {
+pub(super) fn note_dropped(common: &Common<'_>, known: &[&str], notes: &mut Vec<Diagnostic>) {
     for entry in &common.root.entries {
         let Some(key) = entry.key.as_str() else { continue };
         let used = known.iter().any(|name| name.eq_ignore_ascii_case(key));
         if !used && !entry.value.is_null() {
             let message = format!("`{key}` has no counterpart in the result and is left out");
-            notes.push(Note { span: entry.key.span, message, warning: false });
+            notes.push(KEY_LOST.at(entry.key.span, message));
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{FileReport, Findings, text};
-use crate::diagnostic::{Diagnostic, Edit};
+use crate::diagnostic::{Diagnostic, Edit, NoteKind};
 use crate::source::{Position, SourceFile, Span};
 
 #[derive(Serialize)]
@@ -46,6 +46,8 @@ struct Finding<'a> {
     message: &'a str,
     help: Option<&'a str>,
     url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    what: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gate: Option<&'static str>,
     path: &'a str,
@@ -113,6 +115,7 @@ fn finding<'a>(file: &'a FileReport, diagnostic: &'a Diagnostic) -> Finding<'a> 
         message: &diagnostic.message,
         help: diagnostic.help.as_deref(),
         url: diagnostic.rule.url(),
+        what: diagnostic.rule.note.map(NoteKind::as_str),
         gate: diagnostic.gate,
         path: file.source.path(),
         kind: file.kind,

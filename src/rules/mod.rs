@@ -167,7 +167,7 @@ macro_rules! declare_rule {
             group: $group:ident,
             severity: $severity:ident,
             $(pedantic: $pedantic:literal,)?
-            $(fix: $fix:ident,)?
+            $(fix: $availability:ident $safety:ident,)?
             $(gate: $gate:literal,)?
             $(compares: $compares:literal,)?
             since: $since:literal $(,)?
@@ -182,9 +182,10 @@ macro_rules! declare_rule {
                 group: $crate::diagnostic::Group::$group,
                 severity: $crate::diagnostic::Severity::$severity,
                 pedantic: false $(|| $pedantic)?,
-                fix: $crate::rules::declare_rule!(@fix $($fix)?),
+                fix: $crate::rules::declare_rule!(@fix $($availability $safety)?),
                 gate: $crate::rules::declare_rule!(@gate $($gate)?),
                 compares: false $(|| $compares)?,
+                note: None,
                 since: $since,
                 docs: concat!($($doc, "\n"),*),
             };
@@ -201,7 +202,12 @@ macro_rules! declare_rule {
         }
     };
     (@fix) => { None };
-    (@fix $fix:ident) => { Some($crate::diagnostic::Applicability::$fix) };
+    (@fix $availability:ident $safety:ident) => {
+        Some($crate::diagnostic::FixMeta {
+            availability: $crate::diagnostic::Availability::$availability,
+            safety: $crate::diagnostic::Applicability::$safety,
+        })
+    };
     (@gate) => { None };
     (@gate $gate:literal) => { Some($gate) };
 }

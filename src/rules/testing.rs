@@ -1,5 +1,7 @@
 //! Running the rules over a text in the tests of single rules.
 
+mod fixes;
+
 use std::sync::Arc;
 
 use super::{Profile, Settings};

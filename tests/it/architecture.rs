@@ -18,7 +18,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("report", &["source", "diagnostic", "knowledge"]),
     ("discover", &["source", "content"]),
     ("git", &["source"]),
-    ("config", &["source", "diagnostic", "discover", "rules", "knowledge", "workspace"]),
+    ("config", &["source", "diagnostic", "discover", "rules", "knowledge", "workspace", "convert"]),
     (
         "check",
         &[

@@ -238,7 +238,7 @@ fn fixes_do_just_what_the_samples_say_and_nothing_the_second_time() {
             }
         }
         assert_eq!(compared, expected.len(), "{id}: a fixed sample has no invalid one");
-        let applicable = entry.meta.fix.is_some_and(|best| best != Applicability::Display);
+        let applicable = entry.meta.fix.is_some_and(|fix| fix.safety != Applicability::Display);
         assert_eq!(applicable, compared > 0, "{id}: what has a fix, and only that, has a fixed sample");
         let again = run(dir.path(), &[&args[..], &names].concat(), "");
         assert!(!again.stdout.contains("Fixed "), "{id}: fixing twice changes something: {again:?}");

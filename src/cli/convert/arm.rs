@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::write::File;
-use super::{Done, Run, told};
+use super::{Done, Run, report_of};
 use crate::check::Job;
 use crate::cli::{Error, Outcome};
 use crate::content::Kind;
@@ -74,8 +74,8 @@ pub(super) fn resource(run: &Run<'_>, job: &Job) -> Done<Resource> {
         Err(done) => return done,
     };
     match convert::to_resource(&content, &run.options_for(job)) {
-        Ok(converted) => Done::Converted(content.source, converted.notes, converted.resource),
-        Err(failure) => Done::Failed(vec![told(&content.source, &failure)]),
+        Ok(converted) => Done::Converted(report_of(&content, converted.notes), converted.resource),
+        Err(refusal) => Done::Failed(report_of(&content, vec![*refusal])),
     }
 }
 

@@ -10,20 +10,22 @@ use super::files::{self, Work};
 use super::{Error, Outcome, print};
 use crate::check::{self, Job};
 use crate::content::{Content, Kind};
-use crate::convert::{Failure, Note, Target};
-use crate::diagnostic::Severity;
+use crate::convert::Target;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::slashes;
-use crate::report::{self, Findings, Format};
-use crate::source::{SourceFile, Span};
+use crate::report::{self, FileReport, Findings, Format};
+use crate::source::SourceFile;
 
 mod arm;
 mod bicep;
+mod notes;
 mod options;
 mod promote;
 mod reverse;
 mod solution;
 mod write;
 
+use super::reports::Sink;
 use options::Overlays;
 
 /// One run of the command.
@@ -33,16 +35,20 @@ struct Run<'a> {
     target: Target,
     work: &'a Work,
     overlays: Overlays,
+    /// The reports that were asked for; none means lines on standard error.
+    sinks: Vec<Sink>,
 }
 
 /// What became of one input.
 enum Done<T> {
     /// Converted, with what was left out or changed, each at its place in the file.
-    Converted(Arc<SourceFile>, Vec<Note>, T),
-    /// Not converted, with the reasons as they are printed.
-    Failed(Vec<String>),
+    Converted(FileReport, T),
+    /// Not converted, with the reasons.
+    Failed(FileReport),
     /// Errors found by the check, which make the result undeployable.
-    Refused(report::FileReport),
+    Refused(FileReport),
+    /// A file that cannot be read and that nobody named, with the reason.
+    Unread(String),
     /// Nothing of ours; said only when the user named the file.
     Passed(String),
     /// A file that the user named and that cannot be read, with the reason.
@@ -53,10 +59,12 @@ enum Done<T> {
 struct Finished<'a, T> {
     items: Vec<(&'a Job, T)>,
     failed: usize,
+    /// What is still to be told when results are written.
+    later: Vec<FileReport>,
 }
 
 pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, Error> {
-    let target = Target::named(&options.to).unwrap_or_default();
+    let target = options.to;
     if options.merge && !target.merges() {
         let message = format!("`--merge` puts resources into one file, which `--to {target}` does not make");
         return Err(Error::Usage(message));
@@ -74,9 +82,10 @@ pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, E
         return Err(Error::Usage("`--check` compares with files: name their folder with -o DIR".into()));
     }
     promote::refuse_options(target, &options.rule)?;
+    let sinks = notes::sinks(options)?;
     let work = &files::collect(global, &options.files, target.reads_json())?;
     let overlays = Overlays::read(work, options)?;
-    let run = Run { global, options, target, work, overlays };
+    let run = Run { global, options, target, work, overlays, sinks };
     match target {
         Target::Arm => arm::run(&run),
         Target::Bicep => bicep::run(&run),
@@ -94,29 +103,47 @@ impl<'a> Run<'a> {
         convert: impl Fn(&Job) -> Done<T> + Sync + Send,
     ) -> Result<Finished<'a, T>, Error> {
         let outputs: Vec<Done<T>> = self.work.jobs.par_iter().map(convert).collect();
-        let mut finished = Finished { items: Vec::new(), failed: 0 };
-        let mut refused = Findings::default();
+        let mut finished = Finished { items: Vec::new(), failed: 0, later: Vec::new() };
+        let (mut refused, mut all) = (Findings::default(), Findings::default());
         for (job, done) in self.work.jobs.iter().zip(outputs) {
             match done {
-                Done::Converted(source, notes, item) => {
-                    self.tell_notes(&source, &notes);
+                Done::Converted(report, item) if self.reports() => {
+                    all.files.push(report);
                     finished.items.push((job, item));
                 }
-                Done::Failed(reasons) => {
+                Done::Failed(report) | Done::Refused(report) if self.reports() => {
                     finished.failed += 1;
-                    print::note(&reasons.join("\n"));
+                    all.files.push(report);
+                }
+                Done::Converted(mut report, item) => {
+                    finished.later.push(self.tell_now(&mut report));
+                    finished.items.push((job, item));
+                }
+                Done::Failed(report) => {
+                    finished.failed += 1;
+                    print::note(&notes::lines(&report).join("\n"));
                 }
                 Done::Refused(report) => {
                     finished.failed += 1;
                     refused.files.push(report);
                 }
+                Done::Unread(reason) => {
+                    finished.failed += 1;
+                    if !self.reports() {
+                        print::note(&format!("{}: cannot be read: {reason}", job.input.name));
+                    }
+                    all.unreadable.push((job.input.name.clone(), reason));
+                }
                 Done::Passed(text) => {
-                    if (job.input.named && !self.global.quiet) || self.global.verbose {
+                    if (job.input.named && self.talks()) || self.global.verbose {
                         print::note(&text);
                     }
                 }
                 Done::Unreadable(reason) => return Err(Error::Unreadable(job.input.name.clone(), reason)),
             }
+        }
+        if self.reports() {
+            self.report(all)?;
         }
         if !refused.files.is_empty() {
             let style = report::Style { summary: false, ..print::style(self.global, false) };
@@ -139,7 +166,7 @@ impl<'a> Run<'a> {
     fn content<T>(&self, job: &Job, accepts: impl Fn(Kind) -> bool) -> Result<Content, Done<T>> {
         let content = content_of(job, accepts)?;
         let params = self.params(job).text_over(&content);
-        let text = params.map_err(|failure| Done::Failed(vec![told(&content.source, &failure)]))?;
+        let text = params.map_err(|refusal| Done::Failed(report_of(&content, vec![*refusal])))?;
         if !self.options.no_check
             && let Some(report) = self.errors(job, text)
         {
@@ -149,7 +176,7 @@ impl<'a> Run<'a> {
     }
 
     /// The errors that make a file undeployable; `text` is what the file says with parameters laid over it.
-    fn errors(&self, job: &Job, text: Option<String>) -> Option<report::FileReport> {
+    fn errors(&self, job: &Job, text: Option<String>) -> Option<FileReport> {
         let mut job = job.clone();
         let overlaid = text.is_some();
         if let Some(text) = text {
@@ -163,7 +190,7 @@ impl<'a> Run<'a> {
     }
 
     /// The errors of a file, with the settings that hold at a place; `None` where it has none.
-    fn errors_at(&self, job: &Job, location: &Path) -> Option<report::FileReport> {
+    fn errors_at(&self, job: &Job, location: &Path) -> Option<FileReport> {
         let settings = Arc::new(self.work.config(location).settings(location));
         let run = check::check(std::slice::from_ref(job), &[settings]);
         let mut report = run.findings.files.into_iter().next()?;
@@ -171,26 +198,16 @@ impl<'a> Run<'a> {
         (!report.diagnostics.is_empty()).then_some(report)
     }
 
-    fn tell_notes(&self, source: &SourceFile, notes: &[Note]) {
-        for note in notes {
-            // What is left out on purpose is said under -v only; what may surprise is always said.
-            if self.global.verbose || (note.warning && !self.global.quiet) {
-                let level = if note.warning { "warning" } else { "info" };
-                print::note(&format!("{}: {level}: {}", at(source, note.span), note.message));
-            }
-        }
-    }
-
     /// Says something about the run as a whole that may surprise.
     fn hint(&self, text: &str) {
-        if !self.global.quiet {
+        if self.talks() {
             print::warning(self.global, text);
         }
     }
 
     /// Says how many inputs failed, and how the run ended.
     fn outcome(&self, failed: usize, changed: usize) -> Outcome {
-        if !self.global.quiet && failed > 0 {
+        if self.talks() && failed > 0 {
             let noun = if failed == 1 { "input" } else { "inputs" };
             print::note(&format!("{failed} {noun} could not be converted."));
         }
@@ -222,16 +239,12 @@ fn read<T>(job: &Job) -> Result<Arc<SourceFile>, Done<T>> {
         if job.input.named {
             return Done::Unreadable(reason);
         }
-        Done::Failed(vec![format!("{}: cannot be read: {reason}", job.input.name)])
+        Done::Unread(reason)
     })
 }
 
-/// A failure as it is printed.
-fn told(source: &SourceFile, failure: &Failure) -> String {
-    format!("{}: error: {}\n  help: {}", at(source, failure.span), failure.message, failure.help)
-}
-
-fn at(source: &SourceFile, span: Span) -> String {
-    let start = source.position(span.start as usize);
-    format!("{}:{}:{}", source.path(), start.line, start.column)
+/// What is told of a file.
+fn report_of(content: &Content, diagnostics: Vec<Diagnostic>) -> FileReport {
+    let id = content.id().map(|id| id.value.to_owned());
+    FileReport { source: Arc::clone(&content.source), kind: content.kind.as_str(), id, diagnostics }
 }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::{Run, at};
+use super::Run;
+use super::notes::at;
 use crate::check::Job;
 use crate::cli::Error;
 use crate::cli::args;
 use crate::cli::files::Work;
 use crate::config::Config;
-use crate::convert::{LongDescription, Options, Params};
+use crate::convert::{Options, Params};
 use crate::discover::display;
 use crate::knowledge::limits;
 use crate::source::SourceFile;
@@ -34,9 +35,9 @@ impl Overlays {
             let bytes =
                 std::fs::read(&path).map_err(|error| Error::Unreadable(name.clone(), error.to_string()))?;
             let file = SourceFile::from_bytes(name, bytes);
-            let params = Params::parse(&file).map_err(|failure| {
-                let place = at(&file, failure.span);
-                Error::Usage(format!("{place}: {}\n  help: {}", failure.message, failure.help))
+            let params = Params::parse(&file).map_err(|refusal| {
+                let (place, help) = (at(&file, refusal.span), refusal.help.as_deref().unwrap_or_default());
+                Error::Usage(format!("{place}: {}\n  help: {help}", refusal.message))
             })?;
             overlays.0.insert(path, params);
         }
@@ -99,11 +100,7 @@ impl Run<'_> {
             no_incidents: options.no_incidents || config.no_incidents.unwrap_or(false),
             with_template_link: options.with_template_link || config.with_template_link.unwrap_or(false),
             for_solution: false,
-            long_description: match options.long_description.as_deref().or(config.long_description) {
-                Some("truncate") => LongDescription::Truncate,
-                Some("error") => LongDescription::Error,
-                _ => LongDescription::Keep,
-            },
+            long_description: options.long_description.or(config.long_description).unwrap_or_default(),
         }
     }
 }

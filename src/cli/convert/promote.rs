@@ -3,45 +3,33 @@
 use std::sync::Arc;
 
 use super::write::File;
-use super::{Done, Run, at, content_of, told};
+use super::{Done, Run, content_of, report_of};
 use crate::check::Job;
 use crate::cli::args::NewRule;
-use crate::cli::{Error, Outcome, print};
+use crate::cli::{Error, Outcome};
 use crate::content::duration::MINUTE;
 use crate::content::{Content, Duration, Kind};
-use crate::convert::promote::{Id, Level, Options, Promoted, TacticAnswer, promote};
+use crate::convert::notes::RULE_REFUSED;
+use crate::convert::promote::{IdSource, Options, Promoted, TacticAnswer, promote};
 use crate::convert::reverse::marked;
 use crate::convert::{Params, Target};
+use crate::diagnostic::Diagnostic;
 use crate::knowledge::{limits, tactics};
 use crate::report::FileReport;
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 use crate::workspace::View;
-
-/// A rule with the file that it was made of.
-type Made = (Arc<SourceFile>, Promoted);
 
 pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
     let options = options(run)?;
     say_what_does_nothing(run);
     let finished = run.each(|job| rule(run, job, &options))?;
-    for (_, (source, promoted)) in &finished.items {
-        for remark in &promoted.remarks {
-            let (level, told) = match remark.level {
-                Level::Info => ("info", run.global.verbose),
-                Level::Change => ("changed", !run.global.quiet),
-                Level::Warning => ("warning", !run.global.quiet),
-            };
-            if told {
-                print::note(&format!("{}: {level}: {}", at(source, remark.span), remark.message));
-            }
-        }
-    }
+    finished.later.iter().for_each(|report| run.tell(report));
     // Files carry a mark, so that they can be written again as long as nobody has edited them.
     let to_files = run.options.output.as_deref().is_some_and(|path| path.as_os_str() != "-");
-    let files = finished.items.into_iter().map(|(job, (_, promoted))| File {
+    let files = finished.items.into_iter().map(|(job, text)| File {
         input: job.input.name.clone(),
         path: run.mirrored(job),
-        text: if to_files { marked(&promoted.text) } else { promoted.text },
+        text: if to_files { marked(&text) } else { text },
     });
     let changed = run.write_all(&files.collect::<Vec<_>>())?;
     Ok(run.outcome(finished.failed, changed))
@@ -49,7 +37,7 @@ pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
 
 /// The rule that a hunting query becomes. What is wrong with the query alone does not matter; what is wrong with
 /// the rule keeps it from being written.
-fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<Made> {
+fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<String> {
     let content = match content_of(job, |kind| kind == Kind::HuntingQuery) {
         Ok(content) => content,
         Err(done) => return done,
@@ -57,7 +45,7 @@ fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<Made> {
     let general = run.options_for(job);
     let content = match overlaid(&general.params, content) {
         Ok(content) => content,
-        Err(reasons) => return Done::Failed(reasons),
+        Err(report) => return Done::Failed(report),
     };
     let options = Options {
         severity: general.severity,
@@ -69,21 +57,18 @@ fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<Made> {
     let workspace = Arc::clone(&run.work.config(location).workspace);
     let promoted = match promote(&content, &options, &View::new(vec![&workspace])) {
         Ok(promoted) => promoted,
-        Err(questions) => {
-            let told = questions.iter().map(|question| told(&content.source, question));
-            return Done::Failed(told.collect());
-        }
+        Err(questions) => return Done::Failed(report_of(&content, questions)),
     };
     if !options.unchecked
         && let Some(done) = refused(run, job, &content, &promoted)
     {
         return done;
     }
-    Done::Converted(Arc::clone(&content.source), Vec::new(), (content.source, promoted))
+    Done::Converted(report_of(&content, promoted.notes), promoted.text)
 }
 
 /// The file with the parameters laid over it, where they change something.
-fn overlaid(params: &Params, content: Content) -> Result<Content, Vec<String>> {
+fn overlaid(params: &Params, content: Content) -> Result<Content, FileReport> {
     // Errors are told with their places first.
     if !content.document.errors.is_empty() {
         return Ok(content);
@@ -92,13 +77,13 @@ fn overlaid(params: &Params, content: Content) -> Result<Content, Vec<String>> {
     match over {
         Ok(Some(over)) => Ok(over),
         Ok(None) => Ok(content),
-        Err(failure) => Err(vec![told(&content.source, &failure)]),
+        Err(refusal) => Err(report_of(&content, vec![*refusal])),
     }
 }
 
 /// What keeps the rule from being written: errors that a check of it finds. Those that the hunting query has too
 /// are told with their place there.
-fn refused(run: &Run<'_>, job: &Job, content: &Content, promoted: &Promoted) -> Option<Done<Made>> {
+fn refused(run: &Run<'_>, job: &Job, content: &Content, promoted: &Promoted) -> Option<Done<String>> {
     let name = job
         .input
         .path
@@ -119,19 +104,18 @@ fn refused(run: &Run<'_>, job: &Job, content: &Content, promoted: &Promoted) -> 
     Some(Done::Failed(of_the_rule(content, &errors)))
 }
 
-fn of_the_rule(content: &Content, errors: &FileReport) -> Vec<String> {
-    let told = errors.diagnostics.iter().map(|error| {
+fn of_the_rule(content: &Content, errors: &FileReport) -> FileReport {
+    let query = content.root().and_then(|root| root.entry("query"));
+    let place = query.map_or(Span::default(), |entry| entry.key.span);
+    let refusal = |error: &Diagnostic| {
         let line = errors.source.position(error.span.start as usize).line;
+        let (message, rule) = (&error.message, error.rule.id);
         let help = error.help.as_deref().unwrap_or("Mend the hunting query.");
-        format!(
-            "{}: error: line {line} of the rule would have an error: {} ({})\n  help: {help} `--no-check` writes the \
-             rule all the same.",
-            content.source.path(),
-            error.message,
-            error.rule.id
-        )
-    });
-    told.collect()
+        RULE_REFUSED
+            .at(place, format!("line {line} of the rule would have an error: {message} ({rule})"))
+            .help(format!("{help} `--no-check` writes the rule all the same."))
+    };
+    report_of(content, errors.diagnostics.iter().map(refusal).collect())
 }
 
 fn options(run: &Run<'_>) -> Result<Options, Error> {
@@ -160,11 +144,7 @@ fn options(run: &Run<'_>) -> Result<Options, Error> {
     }
     Ok(Options {
         nrt,
-        id: match asked.id.as_str() {
-            "keep" => Id::Keep,
-            "new" => Id::New,
-            _ => Id::Derived,
-        },
+        id: asked.id,
         frequency: duration("frequency", &asked.frequency)?,
         period: duration("period", &asked.period)?,
         max_period: duration("max-period", &asked.max_period)?,
@@ -211,7 +191,7 @@ fn tactic(text: &str) -> Result<TacticAnswer, Error> {
 /// Refuses options that only make sense for rules made of hunting queries.
 pub(super) fn refuse_options(target: Target, asked: &NewRule) -> Result<(), Error> {
     let given = [
-        ("id", asked.id != "derived"),
+        ("id", asked.id != IdSource::Derived),
         ("frequency", asked.frequency.is_some()),
         ("period", asked.period.is_some()),
         ("max-period", asked.max_period.is_some()),

@@ -3,20 +3,23 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::notes::at;
 use super::write::File;
-use super::{Done, Run, at, read, told};
+use super::{Done, Run, read};
 use crate::check::Job;
-use crate::cli::{Error, Outcome, print};
+use crate::cli::{Error, Outcome};
 use crate::content::{Content, Kind};
-use crate::convert::reverse::{self, Nothing, Yaml};
+use crate::convert::notes::NOTHING_CONVERTED;
+use crate::convert::reverse::{self, NoContent, Yaml};
 use crate::discover::{absolute, slashes};
-use crate::source::SourceFile;
+use crate::report::FileReport;
+use crate::source::{SourceFile, Span};
 
 /// What one template became.
 struct Back {
     items: Vec<Yaml>,
-    /// The reasons why the rest of it could not be converted, as they are printed.
-    failures: Vec<String>,
+    /// Whether the rest of it could not be converted.
+    failed: bool,
 }
 
 pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
@@ -31,9 +34,9 @@ pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
                        or `-o -` for one stream of documents";
         return Err(Error::Usage(message.into()));
     }
+    finished.later.iter().for_each(|report| run.tell(report));
     for (job, back) in finished.items {
-        failed += usize::from(!back.failures.is_empty());
-        back.failures.iter().for_each(|failure| print::note(failure));
+        failed += usize::from(back.failed);
         let alone = back.items.len() == 1;
         for item in back.items {
             let path = run.mirrored(job);
@@ -58,25 +61,32 @@ fn convert(job: &Job) -> Done<Back> {
         Ok(source) => source,
         Err(done) => return done,
     };
-    let name = &job.input.name;
+    let report = |diagnostics| FileReport {
+        source: Arc::clone(&source),
+        kind: Kind::Unknown.as_str(),
+        id: None,
+        diagnostics,
+    };
     match reverse::to_content(&source) {
         Ok(reversed) if reversed.items.is_empty() && reversed.failures.is_empty() && job.input.named => {
-            let reason = |note: &crate::convert::Note| format!("  {}", note.message);
-            let mut reasons = vec![format!("{name}: error: Nothing in it can be converted to YAML")];
-            reasons.extend(reversed.notes.iter().map(reason));
-            Done::Failed(reasons)
+            let nothing = NOTHING_CONVERTED.at(Span::default(), "Nothing in it can be converted to YAML");
+            let reasons = reversed.notes.into_iter();
+            Done::Failed(report(vec![
+                reasons.fold(nothing, |nothing, note| nothing.label(note.span, note.message)),
+            ]))
         }
-        Ok(reversed) => {
-            let failures = reversed.failures.iter().map(|failure| told(&source, failure)).collect();
-            Done::Converted(source, reversed.notes, Back { items: reversed.items, failures })
+        Ok(mut reversed) => {
+            let back = Back { items: reversed.items, failed: !reversed.failures.is_empty() };
+            reversed.notes.append(&mut reversed.failures);
+            Done::Converted(report(reversed.notes), back)
         }
         // Other JSON files lie beside templates; only who names one means it.
-        Err(Nothing::NoTemplate(failure) | Nothing::NoContent(failure)) if !job.input.named => {
-            let place = at(&source, failure.span);
-            Done::Passed(format!("info: {place}: {}; passed over", failure.message))
+        Err(NoContent::NoTemplate(refusal) | NoContent::Empty(refusal)) if !job.input.named => {
+            let place = at(&source, refusal.span);
+            Done::Passed(format!("info: {place}: {}; passed over", refusal.message))
         }
-        Err(Nothing::Broken(failure) | Nothing::NoTemplate(failure) | Nothing::NoContent(failure)) => {
-            Done::Failed(vec![told(&source, &failure)])
+        Err(NoContent::Broken(refusal) | NoContent::NoTemplate(refusal) | NoContent::Empty(refusal)) => {
+            Done::Failed(report(vec![*refusal]))
         }
     }
 }
@@ -92,14 +102,14 @@ fn placed(template: &Path, item: &Yaml) -> PathBuf {
 fn warn_of_folder(run: &Run<'_>, path: &Path, item: &Yaml) {
     let source = SourceFile::new(slashes(path), item.text.as_str());
     let kind = Content::read(Arc::new(source), &slashes(&absolute(path))).kind;
-    if kind != item.kind && !run.global.quiet {
+    if kind != item.kind {
         let path = crate::discover::display(path);
         let message = format!(
             "`{path}` holds {} and will be taken for {} because of the folder it lies in",
             item.kind.noun(),
             kind.noun()
         );
-        print::warning(run.global, &message);
+        run.hint(&message);
     }
 }
 
@@ -117,7 +127,7 @@ fn say_what_does_nothing(run: &Run<'_>) {
         ("--no-incidents", options.no_incidents),
         ("--with-template-link", options.with_template_link),
     ];
-    for (name, _) in given.iter().filter(|(_, given)| *given && !run.global.quiet) {
-        print::warning(run.global, &format!("`{name}` does nothing with `--to yaml`"));
+    for (name, _) in given.iter().filter(|(_, given)| *given) {
+        run.hint(&format!("`{name}` does nothing with `--to yaml`"));
     }
 }

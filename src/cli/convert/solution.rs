@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{Done, Run, told};
+use super::{Done, Run, report_of};
 use crate::check::Job;
 use crate::cli::{Error, Outcome};
 use crate::content::{Kind, extension};
@@ -54,8 +54,8 @@ fn item(run: &Run<'_>, job: &Job) -> Done<SolutionItem> {
     };
     let base = job.input.path.file_stem().unwrap_or_default().to_string_lossy();
     match convert::to_item(&content, &base, &run.options_for(job), run.options.upstream_bugs) {
-        Ok((item, notes)) => Done::Converted(content.source, notes, item),
-        Err(failure) => Done::Failed(vec![told(&content.source, &failure)]),
+        Ok((item, notes)) => Done::Converted(report_of(&content, notes), item),
+        Err(refusal) => Done::Failed(report_of(&content, vec![*refusal])),
     }
 }
 

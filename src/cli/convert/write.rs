@@ -59,7 +59,7 @@ impl Run<'_> {
                 print::note(&format!("info: {} -> {}", file.input, display(&output.join(&file.path))));
             }
         }
-        if !self.global.quiet && !self.options.check {
+        if self.talks() && !self.options.check {
             let noun = if files.len() == 1 { "file" } else { "files" };
             let unchanged = files.len() - changed;
             print::note(&format!("{} {noun} in {} ({unchanged} unchanged).", files.len(), display(output)));
@@ -74,7 +74,7 @@ impl Run<'_> {
         };
         let path = if self.names_a_file(output) { output.to_owned() } else { output.join(name) };
         let changed = self.put(&[(path.clone(), text)])?;
-        if !self.global.quiet && !self.options.check {
+        if self.talks() && !self.options.check {
             let state = if changed == 0 { " (unchanged)" } else { "" };
             print::note(&format!("Everything is in {}{state}.", display(&path)));
         }

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use crate::diagnostic::RuleMeta;
 use crate::kql::tokenize;
 use crate::source::Span;
 
 /// One change of the query.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Change {
+    /// What kind of change it is.
+    pub code: &'static RuleMeta,
     /// What goes; empty for an insertion.
     pub span: Span,
     /// What comes.
@@ -19,8 +22,13 @@ pub(super) struct Change {
 }
 
 impl Change {
-    pub(super) fn new(span: Span, text: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self { span, text: text.into(), reason: reason.into(), place: span }
+    pub(super) fn new(
+        code: &'static RuleMeta,
+        span: Span,
+        text: impl Into<String>,
+        reason: impl Into<String>,
+    ) -> Self {
+        Self { code, span, text: text.into(), reason: reason.into(), place: span }
     }
 
     /// The same change, told at another place.
@@ -94,6 +102,7 @@ pub(super) fn explained(text: &str, reasons: &[(usize, &str)]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::convert::notes::COLUMN_RENAMED;
 
     #[test]
     fn comments_stand_before_the_lines_they_are_about() {
@@ -114,7 +123,8 @@ mod tests {
 
     #[test]
     fn what_lies_inside_of_what_goes_is_passed_over() {
-        let change = |start, end, text: &str| Change::new(Span::new(start, end), text, "Why");
+        let change =
+            |start, end, text: &str| Change::new(&COLUMN_RENAMED, Span::new(start, end), text, "Why");
         let changes =
             ordered(vec![change(4, 5, "x"), change(1, 3, ""), change(2, 3, "y"), change(6, 6, "z")]);
         assert_eq!(apply("abcdef", &changes), ("adxfz".to_owned(), vec![1, 2, 4]));

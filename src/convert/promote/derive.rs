@@ -1,8 +1,9 @@
 //! Entities by the names of columns that are well known. Only on request: the same name may hold something else.
 
 use super::changes::Change;
-use super::entities::Mapping;
+use super::mapping::Mapping;
 use super::query::{Changed, end};
+use crate::convert::notes::COLUMN_ADDED;
 use crate::knowledge::limits;
 use crate::kql::types::{Relation, Scalar};
 use crate::source::Span;
@@ -141,5 +142,6 @@ fn extend(result: &Relation, changed: &Changed, algorithm: &str) -> Option<Chang
     let reason = format!(
         "A file hash is mapped with its algorithm, which has to be in a column; it is {algorithm} here"
     );
-    Some(Change::new(place, format!("\n| extend {ALGORITHM} = \"{algorithm}\""), reason))
+    let text = format!("\n| extend {ALGORITHM} = \"{algorithm}\"");
+    Some(Change::new(&COLUMN_ADDED, place, text, reason))
 }

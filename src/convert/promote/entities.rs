@@ -1,45 +1,18 @@
 //! Entity mappings: those of the file, or else those that the columns of the result tell of.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::layout::Field;
 use super::changes::Change;
 use super::derive;
+use super::mapping::Mapping;
 use super::query::Changed;
-use super::{Level, Work};
+use super::{Work, notes};
 use crate::content::model::{Text, field};
 use crate::knowledge::entities::{self, LEGACY_COLUMNS};
 use crate::knowledge::limits;
 use crate::kql::types::Relation;
 use crate::yaml::to_json;
-
-/// An entity with the columns that fill its identifiers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Mapping {
-    pub(super) entity: &'static str,
-    pub(super) fields: Vec<(&'static str, String)>,
-}
-
-impl Mapping {
-    fn value(&self) -> Value {
-        let fields: Vec<Value> = self
-            .fields
-            .iter()
-            .map(|(identifier, column)| json!({ "identifier": identifier, "columnName": column }))
-            .collect();
-        json!({ "entityType": self.entity, "fieldMappings": fields })
-    }
-
-    fn is_complete(&self) -> bool {
-        let identifiers: Vec<&str> = self.fields.iter().map(|(identifier, _)| *identifier).collect();
-        entities::entity_type(self.entity).is_some_and(|entity| entity.is_complete(&identifiers))
-    }
-
-    fn words(&self) -> String {
-        let columns: Vec<&str> = self.fields.iter().map(|(_, column)| column.as_str()).collect();
-        format!("{} from {}", self.entity, columns.join(", "))
-    }
-}
 
 impl Work<'_> {
     /// Adds the mappings to the rule, and returns the changes of the query with those that they ask for.
@@ -84,18 +57,19 @@ impl Work<'_> {
                     "The hunting query maps no entities; `--derive-entities` would map {}",
                     words.join("; ")
                 );
-                self.remark(Level::Warning, self.whole_query(), message);
+                self.note(&notes::ENTITIES_NOT_DERIVED, self.whole_query(), message);
                 return changes;
             }
         }
         mappings.truncate(limits::ENTITY_MAPPINGS);
         if mappings.is_empty() {
             let message = "There are no entities to map in the result, so that alerts will name none";
-            self.remark(Level::Warning, self.whole_query(), message);
+            self.note(&notes::ENTITIES_MISSING, self.whole_query(), message);
             return changes;
         }
         let words: Vec<String> = mappings.iter().map(Mapping::words).collect();
-        self.remark(Level::Info, self.whole_query(), format!("Entities are mapped: {}", words.join("; ")));
+        let message = format!("Entities are mapped: {}", words.join("; "));
+        self.note(&notes::ENTITY_DERIVED, self.whole_query(), message);
         let values: Vec<Value> = mappings.iter().map(Mapping::value).collect();
         fields.push(Field { comments: vec![told], ..Field::new("entityMappings", values) });
         changes
@@ -125,7 +99,7 @@ impl Work<'_> {
             let (span, name) = (column.span(), column.value);
             let message =
                 format!("The query does not return the column `{name}`, which an entity is mapped from");
-            self.remark(Level::Warning, span, message);
+            self.note(&notes::COLUMN_MISSING, span, message);
         }
     }
 
@@ -149,7 +123,7 @@ impl Work<'_> {
                 let message = format!(
                     "`{column}` is not mapped: {entity} needs its algorithm too, and no column of the result tells it"
                 );
-                self.remark(Level::Warning, self.whole_query(), message);
+                self.note(&notes::ENTITY_INCOMPLETE, self.whole_query(), message);
             }
         }
         mappings

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::super::layout::Field;
 use super::super::values::technique_ids;
-use super::{Id, Level, NRT_IDS, SCHEDULED_IDS, Work};
+use super::{IdSource, NRT_IDS, SCHEDULED_IDS, Work, notes};
 use crate::content::ROOT_KEYS;
 use crate::content::model::{Text, field};
 use crate::knowledge::{attack, limits, tactics};
@@ -65,7 +65,7 @@ impl Work<'_> {
                 None if one_of(&ROOT_KEYS).is_some() => {}
                 None => {
                     let message = format!("`{key}` has no place in {} and is left out", self.target());
-                    self.remark(Level::Info, entry.key.span, message);
+                    self.note(&notes::KEY_LOST, entry.key.span, message);
                 }
             }
         }
@@ -75,15 +75,15 @@ impl Work<'_> {
         let own = self.common.id.map(|id| (id, Uuid::try_parse(id.value.trim())));
         let namespace = if self.options.nrt { NRT_IDS } else { SCHEDULED_IDS };
         let (id, comment) = match (self.options.id, own) {
-            (Id::New, _) => (Uuid::new_v4(), "A fresh id.".to_owned()),
-            (Id::Derived, Some((text, Ok(id)))) => {
+            (IdSource::New, _) => (Uuid::new_v4(), "A fresh id.".to_owned()),
+            (IdSource::Derived, Some((text, Ok(id)))) => {
                 let comment = format!(
                     "Made from the id of the hunting query, {}, the same every time.",
                     text.value.trim()
                 );
                 (Uuid::new_v5(&namespace, id.hyphenated().to_string().as_bytes()), comment)
             }
-            (Id::Keep, Some((_, Ok(id)))) => (id, "The id of the hunting query.".to_owned()),
+            (IdSource::Keep, Some((_, Ok(id)))) => (id, "The id of the hunting query.".to_owned()),
             (_, own) => {
                 let (span, message) = match own {
                     Some((text, _)) => (text.span(), format!("The id `{}` is no GUID", text.value)),
@@ -91,7 +91,12 @@ impl Work<'_> {
                         (self.first_key(), "The hunting query has no id to make the rule's from".to_owned())
                     }
                 };
-                self.ask(span, message, "Mend the id, or give the rule a fresh one with `--id new`.");
+                self.ask(
+                    &notes::VALUE_REFUSED,
+                    span,
+                    message,
+                    "Mend the id, or give the rule a fresh one with `--id new`.",
+                );
                 return;
             }
         };
@@ -103,6 +108,7 @@ impl Work<'_> {
         match self.common.name.filter(|name| !name.value.trim().is_empty()) {
             Some(name) => fields.push(Field::new("name", format!("{prefix}{}", name.value.trim()))),
             None => self.ask(
+                &notes::VALUE_MISSING,
                 self.first_key(),
                 "The hunting query has no name, and a rule needs one",
                 "Add `name:`.",
@@ -113,6 +119,7 @@ impl Work<'_> {
         match self.common.description.or_else(detailed).filter(|text| !text.value.trim().is_empty()) {
             Some(text) => fields.push(Field::new(key, text.value)),
             None => self.ask(
+                &notes::VALUE_MISSING,
                 self.first_key(),
                 "The hunting query has no description, and a rule needs one",
                 "Add `description:`.",
@@ -134,7 +141,7 @@ impl Work<'_> {
             (None, Some((_, Some(known)))) => (known, None),
             (None, Some((text, None))) => {
                 let message = format!("`{}` is no severity; the rule gets Medium", text.value);
-                self.remark(Level::Warning, text.span(), message);
+                self.note(&notes::SEVERITY_DERIVED, text.span(), message);
                 ("Medium", Some("The hunting query has none that Sentinel knows."))
             }
             (None, None) => ("Medium", Some("The hunting query has none; most rules are Medium.")),
@@ -170,7 +177,7 @@ impl Work<'_> {
                 if found.len() != 1 || found[0] != item.value {
                     let message = format!("`{}` is written `{}`", item.value, found.join("`, `"));
                     comments.push(format!("{message}."));
-                    self.remark(Level::Info, item.span(), message);
+                    self.note(&notes::TACTIC_RESPELT, item.span(), message);
                 }
                 continue;
             }
@@ -190,7 +197,7 @@ impl Work<'_> {
             let help = tactic_help(item.value, &ids);
             let message =
                 format!("`{}` is no tactic of Sentinel's, and {} needs real ones", item.value, self.target());
-            self.ask(item.span(), message, help);
+            self.ask(&notes::TACTIC_REFUSED, item.span(), message, help);
         }
         if names.is_empty()
             && let Some(answer) = self.options.tactics.iter().find(|answer| answer.asked.is_none())
@@ -201,14 +208,15 @@ impl Work<'_> {
         if names.is_empty() && self.questions.is_empty() {
             let place = self.common.tactics.field.map_or(self.first_key(), |field| field.entry.key.span);
             let message = format!("There is no tactic. {}", tactic_help("", &ids));
-            self.remark(Level::Warning, place, message.trim_end_matches('.').to_owned());
+            self.note(&notes::TACTIC_MISSING, place, message.trim_end_matches('.').to_owned());
         }
         if !names.is_empty() {
             fields.push(Field { comments, ..Field::new("tactics", names) });
         }
         if ids.is_empty() {
             let place = self.common.techniques.field.map_or(self.first_key(), |field| field.entry.key.span);
-            self.remark(Level::Info, place, "There is no technique in `relevantTechniques`");
+            let message = "There is no technique in `relevantTechniques`";
+            self.note(&notes::TECHNIQUE_MISSING, place, message);
         } else {
             fields.push(Field::new("relevantTechniques", Value::from(ids)));
         }

@@ -3,9 +3,10 @@
 
 use uuid::Uuid;
 
-use super::Failure;
 use super::layout::{self, Field};
+use super::notes::{self, INVALID_YAML, NO_COUNTERPART, QUERY_CHANGES, VALUE_MISSING};
 use crate::content::{Content, Duration, Kind, Query, Template, model::Common};
+use crate::diagnostic::{Diagnostic, RuleMeta};
 use crate::kql::bind::Catalog;
 use crate::source::Span;
 use crate::yaml::Node;
@@ -13,6 +14,7 @@ use crate::yaml::Node;
 mod changes;
 mod derive;
 mod entities;
+mod mapping;
 mod metadata;
 mod query;
 mod rename;
@@ -27,7 +29,7 @@ const NRT_IDS: Uuid = Uuid::from_u128(0xc1f4_7d29_0e83_4b6a_b5d0_93ae_6f28_11b7)
 
 /// Where the rule's id comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Id {
+pub enum IdSource {
     /// Made from the id of the hunting query, the same every time.
     #[default]
     Derived,
@@ -35,6 +37,20 @@ pub enum Id {
     Keep,
     /// A fresh one.
     New,
+}
+
+impl IdSource {
+    /// Every choice.
+    pub const ALL: [Self; 3] = [Self::Derived, Self::Keep, Self::New];
+
+    /// The name used on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Derived => "derived",
+            Self::Keep => "keep",
+            Self::New => "new",
+        }
+    }
 }
 
 /// An answer to the question which tactic is meant.
@@ -52,8 +68,8 @@ pub struct TacticAnswer {
 pub struct Options {
     /// An NRT rule instead of a scheduled one.
     pub nrt: bool,
-    /// See [`Id`].
-    pub id: Id,
+    /// See [`IdSource`].
+    pub id: IdSource,
     /// The severity, instead of the query's own or Medium.
     pub severity: Option<String>,
     /// Whether the rule runs once deployed, instead of what the file says.
@@ -78,35 +94,13 @@ pub struct Options {
     pub unchecked: bool,
 }
 
-/// How much a remark matters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
-    /// What was worked out, and how.
-    Info,
-    /// The query was changed here.
-    Change,
-    /// The rule may do other than its author expects.
-    Warning,
-}
-
-/// Something that was changed, worked out or found, with its place in the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Remark {
-    /// The place.
-    pub span: Span,
-    /// What, and why, as a sentence.
-    pub message: String,
-    /// How much it matters.
-    pub level: Level,
-}
-
 /// A rule made of a hunting query.
 #[derive(Clone, Debug)]
 pub struct Promoted {
     /// The YAML.
     pub text: String,
     /// What there is to tell, by place.
-    pub remarks: Vec<Remark>,
+    pub notes: Vec<Diagnostic>,
 }
 
 /// One conversion on its way.
@@ -115,8 +109,8 @@ struct Work<'a> {
     query: &'a Query<'a>,
     options: &'a Options,
     catalog: &'a dyn Catalog,
-    remarks: Vec<Remark>,
-    questions: Vec<Failure>,
+    notes: Vec<Diagnostic>,
+    questions: Vec<Diagnostic>,
 }
 
 /// Makes a rule of a hunting query; the errors are questions, and reasons why there can be no such rule.
@@ -124,34 +118,31 @@ pub fn promote(
     content: &Content,
     options: &Options,
     catalog: &dyn Catalog,
-) -> Result<Promoted, Vec<Failure>> {
+) -> Result<Promoted, Vec<Diagnostic>> {
     if let Some(error) = content.document.errors.first() {
         let message = format!("The file is not valid YAML: {}", error.message);
-        return Err(vec![failure(error.span, message, "`sentlint check` tells more.")]);
+        return Err(vec![INVALID_YAML.at(error.span, message).help("`sentlint check` tells more.")]);
     }
-    super::followed(content).map_err(|failure| vec![failure])?;
+    super::followed(content).map_err(|refusal| vec![*refusal])?;
     let template = content.template();
     let Some(Template::HuntingQuery(hunting)) = &template else {
         let message = format!("This is {}, and only hunting queries become rules", content.kind.noun());
-        return Err(vec![failure(Span::default(), message, "Name a hunting query.")]);
+        return Err(vec![NO_COUNTERPART.at(Span::default(), message).help("Name a hunting query.")]);
     };
     let common = &hunting.common;
     let queries = content.queries();
     let Some(query) = queries.first().filter(|query| !query.text.trim().is_empty()) else {
         let place = common.root.entries.first().map(|entry| entry.key.span).unwrap_or_default();
-        return Err(vec![failure(
-            place,
-            "There is no query, and a rule is nothing without one",
-            "Add `query:`.",
-        )]);
+        let message = "There is no query, and a rule is nothing without one";
+        return Err(vec![VALUE_MISSING.at(place, message).help("Add `query:`.")]);
     };
-    let (remarks, questions) = (Vec::new(), Vec::new());
-    let mut work = Work { common, query, options, catalog, remarks, questions };
+    let (notes, questions) = (Vec::new(), Vec::new());
+    let mut work = Work { common, query, options, catalog, notes, questions };
     let mut fields = Vec::new();
     work.metadata(&mut fields);
     work.query_and_schedule(&mut fields);
     if !work.questions.is_empty() {
-        work.questions.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+        notes::sort(&mut work.questions);
         return Err(work.questions);
     }
     if !options.explain {
@@ -161,10 +152,11 @@ pub fn promote(
     }
     layout::sort(&mut fields);
     keep_suppressions(content, &mut fields);
-    let mut remarks = work.remarks;
-    remarks.sort_by(|a, b| (a.span, a.level, &a.message).cmp(&(b.span, b.level, &b.message)));
-    remarks.dedup();
-    Ok(Promoted { text: layout::document(&fields), remarks })
+    let mut notes = work.notes;
+    let key = |note: &Diagnostic| (note.span, note.severity, is_change(note));
+    notes.sort_by(|a, b| (key(a), &a.message).cmp(&(key(b), &b.message)));
+    notes.dedup_by(|a, b| (key(a), &a.message) == (key(b), &b.message));
+    Ok(Promoted { text: layout::document(&fields), notes })
 }
 
 /// Suppressions that stand in the file hold for the rule too; those inside of the query are a part of it.
@@ -193,17 +185,24 @@ fn keep_suppressions(content: &Content, fields: &mut [Field]) {
     }
 }
 
-fn failure(span: Span, message: impl Into<String>, help: impl Into<String>) -> Failure {
-    Failure { span, message: message.into(), help: help.into() }
+/// Whether a note tells of a change of the query.
+pub fn is_change(note: &Diagnostic) -> bool {
+    QUERY_CHANGES.iter().any(|code| code.id == note.rule.id)
 }
 
 impl Work<'_> {
-    fn remark(&mut self, level: Level, span: Span, message: impl Into<String>) {
-        self.remarks.push(Remark { span, message: message.into(), level });
+    fn note(&mut self, code: &'static RuleMeta, span: Span, message: impl Into<String>) {
+        self.notes.push(code.at(span, message));
     }
 
-    fn ask(&mut self, span: Span, message: impl Into<String>, help: impl Into<String>) {
-        self.questions.push(failure(span, message, help));
+    fn ask(
+        &mut self,
+        code: &'static RuleMeta,
+        span: Span,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.questions.push(code.at(span, message).help(help));
     }
 
     /// The place of the query's key, or of its text, for what concerns it as a whole.

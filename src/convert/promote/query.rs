@@ -3,7 +3,7 @@
 use super::super::layout::Field;
 use super::changes::{Change, apply, explained, ordered};
 use super::window::{one_line, range, timespan};
-use super::{Level, Work};
+use super::{Work, notes};
 use crate::knowledge::limits;
 use crate::kql::ast::{Body, Expr, ExprKind, Operator};
 use crate::kql::bind::{Meaning, bind};
@@ -62,6 +62,7 @@ impl Work<'_> {
         if let Some(error) = parse.errors.first() {
             let message = format!("The query has a syntax error: {}", error.message);
             self.ask(
+                &notes::QUERY_REFUSED,
                 self.query.span(error.span),
                 message,
                 "Mend the query first; `sentlint check` tells more.",
@@ -96,6 +97,7 @@ impl Work<'_> {
             // This is our fault, and better said than written.
             let message = format!("The changed query would have a syntax error: {}", error.message);
             self.ask(
+                &notes::QUERY_REFUSED,
                 self.whole_query(),
                 message,
                 "Please report this; the file as it is cannot be converted.",
@@ -112,7 +114,7 @@ impl Work<'_> {
         let changes = ordered(changes);
         let (mut text, places) = apply(self.query.text, &changes);
         for change in &changes {
-            self.remark(Level::Change, self.query.span(change.place), change.reason.clone());
+            self.note(change.code, self.query.span(change.place), change.reason.clone());
         }
         let length = text.chars().count();
         if self.options.explain {
@@ -129,7 +131,7 @@ impl Work<'_> {
             };
             let message =
                 format!("The query has {} characters, and a rule takes {most} at most", text.chars().count());
-            self.ask(self.whole_query(), message, help);
+            self.ask(&notes::VALUE_REFUSED, self.whole_query(), message, help);
         }
         fields.push(Field::new("query", text));
     }
@@ -143,12 +145,12 @@ impl Work<'_> {
                 T::Render => {}
                 T::Sort | T::Order => {
                     let message = format!("`{said}` has no effect on a rule, which only counts rows");
-                    self.remark(Level::Info, place, message);
+                    self.note(&notes::SORT_WITHOUT_EFFECT, place, message);
                 }
                 T::Take | T::Limit | T::Top | T::Sample | T::SampleDistinct => {
                     let message =
                         format!("`{said}` hides rows from the rule, which then alerts on some of them only");
-                    self.remark(Level::Warning, place, message);
+                    self.note(&notes::ROWS_HIDDEN, place, message);
                 }
                 _ => break,
             }
@@ -164,7 +166,7 @@ impl Work<'_> {
                     "`{}` now works on the events of a minute or so, and no longer on those of the hunting window",
                     stage.word.text()
                 );
-                self.remark(Level::Warning, self.query.span(stage.keyword), message);
+                self.note(&notes::AGGREGATE_WINDOW, self.query.span(stage.keyword), message);
             }
         }
     }
@@ -195,7 +197,7 @@ impl Work<'_> {
         let place = place.unwrap_or_else(|| self.whole_query());
         let message =
             format!("The result has no `{TIME}`, so that alerts do not tell when it happened; {advice}");
-        self.remark(Level::Warning, place, message);
+        self.note(&notes::EVENT_TIME_LOST, place, message);
     }
 }
 

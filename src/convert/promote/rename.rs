@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::Work;
 use super::changes::{Change, apply};
+use crate::convert::notes::COLUMN_RENAMED;
 use crate::knowledge::tables;
 use crate::kql::ast::{Expr, ExprKind, Name, NameForm};
 use crate::kql::bind::{Catalog, External, FindingKind, Table, bind};
@@ -194,7 +195,7 @@ fn changes(text: &str, renamed: &BTreeSet<Span>) -> Vec<Change> {
     let reason = format!("`{OLD}` is called `{NEW}` in a workspace");
     let change = |span: &Span| {
         let start = span.start as usize + text.get(span.range())?.find(OLD)?;
-        Some(Change::new(Span::new(start, start + OLD.len()), NEW, reason.clone()))
+        Some(Change::new(&COLUMN_RENAMED, Span::new(start, start + OLD.len()), NEW, reason.clone()))
     };
     renamed.iter().filter_map(change).collect()
 }

@@ -1,7 +1,7 @@
 //! What a rule's query must not hold.
 
-use super::Work;
 use super::query::Changed;
+use super::{Work, notes};
 use crate::knowledge::tables;
 use crate::kql::ast::{Body, Expr, ExprKind, NameForm, Operator};
 use crate::kql::bind::Meaning;
@@ -39,14 +39,16 @@ impl Work<'_> {
         if self.options.nrt {
             one_table(parse, meaning, &mut found);
         }
+        let mut lacking = Vec::new();
         if !self.options.unchecked {
-            hunting_only(parse, meaning, &mut found);
+            hunting_only(parse, meaning, &mut lacking);
         }
-        found.sort();
-        found.dedup();
-        for (span, message, help) in found {
-            let place = self.query.span(changed.original(span));
-            self.ask(place, message, help);
+        for (code, mut found) in [(&notes::OPERATOR_REFUSED, found), (&notes::HUNTING_ONLY, lacking)] {
+            found.sort();
+            found.dedup();
+            for (span, message, help) in found {
+                self.ask(code, self.query.span(changed.original(span)), message, help);
+            }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::layout::Field;
 use super::changes::Change;
-use super::{Level, Work};
+use super::{Work, notes};
 use crate::content::Duration;
 use crate::content::duration::{DAY, HOUR, MINUTE};
 use crate::knowledge::limits;
@@ -48,6 +48,7 @@ impl Work<'_> {
                     "`{word}` is filled in by the hunting page alone, and what it should be here cannot be told"
                 );
                 self.ask(
+                    &notes::LOOKBACK_UNCLEAR,
                     place,
                     message,
                     "Write `todatetime('{{StartTimeISO}}')`, or a constant such as `ago(1d)`.",
@@ -63,7 +64,7 @@ impl Work<'_> {
                 )
             };
             let reason = format!("`{word}` is filled in by the hunting page alone; {what}");
-            changes.push(Change::new(placeholder.span, new, reason));
+            changes.push(Change::new(&notes::PLACEHOLDER_FILLED, placeholder.span, new, reason));
         }
         changes
     }
@@ -82,7 +83,7 @@ impl Work<'_> {
                 );
                 let help = "`--drop-window` takes out conditions that only limit the query to its hunting window; \
                             `--to scheduled` keeps them.";
-                self.ask(self.query.span(reach.span), message, help);
+                self.ask(&notes::SCHEDULE_REFUSED, self.query.span(reach.span), message, help);
             }
             return;
         }
@@ -113,7 +114,7 @@ impl Work<'_> {
         {
             let message =
                 format!("The query looks back {}, and the rule gives it {}", written(back), written(period));
-            self.remark(Level::Warning, self.query.span(reach.span), message);
+            self.note(&notes::LOOKBACK_CUT, self.query.span(reach.span), message);
         } else if let Some(reach) = reach
             && period < back + slack
             && !told
@@ -123,12 +124,12 @@ impl Work<'_> {
                 written(back + slack),
                 written(period)
             );
-            self.remark(Level::Warning, self.query.span(reach.span), message);
+            self.note(&notes::LOOKBACK_CUT, self.query.span(reach.span), message);
         }
         let place = reach.map_or(self.whole_query(), |reach| self.query.span(reach.span));
         let (often, far) = (written(frequency), written(period));
-        self.remark(
-            Level::Info,
+        self.note(
+            &notes::SCHEDULE_DERIVED,
             place,
             format!("The rule runs every {often} over the last {far}: {because}"),
         );
@@ -181,7 +182,12 @@ impl Work<'_> {
                 if self.options.nrt { "looks back" } else { "looks back, and so how far the rule has to," };
             let message =
                 format!("How far the query {what} cannot be told from `{}`", one_line(self.said(*span)));
-            self.ask(self.query.span(*span), message, "Say it with `--period`, such as `--period 1d`.");
+            self.ask(
+                &notes::LOOKBACK_UNCLEAR,
+                self.query.span(*span),
+                message,
+                "Say it with `--period`, such as `--period 1d`.",
+            );
         }
         for date in &found.dates {
             let place = self.query.span(date.span);
@@ -191,13 +197,13 @@ impl Work<'_> {
                     let message =
                         format!("The query looks at what came before `{said}`, and a rule at what comes");
                     let help = "Take the date out of the query; with `--period` it is converted as it is.";
-                    self.ask(place, message, help);
+                    self.ask(&notes::LOOKBACK_UNCLEAR, place, message, help);
                 }
                 Bound::From => {
                     let message = format!(
                         "What came since `{said}` is more than a rule sees, which looks back 14d at most"
                     );
-                    self.remark(Level::Warning, place, message);
+                    self.note(&notes::DATE_OUT_OF_REACH, place, message);
                 }
                 Bound::Other => {}
             }
@@ -209,6 +215,7 @@ impl Work<'_> {
             let message =
                 format!("The query looks at all that came before `{}`", one_line(self.said(reach.span)));
             self.ask(
+                &notes::LOOKBACK_UNCLEAR,
                 self.query.span(reach.span),
                 message,
                 "Say how far back with `--period`, such as `--period 14d`.",
@@ -232,18 +239,33 @@ impl Work<'_> {
                     written(period.max(back))
                 )
             };
-            self.ask(place, message, "`--max-period 14d` lets the rule see the last 14 days and no more.");
+            self.ask(
+                &notes::SCHEDULE_REFUSED,
+                place,
+                message,
+                "`--max-period 14d` lets the rule see the last 14 days and no more.",
+            );
         } else if frequency > period {
             let (often, far) = (written(frequency), written(period));
             let message =
                 format!("A rule that runs every {often} and looks back {far} misses what came in between");
-            self.ask(place, message, format!("Give it `--period {often}` or `--frequency {far}`."));
+            self.ask(
+                &notes::SCHEDULE_REFUSED,
+                place,
+                message,
+                format!("Give it `--period {often}` or `--frequency {far}`."),
+            );
         } else if period >= LONG && frequency < SELDOM {
             let message = format!("A rule that looks back {} runs once an hour at most", written(period));
-            self.ask(place, message, "Give it `--frequency 1h`.");
+            self.ask(&notes::SCHEDULE_REFUSED, place, message, "Give it `--frequency 1h`.");
         } else if frequency < SHORTEST {
             let message = format!("A rule cannot run every {}; 5m is the least", written(frequency));
-            self.ask(place, message, "Give it `--frequency 5m`, or make an NRT rule with `--to nrt`.");
+            self.ask(
+                &notes::SCHEDULE_REFUSED,
+                place,
+                message,
+                "Give it `--frequency 5m`, or make an NRT rule with `--to nrt`.",
+            );
         }
     }
 
@@ -278,7 +300,9 @@ impl Work<'_> {
         let text = self.query.text;
         spans
             .into_iter()
-            .map(|(span, place)| Change::new(with_line(text, span), "", reason).at(place))
+            .map(|(span, place)| {
+                Change::new(&notes::WINDOW_DROPPED, with_line(text, span), "", reason).at(place)
+            })
             .collect()
     }
 
@@ -292,7 +316,8 @@ impl Work<'_> {
         let bar = last_bar(self.query.parse(), end, last.keyword.start)?;
         let span = with_line(self.query.text, Span { end: last.span.end, ..bar });
         let chart = one_line(self.said(last.span)).to_owned();
-        Some(Change::new(span, "", format!("`{chart}` draws a chart, which a rule does not")).at(last.span))
+        let reason = format!("`{chart}` draws a chart, which a rule does not");
+        Some(Change::new(&notes::RENDER_DROPPED, span, "", reason).at(last.span))
     }
 }
 

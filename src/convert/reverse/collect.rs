@@ -10,7 +10,7 @@ use super::scope::{Scope, UNKNOWN, member};
 /// A rule or a saved search, as it stands in a template.
 #[derive(Debug)]
 pub(super) struct Found {
-    pub(super) what: What,
+    pub(super) kind: ResourceKind,
     /// The resource; in a nested template, as the template around it leaves it.
     pub(super) resource: Map<String, Value>,
     /// Where it stands in the file.
@@ -24,13 +24,13 @@ pub(super) struct Found {
 
 /// What a resource is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum What {
+pub(super) enum ResourceKind {
     /// An analytic rule that runs once it is deployed.
     Rule,
     /// An analytic rule of a package, which a user makes a rule of.
     RuleTemplate,
     /// A saved search.
-    Search,
+    SavedSearch,
 }
 
 /// What stands beside a resource of a solution.
@@ -183,9 +183,9 @@ impl Collection {
         let full_type = join(&here.parent_type, own_type).to_ascii_lowercase();
         let name = join(&here.parent_name, own_name.as_deref().unwrap_or(UNKNOWN));
         let properties = member(resource, "properties").and_then(Value::as_object);
-        if let Some(what) = what(&full_type) {
+        if let Some(kind) = kind_of(&full_type) {
             self.found.push(Found {
-                what,
+                kind,
                 resource: resource.clone(),
                 path: here.path.clone(),
                 name: name.clone(),
@@ -246,13 +246,15 @@ impl Collection {
 }
 
 /// What a type, in lower case, makes of a resource.
-fn what(full_type: &str) -> Option<What> {
+fn kind_of(full_type: &str) -> Option<ResourceKind> {
     let sentinel = full_type.contains("microsoft.securityinsights")
         || full_type.contains("microsoft.operationalinsights/workspaces/providers");
     match full_type.rsplit('/').next()? {
-        "alertrules" if sentinel => Some(What::Rule),
-        "alertruletemplates" if sentinel => Some(What::RuleTemplate),
-        "savedsearches" if full_type.contains("microsoft.operationalinsights") => Some(What::Search),
+        "alertrules" if sentinel => Some(ResourceKind::Rule),
+        "alertruletemplates" if sentinel => Some(ResourceKind::RuleTemplate),
+        "savedsearches" if full_type.contains("microsoft.operationalinsights") => {
+            Some(ResourceKind::SavedSearch)
+        }
         _ => None,
     }
 }

@@ -4,7 +4,9 @@ use serde_json::{Map, Value};
 
 use super::collect::Found;
 use super::identity;
-use super::take::{Problem, Taker};
+use super::properties::PropertyReader;
+use crate::convert::Refusal;
+use crate::convert::notes::{CONNECTORS_LOST, VERSION_DERIVED};
 use crate::convert::values::{self, parent_technique};
 
 /// The keys of a document, in the order in which they were found.
@@ -12,14 +14,14 @@ pub(super) struct Draft(pub(super) Map<String, Value>);
 
 impl Draft {
     /// What every document has: an id, a name, a query, and a version.
-    pub(super) fn begin(found: &Found, taker: &mut Taker) -> Result<Self, Problem> {
-        let name = taker.required("displayName")?.trim().to_owned();
-        let query = taker.required("query")?;
+    pub(super) fn begin(found: &Found, reader: &mut PropertyReader<'_>) -> Result<Self, Refusal> {
+        let name = reader.required("displayName")?.trim().to_owned();
+        let query = reader.required("query")?;
         let mut draft = Self(Map::new());
-        draft.put("id", Some(identity::id(found, &name, taker)));
+        draft.put("id", Some(identity::id(found, &name, reader)));
         draft.put("name", Some(name));
         draft.put("query", Some(query));
-        draft.put("version", Some(version(found, taker)));
+        draft.put("version", Some(version(found, reader)));
         Ok(draft)
     }
 
@@ -80,15 +82,15 @@ pub(super) fn unique(items: Vec<String>) -> Vec<String> {
     out
 }
 
-pub(super) fn no_connectors(taker: &mut Taker) {
-    taker.tell(None, "the template does not say which data connectors the query needs");
+pub(super) fn no_connectors(reader: &mut PropertyReader<'_>) {
+    reader.note(&CONNECTORS_LOST, None, "the template does not say which data connectors the query needs");
 }
 
 /// The version that the template states, or that of the package; 1.0.0 where nobody says.
-fn version(found: &Found, taker: &mut Taker) -> String {
-    let stated = taker.trimmed("templateVersion").or_else(|| found.package.version.clone());
+fn version(found: &Found, reader: &mut PropertyReader<'_>) -> String {
+    let stated = reader.trimmed("templateVersion").or_else(|| found.package.version.clone());
     stated.unwrap_or_else(|| {
-        taker.tell(None, "the template states no version; it becomes 1.0.0");
+        reader.note(&VERSION_DERIVED, None, "the template states no version; it becomes 1.0.0");
         "1.0.0".into()
     })
 }

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::scope::MOST_BYTES;
 use crate::convert::values::is_empty;
+
+pub(super) const MOST_BYTES: usize = 4_000_000;
 
 /// Calls a function, its name in lower case; `None` where only Azure knows the answer or the arguments do not fit.
 pub(super) fn call(name: &str, arguments: &[Value]) -> Option<Value> {

@@ -4,25 +4,27 @@ use serde_json::{Value, json};
 
 use super::collect::Found;
 use super::draft::{Draft, description, list, no_connectors, techniques, unique};
+use super::properties::{Converted, PropertyReader};
 use super::scope::member;
-use super::take::{Taken, Taker};
 use crate::content::Kind;
+use crate::convert::notes::{KEY_LOST, SEARCH_LOST};
 use crate::convert::values::Shape;
 
 /// The hunting query as YAML; `None` for saved searches of other categories.
-pub(super) fn read(found: &Found, taker: &mut Taker) -> Taken {
-    let category = taker.trimmed("category").unwrap_or_default();
+pub(super) fn read(found: &Found, reader: &mut PropertyReader<'_>) -> Converted {
+    let category = reader.trimmed("category").unwrap_or_default();
     if !category.eq_ignore_ascii_case("Hunting Queries") {
         let of =
             if category.is_empty() { "no category".to_owned() } else { format!("the category {category}") };
-        taker.tell(None, format!("a saved search of {of} is no hunting query; it is passed over"));
+        let message = format!("a saved search of {of} is no hunting query; it is passed over");
+        reader.note(&SEARCH_LOST, None, message);
         return Ok(None);
     }
-    let mut draft = Draft::begin(found, taker)?;
-    let mut tags = Tags::read(taker);
+    let mut draft = Draft::begin(found, reader)?;
+    let mut tags = Tags::read(reader);
     draft.put("description", description(tags.take("description")));
     draft.put("requiredDataConnectors", Some(json!([])));
-    no_connectors(taker);
+    no_connectors(reader);
     draft.put("tactics", list(tags.list("tactics")));
     let mut parents = tags.list("techniques");
     parents.extend(tags.list("relevantTechniques"));
@@ -33,13 +35,14 @@ pub(super) fn read(found: &Found, taker: &mut Taker) -> Taken {
         list(if subs.is_empty() { unique(parents) } else { techniques(&parents, &subs) }),
     );
     for (name, _) in tags.0 {
-        taker.tell(Some("tags"), format!("the tag `{name}` is left out: YAML templates have no such key"));
+        let message = format!("the tag `{name}` is left out: YAML templates have no such key");
+        reader.note(&KEY_LOST, Some("tags"), message);
     }
     // What every saved search has, and says nothing of the query.
     for key in ["version", "eTag", "etag"] {
-        taker.value(key, &Shape::Any);
+        reader.value(key, &Shape::Any);
     }
-    taker.leave_the_rest();
+    reader.report_unmapped();
     Ok(Some((Kind::HuntingQuery, draft.0)))
 }
 
@@ -47,8 +50,8 @@ pub(super) fn read(found: &Found, taker: &mut Taker) -> Taken {
 struct Tags(Vec<(String, String)>);
 
 impl Tags {
-    fn read(taker: &mut Taker) -> Self {
-        let tags = taker.value("tags", &Shape::List(&Shape::Any));
+    fn read(reader: &mut PropertyReader<'_>) -> Self {
+        let tags = reader.value("tags", &Shape::List(&Shape::Any));
         let mut all = Vec::new();
         for tag in tags.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
         {

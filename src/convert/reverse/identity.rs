@@ -4,9 +4,10 @@ use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use super::Yaml;
-use super::collect::{Found, What, last_part};
+use super::collect::{Found, ResourceKind, last_part};
+use super::properties::PropertyReader;
 use super::scope::{UNKNOWN, member};
-use super::take::Taker;
+use crate::convert::notes::{ID_DERIVED, TEMPLATE_ID_LOST};
 
 /// The namespace of ids that had to be made.
 const IDS: Uuid = Uuid::from_u128(0x2f6c_0b7e_5a4d_4b1f_9c63_81d0_e97a_3d42);
@@ -27,11 +28,11 @@ pub(super) fn title(found: &Found, properties: &Map<String, Value>) -> String {
 
 /// The id: the GUID of the resource's name or id, else that of the metadata beside it, else that of the template it was
 /// made from, else one that stays the same as long as its name does.
-pub(super) fn id(found: &Found, display_name: &str, taker: &mut Taker) -> String {
-    let template = taker.trimmed("alertRuleTemplateName");
+pub(super) fn id(found: &Found, display_name: &str, reader: &mut PropertyReader<'_>) -> String {
+    let template = reader.trimmed("alertRuleTemplateName");
     let own_name = own_name(found);
     // What we wrote holds the id of the file that it was made from, whatever that looks like.
-    if let Some(id) = found.package.content_id.as_deref().or(own_name).filter(|_| taker.own) {
+    if let Some(id) = found.package.content_id.as_deref().or(own_name).filter(|_| reader.own) {
         return id.to_owned();
     }
     let resource_id = member(&found.resource, "id").and_then(Value::as_str).map(|id| found.scope.name(id));
@@ -45,7 +46,8 @@ pub(super) fn id(found: &Found, display_name: &str, taker: &mut Taker) -> String
     match (known, template.as_deref().and_then(guid)) {
         (Some(id), from) => {
             if from.is_some_and(|from| !from.eq_ignore_ascii_case(&id)) {
-                taker.tell(
+                reader.note(
+                    &TEMPLATE_ID_LOST,
                     Some("alertRuleTemplateName"),
                     "the template that the rule was made from has another id, which is left out",
                 );
@@ -54,9 +56,16 @@ pub(super) fn id(found: &Found, display_name: &str, taker: &mut Taker) -> String
         }
         (None, Some(from)) => from,
         (None, None) => {
-            let seed = format!("{:?}\n{}\n{display_name}", found.what, own_name.unwrap_or_default());
+            // Ids must stay what they are, so these words must too.
+            let kind = match found.kind {
+                ResourceKind::Rule => "Rule",
+                ResourceKind::RuleTemplate => "RuleTemplate",
+                ResourceKind::SavedSearch => "Search",
+            };
+            let seed = format!("{kind}\n{}\n{display_name}", own_name.unwrap_or_default());
             let made = Uuid::new_v5(&IDS, seed.as_bytes()).to_string();
-            taker.warn(None, format!("the template gives no GUID; the id {made} is made from its name"));
+            let message = format!("the template gives no GUID; the id {made} is made from its name");
+            reader.note(&ID_DERIVED, None, message);
             made
         }
     }
@@ -67,7 +76,7 @@ fn own_name(found: &Found) -> Option<&str> {
     let name = &found.name;
     let provider = "microsoft.securityinsights/";
     let start = match name.to_ascii_lowercase().find(provider) {
-        Some(at) if found.what != What::Search => at + provider.len(),
+        Some(at) if found.kind != ResourceKind::SavedSearch => at + provider.len(),
         _ => name.find('/').map_or(0, |at| at + 1),
     };
     name.get(start..).filter(|own| !own.is_empty() && !own.contains(UNKNOWN))

@@ -4,7 +4,8 @@ use std::cell::OnceCell;
 
 use serde_json::Value;
 
-use crate::convert::Failure;
+use crate::convert::Refusal;
+use crate::convert::notes::{INVALID_JSON, refuse};
 use crate::source::{BOM, SourceFile, Span};
 
 /// One step from a value to one below it.
@@ -34,11 +35,11 @@ struct Place {
 
 impl Json {
     /// Reads a file.
-    pub(super) fn parse(source: &SourceFile) -> Result<Self, Failure> {
+    pub(super) fn parse(source: &SourceFile) -> Result<Self, Refusal> {
         let text = without_comments(source.text());
         match serde_json::from_str(&text) {
             Ok(value) => Ok(Self { text, value, places: OnceCell::new() }),
-            Err(error) => Err(failure(source, &error)),
+            Err(error) => Err(invalid(source, &error)),
         }
     }
 
@@ -60,7 +61,7 @@ impl Json {
     }
 }
 
-fn failure(source: &SourceFile, error: &serde_json::Error) -> Failure {
+fn invalid(source: &SourceFile, error: &serde_json::Error) -> Refusal {
     let line = source.line_starts().get(error.line().saturating_sub(1)).copied().unwrap_or_default() as usize;
     let length = source.text().len();
     // The column counts bytes, and is 0 for a place at the end of the line before.
@@ -68,11 +69,9 @@ fn failure(source: &SourceFile, error: &serde_json::Error) -> Failure {
     let told = error.to_string();
     let what = told.rsplit_once(" at line ").map_or(told.as_str(), |(what, _)| what);
     if let Some(name) = source.wide_encoding() {
-        return Failure {
-            span: Span::at(0),
-            message: format!("The file is written in {name}, not in UTF-8"),
-            help: "Save it as UTF-8. Windows PowerShell does with `| Out-File -Encoding utf8`.".into(),
-        };
+        let message = format!("The file is written in {name}, not in UTF-8");
+        let help = "Save it as UTF-8. Windows PowerShell does with `| Out-File -Encoding utf8`.";
+        return refuse(&INVALID_JSON, Span::at(0), message, help);
     }
     let message = if source.text().trim().is_empty() {
         "The file is empty".to_owned()
@@ -88,7 +87,7 @@ fn failure(source: &SourceFile, error: &serde_json::Error) -> Failure {
     } else {
         "`--to yaml` reads ARM templates in JSON: mend the file, or export it again."
     };
-    Failure { span: Span::at(at), message, help: help.into() }
+    refuse(&INVALID_JSON, Span::at(at), message, help)
 }
 
 /// The text with comments and a byte-order mark as blanks, so that every offset stays true.
@@ -202,7 +201,7 @@ impl Scanner<'_> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Json, Failure> {
+    fn read(text: &str) -> Result<Json, Refusal> {
         Json::parse(&SourceFile::new("a.json", text))
     }
 

@@ -7,9 +7,11 @@
 
 use serde_json::{Map, Value};
 
+use super::Refusal;
 use super::layout::{self, Field};
-use super::{Failure, Note};
+use super::notes::{self, NO_TEMPLATE, NOTHING_TO_CONVERT, VALUE_MISSING, refuse};
 use crate::content::Kind;
+use crate::diagnostic::Diagnostic;
 use crate::source::SourceFile;
 
 mod collect;
@@ -20,14 +22,14 @@ mod hunting;
 mod identity;
 mod json;
 mod mark;
+mod properties;
 mod rule;
 mod scope;
-mod take;
 
-use collect::{Found, What, collect};
+use collect::{Found, ResourceKind, collect};
 use json::{Json, Step};
 pub use mark::{is_own, marked};
-use take::Taker;
+use properties::PropertyReader;
 
 /// A rule or hunting query as YAML.
 #[derive(Debug)]
@@ -46,25 +48,25 @@ pub struct Reversed {
     /// The rules and hunting queries, in the template's order.
     pub items: Vec<Yaml>,
     /// What could not come back, or only with a guess.
-    pub notes: Vec<Note>,
+    pub notes: Vec<Diagnostic>,
     /// The rules and hunting queries that could not be converted.
-    pub failures: Vec<Failure>,
+    pub failures: Vec<Diagnostic>,
 }
 
 /// Why a file holds nothing for us.
 #[derive(Debug)]
-pub enum Nothing {
+pub enum NoContent {
     /// It is broken.
-    Broken(Failure),
+    Broken(Refusal),
     /// It is some other JSON.
-    NoTemplate(Failure),
+    NoTemplate(Refusal),
     /// It is a template of other things.
-    NoContent(Failure),
+    Empty(Refusal),
 }
 
 /// Converts every rule and hunting query of a file.
-pub fn to_content(source: &SourceFile) -> Result<Reversed, Nothing> {
-    let json = Json::parse(source).map_err(Nothing::Broken)?;
+pub fn to_content(source: &SourceFile) -> Result<Reversed, NoContent> {
+    let json = Json::parse(source).map_err(NoContent::Broken)?;
     let own = super::arm::is_own_template(&json.value);
     let collection = collect(&json.value);
     let mut reversed = Reversed::default();
@@ -73,21 +75,21 @@ pub fn to_content(source: &SourceFile) -> Result<Reversed, Nothing> {
     }
     if !collection.found.is_empty() {
         identity::part_names(&mut reversed.items);
-        reversed.notes.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+        notes::sort(&mut reversed.notes);
         return Ok(reversed);
     }
-    let fail = |message: &str, help: &str| Failure {
-        span: json.span(&[]),
-        message: message.to_owned(),
-        help: help.to_owned(),
-    };
+    let place = json.span(&[]);
     Err(if collection.is_template {
-        Nothing::NoContent(fail(
+        NoContent::Empty(refuse(
+            &NOTHING_TO_CONVERT,
+            place,
             "The template holds no analytic rule and no hunting query",
             "Resources of the types `alertRules`, `AlertRuleTemplates` and `savedSearches` can be converted.",
         ))
     } else {
-        Nothing::NoTemplate(fail(
+        NoContent::NoTemplate(refuse(
+            &NO_TEMPLATE,
+            place,
             "The JSON is no ARM template: it has no `resources`",
             "Give a template, such as the portal exports or `sentlint convert` makes.",
         ))
@@ -103,25 +105,18 @@ fn one(json: &Json, found: &Found, own: bool, reversed: &mut Reversed) {
         found.scope.value(&found.resource[key], &mut unknown)
     });
     let Some(Value::Object(properties)) = properties else {
-        reversed.failures.push(Failure {
-            span: json.span(&found.path),
-            message: format!("{} has no `properties`", identity::title(found, &Map::new())),
-            help: "Export the template again.".into(),
-        });
+        let message = format!("{} has no `properties`", identity::title(found, &Map::new()));
+        let refusal = refuse(&VALUE_MISSING, json.span(&found.path), message, "Export the template again.");
+        reversed.failures.push(*refusal);
         return;
     };
     let title = identity::title(found, &properties);
-    let mut taker = Taker::new(properties, unknown, own, title);
-    let converted = match found.what {
-        What::Rule | What::RuleTemplate => rule::read(found, &mut taker),
-        What::Search => hunting::read(found, &mut taker),
+    let mut reader = PropertyReader::new(properties, (json, path), unknown, own, title);
+    let converted = match found.kind {
+        ResourceKind::Rule | ResourceKind::RuleTemplate => rule::read(found, &mut reader),
+        ResourceKind::SavedSearch => hunting::read(found, &mut reader),
     };
-    taker.tell_unknown();
-    let span = |key: &Option<String>| {
-        let mut path = path.clone();
-        path.extend(key.clone().map(Step::Key));
-        json.span(&path)
-    };
+    reader.report_unknown();
     match converted {
         Ok(Some((kind, map))) => {
             let file_name = identity::file_name(found, &map);
@@ -131,17 +126,12 @@ fn one(json: &Json, found: &Found, own: bool, reversed: &mut Reversed) {
             reversed.items.push(Yaml { kind, file_name, text });
         }
         Ok(None) => {}
-        Err(problem) => {
-            let span = span(&problem.key);
-            reversed.failures.push(Failure { span, message: problem.message, help: problem.help });
+        Err(refusal) => {
+            reversed.failures.push(*refusal);
             return;
         }
     }
-    reversed.notes.extend(taker.remarks.into_iter().map(|remark| Note {
-        span: span(&remark.key),
-        message: remark.message,
-        warning: remark.warning,
-    }));
+    reversed.notes.append(&mut reader.notes);
 }
 
 #[cfg(test)]

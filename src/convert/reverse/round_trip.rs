@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Nothing, to_content};
+use super::{NoContent, to_content};
 use crate::content::Content;
 use crate::convert::{ArmTemplate, Options, to_resource};
 use crate::source::{SourceFile, Span};
@@ -30,7 +30,7 @@ fn read_without_harm(text: &str) {
                 assert!(errors.is_empty(), "{errors:?}\n{}", item.text);
             }
         }
-        Err(Nothing::Broken(failure) | Nothing::NoTemplate(failure) | Nothing::NoContent(failure)) => {
+        Err(NoContent::Broken(failure) | NoContent::NoTemplate(failure) | NoContent::Empty(failure)) => {
             inside(failure.span);
         }
     }

@@ -2,11 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::collect::{Found, What};
+use super::collect::{Found, ResourceKind};
 use super::draft::{Draft, description, list, no_connectors, techniques};
+use super::properties::{Converted, PropertyReader, short_duration};
 use super::scope::member;
-use super::take::{Taken, Taker, short_duration};
 use crate::content::{Kind, SCHEDULE_KEYS};
+use crate::convert::notes::{KEY_LOST, KIND_DERIVED, OPERATOR_KEPT, RESOURCE_LOST, SCHEDULE_MISSING};
 use crate::convert::rule::{ALERT_DETAILS, ENTITY_MAPPINGS, EVENT_GROUPING, INCIDENTS, SENTINEL_ENTITIES};
 use crate::convert::values::Shape;
 use crate::knowledge::limits;
@@ -19,85 +20,87 @@ const SUPPRESSION: &str = "1h";
 const PORTAL_SUPPRESSION: &str = "5h";
 
 /// The rule as YAML, in the repository's order of keys; `None` for rules that are not written as YAML.
-pub(super) fn read(found: &Found, taker: &mut Taker) -> Taken {
+pub(super) fn read(found: &Found, reader: &mut PropertyReader<'_>) -> Converted {
     let stated = member(&found.resource, "kind").and_then(Value::as_str).map(|kind| found.scope.name(kind));
     let kind = match stated.as_deref().map(str::trim) {
         Some(kind) if kind.eq_ignore_ascii_case("NRT") => Kind::NrtRule,
         Some(kind) if kind.eq_ignore_ascii_case("Scheduled") => Kind::ScheduledRule,
         Some(other) => {
-            taker.warn(
-                None,
-                format!("rules of the kind {other} have no counterpart in YAML; it is passed over"),
-            );
+            let message = format!("rules of the kind {other} have no counterpart in YAML; it is passed over");
+            reader.note(&RESOURCE_LOST, None, message);
             return Ok(None);
         }
         None => {
-            taker.warn(None, "the resource has no `kind`; it is taken for a scheduled rule");
+            reader.note(&KIND_DERIVED, None, "the resource has no `kind`; it is taken for a scheduled rule");
             Kind::ScheduledRule
         }
     };
-    let mut draft = Draft::begin(found, taker)?;
-    draft.put("description", description(taker.text("description")));
-    draft.put("severity", taker.trimmed("severity"));
-    draft.put("status", taker.trimmed("status"));
-    draft.put("enabled", enabled(found, taker));
-    draft.put("requiredDataConnectors", Some(connectors(taker)));
+    let mut draft = Draft::begin(found, reader)?;
+    draft.put("description", description(reader.text("description")));
+    draft.put("severity", reader.trimmed("severity"));
+    draft.put("status", reader.trimmed("status"));
+    draft.put("enabled", enabled(found, reader));
+    draft.put("requiredDataConnectors", Some(connectors(reader)));
     if kind == Kind::ScheduledRule {
-        schedule(taker, &mut draft);
+        schedule(reader, &mut draft);
     } else {
         for key in SCHEDULE_KEYS {
-            taker.leave(key, "NRT rules have no schedule");
+            reader.leave(key, "NRT rules have no schedule");
         }
     }
-    let (suppression, suppressed) = suppression(taker);
+    let (suppression, suppressed) = suppression(reader);
     draft.put("suppressionDuration", suppression);
     draft.put("suppressionEnabled", suppressed.then_some(true));
-    draft.put("tactics", list(taker.list("tactics")));
-    draft
-        .put("relevantTechniques", list(techniques(&taker.list("techniques"), &taker.list("subTechniques"))));
-    draft.put("entityMappings", taker.value("entityMappings", &ENTITY_MAPPINGS));
-    draft.put("customDetails", taker.value("customDetails", &Shape::Map(&Shape::Text)));
-    draft.put("alertDetailsOverride", taker.value("alertDetailsOverride", &ALERT_DETAILS));
-    let exported = taker.exported;
-    let grouping = taker.value("eventGroupingSettings", &EVENT_GROUPING);
+    draft.put("tactics", list(reader.list("tactics")));
+    draft.put(
+        "relevantTechniques",
+        list(techniques(&reader.list("techniques"), &reader.list("subTechniques"))),
+    );
+    draft.put("entityMappings", reader.value("entityMappings", &ENTITY_MAPPINGS));
+    draft.put("customDetails", reader.value("customDetails", &Shape::Map(&Shape::Text)));
+    draft.put("alertDetailsOverride", reader.value("alertDetailsOverride", &ALERT_DETAILS));
+    let exported = reader.exported;
+    let grouping = reader.value("eventGroupingSettings", &EVENT_GROUPING);
     draft.put("eventGroupingSettings", grouping.filter(|value| !exported || !is_default_grouping(value)));
     draft.put(
         "incidentConfiguration",
-        taker.value("incidentConfiguration", &INCIDENTS).and_then(|v| incidents(v, exported)),
+        reader.value("incidentConfiguration", &INCIDENTS).and_then(|v| incidents(v, exported)),
     );
-    draft.put("sentinelEntitiesMappings", taker.value("sentinelEntitiesMappings", &SENTINEL_ENTITIES));
+    draft.put("sentinelEntitiesMappings", reader.value("sentinelEntitiesMappings", &SENTINEL_ENTITIES));
     draft.put("kind", Some(if kind == Kind::NrtRule { "NRT" } else { "Scheduled" }));
-    taker.leave("startTimeUtc", "--start-at sets it when a template is made");
-    taker.leave_the_rest();
+    reader.leave("startTimeUtc", "--start-at sets it when a template is made");
+    reader.report_unmapped();
     Ok(Some((kind, draft.0)))
 }
 
 /// `false` for a rule that is deployed so. Packaged templates are never enabled, whatever their authors want.
-fn enabled(found: &Found, taker: &mut Taker) -> Option<bool> {
-    let enabled = taker.truth("enabled").unwrap_or(true);
-    if !enabled && found.what == What::RuleTemplate {
-        taker.tell(Some("enabled"), "`enabled` is left out: packaged templates are always disabled");
+fn enabled(found: &Found, reader: &mut PropertyReader<'_>) -> Option<bool> {
+    let enabled = reader.truth("enabled").unwrap_or(true);
+    if !enabled && found.kind == ResourceKind::RuleTemplate {
+        let message = "`enabled` is left out: packaged templates are always disabled";
+        reader.note(&KEY_LOST, Some("enabled"), message);
         return None;
     }
     (!enabled).then_some(false)
 }
 
-fn connectors(taker: &mut Taker) -> Value {
-    taker.value("requiredDataConnectors", &CONNECTORS).unwrap_or_else(|| {
-        no_connectors(taker);
+fn connectors(reader: &mut PropertyReader<'_>) -> Value {
+    reader.value("requiredDataConnectors", &CONNECTORS).unwrap_or_else(|| {
+        no_connectors(reader);
         json!([])
     })
 }
 
-fn schedule(taker: &mut Taker, draft: &mut Draft) {
+fn schedule(reader: &mut PropertyReader<'_>, draft: &mut Draft) {
     for key in ["queryFrequency", "queryPeriod"] {
-        let duration = taker.duration(key);
+        let duration = reader.duration(key);
         if duration.is_none() {
-            taker.warn(None, format!("it has no `{key}`, which a scheduled rule needs"));
+            let message = format!("it has no `{key}`, which a scheduled rule needs");
+            reader.note(&SCHEDULE_MISSING, None, message);
         }
         draft.put(key, duration);
     }
-    let operator = taker.trimmed("triggerOperator").map(|long| {
+    let operator = reader.trimmed("triggerOperator").map(|long| {
         // The second is a peer's spelling of the first.
         let asked = if long.eq_ignore_ascii_case("Equals") { "Equal" } else { long.as_str() };
         let same = |(short, name): &&(&str, &str)| {
@@ -107,13 +110,13 @@ fn schedule(taker: &mut Taker, draft: &mut Draft) {
             Some((short, _)) => (*short).to_owned(),
             None => {
                 let message = format!("Sentinel has no trigger operator `{long}`; it is kept as it is");
-                taker.warn(Some("triggerOperator"), message);
+                reader.note(&OPERATOR_KEPT, Some("triggerOperator"), message);
                 long
             }
         }
     });
     draft.put("triggerOperator", Some(operator.unwrap_or_else(|| "gt".into())));
-    let threshold = taker.value("triggerThreshold", &Shape::Any).map(|value| whole(&value).unwrap_or(value));
+    let threshold = reader.value("triggerThreshold", &Shape::Any).map(|value| whole(&value).unwrap_or(value));
     draft.put("triggerThreshold", Some(threshold.unwrap_or_else(|| json!(0))));
 }
 
@@ -130,10 +133,10 @@ fn whole(value: &Value) -> Option<Value> {
 }
 
 /// The duration, where it says something, and whether suppression is on.
-fn suppression(taker: &mut Taker) -> (Option<String>, bool) {
-    let enabled = taker.truth("suppressionEnabled").unwrap_or(false);
-    let duration = taker.duration("suppressionDuration");
-    let default = |text: &str| text == SUPPRESSION || (text == PORTAL_SUPPRESSION && taker.exported);
+fn suppression(reader: &mut PropertyReader<'_>) -> (Option<String>, bool) {
+    let enabled = reader.truth("suppressionEnabled").unwrap_or(false);
+    let duration = reader.duration("suppressionDuration");
+    let default = |text: &str| text == SUPPRESSION || (text == PORTAL_SUPPRESSION && reader.exported);
     (duration.filter(|text| enabled || !default(text)), enabled)
 }
 

@@ -35,7 +35,6 @@ pub(super) const UNKNOWN: &str = "\u{fdd0}";
 
 /// Calls that a template may make, and bytes that a value may take.
 const MOST_CALLS: usize = 500_000;
-pub(super) const MOST_BYTES: usize = 4_000_000;
 const MAX_DEPTH: usize = 60;
 
 impl Scope {
@@ -174,7 +173,7 @@ impl Scope {
             }
         };
         // A text that doubles itself a few dozen times would fill the memory.
-        (size(&value) <= MOST_BYTES).then_some(value)
+        (size(&value) <= functions::MOST_BYTES).then_some(value)
     }
 
     /// How often the innermost loop, or that of a name, has run; and so much more.

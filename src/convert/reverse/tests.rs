@@ -20,7 +20,12 @@ fn only(template: &Value) -> Value {
 }
 
 fn messages(reversed: &Reversed, warning: bool) -> Vec<&str> {
-    reversed.notes.iter().filter(|note| note.warning == warning).map(|note| note.message.as_str()).collect()
+    reversed
+        .notes
+        .iter()
+        .filter(|note| (note.severity == crate::diagnostic::Severity::Warning) == warning)
+        .map(|note| note.message.as_str())
+        .collect()
 }
 
 fn properties() -> Value {
@@ -408,15 +413,15 @@ fn what_cannot_be_converted_fails_at_its_place() {
 #[test]
 fn files_without_content_say_what_they_are() {
     let nothing = |text: &str| to_content(&SourceFile::new("a.json", text)).unwrap_err();
-    assert!(matches!(nothing("{"), Nothing::Broken(_)));
-    assert!(matches!(nothing("{\"a\": {\"type\": \"x\"}}"), Nothing::NoTemplate(_)));
-    assert!(matches!(nothing("7"), Nothing::NoTemplate(_)));
-    assert!(matches!(nothing("{\"resources\": []}"), Nothing::NoTemplate(_)));
+    assert!(matches!(nothing("{"), NoContent::Broken(_)));
+    assert!(matches!(nothing("{\"a\": {\"type\": \"x\"}}"), NoContent::NoTemplate(_)));
+    assert!(matches!(nothing("7"), NoContent::NoTemplate(_)));
+    assert!(matches!(nothing("{\"resources\": []}"), NoContent::NoTemplate(_)));
     let empty = json!({"$schema": "https://x/deploymentTemplate.json#", "resources": []});
-    assert!(matches!(nothing(&empty.to_string()), Nothing::NoContent(_)));
+    assert!(matches!(nothing(&empty.to_string()), NoContent::Empty(_)));
     let other =
         json!({"resources": [{"type": "Microsoft.Insights/workbooks", "name": "x", "properties": {}}]});
-    assert!(matches!(nothing(&other.to_string()), Nothing::NoContent(_)));
+    assert!(matches!(nothing(&other.to_string()), NoContent::Empty(_)));
     let fusion = read(&json!({"resources": [{
         "type": "Microsoft.SecurityInsights/alertRules", "name": "x", "kind": "Fusion", "properties": {},
     }]}));

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::arm::{Body, Resource, SCHEMA, WORKSPACE, generator, to_json};
 use super::escape::{self, in_expression};
-use super::{Failure, Note, Options};
+use super::{Options, Refusal};
 use crate::content::Content;
+use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
 
 mod facts;
@@ -51,7 +52,7 @@ pub fn to_item(
     base: &str,
     options: &Options,
     bugs: bool,
-) -> Result<(Item, Vec<Note>), Failure> {
+) -> Result<(Item, Vec<Diagnostic>), Refusal> {
     let options = Options { for_solution: true, ..options.clone() };
     let content = super::prepared(content, &options)?;
     let template = super::template(&content)?;
@@ -75,7 +76,7 @@ pub fn to_item(
         properties: if bugs { properties } else { keep_variables(escape::value(escape::value(properties))) },
         resource,
     };
-    notes.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+    super::notes::sort(&mut notes);
     Ok((item, notes))
 }
 

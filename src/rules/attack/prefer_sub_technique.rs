@@ -57,7 +57,7 @@ declare_rule! {
         group: Attack,
         severity: Info,
         pedantic: true,
-        fix: Display,
+        fix: Sometimes Display,
         since: "0.1.0",
     }
 }

@@ -54,7 +54,7 @@ declare_rule! {
         id: "revoked-technique",
         group: Attack,
         severity: Info,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         since: "0.1.0",
     }
 }

@@ -53,7 +53,7 @@ declare_rule! {
         id: "technique-tactic-mismatch",
         group: Attack,
         severity: Warning,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -50,7 +50,7 @@ declare_rule! {
         id: "unknown-technique",
         group: Attack,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Safe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -66,7 +66,7 @@ declare_rule! {
         id: "undeclared-table",
         group: Connectors,
         severity: Info,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         since: "0.1.0",
     }
 }

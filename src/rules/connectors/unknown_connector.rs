@@ -53,7 +53,7 @@ declare_rule! {
         id: "unknown-connector",
         group: Connectors,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -59,7 +59,7 @@ declare_rule! {
         id: "unused-data-type",
         group: Connectors,
         severity: Info,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         since: "0.1.0",
     }
 }

@@ -73,7 +73,7 @@ declare_rule! {
         id: "alert-override",
         group: Entities,
         severity: Error,
-        fix: Safe,
+        fix: Sometimes Safe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

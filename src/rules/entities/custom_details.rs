@@ -65,7 +65,7 @@ declare_rule! {
         id: "custom-details",
         group: Entities,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

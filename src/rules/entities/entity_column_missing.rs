@@ -63,7 +63,7 @@ declare_rule! {
         id: "entity-column-missing",
         group: Entities,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         since: "0.1.0",
     }
 }

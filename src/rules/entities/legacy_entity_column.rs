@@ -59,7 +59,7 @@ declare_rule! {
         id: "legacy-entity-column",
         group: Entities,
         severity: Warning,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -52,7 +52,7 @@ declare_rule! {
         id: "unknown-entity-identifier",
         group: Entities,
         severity: Error,
-        fix: Safe,
+        fix: Sometimes Safe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -40,7 +40,7 @@ declare_rule! {
         group: Metadata,
         severity: Info,
         pedantic: true,
-        fix: Safe,
+        fix: Sometimes Safe,
         since: "0.1.0",
     }
 }

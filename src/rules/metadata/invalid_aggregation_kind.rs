@@ -61,7 +61,7 @@ declare_rule! {
         id: "invalid-aggregation-kind",
         group: Metadata,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Safe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -41,7 +41,7 @@ declare_rule! {
         id: "invalid-id",
         group: Metadata,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -56,7 +56,7 @@ declare_rule! {
         id: "invalid-status",
         group: Metadata,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Safe,
         since: "0.1.0",
     }
 }

@@ -55,7 +55,7 @@ declare_rule! {
         id: "invalid-trigger-operator",
         group: Metadata,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Safe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -56,7 +56,7 @@ declare_rule! {
         id: "invalid-trigger-threshold",
         group: Metadata,
         severity: Error,
-        fix: Safe,
+        fix: Sometimes Safe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -37,7 +37,7 @@ declare_rule! {
         id: "locale-link",
         group: Metadata,
         severity: Warning,
-        fix: Safe,
+        fix: Always Safe,
         gate: "documents-link-validation",
         since: "0.1.0",
     }

@@ -43,7 +43,7 @@ declare_rule! {
         id: "quoted-description",
         group: Metadata,
         severity: Info,
-        fix: Safe,
+        fix: Sometimes Safe,
         since: "0.1.0",
     }
 }

@@ -40,7 +40,7 @@ declare_rule! {
         id: "rule-key-in-hunting-query",
         group: Metadata,
         severity: Info,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         since: "0.1.0",
     }
 }

@@ -39,7 +39,7 @@ declare_rule! {
         id: "scalar-for-list",
         group: Metadata,
         severity: Warning,
-        fix: Safe,
+        fix: Sometimes Safe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -49,7 +49,7 @@ declare_rule! {
         id: "unknown-key",
         group: Metadata,
         severity: Warning,
-        fix: Unsafe,
+        fix: Sometimes Safe,
         since: "0.1.0",
     }
 }

@@ -52,7 +52,7 @@ declare_rule! {
         id: "wrong-type",
         group: Metadata,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Safe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -50,7 +50,7 @@ declare_rule! {
         group: Query,
         severity: Info,
         pedantic: true,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         since: "0.1.0",
     }
 }

@@ -54,7 +54,7 @@ declare_rule! {
         group: Query,
         severity: Info,
         pedantic: true,
-        fix: Safe,
+        fix: Sometimes Safe,
         since: "0.1.0",
     }
 }

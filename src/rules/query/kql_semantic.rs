@@ -39,7 +39,7 @@ declare_rule! {
         id: "kql-semantic",
         group: Query,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "kql-validations",
         since: "0.1.0",
     }

@@ -45,7 +45,7 @@ declare_rule! {
         id: "kql-syntax",
         group: Query,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "kql-validations",
         since: "0.1.0",
     }

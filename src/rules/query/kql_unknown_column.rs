@@ -49,7 +49,7 @@ declare_rule! {
         id: "kql-unknown-column",
         group: Query,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "kql-validations",
         since: "0.1.0",
     }

@@ -59,7 +59,7 @@ declare_rule! {
         id: "kql-unknown-table",
         group: Query,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "kql-validations",
         since: "0.1.0",
     }

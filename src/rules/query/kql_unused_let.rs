@@ -55,7 +55,7 @@ declare_rule! {
         id: "kql-unused-let",
         group: Query,
         severity: Info,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         since: "0.1.0",
     }
 }

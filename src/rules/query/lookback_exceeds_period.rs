@@ -69,7 +69,7 @@ declare_rule! {
         id: "lookback-exceeds-period",
         group: Query,
         severity: Warning,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         since: "0.1.0",
     }
 }

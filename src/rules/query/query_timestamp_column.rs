@@ -72,7 +72,7 @@ declare_rule! {
         id: "query-timestamp-column",
         group: Query,
         severity: Info,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         since: "0.1.0",
     }
 }

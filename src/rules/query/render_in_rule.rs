@@ -52,7 +52,7 @@ declare_rule! {
         id: "render-in-rule",
         group: Query,
         severity: Warning,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         since: "0.1.0",
     }
 }

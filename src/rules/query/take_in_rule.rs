@@ -53,7 +53,7 @@ declare_rule! {
         id: "take-in-rule",
         group: Query,
         severity: Warning,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         since: "0.1.0",
     }
 }

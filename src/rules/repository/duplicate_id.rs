@@ -48,7 +48,7 @@ declare_rule! {
         id: "duplicate-id",
         group: Repository,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -55,7 +55,7 @@ declare_rule! {
         id: "id-changed",
         group: Repository,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "detection-validations",
         compares: true,
         since: "0.1.0",

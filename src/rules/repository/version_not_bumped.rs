@@ -62,7 +62,7 @@ declare_rule! {
         id: "version-not-bumped",
         group: Repository,
         severity: Error,
-        fix: Safe,
+        fix: Sometimes Safe,
         gate: "validateVersionChangedInDetections",
         compares: true,
         since: "0.1.0",

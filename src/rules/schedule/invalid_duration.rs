@@ -60,7 +60,7 @@ declare_rule! {
         id: "invalid-duration",
         group: Schedule,
         severity: Error,
-        fix: Safe,
+        fix: Sometimes Safe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -89,7 +89,7 @@ declare_rule! {
         id: "invalid-incident-grouping",
         group: Schedule,
         severity: Error,
-        fix: Safe,
+        fix: Sometimes Safe,
         since: "0.1.0",
     }
 }

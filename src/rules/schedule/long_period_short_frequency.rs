@@ -54,7 +54,7 @@ declare_rule! {
         id: "long-period-short-frequency",
         group: Schedule,
         severity: Error,
-        fix: Unsafe,
+        fix: Always Unsafe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -55,7 +55,7 @@ declare_rule! {
         id: "period-shorter-than-frequency",
         group: Schedule,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -49,7 +49,7 @@ declare_rule! {
         id: "schedule-in-nrt",
         group: Schedule,
         severity: Warning,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         since: "0.1.0",
     }
 }

@@ -42,7 +42,7 @@ declare_rule! {
         id: "unknown-suppression",
         group: Suppressions,
         severity: Warning,
-        fix: Safe,
+        fix: Sometimes Safe,
         since: "0.1.0",
     }
 }

@@ -41,7 +41,7 @@ declare_rule! {
         id: "unused-suppression",
         group: Suppressions,
         severity: Warning,
-        fix: Safe,
+        fix: Always Safe,
         since: "0.1.0",
     }
 }

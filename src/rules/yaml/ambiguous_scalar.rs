@@ -44,7 +44,7 @@ declare_rule! {
         id: "ambiguous-scalar",
         group: Yaml,
         severity: Warning,
-        fix: Safe,
+        fix: Sometimes Safe,
         since: "0.1.0",
     }
 }

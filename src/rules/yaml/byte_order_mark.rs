@@ -36,7 +36,7 @@ declare_rule! {
         id: "byte-order-mark",
         group: Yaml,
         severity: Info,
-        fix: Safe,
+        fix: Always Safe,
         since: "0.1.0",
     }
 }

@@ -40,7 +40,7 @@ declare_rule! {
         id: "duplicate-key",
         group: Yaml,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "yaml-syntax-validation",
         since: "0.1.0",
     }

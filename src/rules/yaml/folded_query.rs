@@ -43,7 +43,7 @@ declare_rule! {
         id: "folded-query",
         group: Yaml,
         severity: Warning,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         since: "0.1.0",
     }
 }

@@ -40,7 +40,7 @@ declare_rule! {
         id: "non-ascii",
         group: Yaml,
         severity: Warning,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "non-ascii-validations",
         since: "0.1.0",
     }

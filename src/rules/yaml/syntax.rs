@@ -50,7 +50,7 @@ declare_rule! {
         id: "yaml-syntax",
         group: Yaml,
         severity: Error,
-        fix: Unsafe,
+        fix: Sometimes Unsafe,
         gate: "yaml-syntax-validation",
         since: "0.1.0",
     }

@@ -39,7 +39,7 @@ declare_rule! {
         id: "unfollowed-alias",
         group: Yaml,
         severity: Warning,
-        fix: Safe,
+        fix: Sometimes Safe,
         since: "0.1.0",
     }
 }

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use super::{Id, Level, Options, Promoted, TacticAnswer, promote};
+use super::{IdSource, Options, Promoted, TacticAnswer, is_change, promote};
 use crate::content::{Content, Duration, Kind, Template};
-use crate::convert::Failure;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::source::SourceFile;
 use crate::workspace::View;
 
@@ -23,7 +23,7 @@ fn hunting(keys: &str, query: &str) -> Content {
 
 const TACTICS: &str = "tactics:\n  - CommandAndControl\nrelevantTechniques:\n  - T1219\n";
 
-fn made(content: &Content, options: &Options) -> Result<Promoted, Vec<Failure>> {
+fn made(content: &Content, options: &Options) -> Result<Promoted, Vec<Diagnostic>> {
     promote(content, options, &View::new(Vec::new()))
 }
 
@@ -34,7 +34,10 @@ fn of(query: &str, options: &Options) -> Promoted {
 fn questions(query: &str, options: &Options) -> Vec<String> {
     let content = hunting(TACTICS, query);
     let asked = made(&content, options).unwrap_err();
-    asked.iter().map(|question| format!("{} {}", question.message, question.help)).collect()
+    asked
+        .iter()
+        .map(|question| format!("{} {}", question.message, question.help.as_deref().unwrap_or_default()))
+        .collect()
 }
 
 /// The value of a key of the rule.
@@ -53,9 +56,22 @@ fn query(promoted: &Promoted) -> String {
     value(promoted, "/query").unwrap()
 }
 
+/// How much a note matters.
+#[derive(Clone, Copy, PartialEq)]
+enum Level {
+    Info,
+    Change,
+    Warning,
+}
+
 fn remarks(promoted: &Promoted, level: Level) -> Vec<&str> {
-    let remarks = promoted.remarks.iter().filter(|remark| remark.level == level);
-    remarks.map(|remark| remark.message.as_str()).collect()
+    let level_of = |note: &Diagnostic| match note.severity {
+        _ if is_change(note) => Level::Change,
+        Severity::Info => Level::Info,
+        _ => Level::Warning,
+    };
+    let notes = promoted.notes.iter().filter(|note| level_of(note) == level);
+    notes.map(|note| note.message.as_str()).collect()
 }
 
 fn duration(text: &str) -> Duration {
@@ -114,7 +130,7 @@ fn changes_are_told_at_their_place_and_written_as_comments() {
         "DeviceEvents\n| where Timestamp > ago(1h)\n| summarize count() by DeviceName\n| render barchart\n";
     let content = hunting(TACTICS, text);
     let promoted = made(&content, &Options { explain: true, ..Options::default() }).unwrap();
-    let change = promoted.remarks.iter().find(|remark| remark.level == Level::Change).unwrap();
+    let change = promoted.notes.iter().find(|note| is_change(note)).unwrap();
     assert_eq!(content.source.slice(change.span), "Timestamp");
     assert_eq!(
         query(&promoted),
@@ -252,8 +268,8 @@ fn ids_are_stable_and_differ_by_kind() {
     assert_eq!(derived, id(&Options::default()));
     assert_ne!(derived, ID);
     assert_ne!(derived, id(&Options { nrt: true, ..Options::default() }));
-    assert_eq!(id(&Options { id: Id::Keep, ..Options::default() }), ID);
-    let new = Options { id: Id::New, ..Options::default() };
+    assert_eq!(id(&Options { id: IdSource::Keep, ..Options::default() }), ID);
+    let new = Options { id: IdSource::New, ..Options::default() };
     assert_ne!(id(&new), id(&new));
 }
 
@@ -279,9 +295,15 @@ fn tactics_are_respelt_or_asked_for() {
     let asked = tactics("tactics: [Execution, Ransomware]\nrelevantTechniques: [T1486]\n", &[]).unwrap_err();
     assert_eq!(asked.len(), 1);
     assert!(asked[0].message.starts_with("`Ransomware` is no tactic"), "{asked:?}");
-    assert_eq!(asked[0].help, "`--tactic Ransomware=Impact` names the tactic that its techniques serve.");
+    assert_eq!(
+        asked[0].help.as_deref().unwrap_or_default(),
+        "`--tactic Ransomware=Impact` names the tactic that its techniques serve."
+    );
     let asked = tactics("tactics: [InitialAcces]\n", &[]).unwrap_err();
-    assert!(asked[0].help.contains("`--tactic InitialAcces=InitialAccess`"), "{asked:?}");
+    assert!(
+        asked[0].help.as_deref().unwrap_or_default().contains("`--tactic InitialAcces=InitialAccess`"),
+        "{asked:?}"
+    );
     let list = "tactics: [Execution, Ransomware, Exploit]\n";
     assert_eq!(tactics(list, &[(None, "Impact")]).unwrap(), ["Execution", "Impact"]);
     assert_eq!(

@@ -1,17 +1,27 @@
-//! Properties taken out one by one; what is left over at the end is said.
+//! Properties taken out one by one; what is left over at the end is noted.
 
 use serde_json::{Map, Value};
 
+use super::json::{Json, Step};
 use crate::content::Kind;
 use crate::content::duration::Duration;
+use crate::convert::Refusal;
+use crate::convert::notes::{
+    DURATION_KEPT, EXPRESSION_KEPT, EXPRESSION_REFUSED, KEY_LOST, VALUE_LOST, VALUE_MISSING, refuse,
+};
 use crate::convert::values::{Shape, tidy_json};
+use crate::diagnostic::{Diagnostic, RuleMeta};
+use crate::source::Span;
 
 /// Properties that only the portal and the API write where there is nothing to say.
 const EXPORTED: [&str; 3] = ["startTimeUtc", "templateVersion", "alertRuleTemplateName"];
 
 /// The properties of a resource that have not been taken yet.
-pub(super) struct Taker {
+pub(super) struct PropertyReader<'a> {
     properties: Map<String, Value>,
+    /// The template that they stand in, and where.
+    json: &'a Json,
+    path: Vec<Step>,
     /// Whether the template is one of our own, whose texts are as we write them.
     pub(super) own: bool,
     /// Whether it comes from the portal or the API, which write every default out.
@@ -19,29 +29,16 @@ pub(super) struct Taker {
     /// Expressions that could not be worked out.
     unknown: Vec<String>,
     title: String,
-    pub(super) remarks: Vec<Remark>,
-}
-
-/// Something to say about a property.
-pub(super) struct Remark {
-    pub(super) key: Option<String>,
-    pub(super) message: String,
-    pub(super) warning: bool,
+    pub(super) notes: Vec<Diagnostic>,
 }
 
 /// A converted resource; `None` for one that is passed over.
-pub(super) type Taken = Result<Option<(Kind, Map<String, Value>)>, Problem>;
+pub(super) type Converted = Result<Option<(Kind, Map<String, Value>)>, Refusal>;
 
-/// Why a resource cannot be converted.
-pub(super) struct Problem {
-    pub(super) key: Option<String>,
-    pub(super) message: String,
-    pub(super) help: String,
-}
-
-impl Taker {
+impl<'a> PropertyReader<'a> {
     pub(super) fn new(
         properties: Map<String, Value>,
+        (json, path): (&'a Json, Vec<Step>),
         unknown: Vec<String>,
         own: bool,
         title: String,
@@ -49,7 +46,7 @@ impl Taker {
         let has = |key: &&str| properties.keys().any(|name| name.eq_ignore_ascii_case(key));
         // People's templates name these only where they have something to say.
         let exported = !own && EXPORTED.iter().any(has);
-        Self { properties, own, exported, unknown, title, remarks: Vec::new() }
+        Self { properties, json, path, own, exported, unknown, title, notes: Vec::new() }
     }
 
     /// Takes a property, whatever the case of its name. What is null or empty is not there.
@@ -64,7 +61,8 @@ impl Taker {
             Value::String(text) => Some(text),
             other => {
                 let kind = if other.is_array() { "a list" } else { "an object" };
-                self.warn(Some(key), format!("`{key}` is {kind} where a text belongs, and is left out"));
+                let message = format!("`{key}` is {kind} where a text belongs, and is left out");
+                self.note(&VALUE_LOST, Some(key), message);
                 None
             }
         }
@@ -76,28 +74,30 @@ impl Taker {
     }
 
     /// Takes a text that nothing can do without.
-    pub(super) fn required(&mut self, key: &str) -> Result<String, Problem> {
+    pub(super) fn required(&mut self, key: &str) -> Result<String, Refusal> {
         let spelt = self.spelt(key);
         match self.text(key) {
-            Some(text) if self.unknown.contains(&text) => Err(Problem {
-                key: spelt,
-                message: format!("{}: `{key}` is `{text}`, which cannot be worked out offline", self.title),
-                help: "Give the parameters in it default values, or write the text itself.".into(),
-            }),
+            Some(text) if self.unknown.contains(&text) => {
+                let message =
+                    format!("{}: `{key}` is `{text}`, which cannot be worked out offline", self.title);
+                let help = "Give the parameters in it default values, or write the text itself.";
+                Err(refuse(&EXPRESSION_REFUSED, self.span(spelt.as_deref()), message, help))
+            }
             Some(text) if !text.trim().is_empty() => Ok(text),
-            _ => Err(Problem {
-                key: spelt,
-                message: format!("{} has no `{key}`, and cannot be converted", self.title),
-                help: format!("Give it a `{key}`."),
-            }),
+            _ => {
+                let message = format!("{} has no `{key}`, and cannot be converted", self.title);
+                let place = self.span(spelt.as_deref());
+                Err(refuse(&VALUE_MISSING, place, message, format!("Give it a `{key}`.")))
+            }
         }
     }
 
     /// Says which expressions could not be worked out.
-    pub(super) fn tell_unknown(&mut self) {
+    pub(super) fn report_unknown(&mut self) {
         for text in std::mem::take(&mut self.unknown) {
             let shown: String = text.chars().take(60).collect();
-            self.warn(None, format!("`{shown}` cannot be worked out offline and is kept as a text"));
+            let message = format!("`{shown}` cannot be worked out offline and is kept as a text");
+            self.note(&EXPRESSION_KEPT, None, message);
         }
     }
 
@@ -131,10 +131,8 @@ impl Taker {
     pub(super) fn duration(&mut self, key: &str) -> Option<String> {
         let text = self.trimmed(key)?;
         if Duration::parse(&text).is_none() {
-            self.warn(
-                Some(key),
-                format!("`{text}` is no duration that `{key}` can have; it is kept as it is"),
-            );
+            let message = format!("`{text}` is no duration that `{key}` can have; it is kept as it is");
+            self.note(&DURATION_KEPT, Some(key), message);
         }
         Some(short_duration(&text))
     }
@@ -148,31 +146,28 @@ impl Taker {
                 other => other.to_string(),
             };
             let of = if shown.is_empty() { String::new() } else { format!(" (`{shown}`)") };
-            self.tell(Some(key), format!("`{key}`{of} is left out: {why}"));
+            self.note(&KEY_LOST, Some(key), format!("`{key}`{of} is left out: {why}"));
         }
     }
 
     /// Says what has not been taken.
-    pub(super) fn leave_the_rest(&mut self) {
+    pub(super) fn report_unmapped(&mut self) {
         let rest: Vec<String> = self.properties.keys().cloned().collect();
         for key in rest {
             self.leave(&key, "YAML templates have no such key");
         }
     }
 
-    /// Says something that matters only to who wants to know.
-    pub(super) fn tell(&mut self, key: Option<&str>, message: impl AsRef<str>) {
-        self.remark(key, message.as_ref(), false);
+    /// Notes something about a property, or about the whole resource.
+    pub(super) fn note(&mut self, code: &'static RuleMeta, key: Option<&str>, message: impl AsRef<str>) {
+        let message = format!("{}: {}", self.title, message.as_ref());
+        self.notes.push(code.at(self.span(key), message));
     }
 
-    /// Says something that may surprise.
-    pub(super) fn warn(&mut self, key: Option<&str>, message: impl AsRef<str>) {
-        self.remark(key, message.as_ref(), true);
-    }
-
-    fn remark(&mut self, key: Option<&str>, message: &str, warning: bool) {
-        let message = format!("{}: {message}", self.title);
-        self.remarks.push(Remark { key: key.map(str::to_owned), message, warning });
+    /// The place of a property in the template.
+    fn span(&self, key: Option<&str>) -> Span {
+        let below = key.map(|key| Step::Key(key.to_owned()));
+        self.json.span(&self.path.iter().cloned().chain(below).collect::<Vec<_>>())
     }
 
     fn spelt(&self, key: &str) -> Option<String> {

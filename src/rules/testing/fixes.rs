@@ -1,0 +1,114 @@
+//! What rules say of their fixes is what the samples of content/broken and the examples of their pages show.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::check::{Before, Job, check};
+use crate::diagnostic::{Applicability, Availability, Diagnostic};
+use crate::discover::{Input, slashes};
+use crate::rules::{Profile, Settings, all};
+use crate::source::SourceFile;
+
+/// What was seen of a rule's fixes.
+#[derive(Default)]
+struct Seen {
+    best: Option<Applicability>,
+    findings: usize,
+    fixed: usize,
+}
+
+type All = BTreeMap<&'static str, Seen>;
+
+fn note(seen: &mut All, found: impl IntoIterator<Item = Diagnostic>) {
+    for finding in found {
+        let of_rule = seen.entry(finding.rule.id).or_default();
+        let safety = finding.fix.as_ref().map(|fix| fix.applicability);
+        of_rule.findings += 1;
+        of_rule.fixed += usize::from(safety.is_some());
+        of_rule.best = of_rule.best.max(safety);
+    }
+}
+
+fn run(jobs: &[Job]) -> Vec<Diagnostic> {
+    let under = |profile| {
+        let settings = Arc::new(Settings { profile, ..Settings::default() });
+        let settings: Vec<_> = jobs.iter().map(|_| Arc::clone(&settings)).collect();
+        check(jobs, &settings).findings.files.into_iter().flat_map(|file| file.diagnostics)
+    };
+    under(Profile::Pedantic).chain(under(Profile::AzureSentinel)).collect()
+}
+
+/// The files of a sample, each beside what it was at the revision that it is compared with.
+fn sample(folder: &Path, jobs: &mut Vec<Job>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            sample(&path, jobs);
+        } else if !name.starts_with("base") {
+            let shown = slashes(path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap());
+            let mut job = Job::file(Input { name: shown.clone(), path: path.clone(), named: true });
+            let base = ["invalid", "valid", "fixed"]
+                .into_iter()
+                .map(|prefix| path.with_file_name(name.replacen(prefix, "base", 1)));
+            if let Some(base) = base.filter(|base| *base != path).find(|base| base.exists()) {
+                let source = SourceFile::from_bytes(shown, std::fs::read(base).unwrap());
+                job.before = Some(Before {
+                    source: Arc::new(source),
+                    location: job.location().to_owned(),
+                    revision: "main".into(),
+                });
+            }
+            jobs.push(job);
+        }
+    }
+}
+
+/// The examples of a page that are one file.
+fn examples(docs: &str) -> Vec<SourceFile> {
+    let page = docs.lines().map(|line| line.strip_prefix(' ').unwrap_or(line)).collect::<Vec<_>>().join("\n");
+    let mut found = Vec::new();
+    for block in page.split("\n```yaml,").skip(1) {
+        let (head, rest) = block.split_once('\n').unwrap();
+        let text = rest.split("\n```").next().unwrap_or_default();
+        let name = head.split(',').nth(1).unwrap_or("example.yaml");
+        if !name.contains('+') {
+            found.push(SourceFile::new(name, format!("{text}\n")));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_rule_tells_the_truth_about_its_fixes() {
+    let mut seen = All::new();
+    let broken = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("content/broken");
+    for entry in std::fs::read_dir(broken).unwrap() {
+        let (path, mut jobs) = (entry.unwrap().path(), Vec::new());
+        if path.is_dir() {
+            sample(&path, &mut jobs);
+            jobs.sort_by(|a, b| a.input.name.cmp(&b.input.name));
+            note(&mut seen, run(&jobs));
+        }
+    }
+    for entry in all() {
+        for example in examples(entry.meta.docs) {
+            note(&mut seen, run(&[Job::text(example)]));
+        }
+    }
+    let mut wrong = Vec::new();
+    for meta in all().iter().map(|entry| entry.meta) {
+        let nothing = Seen::default();
+        let of_rule = seen.get(meta.id).unwrap_or(&nothing);
+        let (best, declared) = (of_rule.best, meta.fix.map(|fix| fix.safety));
+        if best != declared {
+            wrong.push(format!("{}: says {declared:?}, and the best of its fixes is {best:?}", meta.id));
+        }
+        let always = meta.fix.is_some_and(|fix| fix.availability == Availability::Always);
+        if always && of_rule.fixed < of_rule.findings {
+            wrong.push(format!("{}: {} of {} findings have a fix", meta.id, of_rule.fixed, of_rule.findings));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
