@@ -7,6 +7,7 @@ mod common;
 mod convert;
 mod convert_arm;
 mod convert_published;
+mod convert_reports;
 mod convert_targets;
 mod convert_yaml;
 mod docs;

@@ -1,8 +1,6 @@
 //! What a conversion tells, in every form of report.
 
-mod common;
-
-use common::{CLEAN, Ran, folder, run};
+use crate::common::{CLEAN, Ran, folder, run};
 use serde_json::Value;
 
 /// What is told of a hunting query that is changed on its way to a rule, and of one without a name.
