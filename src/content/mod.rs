@@ -66,7 +66,7 @@ impl Query<'_> {
 
     /// What the query mentions, found out when it is first asked for.
     pub fn mentions(&self) -> &Mentions {
-        self.mentions.get_or_init(|| Mentions::of(self.text, self.parse()))
+        self.mentions.get_or_init(|| Mentions::of(self.parse()))
     }
 
     /// What the query means in a workspace, found out when it is first asked for; every later question is

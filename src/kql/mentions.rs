@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::ast::{Body, Expr, ExprKind, NameForm};
-use super::{Node, Parse, TokenKind, walk_statements};
+use super::ast::{Expr, ExprKind, NameForm, OperatorKind, Union};
+use super::{Node, Parse, walk_statements};
 use crate::source::Span;
 
 /// What a query mentions.
@@ -17,7 +17,7 @@ pub struct Mentions {
 
 impl Mentions {
     /// Reads the tree of a query.
-    pub fn of(text: &str, parse: &Parse) -> Self {
+    pub fn of(parse: &Parse) -> Self {
         let mut found = Self::default();
         walk_statements(&parse.statements, &mut |node| {
             match node {
@@ -28,16 +28,10 @@ impl Mentions {
                         found.names.insert(name.text.clone(), name.span);
                     }
                 }
-                Node::Operator(operator) if operator.word == TokenKind::Union => {
-                    let param = operator.params.iter().find(|param| &*param.name.text == "isfuzzy");
-                    let value = param.and_then(|param| text.get(param.values.first()?.span.range()));
-                    if value.is_some_and(|value| value.eq_ignore_ascii_case("true")) {
-                        found.fuzzy.push(operator.span);
-                    }
-                }
-                Node::Operator(operator) => {
-                    found.finds |= matches!(operator.body, Body::Find { tables: None, .. });
-                }
+                Node::Operator(operator) => match &operator.kind {
+                    OperatorKind::Union(Union { fuzzy: true, .. }) => found.fuzzy.push(operator.span),
+                    kind => found.finds |= kind.reads_every_table(),
+                },
                 _ => {}
             }
             true
@@ -73,7 +67,7 @@ mod tests {
     #[test]
     fn names_patterns_and_fuzzy_unions_are_told() {
         let text = "union isfuzzy=true A, B*, (C | join D on x)\n| where y > now()\n";
-        let mentions = Mentions::of(text, &super::super::parse(text));
+        let mentions = Mentions::of(&super::super::parse(text));
         let place = |name: &str| mentions.place(name).map(|span| &text[span.range()]);
         for name in ["A", "C", "D", "x", "y", "now"] {
             assert_eq!(place(name), Some(name));
@@ -83,6 +77,6 @@ mod tests {
         assert!(optional("A") && optional("D") && !optional("y"));
         assert!(!mentions.finds());
         let text = "search \"x\"";
-        assert!(Mentions::of(text, &super::super::parse(text)).finds());
+        assert!(Mentions::of(&super::super::parse(text)).finds());
     }
 }

@@ -2,12 +2,11 @@
 
 use super::Node;
 use super::ast::{
-    Body, Column, Expr, ExprKind, Function, JoinOn, LetValue, Name, NameForm, Operator, Statement,
-    StatementKind,
+    Column, Expr, ExprKind, Function, Join, LetValue, Name, NameForm, Operator, OperatorKind, Sides,
+    Statement, StatementKind,
 };
 use super::bind::fits;
 use super::builtins::{self, Naming};
-use super::token::TokenKind as T;
 use crate::source::Span;
 
 /// What the column of some rows is.
@@ -32,13 +31,8 @@ pub struct References {
 
 /// Finds the places that mean the column of this name as it comes from a table. `origin` tells what the column of a
 /// table or function of the workspace is.
-pub fn references(
-    text: &str,
-    statements: &[Statement],
-    column: &str,
-    origin: &dyn Fn(&str) -> Origin,
-) -> References {
-    let mut finder = Finder { text, column, origin, places: Vec::new(), locals: Vec::new() };
+pub fn references(statements: &[Statement], column: &str, origin: &dyn Fn(&str) -> Origin) -> References {
+    let mut finder = Finder { column, origin, places: Vec::new(), locals: Vec::new() };
     let result = finder.statements(statements);
     let mut places = finder.places;
     places.sort_unstable();
@@ -47,7 +41,6 @@ pub fn references(
 }
 
 struct Finder<'a> {
-    text: &'a str,
     column: &'a str,
     origin: &'a dyn Fn(&str) -> Origin,
     places: Vec<Span>,
@@ -245,123 +238,154 @@ impl<'a> Finder<'a> {
     }
 
     fn step(&mut self, operator: &'a Operator, rows: Origin) -> Origin {
-        match &operator.body {
-            Body::Many(exprs) => self.list(operator, exprs, rows),
-            Body::One(expr) => {
-                self.see(expr, rows);
-                match &expr.kind {
-                    ExprKind::Call { name, .. } if operator.word == T::Invoke => {
-                        let local = self.locals.iter().any(|(known, _)| **known == *name.text);
-                        if local { Origin::Other } else { rows }
-                    }
-                    _ => rows,
+        match &operator.kind {
+            OperatorKind::As(name) => {
+                self.locals.push((&name.text, rows));
+                rows
+            }
+            OperatorKind::Count(_) | OperatorKind::GetSchema => Origin::Absent,
+            OperatorKind::Consume
+            | OperatorKind::ExecuteAndCache
+            | OperatorKind::GraphMarkComponents
+            | OperatorKind::Render { .. }
+            | OperatorKind::Unknown(_)
+            | OperatorKind::Missing => rows,
+            OperatorKind::Project(exprs) | OperatorKind::Distinct(exprs) => {
+                self.see_all(exprs, rows);
+                self.chosen(&exprs.iter().collect::<Vec<_>>(), rows)
+            }
+            OperatorKind::ProjectKeep(exprs) => {
+                self.see_all(exprs, rows);
+                if exprs.iter().any(|expr| self.names(expr)) { rows } else { Origin::Absent }
+            }
+            OperatorKind::ProjectAway(exprs) => {
+                self.see_all(exprs, rows);
+                if exprs.iter().any(|expr| self.names(expr)) { Origin::Absent } else { rows }
+            }
+            OperatorKind::ProjectRename(exprs) => {
+                self.see_all(exprs, rows);
+                let renamed =
+                    |expr: &Expr| matches!(&expr.kind, ExprKind::Named { value, .. } if self.names(value));
+                if exprs.iter().any(|expr| self.is_made(expr)) {
+                    Origin::Other
+                } else if exprs.iter().any(renamed) {
+                    Origin::Absent
+                } else {
+                    rows
                 }
             }
-            Body::Summarize { aggregates, by } => {
+            OperatorKind::Print(exprs) => {
+                self.see_all(exprs, rows);
+                Origin::Absent
+            }
+            OperatorKind::Extend(exprs)
+            | OperatorKind::ProjectByNames(exprs)
+            | OperatorKind::ProjectReorder(exprs)
+            | OperatorKind::Serialize(exprs)
+            | OperatorKind::Sort(exprs)
+            | OperatorKind::MvExpand { items: exprs, .. } => {
+                self.see_all(exprs, rows);
+                if exprs.iter().any(|expr| self.is_made(expr)) { Origin::Other } else { rows }
+            }
+            OperatorKind::InlineTable(expr)
+            | OperatorKind::Sample(expr)
+            | OperatorKind::Take(expr)
+            | OperatorKind::Where(expr) => {
+                self.see(expr, rows);
+                rows
+            }
+            OperatorKind::Invoke(expr) => {
+                self.see(expr, rows);
+                let function = expr.as_call().map(|(name, _)| &*name.text);
+                let local = self.locals.iter().any(|(known, _)| Some(*known) == function);
+                if local { Origin::Other } else { rows }
+            }
+            OperatorKind::Summarize { aggregates, by } => {
                 let made: Vec<&'a Expr> = aggregates.iter().chain(by.iter().flatten()).collect();
                 self.see_all(made.iter().copied(), rows);
                 self.chosen(&made, rows)
             }
-            Body::MakeSeries { aggregates, on, range, by } => {
+            OperatorKind::MakeSeries { aggregates, on, range, by } => {
                 let mut made: Vec<&'a Expr> = by.iter().flatten().collect();
                 made.push(on);
                 self.see_all(aggregates.iter().chain(range).chain(made.iter().copied()), rows);
                 self.chosen(&made, rows)
             }
-            Body::Join { right, on } => self.join(operator, right, on.as_ref(), rows),
-            Body::Top { count, by } => {
+            OperatorKind::Join(join) | OperatorKind::Lookup(join) => self.join(join, rows),
+            OperatorKind::Union(union) => union.legs.iter().map(|leg| self.rows(leg)).fold(rows, Ord::max),
+            OperatorKind::Top { count, by } => {
                 self.see_all([&**count, by], rows);
                 rows
             }
-            Body::MvExpand { items, .. } => {
-                self.see_all(items, rows);
-                if items.iter().any(|item| self.is_made(item)) { Origin::Other } else { rows }
-            }
-            Body::MvApply { items, query, .. } => {
+            OperatorKind::MvApply { items, query, .. } => {
                 self.see_all(items, rows);
                 self.inner(query, rows);
                 if items.iter().any(|item| self.is_made(item)) { Origin::Other } else { rows }
             }
-            Body::Parse { expr, pattern } => {
-                self.see(expr, rows);
-                if pattern.iter().any(|part| self.is_made(part)) { Origin::Other } else { rows }
+            OperatorKind::Parse(pattern) | OperatorKind::ParseWhere(pattern) => {
+                self.see(&pattern.expr, rows);
+                if pattern.parts.iter().any(|part| self.is_made(part)) { Origin::Other } else { rows }
             }
-            Body::ParseKv { expr, keys, .. } => {
+            OperatorKind::ParseKv { expr, keys, .. } => {
                 self.see(expr, rows);
                 self.declared(keys).max(rows)
             }
-            Body::Evaluate { call, schema } => {
+            OperatorKind::Evaluate { call, schema } => {
                 self.see(call, rows);
                 schema.as_ref().map_or(rows, |schema| self.declared(schema).max(rows))
             }
-            Body::Partition { by, query, .. } => {
+            OperatorKind::Partition { by, query, .. } | OperatorKind::PartitionBy { by, query } => {
                 self.see(by, rows);
                 self.inner(query, rows)
             }
-            Body::CountOf { count, of, by } => {
+            OperatorKind::SampleDistinct { count, of } => {
+                self.see_all([&**count, of], rows);
+                self.chosen(&[of], rows)
+            }
+            OperatorKind::TopHitters { count, of, by } => {
                 self.see_all([&**count, of].into_iter().chain(by.as_deref()), rows);
                 self.chosen(&[of], rows)
             }
-            Body::TopNested(levels) => {
+            OperatorKind::TopNested(levels) => {
                 self.see_all(levels.iter().flat_map(|level| [&level.of, &level.by]), rows);
                 let made: Vec<&'a Expr> = levels.iter().map(|level| &level.of).collect();
                 self.chosen(&made, rows)
             }
-            Body::Name(name) if operator.word == T::As => {
-                self.locals.push((&name.text, rows));
-                rows
-            }
-            Body::Name(_) | Body::Empty | Body::Render { .. } => match operator.word {
-                T::Count | T::GetSchema => Origin::Absent,
-                _ => rows,
-            },
-            _ => Origin::Other,
+            OperatorKind::AssertSchema(_)
+            | OperatorKind::Facet { .. }
+            | OperatorKind::Find(_)
+            | OperatorKind::Fork(_)
+            | OperatorKind::GraphMatch(_)
+            | OperatorKind::GraphShortestPaths(_)
+            | OperatorKind::GraphToTable(_)
+            | OperatorKind::GraphWhereEdges(_)
+            | OperatorKind::GraphWhereNodes(_)
+            | OperatorKind::MacroExpand { .. }
+            | OperatorKind::MakeGraph(_)
+            | OperatorKind::Range { .. }
+            | OperatorKind::Reduce { .. }
+            | OperatorKind::Scan(_)
+            | OperatorKind::Search { .. } => Origin::Other,
         }
     }
 
-    fn list(&mut self, operator: &'a Operator, exprs: &'a [Expr], rows: Origin) -> Origin {
-        if operator.word == T::Union {
-            return exprs.iter().map(|leg| self.rows(leg)).fold(rows, Ord::max);
-        }
-        self.see_all(exprs, rows);
-        let made = exprs.iter().any(|expr| self.is_made(expr));
-        let named =
-            |finder: &Self, expr: &Expr| matches!(&expr.kind, ExprKind::Name(name) if finder.means(name));
-        let renamed = |finder: &Self, expr: &Expr| match &expr.kind {
-            ExprKind::Named { value, .. } => named(finder, value),
-            _ => false,
-        };
-        match operator.word {
-            T::Project | T::Distinct => self.chosen(&exprs.iter().collect::<Vec<_>>(), rows),
-            T::ProjectKeep if !exprs.iter().any(|expr| named(self, expr)) => Origin::Absent,
-            T::ProjectAway if exprs.iter().any(|expr| named(self, expr)) => Origin::Absent,
-            T::Print => Origin::Absent,
-            _ if made => Origin::Other,
-            T::ProjectRename if exprs.iter().any(|expr| renamed(self, expr)) => Origin::Absent,
-            _ => rows,
-        }
+    /// Whether an expression is the column, or a pattern that it fits.
+    fn names(&self, expr: &Expr) -> bool {
+        matches!(&expr.kind, ExprKind::Name(name) if self.means(name))
     }
 
-    fn join(
-        &mut self,
-        operator: &'a Operator,
-        right: &'a Expr,
-        on: Option<&'a JoinOn>,
-        rows: Origin,
-    ) -> Origin {
-        let right = self.rows(right);
+    fn join(&mut self, join: &'a Join, rows: Origin) -> Origin {
+        let right = self.rows(&join.right);
         let both = rows.max(right);
-        for condition in on.map(|on| on.conditions.as_slice()).unwrap_or_default() {
+        for condition in join.on.iter().flat_map(|on| &on.conditions) {
             self.condition(condition, rows, right, both);
         }
-        let kind = operator.params.iter().find(|param| &*param.name.text == "kind");
-        let kind = kind.and_then(|param| self.text.get(param.values.first()?.span.range()));
-        match kind {
-            Some("leftsemi" | "leftanti" | "leftantisemi" | "anti") => rows,
-            Some("rightsemi" | "rightanti" | "rightantisemi") => right,
+        match join.kind.sides() {
+            Sides::Left => rows,
+            Sides::Right => right,
             // Of two columns of one name, the left one keeps it.
-            _ if rows == Origin::Absent => right,
-            _ => rows,
+            Sides::Both if rows == Origin::Absent => right,
+            Sides::Both => rows,
         }
     }
 
@@ -409,7 +433,7 @@ mod tests {
             "Own" => Origin::Other,
             _ => Origin::Absent,
         };
-        let found = references(query, &parsed.statements, "At", &origin);
+        let found = references(&parsed.statements, "At", &origin);
         let mut out = query.to_owned();
         for place in found.places.iter().rev() {
             out.replace_range(place.range(), &format!("<{}>", &query[place.range()]));

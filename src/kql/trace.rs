@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::Parse;
 use super::ast::{
-    Body, Expr, ExprKind, Function, LetValue, Literal, Name, NameForm, Operator, Statement, StatementKind,
+    Columns, Expr, ExprKind, Function, LetValue, Literal, Name, Operator, OperatorKind, Sides, Statement,
+    StatementKind,
 };
 use super::bind::{Catalog, Meaning, Returned};
-use super::token::TokenKind as T;
 use super::types::Relation;
 use crate::source::Span;
 
@@ -67,7 +67,6 @@ type Stages = [(Span, Rc<Relation>)];
 
 /// A query with what it means.
 pub struct Trace<'a> {
-    text: &'a str,
     parse: &'a Parse,
     meaning: &'a Meaning,
     catalog: &'a dyn Catalog,
@@ -78,8 +77,8 @@ type Scope<'a> = Vec<&'a [Statement]>;
 
 impl<'a> Trace<'a> {
     /// Follows the columns of a query. The meaning is that of the same query in the same catalogue.
-    pub fn new(text: &'a str, parse: &'a Parse, meaning: &'a Meaning, catalog: &'a dyn Catalog) -> Self {
-        Self { text, parse, meaning, catalog }
+    pub fn new(parse: &'a Parse, meaning: &'a Meaning, catalog: &'a dyn Catalog) -> Self {
+        Self { parse, meaning, catalog }
     }
 
     /// Whether the query returns a column. One that returns no rows, or cannot be read, may return any.
@@ -174,23 +173,22 @@ impl<'a> Trace<'a> {
         let after =
             |least: Certainty| around.1.map_or(Certainty::Open, |after| Certainty::of(after).max(least));
         let given = input.unwrap_or(Certainty::Sure);
-        match &operator.body {
-            _ if closes(operator) => Certainty::Sure,
-            Body::Join { right, .. } => {
-                let right = || self.certainty(right, scope, depth + 1);
-                match self.sides(operator) {
-                    (true, false) => given,
-                    (false, true) => right(),
-                    _ => given.max(right()),
-                }
-            }
-            Body::Many(legs) if operator.word == T::Union => {
-                legs.iter().map(|leg| self.certainty(leg, scope, depth + 1)).fold(given, Ord::max)
-            }
-            Body::Evaluate { schema: None, .. } | Body::Find { .. } | Body::Partition { .. } => after(given),
-            Body::One(_) if operator.word == T::Invoke => after(given),
-            Body::Fork(_) | Body::Facet { .. } | Body::Graph(_) | Body::MacroExpand { .. } => Certainty::Open,
-            _ => {
+        if let OperatorKind::Union(union) = &operator.kind {
+            return union.legs.iter().map(|leg| self.certainty(leg, scope, depth + 1)).fold(given, Ord::max);
+        }
+        if let OperatorKind::Join(join) | OperatorKind::Lookup(join) = &operator.kind {
+            let right = || self.certainty(&join.right, scope, depth + 1);
+            return match join.kind.sides() {
+                Sides::Left => given,
+                Sides::Right => right(),
+                Sides::Both => given.max(right()),
+            };
+        }
+        match operator.kind.facts().columns {
+            Columns::Replace => Certainty::Sure,
+            Columns::Compute => after(given),
+            Columns::Unknown => Certainty::Open,
+            Columns::Keep | Columns::Extend | Columns::Rename | Columns::Drop | Columns::Combine => {
                 // An operator that brings columns which nobody knows.
                 let opened =
                     around.0.is_some_and(|before| !before.open) && around.1.is_some_and(|after| after.open);
@@ -224,7 +222,7 @@ impl<'a> Trace<'a> {
                     if let Some(lost) = self.lost_beside(stage, name, scope, depth) {
                         return Some(lost);
                     }
-                    if before.open && closes(stage) {
+                    if before.open && stage.kind.facts().columns == Columns::Replace {
                         narrowed = Some(at_operator(stage, name, false));
                     }
                 }
@@ -254,26 +252,15 @@ impl<'a> Trace<'a> {
         scope: &Scope<'a>,
         depth: usize,
     ) -> Option<Lost> {
-        match &operator.body {
-            Body::Join { right, .. } if self.sides(operator).1 => self.lost(right, name, scope, depth + 1),
-            Body::Many(legs) if operator.word == T::Union => {
-                legs.iter().find_map(|leg| self.lost(leg, name, scope, depth + 1))
-            }
-            _ => None,
+        if let OperatorKind::Union(union) = &operator.kind {
+            return union.legs.iter().find_map(|leg| self.lost(leg, name, scope, depth + 1));
         }
-    }
-}
-
-impl Trace<'_> {
-    /// Whether a join returns the columns of its left side, and of its right.
-    fn sides(&self, operator: &Operator) -> (bool, bool) {
-        let param = operator.params.iter().find(|param| &*param.name.text == "kind");
-        let kind = param.and_then(|param| self.text.get(param.values.first()?.span.range()));
-        match kind {
-            Some("leftsemi" | "leftanti" | "leftantisemi" | "anti") => (true, false),
-            Some("rightsemi" | "rightanti" | "rightantisemi") => (false, true),
-            _ => (true, true),
+        if let OperatorKind::Join(join) | OperatorKind::Lookup(join) = &operator.kind
+            && join.kind.sides() != Sides::Left
+        {
+            return self.lost(&join.right, name, scope, depth + 1);
         }
+        None
     }
 }
 
@@ -308,50 +295,16 @@ fn table_name(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// Whether the columns after an operator are those that it names and no others.
-fn closes(operator: &Operator) -> bool {
-    let named = |exprs: &[Expr]| exprs.iter().all(|expr| !is_star(expr));
-    match &operator.body {
-        Body::Many(exprs) => {
-            matches!(operator.word, T::Project | T::ProjectKeep | T::Distinct | T::Print) && named(exprs)
-        }
-        Body::Summarize { aggregates, .. } => aggregates.iter().all(|aggregate| !has_star(aggregate)),
-        Body::MakeSeries { .. }
-        | Body::TopNested(_)
-        | Body::CountOf { .. }
-        | Body::Range { .. }
-        | Body::Reduce { .. }
-        | Body::Schema(_) => true,
-        Body::Evaluate { schema: Some(schema), .. } => schema.iter().all(|column| &*column.name.text != "*"),
-        Body::Name(_) | Body::Empty => matches!(operator.word, T::Count | T::GetSchema),
-        _ => false,
-    }
-}
-
-fn is_star(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Star => true,
-        ExprKind::Name(name) => name.form == NameForm::Wildcard,
-        _ => false,
-    }
-}
-
-/// Whether an aggregate returns whatever columns there are, as `arg_max(Time, *)` does.
-fn has_star(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::Named { value, .. } => has_star(value),
-        ExprKind::Call { args, .. } => args.iter().any(is_star),
-        _ => false,
-    }
-}
-
 fn at_operator(operator: &Operator, column: &str, had: bool) -> Lost {
-    let renamed = match &operator.body {
-        Body::Many(exprs) => exprs.iter().find_map(|expr| new_name(expr, column)),
-        Body::Summarize { by, .. } => by.iter().flatten().find_map(|expr| new_name(expr, column)),
-        _ => None,
+    let items: &[Expr] = match &operator.kind {
+        OperatorKind::Project(items)
+        | OperatorKind::ProjectRename(items)
+        | OperatorKind::Distinct(items)
+        | OperatorKind::Summarize { by: Some(items), .. } => items,
+        _ => &[],
     };
-    Lost { place: operator.span, word: operator.word.text(), renamed: renamed.map(Box::from), had }
+    let renamed = items.iter().find_map(|expr| new_name(expr, column));
+    Lost { place: operator.span, word: operator.word, renamed: renamed.map(Box::from), had }
 }
 
 /// The name that a column gets: `New = Old`.

@@ -2,7 +2,7 @@
 //! would have to cut.
 
 use super::ast::{
-    Body, Expr, ExprKind, LetValue, Literal, Name, NameForm, Operator, Statement, StatementKind,
+    Expr, ExprKind, LetValue, Literal, Name, NameForm, Operator, OperatorKind, Statement, StatementKind,
 };
 use super::token::TokenKind as T;
 use super::{Node, Parse, walk, walk_statements};
@@ -109,20 +109,17 @@ impl Operator {
 
     /// The condition of a `where`.
     pub fn condition(&self) -> Option<&Expr> {
-        match (&self.body, self.word) {
-            (Body::One(condition), T::Where | T::Filter) => Some(condition),
-            _ => None,
-        }
+        if let OperatorKind::Where(condition) = &self.kind { Some(condition) } else { None }
     }
 
     /// Whether it keeps the first rows that come along.
     pub fn takes(&self) -> bool {
-        matches!(self.word, T::Take | T::Limit)
+        matches!(self.kind, OperatorKind::Take(_))
     }
 
     /// Whether it puts the rows in order.
     pub fn sorts(&self) -> bool {
-        matches!(self.word, T::Sort | T::Order)
+        matches!(self.kind, OperatorKind::Sort(_))
     }
 }
 
@@ -151,7 +148,7 @@ impl Parse {
         let is = |list: &[&Expr], expr: &Expr| list.iter().any(|one| std::ptr::eq(*one, expr));
         walk_statements(&self.statements, &mut |node| {
             match node {
-                Node::Operator(operator) => fed.extend(fed_by(operator)),
+                Node::Operator(operator) => fed.extend(operator.kind.fed_queries()),
                 Node::Expr(expr) => {
                     let main = result.is_some_and(|result| std::ptr::eq(result, expr));
                     let (source, stages): (&Expr, &[Operator]) = match &expr.kind {
@@ -214,15 +211,5 @@ impl Parse {
         let start =
             if blank || ends { text[..bar.start as usize].trim_end().len() } else { bar.start as usize };
         Some(Span::new(start, operator.span.end as usize))
-    }
-}
-
-/// The queries in an operator that work on its rows.
-fn fed_by(operator: &Operator) -> Vec<&Expr> {
-    match &operator.body {
-        Body::MvApply { query, .. } | Body::Partition { query, braces: false, .. } => vec![query],
-        Body::Fork(legs) => legs.iter().map(Expr::value).collect(),
-        Body::Facet { with, .. } => with.iter().map(|with| &**with).collect(),
-        _ => Vec::new(),
     }
 }

@@ -2,7 +2,8 @@
 //! as far as the tree keeps it.
 
 use super::ast::{
-    Body, Expr, ExprKind, Function, LetValue, Operator, Param, Parameter, Statement, StatementKind,
+    Expr, ExprKind, Function, GraphElement, GraphMatch, LetValue, Operator, OperatorKind, Param, Parameter,
+    Scan, Statement, StatementKind, Union,
 };
 
 /// A node on the way.
@@ -42,7 +43,7 @@ impl<'a> Node<'a> {
             Node::Function(function) => of_function(function, each),
             Node::Operator(operator) => {
                 of_params(&operator.params, each);
-                of_body(&operator.body, each);
+                of_operator(&operator.kind, each);
             }
             Node::Expr(expr) => of_expr(expr, each),
         }
@@ -137,78 +138,132 @@ fn of_expr<'a>(expr: &'a Expr, each: Each<'_, 'a>) {
     }
 }
 
-fn of_body<'a>(body: &'a Body, each: Each<'_, 'a>) {
-    match body {
-        Body::Empty | Body::Name(_) | Body::Schema(_) => {}
-        Body::One(expr) => each(Node::Expr(expr)),
-        Body::Many(exprs) | Body::Fork(exprs) | Body::Graph(exprs) => all(exprs, each),
-        Body::Range { bounds, .. } => all(bounds, each),
-        Body::Render { with, .. } => of_params(with, each),
-        Body::Summarize { aggregates, by } => {
-            all(aggregates, each);
-            all(by.iter().flatten(), each);
-        }
-        Body::Join { right, on } => {
-            each(Node::Expr(right));
-            all(on.iter().flat_map(|on| &on.conditions), each);
-        }
-        Body::Top { count, by } => all([&**count, by], each),
-        Body::MvExpand { items, limit } => {
-            all(items, each);
-            all(limit.as_deref(), each);
-        }
-        Body::MvApply { items, limit, query } => {
-            all(items, each);
-            all(limit.as_deref(), each);
-            each(Node::Expr(query));
-        }
-        Body::Parse { expr, pattern } => {
-            each(Node::Expr(expr));
-            all(pattern, each);
-        }
-        Body::ParseKv { expr, with, .. } | Body::Reduce { by: expr, with } => {
-            each(Node::Expr(expr));
-            of_params(with, each);
-        }
-        Body::MakeSeries { aggregates, on, range, by } => {
-            all(aggregates, each);
-            each(Node::Expr(on));
-            all(range, each);
-            all(by.iter().flatten(), each);
-        }
-        Body::Evaluate { call, .. } => each(Node::Expr(call)),
-        Body::Find { tables, predicate, project, project_away } => {
-            all(tables.iter().flatten(), each);
-            each(Node::Expr(predicate));
-            all(project.iter().flatten().chain(project_away.iter().flatten()), each);
-        }
-        Body::Partition { by, query, .. } => all([&**by, query], each),
-        Body::Facet { by, with } => {
+fn of_operator<'a>(kind: &'a OperatorKind, each: Each<'_, 'a>) {
+    match kind {
+        OperatorKind::As(_)
+        | OperatorKind::AssertSchema(_)
+        | OperatorKind::Consume
+        | OperatorKind::Count(_)
+        | OperatorKind::ExecuteAndCache
+        | OperatorKind::GetSchema
+        | OperatorKind::GraphMarkComponents
+        | OperatorKind::Unknown(_)
+        | OperatorKind::Missing => {}
+        OperatorKind::GraphWhereEdges(expr)
+        | OperatorKind::GraphWhereNodes(expr)
+        | OperatorKind::InlineTable(expr)
+        | OperatorKind::Invoke(expr)
+        | OperatorKind::Sample(expr)
+        | OperatorKind::Take(expr)
+        | OperatorKind::Where(expr) => each(Node::Expr(expr)),
+        OperatorKind::Distinct(exprs)
+        | OperatorKind::Extend(exprs)
+        | OperatorKind::Fork(exprs)
+        | OperatorKind::Print(exprs)
+        | OperatorKind::Project(exprs)
+        | OperatorKind::ProjectAway(exprs)
+        | OperatorKind::ProjectByNames(exprs)
+        | OperatorKind::ProjectKeep(exprs)
+        | OperatorKind::ProjectRename(exprs)
+        | OperatorKind::ProjectReorder(exprs)
+        | OperatorKind::Range { bounds: exprs, .. }
+        | OperatorKind::Serialize(exprs)
+        | OperatorKind::Sort(exprs)
+        | OperatorKind::Union(Union { legs: exprs, .. }) => all(exprs, each),
+        OperatorKind::Partition { by: first, query: second, .. }
+        | OperatorKind::PartitionBy { by: first, query: second }
+        | OperatorKind::SampleDistinct { count: first, of: second }
+        | OperatorKind::Top { count: first, by: second } => all([&**first, second], each),
+        OperatorKind::Evaluate { call, .. } => each(Node::Expr(call)),
+        OperatorKind::Facet { by, with } => {
             all(by, each);
             all(with.as_deref(), each);
         }
-        Body::CountOf { count, of, by } => {
-            all([&**count, of], each);
-            all(by.as_deref(), each);
+        OperatorKind::Find(find) => {
+            all(find.tables.iter().flatten(), each);
+            each(Node::Expr(&find.predicate));
+            all(find.project.iter().flatten().chain(find.project_away.iter().flatten()), each);
         }
-        Body::TopNested(levels) => {
-            for level in levels {
-                all(level.count.iter().chain([&level.of]).chain(&level.others).chain([&level.by]), each);
+        OperatorKind::GraphMatch(graph) | OperatorKind::GraphShortestPaths(graph) => of_match(graph, each),
+        OperatorKind::GraphToTable(tables) => {
+            for table in tables {
+                of_params(&table.params, each);
             }
         }
-        Body::Scan(scan) => {
-            all(scan.order.iter().chain(&scan.partition), each);
-            of_parameters(&scan.declared, each);
-            for step in &scan.steps {
-                each(Node::Expr(&step.condition));
-                all(&step.assignments, each);
-            }
+        OperatorKind::Join(join) | OperatorKind::Lookup(join) => {
+            each(Node::Expr(&join.right));
+            all(join.on.iter().flat_map(|on| &on.conditions), each);
         }
-        Body::MacroExpand { group, statements, .. } => {
+        OperatorKind::MacroExpand { group, statements, .. } => {
             each(Node::Expr(group));
             for statement in statements {
                 each(Node::Statement(statement));
             }
         }
+        OperatorKind::MakeGraph(graph) => {
+            all([&graph.source, &graph.target], each);
+            all(graph.nodes.iter().map(|nodes| &nodes.table), each);
+            all(graph.partition.iter().flat_map(|(by, query)| [by, query]), each);
+        }
+        OperatorKind::MakeSeries { aggregates, on, range, by } => {
+            all(aggregates, each);
+            each(Node::Expr(on));
+            all(range, each);
+            all(by.iter().flatten(), each);
+        }
+        OperatorKind::MvApply { items, limit, query } => {
+            all(items, each);
+            all(limit.as_deref(), each);
+            each(Node::Expr(query));
+        }
+        OperatorKind::MvExpand { items, limit } => {
+            all(items, each);
+            all(limit.as_deref(), each);
+        }
+        OperatorKind::Parse(pattern) | OperatorKind::ParseWhere(pattern) => {
+            each(Node::Expr(&pattern.expr));
+            all(&pattern.parts, each);
+        }
+        OperatorKind::ParseKv { expr, with, .. } | OperatorKind::Reduce { by: expr, with } => {
+            each(Node::Expr(expr));
+            of_params(with, each);
+        }
+        OperatorKind::Render { with, .. } => of_params(with, each),
+        OperatorKind::Scan(scan) => of_scan(scan, each),
+        OperatorKind::Search { tables, predicate } => {
+            all(tables.iter().flatten(), each);
+            each(Node::Expr(predicate));
+        }
+        OperatorKind::Summarize { aggregates, by } => {
+            all(aggregates, each);
+            all(by.iter().flatten(), each);
+        }
+        OperatorKind::TopHitters { count, of, by } => {
+            all([&**count, of], each);
+            all(by.as_deref(), each);
+        }
+        OperatorKind::TopNested(levels) => {
+            for level in levels {
+                all(level.count.iter().chain([&level.of]).chain(&level.others).chain([&level.by]), each);
+            }
+        }
+    }
+}
+
+fn of_match<'a>(graph: &'a GraphMatch, each: Each<'_, 'a>) {
+    for element in graph.patterns.iter().flatten() {
+        if let GraphElement::Edge { length: Some((least, most)), .. } = element {
+            all([least, most], each);
+        }
+    }
+    all(graph.condition.iter().chain(graph.project.iter().flatten()), each);
+}
+
+fn of_scan<'a>(scan: &'a Scan, each: Each<'_, 'a>) {
+    all(scan.order.iter().chain(&scan.partition), each);
+    of_parameters(&scan.declared, each);
+    for step in &scan.steps {
+        each(Node::Expr(&step.condition));
+        all(&step.assignments, each);
     }
 }

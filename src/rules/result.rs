@@ -40,7 +40,7 @@ impl<'c> QueryResult<'c> {
         }
         let meaning = cx.meaning(query);
         let relation = meaning.result.as_deref()?;
-        let trace = Trace::new(query.text, query.parse(), meaning, cx.catalog);
+        let trace = Trace::new(query.parse(), meaning, cx.catalog);
         Some(Self { query, relation, trace })
     }
 

@@ -5,11 +5,11 @@ use super::changes::{Change, apply, explained, ordered};
 use super::window::{one_line, range, timespan};
 use super::{Work, notes};
 use crate::knowledge::limits;
-use crate::kql::ast::{Body, Expr, ExprKind, Operator};
+use crate::kql::ast::{Expr, ExprKind, Operator, OperatorKind, Rows};
 use crate::kql::bind::{Meaning, bind};
 use crate::kql::lookback::lookback;
 use crate::kql::types::Relation;
-use crate::kql::{self, Parse, TokenKind as T};
+use crate::kql::{self, Parse};
 use crate::source::Span;
 
 /// The query as it will be, with what it means then.
@@ -141,13 +141,13 @@ impl Work<'_> {
         for stage in stages.iter().rev() {
             let place = self.query.span(stage.span);
             let said = one_line(self.query.text.get(stage.span.range()).unwrap_or_default());
-            match stage.word {
-                T::Render => {}
-                T::Sort | T::Order => {
+            match (&stage.kind, stage.kind.facts().rows) {
+                (OperatorKind::Render { .. }, _) => {}
+                (OperatorKind::Sort(_), _) => {
                     let message = format!("`{said}` has no effect on a rule, which only counts rows");
                     self.note(&notes::SORT_WITHOUT_EFFECT, place, message);
                 }
-                T::Take | T::Limit | T::Top | T::Sample | T::SampleDistinct => {
+                (_, Rows::Take) => {
                     let message =
                         format!("`{said}` hides rows from the rule, which then alerts on some of them only");
                     self.note(&notes::ROWS_HIDDEN, place, message);
@@ -161,10 +161,10 @@ impl Work<'_> {
     fn aggregates(&mut self, parse: &Parse) {
         let Some((_, stages)) = main_pipeline(parse) else { return };
         for stage in stages {
-            if matches!(stage.word, T::Summarize | T::MakeSeries | T::Top | T::TopNested) {
+            if stage.kind.takes_aggregates() {
                 let message = format!(
                     "`{}` now works on the events of a minute or so, and no longer on those of the hunting window",
-                    stage.word.text()
+                    stage.word
                 );
                 self.note(&notes::AGGREGATE_WINDOW, self.query.span(stage.keyword), message);
             }
@@ -183,14 +183,17 @@ impl Work<'_> {
         });
         let stages = main_pipeline(&changed.parse).map(|(_, stages)| stages).unwrap_or_default();
         let operator = stages.iter().find(|stage| Some(stage.span) == lost);
-        let advice = match operator.map(|operator| (operator.word, &operator.body)) {
-            Some((T::Summarize, _)) => {
+        let advice = match operator.map(|operator| (operator.word, &operator.kind)) {
+            Some((_, OperatorKind::Summarize { .. })) => {
                 "let `summarize` make it with `TimeGenerated = max(TimeGenerated)`".to_owned()
             }
-            Some((T::Project | T::Distinct | T::ProjectKeep, _)) => {
-                format!("name it in `{}`", operator.map_or("project", |operator| operator.word.text()))
+            Some((
+                word,
+                OperatorKind::Project(_) | OperatorKind::Distinct(_) | OperatorKind::ProjectKeep(_),
+            )) => {
+                format!("name it in `{word}`")
             }
-            Some((word, _)) => format!("`{}` loses it", word.text()),
+            Some((word, _)) => format!("`{word}` loses it"),
             None => "return it".to_owned(),
         };
         let place = operator.map(|operator| self.query.span(changed.original(operator.keyword)));
@@ -217,9 +220,12 @@ pub(super) fn main_pipeline(parse: &Parse) -> Option<(u32, &[Operator])> {
 pub(super) fn end(parse: &Parse) -> Option<usize> {
     let query = parse.last_query()?;
     let fits = main_pipeline(parse).is_none_or(|(_, stages)| {
-        stages
-            .last()
-            .is_none_or(|last| !matches!(last.body, Body::Fork(_) | Body::Facet { .. } | Body::Render { .. }))
+        stages.last().is_none_or(|last| {
+            !matches!(
+                last.kind,
+                OperatorKind::Fork(_) | OperatorKind::Facet { .. } | OperatorKind::Render { .. }
+            )
+        })
     });
     fits.then_some(query.span.end as usize)
 }

@@ -3,9 +3,9 @@
 use super::query::Changed;
 use super::{Work, notes};
 use crate::knowledge::tables;
-use crate::kql::ast::{Body, Expr, ExprKind, NameForm, Operator};
+use crate::kql::ast::{Expr, ExprKind, NameForm, Operator, OperatorKind, Rows};
 use crate::kql::bind::Meaning;
-use crate::kql::{Node, Parse, TokenKind as T, walk_statements};
+use crate::kql::{Node, Parse, walk_statements};
 use crate::source::Span;
 
 /// Functions that only advanced hunting has.
@@ -18,7 +18,9 @@ impl Work<'_> {
         walk_statements(&parse.statements, &mut |node| {
             match node {
                 // Behind a bar, `search` and `find` look at the rows that come in.
-                Node::Operator(operator) if operator.word == T::Union => found.extend(everything(operator)),
+                Node::Operator(operator) if matches!(operator.kind, OperatorKind::Union(_)) => {
+                    found.extend(everything(operator));
+                }
                 Node::Expr(Expr { kind: ExprKind::Operator(operator), .. }) => {
                     found.extend(everything(operator));
                 }
@@ -60,12 +62,10 @@ fn one_table(parse: &Parse, meaning: &Meaning, found: &mut Vec<(Span, String, St
     walk_statements(&parse.statements, &mut |node| {
         match node {
             Node::Operator(operator)
-                if matches!(operator.word, T::Join | T::Lookup | T::Union | T::Find | T::Search) =>
+                if matches!(operator.kind.facts().rows, Rows::Match | Rows::Append | Rows::Search) =>
             {
-                let message = format!(
-                    "An NRT rule reads one table, and `{}` brings several together",
-                    operator.word.text()
-                );
+                let message =
+                    format!("An NRT rule reads one table, and `{}` brings several together", operator.word);
                 joined.get_or_insert((operator.keyword, message, scheduled.to_owned()));
             }
             Node::Expr(Expr { kind: ExprKind::Call { name, .. }, span })
@@ -123,14 +123,14 @@ fn everything(operator: &Operator) -> Option<(Span, String, String)> {
         ExprKind::Name(name) => name.form == NameForm::Wildcard && &*name.text == "*",
         _ => false,
     };
-    let all = match (&operator.body, operator.word) {
-        (Body::Find { tables, .. }, T::Search | T::Find) => {
-            tables.as_ref().is_none_or(|tables| tables.is_empty() || tables.iter().any(stars))
-        }
-        (Body::Many(tables), T::Union) => tables.iter().any(stars),
-        _ => false,
+    let named = match &operator.kind {
+        OperatorKind::Find(find) => find.tables.as_deref(),
+        OperatorKind::Search { tables, .. } => tables.as_deref(),
+        OperatorKind::Union(union) => Some(&*union.legs),
+        _ => return None,
     };
-    let word = operator.word.text();
+    let all = named.is_none_or(|tables| tables.is_empty() || tables.iter().any(stars));
+    let word = operator.word;
     all.then(|| {
         let message = format!("`{word}` over every table is not allowed in a rule");
         (operator.keyword, message, "Name the tables that the query is about.".to_owned())

@@ -6,7 +6,7 @@ use super::{Work, notes};
 use crate::content::Duration;
 use crate::content::duration::{DAY, HOUR, MINUTE};
 use crate::knowledge::limits;
-use crate::kql::ast::{Body, Expr, ExprKind, Operator};
+use crate::kql::ast::{Expr, ExprKind, Operator, OperatorKind};
 use crate::kql::lookback::{Bound, Lookback, Reach};
 use crate::kql::timespan::Timespan;
 use crate::kql::{Node, Parse, TokenKind as T, walk_statements};
@@ -283,7 +283,7 @@ impl Work<'_> {
             if let Node::Expr(Expr { kind: ExprKind::Pipeline { source, stages }, .. }) = node {
                 let mut end = source.span.end;
                 for stage in stages {
-                    if let (Body::One(condition), T::Where | T::Filter) = (&stage.body, stage.word) {
+                    if let Some(condition) = stage.condition() {
                         let bar = last_bar(self.query.parse(), end, stage.keyword.start);
                         window_parts(
                             condition,
@@ -309,7 +309,7 @@ impl Work<'_> {
     /// The change that takes out a `render` at the end.
     pub(super) fn drop_render(&self, stages: &[Operator], source_end: u32) -> Option<Change> {
         let (last, before) = stages.split_last()?;
-        if last.word != T::Render {
+        if !matches!(last.kind, OperatorKind::Render { .. }) {
             return None;
         }
         let end = before.last().map_or(source_end, |stage| stage.span.end);

@@ -4,10 +4,16 @@
 use super::token::TokenKind;
 use crate::source::Span;
 
+mod effects;
+mod graph;
+mod joins;
 mod operators;
 mod statements;
 
-pub use operators::{Body, JoinOn, Operator, Scan, ScanStep, TopNested};
+pub use effects::{Columns, Facts, Input, Nests, Order, Rows};
+pub use graph::{EdgeDirection, GraphElement, GraphMatch, GraphNodes, GraphPart, GraphTable, MakeGraph};
+pub use joins::{Join, JoinKind, JoinOn, Sides, UnionKind};
+pub use operators::{Find, Operator, OperatorKind, Pattern, Scan, ScanStep, TopNested, Union};
 pub use statements::{Function, LetValue, Parameter, Statement, StatementKind};
 
 /// A name as it was written.
@@ -180,10 +186,10 @@ pub enum ExprKind {
     Ordered {
         /// What is sorted by.
         expr: Box<Expr>,
-        /// `asc` or `desc`, where it is said.
-        order: Option<TokenKind>,
-        /// `first` or `last`, where it is said.
-        nulls: Option<TokenKind>,
+        /// Which come first, where it is said.
+        order: Option<SortOrder>,
+        /// Where nulls go, where it is said.
+        nulls: Option<Nulls>,
     },
     /// `name: type`
     Typed(Column),
@@ -236,6 +242,28 @@ pub enum ExprKind {
     EntityGroup(Vec<Expr>),
     /// Forms that are for the engine alone; their parts are read and no more.
     Internal(Vec<Expr>),
+}
+
+/// Which values or names come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortOrder {
+    /// `asc`
+    Ascending,
+    /// `desc`
+    Descending,
+    /// `granny-asc`: numbers in names by their value.
+    GrannyAscending,
+    /// `granny-desc`
+    GrannyDescending,
+}
+
+/// Where nulls go in an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nulls {
+    /// `nulls first`
+    First,
+    /// `nulls last`
+    Last,
 }
 
 /// A type as it was written.

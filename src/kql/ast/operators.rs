@@ -1,7 +1,7 @@
 //! The query operators and what follows their keywords.
 
-use super::{Column, Expr, Name, Param, Parameter, Statement};
-use crate::kql::token::TokenKind;
+use super::graph::{GraphMatch, GraphTable, MakeGraph};
+use super::{Column, Expr, Join, Name, Param, Parameter, Statement, UnionKind};
 use crate::source::Span;
 
 /// A query operator.
@@ -9,56 +9,97 @@ use crate::source::Span;
 pub struct Operator {
     /// The place, keyword included.
     pub span: Span,
-    /// Which operator; [`TokenKind::Identifier`] for a word that is none, [`TokenKind::Bad`] for nothing at all.
-    pub word: TokenKind,
     /// The place of the keyword.
     pub keyword: Span,
+    /// The keyword as it was written, for messages: `filter` where [`OperatorKind::Where`] was written so. What an
+    /// operator is, `kind` tells; this is empty where no operator was read.
+    pub word: &'static str,
     /// Its parameters.
     pub params: Vec<Param>,
-    /// What follows.
-    pub body: Body,
+    /// Which operator it is, and what follows.
+    pub kind: OperatorKind,
 }
 
-/// What follows an operator's keyword and parameters.
+/// Which operator it is, and what follows its keyword and parameters. Words that mean the same are one operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Body {
-    /// Nothing.
-    Empty,
-    /// A name: `as`, `count as`, and a word that is no operator.
-    Name(Name),
-    /// One expression: `where`, `take`, `sample`, `invoke`, ...
-    One(Box<Expr>),
-    /// A list: `extend`, the `project` family, `distinct`, `sort`, `union`, `print`, `serialize`, ...
-    Many(Vec<Expr>),
-    /// `summarize aggregates by groups`
-    Summarize {
-        /// The aggregates.
+pub enum OperatorKind {
+    /// `as name`
+    As(Name),
+    /// `assert-schema (schema)`
+    AssertSchema(Vec<Column>),
+    /// `consume`
+    Consume,
+    /// `count`, and `count as name`.
+    Count(Option<Name>),
+    /// `distinct columns`
+    Distinct(Vec<Expr>),
+    /// `evaluate plugin(arguments) : (schema)`
+    Evaluate {
+        /// The plug-in.
+        call: Box<Expr>,
+        /// The columns it returns, where they are said; a column named `*` stands for the input's.
+        schema: Option<Vec<Column>>,
+    },
+    /// `__executeAndCache`, for the engine alone.
+    ExecuteAndCache,
+    /// `extend columns`
+    Extend(Vec<Expr>),
+    /// `facet by columns with (query)`
+    Facet {
+        /// The columns.
+        by: Vec<Expr>,
+        /// The query over the rows.
+        with: Option<Box<Expr>>,
+    },
+    /// `find`
+    Find(Box<Find>),
+    /// `fork name=(query) ...`
+    Fork(Vec<Expr>),
+    /// `getschema`
+    GetSchema,
+    /// `graph-mark-components`
+    GraphMarkComponents,
+    /// `graph-match patterns where condition project columns`
+    GraphMatch(Box<GraphMatch>),
+    /// `graph-shortest-paths patterns where condition project columns`
+    GraphShortestPaths(Box<GraphMatch>),
+    /// `graph-to-table nodes as N, edges as E`
+    GraphToTable(Vec<GraphTable>),
+    /// `graph-where-edges condition`
+    GraphWhereEdges(Box<Expr>),
+    /// `graph-where-nodes condition`
+    GraphWhereNodes(Box<Expr>),
+    /// `inline_external_table ...` where an operator belongs.
+    InlineTable(Box<Expr>),
+    /// `invoke function(arguments)`
+    Invoke(Box<Expr>),
+    /// `join`
+    Join(Join),
+    /// `lookup`
+    Lookup(Join),
+    /// `macro-expand group as name (statements)`
+    MacroExpand {
+        /// The entity group.
+        group: Box<Expr>,
+        /// The name it has in the statements.
+        scope: Option<Name>,
+        /// The statements.
+        statements: Vec<Statement>,
+    },
+    /// `make-graph source --> target with nodes on key`
+    MakeGraph(Box<MakeGraph>),
+    /// `make-series aggregates on axis range by groups`
+    MakeSeries {
+        /// The aggregates, some of them [`ExprKind::Defaulted`](super::ExprKind::Defaulted).
         aggregates: Vec<Expr>,
+        /// The axis.
+        on: Box<Expr>,
+        /// From, to and step, or what stands in `in range(...)`.
+        range: Vec<Expr>,
         /// The groups, where `by` stands.
         by: Option<Vec<Expr>>,
     },
-    /// `join` and `lookup`
-    Join {
-        /// The right side.
-        right: Box<Expr>,
-        /// The condition; `None` where none is said.
-        on: Option<JoinOn>,
-    },
-    /// `top count by order`
-    Top {
-        /// How many.
-        count: Box<Expr>,
-        /// The order.
-        by: Box<Expr>,
-    },
-    /// `mv-expand items limit n`
-    MvExpand {
-        /// What is expanded.
-        items: Vec<Expr>,
-        /// At most so many rows.
-        limit: Option<Box<Expr>>,
-    },
-    /// `mv-apply items on (query)`
+    /// `mv-apply items on (query)`, and `mvapply`.
     MvApply {
         /// What is expanded.
         items: Vec<Expr>,
@@ -67,13 +108,15 @@ pub enum Body {
         /// The query over each.
         query: Box<Expr>,
     },
-    /// `parse` and `parse-where`
-    Parse {
-        /// What is taken apart.
-        expr: Box<Expr>,
-        /// Literals, stars, and [`ExprKind::Typed`] columns.
-        pattern: Vec<Expr>,
+    /// `mv-expand items limit n`, and `mvexpand`.
+    MvExpand {
+        /// What is expanded.
+        items: Vec<Expr>,
+        /// At most so many rows.
+        limit: Option<Box<Expr>>,
     },
+    /// `parse`
+    Parse(Pattern),
     /// `parse-kv expression as (keys) with (properties)`
     ParseKv {
         /// What is taken apart.
@@ -83,42 +126,8 @@ pub enum Body {
         /// The properties.
         with: Vec<Param>,
     },
-    /// `make-series aggregates on axis range by groups`
-    MakeSeries {
-        /// The aggregates, some of them [`ExprKind::Defaulted`].
-        aggregates: Vec<Expr>,
-        /// The axis.
-        on: Box<Expr>,
-        /// From, to and step, or what stands in `in range(...)`.
-        range: Vec<Expr>,
-        /// The groups, where `by` stands.
-        by: Option<Vec<Expr>>,
-    },
-    /// `evaluate plugin(arguments) : (schema)`
-    Evaluate {
-        /// The plug-in.
-        call: Box<Expr>,
-        /// The columns it returns, where they are said; a column named `*` stands for the input's.
-        schema: Option<Vec<Column>>,
-    },
-    /// `range name from a to b step c`
-    Range {
-        /// The column.
-        name: Name,
-        /// From, to and step.
-        bounds: Vec<Expr>,
-    },
-    /// `find` and `search`
-    Find {
-        /// The tables, where they are said.
-        tables: Option<Vec<Expr>>,
-        /// What is looked for.
-        predicate: Box<Expr>,
-        /// The columns, where they are said; [`TokenKind::Pack`] calls are [`ExprKind::Call`].
-        project: Option<Vec<Expr>>,
-        /// The columns left out, where they are said.
-        project_away: Option<Vec<Expr>>,
-    },
+    /// `parse-where`
+    ParseWhere(Pattern),
     /// `partition by column (query)` or `{ query }`
     Partition {
         /// The column.
@@ -128,26 +137,34 @@ pub enum Body {
         /// Whether it stands in braces, where it names its own source.
         braces: bool,
     },
-    /// `fork name=(query) ...` and the query behind `facet ... with`
-    Fork(Vec<Expr>),
-    /// `facet by columns with (query)`
-    Facet {
-        /// The columns.
-        by: Vec<Expr>,
-        /// The query over the rows.
-        with: Option<Box<Expr>>,
+    /// `__partitionby column (query)`, for the engine alone.
+    PartitionBy {
+        /// The column.
+        by: Box<Expr>,
+        /// The query over each part.
+        query: Box<Expr>,
     },
-    /// `sample-distinct count of expression` and `top-hitters count of expression by expression`
-    CountOf {
-        /// How many.
-        count: Box<Expr>,
-        /// Of what.
-        of: Box<Expr>,
-        /// By what, for `top-hitters`.
-        by: Option<Box<Expr>>,
+    /// `print columns`
+    Print(Vec<Expr>),
+    /// `project columns`
+    Project(Vec<Expr>),
+    /// `project-away columns`
+    ProjectAway(Vec<Expr>),
+    /// `__projectByNames columns`, for the engine alone.
+    ProjectByNames(Vec<Expr>),
+    /// `project-keep columns`
+    ProjectKeep(Vec<Expr>),
+    /// `project-rename new = old`
+    ProjectRename(Vec<Expr>),
+    /// `project-reorder columns`
+    ProjectReorder(Vec<Expr>),
+    /// `range name from a to b step c`
+    Range {
+        /// The column.
+        name: Name,
+        /// From, to and step.
+        bounds: Vec<Expr>,
     },
-    /// `top-nested count of expression with others = value by aggregate, ...`
-    TopNested(Vec<TopNested>),
     /// `reduce by expression with properties`
     Reduce {
         /// By what.
@@ -162,32 +179,96 @@ pub enum Body {
         /// The properties.
         with: Vec<Param>,
     },
-    /// `scan ... with (steps)`
-    Scan(Scan),
-    /// `assert-schema (schema)`
-    Schema(Vec<Column>),
-    /// `macro-expand group as name (statements)`
-    MacroExpand {
-        /// The entity group.
-        group: Box<Expr>,
-        /// The name it has in the statements.
-        scope: Option<Name>,
-        /// The statements.
-        statements: Vec<Statement>,
+    /// `sample count`
+    Sample(Box<Expr>),
+    /// `sample-distinct count of expression`
+    SampleDistinct {
+        /// How many.
+        count: Box<Expr>,
+        /// Of what.
+        of: Box<Expr>,
     },
-    /// The operators on graphs: the expressions in them.
-    Graph(Vec<Expr>),
+    /// `scan ... with (steps)`
+    Scan(Box<Scan>),
+    /// `search`
+    Search {
+        /// The tables, where they are said.
+        tables: Option<Vec<Expr>>,
+        /// What is looked for.
+        predicate: Box<Expr>,
+    },
+    /// `serialize`, and with columns as in `extend`.
+    Serialize(Vec<Expr>),
+    /// `sort by keys`, and `order by`; keys with an order are [`ExprKind::Ordered`](super::ExprKind::Ordered).
+    Sort(Vec<Expr>),
+    /// `summarize aggregates by groups`
+    Summarize {
+        /// The aggregates.
+        aggregates: Vec<Expr>,
+        /// The groups, where `by` stands.
+        by: Option<Vec<Expr>>,
+    },
+    /// `take count`, and `limit`.
+    Take(Box<Expr>),
+    /// `top count by key`
+    Top {
+        /// How many.
+        count: Box<Expr>,
+        /// The key with its order.
+        by: Box<Expr>,
+    },
+    /// `top-hitters count of expression by expression`
+    TopHitters {
+        /// How many.
+        count: Box<Expr>,
+        /// Of what.
+        of: Box<Expr>,
+        /// By what, where it is said.
+        by: Option<Box<Expr>>,
+    },
+    /// `top-nested count of expression with others = value by aggregate, ...`
+    TopNested(Vec<TopNested>),
+    /// `union tables`
+    Union(Union),
+    /// `where condition`, and `filter`.
+    Where(Box<Expr>),
+    /// A word that is no operator.
+    Unknown(Name),
+    /// Nothing, where an operator belongs.
+    Missing,
 }
 
-/// What rows of a join belong together.
+/// What follows `find`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JoinOn {
-    /// The place of `on` or `where`.
-    pub keyword: Span,
-    /// Whether it is `where`.
-    pub predicate: bool,
-    /// Columns and comparisons.
-    pub conditions: Vec<Expr>,
+pub struct Find {
+    /// The tables, where they are said.
+    pub tables: Option<Vec<Expr>>,
+    /// What is looked for.
+    pub predicate: Expr,
+    /// The columns, where they are said; `pack(*)` is an [`ExprKind::Call`](super::ExprKind::Call).
+    pub project: Option<Vec<Expr>>,
+    /// The columns left out, where they are said.
+    pub project_away: Option<Vec<Expr>>,
+}
+
+/// What follows `parse` and `parse-where`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// What is taken apart.
+    pub expr: Box<Expr>,
+    /// Literals, stars, and [`ExprKind::Typed`](super::ExprKind::Typed) columns.
+    pub parts: Vec<Expr>,
+}
+
+/// What follows `union`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Union {
+    /// Which columns it keeps.
+    pub kind: UnionKind,
+    /// Whether tables that are not there are passed over: `isfuzzy=true`.
+    pub fuzzy: bool,
+    /// The tables and queries.
+    pub legs: Vec<Expr>,
 }
 
 /// A level of `top-nested`.
@@ -223,6 +304,6 @@ pub struct ScanStep {
     pub name: Name,
     /// When a row belongs to it.
     pub condition: Expr,
-    /// The columns it sets, as [`ExprKind::Named`].
+    /// The columns it sets, as [`ExprKind::Named`](super::ExprKind::Named).
     pub assignments: Vec<Expr>,
 }

@@ -85,7 +85,7 @@ impl Body {
 
     /// What the body mentions.
     pub fn mentions(&self) -> &Mentions {
-        self.mentions.get_or_init(|| Mentions::of(&self.text, &self.parse))
+        self.mentions.get_or_init(|| Mentions::of(&self.parse))
     }
 
     /// What the body means by itself; every later question is answered for the same catalogue.

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::ast::{Body, Column as Declaration, Expr, ExprKind, NameForm, Operator};
-use super::super::token::TokenKind as T;
+use super::super::ast::{Column as Declaration, Expr, ExprKind, Input, NameForm, Operator, OperatorKind};
 use super::super::types::{Column, Relation, Scalar};
 use super::finding::{Finding, nearest};
 use super::naming::{Columns, value_of};
@@ -51,13 +50,8 @@ impl<'a> Binder<'a> {
 
     /// An operator behind a bar. Where it returns no rows, those behind it have no columns.
     fn stage(&mut self, operator: &'a Operator, input: &Rc<Relation>) -> (Rc<Relation>, bool) {
-        let first = match (&operator.body, operator.word) {
-            (_, T::Print | T::Range) => true,
-            (Body::Find { tables, .. }, T::Search) => tables.is_some(),
-            _ => false,
-        };
-        if first {
-            let message = format!("`{}` takes no rows from before it here", operator.word.text());
+        if operator.kind.facts().input == Input::Refused {
+            let message = format!("`{}` takes no rows from before it here", operator.word);
             self.say(FindingKind::Semantic, operator.keyword, message);
         }
         match self.operator(operator, input) {
@@ -107,22 +101,17 @@ impl<'a> Binder<'a> {
 
     /// An operator that nothing stands before.
     fn head(&mut self, operator: &'a Operator) -> Value {
-        let nothing = Rc::new(Relation::default());
-        match operator.word {
-            T::Union => self.union(operator, None),
-            T::Find | T::Search | T::Print | T::Range | T::MacroExpand => self.operator(operator, &nothing),
-            T::Evaluate => {
-                let nothing = Rc::new(Relation { open: false, ..Relation::default() });
-                self.operator(operator, &nothing)
-            }
-            word => {
-                let message = format!("`{}` works on rows, and none come before it", word.text());
-                let finding = Finding::new(FindingKind::Semantic, operator.keyword, message)
-                    .help("Name a table and a bar before it.");
-                self.report(finding);
-                Value::Nothing
-            }
+        if let OperatorKind::Union(union) = &operator.kind {
+            return self.union(operator, union, None);
         }
+        if operator.kind.facts().input != Input::Needed {
+            return self.operator(operator, &Rc::default());
+        }
+        let message = format!("`{}` works on rows, and none come before it", operator.word);
+        let finding = Finding::new(FindingKind::Semantic, operator.keyword, message)
+            .help("Name a table and a bar before it.");
+        self.report(finding);
+        Value::Nothing
     }
 
     /// A query over rows that come from around it, as in `mv-apply` and `partition`.
@@ -154,170 +143,186 @@ impl<'a> Binder<'a> {
             return Value::Rows(Rc::new(Relation::unknown()));
         }
         self.params(operator, Some(input));
-        let row = Rc::clone(input);
-        let same = || Value::Rows(Rc::clone(input));
-        match (&operator.body, operator.word) {
-            (Body::One(expr), T::Where | T::Filter) => {
-                self.over(&row, |binder| binder.predicate(expr));
+        match &operator.kind {
+            OperatorKind::As(name) => {
+                let bound = Bound::Value(Value::Rows(Rc::clone(input)));
+                self.make_known(Local::new(&*name.text, bound));
             }
-            (Body::One(expr), T::Take | T::Limit | T::Sample) => {
-                self.over(&row, |binder| binder.row_count(expr));
+            OperatorKind::Consume => return Value::Nothing,
+            OperatorKind::Count(name) => {
+                return rows_of(&[(name.as_ref().map_or("Count", |name| &name.text), Scalar::Long)]);
             }
-            (Body::One(expr), T::Invoke) => return self.invoke(expr, input),
-            (Body::Many(exprs), T::Extend) => return self.over(&row, |binder| binder.extend(exprs)),
-            (Body::Many(exprs), T::Serialize) => return self.over(&row, |binder| binder.serialize(exprs)),
-            (Body::Many(exprs), T::Project) => return self.over(&row, |binder| binder.project(exprs)),
-            (Body::Many(exprs), T::Print) => return self.print(exprs),
-            (Body::Many(exprs), T::ProjectAway) => {
-                return self.over(&row, |binder| binder.project_away(exprs));
-            }
-            (Body::Many(exprs), T::ProjectKeep) => {
-                return self.over(&row, |binder| binder.project_keep(exprs));
-            }
-            (Body::Many(exprs), T::ProjectRename) => {
-                return self.over(&row, |binder| binder.project_rename(exprs));
-            }
-            (Body::Many(exprs), T::ProjectReorder) => {
-                return self.over(&row, |binder| binder.project_reorder(exprs));
-            }
-            (Body::Many(exprs), T::Distinct) => return self.over(&row, |binder| binder.distinct(exprs)),
-            (Body::Many(exprs), T::Sort | T::Order) => self.over(&row, |binder| {
-                for expr in exprs {
-                    let kind = binder.scalar(expr);
-                    binder.not_dynamic(expr, kind, "sort");
-                }
-            }),
-            (Body::Many(_), T::Union) => return self.union(operator, Some(input)),
-            (Body::Top { count, by }, _) => self.over(&row, |binder| {
-                binder.row_count(count);
-                binder.scalar(by);
-            }),
-            (Body::Summarize { aggregates, by }, _) => {
-                return self.over(&row, |binder| binder.summarize(aggregates, by.as_deref()));
-            }
-            (Body::MakeSeries { aggregates, on, range, by }, _) => {
-                return self.over(&row, |binder| binder.make_series(aggregates, on, range, by.as_deref()));
-            }
-            (Body::TopNested(levels), _) => return self.over(&row, |binder| binder.top_nested(levels)),
-            (Body::CountOf { count, of, by }, word) => {
-                return self.over(&row, |binder| {
-                    binder.row_count(count);
-                    binder.count_of(word, of, by.as_deref())
-                });
-            }
-            (Body::Join { right, on }, word) => return self.join(operator, word, right, on.as_ref(), input),
-            (Body::MvExpand { items, limit }, _) => {
-                if let Some(limit) = limit {
-                    self.row_count(limit);
-                }
-                return self.over(&row, |binder| binder.mv_expand(operator, items));
-            }
-            (Body::MvApply { items, limit, query }, _) => {
-                if let Some(limit) = limit {
-                    self.row_count(limit);
-                }
-                return self.over(&row, |binder| binder.mv_apply(operator, items, query));
-            }
-            _ => return self.rarer(operator, input),
-        }
-        same()
-    }
-
-    /// The operators that queries seldom hold.
-    fn rarer(&mut self, operator: &'a Operator, input: &Rc<Relation>) -> Value {
-        let row = Rc::clone(input);
-        match (&operator.body, operator.word) {
-            (Body::Parse { expr, pattern }, _) => {
-                return self.over(&row, |binder| binder.parse(expr, pattern));
-            }
-            (Body::ParseKv { expr, keys, .. }, _) => {
-                self.over(&row, |binder| binder.scalar(expr));
-                let keys = self.schema(keys);
-                return Self::extended(input, &keys);
-            }
-            (Body::Evaluate { call, schema }, _) => return self.evaluate(call, schema.as_deref(), input),
-            (Body::Range { name, bounds }, _) => {
-                let kind = self.range_type(bounds);
-                let column = Column::new(&*name.text, kind);
-                return Value::Rows(Rc::new(Relation::closed(vec![column])));
-            }
-            (Body::Find { .. }, _) => return self.find(operator, input),
-            (Body::Partition { by, query, braces }, _) => {
-                let kind = self.over(&row, |binder| binder.only_column(by, "partition"));
-                self.not_dynamic(by, kind, "partition");
-                let known = self.locals.len();
-                if let ExprKind::Name(name) = &by.kind {
-                    self.make_known(Local::new(&*name.text, Bound::Value(Value::of(kind))));
-                }
-                let result = if *braces {
-                    self.alone(|binder| binder.pipeline(query))
-                } else {
-                    self.allowed(query, true);
-                    self.subquery(query, input)
-                };
-                self.locals.truncate(known);
-                return result;
-            }
-            (Body::Fork(legs), _) => {
+            OperatorKind::Distinct(exprs) => return self.over(input, |binder| binder.distinct(exprs)),
+            OperatorKind::Evaluate { call, schema } => return self.evaluate(call, schema.as_deref(), input),
+            OperatorKind::Extend(exprs) => return self.over(input, |binder| binder.extend(exprs)),
+            OperatorKind::Facet { by, with } => return self.facet(by, with.as_deref(), input),
+            OperatorKind::Find(find) => return self.find(operator, find, input),
+            OperatorKind::Fork(legs) => {
                 for leg in legs {
                     self.allowed(value_of(leg), false);
                     self.subquery(value_of(leg), input);
                 }
                 return Value::Nothing;
             }
-            (Body::Facet { by, with }, _) => {
-                self.over(&row, |binder| {
-                    for column in by {
-                        let kind = binder.only_column(column, "facet");
-                        binder.not_dynamic(column, kind, "facet");
-                    }
+            OperatorKind::GetSchema => return self.table_of_columns(operator),
+            OperatorKind::Invoke(call) => return self.invoke(call, input),
+            OperatorKind::Join(join) => return self.join(operator, join, input),
+            OperatorKind::Lookup(join) => return self.lookup(join, input),
+            OperatorKind::MakeSeries { aggregates, on, range, by } => {
+                return self.over(input, |binder| binder.make_series(aggregates, on, range, by.as_deref()));
+            }
+            OperatorKind::MvApply { items, limit, query } => {
+                if let Some(limit) = limit {
+                    self.row_count(limit);
+                }
+                return self.over(input, |binder| binder.mv_apply(operator, items, query));
+            }
+            OperatorKind::MvExpand { items, limit } => {
+                if let Some(limit) = limit {
+                    self.row_count(limit);
+                }
+                return self.over(input, |binder| binder.mv_expand(operator, items));
+            }
+            OperatorKind::Parse(pattern) | OperatorKind::ParseWhere(pattern) => {
+                return self.over(input, |binder| binder.parse(&pattern.expr, &pattern.parts));
+            }
+            OperatorKind::ParseKv { expr, keys, .. } => {
+                self.over(input, |binder| binder.scalar(expr));
+                let keys = self.schema(keys);
+                return Self::extended(input, &keys);
+            }
+            OperatorKind::Partition { by, query, braces } => {
+                return self.partition(by, query, *braces, input);
+            }
+            OperatorKind::PartitionBy { by, query } => return self.partition(by, query, false, input),
+            OperatorKind::Print(exprs) => return self.print(exprs),
+            OperatorKind::Project(exprs) => return self.over(input, |binder| binder.project(exprs)),
+            OperatorKind::ProjectAway(exprs) => return self.over(input, |binder| binder.project_away(exprs)),
+            OperatorKind::ProjectKeep(exprs) => return self.over(input, |binder| binder.project_keep(exprs)),
+            OperatorKind::ProjectRename(exprs) => {
+                return self.over(input, |binder| binder.project_rename(exprs));
+            }
+            OperatorKind::ProjectReorder(exprs) => {
+                return self.over(input, |binder| binder.project_reorder(exprs));
+            }
+            OperatorKind::Range { name, bounds } => {
+                let kind = self.range_type(bounds);
+                return rows_of(&[(&name.text, kind)]);
+            }
+            OperatorKind::Reduce { by, .. } => return self.reduce(operator, by, input),
+            OperatorKind::Sample(count) | OperatorKind::Take(count) => {
+                self.over(input, |binder| binder.row_count(count));
+            }
+            OperatorKind::SampleDistinct { count, of } => {
+                return self.over(input, |binder| {
+                    binder.row_count(count);
+                    binder.sample_distinct(of)
                 });
-                if let Some(with) = with {
-                    self.subquery(with, input);
+            }
+            OperatorKind::Scan(scan) => return self.scan(operator, scan, input),
+            OperatorKind::Search { tables, predicate } => {
+                return self.search(tables.as_deref(), predicate, input);
+            }
+            OperatorKind::Serialize(exprs) => return self.over(input, |binder| binder.serialize(exprs)),
+            OperatorKind::Sort(keys) => self.over(input, |binder| {
+                for key in keys {
+                    let kind = binder.scalar(key);
+                    binder.not_dynamic(key, kind, "sort");
                 }
-                return Value::Nothing;
+            }),
+            OperatorKind::Summarize { aggregates, by } => {
+                return self.over(input, |binder| binder.summarize(aggregates, by.as_deref()));
             }
-            (Body::Reduce { by, .. }, _) => {
-                let kind = self.over(&row, |binder| binder.scalar(by));
-                if !matches!(kind, Scalar::String | Scalar::Unknown) {
-                    let message = format!("`reduce` works on `string`, and this is {}", kind.described());
-                    let finding = Finding::new(FindingKind::Type, by.span, message);
-                    self.report(finding.help("Convert the value with `tostring(...)`."));
-                }
-                let mut columns = Vec::new();
-                if self.param_word(operator, "kind") == Some("source") {
-                    columns.extend(input.columns.iter().cloned());
-                }
-                columns.push(Column::new("Pattern", Scalar::String));
-                columns.push(Column::new("Count", Scalar::Long));
-                columns.push(Column::new("Representative", Scalar::String));
-                return Value::Rows(Rc::new(Relation::closed(columns)));
+            OperatorKind::Top { count, by } => self.over(input, |binder| {
+                binder.row_count(count);
+                binder.scalar(by);
+            }),
+            OperatorKind::TopHitters { count, of, by } => {
+                return self.over(input, |binder| {
+                    binder.row_count(count);
+                    binder.top_hitters(of, by.as_deref())
+                });
             }
-            (Body::Name(name), T::As) => {
-                let bound = Bound::Value(Value::Rows(Rc::clone(input)));
-                self.make_known(Local::new(&*name.text, bound));
-            }
-            (Body::Name(name), T::Count) => return rows_of(&[(&name.text, Scalar::Long)]),
-            (Body::Empty, T::Count) => return rows_of(&[("Count", Scalar::Long)]),
-            (Body::Empty, T::GetSchema) if self.param_word(operator, "kind") == Some("csl") => {
-                return rows_of(&[("Schema", Scalar::String)]);
-            }
-            (Body::Empty, T::GetSchema) => {
-                return rows_of(&[
-                    ("ColumnName", Scalar::String),
-                    ("ColumnOrdinal", Scalar::Long),
-                    ("DataType", Scalar::String),
-                    ("ColumnType", Scalar::String),
-                ]);
-            }
-            (Body::Empty, T::Consume) => return Value::Nothing,
-            (Body::Scan(scan), _) => return self.scan(operator, scan, input),
-            (Body::Graph(_) | Body::MacroExpand { .. }, _) | (Body::Name(_), T::Identifier) => {
-                return Value::Rows(Rc::new(Relation::unknown()));
-            }
-            _ => {}
+            OperatorKind::TopNested(levels) => return self.over(input, |binder| binder.top_nested(levels)),
+            OperatorKind::Union(union) => return self.union(operator, union, Some(input)),
+            OperatorKind::Where(condition) => self.over(input, |binder| binder.predicate(condition)),
+            OperatorKind::GraphMatch(_)
+            | OperatorKind::GraphShortestPaths(_)
+            | OperatorKind::GraphToTable(_)
+            | OperatorKind::GraphWhereEdges(_)
+            | OperatorKind::GraphWhereNodes(_)
+            | OperatorKind::MacroExpand { .. }
+            | OperatorKind::MakeGraph(_)
+            | OperatorKind::Unknown(_) => return Value::Rows(Rc::new(Relation::unknown())),
+            OperatorKind::AssertSchema(_)
+            | OperatorKind::ExecuteAndCache
+            | OperatorKind::GraphMarkComponents
+            | OperatorKind::InlineTable(_)
+            | OperatorKind::ProjectByNames(_)
+            | OperatorKind::Render { .. }
+            | OperatorKind::Missing => {}
         }
-        Value::Rows(row)
+        Value::Rows(Rc::clone(input))
+    }
+
+    fn facet(&mut self, by: &'a [Expr], with: Option<&'a Expr>, input: &Rc<Relation>) -> Value {
+        self.over(input, |binder| {
+            for column in by {
+                let kind = binder.only_column(column, "facet");
+                binder.not_dynamic(column, kind, "facet");
+            }
+        });
+        if let Some(with) = with {
+            self.subquery(with, input);
+        }
+        Value::Nothing
+    }
+
+    fn partition(&mut self, by: &'a Expr, query: &'a Expr, braces: bool, input: &Rc<Relation>) -> Value {
+        let kind = self.over(input, |binder| binder.only_column(by, "partition"));
+        self.not_dynamic(by, kind, "partition");
+        let known = self.locals.len();
+        if let ExprKind::Name(name) = &by.kind {
+            self.make_known(Local::new(&*name.text, Bound::Value(Value::of(kind))));
+        }
+        let result = if braces {
+            self.alone(|binder| binder.pipeline(query))
+        } else {
+            self.allowed(query, true);
+            self.subquery(query, input)
+        };
+        self.locals.truncate(known);
+        result
+    }
+
+    fn reduce(&mut self, operator: &'a Operator, by: &'a Expr, input: &Rc<Relation>) -> Value {
+        let kind = self.over(input, |binder| binder.scalar(by));
+        if !matches!(kind, Scalar::String | Scalar::Unknown) {
+            let message = format!("`reduce` works on `string`, and this is {}", kind.described());
+            let finding = Finding::new(FindingKind::Type, by.span, message);
+            self.report(finding.help("Convert the value with `tostring(...)`."));
+        }
+        let mut columns = Vec::new();
+        if self.param_word(operator, "kind") == Some("source") {
+            columns.extend(input.columns.iter().cloned());
+        }
+        columns.push(Column::new("Pattern", Scalar::String));
+        columns.push(Column::new("Count", Scalar::Long));
+        columns.push(Column::new("Representative", Scalar::String));
+        Value::Rows(Rc::new(Relation::closed(columns)))
+    }
+
+    /// What `getschema` returns.
+    fn table_of_columns(&self, operator: &'a Operator) -> Value {
+        if self.param_word(operator, "kind") == Some("csl") {
+            return rows_of(&[("Schema", Scalar::String)]);
+        }
+        rows_of(&[
+            ("ColumnName", Scalar::String),
+            ("ColumnOrdinal", Scalar::Long),
+            ("DataType", Scalar::String),
+            ("ColumnType", Scalar::String),
+        ])
     }
 
     /// Rows with columns set or added.

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::ast::{Body, Expr, ExprKind, Literal, Operator, Param};
+use super::super::ast::{Expr, ExprKind, Literal, Operator, OperatorKind, Param};
 use super::super::types::{Relation, Scalar};
 use super::checks::is_literal;
 use super::finding::{Finding, nearest};
@@ -12,8 +12,8 @@ use super::{Binder, FindingKind};
 impl<'a> Binder<'a> {
     /// Whether the parameters of an operator have values that they take.
     pub(super) fn params(&mut self, operator: &'a Operator, row: Option<&Rc<Relation>>) {
-        let behind: &'a [Param] = match &operator.body {
-            Body::Render { chart, with } => {
+        let behind: &'a [Param] = match &operator.kind {
+            OperatorKind::Render { chart, with } => {
                 let other = matches!(&*chart.text, "table" | "list" | "sankey" | "");
                 if !other && chart.text.chars().all(char::is_alphanumeric) && !is_chart(&chart.text) {
                     let message = format!("`{}` is no kind of chart", chart.text);
@@ -21,7 +21,7 @@ impl<'a> Binder<'a> {
                 }
                 with
             }
-            Body::ParseKv { with, .. } | Body::Reduce { with, .. } => with,
+            OperatorKind::ParseKv { with, .. } | OperatorKind::Reduce { with, .. } => with,
             _ => &[],
         };
         for param in operator.params.iter().chain(behind) {
@@ -36,7 +36,7 @@ impl<'a> Binder<'a> {
     fn unknown_word(&mut self, operator: &Operator, param: &'a Param, words: &[&str], value: &Expr) {
         let written = self.written(value.span);
         let name = &param.name.text;
-        let message = format!("`{written}` is no `{name}` of `{}`", operator.word.text());
+        let message = format!("`{written}` is no `{name}` of `{}`", operator.word);
         let near = nearest(written, words.iter().copied());
         let help = format!("It takes one of `{}`.", words.join("`, `"));
         let finding = Finding::new(FindingKind::Semantic, value.span, message).meant(near);

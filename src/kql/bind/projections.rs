@@ -4,8 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashSet;
 
-use super::super::ast::{Expr, ExprKind, NameForm, Operator};
-use super::super::token::TokenKind;
+use super::super::ast::{Expr, ExprKind, NameForm, Operator, SortOrder};
 use super::super::types::{Column, Element, Relation, Scalar};
 use super::finding::Finding;
 use super::naming::{Columns, Style, value_of};
@@ -138,7 +137,7 @@ impl<'a> Binder<'a> {
             }
             if let Some(order) = order.filter(|_| name.form == NameForm::Wildcard) {
                 found.sort_by_cached_key(|column| column.name.to_lowercase());
-                if matches!(order, TokenKind::Desc | TokenKind::GrannyDesc) {
+                if matches!(order, SortOrder::Descending | SortOrder::GrannyDescending) {
                     found.reverse();
                 }
             }

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::ast::{Column as Declaration, Expr, ExprKind, Literal, Operator, Parameter, Scan};
-use super::super::token::TokenKind as T;
+use super::super::ast::{Column as Declaration, Expr, ExprKind, Literal, Nests, Operator, Parameter, Scan};
 use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::finding::Finding;
 use super::naming::{Columns, Style};
@@ -75,29 +74,13 @@ impl<'a> Binder<'a> {
     /// Whether the operators of a query inside of an operator may stand there. Behind `fork` they are few.
     pub(super) fn allowed(&mut self, query: &'a Expr, most: bool) {
         let mut first = |operator: &Operator| {
-            let word = operator.word;
-            let never = matches!(word, T::Print | T::Range | T::AssertSchema | T::MacroExpand);
-            let seldom = matches!(
-                word,
-                T::Consume
-                    | T::Evaluate
-                    | T::Facet
-                    | T::Find
-                    | T::Fork
-                    | T::GetSchema
-                    | T::Join
-                    | T::Lookup
-                    | T::MakeSeries
-                    | T::MvApply
-                    | T::Partition
-                    | T::Render
-                    | T::Scan
-                    | T::Search
-                    | T::Serialize
-                    | T::Union
-            );
-            if never || !most && seldom {
-                let message = format!("`{}` may not stand inside of this operator", word.text());
+            let fine = match operator.kind.facts().nests {
+                Nests::Anywhere => true,
+                Nests::NotInFork => most,
+                Nests::Nowhere => false,
+            };
+            if !fine {
+                let message = format!("`{}` may not stand inside of this operator", operator.word);
                 self.say(FindingKind::Semantic, operator.keyword, message);
             }
         };

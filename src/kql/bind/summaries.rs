@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use super::super::ast::{Expr, ExprKind, TopNested};
-use super::super::token::TokenKind as T;
 use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::naming::{Columns, Style, value_of};
 use super::{Binder, FindingKind, Value};
@@ -132,17 +131,19 @@ impl<'a> Binder<'a> {
         Value::Rows(Rc::new(row.closed_with(columns.list)))
     }
 
-    /// `sample-distinct` and `top-hitters`.
-    pub(super) fn count_of(&mut self, word: T, of: &'a Expr, by: Option<&'a Expr>) -> Value {
+    pub(super) fn sample_distinct(&mut self, of: &'a Expr) -> Value {
         let row = self.row.clone().unwrap_or_default();
         let mut columns = Columns::default();
-        if word == T::SampleDistinct {
-            let kind = self.only_column(of, "sample-distinct");
-            let name = self.name_of(of).unwrap_or_else(|| "Column1".into());
-            columns.add(&name, kind);
-            self.not_dynamic(of, kind, "sample-distinct");
-            return Value::Rows(Rc::new(row.closed_with(columns.list)));
-        }
+        let kind = self.only_column(of, "sample-distinct");
+        let name = self.name_of(of).unwrap_or_else(|| "Column1".into());
+        columns.add(&name, kind);
+        self.not_dynamic(of, kind, "sample-distinct");
+        Value::Rows(Rc::new(row.closed_with(columns.list)))
+    }
+
+    pub(super) fn top_hitters(&mut self, of: &'a Expr, by: Option<&'a Expr>) -> Value {
+        let row = self.row.clone().unwrap_or_default();
+        let mut columns = Columns::default();
         self.only_column(of, "top-hitters");
         self.quietly(|binder| binder.make(of, &mut columns, Style::Plain, None, None));
         let name = self.name_of(of).unwrap_or_default();

@@ -1,9 +1,9 @@
 //! Expressions: the tower of operators, calls and paths.
 
-use super::super::ast::{Expr, ExprKind, Name};
+use super::super::ast::{Expr, ExprKind, Name, Nulls, SortOrder};
 use super::super::error::{ErrorKind, Mend, SyntaxError};
 use super::super::token::TokenKind as T;
-use super::tabular::is_operator;
+use super::operators::is_operator;
 use super::{LONGEST_CHAIN, List, Parser};
 use crate::source::Span;
 
@@ -411,18 +411,26 @@ impl Parser<'_> {
         }
         let order = self.order();
         let nulls = self.eat(T::Nulls).and_then(|_| {
-            let which = self.eat_any(&[T::First, T::Last]).map(|(kind, _)| kind);
+            let which = self.eat_any(&[T::First, T::Last]);
             if which.is_none() {
                 self.missing("`first` or `last`");
             }
-            which
+            which.map(|(kind, _)| if kind == T::First { Nulls::First } else { Nulls::Last })
         });
         let kind = ExprKind::Ordered { expr: Box::new(expr), order, nulls };
         Some(Expr { span: self.since(start), kind })
     }
 
-    pub(super) fn order(&mut self) -> Option<T> {
-        self.eat_any(&[T::Asc, T::Desc, T::GrannyAsc, T::GrannyDesc]).map(|(kind, _)| kind)
+    pub(super) fn order(&mut self) -> Option<SortOrder> {
+        let order = match self.kind() {
+            T::Asc => SortOrder::Ascending,
+            T::Desc => SortOrder::Descending,
+            T::GrannyAsc => SortOrder::GrannyAscending,
+            T::GrannyDesc => SortOrder::GrannyDescending,
+            _ => return None,
+        };
+        self.bump();
+        Some(order)
     }
 
     /// The place of a missing part, for nodes that have to be made of nothing.

@@ -1,20 +1,14 @@
 //! The operators on graphs, read far enough to know the expressions in them.
 
-use super::super::ast::{Body, Expr};
+use super::super::ast::{
+    EdgeDirection, Expr, GraphElement, GraphMatch, GraphNodes, GraphPart, GraphTable, MakeGraph, Name,
+    NameForm, OperatorKind,
+};
 use super::super::token::TokenKind as T;
+use super::operators::Read;
 use super::{List, Parser, params};
 
 impl Parser<'_> {
-    pub(super) fn graph_body(&mut self, word: T) -> Body {
-        match word {
-            T::MakeGraph => self.make_graph(),
-            T::GraphMatch | T::GraphShortestPaths => self.graph_match(),
-            T::GraphToTable => self.graph_to_table(),
-            T::GraphWhereNodes | T::GraphWhereEdges => Body::Graph(vec![self.required(Self::unnamed)]),
-            _ => Body::Empty,
-        }
-    }
-
     /// Tokens without white space between them that together are `text`.
     fn eat_text(&mut self, text: &str) -> bool {
         let mut rest = text;
@@ -31,100 +25,141 @@ impl Parser<'_> {
         true
     }
 
-    fn make_graph(&mut self) -> Body {
+    fn make_graph(&mut self) -> MakeGraph {
         let source = Expr::name(self.required_name());
-        if !self.eat_text("-->") && !self.eat_text("--") {
+        let directed = self.eat_text("-->");
+        if !directed && !self.eat_text("--") {
             self.expected("`-->` or `--`");
         }
-        let mut parts = vec![source, Expr::name(self.required_name())];
+        let target = Expr::name(self.required_name());
+        let mut node_id = None;
+        let mut nodes = Vec::new();
         if self.eat(T::WithNodeId).is_some() {
             self.require(T::Equal);
-            self.required_name();
+            node_id = Some(self.required_name());
         } else if self.eat(T::With).is_some() {
             let ends: fn(&Self) -> bool = |parser| parser.kind() == T::PartitionedBy || parser.ends_list();
-            let tables = self.commas(Self::graph_table, Self::missing_expr, List::until(ends));
-            parts.extend(tables);
+            nodes = self.commas(Self::graph_nodes, Self::missing_nodes, List::until(ends));
         }
-        if self.eat(T::PartitionedBy).is_some() {
-            parts.push(self.simple_path().unwrap_or_else(|| Expr::name(self.missing_name())));
+        let partition = self.eat(T::PartitionedBy).map(|_| {
+            let by = self.simple_path().unwrap_or_else(|| Expr::name(self.missing_name()));
             let open = self.require(T::OpenParen);
-            parts.push(self.required(Self::subquery));
+            let query = self.required(Self::subquery);
             self.close(T::CloseParen, open);
-        }
-        Body::Graph(parts)
+            (by, query)
+        });
+        MakeGraph { source, target, directed, node_id, nodes, partition }
     }
 
-    fn graph_table(&mut self) -> Option<Expr> {
+    fn graph_nodes(&mut self) -> Option<GraphNodes> {
         let table = self.invocation()?;
         self.require(T::On);
-        self.required_name();
-        Some(table)
+        Some(GraphNodes { table, key: self.required_name() })
     }
 
-    fn graph_match(&mut self) -> Body {
-        let mut parts = Vec::new();
+    fn missing_nodes(&mut self) -> GraphNodes {
+        let table = self.missing_expr();
+        let key = Name { span: self.nowhere(), text: "".into(), form: NameForm::Missing };
+        GraphNodes { table, key }
+    }
+
+    fn graph_match(&mut self) -> Box<GraphMatch> {
+        let mut patterns = Vec::new();
         loop {
-            let mut length = 0;
-            while self.graph_node(&mut parts) || self.graph_edge(&mut parts) {
-                length += 1;
-            }
-            if length == 0 {
+            let pattern: Vec<GraphElement> =
+                std::iter::from_fn(|| self.graph_node().or_else(|| self.graph_edge())).collect();
+            if pattern.is_empty() {
                 self.missing("a pattern of nodes and edges, as in `(a)-[e]->(b)`");
             }
+            patterns.push(pattern);
             if self.eat(T::Comma).is_none() {
                 break;
             }
         }
-        if self.eat(T::Where).is_some() {
-            parts.push(self.required(Self::pipeline));
-        }
-        if self.eat(T::Project).is_some() {
-            parts.extend(self.commas(Self::named, Self::missing_expr, List::closed().one_or_more()));
-        }
-        Body::Graph(parts)
+        let condition = self.eat(T::Where).map(|_| self.required(Self::pipeline));
+        let list = List::closed().one_or_more();
+        let project = self.eat(T::Project).map(|_| self.commas(Self::named, Self::missing_expr, list));
+        Box::new(GraphMatch { patterns, condition, project })
     }
 
-    fn graph_node(&mut self, _: &mut Vec<Expr>) -> bool {
-        let Some(open) = self.eat(T::OpenParen) else { return false };
-        self.name();
+    fn graph_node(&mut self) -> Option<GraphElement> {
+        let open = self.eat(T::OpenParen)?;
+        let name = self.name();
         self.close(T::CloseParen, open);
-        true
+        Some(GraphElement::Node(name))
     }
 
-    fn graph_edge(&mut self, parts: &mut Vec<Expr>) -> bool {
-        if self.eat_text("-->") || self.eat_text("<--") || self.eat_text("--") {
-            return true;
+    fn graph_edge(&mut self) -> Option<GraphElement> {
+        let plain = [("-->", EdgeDirection::Right), ("<--", EdgeDirection::Left), ("--", EdgeDirection::Any)];
+        for (text, direction) in plain {
+            if self.eat_text(text) {
+                return Some(GraphElement::Edge { name: None, direction, length: None });
+            }
         }
-        if !self.eat_text("-[") && !self.eat_text("<-[") {
-            return false;
+        let left = !self.eat_text("-[");
+        if left && !self.eat_text("<-[") {
+            return None;
         }
-        self.name();
-        if self.eat(T::Asterisk).is_some() {
-            parts.push(self.required(Self::invocation));
+        let name = self.name();
+        let length = self.eat(T::Asterisk).map(|_| {
+            let least = self.required(Self::invocation);
             self.require(T::DotDot);
-            parts.push(self.required(Self::invocation));
-        }
-        if !self.eat_text("]->") && !self.eat_text("]-") {
+            (least, self.required(Self::invocation))
+        });
+        let right = self.eat_text("]->");
+        if !right && !self.eat_text("]-") {
             self.expected("`]->` or `]-`");
         }
-        true
+        let direction = match (left, right) {
+            (false, true) => EdgeDirection::Right,
+            (true, false) => EdgeDirection::Left,
+            _ => EdgeDirection::Any,
+        };
+        Some(GraphElement::Edge { name, direction, length })
     }
 
-    fn graph_to_table(&mut self) -> Body {
+    fn graph_to_table(&mut self) -> Vec<GraphTable> {
+        let mut tables = Vec::new();
         loop {
-            let nodes = self.kind() == T::Nodes;
-            if self.eat_any(&[T::Nodes, T::GraphEdges]).is_none() {
-                self.missing("`nodes` or `edges`");
-                break;
-            }
-            if self.eat(T::As).is_some() {
-                self.required_name();
-            }
-            self.params(if nodes { params::GRAPH_NODES } else { params::GRAPH_EDGES }, true);
+            let (part, specs) = match self.kind() {
+                T::Nodes => (GraphPart::Nodes, params::GRAPH_NODES),
+                T::GraphEdges => (GraphPart::Edges, params::GRAPH_EDGES),
+                _ => {
+                    self.missing("`nodes` or `edges`");
+                    break;
+                }
+            };
+            self.bump();
+            let name = self.eat(T::As).map(|_| self.required_name());
+            let params = self.params(specs, true);
+            tables.push(GraphTable { part, name, params });
             if self.eat(T::Comma).is_none() {
                 break;
             }
         }
-        Body::Graph(Vec::new())
+        tables
     }
+}
+
+/// How to read what follows the keyword of an operator on graphs.
+pub(super) fn reader<'t>(word: T) -> Option<Read<'t>> {
+    let read: Read<'t> = match word {
+        T::GraphMarkComponents => {
+            |p| (p.params(params::GRAPH_COMPONENTS, true), OperatorKind::GraphMarkComponents)
+        }
+        T::GraphMatch => |p| (p.params(params::GRAPH_MATCH, true), OperatorKind::GraphMatch(p.graph_match())),
+        T::GraphShortestPaths => {
+            |p| (p.params(params::GRAPH_PATHS, true), OperatorKind::GraphShortestPaths(p.graph_match()))
+        }
+        T::GraphToTable => |p| (Vec::new(), OperatorKind::GraphToTable(p.graph_to_table())),
+        T::GraphWhereEdges => {
+            |p| (Vec::new(), OperatorKind::GraphWhereEdges(Box::new(p.required(Parser::unnamed))))
+        }
+        T::GraphWhereNodes => {
+            |p| (Vec::new(), OperatorKind::GraphWhereNodes(Box::new(p.required(Parser::unnamed))))
+        }
+        T::MakeGraph => |p| (p.params(params::NONE, true), OperatorKind::MakeGraph(Box::new(p.make_graph()))),
+        _ => return None,
+    };
+    Some(read)
 }

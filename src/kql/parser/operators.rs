@@ -1,114 +1,23 @@
 //! The query operators but for those on graphs; those with queries of their own are in `subqueries`.
 
-use super::super::ast::{Body, Expr, ExprKind, Name, NameForm, Operator, TopNested};
+use super::super::ast::{Expr, ExprKind, Name, NameForm, Operator, OperatorKind, Param, Pattern, TopNested};
 use super::super::token::TokenKind as T;
-use super::tabular::is_operator;
 use super::{List, Parser, params};
 
 impl<'t> Parser<'t> {
     /// The operator that begins here, if one does.
     pub(super) fn operator(&mut self) -> Option<Operator> {
         let word = self.kind();
+        let read = reader(word)?;
         // These words are functions where a parenthesis follows.
-        let function = matches!(word, T::Count | T::Range) && self.peek(1) == T::OpenParen;
-        if !is_operator(word) || function {
+        if matches!(word, T::Count | T::Range) && self.peek(1) == T::OpenParen {
             return None;
         }
         let start = self.start();
+        // Each level of `top-nested` begins with the word.
         let keyword = if word == T::TopNested { self.token(0).span } else { self.bump() };
-        let params = match word {
-            T::Consume => self.params(params::CONSUME, false),
-            T::Filter | T::Where | T::Take | T::Limit | T::Sample | T::SampleDistinct | T::Serialize => {
-                self.params(params::NONE, true)
-            }
-            T::Find => {
-                self.data_scope();
-                self.params(params::FIND, false)
-            }
-            T::Search => self.params(params::SEARCH, true),
-            T::Partition | T::PartitionBy => self.params(params::PARTITION, false),
-            T::Join => self.params(params::JOIN, true),
-            T::Lookup => self.params(params::LOOKUP, true),
-            T::MakeSeries => self.params(params::MAKE_SERIES, true),
-            T::MvExpand | T::MvDashExpand => self.params(params::MV_EXPAND, true),
-            T::MvApply | T::MvDashApply => self.params(params::MV_APPLY, true),
-            T::Evaluate => self.params(params::EVALUATE, false),
-            T::Parse | T::ParseWhere => self.params(params::PARSE, true),
-            T::Reduce => self.params(params::REDUCE, false),
-            T::Summarize | T::Distinct => self.params(params::SUMMARIZE, true),
-            T::Sort | T::Order => self.params(params::SORT, false),
-            T::Scan => self.params(params::SCAN, false),
-            T::Top => self.params(params::TOP, true),
-            T::Union | T::MacroExpand => self.params(params::UNION, true),
-            T::As => self.params(params::AS, true),
-            T::GetSchema => self.one_param(&[("kind", params::Takes::Word(&["csl"]))]).into_iter().collect(),
-            T::GraphMatch => self.params(params::GRAPH_MATCH, true),
-            T::GraphShortestPaths => self.params(params::GRAPH_PATHS, true),
-            T::GraphMarkComponents => self.params(params::GRAPH_COMPONENTS, true),
-            T::MakeGraph => self.params(params::NONE, true),
-            _ => Vec::new(),
-        };
-        let body = self.body(word);
-        Some(Operator { span: self.since(start), word, keyword, params, body })
-    }
-
-    fn body(&mut self, word: T) -> Body {
-        match word {
-            T::As => Body::Name(self.required_name()),
-            T::AssertSchema => Body::Schema(self.schema()),
-            T::Count => self.count(),
-            T::Distinct => {
-                Body::Many(self.commas(Self::star_or_named, Self::missing_expr, List::closed().one_or_more()))
-            }
-            T::Evaluate => self.evaluate(),
-            T::Extend | T::Print => Body::Many(self.named_list(List::closed().one_or_more())),
-            T::Project | T::ProjectRename | T::Serialize => Body::Many(self.named_list(List::closed())),
-            T::ProjectByNames => Body::Many(self.commas(Self::unnamed, Self::missing_expr, List::closed())),
-            T::ProjectAway | T::ProjectKeep => {
-                Body::Many(self.commas(Self::column_or_wildcard, Self::missing_expr, List::closed()))
-            }
-            T::ProjectReorder => Body::Many(self.commas(Self::reordered, Self::missing_expr, List::closed())),
-            T::Facet => self.facet(),
-            T::Filter | T::Where | T::Take | T::Limit | T::Sample => {
-                Body::One(Box::new(self.required(Self::named)))
-            }
-            T::Find => self.find(),
-            T::Search => self.search(),
-            T::Fork => Body::Fork(self.fork()),
-            T::Invoke => Body::One(Box::new(self.required(Self::invoked))),
-            T::Join | T::Lookup => self.join(word == T::Lookup),
-            T::MacroExpand => self.macro_expand(),
-            T::MakeSeries => self.make_series(),
-            T::MvExpand | T::MvDashExpand => self.mv_expand(),
-            T::MvApply | T::MvDashApply => self.mv_apply(),
-            T::Parse | T::ParseWhere => self.parse_operator(),
-            T::ParseKv => self.parse_kv(),
-            T::Partition => self.partition(),
-            T::PartitionBy => self.partition_by(),
-            T::Range => self.range(),
-            T::Reduce => self.reduce(),
-            T::Render => self.render(),
-            T::SampleDistinct | T::TopHitters => self.count_of(word),
-            T::Scan => self.scan(),
-            T::Sort | T::Order => {
-                self.require(T::By);
-                Body::Many(self.commas(Self::ordered, Self::missing_expr, List::closed().one_or_more()))
-            }
-            T::Summarize => self.summarize(),
-            T::Top => {
-                let count = Box::new(self.required(Self::named));
-                self.require(T::By);
-                Body::Top { count, by: Box::new(self.required(Self::ordered)) }
-            }
-            T::TopNested => {
-                let list = List::closed().one_or_more();
-                Body::TopNested(self.commas(Self::top_nested, Self::missing_top_nested, list))
-            }
-            T::Union => {
-                Body::Many(self.commas(Self::union_leg, Self::missing_expr, List::closed().one_or_more()))
-            }
-            _ => self.graph_body(word),
-        }
+        let (params, kind) = read(self);
+        Some(Operator { span: self.since(start), keyword, word: word.text(), params, kind })
     }
 
     fn named_list(&mut self, list: List<'t>) -> Vec<Expr> {
@@ -131,19 +40,18 @@ impl<'t> Parser<'t> {
         Some(Expr { span: self.since(start), kind })
     }
 
-    fn count(&mut self) -> Body {
-        if self.eat(T::As).is_none() {
-            return Body::Empty;
-        }
+    /// `as name` behind `count`
+    fn count_name(&mut self) -> Option<Name> {
+        self.eat(T::As)?;
         let text = self.written(0);
         if self.kind() == T::Identifier {
             let span = self.bump();
-            return Body::Name(Name { span, text: text.into(), form: NameForm::Plain });
+            return Some(Name { span, text: text.into(), form: NameForm::Plain });
         }
-        Body::Name(self.missing_name())
+        Some(self.missing_name())
     }
 
-    fn evaluate(&mut self) -> Body {
+    fn evaluate(&mut self) -> OperatorKind {
         let call = match self.call() {
             Some(call) => call,
             None => match self.name() {
@@ -155,10 +63,10 @@ impl<'t> Parser<'t> {
             },
         };
         let schema = self.eat(T::Colon).map(|_| self.plugin_schema());
-        Body::Evaluate { call: Box::new(call), schema }
+        OperatorKind::Evaluate { call: Box::new(call), schema }
     }
 
-    fn make_series(&mut self) -> Body {
+    fn make_series(&mut self) -> OperatorKind {
         let ends: fn(&Self) -> bool =
             |parser| matches!(parser.kind(), T::On | T::From | T::In) || parser.ends_list();
         let aggregates = self.commas(Self::defaulted, Self::missing_expr, List::until(ends));
@@ -181,7 +89,7 @@ impl<'t> Parser<'t> {
             self.close(T::CloseParen, open);
         }
         let by = self.eat(T::By).map(|_| self.named_list(List::open()));
-        Body::MakeSeries { aggregates, on, range, by }
+        OperatorKind::MakeSeries { aggregates, on, range, by }
     }
 
     fn defaulted(&mut self) -> Option<Expr> {
@@ -231,17 +139,17 @@ impl<'t> Parser<'t> {
         Some(Box::new(self.required(Self::unnamed)))
     }
 
-    fn mv_expand(&mut self) -> Body {
+    fn mv_expand(&mut self) -> OperatorKind {
         let ends: fn(&Self) -> bool = |parser| parser.kind() == T::Limit || parser.ends_list();
         let items = self.commas(Self::expanded_value, Self::missing_expr, List::until(ends));
-        Body::MvExpand { items, limit: self.row_limit() }
+        OperatorKind::MvExpand { items, limit: self.row_limit() }
     }
 
-    fn parse_operator(&mut self) -> Body {
+    fn parse_pattern(&mut self) -> Pattern {
         let expr = Box::new(self.required(Self::unnamed));
         self.require(T::With);
-        let pattern = std::iter::from_fn(|| self.pattern_part()).collect();
-        Body::Parse { expr, pattern }
+        let parts = std::iter::from_fn(|| self.pattern_part()).collect();
+        Pattern { expr, parts }
     }
 
     fn pattern_part(&mut self) -> Option<Expr> {
@@ -256,12 +164,12 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn parse_kv(&mut self) -> Body {
+    fn parse_kv(&mut self) -> OperatorKind {
         let expr = Box::new(self.required(Self::unnamed));
         self.require(T::As);
         let keys = self.schema();
         let with = self.with_params(params::PARSE_KV);
-        Body::ParseKv { expr, keys, with }
+        OperatorKind::ParseKv { expr, keys, with }
     }
 
     /// `with (name=value, ...)` with the parameters of an operator.
@@ -275,25 +183,25 @@ impl<'t> Parser<'t> {
         with
     }
 
-    fn range(&mut self) -> Body {
+    fn range(&mut self) -> OperatorKind {
         let name = self.required_name();
         let mut bounds = Vec::new();
         for word in [T::From, T::To, T::Step] {
             self.require(word);
             bounds.push(self.required(Self::unnamed));
         }
-        Body::Range { name, bounds }
+        OperatorKind::Range { name, bounds }
     }
 
-    fn reduce(&mut self) -> Body {
+    fn reduce(&mut self) -> OperatorKind {
         self.require(T::By);
         let by = Box::new(self.required(Self::named));
         let with =
             if self.eat(T::With).is_some() { self.comma_params(params::REDUCE, false) } else { Vec::new() };
-        Body::Reduce { by, with }
+        OperatorKind::Reduce { by, with }
     }
 
-    fn render(&mut self) -> Body {
+    fn render(&mut self) -> OperatorKind {
         let text = self.written(0);
         let charts = [
             T::BarChart,
@@ -341,19 +249,52 @@ impl<'t> Parser<'t> {
             }
         }
         with.extend(self.with_params(params::RENDER));
-        Body::Render { chart, with }
+        OperatorKind::Render { chart, with }
     }
 
-    fn count_of(&mut self, word: T) -> Body {
-        let count = Box::new(self.required(Self::named));
+    /// `count of expression`
+    fn count_of(&mut self) -> (Box<Expr>, Box<Expr>) {
+        let count = self.boxed();
         self.require(T::Of);
-        let of = Box::new(self.required(Self::named));
-        let by = (word == T::TopHitters && self.eat(T::By).is_some())
-            .then(|| Box::new(self.required(Self::named)));
-        Body::CountOf { count, of, by }
+        (count, self.boxed())
     }
 
-    fn summarize(&mut self) -> Body {
+    fn sample_distinct(&mut self) -> OperatorKind {
+        let (count, of) = self.count_of();
+        OperatorKind::SampleDistinct { count, of }
+    }
+
+    fn top_hitters(&mut self) -> OperatorKind {
+        let (count, of) = self.count_of();
+        let by = self.eat(T::By).map(|_| self.boxed());
+        OperatorKind::TopHitters { count, of, by }
+    }
+
+    fn sort_keys(&mut self) -> Vec<Expr> {
+        self.require(T::By);
+        self.commas(Self::ordered, Self::missing_expr, List::closed().one_or_more())
+    }
+
+    fn top(&mut self) -> OperatorKind {
+        let count = self.boxed();
+        self.require(T::By);
+        OperatorKind::Top { count, by: Box::new(self.required(Self::ordered)) }
+    }
+
+    fn top_levels(&mut self) -> Vec<TopNested> {
+        self.commas(Self::top_nested, Self::missing_top_nested, List::closed().one_or_more())
+    }
+
+    fn boxed(&mut self) -> Box<Expr> {
+        Box::new(self.required(Self::named))
+    }
+
+    /// Columns to keep or to leave out, perhaps with stars in their names.
+    fn columns(&mut self) -> Vec<Expr> {
+        self.commas(Self::column_or_wildcard, Self::missing_expr, List::closed())
+    }
+
+    fn summarize(&mut self) -> OperatorKind {
         let ends: fn(&Self) -> bool = |parser| parser.kind() == T::By || parser.ends_list();
         let aggregates = self.named_list(List { end: Some(ends), needs_one: false, trailing_comma: false });
         let by = self.eat(T::By).map(|_| {
@@ -368,7 +309,7 @@ impl<'t> Parser<'t> {
             }
             groups
         });
-        Body::Summarize { aggregates, by }
+        OperatorKind::Summarize { aggregates, by }
     }
 
     fn missing_top_nested(&mut self) -> TopNested {
@@ -391,4 +332,85 @@ impl<'t> Parser<'t> {
         let by = self.required(Self::ordered);
         Some(TopNested { count, of, others, by })
     }
+}
+
+/// What follows the keyword of an operator.
+pub(super) type Read<'t> = fn(&mut Parser<'t>) -> (Vec<Param>, OperatorKind);
+
+/// Whether a keyword begins a query operator.
+pub(super) fn is_operator(word: T) -> bool {
+    reader(word).is_some()
+}
+
+/// How to read what follows a keyword; `None` where it begins no operator. This is the list of the operators.
+fn reader<'t>(word: T) -> Option<Read<'t>> {
+    let read: Read<'t> = match word {
+        T::As => |p| (p.params(params::AS, true), OperatorKind::As(p.required_name())),
+        T::AssertSchema => |p| (Vec::new(), OperatorKind::AssertSchema(p.schema())),
+        T::Consume => |p| (p.params(params::CONSUME, false), OperatorKind::Consume),
+        T::Count => |p| (Vec::new(), OperatorKind::Count(p.count_name())),
+        T::Distinct => |p| {
+            let params = p.params(params::SUMMARIZE, true);
+            let list = List::closed().one_or_more();
+            (params, OperatorKind::Distinct(p.commas(Parser::star_or_named, Parser::missing_expr, list)))
+        },
+        T::Evaluate => |p| (p.params(params::EVALUATE, false), p.evaluate()),
+        T::ExecuteAndCache => |_| (Vec::new(), OperatorKind::ExecuteAndCache),
+        T::Extend => |p| (Vec::new(), OperatorKind::Extend(p.named_list(List::closed().one_or_more()))),
+        T::Facet => |p| (Vec::new(), p.facet()),
+        T::Filter | T::Where => |p| (p.params(params::NONE, true), OperatorKind::Where(p.boxed())),
+        T::Find => |p| {
+            p.data_scope();
+            (p.params(params::FIND, false), p.find())
+        },
+        T::Fork => |p| (Vec::new(), OperatorKind::Fork(p.fork())),
+        T::GetSchema => |p| {
+            let kind = p.one_param(&[("kind", params::Takes::Word(&["csl"]))]);
+            (kind.into_iter().collect(), OperatorKind::GetSchema)
+        },
+        T::Invoke => |p| (Vec::new(), OperatorKind::Invoke(Box::new(p.required(Parser::invoked)))),
+        T::Join => Parser::join,
+        T::Lookup => Parser::lookup,
+        T::MacroExpand => |p| (p.params(params::UNION, true), p.macro_expand()),
+        T::MakeSeries => |p| (p.params(params::MAKE_SERIES, true), p.make_series()),
+        T::MvApply | T::MvDashApply => |p| (p.params(params::MV_APPLY, true), p.mv_apply()),
+        T::MvExpand | T::MvDashExpand => |p| (p.params(params::MV_EXPAND, true), p.mv_expand()),
+        T::Parse => |p| (p.params(params::PARSE, true), OperatorKind::Parse(p.parse_pattern())),
+        T::ParseKv => |p| (Vec::new(), p.parse_kv()),
+        T::ParseWhere => |p| (p.params(params::PARSE, true), OperatorKind::ParseWhere(p.parse_pattern())),
+        T::Partition => |p| (p.params(params::PARTITION, false), p.partition()),
+        T::PartitionBy => |p| (p.params(params::PARTITION, false), p.partition_by()),
+        T::Print => |p| (Vec::new(), OperatorKind::Print(p.named_list(List::closed().one_or_more()))),
+        T::Project => |p| (Vec::new(), OperatorKind::Project(p.named_list(List::closed()))),
+        T::ProjectAway => |p| (Vec::new(), OperatorKind::ProjectAway(p.columns())),
+        T::ProjectByNames => |p| {
+            let names = p.commas(Parser::unnamed, Parser::missing_expr, List::closed());
+            (Vec::new(), OperatorKind::ProjectByNames(names))
+        },
+        T::ProjectKeep => |p| (Vec::new(), OperatorKind::ProjectKeep(p.columns())),
+        T::ProjectRename => |p| (Vec::new(), OperatorKind::ProjectRename(p.named_list(List::closed()))),
+        T::ProjectReorder => |p| {
+            let columns = p.commas(Parser::reordered, Parser::missing_expr, List::closed());
+            (Vec::new(), OperatorKind::ProjectReorder(columns))
+        },
+        T::Range => |p| (Vec::new(), p.range()),
+        T::Reduce => |p| (p.params(params::REDUCE, false), p.reduce()),
+        T::Render => |p| (Vec::new(), p.render()),
+        T::Sample => |p| (p.params(params::NONE, true), OperatorKind::Sample(p.boxed())),
+        T::SampleDistinct => |p| (p.params(params::NONE, true), p.sample_distinct()),
+        T::Scan => |p| (p.params(params::SCAN, false), p.scan()),
+        T::Search => |p| (p.params(params::SEARCH, true), p.search()),
+        T::Serialize => {
+            |p| (p.params(params::NONE, true), OperatorKind::Serialize(p.named_list(List::closed())))
+        }
+        T::Sort | T::Order => |p| (p.params(params::SORT, false), OperatorKind::Sort(p.sort_keys())),
+        T::Summarize => |p| (p.params(params::SUMMARIZE, true), p.summarize()),
+        T::Take | T::Limit => |p| (p.params(params::NONE, true), OperatorKind::Take(p.boxed())),
+        T::Top => |p| (p.params(params::TOP, true), p.top()),
+        T::TopHitters => |p| (Vec::new(), p.top_hitters()),
+        T::TopNested => |p| (Vec::new(), OperatorKind::TopNested(p.top_levels())),
+        T::Union => Parser::union,
+        _ => return super::graph::reader(word),
+    };
+    Some(read)
 }

@@ -1,6 +1,6 @@
 //! The parameters of operators, such as `kind=inner` and `hint.strategy=shuffle`.
 
-use super::super::ast::{Expr, Name, NameForm, Param};
+use super::super::ast::{Expr, JoinKind, Name, NameForm, Param, UnionKind};
 use super::super::token::TokenKind as T;
 use super::{List, Parser};
 
@@ -45,32 +45,11 @@ const FUZZY: Spec = ("isfuzzy", Takes::Any);
 const INDEX: Spec = ("with_itemindex", Takes::Naming);
 
 pub(super) const NONE: &[Spec] = &[];
-pub(super) const JOIN: &[Spec] = &[
-    (
-        "kind",
-        Takes::Word(&[
-            "innerunique",
-            "inner",
-            "fullouter",
-            "leftantisemi",
-            "leftanti",
-            "anti",
-            "leftouter",
-            "leftsemi",
-            "rightantisemi",
-            "rightanti",
-            "rightouter",
-            "rightsemi",
-        ]),
-    ),
-    REMOTE,
-    SHUFFLE_KEY,
-    STRATEGY,
-    PARTITIONS,
-];
-pub(super) const LOOKUP: &[Spec] = &[("kind", Takes::Word(&["inner", "leftouter"]))];
+pub(super) const JOIN: &[Spec] =
+    &[("kind", Takes::Word(JoinKind::WORDS)), REMOTE, SHUFFLE_KEY, STRATEGY, PARTITIONS];
+pub(super) const LOOKUP: &[Spec] = &[("kind", Takes::Word(JoinKind::LOOKUP_WORDS))];
 pub(super) const UNION: &[Spec] = &[
-    ("kind", Takes::Word(&["inner", "outer"])),
+    ("kind", Takes::Word(UnionKind::WORDS)),
     WITH_SOURCE,
     WITH_SOURCE_UNDERSCORE,
     FUZZY,
@@ -214,6 +193,12 @@ impl Parser<'_> {
     pub(super) fn params(&mut self, specs: &'static [Spec], needs_equals: bool) -> Vec<Param> {
         let scope = Scope { specs, needs_equals, only_these: false };
         self.in_scope(scope, |parser| std::iter::from_fn(|| parser.param()).collect())
+    }
+
+    /// The word that a parameter has.
+    pub(super) fn param_word(&self, params: &[Param], name: &str) -> Option<&str> {
+        let param = params.iter().find(|param| &*param.name.text == name)?;
+        self.text.get(param.values.first()?.span.range())
     }
 
     /// Parameters with commas between them, and only those of the operator.

@@ -1,12 +1,15 @@
 //! The query operators that look through several tables or run queries of their own, but for those on graphs.
 
-use super::super::ast::{Body, Column, Expr, ExprKind, JoinOn, Name, NameForm, Scan, ScanStep};
+use super::super::ast::{
+    Column, Expr, ExprKind, Find, Join, JoinKind, JoinOn, Name, NameForm, OperatorKind, Param, Scan,
+    ScanStep, Union, UnionKind,
+};
 use super::super::token::TokenKind as T;
-use super::tabular::is_operator;
-use super::{List, Parser};
+use super::operators::is_operator;
+use super::{List, Parser, params};
 
 impl Parser<'_> {
-    pub(super) fn facet(&mut self) -> Body {
+    pub(super) fn facet(&mut self) -> OperatorKind {
         self.require(T::By);
         let ends: fn(&Self) -> bool = |parser| parser.kind() == T::With || parser.ends_list();
         let by =
@@ -21,7 +24,7 @@ impl Parser<'_> {
                 Box::new(Expr { span: operator.span, kind: ExprKind::Operator(Box::new(operator)) })
             }
         });
-        Body::Facet { by, with }
+        OperatorKind::Facet { by, with }
     }
 
     /// `in (tables)`
@@ -65,7 +68,7 @@ impl Parser<'_> {
         Some(Expr { span: self.since(start), kind: ExprKind::Typed(column) })
     }
 
-    pub(super) fn find(&mut self) -> Body {
+    pub(super) fn find(&mut self) -> OperatorKind {
         let params = self.at.checked_sub(1).is_some_and(|at| self.tokens[at].kind != T::Find);
         let tables = self.in_tables();
         if params || tables.is_some() {
@@ -73,17 +76,17 @@ impl Parser<'_> {
         } else {
             self.eat(T::Where);
         }
-        let predicate = Box::new(self.required(Self::unnamed));
+        let predicate = self.required(Self::unnamed);
         let columns = |parser: &mut Self| parser.commas(Self::find_column, Self::missing_expr, List::open());
         let mut project = self.eat(T::Project).map(|_| columns(self));
         if self.eat(T::ProjectSmart).is_some() {
             project = Some(Vec::new());
         }
         let project_away = self.eat(T::HiddenProjectAway).map(|_| columns(self));
-        Body::Find { tables, predicate, project, project_away }
+        OperatorKind::Find(Box::new(Find { tables, predicate, project, project_away }))
     }
 
-    pub(super) fn search(&mut self) -> Body {
+    pub(super) fn search(&mut self) -> OperatorKind {
         self.data_scope();
         let tables = self.in_tables();
         let start = self.start();
@@ -100,7 +103,7 @@ impl Parser<'_> {
             }
             None => self.missing_expr(),
         };
-        Body::Find { tables, predicate: Box::new(predicate), project: None, project_away: None }
+        OperatorKind::Search { tables, predicate: Box::new(predicate) }
     }
 
     /// Operators on the rows before, or a query of its own.
@@ -150,25 +153,41 @@ impl Parser<'_> {
         Some(call)
     }
 
-    pub(super) fn join(&mut self, lookup: bool) -> Body {
+    pub(super) fn join(&mut self) -> (Vec<Param>, OperatorKind) {
+        let params = self.params(params::JOIN, true);
+        let kind = self.param_word(&params, "kind").and_then(JoinKind::of).unwrap_or_default();
         let right = Box::new(self.required(Self::unnamed));
         let keyword = self.token(0).span;
-        let on = if self.eat(T::On).is_some() {
-            let conditions = self.commas(Self::unnamed, Self::missing_expr, List::open());
-            Some(JoinOn { keyword, predicate: false, conditions })
-        } else if lookup {
-            self.missing("`on` and the columns to look up by");
-            None
-        } else if self.eat(T::Where).is_some() {
+        let on = self.join_keys().or_else(|| {
+            self.eat(T::Where)?;
             let conditions = vec![self.required(Self::unnamed)];
             Some(JoinOn { keyword, predicate: true, conditions })
-        } else {
-            None
-        };
-        Body::Join { right, on }
+        });
+        (params, OperatorKind::Join(Join { kind, right, on }))
     }
 
-    pub(super) fn macro_expand(&mut self) -> Body {
+    pub(super) fn lookup(&mut self) -> (Vec<Param>, OperatorKind) {
+        let params = self.params(params::LOOKUP, true);
+        let kind = match self.param_word(&params, "kind").and_then(JoinKind::of) {
+            Some(JoinKind::Inner) => JoinKind::Inner,
+            _ => JoinKind::LeftOuter,
+        };
+        let right = Box::new(self.required(Self::unnamed));
+        let on = self.join_keys();
+        if on.is_none() {
+            self.missing("`on` and the columns to look up by");
+        }
+        (params, OperatorKind::Lookup(Join { kind, right, on }))
+    }
+
+    /// `on` with what both sides share.
+    fn join_keys(&mut self) -> Option<JoinOn> {
+        let keyword = self.eat(T::On)?;
+        let conditions = self.commas(Self::unnamed, Self::missing_expr, List::open());
+        Some(JoinOn { keyword, predicate: false, conditions })
+    }
+
+    pub(super) fn macro_expand(&mut self) -> OperatorKind {
         let group = if self.kind() == T::EntityGroup {
             self.entity_group()
         } else if matches!(self.written(0), "database" | "cluster") && self.peek(1) == T::OpenParen {
@@ -181,10 +200,10 @@ impl Parser<'_> {
         let open = self.require(T::OpenParen);
         let statements = self.nested(|parser| Some(parser.statements())).unwrap_or_default();
         self.close(T::CloseParen, open);
-        Body::MacroExpand { group, scope, statements }
+        OperatorKind::MacroExpand { group, scope, statements }
     }
 
-    pub(super) fn mv_apply(&mut self) -> Body {
+    pub(super) fn mv_apply(&mut self) -> OperatorKind {
         let ends: fn(&Self) -> bool = |parser| {
             let clause = matches!(parser.kind(), T::Limit | T::Id | T::On);
             clause && !matches!(parser.peek(1), T::Comma | T::To | T::Equal) || parser.ends_list()
@@ -198,14 +217,14 @@ impl Parser<'_> {
         let open = self.require(T::OpenParen);
         let query = if open.is_empty() { self.missing_subquery() } else { self.required(Self::subquery) };
         self.close(T::CloseParen, open);
-        Body::MvApply { items, limit, query: Box::new(query) }
+        OperatorKind::MvApply { items, limit, query: Box::new(query) }
     }
 
     fn missing_subquery(&self) -> Expr {
         Expr { span: self.nowhere(), kind: ExprKind::Missing }
     }
 
-    pub(super) fn partition(&mut self) -> Body {
+    pub(super) fn partition(&mut self) -> OperatorKind {
         self.require(T::By);
         let by = Box::new(self.simple_path().unwrap_or_else(|| Expr::name(self.missing_name())));
         if self.eat(T::In).is_some() && self.call().is_none() && self.dynamic().is_none() {
@@ -214,15 +233,15 @@ impl Parser<'_> {
         if let Some(open) = self.eat(T::OpenBrace) {
             let query = Box::new(self.required(Self::pipeline));
             self.close(T::CloseBrace, open);
-            return Body::Partition { by, query, braces: true };
+            return OperatorKind::Partition { by, query, braces: true };
         }
         let open = self.require(T::OpenParen);
         let query = if open.is_empty() { self.missing_subquery() } else { self.required(Self::subquery) };
         self.close(T::CloseParen, open);
-        Body::Partition { by, query: Box::new(query), braces: false }
+        OperatorKind::Partition { by, query: Box::new(query), braces: false }
     }
 
-    pub(super) fn partition_by(&mut self) -> Body {
+    pub(super) fn partition_by(&mut self) -> OperatorKind {
         let by = Box::new(self.simple_path().unwrap_or_else(|| Expr::name(self.missing_name())));
         if self.eat(T::Id).is_some() && self.literal().is_none() {
             self.missing_value();
@@ -230,14 +249,22 @@ impl Parser<'_> {
         let open = self.require(T::OpenParen);
         let query = Box::new(self.required(Self::subquery));
         self.close(T::CloseParen, open);
-        Body::Partition { by, query, braces: false }
+        OperatorKind::PartitionBy { by, query }
     }
 
-    pub(super) fn union_leg(&mut self) -> Option<Expr> {
+    pub(super) fn union(&mut self) -> (Vec<Param>, OperatorKind) {
+        let params = self.params(params::UNION, true);
+        let kind = self.param_word(&params, "kind").and_then(UnionKind::of).unwrap_or_default();
+        let fuzzy = self.param_word(&params, "isfuzzy").is_some_and(|word| word.eq_ignore_ascii_case("true"));
+        let legs = self.commas(Self::union_leg, Self::missing_expr, List::closed().one_or_more());
+        (params, OperatorKind::Union(Union { kind, fuzzy, legs }))
+    }
+
+    fn union_leg(&mut self) -> Option<Expr> {
         self.parenthesized().or_else(|| self.entity())
     }
 
-    pub(super) fn scan(&mut self) -> Body {
+    pub(super) fn scan(&mut self) -> OperatorKind {
         let mut scan =
             Scan { order: Vec::new(), partition: Vec::new(), declared: Vec::new(), steps: Vec::new() };
         let ends: fn(&Self) -> bool = |parser| {
@@ -264,7 +291,7 @@ impl Parser<'_> {
             scan.steps.push(step);
         }
         self.close(T::CloseParen, open);
-        Body::Scan(scan)
+        OperatorKind::Scan(Box::new(scan))
     }
 
     fn scan_step(&mut self) -> ScanStep {

@@ -1,9 +1,10 @@
 //! Pipelines: where rows come from, and the operators behind the bars.
 
-use super::super::ast::{Body, Expr, ExprKind, Name, NameForm, Operator};
+use super::super::ast::{Expr, ExprKind, Name, NameForm, Operator, OperatorKind};
 use super::super::error::ErrorKind;
 use super::super::token::TokenKind as T;
 use super::Parser;
+use super::operators::is_operator;
 
 impl Parser<'_> {
     /// A source with operators behind bars, or a value.
@@ -57,21 +58,21 @@ impl Parser<'_> {
             && let Some(table) = self.inline_external_table()
         {
             let (span, keyword) = (table.span, self.nowhere());
-            let body = Body::One(Box::new(table));
-            return Operator { span, word: T::InlineExternalTable, keyword, params: Vec::new(), body };
+            let (word, kind) = (T::InlineExternalTable.text(), OperatorKind::InlineTable(Box::new(table)));
+            return Operator { span, keyword, word, params: Vec::new(), kind };
         }
         if self.kind() == T::Identifier {
             let text = self.written(0);
             let span = self.bump();
             self.error(ErrorKind::OperatorExpected, span, format!("`{text}` is no query operator"));
             let name = Name { span, text: text.into(), form: NameForm::Plain };
-            let body = Body::Name(name);
-            return Operator { span, word: T::Identifier, keyword: span, params: Vec::new(), body };
+            let kind = OperatorKind::Unknown(name);
+            return Operator { span, keyword: span, word: "", params: Vec::new(), kind };
         }
         let span = self.nowhere();
         let message = format!("Expected a query operator{}", self.behind());
         self.error(ErrorKind::OperatorExpected, span, message);
-        Operator { span, word: T::Bad, keyword: span, params: Vec::new(), body: Body::Empty }
+        Operator { span, keyword: span, word: "", params: Vec::new(), kind: OperatorKind::Missing }
     }
 
     /// Whether what stands here is an operator, although it could be a name.
@@ -108,70 +109,4 @@ impl Parser<'_> {
     fn names_a_param(&self, offset: usize) -> bool {
         self.peek(offset + 1) == T::Equal || self.written(offset).starts_with("hint.")
     }
-}
-
-/// Whether a keyword begins a query operator.
-pub(super) fn is_operator(kind: T) -> bool {
-    matches!(
-        kind,
-        T::As
-            | T::AssertSchema
-            | T::Consume
-            | T::Count
-            | T::Distinct
-            | T::Evaluate
-            | T::ExecuteAndCache
-            | T::Extend
-            | T::Facet
-            | T::Filter
-            | T::Find
-            | T::Fork
-            | T::GetSchema
-            | T::GraphMarkComponents
-            | T::GraphMatch
-            | T::GraphShortestPaths
-            | T::GraphToTable
-            | T::GraphWhereEdges
-            | T::GraphWhereNodes
-            | T::Invoke
-            | T::Join
-            | T::Limit
-            | T::Lookup
-            | T::MacroExpand
-            | T::MakeGraph
-            | T::MakeSeries
-            | T::MvApply
-            | T::MvDashApply
-            | T::MvExpand
-            | T::MvDashExpand
-            | T::Order
-            | T::Parse
-            | T::ParseKv
-            | T::ParseWhere
-            | T::Partition
-            | T::PartitionBy
-            | T::Print
-            | T::Project
-            | T::ProjectAway
-            | T::ProjectByNames
-            | T::ProjectKeep
-            | T::ProjectRename
-            | T::ProjectReorder
-            | T::Range
-            | T::Reduce
-            | T::Render
-            | T::Sample
-            | T::SampleDistinct
-            | T::Scan
-            | T::Search
-            | T::Serialize
-            | T::Sort
-            | T::Summarize
-            | T::Take
-            | T::Top
-            | T::TopHitters
-            | T::TopNested
-            | T::Union
-            | T::Where
-    )
 }

@@ -2,7 +2,7 @@
 
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::kql::ast::{Expr, ExprKind, Operator};
+use crate::kql::ast::{Expr, ExprKind, Operator, OperatorKind};
 use crate::kql::builtins;
 use crate::kql::{Node, TokenKind as T, walk_statements};
 use crate::rules::query::tree::{risky, safe, tree, written};
@@ -67,10 +67,9 @@ impl Rule for KqlDeprecated {
         walk_statements(&tree.statements, &mut |node| {
             match node {
                 Node::Operator(operator) => {
-                    if matches!(
-                        operator.word,
-                        T::Summarize | T::MakeSeries | T::Top | T::TopNested | T::Evaluate
-                    ) {
+                    if operator.kind.takes_aggregates()
+                        || matches!(operator.kind, OperatorKind::Evaluate { .. })
+                    {
                         aggregating.push(operator.span);
                     }
                     word(query, operator, out);

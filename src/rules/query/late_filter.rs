@@ -2,8 +2,7 @@
 
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::kql::TokenKind as T;
-use crate::kql::ast::{Body, Expr, ExprKind, NameForm, Operator};
+use crate::kql::ast::{Expr, ExprKind, NameForm, Operator, OperatorKind};
 use crate::kql::view::Pipeline;
 use crate::rules::query::tree::{safe, tree, written};
 use crate::rules::{Context, Rule, declare_rule};
@@ -68,7 +67,7 @@ impl Rule for LateFilter {
                 if !independent(before, condition) {
                     continue;
                 }
-                let word = before.word.text();
+                let word = before.word;
                 let message =
                     format!("This filter could stand before the `{word}`, which it does not depend on");
                 let finding = Self::at(query.span(filter.span), message)
@@ -114,8 +113,8 @@ fn independent(before: &Operator, condition: &Expr) -> bool {
                 || matches!(expr.kind, ExprKind::Star)
         })
     };
-    match (&before.body, before.word) {
-        (Body::Many(items), T::Extend) => {
+    match &before.kind {
+        OperatorKind::Extend(items) => {
             let mut names = Vec::new();
             for item in items {
                 // What has no name of its own gets one that the filter may use.
@@ -127,8 +126,8 @@ fn independent(before: &Operator, condition: &Expr) -> bool {
             }
             steady(condition) && same(&|name| names.contains(&name))
         }
-        (Body::Many(_), T::Sort | T::Order) => steady(condition),
-        (Body::Summarize { by: Some(groups), .. }, _) => {
+        OperatorKind::Sort(_) => steady(condition),
+        OperatorKind::Summarize { by: Some(groups), .. } => {
             let plain = |group: &Expr| match &group.kind {
                 ExprKind::Name(name) if name.form == NameForm::Plain => Some(name.text.clone()),
                 _ => None,

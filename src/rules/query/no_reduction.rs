@@ -4,8 +4,7 @@ use crate::content::Kind;
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::Parse;
-use crate::kql::TokenKind as T;
-use crate::kql::ast::{Expr, ExprKind, LetValue, Operator};
+use crate::kql::ast::{Expr, ExprKind, LetValue, OperatorKind};
 use crate::rules::query::tree::tree;
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -77,14 +76,12 @@ fn keeps_all(tree: &Parse, expr: &Expr, depth: usize) -> bool {
     }
     match &expr.inner().kind {
         ExprKind::Pipeline { source, stages } => {
-            !stages.iter().any(chooses) && keeps_all(tree, source, depth + 1)
+            stages.iter().all(|stage| stage.kind.keeps_columns()) && keeps_all(tree, source, depth + 1)
         }
         ExprKind::Materialize(query) => keeps_all(tree, query, depth + 1),
         ExprKind::Operator(head) => {
-            let legs = head.exprs();
-            head.word == T::Union
-                && !legs.is_empty()
-                && legs.iter().all(|leg| keeps_all(tree, leg, depth + 1))
+            let OperatorKind::Union(union) = &head.kind else { return false };
+            !union.legs.is_empty() && union.legs.iter().all(|leg| keeps_all(tree, leg, depth + 1))
         }
         ExprKind::Name(name) => {
             let given = tree.lets().into_iter().rev().find(|(_, given, _)| given.text == name.text);
@@ -96,26 +93,4 @@ fn keeps_all(tree: &Parse, expr: &Expr, depth: usize) -> bool {
         }
         _ => false,
     }
-}
-
-/// Whether an operator says which columns go on, or makes others.
-fn chooses(stage: &Operator) -> bool {
-    !matches!(
-        stage.word,
-        T::Where
-            | T::Filter
-            | T::Extend
-            | T::Sort
-            | T::Order
-            | T::Take
-            | T::Limit
-            | T::Top
-            | T::Sample
-            | T::Serialize
-            | T::ProjectReorder
-            | T::ProjectRename
-            | T::As
-            | T::Parse
-            | T::ParseWhere
-    )
 }

@@ -2,7 +2,7 @@
 
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::kql::TokenKind as T;
+use crate::kql::ast::OperatorKind;
 use crate::rules::query::take_in_rule::in_order;
 use crate::rules::query::tree::{tree, written};
 use crate::rules::{Context, Rule, declare_rule};
@@ -59,13 +59,13 @@ impl Rule for NondeterministicTake {
                 continue;
             }
             for (index, stage) in pipeline.stages.iter().enumerate() {
-                let takes = stage.takes() || stage.word == T::Sample;
+                let takes = matches!(stage.kind, OperatorKind::Take(_) | OperatorKind::Sample(_));
                 // To take nothing is to ask whether the table is there.
                 let none = stage.exprs().iter().any(|count| written(query, count.span) == "0");
                 if !takes || none || in_order(&pipeline.stages[..index]) {
                     continue;
                 }
-                let message = format!("Which rows this `{}` keeps is left to chance", stage.word.text());
+                let message = format!("Which rows this `{}` keeps is left to chance", stage.word);
                 out.push(
                     Self::at(query.span(stage.span), message)
                         .help("Write `top ... by` with a column that says which."),

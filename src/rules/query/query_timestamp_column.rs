@@ -86,7 +86,7 @@ impl Rule for QueryTimestampColumn {
         let Some(query) = cx.query().filter(named) else { return };
         let Some(tree) = tree(query) else { return };
         let origin = |name: &str| origin(cx.catalog, name);
-        let found = references(query.text, &tree.statements, DEFENDER, &origin);
+        let found = references(&tree.statements, DEFENDER, &origin);
         let [first, others @ ..] = &found.places[..] else { return };
         let message = format!(
             "`{DEFENDER}` is the time of Defender's tables in advanced hunting; in Sentinel it is `{SENTINEL}`"

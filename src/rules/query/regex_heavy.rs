@@ -3,7 +3,7 @@
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::TokenKind as T;
-use crate::kql::ast::{Expr, ExprKind, Operator};
+use crate::kql::ast::{Expr, ExprKind, Operator, OperatorKind};
 use crate::rules::query::tree::{bounds_time, safe, tree, written};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
@@ -65,7 +65,13 @@ impl Rule for RegexHeavy {
             for stage in &pipeline.stages {
                 check(query, stage, filtered, out);
                 filtered = filtered
-                    || matches!(stage.word, T::Summarize | T::Distinct | T::Take | T::Limit | T::Top)
+                    || matches!(
+                        stage.kind,
+                        OperatorKind::Summarize { .. }
+                            | OperatorKind::Distinct(_)
+                            | OperatorKind::Take(_)
+                            | OperatorKind::Top { .. }
+                    )
                     || stage.condition().is_some_and(narrows);
             }
         }

@@ -3,6 +3,7 @@
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::TokenKind as T;
+use crate::kql::ast::OperatorKind;
 use crate::rules::query::tree::{risky, tree_with};
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -64,7 +65,9 @@ impl Rule for RenderInRule {
         }
         let Some(tree) = tree_with(query, &[T::Render]) else { return };
         for pipeline in tree.pipelines() {
-            for stage in pipeline.stages.iter().filter(|stage| stage.word == T::Render) {
+            for stage in
+                pipeline.stages.iter().filter(|stage| matches!(stage.kind, OperatorKind::Render { .. }))
+            {
                 let finding = Self::at(query.span(stage.span), "`render` draws nothing in a rule")
                     .help("Leave it out.");
                 let cut = tree.stage_span(query.text, stage).map(|span| (span, ""));

@@ -3,7 +3,7 @@
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::TokenKind as T;
-use crate::kql::ast::Operator;
+use crate::kql::ast::{Operator, OperatorKind, Order};
 use crate::rules::query::tree::{risky, tree_with};
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -66,11 +66,11 @@ impl Rule for TakeInRule {
         let Some(tree) = tree_with(query, &[T::Take, T::Limit, T::Sample]) else { return };
         for pipeline in tree.pipelines().iter().filter(|pipeline| pipeline.main) {
             for (index, stage) in pipeline.stages.iter().enumerate() {
-                let takes = stage.takes() || stage.word == T::Sample;
+                let takes = matches!(stage.kind, OperatorKind::Take(_) | OperatorKind::Sample(_));
                 if !takes || in_order(&pipeline.stages[..index]) {
                     continue;
                 }
-                let word = stage.word.text();
+                let word = stage.word;
                 let finding = Self::at(
                     query.span(stage.span),
                     format!("This `{word}` lets the rule drop matches"),
@@ -87,23 +87,6 @@ impl Rule for TakeInRule {
 
 /// Whether rows come out of these operators in an order, or one by one.
 pub(super) fn in_order(stages: &[&Operator]) -> bool {
-    let ordering = |stage: &&&Operator| {
-        stage.sorts()
-            || matches!(
-                stage.word,
-                T::Print
-                    | T::Range
-                    | T::Top
-                    | T::TopHitters
-                    | T::TopNested
-                    | T::Serialize
-                    | T::Count
-                    | T::GetSchema
-            )
-    };
-    // What groups the rows anew forgets their order.
-    let last = stages.iter().rev().find(|stage| {
-        ordering(stage) || matches!(stage.word, T::Summarize | T::Join | T::Union | T::Distinct)
-    });
-    last.is_some_and(|stage| ordering(&stage))
+    let orders = stages.iter().rev().map(|stage| stage.kind.facts().order);
+    orders.filter(|order| matches!(order, Order::Made | Order::Lost)).next() == Some(Order::Made)
 }

@@ -2,7 +2,7 @@
 
 use crate::content::{Folder, Query};
 use crate::diagnostic::Diagnostic;
-use crate::kql::ast::{Body, Expr, ExprKind};
+use crate::kql::ast::{Expr, ExprKind, OperatorKind};
 use crate::kql::{Node, Parse, walk_statements};
 use crate::rules::query::ti_gate::{piped, upstream_is_content};
 use crate::rules::query::tree::{exprs, tree};
@@ -100,7 +100,7 @@ fn takes_latest(tree: &Parse) -> bool {
     let mut latest = false;
     walk_statements(&tree.statements, &mut |node| {
         if let Node::Operator(operator) = node
-            && let Body::Summarize { aggregates, by: Some(groups) } = &operator.body
+            && let OperatorKind::Summarize { aggregates, by: Some(groups) } = &operator.kind
         {
             let arg_max = |aggregate: &Expr| {
                 aggregate.value().as_call().is_some_and(|(name, _)| &*name.text == "arg_max")

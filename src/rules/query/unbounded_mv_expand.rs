@@ -2,8 +2,7 @@
 
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::kql::TokenKind as T;
-use crate::kql::ast::{Body, Expr, Operator};
+use crate::kql::ast::{Expr, Operator, OperatorKind};
 use crate::kql::view::Pipeline;
 use crate::rules::query::tree::{filters_time, tree};
 use crate::rules::{Context, Rule, declare_rule};
@@ -58,13 +57,16 @@ impl Rule for UnboundedMvExpand {
                 continue;
             }
             for stage in &pipeline.stages {
-                let limit = match &stage.body {
-                    Body::MvExpand { limit, .. } | Body::MvApply { limit, .. } => limit,
-                    _ if thins_out(stage) => break,
-                    _ => continue,
+                if thins_out(stage) {
+                    break;
+                }
+                let (OperatorKind::MvExpand { limit, .. } | OperatorKind::MvApply { limit, .. }) =
+                    &stage.kind
+                else {
+                    continue;
                 };
                 if limit.is_none() {
-                    let word = stage.word.text();
+                    let word = stage.word;
                     let message = format!("`{word}` makes a row of every element of every row of the table");
                     out.push(Self::at(query.span(stage.keyword), message).help("Filter before it."));
                 }
@@ -83,7 +85,13 @@ fn thins_out(stage: &Operator) -> bool {
     let filter = stage.condition().is_some() && !filters_time(stage);
     filter
         || matches!(
-            stage.word,
-            T::Summarize | T::Distinct | T::Take | T::Limit | T::Top | T::ParseWhere | T::Join | T::Lookup
+            stage.kind,
+            OperatorKind::Summarize { .. }
+                | OperatorKind::Distinct(_)
+                | OperatorKind::Take(_)
+                | OperatorKind::Top { .. }
+                | OperatorKind::ParseWhere(_)
+                | OperatorKind::Join(_)
+                | OperatorKind::Lookup(_)
         )
 }

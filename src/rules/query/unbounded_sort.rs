@@ -2,8 +2,7 @@
 
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::kql::TokenKind as T;
-use crate::kql::ast::{Body, ExprKind, Operator};
+use crate::kql::ast::{ExprKind, Operator, OperatorKind, Order};
 use crate::rules::query::tree::{safe, tree, written};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
@@ -76,7 +75,7 @@ impl Rule for UnboundedSort {
                 {
                     continue;
                 }
-                let word = sort.word.text();
+                let word = sort.word;
                 let message = match taken {
                     Some(_) => format!("`{word}` puts all rows in order to keep the first few"),
                     None => format!("`{word}` puts all rows in order, and nothing needs it"),
@@ -92,7 +91,7 @@ impl Rule for UnboundedSort {
 
 /// The edit that makes a `top` of a `sort` by one column and the `take` behind it.
 fn merged(query: &Query<'_>, sort: &Operator, take: &Operator) -> Option<(Span, String)> {
-    let (Body::Many(keys), Body::One(count)) = (&sort.body, &take.body) else { return None };
+    let (OperatorKind::Sort(keys), OperatorKind::Take(count)) = (&sort.kind, &take.kind) else { return None };
     let [key] = &keys[..] else { return None };
     let between = written(query, Span::new(sort.span.end as usize, take.span.start as usize));
     let plain = between.trim() == "|" && sort.params.is_empty() && take.params.is_empty();
@@ -102,24 +101,7 @@ fn merged(query: &Query<'_>, sort: &Operator, take: &Operator) -> Option<(Span, 
 
 /// Whether an operator hands the rows on in the order in which they come.
 fn keeps_order(stage: &Operator) -> bool {
-    matches!(
-        stage.word,
-        T::Project
-            | T::ProjectAway
-            | T::ProjectKeep
-            | T::ProjectRename
-            | T::ProjectReorder
-            | T::Extend
-            | T::Where
-            | T::Render
-            | T::As
-            | T::MvExpand
-            | T::MvDashExpand
-            | T::Parse
-            | T::ParseWhere
-            | T::Sort
-            | T::Order
-    )
+    stage.sorts() || stage.kind.facts().order == Order::Kept
 }
 
 /// Whether what an operator does depends on the order of its rows.
@@ -143,8 +125,13 @@ fn needs_order(stage: &Operator) -> bool {
         "dcount_intersect",
     ];
     matches!(
-        stage.word,
-        T::Serialize | T::Scan | T::Evaluate | T::Invoke | T::Partition | T::MvApply | T::MvDashApply
+        stage.kind,
+        OperatorKind::Serialize(_)
+            | OperatorKind::Scan(_)
+            | OperatorKind::Evaluate { .. }
+            | OperatorKind::Invoke(_)
+            | OperatorKind::Partition { .. }
+            | OperatorKind::MvApply { .. }
     ) || stage.exprs().iter().any(|expr| {
         expr.any(|expr| matches!(&expr.kind, ExprKind::Call { name, .. } if FUNCTIONS.contains(&&*name.text)))
     })

@@ -4,7 +4,7 @@ use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::kql::TokenKind as T;
-use crate::kql::ast::{Body, Expr};
+use crate::kql::ast::{Expr, OperatorKind};
 use crate::rules::query::tree::tree_with;
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -50,11 +50,15 @@ impl Rule for UnscopedSearch {
         let Some(tree) = tree_with(query, &[T::Find, T::Search]) else { return };
         for pipeline in tree.pipelines() {
             let Some(head) = pipeline.head() else { continue };
-            let Body::Find { tables, .. } = &head.body else { continue };
+            let tables = match &head.kind {
+                OperatorKind::Find(find) => &find.tables,
+                OperatorKind::Search { tables, .. } => tables,
+                _ => continue,
+            };
             if !tables.as_ref().is_none_or(|tables| tables.iter().any(names_all)) {
                 continue;
             }
-            let word = head.word.text();
+            let word = head.word;
             let message = format!("This `{word}` reads every table of the workspace");
             let help = format!("Name the tables: `{word} in (Table1, Table2) ...`.");
             let mut finding = Self::at(query.span(head.keyword), message).help(help);

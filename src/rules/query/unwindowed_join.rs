@@ -3,7 +3,7 @@
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::Parse;
-use crate::kql::ast::{Body, Expr, ExprKind, LetValue, Operator};
+use crate::kql::ast::{Expr, ExprKind, Join, LetValue, Operator, OperatorKind};
 use crate::kql::view::Pipeline;
 use crate::rules::query::tree::{filters_time, tree};
 use crate::rules::{Context, Rule, declare_rule};
@@ -57,7 +57,11 @@ impl Rule for UnwindowedJoin {
         let Some(tree) = tree(query) else { return };
         for pipeline in tree.pipelines() {
             for (index, stage) in pipeline.stages.iter().enumerate() {
-                let Body::Join { right, .. } = &stage.body else { continue };
+                let (OperatorKind::Join(Join { right, .. }) | OperatorKind::Lookup(Join { right, .. })) =
+                    &stage.kind
+                else {
+                    continue;
+                };
                 if bounded(tree, &pipeline, index) && reads_all(tree, right, 0) {
                     let message = "The right side of this join reads its table for all of the time there is";
                     out.push(

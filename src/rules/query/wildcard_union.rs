@@ -4,7 +4,7 @@ use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::kql::TokenKind;
-use crate::kql::ast::{Body, ExprKind};
+use crate::kql::ast::{ExprKind, OperatorKind};
 use crate::rules::query::tree::tree_with;
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -52,9 +52,9 @@ impl Rule for WildcardUnion {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(tree) = tree_with(query, &[TokenKind::Union]) else { return };
         for pipeline in tree.pipelines() {
-            for union in pipeline.stages.iter().filter(|stage| stage.word == TokenKind::Union) {
-                let Body::Many(legs) = &union.body else { continue };
-                for leg in legs {
+            for stage in &pipeline.stages {
+                let OperatorKind::Union(union) = &stage.kind else { continue };
+                for leg in &union.legs {
                     if leg.as_name() != Some("*") && !matches!(leg.kind, ExprKind::Star) {
                         continue;
                     }

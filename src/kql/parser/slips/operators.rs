@@ -2,7 +2,7 @@
 
 use super::super::super::error::ErrorKind;
 use super::super::super::token::{KEYWORDS, TokenKind as T};
-use super::super::tabular::is_operator;
+use super::super::operators::is_operator;
 use super::{Draft, Slips};
 use crate::source::Span;
 

@@ -1,0 +1,201 @@
+//! The operators that look through tables: `search` and `find`.
+
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
+use super::super::ast::{Expr, ExprKind, Find, Literal, Operator};
+use super::super::types::{Column, Conversion, Relation, Scalar};
+use super::super::{Node, walk};
+use super::naming::Columns;
+use super::unions::united;
+use super::{Binder, FindingKind, Value};
+
+impl<'a> Binder<'a> {
+    pub(super) fn search(
+        &mut self,
+        tables: Option<&'a [Expr]>,
+        predicate: &'a Expr,
+        input: &Rc<Relation>,
+    ) -> Value {
+        let all = match tables {
+            Some(tables) => self.together(tables),
+            None if has_rows(input) => Rc::clone(input),
+            None => self.catalog.everything(),
+        };
+        self.search_condition(predicate, &all);
+        let mut columns = Columns::default();
+        columns.list.push(Column::new("$table", Scalar::String));
+        columns.list.extend(all.columns.iter().cloned());
+        Value::Rows(Rc::new(all.with(columns.list)))
+    }
+
+    /// The rows of the tables of a `search`.
+    fn together(&mut self, tables: &'a [Expr]) -> Rc<Relation> {
+        let relations: Vec<Rc<Relation>> = tables.iter().map(|table| self.rows(table)).collect();
+        match relations.as_slice() {
+            [only] => Rc::clone(only),
+            _ => Rc::new(united(&relations)),
+        }
+    }
+
+    pub(super) fn find(&mut self, operator: &'a Operator, find: &'a Find, input: &Rc<Relation>) -> Value {
+        let relations: Vec<Rc<Relation>> = match &find.tables {
+            Some(tables) => tables.iter().map(|table| self.rows(table)).collect(),
+            None if has_rows(input) => vec![Rc::clone(input)],
+            None => {
+                let names = self.catalog.tables_like("*");
+                let tables = names.iter().filter_map(|name| self.catalog.table(name));
+                tables.map(|table| table.relation).collect()
+            }
+        };
+        let all = match relations.as_slice() {
+            [only] => Rc::clone(only),
+            _ => {
+                let mut all = merged(&relations);
+                all.open |= find.tables.is_none();
+                all.doubtful |= find.tables.is_none();
+                Rc::new(all)
+            }
+        };
+        self.search_condition(&find.predicate, &all);
+        self.found(operator, find, &relations, &all)
+    }
+
+    /// The condition of a search: texts stand for themselves.
+    fn search_condition(&mut self, predicate: &'a Expr, all: &Rc<Relation>) {
+        let outer = std::mem::replace(&mut self.searching, true);
+        self.over(all, |binder| binder.searched(predicate));
+        self.searching = outer;
+    }
+
+    fn searched(&mut self, predicate: &'a Expr) {
+        if matches!(predicate.kind, ExprKind::Star) {
+            return;
+        }
+        let value = self.condition_value(predicate);
+        let Value::Scalar(kind, _) = value else { return };
+        if kind != Scalar::Bool && !kind.unknown() {
+            let message = format!("A condition is `bool`, and this is {}", kind.described());
+            self.say(FindingKind::Type, predicate.span, message);
+        }
+    }
+
+    /// The columns of `find`.
+    fn found(
+        &mut self,
+        operator: &'a Operator,
+        find: &'a Find,
+        relations: &[Rc<Relation>],
+        all: &Rc<Relation>,
+    ) -> Value {
+        let Find { predicate, project, project_away, .. } = find;
+        let mut asked: Vec<Column> = Vec::new();
+        walk(Node::Expr(predicate), &mut |node| {
+            if let Node::Expr(Expr { kind: ExprKind::Name(name), .. }) = node
+                && let Some(column) = all.column(&name.text)
+                && !asked.contains(column)
+            {
+                asked.push(column.clone());
+            }
+            true
+        });
+        // Only tables that have a column of the condition are looked through.
+        let has = |relation: &&Rc<Relation>| {
+            relation.open || asked.iter().any(|column| relation.column(&column.name).is_some())
+        };
+        let whole = relations.len() == 1 || everywhere(predicate);
+        let looked: Vec<Rc<Relation>> =
+            relations.iter().filter(|relation| whole || has(relation)).cloned().collect();
+        let source = Self::param_name(operator, &["withsource", "with_source"]).unwrap_or("source_");
+        let mut columns = vec![Column::new(source, Scalar::String)];
+        let packs = |columns: &[Column]| {
+            let mut others = looked.iter().filter(|relation| !relation.open).flat_map(|one| &one.columns);
+            others.any(|other| !columns.iter().any(|column| column.name == other.name))
+        };
+        let mut open = all.open;
+        match project {
+            Some(project) => {
+                open = false;
+                for expr in project {
+                    match &expr.kind {
+                        ExprKind::Name(name) => {
+                            columns.extend(self.over(all, |binder| binder.column(name)));
+                        }
+                        ExprKind::Typed(column) => {
+                            let known = self.over(all, |binder| binder.column(&column.name));
+                            let kind = super::statements::type_of(column);
+                            columns.extend(known.map(|_| Column::new(&*column.name.text, kind)));
+                        }
+                        ExprKind::Call { .. } => columns.push(Column::new("pack_", Scalar::Dynamic)),
+                        _ => {}
+                    }
+                }
+            }
+            None => {
+                let sets = [columns, shared(&looked), asked].map(|set| Rc::new(Relation::closed(set)));
+                columns = united(&sets).columns;
+                if packs(&columns) {
+                    columns.push(Column::new("pack_", Scalar::Dynamic));
+                }
+            }
+        }
+        for expr in project_away.iter().flatten() {
+            match &expr.kind {
+                ExprKind::Star => columns.retain(|column| &*column.name == source),
+                ExprKind::Name(name) => {
+                    self.over(all, |binder| binder.column(name));
+                    columns.retain(|column| *column.name != *name.text);
+                }
+                _ => {}
+            }
+        }
+        Value::Rows(Rc::new(Relation { columns, open, doubtful: all.doubtful }))
+    }
+}
+
+/// Whether rows come in: behind a bar, `search` and `find` look at those.
+fn has_rows(input: &Relation) -> bool {
+    !input.columns.is_empty() || input.open
+}
+
+/// Whether a condition looks into all columns: it has a star, or a text that stands alone.
+fn everywhere(predicate: &Expr) -> bool {
+    match &predicate.kind {
+        ExprKind::Star | ExprKind::Literal(Literal::String(_)) => true,
+        ExprKind::Paren(inner) => everywhere(inner),
+        ExprKind::Logical { operands, .. } => operands.iter().any(everywhere),
+        ExprKind::Binary { left, .. } => matches!(left.kind, ExprKind::Star),
+        _ => false,
+    }
+}
+
+/// The columns of several tables, those of the same name as one: of the type that they have in common, or dynamic.
+fn merged(relations: &[Rc<Relation>]) -> Relation {
+    let mut columns: Vec<Column> = Vec::new();
+    let mut index: FxHashMap<Rc<str>, usize> = FxHashMap::default();
+    for column in relations.iter().flat_map(|relation| &relation.columns) {
+        let at = *index.entry(Rc::clone(&column.name)).or_insert(columns.len());
+        match columns.get_mut(at) {
+            Some(known) => {
+                known.kind = known.kind.common(column.kind, Conversion::Wider).unwrap_or(Scalar::Dynamic);
+            }
+            None => columns.push(column.clone()),
+        }
+    }
+    let open = relations.iter().any(|relation| relation.open);
+    Relation { columns, open, doubtful: relations.iter().any(|relation| relation.doubtful) }
+}
+
+/// The columns that all of several tables have, by name; where their types differ, the one they have in common.
+fn shared(relations: &[Rc<Relation>]) -> Vec<Column> {
+    let Some((first, rest)) = relations.split_first() else { return Vec::new() };
+    let in_all = |column: &&Column| rest.iter().all(|other| other.column(&column.name).is_some());
+    let common = |column: &Column| {
+        let others = rest.iter().filter_map(|other| other.column(&column.name).map(|column| column.kind));
+        let kinds = std::iter::once(column.kind).chain(others);
+        let kind = Scalar::common_of(kinds, Conversion::Wider).unwrap_or(Scalar::Dynamic);
+        Column { name: Rc::clone(&column.name), kind }
+    };
+    first.columns.iter().filter(in_all).map(common).collect()
+}
