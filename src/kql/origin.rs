@@ -237,6 +237,7 @@ impl<'a> Finder<'a> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each operator")]
     fn step(&mut self, operator: &'a Operator, rows: Origin) -> Origin {
         match &operator.kind {
             OperatorKind::As(name) => {
@@ -381,11 +382,10 @@ impl<'a> Finder<'a> {
             self.condition(condition, rows, right, both);
         }
         match join.kind.sides() {
-            Sides::Left => rows,
             Sides::Right => right,
             // Of two columns of one name, the left one keeps it.
             Sides::Both if rows == Origin::Absent => right,
-            Sides::Both => rows,
+            Sides::Left | Sides::Both => rows,
         }
     }
 

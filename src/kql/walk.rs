@@ -138,6 +138,7 @@ fn of_expr<'a>(expr: &'a Expr, each: Each<'_, 'a>) {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each operator")]
 fn of_operator<'a>(kind: &'a OperatorKind, each: Each<'_, 'a>) {
     match kind {
         OperatorKind::As(_)

@@ -137,6 +137,7 @@ impl<'a> Binder<'a> {
         value
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each operator")]
     pub(super) fn operator(&mut self, operator: &'a Operator, input: &Rc<Relation>) -> Value {
         // An operator over many columns takes longer.
         if !self.step_on(1 + input.columns.len() / 16) {

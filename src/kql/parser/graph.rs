@@ -63,7 +63,7 @@ impl Parser<'_> {
         GraphNodes { table, key }
     }
 
-    fn graph_match(&mut self) -> Box<GraphMatch> {
+    fn graph_match(&mut self) -> GraphMatch {
         let mut patterns = Vec::new();
         loop {
             let pattern: Vec<GraphElement> =
@@ -79,7 +79,7 @@ impl Parser<'_> {
         let condition = self.eat(T::Where).map(|_| self.required(Self::pipeline));
         let list = List::closed().one_or_more();
         let project = self.eat(T::Project).map(|_| self.commas(Self::named, Self::missing_expr, list));
-        Box::new(GraphMatch { patterns, condition, project })
+        GraphMatch { patterns, condition, project }
     }
 
     fn graph_node(&mut self) -> Option<GraphElement> {
@@ -147,10 +147,12 @@ pub(super) fn reader<'t>(word: T) -> Option<Read<'t>> {
         T::GraphMarkComponents => {
             |p| (p.params(params::GRAPH_COMPONENTS, true), OperatorKind::GraphMarkComponents)
         }
-        T::GraphMatch => |p| (p.params(params::GRAPH_MATCH, true), OperatorKind::GraphMatch(p.graph_match())),
-        T::GraphShortestPaths => {
-            |p| (p.params(params::GRAPH_PATHS, true), OperatorKind::GraphShortestPaths(p.graph_match()))
+        T::GraphMatch => {
+            |p| (p.params(params::GRAPH_MATCH, true), OperatorKind::GraphMatch(Box::new(p.graph_match())))
         }
+        T::GraphShortestPaths => |p| {
+            (p.params(params::GRAPH_PATHS, true), OperatorKind::GraphShortestPaths(Box::new(p.graph_match())))
+        },
         T::GraphToTable => |p| (Vec::new(), OperatorKind::GraphToTable(p.graph_to_table())),
         T::GraphWhereEdges => {
             |p| (Vec::new(), OperatorKind::GraphWhereEdges(Box::new(p.required(Parser::unnamed))))

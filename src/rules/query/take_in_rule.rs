@@ -87,6 +87,6 @@ impl Rule for TakeInRule {
 
 /// Whether rows come out of these operators in an order, or one by one.
 pub(super) fn in_order(stages: &[&Operator]) -> bool {
-    let orders = stages.iter().rev().map(|stage| stage.kind.facts().order);
-    orders.filter(|order| matches!(order, Order::Made | Order::Lost)).next() == Some(Order::Made)
+    let mut orders = stages.iter().rev().map(|stage| stage.kind.facts().order);
+    orders.find(|order| matches!(order, Order::Made | Order::Lost)) == Some(Order::Made)
 }
