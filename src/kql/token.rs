@@ -414,48 +414,6 @@ impl TokenKind {
                 | Self::RawGuidLiteral
         )
     }
-
-    /// Whether it is an operator between two operands that works on texts.
-    pub fn is_string_operator(self) -> bool {
-        matches!(
-            self,
-            Self::EqualTilde
-                | Self::BangTilde
-                | Self::Colon
-                | Self::Has
-                | Self::NotHas
-                | Self::HasCs
-                | Self::NotHasCs
-                | Self::HasPrefix
-                | Self::NotHasPrefix
-                | Self::HasPrefixCs
-                | Self::NotHasPrefixCs
-                | Self::HasSuffix
-                | Self::NotHasSuffix
-                | Self::HasSuffixCs
-                | Self::NotHasSuffixCs
-                | Self::Like
-                | Self::NotLike
-                | Self::LikeCs
-                | Self::NotLikeCs
-                | Self::Contains
-                | Self::NotContains
-                | Self::NotBangContains
-                | Self::ContainsCs
-                | Self::ContainsCsUnderscore
-                | Self::NotContainsCs
-                | Self::NotBangContainsCs
-                | Self::StartsWith
-                | Self::NotStartsWith
-                | Self::StartsWithCs
-                | Self::NotStartsWithCs
-                | Self::EndsWith
-                | Self::NotEndsWith
-                | Self::EndsWithCs
-                | Self::NotEndsWithCs
-                | Self::MatchesRegex
-        )
-    }
 }
 
 /// A token: its kind and its place. What lies between two tokens is white space and comments.

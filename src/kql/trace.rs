@@ -296,14 +296,14 @@ fn table_name(expr: &Expr) -> Option<&str> {
 }
 
 fn at_operator(operator: &Operator, column: &str, had: bool) -> Lost {
-    let items: &[Expr] = match &operator.kind {
-        OperatorKind::Project(items)
-        | OperatorKind::ProjectRename(items)
-        | OperatorKind::Distinct(items)
-        | OperatorKind::Summarize { by: Some(items), .. } => items,
-        _ => &[],
-    };
-    let renamed = items.iter().find_map(|expr| new_name(expr, column));
+    let mut renamed = None;
+    if let OperatorKind::Project(items)
+    | OperatorKind::ProjectRename(items)
+    | OperatorKind::Distinct(items)
+    | OperatorKind::Summarize { by: Some(items), .. } = &operator.kind
+    {
+        renamed = items.iter().find_map(|expr| new_name(expr, column));
+    }
     Lost { place: operator.span, word: operator.word, renamed: renamed.map(Box::from), had }
 }
 

@@ -123,13 +123,7 @@ fn everything(operator: &Operator) -> Option<(Span, String, String)> {
         ExprKind::Name(name) => name.form == NameForm::Wildcard && &*name.text == "*",
         _ => false,
     };
-    let named = match &operator.kind {
-        OperatorKind::Find(find) => find.tables.as_deref(),
-        OperatorKind::Search { tables, .. } => tables.as_deref(),
-        OperatorKind::Union(union) => Some(&*union.legs),
-        _ => return None,
-    };
-    let all = named.is_none_or(|tables| tables.is_empty() || tables.iter().any(stars));
+    let all = operator.kind.reads_every_table() || operator.kind.named_tables().iter().any(stars);
     let word = operator.word;
     all.then(|| {
         let message = format!("`{word}` over every table is not allowed in a rule");

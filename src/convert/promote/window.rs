@@ -6,7 +6,7 @@ use super::{Work, notes};
 use crate::content::Duration;
 use crate::content::duration::{DAY, HOUR, MINUTE};
 use crate::knowledge::limits;
-use crate::kql::ast::{Expr, ExprKind, Operator, OperatorKind};
+use crate::kql::ast::{Expr, ExprKind, LogicalOp, Operator, OperatorKind};
 use crate::kql::lookback::{Bound, Lookback, Reach};
 use crate::kql::timespan::Timespan;
 use crate::kql::{Node, Parse, TokenKind as T, walk_statements};
@@ -344,7 +344,7 @@ fn with_line(text: &str, span: Span) -> Span {
 /// the condition itself.
 fn window_parts(condition: &Expr, found: &Lookback, spans: &mut Vec<(Span, Span)>, whole: Option<Span>) {
     match &condition.kind {
-        ExprKind::Logical { op: T::And, operands } => {
+        ExprKind::Logical { op: LogicalOp::And, operands } => {
             let windows: Vec<bool> = operands.iter().map(|operand| is_window(operand, found)).collect();
             if windows.iter().all(|window| *window) {
                 spans.extend(whole.map(|span| (span, condition.span)));
@@ -380,7 +380,7 @@ fn is_window(expr: &Expr, found: &Lookback) -> bool {
             let column = |side: &Expr| matches!(side.kind, ExprKind::Name(_));
             (bounds(left) && column(right)) || (bounds(right) && column(left))
         }
-        ExprKind::Between { op: T::Between, left, low, high, .. } => {
+        ExprKind::Between { negated: false, left, low, high, .. } => {
             // A window ends now; one that ends before is a baseline.
             let ends_now =
                 !found.reaches.iter().any(|reach| reach.span == high.span && reach.bound == Bound::Until);

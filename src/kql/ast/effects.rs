@@ -1,7 +1,7 @@
 //! What operators do, answered once: whether rows come in, and what becomes of the rows, their order and their
 //! columns. [`OperatorKind::facts`] has one line for each operator, so that the compiler asks all of it of a new one.
 
-use super::{Column, Expr, ExprKind, NameForm, OperatorKind};
+use super::{Column, Expr, ExprKind, NameForm, OperatorKind, Union};
 
 /// What is known of an operator, whatever stands in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,7 +163,7 @@ impl OperatorKind {
                 ("project", Needed, Anywhere, R::Pass, Kept, C::named(exprs.iter().any(is_star)))
             }
             Self::ProjectAway(_) => ("project-away", Needed, Anywhere, R::Pass, Kept, C::Drop),
-            Self::ProjectByNames(_) => ("__projectByNames", Needed, Anywhere, R::Pass, Unclear, C::Drop),
+            Self::ProjectByNames(_) => ("project-by-names", Needed, Anywhere, R::Pass, Unclear, C::Drop),
             Self::ProjectKeep(exprs) => {
                 ("project-keep", Needed, Anywhere, R::Pass, Kept, C::named(exprs.iter().any(is_star)))
             }
@@ -220,8 +220,18 @@ impl OperatorKind {
 
     /// Whether it looks through every table there is, where no rows come in.
     pub fn reads_every_table(&self) -> bool {
-        matches!(self, Self::Search { tables: None, .. })
-            || matches!(self, Self::Find(find) if find.tables.is_none())
+        self.facts().rows == Rows::Search && self.named_tables().is_empty()
+    }
+
+    /// The tables that a `find`, `search` or `union` names, where it names any.
+    pub fn named_tables(&self) -> &[Expr] {
+        if let Self::Find(find) = self {
+            return find.tables.as_deref().unwrap_or_default();
+        }
+        if let Self::Search { tables: Some(tables), .. } | Self::Union(Union { legs: tables, .. }) = self {
+            return tables;
+        }
+        &[]
     }
 
     /// The queries in it that work on its rows.
@@ -314,4 +324,46 @@ fn has_star(expr: &Expr) -> bool {
 /// Whether a declared column stands for those of the input.
 fn stands_for_input(column: &Column) -> bool {
     &*column.name.text == "*"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kql::token::KEYWORDS;
+    use crate::kql::{Node, parse, walk_statements};
+
+    /// The operator that a word begins after a pipe.
+    fn operator(word: &str) -> Option<OperatorKind> {
+        let parsed = parse(&format!("T | {word} x"));
+        let mut found = None;
+        walk_statements(&parsed.statements, &mut |node| {
+            if let Node::Operator(operator) = node {
+                found.get_or_insert_with(|| operator.kind.clone());
+            }
+            true
+        });
+        found
+    }
+
+    #[test]
+    fn every_word_of_an_operator_is_read_as_the_operator_of_that_name() {
+        let aliases = [
+            ("filter", "where"),
+            ("limit", "take"),
+            ("mvapply", "mv-apply"),
+            ("mvexpand", "mv-expand"),
+            ("order", "sort"),
+        ];
+        let mut names = std::collections::BTreeSet::new();
+        for token in KEYWORDS {
+            let word = token.text();
+            let Some(name) = operator(word).map(|kind| kind.name()).filter(|name| !name.is_empty()) else {
+                continue;
+            };
+            let alias = aliases.iter().find(|(alias, _)| *alias == word);
+            assert_eq!(name, alias.map_or(word, |(_, name)| *name));
+            names.insert(name);
+        }
+        assert_eq!(names.len(), 56);
+    }
 }

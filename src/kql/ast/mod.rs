@@ -1,15 +1,16 @@
 //! The typed tree of a query. Every node has its place; what is missing is a node of its own, with an empty
 //! place, so that the tree of a broken query can be walked like any other.
 
-use super::token::TokenKind;
 use crate::source::Span;
 
+mod comparisons;
 mod effects;
 mod graph;
 mod joins;
 mod operators;
 mod statements;
 
+pub use comparisons::{BinaryOp, ListOp, LogicalOp, StringOp, StringTest};
 pub use effects::{Columns, Facts, Input, Nests, Order, Rows};
 pub use graph::{EdgeDirection, GraphElement, GraphMatch, GraphNodes, GraphPart, GraphTable, MakeGraph};
 pub use joins::{Join, JoinKind, JoinOn, Sides, UnionKind};
@@ -126,15 +127,15 @@ pub enum ExprKind {
     Paren(Box<Expr>),
     /// `-operand` and `+operand`
     Unary {
-        /// [`TokenKind::Minus`] or [`TokenKind::Plus`].
-        op: TokenKind,
+        /// Whether it is `-`.
+        minus: bool,
         /// The operand.
         operand: Box<Expr>,
     },
     /// `left op right`; `and` and `or` are [`ExprKind::Logical`].
     Binary {
         /// The operator.
-        op: TokenKind,
+        op: BinaryOp,
         /// Its place.
         op_span: Span,
         /// What stands before it.
@@ -144,15 +145,15 @@ pub enum ExprKind {
     },
     /// A chain of `and` or of `or`.
     Logical {
-        /// [`TokenKind::And`] or [`TokenKind::Or`].
-        op: TokenKind,
+        /// What joins them.
+        op: LogicalOp,
         /// Two operands or more.
         operands: Vec<Expr>,
     },
     /// `left in (items)` and its kin, `has_any` and `has_all` among them.
     InList {
         /// The operator.
-        op: TokenKind,
+        op: ListOp,
         /// Its place.
         op_span: Span,
         /// What is looked for.
@@ -162,8 +163,8 @@ pub enum ExprKind {
     },
     /// `left between (low .. high)`
     Between {
-        /// [`TokenKind::Between`] or [`TokenKind::NotBetween`].
-        op: TokenKind,
+        /// Whether it is `!between`.
+        negated: bool,
         /// Its place.
         op_span: Span,
         /// What is compared.

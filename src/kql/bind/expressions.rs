@@ -2,11 +2,10 @@
 
 use std::rc::Rc;
 
-use super::super::ast::{Expr, ExprKind, Literal, NameForm};
-use super::super::token::TokenKind as T;
+use super::super::ast::{BinaryOp, Expr, ExprKind, ListOp, Literal, LogicalOp, NameForm};
 use super::super::types::{Conversion, Element, Relation, Scalar, Shape};
 use super::finding::Finding;
-use super::operations::operator_name;
+use super::operations::{list_operator_name, operator_name};
 use super::{Binder, FindingKind, Value};
 use crate::source::Span;
 
@@ -97,15 +96,15 @@ impl<'a> Binder<'a> {
             | ExprKind::Named { value: inner, .. }
             | ExprKind::Converted { expr: inner, .. }
             | ExprKind::Defaulted { expr: inner, .. } => self.value_or_rows(inner),
-            ExprKind::Unary { op, operand } => {
+            ExprKind::Unary { minus, operand } => {
                 let start = expr.span.start as usize;
-                self.unary(*op, operand, Span::new(start, start + 1))
+                self.unary(*minus, operand, Span::new(start, start + 1))
             }
             ExprKind::Binary { op, op_span, left, right } => self.binary(*op, *op_span, left, right),
             ExprKind::Logical { op, operands } => self.logical(*op, expr.span, operands),
             ExprKind::InList { op, op_span, left, items } => self.in_list(*op, *op_span, left, items),
-            ExprKind::Between { op, op_span, left, low, high } => {
-                self.between(*op, *op_span, left, low, high)
+            ExprKind::Between { negated, op_span, left, low, high } => {
+                self.between(*negated, *op_span, left, low, high)
             }
             ExprKind::ToScalar(query) => self.scalar_of(query),
             ExprKind::ToTable(query) | ExprKind::Materialize(query) => {
@@ -202,9 +201,9 @@ impl<'a> Binder<'a> {
         Value::of(result)
     }
 
-    fn unary(&mut self, op: T, operand: &'a Expr, op_span: Span) -> Value {
+    fn unary(&mut self, minus: bool, operand: &'a Expr, op_span: Span) -> Value {
         let value = self.value(operand);
-        let name = if op == T::Minus { "UnaryMinus" } else { "UnaryPlus" };
+        let name = if minus { "UnaryMinus" } else { "UnaryPlus" };
         match self.operate(name, op_span, &[operand], vec![value], true) {
             // A literal stays what it is.
             Value::Scalar(Scalar::Int, false) => Value::of(Scalar::Long),
@@ -212,8 +211,11 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn logical(&mut self, op: T, op_span: Span, operands: &'a [Expr]) -> Value {
-        let name = if op == T::And { "And" } else { "Or" };
+    fn logical(&mut self, op: LogicalOp, op_span: Span, operands: &'a [Expr]) -> Value {
+        let name = match op {
+            LogicalOp::And => "And",
+            LogicalOp::Or => "Or",
+        };
         let mut whole: Option<(Value, &'a Expr)> = None;
         for operand in operands {
             let value = self.condition_value(operand);
@@ -258,7 +260,7 @@ impl<'a> Binder<'a> {
         }
     }
 
-    fn no_condition(&mut self, op: T, operand: &Expr, value: &Value) {
+    fn no_condition(&mut self, op: LogicalOp, operand: &Expr, value: &Value) {
         let kind = match value {
             Value::Scalar(kind, _) => kind.described(),
             _ => "a table".to_owned(),
@@ -271,7 +273,7 @@ impl<'a> Binder<'a> {
         self.report(finding);
     }
 
-    fn binary(&mut self, op: T, op_span: Span, left: &'a Expr, right: &'a Expr) -> Value {
+    fn binary(&mut self, op: BinaryOp, op_span: Span, left: &'a Expr, right: &'a Expr) -> Value {
         let side = |binder: &mut Self, expr: &'a Expr| match &expr.kind {
             ExprKind::Star if binder.searching => Value::of(Scalar::Dynamic),
             _ => {
@@ -282,11 +284,10 @@ impl<'a> Binder<'a> {
             }
         };
         let values = vec![side(self, left), side(self, right)];
-        let Some(name) = operator_name(op) else { return Value::of(Scalar::Bool) };
-        self.operate(name, op_span, &[left, right], values, true)
+        self.operate(operator_name(op), op_span, &[left, right], values, true)
     }
 
-    fn in_list(&mut self, op: T, op_span: Span, left: &'a Expr, items: &'a [Expr]) -> Value {
+    fn in_list(&mut self, op: ListOp, op_span: Span, left: &'a Expr, items: &'a [Expr]) -> Value {
         let mut operands = vec![left];
         let mut values = vec![self.value(left)];
         for item in items {
@@ -296,15 +297,21 @@ impl<'a> Binder<'a> {
                 _ => self.value(item),
             });
         }
-        let Some(name) = operator_name(op) else { return Value::of(Scalar::Bool) };
-        let value = self.operate(name, op_span, &operands, values, false);
+        let value = self.operate(list_operator_name(op), op_span, &operands, values, false);
         if value.is_unknown() { Value::of(Scalar::Bool) } else { value }
     }
 
-    fn between(&mut self, op: T, op_span: Span, left: &'a Expr, low: &'a Expr, high: &'a Expr) -> Value {
+    fn between(
+        &mut self,
+        negated: bool,
+        op_span: Span,
+        left: &'a Expr,
+        low: &'a Expr,
+        high: &'a Expr,
+    ) -> Value {
         let operands = [left, low, high];
         let values = operands.iter().map(|operand| self.value(operand)).collect();
-        let name = if op == T::Between { "Between" } else { "NotBetween" };
+        let name = if negated { "NotBetween" } else { "Between" };
         let value = self.operate(name, op_span, &operands, values, false);
         if value.is_unknown() { Value::of(Scalar::Bool) } else { value }
     }

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use super::super::ast::{Expr, ExprKind, Join, Name, NameForm, Operator, Sides};
+use super::super::ast::{BinaryOp, Expr, ExprKind, Join, LogicalOp, Name, NameForm, Operator, Sides};
 use super::super::error::Mend;
-use super::super::token::TokenKind as T;
 use super::super::types::{Column, Relation, Scalar};
 use super::finding::Finding;
 use super::naming::Columns;
@@ -53,12 +52,12 @@ impl<'a> Binder<'a> {
         match &expr.kind {
             ExprKind::Name(name) => self.key(name, left, right, keys),
             ExprKind::Paren(inner) => self.condition(inner, left, right, keys, predicate),
-            ExprKind::Logical { op: T::And, operands } => {
+            ExprKind::Logical { op: LogicalOp::And, operands } => {
                 for operand in operands {
                     self.condition(operand, left, right, keys, predicate);
                 }
             }
-            ExprKind::Binary { op: T::EqualEqual, left: a, right: b, .. } if !predicate => {
+            ExprKind::Binary { op: BinaryOp::Equal, left: a, right: b, .. } if !predicate => {
                 let (first, second) = (sided(a), sided(b));
                 if let Some((_, name)) = second {
                     keys.push(name.text.to_string());

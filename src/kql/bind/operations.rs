@@ -4,9 +4,8 @@ use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
-use super::super::ast::{Expr, ExprKind};
+use super::super::ast::{BinaryOp, Expr, ExprKind, ListOp, StringOp, StringTest};
 use super::super::builtins::{self, Builtin};
-use super::super::token::TokenKind as T;
 use super::super::types::Scalar;
 use super::finding::Finding;
 use super::matching::{Arg, candidates};
@@ -103,31 +102,39 @@ fn pair_of(builtin: &'static Builtin, operands: &[&Expr], values: &[Value]) -> O
     (!star).then_some(((std::ptr::from_ref(builtin), *left, *right), *first && *second))
 }
 
-/// The operator of a token, by its name in the facts.
-pub(super) fn operator_name(op: T) -> Option<&'static str> {
-    Some(match op {
-        T::Plus => "Add",
-        T::Minus => "Subtract",
-        T::Asterisk => "Multiply",
-        T::Slash => "Divide",
-        T::Percent => "Modulo",
-        T::LessThan => "LessThan",
-        T::LessThanOrEqual => "LessThanOrEqual",
-        T::GreaterThan => "GreaterThan",
-        T::GreaterThanOrEqual => "GreaterThanOrEqual",
-        T::EqualEqual => "Equal",
-        T::BangEqual | T::LessThanGreaterThan => "NotEqual",
-        T::EqualTilde => "EqualTilde",
-        T::BangTilde => "BangTilde",
-        T::MatchesRegex => "MatchRegex",
-        T::In => "In",
-        T::InCs => "InCs",
-        T::NotIn => "NotIn",
-        T::NotInCs => "NotInCs",
-        T::HasAny => "HasAny",
-        T::HasAll => "HasAll",
-        _ => return text_operator(op),
-    })
+/// The name of an operator in the facts.
+pub(super) fn operator_name(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Add => "Add",
+        BinaryOp::Subtract => "Subtract",
+        BinaryOp::Multiply => "Multiply",
+        BinaryOp::Divide => "Divide",
+        BinaryOp::Modulo => "Modulo",
+        BinaryOp::Less => "LessThan",
+        BinaryOp::LessOrEqual => "LessThanOrEqual",
+        BinaryOp::Greater => "GreaterThan",
+        BinaryOp::GreaterOrEqual => "GreaterThanOrEqual",
+        BinaryOp::Equal => "Equal",
+        BinaryOp::NotEqual => "NotEqual",
+        BinaryOp::String(StringOp { test: StringTest::Equals, negated: false, .. }) => "EqualTilde",
+        BinaryOp::String(StringOp { test: StringTest::Equals, negated: true, .. }) => "BangTilde",
+        BinaryOp::String(StringOp { test: StringTest::Regex, .. }) => "MatchRegex",
+        // The others take what one of these takes.
+        BinaryOp::String(op) if op.test.of_words() => "Has",
+        BinaryOp::String(_) => "Contains",
+    }
+}
+
+/// The name of an operator before a list in the facts.
+pub(super) fn list_operator_name(op: ListOp) -> &'static str {
+    match op {
+        ListOp::In { negated: false, folds_case: false } => "In",
+        ListOp::In { negated: false, folds_case: true } => "InCs",
+        ListOp::In { negated: true, folds_case: false } => "NotIn",
+        ListOp::In { negated: true, folds_case: true } => "NotInCs",
+        ListOp::HasAny => "HasAny",
+        ListOp::HasAll => "HasAll",
+    }
 }
 
 fn advice(op: &str, a: Scalar, b: Scalar) -> Option<String> {
@@ -146,24 +153,4 @@ fn advice(op: &str, a: Scalar, b: Scalar) -> Option<String> {
         return None;
     };
     Some(help.to_owned())
-}
-
-fn text_operator(op: T) -> Option<&'static str> {
-    let words = matches!(
-        op,
-        T::Has
-            | T::HasCs
-            | T::NotHas
-            | T::NotHasCs
-            | T::HasPrefix
-            | T::HasPrefixCs
-            | T::NotHasPrefix
-            | T::NotHasPrefixCs
-            | T::HasSuffix
-            | T::HasSuffixCs
-            | T::NotHasSuffix
-            | T::NotHasSuffixCs
-    );
-    // The others of either group take what these take.
-    op.is_string_operator().then_some(if words { "Has" } else { "Contains" })
 }

@@ -1,8 +1,7 @@
 //! What expressions come to that no row decides: numbers, lengths of time, and moments as their distance from now.
 
-use super::super::ast::{Expr, ExprKind, Literal, Name};
+use super::super::ast::{BinaryOp, Expr, ExprKind, Literal, Name};
 use super::super::timespan::Timespan;
-use super::super::token::TokenKind;
 use super::placeholder;
 use crate::source::Span;
 
@@ -66,19 +65,18 @@ impl Evaluator<'_, '_> {
             ExprKind::Literal(literal) => self.literal(literal, expr.span),
             ExprKind::Name(name) => (self.look_up)(&name.text)?,
             ExprKind::Paren(inner) => self.value(inner),
-            ExprKind::Unary { op, operand } => {
+            ExprKind::Unary { minus, operand } => {
                 let known = self.value(operand)?;
-                let minus = *op == TokenKind::Minus;
                 let value = match known.value {
-                    Constant::Number(number) if minus => Constant::Number(-number),
-                    Constant::Length(length) if minus => Constant::Length(-length),
+                    Constant::Number(number) if *minus => Constant::Number(-number),
+                    Constant::Length(length) if *minus => Constant::Length(-length),
                     value => value,
                 };
                 Some(known.with(value))
             }
             ExprKind::Binary { op, left, right, .. } => {
-                if !matches!(op, TokenKind::Plus | TokenKind::Minus | TokenKind::Asterisk | TokenKind::Slash)
-                {
+                use BinaryOp::{Add, Divide, Multiply, Subtract};
+                if !matches!(op, Add | Subtract | Multiply | Divide) {
                     return None;
                 }
                 let (left, right) = (self.value(left)?, self.value(right)?);
@@ -234,27 +232,27 @@ pub(super) fn unit_of(expr: &Expr) -> Option<(Timespan, Timespan)> {
     }
 }
 
-fn arithmetic(op: TokenKind, left: Constant, right: Constant) -> Option<Constant> {
+fn arithmetic(op: BinaryOp, left: Constant, right: Constant) -> Option<Constant> {
     use Constant::{Date, Length, Moment, Number};
     Some(match (op, left, right) {
-        (TokenKind::Plus, Number(a), Number(b)) => Number(a + b),
-        (TokenKind::Minus, Number(a), Number(b)) => Number(a - b),
-        (TokenKind::Asterisk, Number(a), Number(b)) => Number(a * b),
-        (TokenKind::Slash, Number(a), Number(b)) if b != 0.0 => Number(a / b),
-        (TokenKind::Plus, Length(a), Length(b)) => Length(a.plus(b)?),
-        (TokenKind::Minus, Length(a), Length(b)) => Length(a.minus(b)?),
-        (TokenKind::Slash, Length(a), Length(b)) => Number(a.over(b)?),
-        (TokenKind::Asterisk, Length(length), Number(factor))
-        | (TokenKind::Asterisk, Number(factor), Length(length)) => Length(length.times(factor)?),
-        (TokenKind::Slash, Length(length), Number(number)) if number != 0.0 => {
+        (BinaryOp::Add, Number(a), Number(b)) => Number(a + b),
+        (BinaryOp::Subtract, Number(a), Number(b)) => Number(a - b),
+        (BinaryOp::Multiply, Number(a), Number(b)) => Number(a * b),
+        (BinaryOp::Divide, Number(a), Number(b)) if b != 0.0 => Number(a / b),
+        (BinaryOp::Add, Length(a), Length(b)) => Length(a.plus(b)?),
+        (BinaryOp::Subtract, Length(a), Length(b)) => Length(a.minus(b)?),
+        (BinaryOp::Divide, Length(a), Length(b)) => Number(a.over(b)?),
+        (BinaryOp::Multiply, Length(length), Number(factor))
+        | (BinaryOp::Multiply, Number(factor), Length(length)) => Length(length.times(factor)?),
+        (BinaryOp::Divide, Length(length), Number(number)) if number != 0.0 => {
             Length(length.times(1.0 / number)?)
         }
-        (TokenKind::Plus, Moment(back, slack), Length(length))
-        | (TokenKind::Plus, Length(length), Moment(back, slack)) => Moment(back.minus(length)?, slack),
-        (TokenKind::Minus, Moment(back, slack), Length(length)) => Moment(back.plus(length)?, slack),
+        (BinaryOp::Add, Moment(back, slack), Length(length))
+        | (BinaryOp::Add, Length(length), Moment(back, slack)) => Moment(back.minus(length)?, slack),
+        (BinaryOp::Subtract, Moment(back, slack), Length(length)) => Moment(back.plus(length)?, slack),
         // The later moment lies less far back.
-        (TokenKind::Minus, Moment(a, _), Moment(b, _)) => Length(b.minus(a)?),
-        (TokenKind::Plus | TokenKind::Minus, Date, Length(_)) | (TokenKind::Plus, Length(_), Date) => Date,
+        (BinaryOp::Subtract, Moment(a, _), Moment(b, _)) => Length(b.minus(a)?),
+        (BinaryOp::Add | BinaryOp::Subtract, Date, Length(_)) | (BinaryOp::Add, Length(_), Date) => Date,
         _ => return None,
     })
 }

@@ -3,9 +3,8 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::super::Node;
-use super::super::ast::{Expr, ExprKind, Function, LetValue, Parameter, Statement, StatementKind};
+use super::super::ast::{BinaryOp, Expr, ExprKind, Function, LetValue, Parameter, Statement, StatementKind};
 use super::super::timespan::Timespan;
-use super::super::token::TokenKind;
 use super::constants::{Constant, Evaluator, Known, unit_of};
 use super::{Bound, Date, Lookback, Reach, is_event_time, names_in};
 
@@ -168,9 +167,9 @@ impl<'a> Reader<'a> {
                     self.children(expr);
                 }
             }
-            ExprKind::Between { op, left, low, high, .. } if self.value(left).is_none() => {
+            ExprKind::Between { negated, left, low, high, .. } if self.value(left).is_none() => {
                 self.visit(left);
-                self.between(*op == TokenKind::Between, left, low, high);
+                self.between(!negated, left, low, high);
             }
             _ => self.children(expr),
         }
@@ -226,16 +225,16 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads a comparison with a moment, or of an age; false where it is none.
-    fn compared(&mut self, op: TokenKind, left: &'a Expr, right: &'a Expr) -> bool {
+    fn compared(&mut self, op: BinaryOp, left: &'a Expr, right: &'a Expr) -> bool {
         let (known, moment, other, op) = match (self.value(left), self.value(right)) {
             (None, Some(known)) => (known, right, left, op),
-            (Some(known), None) => (known, left, right, mirrored(op)),
+            (Some(known), None) => (known, left, right, op.mirrored()),
             _ => return false,
         };
         let from = match op {
-            TokenKind::GreaterThan | TokenKind::GreaterThanOrEqual => true,
-            TokenKind::LessThan | TokenKind::LessThanOrEqual => false,
-            TokenKind::EqualEqual | TokenKind::BangEqual => {
+            BinaryOp::Greater | BinaryOp::GreaterOrEqual => true,
+            BinaryOp::Less | BinaryOp::LessOrEqual => false,
+            BinaryOp::Equal | BinaryOp::NotEqual => {
                 let event_time = self.event_time(other);
                 self.visit(other);
                 self.record(moment, &known, Bound::Other, event_time);
@@ -270,7 +269,7 @@ impl<'a> Reader<'a> {
     fn age(&self, expr: &'a Expr) -> Option<(Known, &'a Expr, Option<Timespan>)> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.age(inner),
-            ExprKind::Binary { op: TokenKind::Minus, left, right, .. } => {
+            ExprKind::Binary { op: BinaryOp::Subtract, left, right, .. } => {
                 let since = self.value(left)?;
                 self.value(right).is_none().then_some((since, &**right, None))
             }
@@ -352,15 +351,5 @@ fn argument(arg: &Expr) -> (Option<&str>, &Expr) {
     match &arg.kind {
         ExprKind::Named { names, value, .. } => (names.first().map(|name| &*name.text), value),
         _ => (None, arg),
-    }
-}
-
-fn mirrored(op: TokenKind) -> TokenKind {
-    match op {
-        TokenKind::GreaterThan => TokenKind::LessThan,
-        TokenKind::GreaterThanOrEqual => TokenKind::LessThanOrEqual,
-        TokenKind::LessThan => TokenKind::GreaterThan,
-        TokenKind::LessThanOrEqual => TokenKind::GreaterThanOrEqual,
-        op => op,
     }
 }

@@ -1,6 +1,6 @@
 //! Expressions: the tower of operators, calls and paths.
 
-use super::super::ast::{Expr, ExprKind, Name, Nulls, SortOrder};
+use super::super::ast::{BinaryOp, Expr, ExprKind, ListOp, LogicalOp, Name, Nulls, SortOrder, StringOp};
 use super::super::error::{ErrorKind, Mend, SyntaxError};
 use super::super::token::TokenKind as T;
 use super::operators::is_operator;
@@ -74,21 +74,21 @@ impl Parser<'_> {
     }
 
     fn logical_or(&mut self) -> Option<Expr> {
-        self.logical(T::Or, Self::logical_and)
+        self.logical(T::Or, LogicalOp::Or, Self::logical_and)
     }
 
     fn logical_and(&mut self) -> Option<Expr> {
-        self.logical(T::And, Self::equality)
+        self.logical(T::And, LogicalOp::And, Self::equality)
     }
 
-    fn logical(&mut self, op: T, operand: fn(&mut Self) -> Option<Expr>) -> Option<Expr> {
+    fn logical(&mut self, word: T, op: LogicalOp, operand: fn(&mut Self) -> Option<Expr>) -> Option<Expr> {
         let start = self.start();
         let first = operand(self)?;
-        if self.kind() != op && self.foreign_spelling(op).is_none() {
+        if self.kind() != word && self.foreign_spelling(op).is_none() {
             return Some(first);
         }
         let mut operands = vec![first];
-        while self.eat(op).is_some() || self.eat_foreign(op) {
+        while self.eat(word).is_some() || self.eat_foreign(op) {
             let next = operand(self).unwrap_or_else(|| self.missing_expr());
             operands.push(next);
         }
@@ -96,19 +96,22 @@ impl Parser<'_> {
     }
 
     /// How many tokens here are `and` or `or` in another language.
-    fn foreign_spelling(&self, op: T) -> Option<usize> {
-        let (word, sign) = if op == T::And { ("and", "&") } else { ("or", "|") };
+    fn foreign_spelling(&self, op: LogicalOp) -> Option<usize> {
+        let (word, sign) = match op {
+            LogicalOp::And => ("and", "&"),
+            LogicalOp::Or => ("or", "|"),
+        };
         if self.kind() == T::Identifier && self.written(0).eq_ignore_ascii_case(word) {
             return Some(1);
         }
         // Two bars before an operator are one too many.
         let operand = self.peek(3).is_literal() || matches!(self.peek(3), T::Identifier | T::By);
-        let bars = op == T::Or && is_operator(self.peek(2)) && operand;
+        let bars = op == LogicalOp::Or && is_operator(self.peek(2)) && operand;
         (self.written(0) == sign && self.written(1) == sign && self.glued(1) && !bars).then_some(2)
     }
 
     /// Takes such a spelling for what it means, so that the rest of the query is read.
-    fn eat_foreign(&mut self, op: T) -> bool {
+    fn eat_foreign(&mut self, op: LogicalOp) -> bool {
         let Some(length) = self.foreign_spelling(op) else { return false };
         let span = self.bump_all(length);
         let message = format!("`{}` is written `{}` in KQL", &self.text[span.range()], op.text());
@@ -120,8 +123,13 @@ impl Parser<'_> {
         true
     }
 
-    fn binary(&mut self, start: usize, left: Expr, operand: fn(&mut Self) -> Option<Expr>) -> Expr {
-        let op = self.kind();
+    fn binary(
+        &mut self,
+        op: BinaryOp,
+        start: usize,
+        left: Expr,
+        operand: fn(&mut Self) -> Option<Expr>,
+    ) -> Expr {
         let op_span = self.bump();
         let right = Box::new(operand(self).unwrap_or_else(|| self.missing_expr()));
         let kind = ExprKind::Binary { op, op_span, left: Box::new(left), right };
@@ -132,22 +140,25 @@ impl Parser<'_> {
         let start = self.start();
         if self.kind() == T::Asterisk && self.peek(1) == T::EqualEqual {
             let left = self.star();
-            return Some(self.binary(start, left, Self::relational));
+            return Some(self.binary(BinaryOp::Equal, start, left, Self::relational));
         }
         let left = self.relational()?;
-        Some(match self.kind() {
-            T::EqualEqual | T::BangEqual | T::LessThanGreaterThan => {
-                self.binary(start, left, Self::relational)
-            }
-            T::In if self.peek(1) == T::Range => left,
-            T::In | T::InCs | T::NotIn | T::NotInCs | T::HasAny | T::HasAll => self.in_list(start, left),
-            T::Between | T::NotBetween => self.between(start, left),
-            _ => left,
+        let word = self.kind();
+        if let Some(op @ (BinaryOp::Equal | BinaryOp::NotEqual)) = BinaryOp::of(word) {
+            return Some(self.binary(op, start, left, Self::relational));
+        }
+        if matches!(word, T::Between | T::NotBetween) {
+            return Some(self.between(start, left));
+        }
+        // `in range(...)` belongs to `make-series`.
+        let list = ListOp::of(word).filter(|_| word != T::In || self.peek(1) != T::Range);
+        Some(match list {
+            Some(op) => self.in_list(op, start, left),
+            None => left,
         })
     }
 
-    fn in_list(&mut self, start: usize, left: Expr) -> Expr {
-        let op = self.kind();
+    fn in_list(&mut self, op: ListOp, start: usize, left: Expr) -> Expr {
         let op_span = self.bump();
         let open = self.require(T::OpenParen);
         let items = if self.at_query() {
@@ -161,52 +172,53 @@ impl Parser<'_> {
     }
 
     fn between(&mut self, start: usize, left: Expr) -> Expr {
-        let op = self.kind();
+        let negated = self.kind() == T::NotBetween;
         let op_span = self.bump();
         let open = self.require(T::OpenParen);
         let low = Box::new(self.required(Self::unnamed));
         self.require(T::DotDot);
         let high = Box::new(self.required(Self::unnamed));
         self.close(T::CloseParen, open);
-        let kind = ExprKind::Between { op, op_span, left: Box::new(left), low, high };
+        let kind = ExprKind::Between { negated, op_span, left: Box::new(left), low, high };
         Expr { span: self.since(start), kind }
     }
 
     fn relational(&mut self) -> Option<Expr> {
         let start = self.start();
         let left = self.additive()?;
-        let compares =
-            matches!(self.kind(), T::LessThan | T::LessThanOrEqual | T::GreaterThan | T::GreaterThanOrEqual);
-        Some(if compares { self.binary(start, left, Self::additive) } else { left })
+        let op = BinaryOp::of(self.kind()).filter(|op| op.orders());
+        Some(match op {
+            Some(op) => self.binary(op, start, left, Self::additive),
+            None => left,
+        })
     }
 
     fn additive(&mut self) -> Option<Expr> {
-        self.chain(Self::multiplicative, |kind| matches!(kind, T::Plus | T::Minus))
+        self.chain(Self::multiplicative, |op| matches!(op, BinaryOp::Add | BinaryOp::Subtract))
     }
 
     fn multiplicative(&mut self) -> Option<Expr> {
-        self.chain(Self::string_operation, |kind| matches!(kind, T::Asterisk | T::Slash | T::Percent))
+        let of = |op| matches!(op, BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Modulo);
+        self.chain(Self::string_operation, of)
     }
 
     fn string_operation(&mut self) -> Option<Expr> {
-        if self.kind() == T::Asterisk && self.peek(1).is_string_operator() {
-            let start = self.start();
-            let left = self.star();
-            return Some(self.binary(start, left, Self::invocation));
-        }
-        // One of these, and no chain of them.
         let start = self.start();
-        let left = self.invocation()?;
-        let compares = self.kind().is_string_operator();
-        Some(if compares { self.binary(start, left, Self::invocation) } else { left })
+        let star = self.kind() == T::Asterisk && StringOp::of(self.peek(1)).is_some();
+        let left = if star { self.star() } else { self.invocation()? };
+        // One of these, and no chain of them.
+        Some(match StringOp::of(self.kind()) {
+            Some(op) => self.binary(BinaryOp::String(op), start, left, Self::invocation),
+            None => left,
+        })
     }
 
     /// Operators of one level, the left ones first.
-    fn chain(&mut self, operand: fn(&mut Self) -> Option<Expr>, is_op: fn(T) -> bool) -> Option<Expr> {
+    fn chain(&mut self, operand: fn(&mut Self) -> Option<Expr>, of: fn(BinaryOp) -> bool) -> Option<Expr> {
         let start = self.start();
         let mut left = operand(self)?;
         let mut length = 1;
-        while is_op(self.kind()) {
+        while let Some(op) = BinaryOp::of(self.kind()).filter(|op| of(*op)) {
             length += 1;
             if length > LONGEST_CHAIN {
                 let span = self.token(0).span;
@@ -214,21 +226,21 @@ impl Parser<'_> {
                 self.at = self.tokens.len() - 1;
                 break;
             }
-            left = self.binary(start, left, operand);
+            left = self.binary(op, start, left, operand);
         }
         Some(left)
     }
 
     /// A sign, or none, and a path.
     pub(super) fn invocation(&mut self) -> Option<Expr> {
-        let op = self.kind();
-        if !matches!(op, T::Minus | T::Plus) {
+        if !matches!(self.kind(), T::Minus | T::Plus) {
             return self.path();
         }
+        let minus = self.kind() == T::Minus;
         let start = self.start();
         self.bump();
         let operand = Box::new(self.path().unwrap_or_else(|| self.missing_expr()));
-        Some(Expr { span: self.since(start), kind: ExprKind::Unary { op, operand } })
+        Some(Expr { span: self.since(start), kind: ExprKind::Unary { minus, operand } })
     }
 
     /// A primary expression with its members and indexes.

@@ -103,7 +103,7 @@ impl Parser<'_> {
                 let start = self.start();
                 self.bump();
                 let operand = Box::new(self.literal()?);
-                Some(Expr { span: self.since(start), kind: ExprKind::Unary { op: T::Minus, operand } })
+                Some(Expr { span: self.since(start), kind: ExprKind::Unary { minus: true, operand } })
             }
             T::Null => {
                 let span = self.bump();

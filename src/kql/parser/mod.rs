@@ -6,7 +6,7 @@
     reason = "what may be an element of a list has one type, whether it can be absent or not"
 )]
 
-use super::ast::{Expr, ExprKind};
+use super::ast::{Expr, ExprKind, StringOp};
 use super::error::{ErrorKind, SyntaxError};
 use super::token::{Token, TokenKind};
 use super::{Parse, lexer, work};
@@ -195,7 +195,7 @@ impl<'t> Parser<'t> {
         let what = match last {
             T::Join | T::Lookup | T::Union => "a table or a query",
             T::Take | T::Limit | T::Sample | T::Top => "a number",
-            kind if kind.is_keyword() && !kind.is_string_operator() => "a column or an expression",
+            kind if kind.is_keyword() && StringOp::of(kind).is_none() => "a column or an expression",
             T::Comma => "a column or an expression",
             T::OpenParen | T::OpenBracket => "an expression",
             _ => "a value",

@@ -1,6 +1,6 @@
 //! Names: plain, in brackets, with wildcards, and filled in by a client.
 
-use super::super::ast::{Expr, ExprKind, Name, NameForm};
+use super::super::ast::{Expr, ExprKind, Name, NameForm, StringOp};
 use super::super::error::ErrorKind;
 use super::super::text::decode_string;
 use super::super::token::TokenKind as T;
@@ -187,7 +187,7 @@ impl Parser<'_> {
             Asterisk, BangEqual, BangTilde, Bar, CloseBrace, CloseBracket, CloseParen, Colon, Comma, Dot,
         };
         let next = self.peek(1);
-        let after_a_name = next.is_string_operator()
+        let after_a_name = StringOp::of(next).is_some()
             || matches!(
                 next,
                 T::And

@@ -1,8 +1,8 @@
 //! The query operators that look through several tables or run queries of their own, but for those on graphs.
 
 use super::super::ast::{
-    Column, Expr, ExprKind, Find, Join, JoinKind, JoinOn, Name, NameForm, OperatorKind, Param, Scan,
-    ScanStep, Union, UnionKind,
+    Column, Expr, ExprKind, Find, Join, JoinKind, JoinOn, LogicalOp, Name, NameForm, OperatorKind, Param,
+    Scan, ScanStep, Union, UnionKind,
 };
 use super::super::token::TokenKind as T;
 use super::operators::is_operator;
@@ -96,7 +96,7 @@ impl Parser<'_> {
                 let star = self.star();
                 if self.eat(T::And).is_some() {
                     let operands = vec![star, self.required(Self::unnamed)];
-                    Expr { span: self.since(start), kind: ExprKind::Logical { op: T::And, operands } }
+                    Expr { span: self.since(start), kind: ExprKind::Logical { op: LogicalOp::And, operands } }
                 } else {
                     star
                 }

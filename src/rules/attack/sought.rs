@@ -2,7 +2,7 @@
 
 use crate::content::Query;
 use crate::kql::ast::{Expr, ExprKind, LetValue, Literal, Statement, StatementKind};
-use crate::kql::{Node, TokenKind, walk, walk_statements};
+use crate::kql::{Node, walk, walk_statements};
 use crate::source::Span;
 
 /// The texts that a query looks for, in lower case, those that it excludes left out.
@@ -41,10 +41,9 @@ pub(super) fn sought(query: &Query<'_>) -> Vec<(String, Span)> {
 
 /// Whether an expression is true of what it does not find: `!=`, `!in`, `not(...)` and their kin.
 fn excludes(expr: &Expr) -> bool {
-    let negated =
-        |op: TokenKind| op.text().starts_with('!') || op.text() == "<>" || op.text() == "notcontains";
     match &expr.kind {
-        ExprKind::Binary { op, .. } | ExprKind::InList { op, .. } => negated(*op),
+        ExprKind::Binary { op, .. } => op.negated(),
+        ExprKind::InList { op, .. } => op.negated(),
         ExprKind::Call { name, .. } => &*name.text == "not",
         _ => false,
     }

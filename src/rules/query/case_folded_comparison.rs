@@ -2,8 +2,7 @@
 
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::kql::TokenKind as T;
-use crate::kql::ast::{Expr, ExprKind};
+use crate::kql::ast::{BinaryOp, Expr, ExprKind, ListOp, StringTest};
 use crate::rules::query::tree::{exprs, risky, safe, tree, written};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
@@ -62,15 +61,22 @@ impl Rule for CaseFoldedComparison {
     fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(tree) = tree(query) else { return };
         exprs(tree, |expr| {
-            let (op, op_span, left, right): (T, Span, &Expr, Vec<&Expr>) = match &expr.kind {
-                ExprKind::Binary { op, op_span, left, right } => (*op, *op_span, left, vec![right]),
+            let (instead, op_span, left, right): (_, Span, &Expr, Vec<&Expr>) = match &expr.kind {
+                ExprKind::Binary { op, op_span, left, right } => {
+                    (without_case(*op), *op_span, left, vec![right])
+                }
                 ExprKind::InList { op, op_span, left, items } => {
-                    (*op, *op_span, left, items.iter().collect())
+                    (list_without_case(*op), *op_span, left, items.iter().collect())
                 }
                 _ => return,
             };
             let Some((folds, argument)) = folded(left) else { return };
-            let Some(instead) = without_case(op) else { return };
+            let old = written(query, op_span);
+            let instead = match instead {
+                Some(Instead::Other(other)) => other,
+                Some(Instead::Same) => old,
+                None => return,
+            };
             let Some(texts) = right.iter().map(|expr| expr.as_text()).collect::<Option<Vec<_>>>() else {
                 return;
             };
@@ -78,7 +84,7 @@ impl Rule for CaseFoldedComparison {
                 return;
             }
             let can_be = texts.iter().all(|text| **text == *fold(folds, text));
-            let message = if can_be || instead == op.text() {
+            let message = if can_be || instead == old {
                 format!("`{folds}` is not needed to compare without regard to case")
             } else {
                 format!("What `{folds}` makes is never equal to a text in the other case")
@@ -86,7 +92,7 @@ impl Rule for CaseFoldedComparison {
             let help = format!("Write `{} {instead} ...`.", written(query, argument.span));
             let finding = Self::at(query.span(left.span), message).help(help);
             let changes = [(left.span, written(query, argument.span)), (op_span, instead)];
-            let fixed = if can_be || instead == op.text() { safe } else { risky };
+            let fixed = if can_be || instead == old { safe } else { risky };
             out.push(fixed(finding, query, format!("Compare with `{instead}`"), changes));
         });
     }
@@ -104,24 +110,42 @@ fn fold(function: &str, text: &str) -> String {
 }
 
 /// The operator that does the same without regard to case.
-fn without_case(op: T) -> Option<&'static str> {
+enum Instead {
+    /// It does so already.
+    Same,
+    Other(&'static str),
+}
+
+fn without_case(op: BinaryOp) -> Option<Instead> {
+    match op {
+        BinaryOp::Equal => Some(Instead::Other("=~")),
+        BinaryOp::NotEqual => Some(Instead::Other("!~")),
+        BinaryOp::String(op) => match op.test {
+            StringTest::Equals
+            | StringTest::Has
+            | StringTest::HasPrefix
+            | StringTest::HasSuffix
+            | StringTest::Contains
+            | StringTest::StartsWith
+            | StringTest::EndsWith => op.folds_case.then_some(Instead::Same),
+            StringTest::Search | StringTest::Like | StringTest::Regex => None,
+        },
+        BinaryOp::Add
+        | BinaryOp::Subtract
+        | BinaryOp::Multiply
+        | BinaryOp::Divide
+        | BinaryOp::Modulo
+        | BinaryOp::Less
+        | BinaryOp::LessOrEqual
+        | BinaryOp::Greater
+        | BinaryOp::GreaterOrEqual => None,
+    }
+}
+
+fn list_without_case(op: ListOp) -> Option<Instead> {
     Some(match op {
-        T::EqualEqual | T::EqualTilde => "=~",
-        T::BangEqual | T::LessThanGreaterThan | T::BangTilde => "!~",
-        T::In | T::InCs => "in~",
-        T::NotIn | T::NotInCs => "!in~",
-        T::Has
-        | T::NotHas
-        | T::HasPrefix
-        | T::HasSuffix
-        | T::Contains
-        | T::NotContains
-        | T::StartsWith
-        | T::NotStartsWith
-        | T::EndsWith
-        | T::NotEndsWith
-        | T::HasAny
-        | T::HasAll => op.text(),
-        _ => return None,
+        ListOp::In { negated: false, .. } => Instead::Other("in~"),
+        ListOp::In { negated: true, .. } => Instead::Other("!in~"),
+        ListOp::HasAny | ListOp::HasAll => Instead::Same,
     })
 }

@@ -2,9 +2,8 @@
 
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::kql::TokenKind as T;
-use crate::kql::ast::ExprKind;
-use crate::rules::query::tree::{exprs, risky, tree};
+use crate::kql::ast::{BinaryOp, ExprKind, StringOp, StringTest};
+use crate::rules::query::tree::{exprs, risky, tree, written};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -60,17 +59,19 @@ impl Rule for ContainsInsteadOfHas {
         let Some(tree) = tree(query) else { return };
         exprs(tree, |expr| {
             let ExprKind::Binary { op, op_span, right, .. } = &expr.kind else { return };
-            let instead = match op {
-                T::Contains => "has",
-                T::NotContains | T::NotBangContains => "!has",
-                T::ContainsCs | T::ContainsCsUnderscore => "has_cs",
-                T::NotContainsCs | T::NotBangContainsCs => "!has_cs",
-                _ => return,
+            let BinaryOp::String(StringOp { test: StringTest::Contains, negated, folds_case }) = op else {
+                return;
+            };
+            let instead = match (negated, folds_case) {
+                (false, true) => "has",
+                (true, true) => "!has",
+                (false, false) => "has_cs",
+                (true, false) => "!has_cs",
             };
             if !right.as_text().is_some_and(is_word) {
                 return;
             }
-            let word = op.text();
+            let word = written(query, *op_span);
             let finding = Self::at(
                 query.span(*op_span),
                 format!("`{word}` reads every character to find a whole word"),

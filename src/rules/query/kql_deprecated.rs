@@ -2,9 +2,9 @@
 
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::kql::ast::{Expr, ExprKind, Operator, OperatorKind};
+use crate::kql::ast::{BinaryOp, Expr, ExprKind, Operator, OperatorKind, StringOp, StringTest};
 use crate::kql::builtins;
-use crate::kql::{Node, TokenKind as T, walk_statements};
+use crate::kql::{Node, walk_statements};
 use crate::rules::query::tree::{risky, safe, tree, written};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
@@ -105,16 +105,15 @@ fn word(query: &Query<'_>, operator: &Operator, out: &mut Vec<Diagnostic>) {
 /// Comparisons that are written otherwise today.
 fn operator(query: &Query<'_>, expr: &Expr, out: &mut Vec<Diagnostic>) {
     let ExprKind::Binary { op, op_span, .. } = &expr.kind else { return };
-    let new = match op {
-        T::NotContains => "!contains",
-        T::NotContainsCs => "!contains_cs",
-        T::ContainsCs => "contains_cs",
+    let BinaryOp::String(StringOp { test: StringTest::Contains, .. }) = op else { return };
+    let old = written(query, *op_span);
+    let new = match old {
+        "notcontains" => "!contains",
+        "notcontainscs" => "!contains_cs",
+        "containscs" => "contains_cs",
         _ => return,
     };
-    let old = written(query, *op_span);
-    if old != new && !old.starts_with('!') && old != "contains_cs" {
-        tell(query, *op_span, old, new, true, out);
-    }
+    tell(query, *op_span, old, new, true, out);
 }
 
 fn function(

@@ -113,29 +113,26 @@ fn independent(before: &Operator, condition: &Expr) -> bool {
                 || matches!(expr.kind, ExprKind::Star)
         })
     };
-    match &before.kind {
-        OperatorKind::Extend(items) => {
-            let mut names = Vec::new();
-            for item in items {
-                // What has no name of its own gets one that the filter may use.
-                let ExprKind::Named { names: given, value, .. } = &item.kind else { return false };
-                if !steady(value) {
-                    return false;
-                }
-                names.extend(given.iter().map(|name| &*name.text));
+    if let OperatorKind::Extend(items) = &before.kind {
+        let mut names = Vec::new();
+        for item in items {
+            // What has no name of its own gets one that the filter may use.
+            let ExprKind::Named { names: given, value, .. } = &item.kind else { return false };
+            if !steady(value) {
+                return false;
             }
-            steady(condition) && same(&|name| names.contains(&name))
+            names.extend(given.iter().map(|name| &*name.text));
         }
-        OperatorKind::Sort(_) => steady(condition),
-        OperatorKind::Summarize { by: Some(groups), .. } => {
-            let plain = |group: &Expr| match &group.kind {
-                ExprKind::Name(name) if name.form == NameForm::Plain => Some(name.text.clone()),
-                _ => None,
-            };
-            let Some(groups) = groups.iter().map(plain).collect::<Option<Vec<_>>>() else { return false };
-            let columns = condition.any(|expr| matches!(expr.kind, ExprKind::Name(_)));
-            columns && steady(condition) && same(&|name| !groups.iter().any(|group| **group == *name))
-        }
-        _ => false,
+        return steady(condition) && same(&|name| names.contains(&name));
     }
+    if let OperatorKind::Summarize { by: Some(groups), .. } = &before.kind {
+        let plain = |group: &Expr| match &group.kind {
+            ExprKind::Name(name) if name.form == NameForm::Plain => Some(name.text.clone()),
+            _ => None,
+        };
+        let Some(groups) = groups.iter().map(plain).collect::<Option<Vec<_>>>() else { return false };
+        let columns = condition.any(|expr| matches!(expr.kind, ExprKind::Name(_)));
+        return columns && steady(condition) && same(&|name| !groups.iter().any(|group| **group == *name));
+    }
+    before.sorts() && steady(condition)
 }

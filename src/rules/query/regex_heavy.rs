@@ -2,8 +2,7 @@
 
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::kql::TokenKind as T;
-use crate::kql::ast::{Expr, ExprKind, Operator, OperatorKind};
+use crate::kql::ast::{BinaryOp, Expr, ExprKind, Operator, OperatorKind, StringTest};
 use crate::rules::query::tree::{bounds_time, safe, tree, written};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
@@ -84,7 +83,12 @@ fn check(query: &Query<'_>, stage: &Operator, filtered: bool, out: &mut Vec<Diag
     let narrowed = filtered || narrows(condition);
     let mut told = false;
     condition.any(|expr| {
-        let ExprKind::Binary { op: T::MatchesRegex, op_span, right, .. } = &expr.kind else { return false };
+        let ExprKind::Binary { op: BinaryOp::String(op), op_span, right, .. } = &expr.kind else {
+            return false;
+        };
+        if op.test != StringTest::Regex {
+            return false;
+        }
         let Some(pattern) = right.as_text() else { return false };
         if !simpler(query, pattern, *op_span, right.span, out) && !narrowed && !told {
             told = true;
@@ -133,7 +137,11 @@ fn simpler(query: &Query<'_>, pattern: &str, op: Span, right: Span, out: &mut Ve
 fn narrows(condition: &Expr) -> bool {
     condition.any(|expr| match &expr.kind {
         ExprKind::Binary { op, .. } => {
-            let cheap = matches!(op, T::EqualEqual) || (op.is_string_operator() && *op != T::MatchesRegex);
+            let cheap = match op {
+                BinaryOp::Equal => true,
+                BinaryOp::String(op) => op.test != StringTest::Regex,
+                _ => false,
+            };
             cheap && !bounds_time(expr)
         }
         ExprKind::InList { .. } => true,

@@ -4,7 +4,7 @@ use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::diagnostic::Severity;
 use crate::kql::TokenKind as T;
-use crate::kql::ast::{Expr, OperatorKind};
+use crate::kql::ast::{Expr, Rows};
 use crate::rules::query::tree::tree_with;
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -50,12 +50,9 @@ impl Rule for UnscopedSearch {
         let Some(tree) = tree_with(query, &[T::Find, T::Search]) else { return };
         for pipeline in tree.pipelines() {
             let Some(head) = pipeline.head() else { continue };
-            let tables = match &head.kind {
-                OperatorKind::Find(find) => &find.tables,
-                OperatorKind::Search { tables, .. } => tables,
-                _ => continue,
-            };
-            if !tables.as_ref().is_none_or(|tables| tables.iter().any(names_all)) {
+            let searches = head.kind.facts().rows == Rows::Search;
+            if !searches || !head.kind.reads_every_table() && !head.kind.named_tables().iter().any(names_all)
+            {
                 continue;
             }
             let word = head.word;

@@ -1,5 +1,6 @@
 //! Spellings of other languages, and of other typography.
 
+use super::super::super::ast::StringOp;
 use super::super::super::error::ErrorKind;
 use super::super::super::token::{KEYWORDS, TokenKind as T};
 use super::super::operators::is_operator;
@@ -317,7 +318,7 @@ impl Slips<'_> {
             let operator = is_operator(*keyword);
             let joins =
                 matches!(keyword, T::In | T::By | T::On | T::Asc | T::Desc | T::Between | T::With | T::To)
-                    || keyword.is_string_operator();
+                    || StringOp::of(*keyword).is_some();
             let span = Span::new(start, start + word.len());
             if joins || (operator && draft.error.kind == ErrorKind::OperatorExpected) {
                 draft.say(
