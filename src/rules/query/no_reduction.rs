@@ -81,7 +81,10 @@ fn keeps_all(tree: &Parse, expr: &Expr, depth: usize) -> bool {
         ExprKind::Materialize(query) => keeps_all(tree, query, depth + 1),
         ExprKind::Operator(head) => {
             let OperatorKind::Union(union) = &head.kind else { return false };
-            !union.legs.is_empty() && union.legs.iter().all(|leg| keeps_all(tree, leg, depth + 1))
+            // A union with parameters, such as `isfuzzy`, brings schemas together that differ.
+            head.params.is_empty()
+                && !union.legs.is_empty()
+                && union.legs.iter().all(|leg| keeps_all(tree, leg, depth + 1))
         }
         ExprKind::Name(name) => {
             let given = tree.lets().into_iter().rev().find(|(_, given, _)| given.text == name.text);
