@@ -135,6 +135,7 @@ impl BinaryOp {
     }
 
     /// The same with its sides changed, where that is another: `<` for `>`.
+    #[must_use]
     pub fn mirrored(self) -> Self {
         match self {
             Self::Less => Self::Greater,

@@ -66,7 +66,7 @@ impl Rule for CaseFoldedComparison {
                     (without_case(*op), *op_span, left, vec![right])
                 }
                 ExprKind::InList { op, op_span, left, items } => {
-                    (list_without_case(*op), *op_span, left, items.iter().collect())
+                    (Some(list_without_case(*op)), *op_span, left, items.iter().collect())
                 }
                 _ => return,
             };
@@ -142,10 +142,10 @@ fn without_case(op: BinaryOp) -> Option<Instead> {
     }
 }
 
-fn list_without_case(op: ListOp) -> Option<Instead> {
-    Some(match op {
+fn list_without_case(op: ListOp) -> Instead {
+    match op {
         ListOp::In { negated: false, .. } => Instead::Other("in~"),
         ListOp::In { negated: true, .. } => Instead::Other("!in~"),
         ListOp::HasAny | ListOp::HasAll => Instead::Same,
-    })
+    }
 }
