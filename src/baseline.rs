@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::report::Findings;
+use crate::findings::Findings;
 use crate::source::{SourceFile, Span};
 
 /// The version of the file format.
@@ -140,7 +140,7 @@ fn key(source: &SourceFile, span: Span, rule: &str) -> Key {
 mod tests {
     use super::*;
     use crate::diagnostic::{Diagnostic, SOME_RULE};
-    use crate::report::FileReport;
+    use crate::findings::FileReport;
     use std::sync::Arc;
 
     fn findings(text: &str, offsets: &[usize]) -> Findings {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::check::{self, Job, Passed};
+use crate::check::{self, Job, Skipped};
 use crate::content::{Content, Kind, Query};
 use crate::discover::slashes;
 use crate::kql;
@@ -25,7 +25,7 @@ pub struct Report {
     pub files: Vec<File>,
     /// The jobs that yielded nothing.
     #[serde(skip)]
-    pub passed: Vec<Passed>,
+    pub skipped: Vec<Skipped>,
 }
 
 /// One file.
@@ -65,30 +65,30 @@ pub fn inspect(jobs: &[Job], workspace_of: &(dyn Fn(&Path) -> Arc<Workspace> + S
     let workspaces: Vec<Arc<Workspace>> = jobs.iter().map(|job| workspace_of(job.location())).collect();
     let sources: Vec<Result<Arc<SourceFile>, String>> = jobs.par_iter().map(check::read).collect();
     let parsers = check::parsers(jobs, &sources);
-    let found: Vec<Result<File, Passed>> = jobs
+    let found: Vec<Result<File, Skipped>> = jobs
         .par_iter()
         .zip(sources)
         .zip(&workspaces)
         .map_init(Vec::new, |views, ((job, source), workspace)| {
-            inspect_one(job, source, check::view_of(views, workspace, &parsers))
+            inspect_one(job, source, check::catalog_for(views, workspace, &parsers))
         })
         .collect();
-    let mut report = Report { version: 1, files: Vec::new(), passed: Vec::new() };
+    let mut report = Report { version: 1, files: Vec::new(), skipped: Vec::new() };
     for one in found {
         match one {
             Ok(file) => report.files.push(file),
-            Err(passed) => report.passed.push(passed),
+            Err(skipped) => report.skipped.push(skipped),
         }
     }
     report
 }
 
-fn inspect_one(job: &Job, source: Result<Arc<SourceFile>, String>, view: &View<'_>) -> Result<File, Passed> {
+fn inspect_one(job: &Job, source: Result<Arc<SourceFile>, String>, view: &View<'_>) -> Result<File, Skipped> {
     let (name, named) = (job.input.name.clone(), job.input.named);
-    let source = source.map_err(|reason| Passed::Unreadable { name: name.clone(), named, reason })?;
+    let source = source.map_err(|reason| Skipped::Unreadable { name: name.clone(), named, reason })?;
     let content = Content::read(source, &slashes(job.location()));
     if content.kind == Kind::Unknown {
-        return Err(Passed::NotContent { name, named });
+        return Err(Skipped::NotContent { name, named });
     }
     let queries = content.queries();
     Ok(File {

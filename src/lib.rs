@@ -24,6 +24,8 @@ pub mod convert;
 
 pub mod rules;
 
+pub mod findings;
+
 pub mod report;
 
 pub mod discover;

@@ -12,8 +12,8 @@ use crate::check::{self, Job, Run};
 use crate::config;
 use crate::diagnostic::{Applicability, Severity};
 use crate::discover::absolute;
+use crate::findings::Findings;
 use crate::fix;
-use crate::report::Findings;
 use crate::rules::{FailOn, Selector, Settings};
 use crate::source::SourceFile;
 use crate::suppress;
@@ -81,10 +81,10 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
         (check_all(&work, &overrides), Fixes::default())
     };
     let read = run.findings.files.len();
-    files::tell_passed(global, &work, &run.passed, read)?;
+    files::tell_skipped(global, &work, &run.skipped, read)?;
     if global.verbose {
-        let passed = count(run.passed.len(), "file");
-        print::note(&format!("info: {} checked, {passed} passed over", count(read, "file")));
+        let skipped = count(run.skipped.len(), "file");
+        print::note(&format!("info: {} checked, {skipped} passed over", count(read, "file")));
     }
     if options.diff {
         return diff(global, options, &fixed);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::{Files, Global, STDIN_NAME};
 use super::{Error, print};
-use crate::check::{Job, Passed};
+use crate::check::{Job, Skipped};
 use crate::config::{Config, Resolver};
 use crate::discover::{self, Input};
 use crate::source::SourceFile;
@@ -70,16 +70,16 @@ pub(super) fn collect(global: &Global, files: &Files, json: bool) -> Result<Work
 
 /// Says which files yielded nothing, and fails where one of them was named and cannot be read. `read` files were
 /// read as content.
-pub(super) fn tell_passed(global: &Global, work: &Work, all: &[Passed], read: usize) -> Result<(), Error> {
-    for passed in all {
-        match passed {
-            Passed::Unreadable { name, named: true, reason } => {
+pub(super) fn tell_skipped(global: &Global, work: &Work, all: &[Skipped], read: usize) -> Result<(), Error> {
+    for skipped in all {
+        match skipped {
+            Skipped::Unreadable { name, named: true, reason } => {
                 return Err(Error::Unreadable(name.clone(), reason.clone()));
             }
-            Passed::Unreadable { name, reason, .. } if !global.quiet => {
+            Skipped::Unreadable { name, reason, .. } if !global.quiet => {
                 print::warning(global, &format!("passed over {name}: {reason}"));
             }
-            Passed::NotContent { name, named } if *named && !global.quiet || global.verbose => {
+            Skipped::NotContent { name, named } if *named && !global.quiet || global.verbose => {
                 print::note(&format!("info: {name} is not Sentinel content; passed over"));
             }
             _ => {}

@@ -14,7 +14,7 @@ pub(super) fn run(global: &Global, options: &Inspect) -> Result<Outcome, Error> 
     let workspace_of =
         |location: &Path| -> Arc<Workspace> { files::over(&work.config(location).workspace, &tables) };
     let report = inspect::inspect(&work.jobs, &workspace_of);
-    files::tell_passed(global, &work, &report.passed, report.files.len())?;
+    files::tell_skipped(global, &work, &report.skipped, report.files.len())?;
     if options.output_format == Form::Json {
         let text =
             report.json().map_err(|error| Error::Unreadable("the report".into(), error.to_string()))?;

@@ -1,7 +1,7 @@
 //! Aliases among what sentlint reads: it does not follow them, and says so.
 
 use super::{Content, Kind, ROOT_KEYS};
-use crate::content::schema::join;
+use crate::yaml::pointer::join;
 use crate::yaml::{Node, Value};
 
 /// The key that puts the keys of another mapping into this one.

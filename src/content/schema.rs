@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 
 use super::kind::Kind;
 use crate::source::Span;
+use crate::yaml::pointer::join;
 use crate::yaml::{Node, Value};
 
 /// The published schemas, by the names under which `sentlint schema` prints them.
@@ -201,21 +202,6 @@ fn known_keys(schema: &Json, schema_path: &str) -> Vec<String> {
     let parent = schema_path.strip_suffix("/additionalProperties").unwrap_or(schema_path);
     let properties = schema.pointer(parent).and_then(|parent| parent.get("properties"));
     properties.and_then(Json::as_object).map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
-}
-
-/// A pointer with one more step.
-pub fn join(pointer: &str, key: &str) -> String {
-    let mut joined = String::with_capacity(pointer.len() + 1 + key.len());
-    joined += pointer;
-    joined.push('/');
-    for (at, part) in key.split('~').enumerate() {
-        joined += if at == 0 { "" } else { "~0" };
-        for (at, part) in part.split('/').enumerate() {
-            joined += if at == 0 { "" } else { "~1" };
-            joined += part;
-        }
-    }
-    joined
 }
 
 fn place(root: &Node, pointer: &str) -> Span {

@@ -1,7 +1,8 @@
 //! Logging commands of Azure Pipelines.
 
-use super::{Findings, text};
+use super::text;
 use crate::diagnostic::Severity;
+use crate::findings::Findings;
 
 pub(super) fn render(findings: &Findings) -> String {
     let mut out = String::new();

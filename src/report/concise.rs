@@ -1,7 +1,8 @@
 //! One line a finding: `path:line:column: severity[rule] message`.
 
-use super::{FileReport, Findings, Style, summary_line, text};
+use super::{Style, summary_line, text};
 use crate::diagnostic::Diagnostic;
+use crate::findings::{FileReport, Findings};
 
 pub(super) fn render(findings: &Findings, style: &Style) -> String {
     let of_file = |file: &FileReport| {

@@ -9,8 +9,9 @@ use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, SourceCode, SourceSpan, SpanContents,
 };
 
-use super::{FileReport, Findings, Style, summary_line, text};
+use super::{Style, summary_line, text};
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
+use crate::findings::{FileReport, Findings};
 use crate::source::{SourceFile, Span};
 
 pub(super) fn render(findings: &Findings, style: &Style) -> String {

@@ -1,7 +1,8 @@
 //! Annotations of GitHub Actions, within their limits: ten of each level a step.
 
-use super::{FileReport, Findings, Style, text};
+use super::{Style, text};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::findings::{FileReport, Findings};
 
 /// How many annotations of one level GitHub shows of a step.
 const SHOWN: usize = 10;

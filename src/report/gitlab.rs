@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{Findings, text};
+use super::text;
 use crate::diagnostic::Severity;
+use crate::findings::Findings;
 
 #[derive(Serialize)]
 struct Issue<'a> {

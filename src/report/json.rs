@@ -2,8 +2,9 @@
 
 use serde::Serialize;
 
-use super::{FileReport, Findings, text};
+use super::text;
 use crate::diagnostic::{Diagnostic, Edit, NoteKind};
+use crate::findings::{FileReport, Findings};
 use crate::source::{Position, SourceFile, Span};
 
 #[derive(Serialize)]
@@ -217,7 +218,7 @@ mod tests {
     use std::sync::Arc;
 
     use crate::check::{Job, check};
-    use crate::report::Findings;
+    use crate::findings::Findings;
     use crate::rules::Settings;
     use crate::source::SourceFile;
 

@@ -1,7 +1,8 @@
 //! JUnit XML: a suite for each file, a failed case for each finding, and a passed one for a clean file.
 
-use super::{Findings, text};
+use super::text;
 use crate::diagnostic::Severity;
+use crate::findings::Findings;
 
 pub(super) fn render(findings: &Findings) -> String {
     let (mut tests, mut failures, mut suites) = (0, 0, String::new());

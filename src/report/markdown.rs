@@ -1,7 +1,8 @@
 //! A summary for a pull request, also for the page of a GitHub run.
 
-use super::{FileReport, Findings, summary_line, text};
+use super::{summary_line, text};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::findings::{FileReport, Findings};
 
 /// GitHub cuts a step's summary at one mebibyte; the rest of the room is for other steps.
 const LARGEST: usize = 900 * 1024;

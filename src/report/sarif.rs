@@ -3,8 +3,9 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{FileReport, Findings, text};
+use super::text;
 use crate::diagnostic::{Applicability, Diagnostic, RuleMeta, Severity};
+use crate::findings::{FileReport, Findings};
 use crate::source::{SourceFile, Span};
 
 /// GitHub takes no more results of one run.

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Findings, summary_line};
+use super::summary_line;
 use crate::diagnostic::Severity;
+use crate::findings::Findings;
 
 #[derive(Serialize)]
 struct Row {

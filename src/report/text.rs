@@ -2,8 +2,8 @@
 
 use uuid::Uuid;
 
-use super::FileReport;
 use crate::diagnostic::Diagnostic;
+use crate::findings::FileReport;
 use crate::source::{Position, SourceFile, Span};
 
 /// `1 file`, `2 files`

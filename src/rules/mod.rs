@@ -112,7 +112,7 @@ pub struct RepositoryFile {
     pub folder: crate::content::Folder,
     /// The id with its place.
     pub id: Option<(String, Span)>,
-    /// The query with white space and comments left out, and the place of the query.
+    /// The query without white space and comments, and the place of its first line.
     pub query: Option<(String, Span)>,
     /// Where to point when the file as a whole is meant.
     pub first_key: Span,

@@ -8,6 +8,7 @@ mod emit;
 mod json;
 mod lines;
 mod parse;
+pub mod pointer;
 mod recover;
 mod remap;
 mod scalar;
@@ -253,53 +254,6 @@ impl Node {
     /// The first entry of `key`, where this is a mapping that has it.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
         self.as_mapping()?.entry(key)
-    }
-
-    /// The node at a JSON Pointer such as `/tactics/0`; the empty pointer is this node.
-    pub fn pointer(&self, json_pointer: &str) -> Option<&Self> {
-        if json_pointer.is_empty() {
-            return Some(self);
-        }
-        let mut node = self;
-        for step in json_pointer.strip_prefix('/')?.split('/') {
-            let step = step.replace("~1", "/").replace("~0", "~");
-            node = match &node.value {
-                Value::Mapping(mapping) => mapping.get(&step)?,
-                Value::Sequence(sequence) => sequence.items.get(step.parse::<usize>().ok()?)?,
-                _ => return None,
-            };
-        }
-        Some(node)
-    }
-
-    /// The JSON Pointer of the deepest value at a byte offset; a place in a key gives that key's value.
-    pub fn pointer_at(&self, offset: usize) -> String {
-        let mut pointer = String::new();
-        let mut node = self;
-        loop {
-            match &node.value {
-                Value::Mapping(mapping) => {
-                    let found = mapping
-                        .entries
-                        .iter()
-                        .find(|e| e.key.span.cover(e.value.span).touches(offset) && e.key.scalar().is_some());
-                    let Some(entry) = found else { return pointer };
-                    let key = entry.key.scalar().map_or("", |key| key.text.as_str());
-                    pointer.push('/');
-                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-                    node = &entry.value;
-                }
-                Value::Sequence(sequence) => {
-                    let Some(i) = sequence.items.iter().position(|item| item.span.touches(offset)) else {
-                        return pointer;
-                    };
-                    pointer.push('/');
-                    pointer.push_str(&i.to_string());
-                    node = &sequence.items[i];
-                }
-                _ => return pointer,
-            }
-        }
     }
 }
 

@@ -15,7 +15,8 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("suppress", &["source", "yaml", "diagnostic", "content"]),
     ("convert", &["source", "yaml", "content", "knowledge", "kql", "workspace", "diagnostic"]),
     ("rules", &["source", "yaml", "diagnostic", "content", "knowledge", "kql", "workspace", "suppress"]),
-    ("report", &["source", "diagnostic", "knowledge"]),
+    ("findings", &["source", "diagnostic"]),
+    ("report", &["source", "diagnostic", "findings", "knowledge"]),
     ("discover", &["source", "content"]),
     ("git", &["source"]),
     ("config", &["source", "diagnostic", "discover", "rules", "knowledge", "workspace", "convert"]),
@@ -31,13 +32,13 @@ const KNOWS: &[(&str, &[&str])] = &[
             "workspace",
             "suppress",
             "rules",
-            "report",
+            "findings",
             "discover",
         ],
     ),
     ("inspect", &["source", "content", "kql", "workspace", "discover", "check"]),
     ("fix", &["source", "yaml", "diagnostic", "content"]),
-    ("baseline", &["source", "diagnostic", "report"]),
+    ("baseline", &["source", "diagnostic", "findings"]),
 ];
 
 fn files(path: &Path, found: &mut Vec<PathBuf>) {

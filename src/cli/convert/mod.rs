@@ -13,7 +13,8 @@ use crate::content::{Content, Kind};
 use crate::convert::Target;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::discover::slashes;
-use crate::report::{self, FileReport, Findings, Format};
+use crate::findings::{FileReport, Findings};
+use crate::report::{self, Format};
 use crate::source::SourceFile;
 
 mod arm;
@@ -50,7 +51,7 @@ enum Done<T> {
     /// A file that cannot be read and that nobody named, with the reason.
     Unread(String),
     /// Nothing of ours; said only when the user named the file.
-    Passed(String),
+    Skipped(String),
     /// A file that the user named and that cannot be read, with the reason.
     Unreadable(String),
 }
@@ -134,7 +135,7 @@ impl<'a> Run<'a> {
                     }
                     all.unreadable.push((job.input.name.clone(), reason));
                 }
-                Done::Passed(text) => {
+                Done::Skipped(text) => {
                     if (job.input.named && self.talks()) || self.global.verbose {
                         print::note(&text);
                     }
@@ -223,12 +224,12 @@ fn content_of<T>(job: &Job, accepts: impl Fn(Kind) -> bool) -> Result<Content, D
     let content = Content::read(source, &slashes(location));
     match content.kind {
         // Broken files of ours go on to be refused with their place.
-        Kind::Unknown if !content.document.errors.is_empty() && check::is_ours(&content) => {}
+        Kind::Unknown if !content.document.errors.is_empty() && content.looks_like_content() => {}
         Kind::Unknown => {
-            return Err(Done::Passed(format!("info: {name} is not Sentinel content; passed over")));
+            return Err(Done::Skipped(format!("info: {name} is not Sentinel content; passed over")));
         }
         kind if accepts(kind) => {}
-        kind => return Err(Done::Passed(format!("info: {name} is {}; passed over", kind.noun()))),
+        kind => return Err(Done::Skipped(format!("info: {name} is {}; passed over", kind.noun()))),
     }
     Ok(content)
 }

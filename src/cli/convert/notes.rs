@@ -10,7 +10,7 @@ use crate::convert::Target;
 use crate::convert::notes::{NOTHING_CONVERTED, RULE_REFUSED};
 use crate::convert::promote::is_change;
 use crate::diagnostic::{Diagnostic, RuleMeta, Severity};
-use crate::report::{FileReport, Findings};
+use crate::findings::{FileReport, Findings};
 use crate::source::{SourceFile, Span};
 
 /// The reports that are asked for. The one of `--output-format` goes to standard output unless results do.

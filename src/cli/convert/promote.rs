@@ -14,8 +14,8 @@ use crate::convert::promote::{IdSource, Options, Promoted, TacticAnswer, promote
 use crate::convert::reverse::marked;
 use crate::convert::{Params, Target};
 use crate::diagnostic::Diagnostic;
+use crate::findings::FileReport;
 use crate::knowledge::{limits, tactics};
-use crate::report::FileReport;
 use crate::source::{SourceFile, Span};
 use crate::workspace::View;
 

@@ -12,7 +12,7 @@ use crate::content::{Content, Kind};
 use crate::convert::notes::NOTHING_CONVERTED;
 use crate::convert::reverse::{self, NoContent, Yaml};
 use crate::discover::{absolute, slashes};
-use crate::report::FileReport;
+use crate::findings::FileReport;
 use crate::source::{SourceFile, Span};
 
 /// What one template became.
@@ -83,7 +83,7 @@ fn convert(job: &Job) -> Done<Back> {
         // Other JSON files lie beside templates; only who names one means it.
         Err(NoContent::NoTemplate(refusal) | NoContent::Empty(refusal)) if !job.input.named => {
             let place = at(&source, refusal.span);
-            Done::Passed(format!("info: {place}: {}; passed over", refusal.message))
+            Done::Skipped(format!("info: {place}: {}; passed over", refusal.message))
         }
         Err(NoContent::Broken(refusal) | NoContent::NoTemplate(refusal) | NoContent::Empty(refusal)) => {
             Done::Failed(report(vec![*refusal]))

@@ -4,11 +4,11 @@ use crate::content::Template;
 use crate::content::schema::{Fault, Violation};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::claims::{claimed_by, is_hollow, required};
-use crate::rules::metadata::missing_key::readable;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 use crate::yaml::Value;
 use crate::yaml::edit::{remove_entry, remove_item};
+use crate::yaml::pointer::readable;
 
 declare_rule! {
     /// A key with nothing in it.

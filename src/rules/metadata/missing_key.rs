@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::rules::claims::claimed_by;
 use crate::rules::metadata::outside::is_outside;
 use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::pointer::readable;
 use crate::yaml::{Mapping, Node};
 
 declare_rule! {
@@ -140,23 +141,6 @@ fn gates(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
 
 fn absent(root: &Mapping, key: &str) -> bool {
     field(root, key).is_none_or(|field| field.node().is_null() || field.node().as_str() == Some(""))
-}
-
-/// A JSON Pointer as people write it: `/entityMappings/0` is `entityMappings[0]`.
-pub(in crate::rules) fn readable(pointer: &str) -> String {
-    let mut out = String::new();
-    for step in pointer.split('/').skip(1) {
-        let step = step.replace("~1", "/").replace("~0", "~");
-        if step.bytes().all(|b| b.is_ascii_digit()) {
-            out.push_str(&format!("[{step}]"));
-        } else {
-            if !out.is_empty() {
-                out.push('.');
-            }
-            out.push_str(&step);
-        }
-    }
-    out
 }
 
 /// The same sentence with a capital first letter.

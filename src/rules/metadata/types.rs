@@ -1,10 +1,10 @@
 //! Values of the wrong type in words: what stands there, what belongs there, and what to write.
 
-use super::missing_key::readable;
 use crate::diagnostic::Fix;
 use crate::rules::Context;
 use crate::source::{Edit, Span};
 use crate::yaml::edit::replace_value;
+use crate::yaml::pointer::readable;
 use crate::yaml::{Mapping, Node, ScalarStyle, ScalarType, Value};
 
 /// What to do about a value that is of none of the expected JSON types, and a fix where there is just one way.

@@ -6,11 +6,11 @@ use crate::content::{Template, is_root_key};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::nearest::nearest;
 use crate::rules::claims::claimed_by;
-use crate::rules::metadata::missing_key::readable;
 use crate::rules::metadata::outside::outside;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::Node;
 use crate::yaml::edit::rename_key;
+use crate::yaml::pointer::readable;
 
 declare_rule! {
     /// A key that the format does not have.

@@ -5,10 +5,11 @@ use crate::content::{Folder, Kind, Template};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::nearest::nearest;
 use crate::rules::claims::{claimed_by, in_rules_folder};
-use crate::rules::metadata::missing_key::{capital, readable};
+use crate::rules::metadata::missing_key::capital;
 use crate::rules::metadata::types::{advice, found, noun};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
+use crate::yaml::pointer::readable;
 use crate::yaml::{Node, Value};
 
 declare_rule! {

@@ -2,7 +2,7 @@
 
 use semver::Version;
 
-use crate::kql;
+use crate::content::same_query;
 use crate::source::Span;
 use crate::yaml::{Entry, Mapping, Node, Value};
 
@@ -44,21 +44,6 @@ fn same(old: &Node, new: &Node, query: bool) -> bool {
         (Value::Alias(old), Value::Alias(new)) => old == new,
         _ => false,
     }
-}
-
-/// Whether two queries are the same to the engine: the same tokens in the same order.
-pub(super) fn same_query(old: &str, new: &str) -> bool {
-    if old == new {
-        return true;
-    }
-    let tokens = |text: &str| -> Vec<String> {
-        let (tokens, _) = kql::tokenize(text);
-        tokens
-            .iter()
-            .map(|token| text.get(token.span.range()).unwrap_or_default().trim().to_owned())
-            .collect()
-    };
-    tokens(old) == tokens(new)
 }
 
 /// Reads a version as it is meant: `1.2` and `v1.2.0` are versions too.

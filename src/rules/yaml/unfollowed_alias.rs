@@ -2,8 +2,8 @@
 
 use crate::content::aliases::{Alias, MERGE, holds_alias};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
-use crate::rules::metadata::missing_key::readable;
 use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::pointer::readable;
 use crate::yaml::{Node, Value};
 
 declare_rule! {

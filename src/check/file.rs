@@ -1,0 +1,152 @@
+//! One file: every enabled rule over it, and its findings completed.
+
+use std::sync::Arc;
+
+use super::job::{Before, Job, Skipped};
+use super::repository::summarise;
+use crate::content::{Content, Folder, Kind, Query, Template, schema};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::discover::slashes;
+use crate::findings::FileReport;
+use crate::rules::{self, Base, Context, Profile, RepositoryFile, Settings};
+use crate::source::SourceFile;
+use crate::suppress::{self, Suppression};
+use crate::workspace::View;
+
+/// A file with what its own rules found.
+pub(super) struct CheckedFile {
+    /// The findings so far: no rule of the repository has spoken, and nothing is suppressed.
+    pub(super) report: FileReport,
+    /// The suppression comments.
+    pub(super) suppressions: Vec<Suppression>,
+    /// The settings that hold for the file.
+    pub(super) settings: Arc<Settings>,
+    /// Whether the file is only there to compare the others with.
+    pub(super) silent: bool,
+}
+
+/// Checks one file, and says what the rules of the repository see of it.
+pub(super) fn check_file(
+    job: &Job,
+    source: Result<Arc<SourceFile>, String>,
+    settings: &Arc<Settings>,
+    catalog: &View<'_>,
+) -> Result<Box<(CheckedFile, RepositoryFile)>, Skipped> {
+    let (name, named) = (job.input.name.clone(), job.input.named);
+    let source = source.map_err(|reason| Skipped::Unreadable { name: name.clone(), named, reason })?;
+    let content = Content::read(source, &slashes(job.location()));
+    if !content.looks_like_content() {
+        return Err(Skipped::NotContent { name, named });
+    }
+    let queries = content.queries();
+    let suppressions = suppress::suppressions(&content, &queries);
+    let diagnostics = if job.silent {
+        Vec::new()
+    } else {
+        let named = named_rules(&suppressions, settings);
+        let base = job.before.as_ref().and_then(|before| read_base(before, job, &content));
+        check_content(&content, &queries, catalog, settings, &named, base.as_ref())
+    };
+    let id = content.id().map(|id| id.value.to_owned());
+    let report =
+        FileReport { source: Arc::clone(&content.source), kind: content.kind.as_str(), id, diagnostics };
+    let file = CheckedFile { report, suppressions, settings: Arc::clone(settings), silent: job.silent };
+    Ok(Box::new((file, summarise(&content, &queries))))
+}
+
+/// The file as it was. What only looks renamed, because a new template began as a copy of one that is gone, is
+/// another template and has nothing to be compared with.
+fn read_base(before: &Before, job: &Job, now: &Content) -> Option<Base> {
+    let content = Content::read(Arc::clone(&before.source), &slashes(&before.location));
+    let renamed = before.location != job.location();
+    let is_base = !renamed || now.is_same_template(&content);
+    is_base.then(|| Base { content, renamed, revision: Arc::clone(&before.revision) })
+}
+
+/// The rules that suppressions name and that do not run otherwise. They run all the same, unheard, where it is
+/// to be told whether the suppressions are needed.
+fn named_rules(suppressions: &[Suppression], settings: &Settings) -> Vec<&'static str> {
+    let names = suppressions.iter().flat_map(|one| &one.names).filter_map(|name| rules::find(&name.rule));
+    let judged = rules::find("unused-suppression").is_some_and(|entry| settings.enabled(entry.meta));
+    names.map(|entry| entry.meta.id).filter(|_| judged).collect()
+}
+
+fn check_content(
+    content: &Content,
+    queries: &[Query<'_>],
+    catalog: &View<'_>,
+    settings: &Settings,
+    named: &[&str],
+    base: Option<&Base>,
+) -> Vec<Diagnostic> {
+    let template = content.template().or_else(|| as_upstream_sees_it(content, settings));
+    let violations = match (content.root(), settings.profile) {
+        (None, _) | (_, Profile::AzureSentinel) => Vec::new(),
+        (Some(root), _) => schema::violations(root, content.kind),
+    };
+    let template = template.as_ref();
+    let cx = Context { content, template, violations: &violations, queries, catalog, settings, base };
+    let mut found = Vec::new();
+    let runs = |entry: &&rules::Entry| settings.enabled(entry.meta) || named.contains(&entry.meta.id);
+    for entry in rules::all().iter().filter(runs) {
+        entry.rule.check_file(&cx, &mut found);
+        if let Some(template) = template {
+            entry.rule.check_template(&cx, template, &mut found);
+        }
+        for query in queries.iter().filter(|query| !is_cut_off(content, query)) {
+            entry.rule.check_query(&cx, query, &mut found);
+        }
+    }
+    // A gate that cannot read the file says so, and no other gate says anything.
+    if settings.profile == Profile::AzureSentinel && !content.document.errors.is_empty() {
+        found.retain(|diagnostic| diagnostic.rule.id == "yaml-syntax");
+    }
+    for diagnostic in &mut found {
+        complete(diagnostic, content, queries, settings);
+    }
+    found
+}
+
+/// Whether a query's text is not known in full because of an error around it. What would be said of such a
+/// text, may well be that error's echo.
+fn is_cut_off(content: &Content, query: &Query<'_>) -> bool {
+    query.node.is_some_and(|node| content.document.is_damaged(node.span))
+}
+
+/// Upstream's gates look at rules of every kind, and then refuse those that are neither scheduled nor NRT.
+fn as_upstream_sees_it<'a>(content: &'a Content, settings: &Settings) -> Option<Template<'a>> {
+    let gates = settings.profile == Profile::AzureSentinel && content.folder == Folder::Rules;
+    Template::read(content.root()?, Kind::NrtRule).filter(|_| gates && content.kind == Kind::OtherRule)
+}
+
+/// Applies what the settings say of severities and gates to a finding.
+pub(super) fn as_gate(diagnostic: &mut Diagnostic, settings: &Settings) {
+    if let Some(severity) = settings.options.get(diagnostic.rule.id).and_then(|option| option.severity) {
+        diagnostic.severity = severity;
+    }
+    if settings.profile == Profile::AzureSentinel {
+        diagnostic.severity = Severity::Error;
+        diagnostic.gate = diagnostic.gate.or(diagnostic.rule.gate);
+    }
+}
+
+/// Fills in what every rule would otherwise have to: the place in the tree and the place in the query.
+fn complete(diagnostic: &mut Diagnostic, content: &Content, queries: &[Query<'_>], settings: &Settings) {
+    as_gate(diagnostic, settings);
+    diagnostic.span = content.source.clamp(diagnostic.span);
+    for label in &mut diagnostic.labels {
+        label.span = label.file.as_ref().unwrap_or(&content.source).clamp(label.span);
+    }
+    if diagnostic.yaml_path.is_none()
+        && let Some(root) = content.root()
+    {
+        diagnostic.yaml_path = root.pointer_at(diagnostic.span);
+    }
+    let holds = |query: &&Query<'_>| query.node.is_none_or(|node| node.span.contains(diagnostic.span));
+    if diagnostic.query_range.is_none()
+        && let Some(query) = queries.iter().find(holds)
+        && let Some(span) = query.from_file(diagnostic.span)
+    {
+        diagnostic.query_range = Some(query.code_points(span));
+    }
+}

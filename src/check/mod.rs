@@ -1,0 +1,118 @@
+//! One run of the rules: files in, findings out, in parallel and in a fixed order.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use crate::findings::{FileReport, Findings};
+use crate::rules::{self, RepositoryFile, Settings};
+use crate::source::SourceFile;
+use crate::suppress::{self, Suppression};
+
+/// A file with its summary, or why there is none.
+type CheckResult = Result<Box<(CheckedFile, RepositoryFile)>, Skipped>;
+
+mod catalog;
+mod file;
+mod job;
+mod repository;
+
+pub(crate) use catalog::{catalog_for, parsers};
+use file::{CheckedFile, as_gate, check_file};
+pub use job::{Before, Job, Skipped, read};
+
+/// The result of a run.
+#[derive(Debug, Default)]
+pub struct Run {
+    /// The findings.
+    pub findings: Findings,
+    /// The jobs that yielded none, in the order of the jobs.
+    pub skipped: Vec<Skipped>,
+}
+
+/// Runs every enabled rule over every job. The settings are those of the jobs in their order: the configuration may
+/// differ from folder to folder.
+pub fn check(jobs: &[Job], settings: &[Arc<Settings>]) -> Run {
+    let mut run = Run::default();
+    let mut files = Vec::with_capacity(jobs.len());
+    for (result, job) in check_files(jobs, settings).into_iter().zip(jobs) {
+        match result {
+            Ok(file) => files.push(file),
+            Err(skipped) if !job.silent => {
+                if let Skipped::Unreadable { name, reason, .. } = &skipped {
+                    run.findings.unreadable.push((name.clone(), reason.clone()));
+                }
+                run.skipped.push(skipped);
+            }
+            Err(_) => {}
+        }
+    }
+    // Of two files that clash the later one is reported, so those of which nothing is reported come first.
+    files.sort_by_key(|checked| !checked.0.silent);
+    let (mut files, summaries): (Vec<CheckedFile>, Vec<RepositoryFile>) =
+        files.into_iter().map(|checked| *checked).unzip();
+    repository::check(&mut files, &summaries);
+    files.retain(|file| !file.silent);
+    run.findings.rules = rules::all()
+        .iter()
+        .map(|entry| entry.meta)
+        .filter(|meta| files.iter().any(|file| file.settings.enabled(meta)))
+        .collect();
+    run.findings.files = files.into_iter().map(finish).collect();
+    run
+}
+
+/// What became of each job, in their order.
+fn check_files(jobs: &[Job], settings: &[Arc<Settings>]) -> Vec<CheckResult> {
+    let sources: Vec<Result<Arc<SourceFile>, String>> = jobs.par_iter().map(read).collect();
+    let parsers = parsers(jobs, &sources);
+    // Each thread takes the next file when it is done with one, and has one view of the workspace for all of its
+    // files: what all tables together hold is worked out once a thread.
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let (mut views, mut done) = (Vec::new(), Vec::new());
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(((job, source), settings)) = jobs.get(at).zip(sources.get(at)).zip(settings.get(at))
+            else {
+                return done;
+            };
+            let catalog = catalog_for(&mut views, &settings.workspace, &parsers);
+            done.push((at, check_file(job, source.clone(), settings, catalog)));
+        }
+    };
+    let parts = if jobs.len() > 1 { rayon::broadcast(|_| work()) } else { vec![work()] };
+    let mut results: Vec<_> = parts.into_iter().flatten().collect();
+    results.sort_unstable_by_key(|(at, _)| *at);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// The report of a file of which everything is known that was found in it.
+fn finish(file: CheckedFile) -> FileReport {
+    let CheckedFile { mut report, mut suppressions, settings, .. } = file;
+    // Suppressions come last: only now is it known which of them were needed.
+    suppress::apply(&mut suppressions, &mut report.diagnostics);
+    judge_suppressions(&mut report, &suppressions, &settings);
+    report.diagnostics.retain(|diagnostic| {
+        let heard = settings.min_severity.is_none_or(|least| diagnostic.severity >= least);
+        heard && settings.enabled(diagnostic.rule)
+    });
+    report.diagnostics.sort_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
+    report
+}
+
+fn judge_suppressions(report: &mut FileReport, suppressions: &[Suppression], settings: &Settings) {
+    if suppressions.is_empty() {
+        return;
+    }
+    // A comment cannot silence the finding that it is of no use.
+    let mut found = Vec::new();
+    for entry in rules::all().iter().filter(|entry| settings.enabled(entry.meta)) {
+        entry.rule.check_suppressions(&report.source, suppressions, settings, &mut found);
+    }
+    for diagnostic in &mut found {
+        as_gate(diagnostic, settings);
+    }
+    report.diagnostics.extend(found);
+}

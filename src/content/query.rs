@@ -1,0 +1,218 @@
+//! The queries of a file: their text and trees, their places in the file, and when two of them are the same.
+
+use std::cell::{Cell, OnceCell};
+
+use super::{Content, Kind};
+use crate::kql;
+use crate::kql::bind::{Catalog, Declared, Meaning, Takes, bind};
+use crate::kql::mentions::Mentions;
+use crate::kql::types::Scalar;
+use crate::source::{BOM, Edit, Span};
+use crate::yaml::{Node, ScalarMap};
+
+/// A query inside a file.
+#[derive(Debug)]
+pub struct Query<'a> {
+    /// The text as the query language sees it.
+    pub text: &'a str,
+    /// The scalar that holds it; `None` for a `.kql` file.
+    pub node: Option<&'a Node>,
+    /// Where the scalar stands in the tree; `None` for a `.kql` file.
+    pub pointer: Option<&'static str>,
+    /// The parameters that a parser declares beside its query.
+    pub parameters: Option<&'a Node>,
+    map: Option<ScalarMap>,
+    parse: OnceCell<kql::Parse>,
+    mentions: OnceCell<Mentions>,
+    meaning: OnceCell<Meaning>,
+    /// How many bytes have been read again to prove edits.
+    read_again: Cell<usize>,
+    /// How many characters stand before each stretch of the text.
+    counts: OnceCell<Vec<u32>>,
+    /// How many bytes of the file stand before the text, for a `.kql` file with a byte-order mark.
+    skipped: usize,
+}
+
+impl<'a> Query<'a> {
+    /// A query that is the whole of its file.
+    fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            node: None,
+            pointer: None,
+            parameters: None,
+            map: None,
+            parse: OnceCell::new(),
+            mentions: OnceCell::new(),
+            meaning: OnceCell::new(),
+            read_again: Cell::new(0),
+            counts: OnceCell::new(),
+            skipped: 0,
+        }
+    }
+    /// The query's tree, made when it is first asked for.
+    pub fn parse(&self) -> &kql::Parse {
+        self.parse.get_or_init(|| kql::parse(self.text))
+    }
+
+    /// What the query mentions, found out when it is first asked for.
+    pub fn mentions(&self) -> &Mentions {
+        self.mentions.get_or_init(|| Mentions::of(self.parse()))
+    }
+
+    /// What the query means in a workspace, found out when it is first asked for; every later question is
+    /// answered for the same workspace.
+    pub fn meaning(&self, catalog: &dyn Catalog) -> &Meaning {
+        self.meaning.get_or_init(|| bind(self.text, self.parse(), catalog, &self.declared()))
+    }
+
+    /// The query without white space and comments, so that [the same](same_query) queries compare equal.
+    pub fn canonical(&self) -> String {
+        match self.parse.get() {
+            Some(parse) => canonical(self.text, &parse.tokens),
+            None => canonical(self.text, &kql::tokenize(self.text).0),
+        }
+    }
+
+    /// The place in the file of the first line that is more than blanks.
+    pub fn first_line(&self) -> Span {
+        let start = self.text.len() - self.text.trim_start().len();
+        let line = self.text[start..].lines().next().unwrap_or_default();
+        self.span(Span::new(start, start + line.trim_end().len()))
+    }
+
+    /// The parameters that a parser declares in YAML: `Name`, `Type` and perhaps `Default` of each. Rows may be
+    /// declared with their columns behind the name, as in `T:(TimeGenerated:datetime)`.
+    pub fn declared(&self) -> Vec<Declared> {
+        let sequence = self.parameters.and_then(Node::as_sequence);
+        sequence.map(|sequence| sequence.items.iter().filter_map(declared).collect()).unwrap_or_default()
+    }
+
+    /// The place in the file of a place in the query.
+    pub fn span(&self, span: Span) -> Span {
+        match &self.map {
+            Some(map) => map.span(span),
+            None => span.shift(self.skipped),
+        }
+    }
+
+    /// The place in the query of a place in the file.
+    pub fn from_file(&self, span: Span) -> Option<Span> {
+        let Some(map) = &self.map else {
+            let start = (span.start as usize).checked_sub(self.skipped)?;
+            return Some(Span::new(start, start + span.len()));
+        };
+        Some(Span::new(map.from_file(span.start)?, map.from_file(span.end)?))
+    }
+
+    /// The edit of the file that changes the query just so, where one exists.
+    ///
+    /// Each edit is proved by reading the whole text again. Where that would add up, as in a long query with
+    /// thousands of findings, there are no more edits.
+    pub fn edit(&self, span: Span, replacement: &str) -> Option<Edit> {
+        match &self.map {
+            Some(map) => {
+                let read = self.read_again.get() + self.text.len();
+                self.read_again.set(read);
+                if read > MOST_READ_AGAIN { None } else { map.edit(span, replacement) }
+            }
+            None => Some(Edit::new(span.shift(self.skipped), replacement)),
+        }
+    }
+
+    /// A span of the query in Unicode code points, as the contract's `query_range` counts.
+    pub fn code_points(&self, span: Span) -> (u32, u32) {
+        // Counted once for every stretch, or a long query with many findings would be read for each of them.
+        let counts = self.counts.get_or_init(|| {
+            let mut counts = vec![0];
+            for stretch in self.text.as_bytes().chunks(STRETCH) {
+                let before = counts.last().copied().unwrap_or_default();
+                counts.push(before + stretch.iter().filter(|byte| begins_character(**byte)).count() as u32);
+            }
+            counts
+        });
+        let count = |end: u32| {
+            let end = self.text.floor_char_boundary(end as usize);
+            let rest = &self.text.as_bytes()[end / STRETCH * STRETCH..end];
+            counts[end / STRETCH] + rest.iter().filter(|byte| begins_character(**byte)).count() as u32
+        };
+        (count(span.start), count(span.end))
+    }
+}
+
+impl Content {
+    /// The queries in the file.
+    pub fn queries(&self) -> Vec<Query<'_>> {
+        if self.source.wide_encoding().is_some() {
+            return Vec::new();
+        }
+        if self.kind == Kind::Query {
+            let text = self.source.text();
+            let body = text.trim_start_matches(BOM);
+            return vec![Query { skipped: text.len() - body.len(), ..Query::of(body) }];
+        }
+        let Some(root) = self.root().filter(|_| self.kind != Kind::Unknown) else { return Vec::new() };
+        let read = |(key, pointer): (&str, &'static str)| {
+            let node = root.get(key)?;
+            let parameters = match key {
+                "FunctionQuery" => root.get("FunctionParams"),
+                "ParserQuery" => root.get("ParserParams"),
+                _ => None,
+            };
+            let query = Query::of(node.as_str()?);
+            let map = Some(ScalarMap::new(&self.source, node)?);
+            Some(Query { node: Some(node), pointer: Some(pointer), parameters, map, ..query })
+        };
+        QUERY_KEYS.into_iter().filter_map(read).collect()
+    }
+}
+
+/// Whether two queries are the same to the engine: the same tokens in the same order, whatever white space and
+/// comments stand between them.
+pub fn same_query(a: &str, b: &str) -> bool {
+    let canonical = |text: &str| canonical(text, &kql::tokenize(text).0);
+    a == b || canonical(a) == canonical(b)
+}
+
+/// The tokens of a query with a separator between them, which is empty for a query without any.
+fn canonical(text: &str, tokens: &[kql::Token]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for token in tokens.iter().filter(|token| !token.span.is_empty()) {
+        if !out.is_empty() {
+            out.push(SEPARATOR);
+        }
+        out.push_str(text.get(token.span.range()).unwrap_or_default().trim());
+    }
+    out
+}
+
+/// What stands between tokens that are compared: no token has it but a string, whose quotes show where it ends.
+const SEPARATOR: char = '\n';
+
+/// How many bytes may be read again to prove the edits of one query.
+const MOST_READ_AGAIN: usize = 64 << 20;
+
+/// The length of a stretch of text in which characters are counted.
+const STRETCH: usize = 1024;
+
+fn begins_character(byte: u8) -> bool {
+    byte & 0b1100_0000 != 0b1000_0000
+}
+
+const QUERY_KEYS: [(&str, &str); 3] =
+    [("query", "/query"), ("FunctionQuery", "/FunctionQuery"), ("ParserQuery", "/ParserQuery")];
+
+fn declared(item: &Node) -> Option<Declared> {
+    let (name, rows) = match item.get("Name")?.as_str()?.split_once(':') {
+        Some((name, _)) => (name, true),
+        None => (item.get("Name")?.as_str()?, false),
+    };
+    let kind = item.get("Type").and_then(Node::as_str).unwrap_or_default().trim().to_ascii_lowercase();
+    let takes = if rows || kind == "table" || kind.starts_with('(') {
+        Takes::Rows
+    } else {
+        Takes::Scalar(Scalar::of(&kind).unwrap_or(Scalar::Unknown))
+    };
+    let optional = item.get("Default").is_some();
+    Some(Declared { name: name.trim().into(), takes, optional, columns: Vec::new(), column_name: false })
+}
