@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::args::{Cli, Completions, Explain, Form, Global, Rules, Schema};
 use super::{Error, Outcome, results};
-use crate::content::schema::SCHEMAS;
+use crate::content::schema;
 use crate::diagnostic::{Applicability, Group, RuleMeta};
 use crate::rules;
 
@@ -101,10 +101,8 @@ pub(super) fn rules(_global: &Global, options: &Rules) -> Result<Outcome, Error>
 
 /// `sentlint schema KIND`
 pub(super) fn schema(options: &Schema) -> Result<Outcome, Error> {
-    for (name, text) in SCHEMAS {
-        if name == options.kind.as_str() {
-            results(text)?;
-        }
+    if let Some(text) = schema::published(options.kind.as_str()) {
+        results(&text)?;
     }
     Ok(Outcome::Clean)
 }

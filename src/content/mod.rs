@@ -7,14 +7,14 @@ use crate::yaml::{self, Document, Node};
 
 pub mod aliases;
 pub mod duration;
-mod keys;
+pub mod fields;
 pub mod kind;
 pub mod model;
 mod query;
 pub mod schema;
 
 pub use duration::Duration;
-pub use keys::{ROOT_KEYS, SCHEDULE_KEYS};
+pub use fields::{ROOT_KEYS, SCHEDULE_KEYS};
 pub use kind::{Folder, Kind};
 pub use model::Template;
 pub use query::{Query, same_query};

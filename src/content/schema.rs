@@ -1,26 +1,32 @@
 //! The JSON Schemas of the content kinds, run over the spanned tree.
 //!
-//! The files in `schemas/` are what editors use, and they are what is run here. Nothing of the schema
-//! library gets out of this module: each of its errors becomes a [`Violation`] with a place in the file,
-//! and the rules put it into words.
+//! What editors use, is what is run here: the schemas of [`json_schema`]. Nothing of the schema library gets out of this
+//! module: each of its errors becomes a [`Violation`] with a place in the file, and the rules put it into words.
 
+use std::borrow::Cow;
 use std::sync::OnceLock;
 
+use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value as Json;
 
+use super::fields::{Format, json_schema};
 use super::kind::Kind;
 use crate::source::Span;
 use crate::yaml::pointer::join;
 use crate::yaml::{Node, Value};
 
-/// The published schemas, by the names under which `sentlint schema` prints them.
-pub const SCHEMAS: [(&str, &str); 4] = [
-    ("hunting-query", include_str!("../../schemas/hunting-query.schema.json")),
-    ("scheduled-rule", include_str!("../../schemas/scheduled-rule.schema.json")),
-    ("nrt-rule", include_str!("../../schemas/nrt-rule.schema.json")),
-    ("config", include_str!("../../schemas/config.schema.json")),
-];
+/// The schema of sentlint.toml.
+const CONFIG: &str = include_str!("../../schemas/config.schema.json");
+
+/// The published schemas, each by the name under which `sentlint schema` prints it.
+pub fn published(name: &str) -> Option<Cow<'static, str>> {
+    let format = Format::all().iter().find(|format| format.kind.as_str() == name);
+    match format {
+        Some(format) => Some(json_schema::text(format).into()),
+        None => (name == "config").then_some(CONFIG.into()),
+    }
+}
 
 /// What the schema has against a value.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +41,7 @@ pub enum Fault {
         /// The key.
         key: String,
         /// The keys that the format has there.
-        known: Vec<String>,
+        known: Vec<&'static str>,
     },
     /// A value of another type.
     Type {
@@ -83,33 +89,17 @@ pub struct Violation {
     pub fault: Fault,
 }
 
-struct Compiled {
-    schema: Json,
-    validator: jsonschema::Validator,
-}
-
 /// The compiled schema of a kind. Compiling takes about a millisecond, so it waits for the first file.
-fn compiled(kind: Kind) -> Option<&'static Compiled> {
-    static HUNTING: OnceLock<Option<Compiled>> = OnceLock::new();
-    static SCHEDULED: OnceLock<Option<Compiled>> = OnceLock::new();
-    static NRT: OnceLock<Option<Compiled>> = OnceLock::new();
-    let (cell, index) = match kind {
-        Kind::HuntingQuery => (&HUNTING, 0),
-        Kind::ScheduledRule => (&SCHEDULED, 1),
-        Kind::NrtRule => (&NRT, 2),
-        _ => return None,
-    };
-    cell.get_or_init(|| {
-        let schema: Json = serde_json::from_str(SCHEMAS[index].1).ok()?;
-        let validator = jsonschema::validator_for(&schema).ok()?;
-        Some(Compiled { schema, validator })
-    })
-    .as_ref()
+fn validator(format: &Format) -> Option<&'static Validator> {
+    static VALIDATORS: [OnceLock<Option<Validator>>; Kind::COUNT] = [const { OnceLock::new() }; Kind::COUNT];
+    let compile = || jsonschema::validator_for(&json_schema::schema(format)).ok();
+    VALIDATORS.get(format.kind as usize)?.get_or_init(compile).as_ref()
 }
 
 /// Everything the schema of `kind` has against the document, in the order of the file.
 pub fn violations(root: &Node, kind: Kind) -> Vec<Violation> {
-    let Some(Compiled { schema, validator }) = compiled(kind) else { return Vec::new() };
+    let Some(format) = Format::of(kind) else { return Vec::new() };
+    let Some(validator) = validator(format) else { return Vec::new() };
     let json = crate::yaml::to_json(root);
     let mut found = Vec::new();
     for error in validator.iter_errors(&json) {
@@ -118,24 +108,22 @@ pub fn violations(root: &Node, kind: Kind) -> Vec<Violation> {
         if root.pointer(pointer).is_some_and(|node| matches!(node.value, Value::Alias(_))) {
             continue;
         }
-        let schema_path = error.schema_path().as_str();
-        translate(root, pointer, schema_path, schema, error.kind(), &mut found);
+        translate(format, root, pointer, error.kind(), &mut found);
     }
     found.sort_by(|a, b| (a.span, &a.pointer).cmp(&(b.span, &b.pointer)));
     found
 }
 
 fn translate(
+    format: &Format,
     root: &Node,
     pointer: &str,
-    schema_path: &str,
-    schema: &Json,
     kind: &ValidationErrorKind,
     found: &mut Vec<Violation>,
 ) {
     let span = place(root, pointer);
     if let ValidationErrorKind::AdditionalProperties { unexpected } = kind {
-        let known = known_keys(schema, schema_path);
+        let known: Vec<_> = format.keys_at(pointer).map(|field| field.key).collect();
         for key in unexpected {
             let span = key_span(root, pointer, key).unwrap_or(span);
             let fault = Fault::Unknown { key: key.clone(), known: known.clone() };
@@ -195,13 +183,6 @@ fn types(kind: &TypeKind) -> Vec<String> {
         TypeKind::Single(one) => vec![one.to_string()],
         TypeKind::Multiple(set) => set.iter().map(|one| one.to_string()).collect(),
     }
-}
-
-/// The keys that the schema lists beside the `additionalProperties` that complained.
-fn known_keys(schema: &Json, schema_path: &str) -> Vec<String> {
-    let parent = schema_path.strip_suffix("/additionalProperties").unwrap_or(schema_path);
-    let properties = schema.pointer(parent).and_then(|parent| parent.get("properties"));
-    properties.and_then(Json::as_object).map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
 }
 
 fn place(root: &Node, pointer: &str) -> Span {

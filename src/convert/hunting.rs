@@ -4,6 +4,7 @@ use super::arm::{Body, Resource, SavedSearch, Tag};
 use super::notes::{DESCRIPTION_CUT, DESCRIPTION_LONG, VALUE_REFUSED, refuse};
 use super::values::{description, note_dropped, required, tactic_names, technique_ids};
 use super::{LongDescription, Options, Refusal};
+use crate::content::fields::Resources;
 use crate::content::model::Common;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
@@ -54,9 +55,8 @@ pub(super) fn saved_search(
     };
     push("tactics", tactic_names(&common.tactics, notes));
     push("techniques", technique_ids(&common.techniques));
-    let mut known = vec!["id", "name", "description", "query", "tactics", "relevantTechniques"];
-    known.extend(options.for_solution.then_some("version"));
-    note_dropped(common, &known, notes);
+    let resource = if options.for_solution { Resources::SEARCH_TEMPLATE } else { Resources::SAVED_SEARCH };
+    note_dropped(common, resource, notes);
     let prefix = options.name_prefix.as_deref().unwrap_or_default();
     Ok(Resource {
         id: id.trim().to_owned(),

@@ -5,70 +5,15 @@ use serde_json::{Value, json};
 use super::arm::{AlertRule, Body, Resource};
 use super::notes::{API_LACKS, API_REFUSED, VALUE_MISSING, VALUE_REFUSED, refuse};
 use super::values::{
-    Shape, description, note_dropped, required, split_techniques, tactic_names, technique_ids, tidy,
+    description, note_dropped, required, split_techniques, tactic_names, technique_ids, tidy,
 };
 use super::{Options, Refusal};
+use crate::content::Kind;
+use crate::content::fields::{self, Resources};
 use crate::content::model::{Alerting, Common, Schedule, Text, TimeSpan, field};
-use crate::content::{Kind, SCHEDULE_KEYS};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
 use crate::yaml::Mapping;
-
-/// The keys that are read for every rule; what else stands in a file is left out with a note.
-const KNOWN: [&str; 14] = [
-    "id",
-    "name",
-    "description",
-    "severity",
-    "query",
-    "tactics",
-    "relevantTechniques",
-    "entityMappings",
-    "customDetails",
-    "alertDetailsOverride",
-    "eventGroupingSettings",
-    "incidentConfiguration",
-    "sentinelEntitiesMappings",
-    "kind",
-];
-/// The keys of rules that run, which templates of rules do not have.
-const DEPLOYED: [&str; 3] = ["enabled", "suppressionDuration", "suppressionEnabled"];
-/// The keys of templates of rules, which rules that run do not have.
-const PUBLISHED: [&str; 3] = ["version", "status", "requiredDataConnectors"];
-/// The keys that say from which template a rule was made.
-const TEMPLATE_LINK: [&str; 2] = ["version", "alertRuleTemplateName"];
-
-pub(super) const ENTITY_MAPPINGS: Shape = Shape::List(&Shape::Keys(&[
-    ("entityType", Shape::Text),
-    ("fieldMappings", Shape::List(&Shape::Keys(&[("identifier", Shape::Text), ("columnName", Shape::Text)]))),
-]));
-pub(super) const SENTINEL_ENTITIES: Shape = Shape::List(&Shape::Keys(&[("columnName", Shape::Text)]));
-pub(super) const ALERT_DETAILS: Shape = Shape::Keys(&[
-    ("alertDisplayNameFormat", Shape::Text),
-    ("alertDescriptionFormat", Shape::Text),
-    ("alertTacticsColumnName", Shape::Text),
-    ("alertSeverityColumnName", Shape::Text),
-    (
-        "alertDynamicProperties",
-        Shape::List(&Shape::Keys(&[("alertProperty", Shape::Text), ("value", Shape::Text)])),
-    ),
-]);
-pub(super) const EVENT_GROUPING: Shape = Shape::Keys(&[("aggregationKind", Shape::Text)]);
-pub(super) const INCIDENTS: Shape = Shape::Keys(&[
-    ("createIncident", Shape::Bool),
-    (
-        "groupingConfiguration",
-        Shape::Keys(&[
-            ("enabled", Shape::Bool),
-            ("reopenClosedIncident", Shape::Bool),
-            ("lookbackDuration", Shape::Duration),
-            ("matchingMethod", Shape::Text),
-            ("groupByEntities", Shape::List(&Shape::Text)),
-            ("groupByAlertDetails", Shape::List(&Shape::Text)),
-            ("groupByCustomDetails", Shape::List(&Shape::Text)),
-        ]),
-    ),
-]);
 
 pub(super) fn alert_rule(
     common: &Common<'_>,
@@ -92,8 +37,8 @@ pub(super) fn alert_rule(
     }
     let prefix = options.name_prefix.as_deref().unwrap_or_default();
     let (techniques, mut sub_techniques) = split_techniques(&technique_ids(&common.techniques));
-    let copy = |key: &str, shape: &Shape| field(common.root, key).and_then(|field| tidy(field.node(), shape));
-    let mut sentinel_entities = copy("sentinelEntitiesMappings", &SENTINEL_ENTITIES);
+    let copy = |key: &str| field(common.root, key).and_then(|field| tidy(field.node(), &fields::ty(key)));
+    let mut sentinel_entities = copy("sentinelEntitiesMappings");
     if !features.sub_techniques && !sub_techniques.is_empty() {
         note_missing(common, "relevantTechniques", &format!("{api} has no sub-techniques"), notes);
         sub_techniques.clear();
@@ -102,11 +47,9 @@ pub(super) fn alert_rule(
         let what = format!("{api} has no `sentinelEntitiesMappings`");
         note_missing(common, "sentinelEntitiesMappings", &what, notes);
     }
-    let mut known = KNOWN.to_vec();
-    known.extend(SCHEDULE_KEYS.iter().filter(|_| schedule.is_some()));
-    known.extend(if options.for_solution { PUBLISHED } else { DEPLOYED });
-    known.extend(TEMPLATE_LINK.iter().filter(|_| options.with_template_link));
-    note_dropped(common, &known, notes);
+    let resource = if options.for_solution { Resources::RULE_TEMPLATE } else { Resources::RULE };
+    let linked = if options.with_template_link { Resources::LINKED_RULE } else { Resources::NONE };
+    note_dropped(common, resource.and(linked), notes);
     let suppression =
         alerting.suppression.as_ref().map(|span| iso(span, "suppressionDuration")).transpose()?;
     let mut rule = AlertRule {
@@ -120,12 +63,11 @@ pub(super) fn alert_rule(
         tactics: tactic_names(&common.tactics, notes),
         techniques,
         sub_techniques,
-        entity_mappings: copy("entityMappings", &ENTITY_MAPPINGS),
-        custom_details: copy("customDetails", &Shape::Map(&Shape::Text)),
-        alert_details_override: copy("alertDetailsOverride", &ALERT_DETAILS)
-            .map(|value| prefixed(value, prefix)),
-        event_grouping_settings: copy("eventGroupingSettings", &EVENT_GROUPING),
-        incident_configuration: incidents(copy("incidentConfiguration", &INCIDENTS), options),
+        entity_mappings: copy("entityMappings"),
+        custom_details: copy("customDetails"),
+        alert_details_override: copy("alertDetailsOverride").map(|value| prefixed(value, prefix)),
+        event_grouping_settings: copy("eventGroupingSettings"),
+        incident_configuration: incidents(copy("incidentConfiguration"), options),
         sentinel_entities_mappings: sentinel_entities,
         ..AlertRule::default()
     };
@@ -134,8 +76,8 @@ pub(super) fn alert_rule(
         rule.start_time.clone_from(&options.start_at);
     }
     if options.with_template_link {
-        let own = field(common.root, "alertRuleTemplateName").and_then(|field| field.text());
-        rule.alert_rule_template_name = Some(own.map_or(id, |own| own.value).trim().to_owned());
+        rule.alert_rule_template_name =
+            Some(alerting.template_name.map_or(id, |own| own.value).trim().to_owned());
         rule.template_version = Some(common.version.map_or("1.0.0", |version| version.value).to_owned());
     }
     let rule = Box::new(rule);

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::Refusal;
 use super::notes::{KEY_LOST, TACTIC_KEPT, VALUE_MISSING, refuse};
 use crate::content::duration::Duration;
+use crate::content::fields::{Field, Form, Format, Resources, Type};
 use crate::content::model::{Common, List, Text};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::tactics;
@@ -102,73 +103,50 @@ pub(super) fn required<'a>(
     }
 }
 
-/// A value with keys in the spelling and order of a list, and without nulls and empty things: templates must hold
-/// no blanks. `None` where nothing is left.
-pub(super) fn tidy(node: &Node, shape: &Shape) -> Option<Value> {
-    tidy_json(to_json(node), shape)
+/// A value with its keys in the spelling and order of the format, and without nulls and empty things: templates must
+/// hold no blanks. `None` where nothing is left.
+pub(super) fn tidy(node: &Node, ty: &Type) -> Option<Value> {
+    tidy_json(to_json(node), ty)
 }
 
-/// What a value looks like: its keys in order, and what stands below them.
-pub(super) enum Shape {
-    /// Anything; copied without its blanks.
-    Any,
-    /// A text: numbers and truth values are written as texts.
-    Text,
-    /// A truth value.
-    Bool,
-    /// A duration, written in ISO 8601.
-    Duration,
-    /// A list. A single mapping in its place is its only item.
-    List(&'static Self),
-    /// A mapping with these keys, in this order; further keys follow as they are.
-    Keys(&'static [(&'static str, Self)]),
-    /// A mapping of free keys.
-    Map(&'static Self),
-}
-
-/// The same for what has been JSON all along.
-pub(super) fn tidy_json(value: Value, shape: &Shape) -> Option<Value> {
-    let value = match (shape, value) {
+/// The same for what has been JSON all along. Further keys of a mapping follow as they are, and a single value in the
+/// place of a list is its only item.
+pub(super) fn tidy_json(value: Value, ty: &Type) -> Option<Value> {
+    let any = |value: Value| tidy_json(value, &Type::Any);
+    let value = match (ty, value) {
         (_, Value::Null) => return None,
-        (Shape::List(of), Value::Array(items)) => {
-            Value::Array(items.into_iter().filter_map(|item| tidy_json(item, of)).collect())
+        (Type::List(item, ..), Value::Array(items)) => {
+            Value::Array(items.into_iter().filter_map(|value| tidy_json(value, &item.ty)).collect())
         }
-        (Shape::List(of), single) => Value::Array(tidy_json(single, of).into_iter().collect()),
-        (Shape::Keys(keys), Value::Object(mut map)) => {
+        (Type::List(item, ..), single) => Value::Array(tidy_json(single, &item.ty).into_iter().collect()),
+        (Type::Mapping(keys), Value::Object(mut map)) => {
             let mut out = Map::new();
-            for (key, below) in *keys {
-                let spelt = map.keys().find(|name| name.eq_ignore_ascii_case(key)).cloned();
-                if let Some(value) =
-                    spelt.and_then(|name| map.shift_remove(&name)).and_then(|v| tidy_json(v, below))
-                {
-                    out.insert((*key).to_owned(), value);
-                }
+            for field in *keys {
+                let spelt = map.keys().find(|name| name.eq_ignore_ascii_case(field.key)).cloned();
+                let value = spelt.and_then(|name| map.shift_remove(&name));
+                out.extend(value.and_then(|v| tidy_json(v, &field.ty)).map(|v| (field.key.to_owned(), v)));
             }
-            for (key, value) in map {
-                if let Some(value) = tidy_json(value, &Shape::Any) {
-                    out.insert(key, value);
-                }
-            }
+            out.extend(map.into_iter().filter_map(|(key, value)| Some((key, any(value)?))));
             Value::Object(out)
         }
-        (Shape::Map(below), Value::Object(map)) => {
-            let kept = map.into_iter().filter_map(|(key, value)| Some((key, tidy_json(value, below)?)));
+        (Type::Names(_, of, _), Value::Object(map)) => {
+            let kept = map.into_iter().filter_map(|(key, value)| Some((key, tidy_json(value, &of.ty)?)));
             Value::Object(kept.collect())
         }
-        (Shape::Any, Value::Object(map)) => {
-            let kept = map.into_iter().filter_map(|(key, value)| Some((key, tidy_json(value, &Shape::Any)?)));
-            Value::Object(kept.collect())
+        (Type::Any, Value::Object(map)) => {
+            Value::Object(map.into_iter().filter_map(|(key, value)| Some((key, any(value)?))).collect())
         }
-        (Shape::Any, Value::Array(items)) => {
-            Value::Array(items.into_iter().filter_map(|item| tidy_json(item, &Shape::Any)).collect())
-        }
-        (Shape::Text | Shape::Duration, Value::Number(number)) => Value::String(number.to_string()),
-        (Shape::Text, Value::Bool(truth)) => Value::String(truth.to_string()),
-        (Shape::Bool, Value::String(text)) if text.eq_ignore_ascii_case("true") => Value::Bool(true),
-        (Shape::Bool, Value::String(text)) if text.eq_ignore_ascii_case("false") => Value::Bool(false),
-        (Shape::Duration, Value::String(text)) => {
+        (Type::Any, Value::Array(items)) => Value::Array(items.into_iter().filter_map(any).collect()),
+        (Type::Text(..) | Type::OneOf(_), Value::Number(number)) => Value::String(number.to_string()),
+        (Type::Text(Form::Duration, _), Value::String(text)) => {
             Value::String(Duration::parse(&text).map_or(text, |duration| duration.iso))
         }
+        (Type::Text(form, _), Value::Bool(truth)) if *form != Form::Duration => {
+            Value::String(truth.to_string())
+        }
+        (Type::OneOf(_), Value::Bool(truth)) => Value::String(truth.to_string()),
+        (Type::Boolean, Value::String(text)) if text.eq_ignore_ascii_case("true") => Value::Bool(true),
+        (Type::Boolean, Value::String(text)) if text.eq_ignore_ascii_case("false") => Value::Bool(false),
         (_, value) => value,
     };
     (!is_empty(&value)).then_some(value)
@@ -185,12 +163,15 @@ pub(super) fn is_empty(value: &Value) -> bool {
     }
 }
 
-/// Notes on what no deployed resource can hold, for every key of the document outside of `known`.
-pub(super) fn note_dropped(common: &Common<'_>, known: &[&str], notes: &mut Vec<Diagnostic>) {
+/// Notes on every key of the document that has no counterpart in these resources.
+pub(super) fn note_dropped(common: &Common<'_>, resources: Resources, notes: &mut Vec<Diagnostic>) {
+    let format = Format::of(common.kind);
     for entry in &common.root.entries {
         let Some(key) = entry.key.as_str() else { continue };
-        let used = known.iter().any(|name| name.eq_ignore_ascii_case(key));
-        if !used && !entry.value.is_null() {
+        let same = |field: &&Field| field.key.eq_ignore_ascii_case(key);
+        let field = format.and_then(|format| format.root().find(same));
+        let is_used = field.is_some_and(|field| field.resources.meets(resources));
+        if !is_used && !entry.value.is_null() {
             let message = format!("`{key}` has no counterpart in the result and is left out");
             notes.push(KEY_LOST.at(entry.key.span, message));
         }

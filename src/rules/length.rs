@@ -1,7 +1,7 @@
 //! Texts that are longer than the service takes.
 
 use super::Context;
-use super::claims::in_rules_folder;
+use super::schema_violations::in_rules_folder;
 use crate::content::model::Text;
 use crate::source::Span;
 

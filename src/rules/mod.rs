@@ -16,7 +16,6 @@ use crate::suppress::Suppression;
 
 mod append;
 mod attack;
-mod claims;
 mod connectors;
 mod entities;
 mod length;
@@ -27,6 +26,7 @@ mod registry;
 mod repository;
 mod result;
 mod schedule;
+mod schema_violations;
 mod settings;
 mod suppressions;
 #[cfg(test)]

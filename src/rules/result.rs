@@ -3,15 +3,15 @@
 
 use super::Context;
 use super::entities::is_column_name;
-use crate::content::model::{Text, field};
+use crate::content::model::Text;
 use crate::content::{Query, Template};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::nearest::nearest;
 use crate::kql::trace::{Lost, Presence, Trace};
 use crate::kql::types::Relation;
 use crate::source::Span;
+use crate::yaml::ScalarMap;
 use crate::yaml::edit::replace_scalar;
-use crate::yaml::{Mapping, ScalarMap};
 
 /// The result of a template's query.
 pub(super) struct QueryResult<'c> {
@@ -192,18 +192,12 @@ pub(super) fn named_columns<'a>(template: &Template<'a>) -> Vec<(Text<'a>, Span)
         common.entity_mappings.iter().flat_map(|mapping| &mapping.fields).filter_map(|item| item.column);
     let mut whole: Vec<Text<'a>> =
         mapped.chain(common.custom_details.iter().filter_map(|(_, value)| *value)).collect();
-    let items = |map: &'a Mapping, list: &str, key: &str| -> Vec<Text<'a>> {
-        let list = field(map, list).and_then(|field| field.node().as_sequence());
-        let items = list.map(|list| list.items.as_slice()).unwrap_or_default();
-        items.iter().filter_map(|item| field(item.as_mapping()?, key)?.text()).collect()
-    };
-    whole.extend(items(common.root, "sentinelEntitiesMappings", "columnName"));
+    whole.extend(common.sentinel_entities.iter().filter_map(|item| item.column));
     let mut parts = Vec::new();
-    if let Some(map) = template.alerting().and_then(|alerting| alerting.alert_override) {
-        let text = |key: &str| field(map, key).and_then(|field| field.text());
-        whole.extend(["alertSeverityColumnName", "alertTacticsColumnName"].into_iter().filter_map(text));
-        whole.extend(items(map, "alertDynamicProperties", "value"));
-        for text in ["alertDisplayNameFormat", "alertDescriptionFormat"].into_iter().filter_map(text) {
+    if let Some(details) = template.alerting().and_then(|alerting| alerting.alert_override.as_ref()) {
+        whole.extend(details.columns().into_iter().filter_map(|(_, column)| column));
+        whole.extend(details.dynamic_properties.iter().filter_map(|item| item.column));
+        for text in details.formats().into_iter().filter_map(|(_, format)| format?.text()) {
             parts.extend(placeholders(text.value).into_iter().map(|part| (text, part)));
         }
     }

@@ -2,10 +2,12 @@
 
 mod fixes;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Profile, Settings};
 use crate::check::{Job, check};
+use crate::content::fields::{Field, Format, Owner};
 use crate::content::schema::{self, Fault};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Group};
 use crate::source::SourceFile;
@@ -189,4 +191,15 @@ fn no_odd_value_that_the_schema_refuses_goes_untold() {
         }
     }
     assert!(untold.is_empty(), "{}", untold.join("\n"));
+}
+
+#[test]
+fn every_owner_of_the_format_is_a_rule() {
+    let general = [Owner::EmptyValue, Owner::UnknownKey, Owner::WrongType, Owner::YamlSyntax];
+    let fields = Format::all().iter().flat_map(Format::every_field);
+    let owners: BTreeSet<Owner> = fields.flat_map(Field::owners).chain(general).collect();
+    assert!(owners.len() > 30, "{owners:?}");
+    for owner in owners {
+        assert!(super::find(&owner.id()).is_some(), "there is no rule `{}`", owner.id());
+    }
 }

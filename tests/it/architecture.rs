@@ -11,7 +11,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("knowledge", &[]),
     ("kql", &["source"]),
     ("workspace", &["kql", "knowledge"]),
-    ("content", &["source", "yaml", "diagnostic", "kql"]),
+    ("content", &["source", "yaml", "diagnostic", "knowledge", "kql"]),
     ("suppress", &["source", "yaml", "diagnostic", "content"]),
     ("convert", &["source", "yaml", "content", "knowledge", "kql", "workspace", "diagnostic"]),
     ("rules", &["source", "yaml", "diagnostic", "content", "knowledge", "kql", "workspace", "suppress"]),

@@ -7,8 +7,8 @@ use super::draft::{Draft, description, list, no_connectors, techniques, unique};
 use super::properties::{Converted, PropertyReader};
 use super::scope::member;
 use crate::content::Kind;
+use crate::content::fields::{self, Type};
 use crate::convert::notes::{KEY_LOST, SEARCH_LOST};
-use crate::convert::values::Shape;
 
 /// The hunting query as YAML; `None` for saved searches of other categories.
 pub(super) fn read(found: &Found, reader: &mut PropertyReader<'_>) -> Converted {
@@ -40,7 +40,7 @@ pub(super) fn read(found: &Found, reader: &mut PropertyReader<'_>) -> Converted 
     }
     // What every saved search has, and says nothing of the query.
     for key in ["version", "eTag", "etag"] {
-        reader.value(key, &Shape::Any);
+        reader.value(key, &Type::Any);
     }
     reader.report_unmapped();
     Ok(Some((Kind::HuntingQuery, draft.0)))
@@ -51,7 +51,7 @@ struct Tags(Vec<(String, String)>);
 
 impl Tags {
     fn read(reader: &mut PropertyReader<'_>) -> Self {
-        let tags = reader.value("tags", &Shape::List(&Shape::Any));
+        let tags = reader.value("tags", &fields::LIST);
         let mut all = Vec::new();
         for tag in tags.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object)
         {

@@ -5,11 +5,12 @@ use serde_json::{Map, Value};
 use super::json::{Json, Step};
 use crate::content::Kind;
 use crate::content::duration::Duration;
+use crate::content::fields::{self, Type};
 use crate::convert::Refusal;
 use crate::convert::notes::{
     DURATION_KEPT, EXPRESSION_KEPT, EXPRESSION_REFUSED, KEY_LOST, VALUE_LOST, VALUE_MISSING, refuse,
 };
-use crate::convert::values::{Shape, tidy_json};
+use crate::convert::values::tidy_json;
 use crate::diagnostic::{Diagnostic, RuleMeta};
 use crate::source::Span;
 
@@ -50,14 +51,19 @@ impl<'a> PropertyReader<'a> {
     }
 
     /// Takes a property, whatever the case of its name. What is null or empty is not there.
-    pub(super) fn value(&mut self, key: &str, shape: &Shape) -> Option<Value> {
+    pub(super) fn value(&mut self, key: &str, ty: &Type) -> Option<Value> {
         let spelt = self.spelt(key)?;
-        tidy_json(self.properties.shift_remove(&spelt)?, shape)
+        tidy_json(self.properties.shift_remove(&spelt)?, ty)
+    }
+
+    /// Takes a property that has a key of the same name in YAML, in the form of that key.
+    pub(super) fn same_key(&mut self, key: &str) -> Option<Value> {
+        self.value(key, &fields::ty(key))
     }
 
     /// Takes a text, as it is; numbers and truth values are texts too.
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
-        match self.value(key, &Shape::Text)? {
+        match self.value(key, &fields::TEXT.ty)? {
             Value::String(text) => Some(text),
             other => {
                 let kind = if other.is_array() { "a list" } else { "an object" };
@@ -103,20 +109,14 @@ impl<'a> PropertyReader<'a> {
 
     /// Takes a truth value.
     pub(super) fn truth(&mut self, key: &str) -> Option<bool> {
-        self.value(key, &Shape::Bool)?.as_bool()
+        self.value(key, &Type::Boolean)?.as_bool()
     }
 
     /// Takes a list of texts. A text in its place is a list with commas, as PowerShell leaves it.
     pub(super) fn list(&mut self, key: &str) -> Vec<String> {
         let mut list: Vec<String> = Vec::new();
         let own = self.own;
-        for item in self
-            .value(key, &Shape::List(&Shape::Text))
-            .as_ref()
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        for item in self.value(key, &fields::TEXTS).as_ref().and_then(Value::as_array).into_iter().flatten() {
             for part in item.as_str().unwrap_or_default().split(|c| c == ',' && !own) {
                 let part = part.trim();
                 if !part.is_empty() && !list.iter().any(|known| known == part) {
@@ -139,7 +139,7 @@ impl<'a> PropertyReader<'a> {
 
     /// Takes what YAML has no place for, and says so.
     pub(super) fn leave(&mut self, key: &str, why: &str) {
-        if let Some(value) = self.value(key, &Shape::Any) {
+        if let Some(value) = self.value(key, &Type::Any) {
             let shown = match value {
                 Value::String(text) => text.chars().take(60).collect(),
                 Value::Array(_) | Value::Object(_) => String::new(),

@@ -6,14 +6,10 @@ use super::collect::{Found, ResourceKind};
 use super::draft::{Draft, description, list, no_connectors, techniques};
 use super::properties::{Converted, PropertyReader, short_duration};
 use super::scope::member;
+use crate::content::fields::Type;
 use crate::content::{Kind, SCHEDULE_KEYS};
 use crate::convert::notes::{KEY_LOST, KIND_DERIVED, OPERATOR_KEPT, RESOURCE_LOST, SCHEDULE_MISSING};
-use crate::convert::rule::{ALERT_DETAILS, ENTITY_MAPPINGS, EVENT_GROUPING, INCIDENTS, SENTINEL_ENTITIES};
-use crate::convert::values::Shape;
 use crate::knowledge::limits;
-
-const CONNECTORS: Shape =
-    Shape::List(&Shape::Keys(&[("connectorId", Shape::Text), ("dataTypes", Shape::List(&Shape::Text))]));
 
 /// What the converter writes where the YAML says nothing, and what the portal does.
 const SUPPRESSION: &str = "1h";
@@ -56,17 +52,17 @@ pub(super) fn read(found: &Found, reader: &mut PropertyReader<'_>) -> Converted 
         "relevantTechniques",
         list(techniques(&reader.list("techniques"), &reader.list("subTechniques"))),
     );
-    draft.put("entityMappings", reader.value("entityMappings", &ENTITY_MAPPINGS));
-    draft.put("customDetails", reader.value("customDetails", &Shape::Map(&Shape::Text)));
-    draft.put("alertDetailsOverride", reader.value("alertDetailsOverride", &ALERT_DETAILS));
+    draft.put("entityMappings", reader.same_key("entityMappings"));
+    draft.put("customDetails", reader.same_key("customDetails"));
+    draft.put("alertDetailsOverride", reader.same_key("alertDetailsOverride"));
     let exported = reader.exported;
-    let grouping = reader.value("eventGroupingSettings", &EVENT_GROUPING);
+    let grouping = reader.same_key("eventGroupingSettings");
     draft.put("eventGroupingSettings", grouping.filter(|value| !exported || !is_default_grouping(value)));
     draft.put(
         "incidentConfiguration",
-        reader.value("incidentConfiguration", &INCIDENTS).and_then(|v| incidents(v, exported)),
+        reader.same_key("incidentConfiguration").and_then(|v| incidents(v, exported)),
     );
-    draft.put("sentinelEntitiesMappings", reader.value("sentinelEntitiesMappings", &SENTINEL_ENTITIES));
+    draft.put("sentinelEntitiesMappings", reader.same_key("sentinelEntitiesMappings"));
     draft.put("kind", Some(if kind == Kind::NrtRule { "NRT" } else { "Scheduled" }));
     reader.leave("startTimeUtc", "--start-at sets it when a template is made");
     reader.report_unmapped();
@@ -85,7 +81,7 @@ fn enabled(found: &Found, reader: &mut PropertyReader<'_>) -> Option<bool> {
 }
 
 fn connectors(reader: &mut PropertyReader<'_>) -> Value {
-    reader.value("requiredDataConnectors", &CONNECTORS).unwrap_or_else(|| {
+    reader.same_key("requiredDataConnectors").unwrap_or_else(|| {
         no_connectors(reader);
         json!([])
     })
@@ -116,7 +112,7 @@ fn schedule(reader: &mut PropertyReader<'_>, draft: &mut Draft) {
         }
     });
     draft.put("triggerOperator", Some(operator.unwrap_or_else(|| "gt".into())));
-    let threshold = reader.value("triggerThreshold", &Shape::Any).map(|value| whole(&value).unwrap_or(value));
+    let threshold = reader.value("triggerThreshold", &Type::Any).map(|value| whole(&value).unwrap_or(value));
     draft.put("triggerThreshold", Some(threshold.unwrap_or_else(|| json!(0))));
 }
 

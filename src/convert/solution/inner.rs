@@ -3,17 +3,15 @@
 use serde_json::{Map, Value, json};
 
 use super::super::arm::{AlertRule, SavedSearch, Tag};
-use super::super::values::{Shape, tidy};
+use super::super::values::tidy;
 use crate::content::Template;
+use crate::content::fields::{self, Type};
 use crate::content::model::{Common, field};
 use crate::knowledge::limits;
 use crate::yaml::{Node, to_json};
 
 /// What stands for a list without items, which templates must not hold.
 pub(super) const EMPTY_LIST: &str = "[variables('TemplateEmptyArray')]";
-
-const CONNECTORS: Shape =
-    Shape::List(&Shape::Keys(&[("connectorId", Shape::Text), ("dataTypes", Shape::List(&Shape::Text))]));
 
 /// The properties of a rule template, in the order in which upstream writes them. Templates are not enabled, and
 /// nobody has silenced them yet, whatever the file says of the rule.
@@ -58,7 +56,9 @@ pub(super) fn rule(template: &Template<'_>, rule: &AlertRule, bugs: bool) -> Val
 /// The connectors; several ids in one place are joined, as upstream does.
 fn connectors(common: &Common<'_>) -> Value {
     let Some(field) = field(common.root, "requiredDataConnectors") else { return json!(EMPTY_LIST) };
-    let Some(Value::Array(mut items)) = tidy(field.node(), &CONNECTORS) else { return json!(EMPTY_LIST) };
+    let Some(Value::Array(mut items)) = tidy(field.node(), &fields::ty("requiredDataConnectors")) else {
+        return json!(EMPTY_LIST);
+    };
     for item in &mut items {
         if let Some(Value::Array(ids)) = item.get_mut("connectorId") {
             let ids: Vec<&str> = ids.iter().filter_map(Value::as_str).collect();
@@ -129,7 +129,7 @@ fn rule_bugs(template: &Template<'_>, out: &mut Map<String, Value>) {
 
 /// A value as it is written, but for what is empty.
 fn copied(node: &Node) -> Value {
-    tidy(node, &Shape::Any).unwrap_or_else(|| to_json(node))
+    tidy(node, &Type::Any).unwrap_or_else(|| to_json(node))
 }
 
 fn cut_description(text: &str) -> &str {

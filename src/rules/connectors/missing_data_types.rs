@@ -3,8 +3,8 @@
 use crate::content::Template;
 use crate::content::model::Connector;
 use crate::diagnostic::Diagnostic;
-use crate::rules::claims::in_rules_folder;
-use crate::rules::metadata::outside::outside;
+use crate::rules::metadata::misindented_key::misindented_key;
+use crate::rules::schema_violations::in_rules_folder;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::Node;
 
@@ -67,11 +67,11 @@ impl Rule for MissingDataTypes {
                 Some(node) => node.as_sequence().is_some(),
             };
             // One that stands in the column of the item's dash is told there.
-            let outside = outside(cx, template.common().root, "dataTypes").map(|outside| outside.item);
+            let misindented = misindented_key(cx, template.common().root, "dataTypes").map(|key| key.item);
             let own = connector.node.as_mapping();
-            let is_outside =
-                own.zip(outside).is_some_and(|(own, item)| !cx.gates() && std::ptr::eq(own, item));
-            if fine || is_outside {
+            let is_misindented =
+                own.zip(misindented).is_some_and(|(own, item)| !cx.gates() && std::ptr::eq(own, item));
+            if fine || is_misindented {
                 continue;
             }
             let id = connector.id.filter(|id| !id.value.trim().is_empty());

@@ -1,17 +1,16 @@
 //! The columns that `alert-override` takes from the query's result.
 
 use super::{AlertOverride, is_column_name};
-use crate::content::model::{Text, field};
+use crate::content::model::{self, Text};
 use crate::diagnostic::Diagnostic;
 use crate::rules::Context;
 use crate::rules::result::{QueryResult, judge, judge_part, placeholders};
-use crate::yaml::Mapping;
 
 /// Whether the query returns the columns that an override names.
-pub(super) fn check(cx: &Context<'_>, map: &Mapping, out: &mut Vec<Diagnostic>) {
+pub(super) fn check(cx: &Context<'_>, details: &model::AlertOverride<'_>, out: &mut Vec<Diagnostic>) {
     let Some(result) = QueryResult::of(cx) else { return };
-    for key in ["alertDisplayNameFormat", "alertDescriptionFormat"] {
-        let Some(text) = field(map, key).and_then(|field| field.text()) else { continue };
+    for (key, format) in details.formats() {
+        let Some(text) = format.and_then(|field| field.text()) else { continue };
         let what = format!("A placeholder of `{key}` is the column");
         for part in placeholders(text.value) {
             out.extend(judge_part(cx, &result, (&text, part), AlertOverride::at, &what));
@@ -21,18 +20,15 @@ pub(super) fn check(cx: &Context<'_>, map: &Mapping, out: &mut Vec<Diagnostic>) 
         let text = text.filter(|text| is_column_name(text.value));
         out.extend(text.and_then(|text| judge(cx, &result, &text, AlertOverride::at, what, &[])));
     };
-    for key in ["alertSeverityColumnName", "alertTacticsColumnName"] {
-        tell(field(map, key).and_then(|field| field.text()), &format!("`{key}` is the column"));
+    for (key, column) in details.columns() {
+        tell(column, &format!("`{key}` is the column"));
     }
-    let list = field(map, "alertDynamicProperties").and_then(|field| field.node().as_sequence());
-    for item in list.map(|list| list.items.as_slice()).unwrap_or_default() {
-        let Some(item) = item.as_mapping() else { continue };
-        let property = field(item, "alertProperty").and_then(|field| field.text());
-        let what = match property {
+    for item in &details.dynamic_properties {
+        let what = match item.property {
             Some(property) => format!("The property `{}` is taken from the column", property.value),
             None => "A property is taken from the column".to_owned(),
         };
-        tell(field(item, "value").and_then(|field| field.text()), &what);
+        tell(item.column, &what);
     }
 }
 

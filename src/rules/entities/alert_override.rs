@@ -1,6 +1,6 @@
 //! `alert-override`
 
-use crate::content::model::field;
+use crate::content::model;
 use crate::content::{Folder, Template};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::limits::{
@@ -11,7 +11,6 @@ use crate::rules::entities::alert_columns;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
-use crate::yaml::Mapping;
 use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
@@ -84,17 +83,17 @@ impl Rule for AlertOverride {
         if cx.gates() && cx.content.folder != Folder::Rules {
             return;
         }
-        let Some(map) = template.alerting().and_then(|alerting| alerting.alert_override) else { return };
-        let formats = [("alertDisplayNameFormat", ALERT_NAME), ("alertDescriptionFormat", ALERT_DESCRIPTION)];
-        for (key, most) in formats {
-            let Some(node) = field(map, key).map(|field| field.node()) else { continue };
+        let alerting = template.alerting();
+        let Some(details) = alerting.and_then(|alerting| alerting.alert_override.as_ref()) else { return };
+        for ((key, format), most) in details.formats().into_iter().zip([ALERT_NAME, ALERT_DESCRIPTION]) {
+            let Some(node) = format.map(|field| field.node()) else { continue };
             // Upstream reads an empty value as an empty text; a null that is written out is none.
             let Some(scalar) = node.scalar().filter(|_| cx.gates() || !node.is_null()) else { continue };
             judge(cx, key, most, node.span, &scalar.text, out);
         }
         if !cx.gates() {
-            properties(cx, map, out);
-            alert_columns::check(cx, map, out);
+            properties(cx, details, out);
+            alert_columns::check(cx, details, out);
         }
     }
 }
@@ -142,11 +141,11 @@ fn placeholders(text: &str) -> (usize, bool) {
 }
 
 /// `alertDynamicProperties`: each names a property of a closed list.
-fn properties(cx: &Context<'_>, map: &Mapping, out: &mut Vec<Diagnostic>) {
-    let list = field(map, "alertDynamicProperties").and_then(|field| field.node().as_sequence());
-    for item in list.map(|list| list.items.as_slice()).unwrap_or_default() {
-        let property = item.as_mapping().and_then(|item| field(item, "alertProperty")?.text());
-        let Some(text) = property.filter(|text| !DYNAMIC_PROPERTIES.contains(&text.value)) else { continue };
+fn properties(cx: &Context<'_>, details: &model::AlertOverride<'_>, out: &mut Vec<Diagnostic>) {
+    for item in &details.dynamic_properties {
+        let Some(text) = item.property.filter(|text| !DYNAMIC_PROPERTIES.contains(&text.value)) else {
+            continue;
+        };
         let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
         let message = format!("An alert has no property `{}` that could be overridden", text.value);
         let mut finding = AlertOverride::at(text.span(), message);

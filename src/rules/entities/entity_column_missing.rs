@@ -1,7 +1,7 @@
 //! `entity-column-missing`
 
 use crate::content::Template;
-use crate::content::model::{Text, field};
+use crate::content::model::Text;
 use crate::diagnostic::Diagnostic;
 use crate::rules::entities::is_column_name;
 use crate::rules::result::{QueryResult, judge};
@@ -89,11 +89,8 @@ impl Rule for EntityColumnMissing {
                 tell(item.column, &what);
             }
         }
-        let list =
-            field(common.root, "sentinelEntitiesMappings").and_then(|field| field.node().as_sequence());
-        for item in list.map(|list| list.items.as_slice()).unwrap_or_default() {
-            let column = item.as_mapping().and_then(|item| field(item, "columnName")?.text());
-            tell(column, "Entities are taken from the column");
+        for item in &common.sentinel_entities {
+            tell(item.column, "Entities are taken from the column");
         }
     }
 }

@@ -1,9 +1,10 @@
 //! `empty-value`
 
 use crate::content::Template;
+use crate::content::fields::Owner;
 use crate::content::schema::{Fault, Violation};
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::rules::claims::{claimed_by, is_hollow, required};
+use crate::rules::schema_violations::{is_hollow, is_required, owning_rule};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 use crate::yaml::Value;
@@ -57,7 +58,7 @@ impl Rule for EmptyValue {
             // What cannot be left out is said by `missing-key`, and an empty list of connectors is the way to
             // say that none is needed.
             let is_empty_list = entry.value.as_sequence().is_some_and(|list| list.items.is_empty());
-            let is_needed = required(cx.kind(), key);
+            let is_needed = is_required(cx.kind(), key);
             let is_list = key == "requiredDataConnectors" && entry.value.as_sequence().is_some();
             if !is_hollow(&entry.value) || (is_list && is_empty_list) || (is_needed && !is_list) {
                 continue;
@@ -80,8 +81,8 @@ impl Rule for EmptyValue {
             let finding = Self::at(entry.key.span, format!("`{key}` {what}")).help(help);
             out.push(finding.fix(fix.filter(|_| !is_needed)));
         }
-        let claimed = |violation: &&Violation| claimed_by(cx, violation) == "empty-value";
-        out.extend(cx.violations.iter().filter(claimed).filter_map(|violation| below(cx, violation)));
+        let owned = |violation: &&Violation| owning_rule(cx, violation) == Owner::EmptyValue;
+        out.extend(cx.violations.iter().filter(owned).filter_map(|violation| below(cx, violation)));
     }
 }
 

@@ -1,11 +1,10 @@
 //! `invalid-aggregation-kind`
 
 use crate::content::Template;
-use crate::content::model::field;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
-use crate::rules::claims::{in_rules_folder, is_exactly_scheduled};
-use crate::rules::metadata::{closed_set, outside};
+use crate::rules::metadata::{closed_set, not_in_set_message};
+use crate::rules::schema_violations::{in_rules_folder, is_exactly_scheduled};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -74,19 +73,20 @@ impl Rule for InvalidAggregationKind {
         }
         let Some(grouping) = template.alerting().and_then(|alerting| alerting.event_grouping) else { return };
         let known: &[&'static str] = &limits::AGGREGATION_KINDS;
-        match field(grouping, "aggregationKind").and_then(|field| field.text()) {
+        match grouping.kind {
             Some(text) if cx.gates() && known.iter().any(|name| name.eq_ignore_ascii_case(text.value)) => {}
             Some(text) if !known.contains(&text.value) => {
                 out.push(closed_set(
                     cx,
-                    Self::at(text.span(), outside(&text, "aggregationKind")),
+                    Self::at(text.span(), not_in_set_message(&text, "aggregationKind")),
                     &text,
                     known,
                 ));
             }
             // Upstream's gate does not tell a missing kind from a wrong one.
             None if cx.gates() => {
-                let span = grouping.entries.first().map_or_else(|| cx.first_key(), |entry| entry.key.span);
+                let span =
+                    grouping.map.entries.first().map_or_else(|| cx.first_key(), |entry| entry.key.span);
                 out.push(Self::at(span, "`eventGroupingSettings` lacks an `aggregationKind`"));
             }
             _ => {}

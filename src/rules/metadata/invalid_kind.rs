@@ -4,8 +4,8 @@ use crate::content::Template;
 use crate::content::model::Text;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
-use crate::rules::claims::in_rules_folder;
-use crate::rules::metadata::{closed_set, outside};
+use crate::rules::metadata::{closed_set, not_in_set_message};
+use crate::rules::schema_violations::in_rules_folder;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -70,7 +70,7 @@ impl Rule for InvalidKind {
         let Some(text) = template.common().root.get("kind").and_then(Text::of) else { return };
         let known: &[&'static str] = &limits::KINDS;
         if !text.value.is_empty() && !known.contains(&text.value) {
-            out.push(closed_set(cx, Self::at(text.span(), outside(&text, "kind")), &text, known));
+            out.push(closed_set(cx, Self::at(text.span(), not_in_set_message(&text, "kind")), &text, known));
         }
     }
 }

@@ -3,8 +3,8 @@
 use crate::content::Template;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
-use crate::rules::claims::in_rules_folder;
-use crate::rules::metadata::{closed_set, outside};
+use crate::rules::metadata::{closed_set, not_in_set_message};
+use crate::rules::schema_violations::in_rules_folder;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -72,7 +72,12 @@ impl Rule for InvalidSeverity {
             if cx.gates() { name.eq_ignore_ascii_case(text.value) } else { **name == text.value }
         };
         if !text.value.is_empty() && !known.iter().any(|name| found(&name)) {
-            out.push(closed_set(cx, Self::at(text.span(), outside(&text, "severity")), &text, known));
+            out.push(closed_set(
+                cx,
+                Self::at(text.span(), not_in_set_message(&text, "severity")),
+                &text,
+                known,
+            ));
         }
     }
 }

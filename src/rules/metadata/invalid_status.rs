@@ -3,7 +3,7 @@
 use crate::content::Template;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
-use crate::rules::metadata::{closed_set, outside};
+use crate::rules::metadata::{closed_set, not_in_set_message};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -66,7 +66,12 @@ impl Rule for InvalidStatus {
         let Some(text) = template.alerting().and_then(|alerting| alerting.status) else { return };
         let known: &[&'static str] = &limits::STATUSES;
         if !text.value.is_empty() && !known.contains(&text.value) {
-            out.push(closed_set(cx, Self::at(text.span(), outside(&text, "status")), &text, known));
+            out.push(closed_set(
+                cx,
+                Self::at(text.span(), not_in_set_message(&text, "status")),
+                &text,
+                known,
+            ));
         }
     }
 }

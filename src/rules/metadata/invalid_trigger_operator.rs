@@ -2,8 +2,8 @@
 
 use crate::content::Template;
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::rules::claims::{in_rules_folder, is_exactly_scheduled};
-use crate::rules::metadata::{closed_set, outside};
+use crate::rules::metadata::{closed_set, not_in_set_message};
+use crate::rules::schema_violations::{in_rules_folder, is_exactly_scheduled};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -74,11 +74,16 @@ impl Rule for InvalidTriggerOperator {
             if let Some((_, word)) = signs.iter().find(|(sign, _)| *sign == text.value) {
                 let fix =
                     Fix::r#unsafe(format!("Write `{word}`"), replace_scalar(cx.source(), text.node, word));
-                let finding = Self::at(text.span(), outside(&text, "triggerOperator"));
+                let finding = Self::at(text.span(), not_in_set_message(&text, "triggerOperator"));
                 out.push(finding.help(format!("The operator is written `{word}`.")).fix(fix));
                 return;
             }
-            out.push(closed_set(cx, Self::at(text.span(), outside(&text, "triggerOperator")), &text, known));
+            out.push(closed_set(
+                cx,
+                Self::at(text.span(), not_in_set_message(&text, "triggerOperator")),
+                &text,
+                known,
+            ));
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::content::Template;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
 use crate::knowledge::limits;
-use crate::rules::claims::{in_rules_folder, is_exactly_scheduled};
+use crate::rules::schema_violations::{in_rules_folder, is_exactly_scheduled};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::ScalarType;
 

@@ -3,7 +3,7 @@
 use crate::content::Template;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::limits;
-use crate::rules::claims::in_rules_folder;
+use crate::rules::schema_violations::in_rules_folder;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 

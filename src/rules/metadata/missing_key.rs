@@ -1,11 +1,12 @@
 //! `missing-key`
 
+use crate::content::fields::{Format, Owner};
 use crate::content::model::field;
 use crate::content::schema::{Fault, Violation};
 use crate::content::{Folder, Kind, SCHEDULE_KEYS, Template};
 use crate::diagnostic::Diagnostic;
-use crate::rules::claims::claimed_by;
-use crate::rules::metadata::outside::is_outside;
+use crate::rules::metadata::misindented_key::is_misindented;
+use crate::rules::schema_violations::owning_rule;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::pointer::readable;
 use crate::yaml::{Mapping, Node};
@@ -56,7 +57,9 @@ impl Rule for MissingKey {
             return;
         }
         let mut told = "";
-        for violation in cx.violations.iter().filter(|violation| claimed_by(cx, violation) == "missing-key") {
+        for violation in
+            cx.violations.iter().filter(|violation| owning_rule(cx, violation) == Owner::MissingKey)
+        {
             let Fault::Missing { key } = &violation.fault else {
                 // The schema may have several things against nothing.
                 if told != violation.pointer {
@@ -67,16 +70,15 @@ impl Rule for MissingKey {
             };
             let owner = cx.content.root().and_then(|root| root.pointer(&violation.pointer));
             let is_there = owner.and_then(Node::as_mapping).is_some_and(|map| field(map, key).is_some());
-            if is_there || is_outside(cx, &violation.pointer, key) {
+            if is_there || is_misindented(cx, &violation.pointer, key) {
                 continue;
             }
             let message = match violation.pointer.as_str() {
                 "" => format!("{} needs the key `{key}`, which is missing", cx.kind().noun()),
                 pointer => format!("`{}` needs the key `{key}`, which is missing", readable(pointer)),
             };
-            out.push(
-                Self::at(violation.span, capital(&message)).help(advice(key)).path(violation.pointer.clone()),
-            );
+            let help = add(advice(cx.kind(), &violation.pointer, key), key);
+            out.push(Self::at(violation.span, capital(&message)).help(help).path(violation.pointer.clone()));
         }
     }
 }
@@ -91,9 +93,9 @@ fn empty(cx: &Context<'_>, violation: &Violation) -> Diagnostic {
         "" => format!("`{key}` is empty, and {} needs it", cx.kind().noun()),
         _ => format!("`{}` is empty, and needs a value", readable(&violation.pointer)),
     };
-    let help = match advice(key) {
-        general if general == format!("Add `{key}:`.") => "Fill it in.".to_owned(),
-        special => special.replacen("Add", "Write", 1),
+    let help = match advice(cx.kind(), parent, key) {
+        Some(advice) => advice.replacen("Add", "Write", 1),
+        None => "Fill it in.".to_owned(),
     };
     MissingKey::at(span, message).help(help).path(violation.pointer.clone())
 }
@@ -103,7 +105,11 @@ fn gates(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
     let root = template.common().root;
     let mut miss = |key: &str| {
         let message = format!("The key `{key}` is missing");
-        out.push(MissingKey::at(cx.first_key(), message).help(advice(key)).path(""));
+        out.push(
+            MissingKey::at(cx.first_key(), message)
+                .help(add(advice(Kind::ScheduledRule, "", key), key))
+                .path(""),
+        );
     };
     if cx.content.folder == Folder::Hunting {
         for key in ["id", "query"] {
@@ -134,7 +140,8 @@ fn gates(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
     for connector in &template.common().connectors {
         if connector.id.is_none() {
             let message = "An item of `requiredDataConnectors` lacks the key `connectorId`";
-            out.push(MissingKey::at(connector.node.span, message).help(advice("connectorId")));
+            let advice = advice(Kind::ScheduledRule, "/requiredDataConnectors/0", "connectorId");
+            out.push(MissingKey::at(connector.node.span, message).help(add(advice, "connectorId")));
         }
     }
 }
@@ -149,30 +156,12 @@ pub(in crate::rules) fn capital(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
-fn advice(key: &str) -> String {
-    match key {
-        "id" => "Add `id:` with a fresh GUID; `sentlint new` makes one.".into(),
-        "kind" => "Add `kind: Scheduled` or `kind: NRT`.".into(),
-        "severity" => "Add `severity:` with Informational, Low, Medium or High.".into(),
-        "queryFrequency" => "Add `queryFrequency:`, how often the rule runs, such as `1h`.".into(),
-        "queryPeriod" => "Add `queryPeriod:`, how far back the query looks, such as `1h`.".into(),
-        "triggerOperator" => "Add `triggerOperator: gt`.".into(),
-        "triggerThreshold" => "Add `triggerThreshold: 0`.".into(),
-        "requiredDataConnectors" => {
-            "Add `requiredDataConnectors:` with the connectors that fill the query's tables, or `[]`.".into()
-        }
-        "query" => "Add `query:` with the KQL.".into(),
-        "name" => "Add `name:` with what the portal shall show.".into(),
-        "description" => "Add `description:` with what the query finds and why that matters.".into(),
-        "entityType" => "Add `entityType:` with what the columns identify, such as Host.".into(),
-        "identifier" => {
-            "Add `identifier:` with what the column holds of the entity, such as HostName.".into()
-        }
-        "columnName" => "Add `columnName:` with the column of the result that holds it.".into(),
-        "fieldMappings" => {
-            "Add `fieldMappings:` with an `identifier` and a `columnName` for each column.".into()
-        }
-        "connectorId" => "Add `connectorId:` with the id of the connector that fills these tables.".into(),
-        key => format!("Add `{key}:`."),
-    }
+/// What to write where the mapping at a pointer lacks a key: a special help, or none that says more than the key.
+fn advice(kind: Kind, parent: &str, key: &str) -> Option<&'static str> {
+    Format::of(kind)?.key_at(parent, key)?.advice
+}
+
+/// The help for a key that is missing.
+fn add(advice: Option<&str>, key: &str) -> String {
+    advice.map_or_else(|| format!("Add `{key}:`."), str::to_owned)
 }

@@ -14,11 +14,11 @@ mod invalid_trigger_operator;
 mod invalid_trigger_threshold;
 mod invalid_version;
 mod locale_link;
+pub(in crate::rules) mod misindented_key;
 pub(in crate::rules) mod missing_key;
 mod missing_metadata;
 mod name_style;
 mod name_too_long;
-pub(in crate::rules) mod outside;
 mod quoted_description;
 mod rule_key_in_hunting_query;
 mod scalar_for_list;
@@ -57,7 +57,7 @@ use crate::rules::Context;
 use crate::yaml::edit::replace_scalar;
 
 /// The words for a value outside of its closed set.
-fn outside(text: &Text<'_>, key: &str) -> String {
+fn not_in_set_message(text: &Text<'_>, key: &str) -> String {
     format!("`{key}` cannot be `{}`", text.value)
 }
 

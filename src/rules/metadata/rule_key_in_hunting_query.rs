@@ -1,8 +1,9 @@
 //! `rule-key-in-hunting-query`
 
+use crate::content::fields::Owner;
 use crate::content::{Kind, Template};
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::rules::claims::is_rule_key;
+use crate::rules::schema_violations::root_field;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::remove_entry;
 
@@ -52,11 +53,17 @@ impl Rule for RuleKeyInHuntingQuery {
         }
         let root = template.common().root;
         for (index, entry) in root.entries.iter().enumerate() {
-            let Some(key) = entry.key.as_str().filter(|key| is_rule_key(key)) else { continue };
+            let Some(key) = entry.key.as_str().filter(|key| is_stray(key)) else { continue };
             let message = format!("`{key}` has no meaning in a hunting query");
             let fix = Fix::r#unsafe(format!("Leave out `{key}`"), remove_entry(cx.source(), root, index));
             let help = "Leave it out, or make the file an analytic rule with all that one needs.";
             out.push(Self::at(entry.key.span, message).help(help).fix(fix));
         }
     }
+}
+
+/// Whether a key belongs to analytic rules and has no meaning in a hunting query.
+fn is_stray(key: &str) -> bool {
+    let kind = Kind::HuntingQuery;
+    root_field(kind, key).and_then(|field| field.stray_owner(kind)) == Some(Owner::RuleKeyInHuntingQuery)
 }

@@ -1,5 +1,6 @@
 //! Values of the wrong type in words: what stands there, what belongs there, and what to write.
 
+use crate::content::fields::{Field, Format, Place, Type};
 use crate::diagnostic::Fix;
 use crate::rules::Context;
 use crate::source::{Edit, Span};
@@ -30,7 +31,7 @@ pub(super) fn advice(
         Value::Scalar(scalar) if wants("array") => {
             (format!("Write `- {}` on a line of its own below the key.", scalar.text.trim()), None)
         }
-        _ if wants("object") => (keys_of(pointer), None),
+        _ if wants("object") => (keys_of(cx, pointer), None),
         Value::Scalar(scalar) => {
             let text = scalar.text.trim();
             let value = match text.to_ascii_lowercase().as_str() {
@@ -98,26 +99,23 @@ fn meant_below(cx: &Context<'_>, pointer: &str, node: &Node) -> Option<(String, 
     Some((help, Fix::r#unsafe(format!("Indent it by {amount}"), [edit])))
 }
 
-/// The keys of the mapping that belongs in a place.
-fn keys_of(pointer: &str) -> String {
-    let steps: Vec<&str> = pointer.split('/').skip(1).collect();
-    let keys = match &steps[..] {
-        ["requiredDataConnectors", _] => "`connectorId` and `dataTypes`",
-        ["entityMappings", _] => "`entityType` and `fieldMappings`",
-        ["entityMappings", _, "fieldMappings", _] => "`identifier` and `columnName`",
-        ["sentinelEntitiesMappings", _] => "`columnName`",
-        ["eventGroupingSettings"] => "`aggregationKind`",
-        ["incidentConfiguration"] => "`createIncident`",
-        ["alertDetailsOverride", "alertDynamicProperties", _] => "`alertProperty` and `value`",
-        ["customDetails"] => {
-            return "Write a name and the column that fills it on each line: `Account: UserName`.".into();
-        }
+/// What to write where a mapping belongs: its keys, where it needs few.
+fn keys_of(cx: &Context<'_>, pointer: &str) -> String {
+    let place = Format::of(cx.kind()).and_then(|format| format.at(pointer));
+    if let Some(Place { field: Field { ty: Type::Names(..), .. }, .. }) = place {
+        return "Write a name and the column that fills it on each line: `Account: UserName`.".into();
+    }
+    let keys = place.map(|place| place.field.keys()).unwrap_or_default();
+    let needed: Vec<&str> =
+        keys.iter().filter(|field| field.is_required(cx.kind())).map(|field| field.key).collect();
+    match needed[..] {
+        [only] => format!("Write a mapping with `{only}`."),
+        [first, second] => format!("Write a mapping with `{first}` and `{second}`."),
         _ => {
             let name = readable(pointer);
-            return format!("Write keys with their values below `{name}`; `sentlint schema` shows them.");
+            format!("Write keys with their values below `{name}`; `sentlint schema` shows them.")
         }
-    };
-    format!("Write a mapping with {keys}.")
+    }
 }
 
 /// A JSON type as people call it.

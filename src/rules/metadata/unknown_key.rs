@@ -1,12 +1,13 @@
 //! `unknown-key`
 
 use crate::content::aliases::MERGE;
+use crate::content::fields::Owner;
 use crate::content::schema::{Fault, Violation};
 use crate::content::{Template, is_root_key};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::nearest::nearest;
-use crate::rules::claims::claimed_by;
-use crate::rules::metadata::outside::outside;
+use crate::rules::metadata::misindented_key::misindented_key;
+use crate::rules::schema_violations::owning_rule;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::Node;
 use crate::yaml::edit::rename_key;
@@ -58,7 +59,7 @@ impl Rule for UnknownKey {
     fn check_template(&self, cx: &Context<'_>, _template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         for violation in cx.violations {
             let Fault::Unknown { key, known } = &violation.fault else { continue };
-            if claimed_by(cx, violation) != "unknown-key" {
+            if owning_rule(cx, violation) != Owner::UnknownKey {
                 continue;
             }
             out.push(finding(cx, violation, key, known));
@@ -66,12 +67,12 @@ impl Rule for UnknownKey {
     }
 }
 
-fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[String]) -> Diagnostic {
+fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[&'static str]) -> Diagnostic {
     let parent = violation.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
     let place = if parent.is_empty() { String::new() } else { format!(" in `{}`", readable(parent)) };
     let parent_node = cx.content.root().and_then(|root| root.pointer(parent));
     let entry = parent_node.and_then(|node| node.entry(key));
-    let meant = known.iter().find(|name| name.eq_ignore_ascii_case(key)).map(String::as_str);
+    let meant = known.iter().find(|name| name.eq_ignore_ascii_case(key)).copied();
     if let Some(meant) = meant {
         let finding = UnknownKey::at(violation.span, format!("The key `{key}`{place} is spelt `{meant}`"));
         if parent_node.is_some_and(|node| node.entry(meant).is_some()) {
@@ -80,16 +81,17 @@ fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[String])
         let fix = Fix::safe(format!("Write `{meant}`"), entry.map(|entry| rename_key(entry, meant)));
         return finding.fix(fix);
     }
-    if let Some(outside) = parent_node.and_then(Node::as_mapping).and_then(|map| outside(cx, map, key)) {
-        let amount = if outside.by == 2 { "two".to_owned() } else { outside.by.to_string() };
+    if let Some(found) = parent_node.and_then(Node::as_mapping).and_then(|map| misindented_key(cx, map, key))
+    {
+        let amount = if found.by == 2 { "two".to_owned() } else { found.by.to_string() };
         let message = format!(
             "`{key}` stands at the indentation of the list's `-`, outside of the item; indent it by {amount}"
         );
-        let edits = outside.edits(cx);
+        let edits = found.edits(cx);
         let fix = edits.and_then(|edits| Fix::r#unsafe(format!("Indent `{key}` by {amount}"), edits));
         return UnknownKey::at(violation.span, message)
             .severity(Severity::Error)
-            .label(outside.dash, "the item begins here")
+            .label(found.dash, "the item begins here")
             .help("The keys of one list item stand in one column.")
             .fix(fix);
     }
@@ -107,7 +109,7 @@ fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[String])
         return finding
             .help(format!("`{key}` belongs in the first column, where the keys of the file stand."));
     }
-    let Some(near) = nearest(key, known.iter().map(String::as_str)) else {
+    let Some(near) = nearest(key, known.iter().copied()) else {
         return finding.help("Delete it, or move what it says to a key of the format.");
     };
     let taken = parent_node.is_some_and(|node| node.entry(near).is_some());

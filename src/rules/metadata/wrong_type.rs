@@ -1,12 +1,13 @@
 //! `wrong-type`
 
+use crate::content::fields::Owner;
 use crate::content::schema::{Fault, Violation};
 use crate::content::{Folder, Kind, Template};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::nearest::nearest;
-use crate::rules::claims::{claimed_by, in_rules_folder};
 use crate::rules::metadata::missing_key::capital;
 use crate::rules::metadata::types::{advice, found, noun};
+use crate::rules::schema_violations::{in_rules_folder, owning_rule};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 use crate::yaml::pointer::readable;
@@ -76,7 +77,9 @@ impl Rule for WrongType {
             }
             return;
         }
-        for violation in cx.violations.iter().filter(|violation| claimed_by(cx, violation) == "wrong-type") {
+        for violation in
+            cx.violations.iter().filter(|violation| owning_rule(cx, violation) == Owner::WrongType)
+        {
             let node = cx.content.root().and_then(|root| root.pointer(&violation.pointer));
             let (message, help, fix) = words(cx, violation, node);
             let finding = Self::at(violation.span, message).help(help).path(violation.pointer.clone());

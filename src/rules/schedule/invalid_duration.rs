@@ -2,7 +2,7 @@
 
 use crate::content::Template;
 use crate::content::duration::{Form, MINUTE};
-use crate::content::model::{TimeSpan, field};
+use crate::content::model::TimeSpan;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::limits::MAX_PERIOD_MINUTES;
 use crate::rules::schedule::{is_bare_number, judged};
@@ -74,12 +74,10 @@ impl Rule for InvalidDuration {
             }
         }
         let Some(alerting) = template.alerting().filter(|_| !cx.gates()) else { return };
-        let grouping = alerting
-            .incident
-            .and_then(|incident| field(incident, "groupingConfiguration")?.node().as_mapping());
-        let lookback = grouping.and_then(|grouping| TimeSpan::read(grouping, "lookbackDuration"));
+        let grouping = alerting.incident.as_ref().and_then(|incident| incident.grouping.as_ref());
+        let lookback = grouping.and_then(|grouping| grouping.lookback.as_ref());
         for (key, span) in
-            [("suppressionDuration", alerting.suppression.as_ref()), ("lookbackDuration", lookback.as_ref())]
+            [("suppressionDuration", alerting.suppression.as_ref()), ("lookbackDuration", lookback)]
         {
             out.extend(span.and_then(|span| judge(cx, key, span, true)));
         }

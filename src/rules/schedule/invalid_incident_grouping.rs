@@ -1,7 +1,7 @@
 //! `invalid-incident-grouping`
 
 use crate::content::Template;
-use crate::content::model::{EntityMapping, List, Text, TimeSpan, boolean, field};
+use crate::content::model::{EntityMapping, Grouping, Text};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::entities::{entity_type_ignore_case, entity_types};
 use crate::knowledge::limits::{
@@ -10,8 +10,6 @@ use crate::knowledge::limits::{
 use crate::knowledge::nearest::nearest;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
-use crate::source::Span;
-use crate::yaml::Mapping;
 use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
@@ -96,31 +94,29 @@ declare_rule! {
 
 impl Rule for InvalidIncidentGrouping {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(incident) = template.alerting().and_then(|alerting| alerting.incident) else { return };
-        let Some(entry) = field(incident, "groupingConfiguration") else { return };
-        let Some(grouping) = entry.node().as_mapping() else { return };
+        let incident = template.alerting().and_then(|alerting| alerting.incident.as_ref());
+        let Some(grouping) = incident.and_then(|incident| incident.grouping.as_ref()) else { return };
         lookback(grouping, out);
-        if let Some(method) = field(grouping, "matchingMethod").and_then(|field| field.text()) {
-            choose(cx, &method, "`matchingMethod`", &MATCHING_METHODS, out);
+        if let Some(method) = &grouping.method {
+            choose(cx, method, "`matchingMethod`", &MATCHING_METHODS, out);
         }
-        let details = List::read(grouping, "groupByAlertDetails");
-        for item in &details.items {
+        for item in &grouping.alert_details.items {
             choose(cx, item, "An alert's detail to group by", &ALERT_DETAILS, out);
         }
         let types: Vec<&'static str> =
             entity_types().iter().filter(|entity| entity.ci).map(|entity| entity.name).collect();
-        for item in &List::read(grouping, "groupByEntities").items {
+        for item in &grouping.entities.items {
             choose(cx, item, "An entity type to group by", &types, out);
         }
         // What a grouping that is switched off refers to does no harm.
-        if boolean(grouping, "enabled") != Some(false) {
-            groups(grouping, entry.entry.key.span, template, out);
+        if grouping.enabled != Some(false) {
+            groups(grouping, template, out);
         }
     }
 }
 
-fn lookback(grouping: &Mapping, out: &mut Vec<Diagnostic>) {
-    let Some(span) = TimeSpan::read(grouping, "lookbackDuration") else { return };
+fn lookback(grouping: &Grouping<'_>, out: &mut Vec<Diagnostic>) {
+    let Some(span) = &grouping.lookback else { return };
     let Some(seconds) = span.seconds() else { return };
     if !(LOOKBACK_MIN_MINUTES * 60..=LOOKBACK_MAX_MINUTES * 60).contains(&seconds) {
         let message = format!("`lookbackDuration` is {}, and Sentinel takes 5m to 7d", span.text.value);
@@ -150,11 +146,9 @@ fn choose(
     out.push(finding.help(format!("Write {}.", listed(options, "or"))).fix(fix));
 }
 
-fn groups(grouping: &Mapping, place: Span, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+fn groups(grouping: &Grouping<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
     let common = template.common();
-    let entities = List::read(grouping, "groupByEntities");
-    let custom = List::read(grouping, "groupByCustomDetails");
-    let details = List::read(grouping, "groupByAlertDetails");
+    let Grouping { entities, custom_details, alert_details, .. } = grouping;
     for item in &entities.items {
         let is_it = |mapping: &EntityMapping<'_>| {
             mapping.entity_type.is_some_and(|name| name.value.eq_ignore_ascii_case(item.value))
@@ -167,7 +161,7 @@ fn groups(grouping: &Mapping, place: Span, template: &Template<'_>, out: &mut Ve
             out.push(InvalidIncidentGrouping::at(item.span(), message).help(help));
         }
     }
-    for item in &custom.items {
+    for item in &custom_details.items {
         if !common.custom_details.iter().any(|(key, _)| key.value == item.value) {
             let message = format!(
                 "Alerts are grouped by the custom detail `{}`, which the rule does not have",
@@ -177,13 +171,14 @@ fn groups(grouping: &Mapping, place: Span, template: &Template<'_>, out: &mut Ve
             out.push(InvalidIncidentGrouping::at(item.span(), message).help(help));
         }
     }
-    let selected = field(grouping, "matchingMethod").and_then(|field| field.text());
-    let Some(selected) = selected.filter(|text| text.value.eq_ignore_ascii_case("Selected")) else { return };
-    if [entities, custom, details].iter().all(|list| list.items.is_empty()) {
+    let Some(selected) = grouping.method.filter(|text| text.value.eq_ignore_ascii_case("Selected")) else {
+        return;
+    };
+    if [entities, custom_details, alert_details].iter().all(|list| list.items.is_empty()) {
         let message = "The grouping is by what is selected, and nothing is selected";
         let help = "Name something under `groupByEntities`, `groupByAlertDetails` or `groupByCustomDetails`, or write \
                     `matchingMethod: AllEntities`.";
         let finding = InvalidIncidentGrouping::at(selected.span(), message).help(help);
-        out.push(finding.label(place, "this grouping"));
+        out.push(finding.label(grouping.field.entry.key.span, "this grouping"));
     }
 }

@@ -1,21 +1,14 @@
 //! Keys of a list's item that stand in the column of the list's dashes. Where the dashes stand in the column of the
 //! key that holds the list, that is valid YAML, and the key belongs to another mapping than its author meant.
 
+use crate::content::fields::Format;
 use crate::rules::Context;
 use crate::source::{Edit, Span};
 use crate::yaml::edit::indent_entry;
 use crate::yaml::{Entry, Mapping, Value};
 
-/// The lists of mappings, with the keys that their items have.
-const LISTS: [(&str, &[&str]); 4] = [
-    ("requiredDataConnectors", &["connectorId", "dataTypes"]),
-    ("entityMappings", &["entityType", "fieldMappings"]),
-    ("fieldMappings", &["identifier", "columnName"]),
-    ("alertDynamicProperties", &["alertProperty", "value"]),
-];
-
 /// A key that was meant for the item above it.
-pub(in crate::rules) struct Outside<'a> {
+pub(in crate::rules) struct Misindented<'a> {
     /// The key and its value.
     pub(in crate::rules) entry: &'a Entry,
     /// The item that it belongs to.
@@ -26,7 +19,7 @@ pub(in crate::rules) struct Outside<'a> {
     pub(in crate::rules) by: usize,
 }
 
-impl Outside<'_> {
+impl Misindented<'_> {
     /// The edits that put the key into its item.
     pub(super) fn edits(&self, cx: &Context<'_>) -> Option<Vec<Edit>> {
         indent_entry(cx.source(), self.entry, self.by)
@@ -34,17 +27,21 @@ impl Outside<'_> {
 }
 
 /// The key of a mapping that was meant for the last item of the list right above it, if it was.
-pub(in crate::rules) fn outside<'a>(cx: &Context<'_>, parent: &'a Mapping, key: &str) -> Option<Outside<'a>> {
+pub(in crate::rules) fn misindented_key<'a>(
+    cx: &Context<'_>,
+    parent: &'a Mapping,
+    key: &str,
+) -> Option<Misindented<'a>> {
     let index = parent.entries.iter().position(|entry| entry.name() == Some(key))?;
     let (entry, above) = (&parent.entries[index], parent.entries.get(index.checked_sub(1)?)?);
-    let (_, keys) = LISTS.iter().find(|(list, _)| above.name() == Some(list))?;
+    let keys = Format::of(cx.kind())?.item_keys(above.name()?);
     let Value::Sequence(list) = &above.value.value else { return None };
     let dash = *list.dashes.last()? as usize;
     let item = list.items.last()?.as_mapping().filter(|item| !item.flow && item.entry(key).is_none())?;
     let column = |offset: usize| cx.source().position(offset).column;
     let own = column(entry.key.span.start as usize);
     let inside = column(item.entries.first()?.key.span.start as usize);
-    (keys.contains(&key) && own == column(dash) && own < inside).then(|| Outside {
+    (keys.iter().any(|field| field.key == key) && own == column(dash) && own < inside).then(|| Misindented {
         entry,
         item,
         dash: Span::new(dash, dash + 1),
@@ -53,13 +50,13 @@ pub(in crate::rules) fn outside<'a>(cx: &Context<'_>, parent: &'a Mapping, key: 
 }
 
 /// Whether the mapping at a pointer lacks a key only because the key stands outside of it.
-pub(super) fn is_outside(cx: &Context<'_>, pointer: &str, key: &str) -> bool {
+pub(super) fn is_misindented(cx: &Context<'_>, pointer: &str, key: &str) -> bool {
     let find = || {
         let root = cx.content.root()?;
         let (list, _) = pointer.rsplit_once('/')?;
         let (parent, _) = list.rsplit_once('/')?;
-        let outside = outside(cx, root.pointer(parent)?.as_mapping()?, key)?;
-        Some(std::ptr::eq(outside.item, root.pointer(pointer)?.as_mapping()?))
+        let found = misindented_key(cx, root.pointer(parent)?.as_mapping()?, key)?;
+        Some(std::ptr::eq(found.item, root.pointer(pointer)?.as_mapping()?))
     };
     find().unwrap_or_default()
 }

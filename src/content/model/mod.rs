@@ -8,6 +8,12 @@ use super::kind::Kind;
 use crate::source::Span;
 use crate::yaml::{Entry, Mapping, Node, ScalarType, Value};
 
+mod alerting;
+mod metadata;
+
+pub use alerting::{AlertOverride, Alerting, DynamicProperty, EventGrouping, Grouping, Incident};
+pub use metadata::{Contact, Metadata, Source, Tag};
+
 /// A scalar that is not null.
 #[derive(Clone, Copy, Debug)]
 pub struct Text<'a> {
@@ -123,6 +129,15 @@ pub struct FieldMapping<'a> {
     pub column: Option<Text<'a>>,
 }
 
+/// An item of `sentinelEntitiesMappings`.
+#[derive(Clone, Copy, Debug)]
+pub struct SentinelEntity<'a> {
+    /// The item.
+    pub node: &'a Node,
+    /// The column of the query's result.
+    pub column: Option<Text<'a>>,
+}
+
 /// A duration as it is written, and as it is understood.
 #[derive(Clone, Debug)]
 pub struct TimeSpan<'a> {
@@ -160,6 +175,8 @@ pub struct Common<'a> {
     pub name: Option<Text<'a>>,
     /// The description.
     pub description: Option<Text<'a>>,
+    /// `description-detailed`.
+    pub detailed_description: Option<Text<'a>>,
     /// The version.
     pub version: Option<Text<'a>>,
     /// The severity; hunting queries have it now and then.
@@ -174,27 +191,14 @@ pub struct Common<'a> {
     pub query: Option<Text<'a>>,
     /// The entity mappings; items that are no mappings are left out.
     pub entity_mappings: Vec<EntityMapping<'a>>,
+    /// `sentinelEntitiesMappings`; items that are no mappings are left out.
+    pub sentinel_entities: Vec<SentinelEntity<'a>>,
     /// The custom details: name and column.
     pub custom_details: Vec<(Text<'a>, Option<Text<'a>>)>,
-}
-
-/// What scheduled and NRT rules say of the alerts and incidents they make.
-#[derive(Clone, Debug)]
-pub struct Alerting<'a> {
-    /// `Available`, `InPreview`, ...
-    pub status: Option<Text<'a>>,
-    /// `alertDetailsOverride`.
-    pub alert_override: Option<&'a Mapping>,
-    /// `eventGroupingSettings`.
-    pub event_grouping: Option<&'a Mapping>,
-    /// `incidentConfiguration`.
-    pub incident: Option<&'a Mapping>,
-    /// `suppressionDuration`.
-    pub suppression: Option<TimeSpan<'a>>,
-    /// `suppressionEnabled`, where it is a boolean.
-    pub suppression_enabled: Option<bool>,
-    /// `enabled`, where it is a boolean.
-    pub enabled: Option<bool>,
+    /// The tags.
+    pub tags: Vec<Tag<'a>>,
+    /// `metadata`, where it is a mapping.
+    pub metadata: Option<Metadata<'a>>,
 }
 
 /// When a scheduled rule runs and when it alerts.
@@ -257,10 +261,10 @@ impl<'a> Template<'a> {
             Kind::HuntingQuery => Self::HuntingQuery(HuntingQuery { common: common() }),
             Kind::ScheduledRule => Self::ScheduledRule(ScheduledRule {
                 common: common(),
-                alerting: read_alerting(map),
+                alerting: Alerting::read(map),
                 schedule: read_schedule(map),
             }),
-            Kind::NrtRule => Self::NrtRule(NrtRule { common: common(), alerting: read_alerting(map) }),
+            Kind::NrtRule => Self::NrtRule(NrtRule { common: common(), alerting: Alerting::read(map) }),
             _ => return None,
         })
     }
@@ -300,6 +304,7 @@ fn read_common<'a>(node: &'a Node, root: &'a Mapping, kind: Kind) -> Common<'a> 
         id: text(root, "id"),
         name: text(root, "name"),
         description: text(root, "description"),
+        detailed_description: text(root, "description-detailed"),
         version: text(root, "version"),
         severity: text(root, "severity"),
         connectors: read_connectors(root),
@@ -307,7 +312,12 @@ fn read_common<'a>(node: &'a Node, root: &'a Mapping, kind: Kind) -> Common<'a> 
         techniques: List::read(root, "relevantTechniques"),
         query: text(root, "query"),
         entity_mappings: read_entity_mappings(root),
+        sentinel_entities: mappings(root, "sentinelEntitiesMappings")
+            .map(|(node, map)| SentinelEntity { node, column: text(map, "columnName") })
+            .collect(),
         custom_details: read_custom_details(root),
+        tags: Tag::read(root),
+        metadata: Metadata::read(root),
     }
 }
 
@@ -318,6 +328,13 @@ fn items<'a>(map: &'a Mapping, key: &str) -> impl Iterator<Item = (&'a Node, &'a
     // One mapping in place of a list of one occurs in content that went through PowerShell.
     let single = node.filter(|node| node.as_mapping().is_some());
     items.iter().chain(single).filter_map(|item| Some((item, item.as_mapping()?)))
+}
+
+/// The items of a list that are mappings.
+fn mappings<'a>(map: &'a Mapping, key: &str) -> impl Iterator<Item = (&'a Node, &'a Mapping)> {
+    let list = field(map, key).and_then(|field| field.node().as_sequence());
+    let items = list.map(|list| list.items.as_slice()).unwrap_or_default();
+    items.iter().filter_map(|item| Some((item, item.as_mapping()?)))
 }
 
 fn read_connectors(root: &Mapping) -> Vec<Connector<'_>> {
@@ -361,19 +378,6 @@ pub fn boolean(map: &Mapping, key: &str) -> Option<bool> {
         _ if text.eq_ignore_ascii_case("true") => Some(true),
         _ if text.eq_ignore_ascii_case("false") => Some(false),
         _ => plain.then_some(false),
-    }
-}
-
-fn read_alerting(root: &Mapping) -> Alerting<'_> {
-    let mapping = |key| field(root, key).and_then(|field| field.node().as_mapping());
-    Alerting {
-        status: text(root, "status"),
-        alert_override: mapping("alertDetailsOverride"),
-        event_grouping: mapping("eventGroupingSettings"),
-        incident: mapping("incidentConfiguration"),
-        suppression: TimeSpan::read(root, "suppressionDuration"),
-        suppression_enabled: boolean(root, "suppressionEnabled"),
-        enabled: boolean(root, "enabled"),
     }
 }
 
