@@ -45,7 +45,7 @@ pub static SCHEDULE_KEYS: [&str; 4] = names(false);
 const fn names<const N: usize>(all: bool) -> [&'static str; N] {
     let (mut names, mut count, mut at) = ([""; N], 0, 0);
     while at < TEMPLATE.len() {
-        let is_schedule = TEMPLATE[at].kinds.0 == Kinds::SCHEDULED.0;
+        let is_schedule = TEMPLATE[at].kinds.is(Kinds::SCHEDULED);
         if if all { TEMPLATE[at].in_templates } else { is_schedule } {
             names[count] = TEMPLATE[at].key;
             count += 1;

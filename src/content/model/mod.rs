@@ -10,6 +10,8 @@ use crate::yaml::{Entry, Mapping, Node, ScalarType, Value};
 
 mod alerting;
 mod metadata;
+#[cfg(test)]
+mod tests;
 
 pub use alerting::{AlertOverride, Alerting, DynamicProperty, EventGrouping, Grouping, Incident};
 pub use metadata::{Contact, Metadata, Source, Tag};
