@@ -2,6 +2,7 @@
 
 mod architecture;
 mod broken_input;
+mod checked;
 mod cli;
 mod common;
 mod convert;
@@ -11,11 +12,14 @@ mod convert_reports;
 mod convert_targets;
 mod convert_yaml;
 mod docs;
+mod documents;
 mod git;
 mod options;
 mod promote;
 mod queries;
+mod queries_pinned;
 mod query_places;
+mod reports;
 mod rules;
 mod sarif;
 mod schemas;

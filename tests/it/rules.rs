@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
 
-use crate::common::{commit, root, run, write};
-use sentlint::diagnostic::{Applicability, Group};
-use sentlint::rules;
+use rayon::prelude::*;
+use sentlint::check::Job;
+use sentlint::diagnostic::{Applicability, Group, Severity};
+use sentlint::report::{Findings, Format};
+use sentlint::rules::{self, Entry, Profile};
 use serde_json::Value;
+
+use crate::checked::{self, Files, alone, compare, jobs, pin, settings};
+use crate::common::root;
 
 /// A fenced block of a page: what it is to show, the file names it is written to, and its text.
 struct Example {
@@ -24,6 +28,18 @@ impl Example {
             Some((_, part)) => part.split("\n# ").next().unwrap(),
             None => &self.text,
         }
+    }
+
+    /// What to check; a valid example of a rule on several files is right when it stands alone.
+    fn jobs(&self, entry: &Entry) -> Vec<Job> {
+        let names = if self.valid { &self.names[..1] } else { &self.names[..] };
+        let part = |name: &String| if entry.meta.compares { self.part("now") } else { self.part(name) };
+        let files: Files = names.iter().map(|name| (name.clone(), part(name).into())).collect();
+        let mut jobs = jobs(&files);
+        if entry.meta.compares {
+            jobs.iter_mut().for_each(|job| compare(job, self.part("at the revision").as_bytes()));
+        }
+        jobs
     }
 }
 
@@ -45,110 +61,97 @@ fn examples(docs: &str) -> Vec<Example> {
     found
 }
 
-/// The rules that speak, with their severities, when a folder is checked in full.
-fn findings(folder: &Path, args: &[&str]) -> Vec<(String, String)> {
-    let all = [&["check", "--isolated", "--output-format", "json", "--profile", "pedantic"], args].concat();
-    let ran = run(folder, &all, "");
-    assert!(ran.code < 2, "{ran:?}");
-    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
-    let text = |finding: &Value, key: &str| finding[key].as_str().unwrap().to_owned();
-    let diagnostics = report["diagnostics"].as_array().unwrap();
-    diagnostics.iter().map(|finding| (text(finding, "rule"), text(finding, "severity"))).collect()
+/// The rules that speak, with their severities.
+fn speaking(findings: &Findings) -> Vec<(&'static str, Severity)> {
+    findings.counting().map(|(_, finding)| (finding.rule.id, finding.severity)).collect()
+}
+
+fn pedantic(jobs: &[Job]) -> Vec<(&'static str, Severity)> {
+    speaking(&checked::check(jobs, &settings(Profile::Pedantic)))
+}
+
+/// Looks at every rule, at several at once, and fails with all that is wrong.
+fn for_each_rule(look: impl Fn(&Entry) -> Vec<String> + Sync) {
+    let wrong: Vec<String> = rules::all().par_iter().flat_map(|entry| look(entry)).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn the_examples_of_every_page_show_what_they_say() {
-    for entry in rules::all() {
+    for_each_rule(|entry| {
         let id = entry.meta.id;
         let examples = examples(entry.meta.docs);
         assert!(examples.iter().any(|example| !example.valid), "{id}: no invalid example");
         assert!(examples.iter().any(|example| example.valid), "{id}: no valid example");
+        let mut wrong = Vec::new();
         for example in examples {
-            let dir = tempfile::tempdir().unwrap();
-            // A valid example of a rule on several files is right when it stands alone.
-            let names = if example.valid { &example.names[..1] } else { &example.names[..] };
-            for name in names {
-                if entry.meta.compares {
-                    write(dir.path(), name, example.part("at the revision").as_bytes());
-                    commit(dir.path());
-                    write(dir.path(), name, example.part("now").as_bytes());
-                } else {
-                    write(dir.path(), name, example.part(name).as_bytes());
-                }
+            let jobs = example.jobs(entry);
+            assert!(!jobs.is_empty(), "{id}: an example that would not be found");
+            let found = pedantic(&jobs);
+            if found.iter().any(|(rule, _)| *rule == id) == example.valid {
+                wrong.push(format!("{id}: {}\nfound {found:?}", example.text));
             }
-            let found = findings(dir.path(), against(entry));
-            let fired = found.iter().any(|(rule, _)| rule == id);
-            assert_eq!(fired, !example.valid, "{id}: {}\nfound {found:?}", example.text);
-            let others: Vec<_> =
-                found.iter().filter(|(rule, severity)| rule != id && severity == "error").collect();
-            assert!(
-                others.is_empty() || names.len() > 1,
-                "{id}: other errors {others:?} in\n{}",
-                example.text
-            );
+            let other = |(rule, severity): &&(&str, Severity)| *rule != id && *severity == Severity::Error;
+            let others: Vec<_> = found.iter().filter(other).collect();
+            if !others.is_empty() && jobs.len() == 1 {
+                wrong.push(format!("{id}: other errors {others:?} in\n{}", example.text));
+            }
         }
+        wrong
+    });
+}
+
+/// The files of a rule's folder, and the jobs for some of them.
+struct Samples<'e> {
+    entry: &'e Entry,
+    files: Files,
+}
+
+impl<'e> Samples<'e> {
+    fn of(entry: &'e Entry) -> Self {
+        Self { entry, files: checked::files(&root().join("content/broken").join(entry.meta.id)) }
     }
-}
 
-fn samples() -> PathBuf {
-    root().join("content/broken")
-}
+    /// The files whose name, without its folders, begins so.
+    fn files(&self, prefix: &str) -> Vec<(&String, &Vec<u8>)> {
+        let begins = |(name, _): &(&String, _)| name.rsplit('/').next().unwrap().starts_with(prefix);
+        self.files.iter().filter(begins).collect()
+    }
 
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let path = entry.unwrap().path();
-        let target = to.join(path.file_name().unwrap());
-        if path.is_dir() {
-            copy(&path, &target);
+    /// Jobs for some files. Where the rule compares with a revision, that revision holds what the `base` file of the
+    /// same number says, or else `base.yaml`.
+    fn jobs(&self, files: &[(&String, &Vec<u8>)]) -> Vec<Job> {
+        let mut jobs = jobs(files.iter().copied());
+        assert_eq!(jobs.len(), files.len(), "{}: a sample that is not content", self.entry.meta.id);
+        if self.entry.meta.compares {
+            for job in &mut jobs {
+                let base =
+                    ["invalid", "valid", "fixed"].iter().fold(job.input.name.clone(), |name, prefix| {
+                        if name.starts_with(prefix) { name.replacen(prefix, "base", 1) } else { name }
+                    });
+                let base = self.files.get(&base).or_else(|| self.files.get("base.yaml"));
+                compare(job, base.unwrap());
+            }
+        }
+        jobs
+    }
+
+    /// The sets of `invalid` files that are checked in one run: rules on several files need them all at once.
+    fn invalid(&self) -> Vec<Vec<Job>> {
+        let invalid = self.files("invalid");
+        if self.entry.meta.group == Group::Repository && !self.entry.meta.compares {
+            vec![self.jobs(&invalid)]
         } else {
-            std::fs::copy(&path, &target).unwrap();
+            invalid.into_iter().map(|file| self.jobs(&[file])).collect()
         }
     }
-}
-
-/// The files below a folder whose name begins so, relative to it.
-fn files(folder: &Path, prefix: &str) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
-        let entry = entry.unwrap();
-        if entry.file_type().is_file() && entry.file_name().to_string_lossy().starts_with(prefix) {
-            found.push(entry.path().strip_prefix(folder).unwrap().to_owned());
-        }
-    }
-    found
-}
-
-/// A rule that compares with a revision is told which.
-fn against(entry: &rules::Entry) -> &'static [&'static str] {
-    if entry.meta.compares { &["--diff-base", "HEAD"] } else { &[] }
-}
-
-/// The samples of a rule in a folder of their own; where the rule compares with a revision, that revision holds
-/// under each sample's name what the `base` file of the same number says, or else `base.yaml`.
-fn samples_of(entry: &rules::Entry) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    let from = samples().join(entry.meta.id);
-    if entry.meta.compares {
-        for prefix in ["invalid", "valid", "fixed"] {
-            for path in files(&from, prefix) {
-                let name = path.file_name().unwrap().to_str().unwrap();
-                let own = from.join(path.with_file_name(name.replacen(prefix, "base", 1)));
-                let base = if own.exists() { own } else { from.join("base.yaml") };
-                write(dir.path(), path.to_str().unwrap(), &std::fs::read(base).unwrap());
-            }
-        }
-        commit(dir.path());
-    }
-    copy(&from, dir.path());
-    dir
 }
 
 #[test]
 fn every_rule_has_its_samples_and_no_folder_is_left_over() {
     let rules: BTreeSet<&str> = rules::all().iter().map(|entry| entry.meta.id).collect();
     let mut folders = BTreeSet::new();
-    for entry in std::fs::read_dir(samples()).unwrap() {
+    for entry in std::fs::read_dir(root().join("content/broken")).unwrap() {
         let entry = entry.unwrap();
         if entry.file_type().unwrap().is_dir() {
             folders.insert(entry.file_name().into_string().unwrap());
@@ -162,87 +165,90 @@ fn every_rule_has_its_samples_and_no_folder_is_left_over() {
 
 #[test]
 fn broken_samples_are_found_and_good_ones_are_not() {
-    let mut wrong = Vec::new();
-    for entry in rules::all() {
+    for_each_rule(|entry| {
         let id = entry.meta.id;
-        let dir = samples_of(entry);
-        let invalid = files(dir.path(), "invalid");
-        assert!(!invalid.is_empty(), "{id}: no invalid sample");
-        for path in files(dir.path(), "valid").iter().chain(&files(dir.path(), "fixed")) {
-            let name = path.to_str().unwrap();
-            let found = findings(dir.path(), &[against(entry), &[name]].concat());
-            if found.iter().any(|(rule, _)| rule == id) {
+        let samples = Samples::of(entry);
+        let mut wrong = Vec::new();
+        for (name, bytes) in samples.files("valid").into_iter().chain(samples.files("fixed")) {
+            let found = pedantic(&samples.jobs(&[(name, bytes)]));
+            if found.iter().any(|(rule, _)| *rule == id) {
                 wrong.push(format!("{id}: fires on {name}: {found:?}"));
             }
         }
-        // Rules on several files need them all at once.
-        let together = entry.meta.group == Group::Repository && !entry.meta.compares;
-        for path in &invalid {
-            let name = path.to_str().unwrap();
-            let args: Vec<&str> = if together {
-                invalid.iter().map(|path| path.to_str().unwrap()).collect()
-            } else {
-                vec![name]
-            };
-            let found = findings(dir.path(), &[against(entry), &args[..]].concat());
-            if found.iter().all(|(rule, _)| rule != id) {
-                wrong.push(format!("{id}: does not fire on {name}: {found:?}"));
+        let invalid = samples.invalid();
+        assert!(!invalid.is_empty(), "{id}: no invalid sample");
+        for jobs in &invalid {
+            let found = pedantic(jobs);
+            if found.iter().all(|(rule, _)| *rule != id) {
+                wrong.push(format!("{id}: does not fire on {}: {found:?}", jobs[0].input.name));
             }
         }
         // A rule that is selected alone does its own work and no other.
-        let names: Vec<&str> = invalid.iter().map(|path| path.to_str().unwrap()).collect();
-        let alone = findings(dir.path(), &[&["--select", id], against(entry), &names[..]].concat());
-        if alone.is_empty() || alone.iter().any(|(rule, _)| rule != id) {
-            wrong.push(format!("{id}: selected alone: {alone:?}"));
+        let selected = speaking(&checked::check(&samples.jobs(&samples.files("invalid")), &alone(entry)));
+        if selected.is_empty() || selected.iter().any(|(rule, _)| *rule != id) {
+            wrong.push(format!("{id}: selected alone: {selected:?}"));
         }
+        wrong
+    });
+}
+
+#[test]
+fn what_is_said_of_every_broken_sample_is_pinned() {
+    // The concise report names every rule that speaks, the JSON report has all that this rule says.
+    let text = |entry: &Entry| {
+        let samples = Samples::of(entry);
+        let mut text = String::new();
+        for jobs in samples.invalid() {
+            let found = checked::check(&jobs, &settings(Profile::Pedantic));
+            text += &checked::report(Format::Concise, &found, 100);
+        }
+        let found = checked::check(&samples.jobs(&samples.files("invalid")), &alone(entry));
+        (entry.meta.id, text + &checked::report(Format::Json, &found, 100))
+    };
+    let texts: Vec<_> = rules::all().par_iter().map(text).collect();
+    for (id, text) in texts {
+        pin(&format!("rules__{id}"), &text);
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn fixes_do_just_what_the_samples_say_and_nothing_the_second_time() {
-    for entry in rules::all() {
+    for_each_rule(|entry| {
         let id = entry.meta.id;
-        let dir = samples_of(entry);
-        let expected: BTreeMap<PathBuf, Vec<u8>> = files(dir.path(), "fixed")
-            .into_iter()
-            .map(|path| (path.clone(), std::fs::read(dir.path().join(path)).unwrap()))
-            .collect();
-        let invalid = files(dir.path(), "invalid");
-        let names: Vec<&str> = invalid.iter().map(|path| path.to_str().unwrap()).collect();
-        let args = [
-            "check",
-            "--isolated",
-            "--fix",
-            "--unsafe-fixes",
-            "--exit-zero",
-            "--profile",
-            "pedantic",
-            "--select",
-            id,
-        ];
-        let args = [&args[..], against(entry)].concat();
-        let ran = run(dir.path(), &[&args[..], &names].concat(), "");
-        assert_eq!(ran.code, 0, "{id}: {ran:?}");
-        let mut compared = 0;
-        for path in &invalid {
-            let after = std::fs::read(dir.path().join(path)).unwrap();
-            let name = path.file_name().unwrap().to_str().unwrap().replacen("invalid", "fixed", 1);
-            if let Some(wanted) = expected.get(&path.with_file_name(name)) {
-                let (after, wanted) = (String::from_utf8_lossy(&after), String::from_utf8_lossy(wanted));
-                assert_eq!(after, wanted, "{id}: the fix of {}", path.display());
+        let samples = Samples::of(entry);
+        let expected = samples.files("fixed").len();
+        let mut after = samples.jobs(&samples.files("invalid"));
+        checked::fix(&mut after, &alone(entry));
+        let (mut wrong, mut compared) = (Vec::new(), 0);
+        for job in &after {
+            let (name, text) = (&job.input.name, job.text.as_ref().unwrap());
+            let (folder, file) = name.rsplit_once('/').map_or(("", &**name), |(folder, file)| (folder, file));
+            let fixed = match folder {
+                "" => file.replacen("invalid", "fixed", 1),
+                folder => format!("{folder}/{}", file.replacen("invalid", "fixed", 1)),
+            };
+            if let Some(wanted) = samples.files.get(&fixed) {
+                let wanted = String::from_utf8_lossy(wanted);
+                if text.text() != wanted {
+                    wrong.push(format!("{id}: the fix of {name} gives\n{}\nand not\n{wanted}", text.text()));
+                }
                 compared += 1;
-            } else if expected.is_empty() {
-                let before = std::fs::read(samples().join(id).join(path)).unwrap();
-                assert!(after == before, "{id}: changes {} without a fix", path.display());
+            } else if expected == 0 && text.text().as_bytes() != samples.files[name] {
+                wrong.push(format!("{id}: changes {name} without a fix"));
             }
         }
-        assert_eq!(compared, expected.len(), "{id}: a fixed sample has no invalid one");
+        if compared != expected {
+            wrong.push(format!("{id}: a fixed sample has no invalid one"));
+        }
         let applicable = entry.meta.fix.is_some_and(|fix| fix.safety != Applicability::Display);
-        assert_eq!(applicable, compared > 0, "{id}: what has a fix, and only that, has a fixed sample");
-        let again = run(dir.path(), &[&args[..], &names].concat(), "");
-        assert!(!again.stdout.contains("Fixed "), "{id}: fixing twice changes something: {again:?}");
-    }
+        if applicable != (compared > 0) {
+            wrong.push(format!("{id}: what has a fix, and only that, has a fixed sample"));
+        }
+        if checked::fix(&mut after, &alone(entry)) > 0 {
+            wrong.push(format!("{id}: fixing twice changes something"));
+        }
+        wrong
+    });
 }
 
 #[test]
@@ -360,11 +366,9 @@ fn every_fault_of_a_schema_is_put_into_words_once_and_without_jargon() {
         if base == hunting && ["severity", "status"].iter().any(|key| fault.starts_with(key)) {
             continue;
         }
-        let dir = tempfile::tempdir().unwrap();
-        write(dir.path(), "Hunting Queries/a.yaml", b"x: 1\n");
-        write(dir.path(), "a.yaml", with(base, fault).as_bytes());
-        let ran = run(dir.path(), &["check", "a.yaml", "--isolated", "--output-format", "json"], "");
-        let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let files = Files::from([("a.yaml".to_owned(), with(base, fault).into_bytes())]);
+        let found = checked::check(&jobs(&files), &settings(Profile::Recommended));
+        let report: Value = serde_json::from_str(&checked::report(Format::Json, &found, 100)).unwrap();
         let key = fault.split(':').next().unwrap();
         let about: Vec<&Value> = report["diagnostics"]
             .as_array()

@@ -2,6 +2,7 @@
 //!
 //! - `cargo xtask facts --from DIR [--check]` takes the facts out of collected data into `xtask/facts`
 //! - `cargo xtask tables [--check]` turns `xtask/facts` into the tables under `src/knowledge/data` and `src/kql/data`
+//! - `cargo xtask mutants` changes the code in small ways and asks whether a test notices
 //!
 //! With `--check` nothing is written, and a difference is exit code 1.
 
@@ -11,6 +12,7 @@ mod collect;
 mod connectors;
 mod entities;
 mod facts;
+mod mutants;
 mod rust;
 mod tables;
 
@@ -19,7 +21,7 @@ use std::process::ExitCode;
 
 use facts::Facts;
 
-const USAGE: &str = "usage: cargo xtask facts --from DIR [--check]\n       cargo xtask tables [--check]";
+const USAGE: &str = "usage: cargo xtask facts --from DIR [--check]\n       cargo xtask tables [--check]\n       cargo xtask mutants [--help]";
 
 /// One generated file: its name and its bytes.
 struct Generated {
@@ -36,7 +38,11 @@ enum Task {
 }
 
 fn main() -> ExitCode {
-    let (task, check) = match parse_arguments(std::env::args().skip(1)) {
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if(|task| task == "mutants").is_some() {
+        return mutants::main(arguments);
+    }
+    let (task, check) = match parse_arguments(arguments) {
         Ok(options) => options,
         Err(message) => {
             eprintln!("{message}\n{USAGE}");

@@ -1,0 +1,94 @@
+//! Reports in every format over one fixed set of files.
+
+use std::path::Path;
+
+use sentlint::baseline::Baseline;
+use sentlint::report::{self, Findings, Format, Style};
+use sentlint::rules::Profile;
+
+use crate::checked::{self, Files, jobs, pin, settings, without_version};
+use crate::common::root;
+
+/// Files that have between them every part that a report can show.
+const FILES: [&str; 14] = [
+    "broken/duplicate-id/invalid.yaml",
+    "broken/duplicate-id/invalid-2.yaml",
+    "broken/deprecated-technique/invalid.yaml",
+    "broken/kql-semantic/invalid.yaml",
+    "broken/kql-syntax/invalid.yaml",
+    "broken/kql-unknown-column/invalid.yaml",
+    "broken/lookback-exceeds-period/invalid.yaml",
+    "broken/non-ascii/invalid.yaml",
+    "broken/unknown-key/invalid.yaml",
+    "broken/unused-suppression/invalid.yaml",
+    "broken/yaml-syntax/invalid.yaml",
+    "broken/query-too-long/invalid.yaml",
+    "hunting/kvm-over-usb-device.yaml",
+    "rules/unattended-access-password.yaml",
+];
+
+fn findings(profile: Profile) -> Findings {
+    let read = |name: &str| (name.to_owned(), std::fs::read(root().join("content").join(name)).unwrap());
+    let mut files: Files = FILES.iter().map(|name| read(name)).collect();
+    let silenced = "# sentlint: ignore-file[unknown-key] the portal takes it\nnmae: x\n";
+    files.insert(
+        "silenced.yaml".into(),
+        [silenced.as_bytes(), &files["hunting/kvm-over-usb-device.yaml"]].concat(),
+    );
+    let mut findings = checked::check(&jobs(&files), &settings(profile));
+    findings.unreadable.push(("gone.yaml".into(), "permission denied".into()));
+    findings
+}
+
+#[test]
+fn every_format_says_what_it_said() {
+    let findings = findings(Profile::Recommended);
+    for format in Format::ALL {
+        pin(&format!("report__{}", format.as_str()), &checked::report(format, &findings, 100));
+    }
+    for (name, json) in [("statistics", false), ("statistics_json", true)] {
+        pin(&format!("report__{name}"), &without_version(&report::statistics(&findings, json)));
+    }
+}
+
+#[test]
+fn gates_are_named_in_every_format_that_has_a_place_for_them() {
+    let findings = findings(Profile::AzureSentinel);
+    for format in [Format::Concise, Format::Json, Format::Markdown, Format::Sarif] {
+        pin(&format!("report__gates_{}", format.as_str()), &checked::report(format, &findings, 100));
+    }
+}
+
+#[test]
+fn the_report_for_people_fits_its_width_and_its_terminal() {
+    let findings = findings(Profile::Recommended);
+    for width in [20, 60, 80, 120] {
+        pin(&format!("report__full_{width}"), &checked::report(Format::Full, &findings, width));
+    }
+    let plain = Style { color: true, links: true, width: 100, unicode: false, summary: false, listed: true };
+    for format in [Format::Full, Format::Concise, Format::Github] {
+        let name = format!("report__terminal_{}", format.as_str());
+        pin(&name, &report::render(format, &findings, &plain).replace('\u{1b}', "␛"));
+    }
+}
+
+#[test]
+fn what_a_baseline_knows_is_counted_and_not_shown() {
+    let mut known = findings(Profile::Recommended);
+    let before = Baseline::of(&known);
+    pin("report__baseline", &without_version(&before.to_json()));
+    before.apply(&mut known, &|_| false);
+    for format in [Format::Concise, Format::Json, Format::Sarif] {
+        pin(&format!("report__baselined_{}", format.as_str()), &checked::report(format, &known, 100));
+    }
+}
+
+#[test]
+fn what_content_reads_and_returns_is_told() {
+    for folder in ["hunting", "rules"] {
+        let files = checked::files(&root().join("content").join(folder));
+        let report = sentlint::inspect::inspect(&jobs(&files), &|_: &Path| std::sync::Arc::default());
+        pin(&format!("inspect__{folder}"), &report.text());
+        pin(&format!("inspect__{folder}_json"), &report.json().unwrap());
+    }
+}
