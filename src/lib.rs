@@ -4,6 +4,9 @@
 //! Data flows one way, and each module depends only on those before it in this list;
 //! docs/architecture.md tells the whole story.
 
+#[cfg(test)]
+mod seeded;
+
 pub mod source;
 
 pub mod yaml;

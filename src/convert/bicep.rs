@@ -265,6 +265,8 @@ mod tests {
     }
 
     proptest::proptest! {
+        #![proptest_config(crate::seeded::cases(256))]
+
         #[test]
         fn every_text_is_read_as_it_is_meant(text in "[a\\\\'\n\r\t${}/*\u{1}\u{e9}]{0,12}") {
             proptest::prop_assert_eq!(read(&text_literal(&text)), Some(text));

@@ -386,7 +386,7 @@ lists:
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(crate::seeded::cases(2000))]
 
         #[test]
         fn any_text_survives_and_both_readers_agree(text in hard_text(), follows in hard_text()) {

@@ -120,6 +120,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::seeded::cases(256))]
+
         #[test]
         fn techniques_split_into_what_they_were_merged_from(
             ids in proptest::collection::vec((0..4u8, 0..3u8), 0..10)

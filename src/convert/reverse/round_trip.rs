@@ -176,7 +176,7 @@ prop_compose! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(crate::seeded::cases(300))]
 
     #[test]
     fn what_can_be_deployed_comes_back(content in content()) {

@@ -92,6 +92,8 @@ const WORDS: &[&str] = &[
 ];
 
 proptest! {
+    #![proptest_config(crate::seeded::cases(256))]
+
     #[test]
     fn any_text_gives_a_tree(text in ".{0,200}") {
         holds(&text);
@@ -137,6 +139,8 @@ fn real_queries_give_trees() {
 }
 
 proptest! {
+    #![proptest_config(crate::seeded::cases(256))]
+
     #[test]
     fn cuts_and_splices_of_real_queries_give_trees(
         first in any::<proptest::sample::Index>(),

@@ -241,6 +241,8 @@ fn suppressions_are_kept() {
 }
 
 proptest::proptest! {
+    #![proptest_config(crate::seeded::cases(256))]
+
     #[test]
     fn any_query_becomes_a_rule_or_a_question(
         words in proptest::collection::vec(proptest::sample::select(vec![
