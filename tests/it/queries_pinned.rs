@@ -74,9 +74,9 @@ fn meaning(query: &[u8]) -> String {
                 format!("{}:{}", column["name"].as_str().unwrap(), column["type"].as_str().unwrap())
             };
             let columns: Vec<String> = result["columns"].as_array().unwrap().iter().map(column).collect();
-            // A table of the workspace has more columns than anybody reads.
-            let (shown, more) = columns.split_at(columns.len().min(30));
-            let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+            // A table of the workspace has more columns than anybody reads, and more of them with every year.
+            let (shown, more) = columns.split_at(columns.len().min(20));
+            let more = if more.is_empty() { "" } else { " and more" };
             format!("{}{more}{}", shown.join(" "), if result["open"] == true { " …" } else { "" })
         }
     };

@@ -165,12 +165,12 @@ impl Writer<'_> {
             // Other changes of the place, and those of places in it.
             let inside = match &site.change {
                 Change::Before(statement) => {
-                    self.out += &format!(" {switch} {{ {statement} }} ");
+                    self.out.extend([" ", &switch, " { ", statement, " } "]);
                     0
                 }
                 Change::Instead(pieces) => {
                     let inside = others.partition_point(|at| self.sites[*at].place.start < site.place.end);
-                    self.out += &format!("({switch} {{ ");
+                    self.out.extend(["(", &switch, " { "]);
                     for piece in pieces {
                         self.out += match piece {
                             Piece::New(text) => text,

@@ -100,7 +100,7 @@ fn report(sites: &[Site], verdicts: &[Verdict]) -> bool {
     for (site, _) in sites.iter().zip(verdicts).filter(|(_, verdict)| **verdict == Verdict::Survived) {
         println!("  {site}");
     }
-    let share = killed as f64 * 100.0 / sites.len().max(1) as f64;
-    println!("{killed} of {} changes were noticed, {share:.1} %", sites.len());
+    let tenths = killed * 1000 / sites.len().max(1);
+    println!("{killed} of {} changes were noticed, {}.{} %", sites.len(), tenths / 10, tenths % 10);
     killed * 100 >= sites.len() * 85
 }

@@ -256,10 +256,9 @@ impl<'ast> Visit<'ast> for Finder<'_> {
             Item::Mod(item) => &item.attrs,
             Item::Fn(item) => &item.attrs,
             Item::Impl(item) => &item.attrs,
+            Item::Trait(item) => &item.attrs,
             // What is constant cannot ask at run time.
-            Item::Const(_) | Item::Static(_) | Item::Macro(_) => return,
-            Item::Enum(_) | Item::Struct(_) | Item::Type(_) | Item::Use(_) => return,
-            _ => return visit::visit_item(self, item),
+            _ => return,
         };
         if !is_for_tests(attributes) {
             visit::visit_item(self, item);
