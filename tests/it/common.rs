@@ -1,6 +1,5 @@
 //! What the tests share: the binary with a clean environment, and the data that `SENTLINT_SHARED` names.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
 #![allow(clippy::print_stderr, reason = "a skipped test shall say so")]
 
 use std::path::{Path, PathBuf};

@@ -1,8 +1,6 @@
 //! Resources as they were published, in templates of their generation, and what `convert --to yaml` makes of them.
 //! Runs where `SENTLINT_SHARED` names the folder that holds them.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
-
 use crate::common::{folder, run, shared, write};
 use sentlint::content::Duration;
 use serde_json::{Value, json};

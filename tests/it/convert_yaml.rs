@@ -1,7 +1,5 @@
 //! `sentlint convert --to yaml` as its users meet it, and the way there and back.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 

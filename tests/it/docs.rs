@@ -1,8 +1,6 @@
 //! The documentation that is made from the code is what the code says. `UPDATE_DOCS=1 cargo test --test it docs`
 //! writes it anew.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
-
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -1,8 +1,6 @@
 //! Comparing with a revision, in real repositories: what is found, what is not, and what is said where the
 //! comparison cannot be made.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
-
 use std::path::Path;
 
 use crate::common::{CLEAN, commit, folder, git, run, sentlint, write};

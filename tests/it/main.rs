@@ -1,5 +1,7 @@
 //! Every test that looks at sentlint from outside, in one program, so that one link makes them all.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
+
 mod architecture;
 mod broken_input;
 mod checked;

@@ -1,8 +1,6 @@
 //! A query is read wherever it stands, and what is wrong with it is shown at its place: in every kind of content, in
 //! every style of scalar, in bytes in the file and in code points in the query.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
-
 use crate::common::{run, write};
 use serde_json::Value;
 

@@ -1,7 +1,5 @@
 //! Every rule does what its page and its samples say: the examples of the page, and content/broken/<rule>/.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
-
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
@@ -37,7 +35,9 @@ impl Example {
         let files: Files = names.iter().map(|name| (name.clone(), part(name).into())).collect();
         let mut jobs = jobs(&files);
         if entry.meta.compares {
-            jobs.iter_mut().for_each(|job| compare(job, self.part("at the revision").as_bytes()));
+            for job in &mut jobs {
+                compare(job, self.part("at the revision").as_bytes());
+            }
         }
         jobs
     }
@@ -72,7 +72,7 @@ fn pedantic(jobs: &[Job]) -> Vec<(&'static str, Severity)> {
 
 /// Looks at every rule, at several at once, and fails with all that is wrong.
 fn for_each_rule(look: impl Fn(&Entry) -> Vec<String> + Sync) {
-    let wrong: Vec<String> = rules::all().par_iter().flat_map(|entry| look(entry)).collect();
+    let wrong: Vec<String> = rules::all().par_iter().flat_map(look).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -1,8 +1,6 @@
 //! The schemas speak to people in editors: in Markdown where they use its marks, and in words where a pattern
 //! does not fit.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot be set up shall fail")]
-
 use crate::common::root;
 use serde_json::Value;
 
