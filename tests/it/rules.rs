@@ -71,7 +71,7 @@ fn pedantic(jobs: &[Job]) -> Vec<(&'static str, Severity)> {
 }
 
 /// Looks at every rule, at several at once, and fails with all that is wrong.
-fn for_each_rule(look: impl Fn(&Entry) -> Vec<String> + Sync) {
+fn for_each_rule(look: impl Fn(&Entry) -> Vec<String> + Send + Sync) {
     let wrong: Vec<String> = rules::all().par_iter().flat_map(look).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
