@@ -9,8 +9,9 @@ use sentlint::check::{self, Before, Job};
 use sentlint::content::{is_query_file, is_yaml_file};
 use sentlint::diagnostic::Applicability;
 use sentlint::discover::Input;
+use sentlint::findings::Findings;
 use sentlint::fix;
-use sentlint::report::{self, Findings, Format, Style};
+use sentlint::report::{self, Format, Style};
 use sentlint::rules::{Entry, Profile, Selector, Settings};
 use sentlint::source::SourceFile;
 

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use sentlint::baseline::Baseline;
-use sentlint::report::{self, Findings, Format, Style};
+use sentlint::findings::Findings;
+use sentlint::report::{self, Format, Style};
 use sentlint::rules::Profile;
 
 use crate::checked::{self, Files, jobs, pin, settings, without_version};

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use sentlint::check::Job;
 use sentlint::diagnostic::{Applicability, Group, Severity};
-use sentlint::report::{Findings, Format};
+use sentlint::findings::Findings;
+use sentlint::report::Format;
 use sentlint::rules::{self, Entry, Profile};
 use serde_json::Value;
 
