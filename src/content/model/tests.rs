@@ -39,7 +39,7 @@ metadata:
   categories: {domains: [D], verticals: V}
 ";
 
-fn value<'a>(text: Option<Text<'a>>) -> Option<&'a str> {
+fn value(text: Option<Text<'_>>) -> Option<&str> {
     text.map(|text| text.value)
 }
 
