@@ -4,15 +4,76 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use super::data::builtins::{AGGREGATES, FUNCTIONS, OPERATORS, PLUGINS};
 use super::types::Scalar;
 
+pub use super::data::builtins::OperatorId;
+
 /// What an argument has to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Takes {
     /// One of these types, or what can be promoted to one.
-    These(Vec<Scalar>),
-    /// A class of types, by its name in the facts: `Scalar`, `Number`, `Summable`, ...
-    Class(&'static str),
+    These(&'static [Scalar]),
+    /// A type of this class.
+    Class(Class),
+    /// The type of the argument of this parameter, counted from zero.
+    Parameter(usize),
+    /// A type of this class that all parameters which say so have in common.
+    Common(Class),
+}
+
+/// A class of types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the class of its name")]
+pub enum Class {
+    /// Whatever there is, rows too.
+    Any,
+    /// Every scalar type.
+    Scalar,
+    /// Every scalar type; where types are to have one in common, `dynamic` does for all.
+    ScalarOrDynamic,
+    Number,
+    NumberOrBool,
+    Integer,
+    IntegerOrArray,
+    /// What can be added up.
+    Summable,
+    /// What has an order.
+    Orderable,
+    StringOrDynamic,
+    StringOrArray,
+    DynamicArray,
+    DynamicBag,
+    NotDynamic,
+    NotBool,
+    NotRealOrBool,
+    /// Rows.
+    Tabular,
+}
+
+/// What an argument may look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Any expression.
+    Any,
+    /// A call of an aggregate.
+    Aggregate,
+    /// A column.
+    Column,
+    /// A column of the table that is the first argument.
+    ColumnOfFirst,
+    /// A column that the rows and the table that is the first argument share.
+    ColumnOfBoth,
+    /// A constant.
+    Constant,
+    /// A literal.
+    Literal,
+    /// A literal, and no empty string.
+    LiteralNotEmpty,
+    /// Any expression, or `*`.
+    StarAllowed,
+    /// Only `*`.
+    StarOnly,
 }
 
 /// A parameter.
@@ -22,8 +83,8 @@ pub struct Param {
     pub name: &'static str,
     /// What its arguments have to be.
     pub takes: Takes,
-    /// What its arguments may look like: `Constant`, `Literal`, `Column`, `StarAllowed`, ...; `-` for anything.
-    pub form: &'static str,
+    /// What its arguments may look like.
+    pub form: Form,
     /// Whether it can be left out.
     pub optional: bool,
     /// The text that says that the default is wanted.
@@ -31,18 +92,60 @@ pub struct Param {
     /// How often it may be repeated.
     pub repeat: (usize, usize),
     /// The texts it takes; empty when any will do.
-    pub values: Vec<&'static str>,
+    pub values: &'static [&'static str],
+}
+
+/// What a call returns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Returns {
+    /// A value of this type.
+    Type(Scalar),
+    /// Rows with these columns.
+    Columns(&'static [(&'static str, Scalar)]),
+    /// The type of the argument of this parameter, counted from zero.
+    Parameter(usize),
+    /// The type that the argument of this parameter names, counted from zero.
+    Literal(usize),
+    /// The type that the argument of the last parameter names.
+    LastLiteral,
+    /// An array of the type of the first argument.
+    ArrayOfFirst,
+    /// The type of the first argument, `int` as `long`.
+    FirstPromoted,
+    /// The widest of the number types of the arguments.
+    Widest,
+    /// The type that the arguments have in common.
+    Common,
+    /// The type that the arguments which are not dynamic have in common.
+    CommonNotDynamic,
+    /// A table, a database or another entity that the first argument names.
+    Entity,
+    /// By a rule of the function itself.
+    Custom,
+}
+
+/// Which parameter an argument belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// The one in its place.
+    Fixed,
+    /// As before, and one parameter or several can be repeated.
+    Repeating,
+    /// As before, and all the parameters that can be repeated are repeated together.
+    BlockRepeating,
+    /// By a rule of the function itself.
+    Custom,
 }
 
 /// One way to call a function.
 #[derive(Clone, Debug)]
 pub struct Signature {
     /// The parameters.
-    pub params: Vec<Param>,
-    /// `=type`, or a rule by its name in the facts: `Parameter0`, `Widest`, `Common`, ...
-    pub returns: &'static str,
-    /// `Repeating`, `BlockRepeating`, ...; `-` where each parameter has one argument.
-    pub layout: &'static str,
+    pub params: &'static [Param],
+    /// What a call returns.
+    pub returns: Returns,
+    /// Which parameter an argument belongs to.
+    pub layout: Layout,
     /// The least number of arguments.
     pub least: usize,
     /// The greatest number of arguments.
@@ -68,15 +171,25 @@ pub enum Naming {
     FirstArgumentValueIfColumn,
 }
 
+/// What a built-in is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub enum Family {
+    Function,
+    Aggregate,
+    Plugin,
+    Operator,
+}
+
 /// A function, an aggregate, a plug-in or an operator.
 #[derive(Clone, Debug)]
 pub struct Builtin {
-    /// `f`, `a`, `p` or `o`.
-    pub family: char,
+    /// What it is.
+    pub family: Family,
     /// The name.
     pub name: &'static str,
     /// The ways to call it.
-    pub signatures: Vec<Signature>,
+    pub signatures: &'static [Signature],
     /// How its column is named.
     pub naming: Naming,
     /// The prefix of its column's name.
@@ -87,119 +200,92 @@ pub struct Builtin {
     pub constant: bool,
 }
 
-struct Tables {
-    functions: FxHashMap<&'static str, Builtin>,
-    aggregates: FxHashMap<&'static str, Builtin>,
-    plugins: FxHashMap<&'static str, Builtin>,
-    operators: FxHashMap<&'static str, Builtin>,
-}
-
 /// The scalar function of exactly this name.
 pub fn function(name: &str) -> Option<&'static Builtin> {
-    TABLES.functions.get(name)
+    INDEX.functions.get(name).copied()
 }
 
 /// The aggregate of exactly this name.
 pub fn aggregate(name: &str) -> Option<&'static Builtin> {
-    TABLES.aggregates.get(name)
+    INDEX.aggregates.get(name).copied()
 }
 
 /// The plug-in of exactly this name.
 pub fn plugin(name: &str) -> Option<&'static Builtin> {
-    TABLES.plugins.get(name)
+    INDEX.plugins.get(name).copied()
 }
 
-/// The operator of exactly this name: `Add`, `HasAny`, ...
-pub fn operator(name: &str) -> Option<&'static Builtin> {
-    TABLES.operators.get(name)
+/// The operator.
+pub fn operator(id: OperatorId) -> &'static Builtin {
+    &OPERATORS[id as usize]
 }
 
 /// The names of all functions and aggregates.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    TABLES.functions.keys().chain(TABLES.aggregates.keys()).copied()
+    FUNCTIONS.iter().chain(AGGREGATES).map(|builtin| builtin.name)
 }
 
 /// The names of all plug-ins.
 pub fn plugin_names() -> impl Iterator<Item = &'static str> {
-    TABLES.plugins.keys().copied()
+    PLUGINS.iter().map(|builtin| builtin.name)
 }
 
-static TABLES: LazyLock<Tables> = LazyLock::new(read);
+type ByName = FxHashMap<&'static str, &'static Builtin>;
 
-fn read() -> Tables {
-    let mut tables = Tables {
-        functions: FxHashMap::default(),
-        aggregates: FxHashMap::default(),
-        plugins: FxHashMap::default(),
-        operators: FxHashMap::default(),
-    };
-    let mut current: Option<Builtin> = None;
-    let mut keep = |entry: Option<Builtin>| {
-        let Some(builtin) = entry else { return };
-        let table = match builtin.family {
-            'f' => &mut tables.functions,
-            'a' => &mut tables.aggregates,
-            'p' => &mut tables.plugins,
-            _ => &mut tables.operators,
-        };
-        table.insert(builtin.name, builtin);
-    };
-    for line in include_str!("data/builtins.txt").lines().filter(|line| !line.starts_with('#')) {
-        if let Some(signature) = line.strip_prefix('\t') {
-            if let Some(builtin) = &mut current {
-                builtin.signatures.extend(self::signature(signature));
-            }
-            continue;
-        }
-        keep(current.take());
-        let mut words = line.split(' ');
-        let mut word = || words.next().unwrap_or("-");
-        let (family, name, naming, prefix, successor) = (word(), word(), word(), word(), word());
-        current = Some(Builtin {
-            family: family.chars().next().unwrap_or('-'),
-            name,
-            signatures: Vec::new(),
-            naming: naming_of(naming),
-            prefix,
-            successor: (successor != "-").then_some(successor.trim_start_matches('?')),
-            constant: word() == "constant",
-        });
+struct Index {
+    functions: ByName,
+    aggregates: ByName,
+    plugins: ByName,
+}
+
+static INDEX: LazyLock<Index> = LazyLock::new(|| {
+    let by_name =
+        |table: &'static [Builtin]| table.iter().map(|builtin| (builtin.name, builtin)).collect::<ByName>();
+    Index { functions: by_name(FUNCTIONS), aggregates: by_name(AGGREGATES), plugins: by_name(PLUGINS) }
+});
+
+// The generated tables are written with these.
+impl Param {
+    pub(super) const fn new(name: &'static str, takes: Takes) -> Self {
+        Self { name, takes, form: Form::Any, optional: false, indicator: None, repeat: (1, 1), values: &[] }
     }
-    keep(current);
-    tables
-}
 
-fn naming_of(name: &str) -> Naming {
-    match name {
-        "FirstArgument" => Naming::FirstArgument,
-        "OnlyArgument" => Naming::OnlyArgument,
-        "NameAndFirstArgument" => Naming::NameAndFirstArgument,
-        "PrefixAndFirstArgument" => Naming::PrefixAndFirstArgument,
-        "PrefixOnly" => Naming::PrefixOnly,
-        "FirstArgumentValueIfColumn" => Naming::FirstArgumentValueIfColumn,
-        _ => Naming::None,
+    pub(super) const fn form(self, form: Form) -> Self {
+        Self { form, ..self }
+    }
+
+    pub(super) const fn optional(self) -> Self {
+        Self { optional: true, ..self }
+    }
+
+    pub(super) const fn default_for(self, indicator: &'static str) -> Self {
+        Self { optional: true, indicator: Some(indicator), ..self }
+    }
+
+    pub(super) const fn repeat(self, least: usize, most: usize) -> Self {
+        Self { repeat: (least, most), ..self }
+    }
+
+    pub(super) const fn values(self, values: &'static [&'static str]) -> Self {
+        Self { values, ..self }
     }
 }
 
-fn signature(line: &'static str) -> Option<Signature> {
-    let mut words = line.split(' ');
-    let (returns, layout) = (words.next()?, words.next()?);
-    let (least, most) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-    Some(Signature { params: words.filter_map(param).collect(), returns, layout, least, most })
-}
+impl Form {
+    /// Whether `*` does.
+    pub fn takes_star(self) -> bool {
+        matches!(self, Self::StarAllowed | Self::StarOnly)
+    }
 
-fn param(word: &'static str) -> Option<Param> {
-    let mut parts = word.splitn(7, ':');
-    let (name, takes, form, optional) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    let repeat = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    let values = parts.next()?;
-    let takes = match takes.strip_prefix('=') {
-        Some(types) => Takes::These(types.split('|').filter_map(Scalar::of_fact).collect()),
-        None => Takes::Class(takes),
-    };
-    let values = values.split('|').filter(|value| !value.is_empty()).collect();
-    let indicator = (!matches!(optional, "-" | "optional")).then_some(optional);
-    Some(Param { name, takes, form, optional: optional != "-", indicator, repeat, values })
+    /// Whether only a column does.
+    pub fn is_column(self) -> bool {
+        matches!(self, Self::Column) || self.looks_up()
+    }
+
+    /// Whether the column is looked for in the table that is the first argument.
+    pub fn looks_up(self) -> bool {
+        matches!(self, Self::ColumnOfFirst | Self::ColumnOfBoth)
+    }
 }
 
 #[cfg(test)]
@@ -207,21 +293,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_facts_are_read_whole() {
-        let text = include_str!("data/builtins.txt");
-        let count = |family: &str| text.lines().filter(|line| line.starts_with(family)).count();
-        assert_eq!(
-            (count("f "), count("a "), count("p "), count("o ")),
-            (TABLES.functions.len(), TABLES.aggregates.len(), TABLES.plugins.len(), TABLES.operators.len())
-        );
-        let all = TABLES.functions.values().chain(TABLES.aggregates.values());
-        let all = all.chain(TABLES.plugins.values()).chain(TABLES.operators.values());
-        let signatures: usize = all.map(|builtin| builtin.signatures.len()).sum();
-        assert_eq!(signatures, count("\t"));
+    fn the_tables_are_sorted_and_the_operators_are_in_their_places() {
+        for table in [FUNCTIONS, AGGREGATES, PLUGINS, OPERATORS] {
+            assert!(table.is_sorted_by(|one, next| one.name < next.name));
+        }
+        for (at, builtin) in OPERATORS.iter().enumerate() {
+            assert_eq!(builtin.family, Family::Operator, "{at}");
+        }
+        for id in [OperatorId::Add, OperatorId::HasAny, OperatorId::NotBetween, OperatorId::UnaryPlus] {
+            assert_eq!(operator(id).name, format!("{id:?}"));
+        }
+    }
+
+    #[test]
+    fn a_function_has_the_facts_of_its_signatures() {
         let part = function("datetime_part").unwrap();
         assert!(part.signatures[0].params[0].values.contains(&"dayofyear"));
-        assert_eq!(part.signatures[0].returns, "=int");
+        assert_eq!(part.signatures[0].returns, Returns::Type(Scalar::Int));
         assert_eq!(aggregate("make_set").unwrap().prefix, "set");
-        assert_eq!(function("iff").unwrap().signatures[0].params[0].takes, Takes::These(vec![Scalar::Bool]));
+        assert_eq!(function("iff").unwrap().signatures[0].params[0].takes, Takes::These(&[Scalar::Bool]));
+        assert_eq!(function("replace").unwrap().successor, Some("replace_regex"));
     }
 }

@@ -5,6 +5,7 @@ use crate::source::Span;
 pub mod ast;
 pub mod bind;
 pub mod builtins;
+mod data;
 mod error;
 mod lexer;
 pub mod lookback;

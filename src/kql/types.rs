@@ -176,24 +176,6 @@ impl Scalar {
         })
     }
 
-    /// The type of a name in the facts, which tell dynamic values apart: `array.string`, `bag.url`, ...
-    pub fn of_fact(name: &str) -> Option<Self> {
-        let Some((family, inner)) = name.split_once('.') else { return Self::of(name) };
-        Some(match (family, inner) {
-            ("array", "any") => Self::Array(Element::Any),
-            ("array", "arrays") => Self::Array(Element::Arrays),
-            ("array", "array.string") => Self::Array(Element::ArraysOf(Primitive::String)),
-            ("array", inner) => Self::Array(Element::Of(Primitive::of(Self::of(inner)?)?)),
-            ("bag", "any") => Self::Bag(Shape::Any),
-            ("bag", "url") => Self::Bag(Shape::Url),
-            ("bag", "path") => Self::Bag(Shape::Path),
-            ("bag", "agent") => Self::Bag(Shape::Agent),
-            ("bag", "place") => Self::Bag(Shape::Place),
-            ("bag", "principal") => Self::Bag(Shape::Principal),
-            _ => return None,
-        })
-    }
-
     /// The name of the type.
     pub fn name(self) -> &'static str {
         match self {

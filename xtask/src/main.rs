@@ -104,7 +104,7 @@ fn files(task: &Task) -> Result<Vec<(String, Vec<u8>)>, String> {
     ];
     // What belongs to the query language lies with it, so that `kql` depends on nothing else.
     let path = |name| match name {
-        "builtins.txt" => format!("src/kql/data/{name}"),
+        "builtins.rs" => format!("src/kql/data/{name}"),
         _ => format!("src/knowledge/data/{name}"),
     };
     Ok(files.into_iter().map(|file| (path(file.name), file.bytes)).collect())

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::ast::{Expr, ExprKind, Literal, Name};
-use super::super::builtins::{self, Builtin};
+use super::super::builtins::{self, Builtin, Returns};
 use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::checks::{expected_count, given};
 use super::finding::{Finding, nearest};
@@ -410,8 +410,10 @@ impl<'a> Binder<'a> {
         }
         let builtin = builtins::function(&name.text)?;
         self.needs_arguments(name);
-        let kind = builtin.signatures.first().and_then(|signature| signature.returns.strip_prefix('='));
-        Some(Value::of(kind.and_then(Scalar::of).unwrap_or(Scalar::Unknown)))
+        Some(Value::of(match builtin.signatures.first().map(|signature| signature.returns) {
+            Some(Returns::Type(kind)) if !kind.refined() => kind,
+            _ => Scalar::Unknown,
+        }))
     }
 
     fn needs_arguments(&mut self, name: &Name) {

@@ -1,7 +1,7 @@
 //! What is said of a call whose arguments do not fit.
 
 use super::super::ast::{Expr, ExprKind};
-use super::super::builtins::{Builtin, Param, Takes};
+use super::super::builtins::{Builtin, Class, Family, Form, Param, Takes};
 use super::super::types::{Conversion, Scalar};
 use super::finding::Finding;
 use super::matching::{Arg, Matched, candidates, common, counts, of_class};
@@ -84,13 +84,12 @@ impl<'a> Binder<'a> {
     /// Checks the arguments of a call whose signature is clear.
     pub(super) fn check(&mut self, place: Span, builtin: &Builtin, matched: &Matched<'_>, args: &[Arg<'a>]) {
         let Matched { signature, params } = matched;
-        let operator = builtin.family == 'o';
+        let operator = builtin.family == Family::Operator;
         if !counts(signature, args.len()) {
             self.wrong_count(builtin, place, args.len());
             return;
         }
-        let agree =
-            |param: &&Param| matches!(param.takes, Takes::Class(class) if class.starts_with("Common"));
+        let agree = |param: &&Param| matches!(param.takes, Takes::Common(_));
         let agreed = common(params, args, false);
         if agreed.is_none() && params.iter().flatten().any(agree) && !args.iter().any(Arg::unknown) {
             let message = format!("The arguments of `{}` have no type in common", builtin.name);
@@ -123,8 +122,8 @@ impl<'a> Binder<'a> {
         if arg.star() || arg.unknown() {
             return true;
         }
-        let tabular = matches!(param.takes, Takes::Class("Tabular"));
-        let any = matches!(param.takes, Takes::Class("Any"));
+        let tabular = matches!(param.takes, Takes::Class(Class::Tabular));
+        let any = matches!(param.takes, Takes::Class(Class::Any));
         let place = value_of(arg.expr).span;
         if !matches!(arg.value, Value::Scalar(..) | Value::Columns(_)) {
             if !tabular && !any {
@@ -142,36 +141,38 @@ impl<'a> Binder<'a> {
             return true;
         }
         let kind = arg.kind();
-        let first = |at: usize| args.get(at).map_or(Scalar::Unknown, Arg::kind);
+        let of = |at: usize| args.get(at).map_or(Scalar::Unknown, Arg::kind);
         let exactly = |wanted: Scalar| {
             if wanted == Scalar::Dynamic { kind.dynamic() } else { kind.fits(wanted, Conversion::Exact) }
         };
         let fine = match &param.takes {
             Takes::These(kinds) => kinds.iter().any(|wanted| kind.fits(*wanted, Conversion::Wider)),
-            Takes::Class("Parameter0") => exactly(first(0)),
-            Takes::Class("Parameter1") => exactly(first(1)),
-            Takes::Class(class) if class.starts_with("Common") => {
-                of_class(class, kind)
+            Takes::Parameter(other) => exactly(of(*other)),
+            Takes::Common(class) => {
+                of_class(*class, kind)
                     && agreed.is_none_or(|agreed| {
                         kind.fits(agreed, Conversion::Wider)
                             || agreed == Scalar::Dynamic && kind.dynamic()
-                            || *class == "CommonScalarOrDynamic"
+                            || *class == Class::ScalarOrDynamic
                                 && kind.fits(Scalar::Dynamic, Conversion::ToDynamic)
                     })
             }
-            Takes::Class(class) => of_class(class, kind),
+            Takes::Class(class) => of_class(*class, kind),
         };
         if fine {
             return true;
         }
         let wanted = match &param.takes {
-            Takes::Class("Parameter0") => format!("`{}`", first(0).name()),
-            Takes::Class("Parameter1") => format!("`{}`", first(1).name()),
-            Takes::Class(class) if class.starts_with("Common") => match agreed {
-                Some(agreed) if of_class(class, kind) => format!("`{}`", agreed.name()),
-                _ => class_in_words(class).to_owned(),
+            Takes::These(kinds) => {
+                let names: Vec<_> = kinds.iter().map(|kind| format!("`{}`", kind.name())).collect();
+                names.join(" or ")
+            }
+            Takes::Parameter(other) => format!("`{}`", of(*other).name()),
+            Takes::Common(class) => match agreed {
+                Some(agreed) if of_class(*class, kind) => format!("`{}`", agreed.name()),
+                _ => class_in_words(*class).to_owned(),
             },
-            takes => wanted(takes),
+            Takes::Class(class) => class_in_words(*class).to_owned(),
         };
         let message = format!("`{name}` takes {wanted} here, and this is {}", kind.described());
         let mut finding = Finding::new(FindingKind::Type, place, message);
@@ -192,19 +193,21 @@ impl<'a> Binder<'a> {
         let bad = matches!(arg.value, Value::Unknown);
         let message = match param.form {
             form if arg.star() => {
-                if matches!(form, "StarAllowed" | "StarOnly") {
+                if form.takes_star() {
                     return;
                 }
                 format!("`{name}` takes no `*` here")
             }
             _ if bad => return,
-            "Literal" | "LiteralNotEmpty" if !is_literal(value) => format!("`{name}` takes a literal here"),
-            "LiteralNotEmpty" if arg.text() == Some("") => format!("`{name}` takes no empty text here"),
-            "Constant" if !arg.constant() => format!("`{name}` takes a constant here, and no column"),
-            form if form.starts_with("Column") && !arg.column => {
+            Form::Literal | Form::LiteralNotEmpty if !is_literal(value) => {
+                format!("`{name}` takes a literal here")
+            }
+            Form::LiteralNotEmpty if arg.text() == Some("") => format!("`{name}` takes no empty text here"),
+            Form::Constant if !arg.constant() => format!("`{name}` takes a constant here, and no column"),
+            form if form.is_column() && !arg.column => {
                 format!("`{name}` takes a column here")
             }
-            "Literal" if !param.values.is_empty() => {
+            Form::Literal if !param.values.is_empty() => {
                 let text = arg.text().map(str::to_lowercase);
                 let known = |text: &String| param.values.iter().any(|value| value.to_lowercase() == *text);
                 if text.as_ref().is_some_and(known) {
@@ -240,34 +243,23 @@ fn described(arg: &Arg<'_>) -> String {
     }
 }
 
-/// What a parameter takes, in words.
-fn wanted(takes: &Takes) -> String {
-    match takes {
-        Takes::These(kinds) => {
-            let names: Vec<_> = kinds.iter().map(|kind| format!("`{}`", kind.name())).collect();
-            names.join(" or ")
-        }
-        Takes::Class(class) => class_in_words(class).to_owned(),
-    }
-}
-
-fn class_in_words(class: &str) -> &'static str {
+fn class_in_words(class: Class) -> &'static str {
     match class {
-        "Number" | "CommonNumber" => "a number",
-        "Integer" => "an integer",
-        "Summable" | "CommonSummable" => "a number, `datetime` or `timespan`",
-        "StringOrDynamic" => "`string` or `dynamic`",
-        "StringOrArray" => "`string` or a `dynamic` array",
-        "IntegerOrArray" => "an integer or a `dynamic` array",
-        "DynamicArray" => "a `dynamic` array",
-        "DynamicBag" => "a `dynamic` property bag",
-        "NotDynamic" => "any type but `dynamic`",
-        "NotBool" => "any type but `bool`",
-        "NotRealOrBool" => "any type but `real` and `bool`",
-        "Orderable" | "CommonOrderable" => "a type that has an order",
-        "NumberOrBool" => "a number or `bool`",
-        "Tabular" => "a table",
-        _ => "a value",
+        Class::Number => "a number",
+        Class::Integer => "an integer",
+        Class::Summable => "a number, `datetime` or `timespan`",
+        Class::StringOrDynamic => "`string` or `dynamic`",
+        Class::StringOrArray => "`string` or a `dynamic` array",
+        Class::IntegerOrArray => "an integer or a `dynamic` array",
+        Class::DynamicArray => "a `dynamic` array",
+        Class::DynamicBag => "a `dynamic` property bag",
+        Class::NotDynamic => "any type but `dynamic`",
+        Class::NotBool => "any type but `bool`",
+        Class::NotRealOrBool => "any type but `real` and `bool`",
+        Class::Orderable => "a type that has an order",
+        Class::NumberOrBool => "a number or `bool`",
+        Class::Tabular => "a table",
+        Class::Any | Class::Scalar | Class::ScalarOrDynamic => "a value",
     }
 }
 
@@ -275,11 +267,11 @@ fn class_in_words(class: &str) -> &'static str {
 pub(super) fn conversion(takes: &Takes, kind: Scalar) -> Option<String> {
     let wanted = match takes {
         Takes::These(kinds) => *kinds.first()?,
-        Takes::Class("Integer") => Scalar::Long,
-        Takes::Class("Number" | "Summable") => Scalar::Real,
-        Takes::Class("StringOrDynamic" | "NotDynamic") => Scalar::String,
-        Takes::Class("DynamicArray" | "DynamicBag") => Scalar::Dynamic,
-        Takes::Class(_) => return None,
+        Takes::Class(Class::Integer) => Scalar::Long,
+        Takes::Class(Class::Number | Class::Summable) => Scalar::Real,
+        Takes::Class(Class::StringOrDynamic | Class::NotDynamic) => Scalar::String,
+        Takes::Class(Class::DynamicArray | Class::DynamicBag) => Scalar::Dynamic,
+        Takes::Class(_) | Takes::Parameter(_) | Takes::Common(_) => return None,
     };
     let convert = match wanted {
         Scalar::String => "tostring",

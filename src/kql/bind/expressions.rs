@@ -3,9 +3,10 @@
 use std::rc::Rc;
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, ListOp, Literal, LogicalOp, NameForm};
+use super::super::builtins::OperatorId as Op;
 use super::super::types::{Conversion, Element, Relation, Scalar, Shape};
 use super::finding::Finding;
-use super::operations::{list_operator_name, operator_name};
+use super::operations::{list_operator_id, operator_id};
 use super::{Binder, FindingKind, Value};
 use crate::source::Span;
 
@@ -203,8 +204,8 @@ impl<'a> Binder<'a> {
 
     fn unary(&mut self, minus: bool, operand: &'a Expr, op_span: Span) -> Value {
         let value = self.value(operand);
-        let name = if minus { "UnaryMinus" } else { "UnaryPlus" };
-        match self.operate(name, op_span, &[operand], vec![value], true) {
+        let id = if minus { Op::UnaryMinus } else { Op::UnaryPlus };
+        match self.operate(id, op_span, &[operand], vec![value], true) {
             // A literal stays what it is.
             Value::Scalar(Scalar::Int, false) => Value::of(Scalar::Long),
             value => value,
@@ -212,9 +213,9 @@ impl<'a> Binder<'a> {
     }
 
     fn logical(&mut self, op: LogicalOp, op_span: Span, operands: &'a [Expr]) -> Value {
-        let name = match op {
-            LogicalOp::And => "And",
-            LogicalOp::Or => "Or",
+        let id = match op {
+            LogicalOp::And => Op::And,
+            LogicalOp::Or => Op::Or,
         };
         let mut whole: Option<(Value, &'a Expr)> = None;
         for operand in operands {
@@ -230,7 +231,7 @@ impl<'a> Binder<'a> {
                         self.no_condition(op, wrong, both[bad]);
                         (Value::Unknown, operand)
                     } else {
-                        (self.operate(name, op_span, &[expr, operand], vec![left, value], true), operand)
+                        (self.operate(id, op_span, &[expr, operand], vec![left, value], true), operand)
                     }
                 }
             });
@@ -284,7 +285,7 @@ impl<'a> Binder<'a> {
             }
         };
         let values = vec![side(self, left), side(self, right)];
-        self.operate(operator_name(op), op_span, &[left, right], values, true)
+        self.operate(operator_id(op), op_span, &[left, right], values, true)
     }
 
     fn in_list(&mut self, op: ListOp, op_span: Span, left: &'a Expr, items: &'a [Expr]) -> Value {
@@ -297,7 +298,7 @@ impl<'a> Binder<'a> {
                 _ => self.value(item),
             });
         }
-        let value = self.operate(list_operator_name(op), op_span, &operands, values, false);
+        let value = self.operate(list_operator_id(op), op_span, &operands, values, false);
         if value.is_unknown() { Value::of(Scalar::Bool) } else { value }
     }
 
@@ -311,8 +312,8 @@ impl<'a> Binder<'a> {
     ) -> Value {
         let operands = [left, low, high];
         let values = operands.iter().map(|operand| self.value(operand)).collect();
-        let name = if negated { "NotBetween" } else { "Between" };
-        let value = self.operate(name, op_span, &operands, values, false);
+        let id = if negated { Op::NotBetween } else { Op::Between };
+        let value = self.operate(id, op_span, &operands, values, false);
         if value.is_unknown() { Value::of(Scalar::Bool) } else { value }
     }
 }

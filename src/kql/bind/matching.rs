@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use smallvec::SmallVec;
 
 use super::super::ast::{Expr, ExprKind, Literal};
-use super::super::builtins::{Builtin, Param, Signature, Takes};
+use super::super::builtins::{Builtin, Class, Form, Layout, Param, Signature, Takes};
 use super::super::types::{Conversion, Element, Primitive, Scalar};
 use super::naming::value_of;
 use super::{Binder, Value};
@@ -89,9 +89,9 @@ type Params<'b> = SmallVec<[Option<&'b Param>; 4]>;
 
 /// For each argument, the parameter it belongs to.
 pub(super) fn assign<'b>(name: &str, signature: &'b Signature, args: &[Arg<'_>]) -> Params<'b> {
-    let params = &signature.params;
+    let params = signature.params;
     let count = args.len();
-    if signature.layout == "CustomParameterLayout" {
+    if signature.layout == Layout::Custom {
         return (0..count).map(|at| custom(name, params, args, at)).collect();
     }
     let repeats = |param: &Param| param.repeat.1 > 1;
@@ -141,17 +141,16 @@ fn fit(params: &[Option<&Param>], args: &[Arg<'_>], at: usize, param: Option<&Pa
     if param.is_default(arg) {
         return Fit::Exact;
     }
-    let stars = matches!(param.form, "StarOnly" | "StarAllowed");
     if arg.star() {
-        return if stars { Fit::Exact } else { Fit::No };
+        return if param.form.takes_star() { Fit::Exact } else { Fit::No };
     }
-    if param.form == "StarOnly" {
+    if param.form == Form::StarOnly {
         return Fit::No;
     }
     if arg.rows() {
         return match param.takes {
-            Takes::Class("Tabular") => Fit::Rows,
-            Takes::Class("Any") => Fit::Unknown,
+            Takes::Class(Class::Tabular) => Fit::Rows,
+            Takes::Class(Class::Any) => Fit::Unknown,
             _ => Fit::No,
         };
     }
@@ -165,33 +164,38 @@ fn fit(params: &[Option<&Param>], args: &[Arg<'_>], at: usize, param: Option<&Pa
             }
             when(any(Conversion::Wider), Fit::Wider)
         }
-        Takes::Class("Parameter0") => fit(params, args, at, params.first().copied().flatten()),
-        Takes::Class("Parameter1") => fit(params, args, at, params.get(1).copied().flatten()),
-        Takes::Class(class) if class.starts_with("Common") => match common(params, args, false) {
+        Takes::Parameter(other) => fit(params, args, at, params.get(*other).copied().flatten()),
+        Takes::Common(class) => match common(params, args, false) {
             Some(common) if kind.fits(common, Conversion::Exact) => Fit::Exact,
             Some(common) if kind.fits(common, Conversion::Wider) => Fit::Wider,
             Some(common) if kind.fits(common, Conversion::ToDynamic) => Fit::ToDynamic,
-            Some(_) if *class == "CommonScalarOrDynamic" && kind == Scalar::Dynamic => Fit::Exact,
+            Some(_) if *class == Class::ScalarOrDynamic && kind == Scalar::Dynamic => Fit::Exact,
             _ => Fit::No,
         },
         Takes::Class(class) => when(
-            of_class(class, kind),
-            match *class {
-                "Any" => Fit::Unknown,
-                "Scalar" => Fit::Scalar,
-                "Integer" => Fit::Integer,
-                "Number" | "NumberOrBool" => Fit::Number,
-                "Summable" => Fit::Summable,
-                "Orderable" => Fit::Orderable,
-                "NotBool" | "NotRealOrBool" | "NotDynamic" => Fit::NotType,
-                _ => Fit::OneOfMany,
+            of_class(*class, kind),
+            match class {
+                Class::Any => Fit::Unknown,
+                Class::Scalar => Fit::Scalar,
+                Class::Integer => Fit::Integer,
+                Class::Number | Class::NumberOrBool => Fit::Number,
+                Class::Summable => Fit::Summable,
+                Class::Orderable => Fit::Orderable,
+                Class::NotBool | Class::NotRealOrBool | Class::NotDynamic => Fit::NotType,
+                Class::ScalarOrDynamic
+                | Class::IntegerOrArray
+                | Class::StringOrDynamic
+                | Class::StringOrArray
+                | Class::DynamicArray
+                | Class::DynamicBag
+                | Class::Tabular => Fit::OneOfMany,
             },
         ),
     }
 }
 
 /// Whether a type is of a class of types.
-pub(super) fn of_class(class: &str, kind: Scalar) -> bool {
+pub(super) fn of_class(class: Class, kind: Scalar) -> bool {
     let array = |inner| {
         matches!(kind, Scalar::Dynamic | Scalar::Array(Element::Any))
             || kind == Scalar::Boxed(inner)
@@ -199,21 +203,21 @@ pub(super) fn of_class(class: &str, kind: Scalar) -> bool {
     };
     kind.unknown()
         || match class {
-            "Number" | "CommonNumber" => kind.number(),
-            "Integer" => kind.integer(),
-            "Summable" | "CommonSummable" => kind.summable(),
-            "Orderable" | "CommonOrderable" => kind.orderable(),
-            "StringOrDynamic" => kind == Scalar::String || kind.dynamic(),
-            "StringOrArray" => kind == Scalar::String || array(Primitive::String),
-            "IntegerOrArray" => kind.integer() || array(Primitive::Long),
-            "DynamicArray" => matches!(kind, Scalar::Dynamic | Scalar::Array(_)),
-            "DynamicBag" => matches!(kind, Scalar::Dynamic | Scalar::Bag(_)),
-            "NotDynamic" => !kind.dynamic(),
-            "NotBool" => kind != Scalar::Bool,
-            "NumberOrBool" => kind.number() || kind == Scalar::Bool,
-            "NotRealOrBool" => !matches!(kind, Scalar::Real | Scalar::Bool),
-            "Tabular" => false,
-            _ => true,
+            Class::Number => kind.number(),
+            Class::Integer => kind.integer(),
+            Class::Summable => kind.summable(),
+            Class::Orderable => kind.orderable(),
+            Class::StringOrDynamic => kind == Scalar::String || kind.dynamic(),
+            Class::StringOrArray => kind == Scalar::String || array(Primitive::String),
+            Class::IntegerOrArray => kind.integer() || array(Primitive::Long),
+            Class::DynamicArray => matches!(kind, Scalar::Dynamic | Scalar::Array(_)),
+            Class::DynamicBag => matches!(kind, Scalar::Dynamic | Scalar::Bag(_)),
+            Class::NotDynamic => !kind.dynamic(),
+            Class::NotBool => kind != Scalar::Bool,
+            Class::NumberOrBool => kind.number() || kind == Scalar::Bool,
+            Class::NotRealOrBool => !matches!(kind, Scalar::Real | Scalar::Bool),
+            Class::Tabular => false,
+            Class::Any | Class::Scalar | Class::ScalarOrDynamic => true,
         }
 }
 
@@ -221,16 +225,16 @@ pub(super) fn of_class(class: &str, kind: Scalar) -> bool {
 pub(super) fn common(params: &[Option<&Param>], args: &[Arg<'_>], firm: bool) -> Option<Scalar> {
     let mut common: Option<Scalar> = None;
     for (param, arg) in params.iter().zip(args) {
-        let Some(Param { takes: Takes::Class(class), .. }) = param else { continue };
-        if !class.starts_with("Common") || !matches!(arg.value, Value::Scalar(..) | Value::Columns(_)) {
+        let Some(Param { takes: Takes::Common(class), .. }) = param else { continue };
+        if !matches!(arg.value, Value::Scalar(..) | Value::Columns(_)) {
             continue;
         }
         let kind = arg.kind();
-        if (firm && kind.dynamic()) || !of_class(class, kind) {
+        if (firm && kind.dynamic()) || !of_class(*class, kind) {
             continue;
         }
         let conversion =
-            if *class == "CommonScalarOrDynamic" { Conversion::ToDynamic } else { Conversion::Wider };
+            if *class == Class::ScalarOrDynamic { Conversion::ToDynamic } else { Conversion::Wider };
         common = Some(match common {
             None => kind,
             Some(common) => common.common(kind, conversion)?,
@@ -272,8 +276,8 @@ pub(super) fn candidates<'b>(builtin: &'b Builtin, args: &[Arg<'_>], all_must_fi
         let fits = (0..args.len()).map(|at| fit(&params, args, at, params[at])).collect();
         Candidate { matched: Matched { signature, params }, fits }
     };
-    let signatures = &builtin.signatures;
-    if let [only] = signatures.as_slice() {
+    let signatures = builtin.signatures;
+    if let [only] = signatures {
         return vec![candidate(only).matched];
     }
     let takes = |count: usize| {
@@ -309,7 +313,9 @@ pub(super) fn counts(signature: &Signature, count: usize) -> bool {
     // Conditions and their values come in pairs.
     let block = signature.params.iter().filter(|param| param.repeat.1 > 1).count();
     let others = signature.params.len() - block;
-    signature.layout != "BlockRepeating" || block == 0 || count.saturating_sub(others).is_multiple_of(block)
+    signature.layout != Layout::BlockRepeating
+        || block == 0
+        || count.saturating_sub(others).is_multiple_of(block)
 }
 
 impl Param {

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use rustc_hash::FxHashMap;
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, ListOp, StringOp, StringTest};
-use super::super::builtins::{self, Builtin};
+use super::super::builtins::{self, Builtin, OperatorId as Op};
 use super::super::types::Scalar;
 use super::finding::Finding;
 use super::matching::{Arg, candidates};
@@ -16,13 +16,13 @@ impl<'a> Binder<'a> {
     /// What an operator makes of its operands; what is wrong with them is said.
     pub(super) fn operate(
         &mut self,
-        name: &str,
+        id: Op,
         op_span: Span,
         operands: &[&'a Expr],
         values: Vec<Value>,
         all_must_fit: bool,
     ) -> Value {
-        let Some(builtin) = builtins::operator(name) else { return Value::of(Scalar::Bool) };
+        let builtin = builtins::operator(id);
         let pair = pair_of(builtin, operands, &values);
         if let Some((key, constant)) = pair
             && let Some(kind) = FINE.with_borrow(|fine| fine.get(&key).copied())
@@ -102,38 +102,38 @@ fn pair_of(builtin: &'static Builtin, operands: &[&Expr], values: &[Value]) -> O
     (!star).then_some(((std::ptr::from_ref(builtin), *left, *right), *first && *second))
 }
 
-/// The name of an operator in the facts.
-pub(super) fn operator_name(op: BinaryOp) -> &'static str {
+/// The facts' name of an operator.
+pub(super) fn operator_id(op: BinaryOp) -> Op {
     match op {
-        BinaryOp::Add => "Add",
-        BinaryOp::Subtract => "Subtract",
-        BinaryOp::Multiply => "Multiply",
-        BinaryOp::Divide => "Divide",
-        BinaryOp::Modulo => "Modulo",
-        BinaryOp::Less => "LessThan",
-        BinaryOp::LessOrEqual => "LessThanOrEqual",
-        BinaryOp::Greater => "GreaterThan",
-        BinaryOp::GreaterOrEqual => "GreaterThanOrEqual",
-        BinaryOp::Equal => "Equal",
-        BinaryOp::NotEqual => "NotEqual",
-        BinaryOp::String(StringOp { test: StringTest::Equals, negated: false, .. }) => "EqualTilde",
-        BinaryOp::String(StringOp { test: StringTest::Equals, negated: true, .. }) => "BangTilde",
-        BinaryOp::String(StringOp { test: StringTest::Regex, .. }) => "MatchRegex",
+        BinaryOp::Add => Op::Add,
+        BinaryOp::Subtract => Op::Subtract,
+        BinaryOp::Multiply => Op::Multiply,
+        BinaryOp::Divide => Op::Divide,
+        BinaryOp::Modulo => Op::Modulo,
+        BinaryOp::Less => Op::LessThan,
+        BinaryOp::LessOrEqual => Op::LessThanOrEqual,
+        BinaryOp::Greater => Op::GreaterThan,
+        BinaryOp::GreaterOrEqual => Op::GreaterThanOrEqual,
+        BinaryOp::Equal => Op::Equal,
+        BinaryOp::NotEqual => Op::NotEqual,
+        BinaryOp::String(StringOp { test: StringTest::Equals, negated: false, .. }) => Op::EqualTilde,
+        BinaryOp::String(StringOp { test: StringTest::Equals, negated: true, .. }) => Op::BangTilde,
+        BinaryOp::String(StringOp { test: StringTest::Regex, .. }) => Op::MatchRegex,
         // The others take what one of these takes.
-        BinaryOp::String(op) if op.test.of_words() => "Has",
-        BinaryOp::String(_) => "Contains",
+        BinaryOp::String(op) if op.test.of_words() => Op::Has,
+        BinaryOp::String(_) => Op::Contains,
     }
 }
 
-/// The name of an operator before a list in the facts.
-pub(super) fn list_operator_name(op: ListOp) -> &'static str {
+/// The facts' name of an operator before a list.
+pub(super) fn list_operator_id(op: ListOp) -> Op {
     match op {
-        ListOp::In { negated: false, folds_case: false } => "In",
-        ListOp::In { negated: false, folds_case: true } => "InCs",
-        ListOp::In { negated: true, folds_case: false } => "NotIn",
-        ListOp::In { negated: true, folds_case: true } => "NotInCs",
-        ListOp::HasAny => "HasAny",
-        ListOp::HasAll => "HasAll",
+        ListOp::In { negated: false, folds_case: false } => Op::In,
+        ListOp::In { negated: false, folds_case: true } => Op::InCs,
+        ListOp::In { negated: true, folds_case: false } => Op::NotIn,
+        ListOp::In { negated: true, folds_case: true } => Op::NotInCs,
+        ListOp::HasAny => Op::HasAny,
+        ListOp::HasAll => Op::HasAll,
     }
 }
 

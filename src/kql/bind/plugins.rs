@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::super::ast::{Column as Declaration, Expr, ExprKind};
-use super::super::builtins::{self, Builtin, Takes};
+use super::super::builtins::{self, Builtin, Class, Form, Returns, Takes};
 use super::super::types::{Column, Element, Relation, Scalar};
 use super::finding::{Finding, nearest};
 use super::matching::{Arg, Matched, candidates};
@@ -59,7 +59,7 @@ impl<'a> Binder<'a> {
         args: &'a [Expr],
         input: &Rc<Relation>,
     ) -> Vec<Arg<'a>> {
-        let params = builtin.signatures.first().map(|signature| &signature.params);
+        let params = builtin.signatures.first().map(|signature| signature.params);
         let mut bound: Vec<Arg<'a>> = Vec::new();
         for (at, expr) in args.iter().enumerate() {
             let inner = value_of(expr);
@@ -69,26 +69,28 @@ impl<'a> Binder<'a> {
                 Some(Value::Rows(table)) => Some(Rc::clone(table)),
                 _ => None,
             };
-            let looks_up =
-                param.is_some_and(|param| param.form.starts_with("Column_")) && looked_up.is_some();
-            let value = match (param.map_or("-", |param| param.form), looked_up) {
+            let form = param.map_or(Form::Any, |param| param.form);
+            let looks_up = form.looks_up() && looked_up.is_some();
+            let value = match (form, looked_up) {
                 _ if matches!(inner.kind, ExprKind::Star) => Value::Unknown,
-                ("Column_Parameter0", Some(table)) => self.over(&table, |binder| binder.value(inner)),
-                ("Column_Parameter0_Common", Some(table)) if matches!(inner.kind, ExprKind::Name(_)) => {
+                (Form::ColumnOfFirst, Some(table)) => self.over(&table, |binder| binder.value(inner)),
+                (Form::ColumnOfBoth, Some(table)) if matches!(inner.kind, ExprKind::Name(_)) => {
                     let both = input.columns.iter().filter(|column| table.column(&column.name).is_some());
                     let both = Rc::new(input.with(both.cloned().collect()));
                     self.over(&both, |binder| binder.value(inner))
                 }
-                ("Aggregate", _) => {
+                (Form::Aggregate, _) => {
                     self.aggregating = true;
                     let value = self.value(inner);
                     self.aggregating = false;
                     value
                 }
-                _ if param.is_some_and(|param| param.takes == Takes::Class("Tabular")) => match inner.kind {
-                    ExprKind::Name(_) | ExprKind::Paren(_) => Value::Rows(self.rows(inner)),
-                    _ => self.value(inner),
-                },
+                _ if param.is_some_and(|param| param.takes == Takes::Class(Class::Tabular)) => {
+                    match inner.kind {
+                        ExprKind::Name(_) | ExprKind::Paren(_) => Value::Rows(self.rows(inner)),
+                        _ => self.value(inner),
+                    }
+                }
                 _ => self.value(inner),
             };
             // A column of the table that is looked up is one as well.
@@ -140,9 +142,11 @@ impl<'a> Binder<'a> {
                 None => match self.measured(name, matched, args) {
                     Some(columns) => columns,
                     None => {
-                        let returns = matched.signature.returns.strip_prefix("=(");
-                        return returns
-                            .map_or_else(Relation::unknown, |columns| Relation::closed(listed(columns)));
+                        let Returns::Columns(columns) = matched.signature.returns else {
+                            return Relation::unknown();
+                        };
+                        let columns = columns.iter().map(|(name, kind)| Column::new(*name, *kind));
+                        return Relation::closed(columns.collect());
                     }
                 },
             },
@@ -347,10 +351,4 @@ fn clusters(name: &str) -> Option<&'static [(&'static str, Scalar)]> {
         ],
         _ => return None,
     })
-}
-
-/// The columns of `Name:type,Name:type)`.
-fn listed(columns: &str) -> Vec<Column> {
-    let pairs = columns.trim_end_matches(')').split(',').filter_map(|column| column.split_once(':'));
-    pairs.map(|(name, kind)| Column::new(name, Scalar::of(kind).unwrap_or(Scalar::Unknown))).collect()
 }

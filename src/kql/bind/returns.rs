@@ -1,7 +1,7 @@
 //! The types that calls return.
 
 use super::super::ast::{Expr, ExprKind, Type};
-use super::super::builtins::{Builtin, Param};
+use super::super::builtins::{Builtin, Family, Param, Returns};
 use super::super::types::{Conversion, Element, Scalar, Shape};
 use super::matching::{Arg, Matched, common};
 use super::naming::value_of;
@@ -22,7 +22,8 @@ impl Binder<'_> {
     /// What a call of a built-in function with a signature returns.
     pub(super) fn returned(&self, builtin: &Builtin, matched: &Matched<'_>, args: &[Arg<'_>]) -> Value {
         let Matched { signature, params } = matched;
-        let constant = (builtin.constant || builtin.family == 'o') && args.iter().all(Arg::constant);
+        let constant =
+            (builtin.constant || builtin.family == Family::Operator) && args.iter().all(Arg::constant);
         // The type of the argument of a parameter.
         let of = |param: Option<&Param>| {
             let at = params.iter().position(|own| match (own, param) {
@@ -35,27 +36,23 @@ impl Binder<'_> {
         let literal = |arg: Option<&Arg<'_>>| {
             arg.and_then(|arg| type_literal(value_of(arg.expr))).unwrap_or(Scalar::Unknown)
         };
-        if let Some(name) = signature.returns.strip_prefix('=') {
-            return Value::Scalar(Scalar::of_fact(name).unwrap_or(Scalar::Unknown), constant);
-        }
         let result = match signature.returns {
-            "Parameter0" => kind(0),
-            "Parameter1" => kind(1),
-            "Parameter0Literal" => literal(of(signature.params.first())),
-            "Parameter1Literal" => literal(of(signature.params.get(1))),
-            "ParameterNLiteral" => literal(of(signature.params.last())),
-            "Parameter0Array" => kind(0).array(),
-            "Parameter0Promoted" => kind(0).promoted(),
-            "Widest" => {
+            Returns::Type(kind) => kind,
+            Returns::Parameter(at) => kind(at),
+            Returns::Literal(at) => literal(of(signature.params.get(at))),
+            Returns::LastLiteral => literal(of(signature.params.last())),
+            Returns::ArrayOfFirst => kind(0).array(),
+            Returns::FirstPromoted => kind(0).promoted(),
+            Returns::Widest => {
                 let numbers = args.iter().map(Arg::kind).filter(|kind| kind.number());
                 let open = args.iter().any(|arg| arg.kind().unknown());
                 let widest = numbers.reduce(Scalar::wider).map(Scalar::promoted);
                 widest.filter(|_| !open).unwrap_or(Scalar::Unknown)
             }
-            "Common" => common(params, args, false).unwrap_or(Scalar::Unknown),
-            "CommonNonDynamic" => common(params, args, true).unwrap_or(Scalar::Unknown),
-            "Custom" => return self.custom(builtin, args, constant),
-            _ => Scalar::Unknown,
+            Returns::Common => common(params, args, false).unwrap_or(Scalar::Unknown),
+            Returns::CommonNotDynamic => common(params, args, true).unwrap_or(Scalar::Unknown),
+            Returns::Custom => return self.custom(builtin, args, constant),
+            Returns::Columns(_) | Returns::Entity => Scalar::Unknown,
         };
         Value::Scalar(result, constant)
     }

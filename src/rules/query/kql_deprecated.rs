@@ -126,8 +126,7 @@ fn function(
 ) {
     let aggregate = builtins::aggregate(old).filter(|_| aggregating);
     let Some(known) = aggregate.or_else(|| builtins::function(old)) else { return };
-    let Some(successor) = known.successor.filter(|successor| !successor.is_empty()) else { return };
-    let new = successor.split('\'').next().unwrap_or(successor);
+    let Some(new) = known.successor.filter(|successor| !successor.is_empty()) else { return };
     // The successor takes the text first, and not last.
     if old == "replace" {
         let finding = KqlDeprecated::at(query.span(at), "`replace` has a successor")

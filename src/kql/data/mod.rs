@@ -1,0 +1,4 @@
+//! The generated tables; `cargo xtask tables --from DIR` writes them.
+
+#[rustfmt::skip]
+pub(super) mod builtins;
