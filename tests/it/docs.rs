@@ -156,6 +156,29 @@ fn run_console(folder: &Path, block: &str) -> usize {
     ran
 }
 
+/// Writes the files that a page shows into a folder, runs its commands there, and compares what they print. Returns how
+/// many commands ran.
+fn run_page(folder: &Path, page: &str) -> usize {
+    let text = std::fs::read_to_string(root().join(page)).unwrap().replace("\r\n", "\n");
+    let mut ran = 0;
+    for block in text.split("\n```").skip(1).step_by(2) {
+        let (language, body) = block.split_once('\n').unwrap();
+        match language {
+            "console" => ran += run_console(folder, body),
+            // Commands of which only their form is shown.
+            "sh" => {}
+            // A file that the page shows carries its name in its first line, as a comment, which JSON does not have.
+            _ => {
+                let (first, rest) = body.split_once('\n').unwrap();
+                let name = first.strip_prefix("# ").or_else(|| first.strip_prefix("// ")).unwrap();
+                let text = if name.ends_with(".json") { rest } else { body };
+                crate::common::write(folder, name, format!("{}\n", text.trim_end()).as_bytes());
+            }
+        }
+    }
+    ran
+}
+
 #[test]
 fn the_examples_about_converting_do_what_the_page_says() {
     let folder = tempfile::tempdir().unwrap();
@@ -166,20 +189,14 @@ fn the_examples_about_converting_do_what_the_page_says() {
             crate::common::write(folder.path(), &name, &std::fs::read(&path).unwrap());
         }
     }
-    let page = std::fs::read_to_string(root().join("docs/convert.md")).unwrap().replace("\r\n", "\n");
-    let mut ran = 0;
-    for block in page.split("\n```").skip(1).step_by(2) {
-        let (language, body) = block.split_once('\n').unwrap();
-        match language {
-            "console" => ran += run_console(folder.path(), body),
-            // Commands of which only their form is shown.
-            "sh" => {}
-            // A file that the page shows carries its name in its first line.
-            _ => {
-                let name = body.strip_prefix("# ").and_then(|rest| rest.lines().next()).unwrap();
-                crate::common::write(folder.path(), name, body.as_bytes());
-            }
-        }
-    }
+    let ran = run_page(folder.path(), "docs/convert.md");
     assert!(ran >= 10, "only {ran} examples ran");
+}
+
+#[test]
+fn the_pages_for_newcomers_show_real_output() {
+    for (page, commands) in [("docs/quickstart.md", 4), ("docs/troubleshooting.md", 3), ("docs/json.md", 2)] {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(run_page(folder.path(), page), commands, "{page}");
+    }
 }
