@@ -35,29 +35,29 @@ pub struct File {
     kind: &'static str,
     id: Option<String>,
     name: Option<String>,
-    query: Option<Found>,
+    pub(crate) query: Option<Found>,
 }
 
 /// What a query reads and returns.
 #[derive(Debug, Serialize)]
 pub struct Found {
-    tables: BTreeSet<String>,
-    functions: BTreeSet<String>,
+    pub(crate) tables: BTreeSet<String>,
+    pub(crate) functions: BTreeSet<String>,
     lookback: Option<String>,
-    result: Option<Columns>,
+    pub(crate) result: Option<Columns>,
 }
 
 #[derive(Debug, Serialize)]
-struct Columns {
-    open: bool,
-    columns: Vec<Column>,
+pub(crate) struct Columns {
+    pub(crate) open: bool,
+    pub(crate) columns: Vec<Column>,
 }
 
 #[derive(Debug, Serialize)]
-struct Column {
-    name: String,
+pub(crate) struct Column {
+    pub(crate) name: String,
     #[serde(rename = "type")]
-    kind: &'static str,
+    pub(crate) kind: &'static str,
 }
 
 /// Looks at every job. `workspace_of` tells what the user adds to the known tables, by full path.

@@ -3,6 +3,8 @@
 //!
 //! Data flows one way, and each module depends only on those before it in this list;
 //! docs/architecture.md tells the whole story.
+//!
+//! To use sentlint as a library, see [`api`]: it checks a text, binds a query and converts a file.
 
 #[cfg(test)]
 mod seeded;
@@ -44,5 +46,7 @@ pub mod inspect;
 pub mod fix;
 
 pub mod baseline;
+
+pub mod api;
 
 pub mod cli;

@@ -39,6 +39,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("inspect", &["source", "content", "kql", "workspace", "discover", "check"]),
     ("fix", &["source", "yaml", "diagnostic", "content"]),
     ("baseline", &["source", "diagnostic", "findings"]),
+    ("api", &["source", "diagnostic", "content", "convert", "rules", "check", "inspect"]),
 ];
 
 fn files(path: &Path, found: &mut Vec<PathBuf>) {
