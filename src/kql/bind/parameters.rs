@@ -45,35 +45,16 @@ impl<'a> Binder<'a> {
 
     /// Whether the value of a parameter is of the type that it takes.
     fn param_value(&mut self, param: &'a Param, value: &'a Expr, row: Option<&Rc<Relation>>) {
-        let (wanted, literal) = match &*param.name.text {
-            "hint.num_partitions" => ("an integer", true),
-            "decodeblocks"
-            | "isfuzzy"
-            | "best_effort"
-            | "accumulate"
-            | "greedy"
-            | "hint.materialized"
-            | "hint.progressive_top"
-            | "force_remote" => ("`true` or `false`", true),
-            "pair_delimiter" | "kv_delimiter" | "quote" | "escape" | "characters" => ("a text", true),
-            "title" | "xtitle" | "ytitle" => ("a text", false),
-            "threshold" => ("a number", true),
-            _ => return,
-        };
+        let Some((wanted, literal)) = Wanted::by(&param.name.text) else { return };
         let kind = match row {
             Some(row) => self.over(row, |binder| binder.scalar(value)),
             None => self.alone(|binder| binder.scalar(value)),
         };
-        let fine = match wanted {
-            "an integer" => kind.integer(),
-            "a number" => kind.number(),
-            "a text" => kind == Scalar::String || !literal && kind.dynamic(),
-            _ => kind == Scalar::Bool,
-        };
+        let fine = wanted.takes(kind) || wanted == Wanted::String && !literal && kind.dynamic();
         if kind.unknown() || fine && (!literal || is_literal(value)) {
             return;
         }
-        let message = format!("`{}` takes {wanted}", param.name.text);
+        let message = format!("`{}` takes {}", param.name.text, wanted.in_words());
         self.say(FindingKind::Argument, value.span, message);
     }
 
@@ -99,6 +80,54 @@ impl<'a> Binder<'a> {
             ExprKind::Name(name) => Some(&name.text),
             ExprKind::Literal(Literal::String(text)) => Some(text),
             _ => None,
+        }
+    }
+}
+
+/// What the parameter of an operator takes, where that is more than a word of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Bool,
+    Integer,
+    Number,
+    String,
+}
+
+impl Wanted {
+    /// What the parameter of this name takes, and whether it has to be a literal.
+    fn by(name: &str) -> Option<(Self, bool)> {
+        Some(match name {
+            "hint.num_partitions" => (Self::Integer, true),
+            "decodeblocks"
+            | "isfuzzy"
+            | "best_effort"
+            | "accumulate"
+            | "greedy"
+            | "hint.materialized"
+            | "hint.progressive_top"
+            | "force_remote" => (Self::Bool, true),
+            "pair_delimiter" | "kv_delimiter" | "quote" | "escape" | "characters" => (Self::String, true),
+            "title" | "xtitle" | "ytitle" => (Self::String, false),
+            "threshold" => (Self::Number, true),
+            _ => return None,
+        })
+    }
+
+    fn takes(self, kind: Scalar) -> bool {
+        match self {
+            Self::Bool => kind == Scalar::Bool,
+            Self::Integer => kind.integer(),
+            Self::Number => kind.number(),
+            Self::String => kind == Scalar::String,
+        }
+    }
+
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::Bool => "`true` or `false`",
+            Self::Integer => "an integer",
+            Self::Number => "a number",
+            Self::String => "a text",
         }
     }
 }
