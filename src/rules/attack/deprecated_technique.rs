@@ -34,6 +34,10 @@ declare_rule! {
     /// relevantTechniques: [T1059]
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://attack.mitre.org/resources/updates/>
     pub(crate) DeprecatedTechnique {
         id: "deprecated-technique",
         group: Attack,

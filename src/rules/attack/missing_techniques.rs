@@ -34,6 +34,11 @@ declare_rule! {
     /// relevantTechniques: [T1219]
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.github/instructions/huntingqueries.instructions.md>
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.github/instructions/detections.instructions.md>
     pub(crate) MissingTechniques {
         id: "missing-techniques",
         group: Attack,

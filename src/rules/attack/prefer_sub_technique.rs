@@ -52,6 +52,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The sub-technique is shown and never written: only you know what the query is about.
+    ///
+    /// ## References
+    ///
+    /// - <https://attack.mitre.org/techniques/enterprise/>
     pub(crate) PreferSubTechnique {
         id: "prefer-sub-technique",
         group: Attack,

@@ -50,6 +50,10 @@ declare_rule! {
     /// The id is replaced, or deleted where the replacement is listed already. The replacement may be broader
     /// or narrower than what was meant, and upstream may not know it, so it is unsafe. For
     /// a scheduled rule in one of upstream's folders whose checks would refuse the new id, it is shown only.
+    ///
+    /// ## References
+    ///
+    /// - <https://attack.mitre.org/resources/updates/>
     pub(crate) RevokedTechnique {
         id: "revoked-technique",
         group: Attack,

@@ -49,6 +49,11 @@ declare_rule! {
     ///
     /// Where the technique belongs to one tactic only, that tactic is added. It may be the technique that is
     /// wrong, so it is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://attack.mitre.org/techniques/enterprise/>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) TechniqueTacticMismatch {
         id: "technique-tactic-mismatch",
         group: Attack,

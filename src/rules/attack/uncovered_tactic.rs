@@ -35,6 +35,10 @@ declare_rule! {
     /// relevantTechniques: [T1219, T1486]
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://attack.mitre.org/tactics/enterprise/>
     pub(crate) UncoveredTactic {
         id: "uncovered-tactic",
         group: Attack,

@@ -46,6 +46,11 @@ declare_rule! {
     ///
     /// Where only case, blanks or hyphens differ, or where the tactic is given by its ATT&CK id, the fix is safe. A
     /// misspelt name, and ATT&CK's new names, are mended with `--unsafe-fixes`.
+    ///
+    /// ## References
+    ///
+    /// - <https://attack.mitre.org/tactics/enterprise/>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) UnknownTactic {
         id: "unknown-tactic",
         group: Attack,

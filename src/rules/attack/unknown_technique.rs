@@ -46,6 +46,11 @@ declare_rule! {
     ///
     /// Where only the case or blanks differ, the fix is safe. A technique given by its name, or an id
     /// that is nearly right, is mended with `--unsafe-fixes`.
+    ///
+    /// ## References
+    ///
+    /// - <https://attack.mitre.org/techniques/enterprise/>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) UnknownTechnique {
         id: "unknown-technique",
         group: Attack,

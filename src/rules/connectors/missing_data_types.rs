@@ -39,6 +39,10 @@ declare_rule! {
     ///     dataTypes:
     ///       - DeviceNetworkEvents
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) MissingDataTypes {
         id: "missing-data-types",
         group: Connectors,

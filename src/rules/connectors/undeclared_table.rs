@@ -62,6 +62,10 @@ declare_rule! {
     ///
     /// The table is added to the one declared connector that fills it, or with the only connector that does. The data may
     /// come by another way, so the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/data-connectors-reference>
     pub(crate) UndeclaredTable {
         id: "undeclared-table",
         group: Connectors,

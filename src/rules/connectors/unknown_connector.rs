@@ -49,6 +49,11 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The fix writes the nearest known id. It is unsafe because another connector may be meant.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.script/tests/detectionTemplateSchemaValidation/ValidConnectorIds.json>
+    /// - <https://learn.microsoft.com/azure/sentinel/data-connectors-reference>
     pub(crate) UnknownConnector {
         id: "unknown-connector",
         group: Connectors,

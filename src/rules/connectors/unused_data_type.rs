@@ -55,6 +55,10 @@ declare_rule! {
     ///
     /// The data type is removed, and its connector with it when it was the only one. Perhaps the query should read the
     /// table, so the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/data-connectors-reference>
     pub(crate) UnusedDataType {
         id: "unused-data-type",
         group: Connectors,

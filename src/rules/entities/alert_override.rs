@@ -68,6 +68,11 @@ declare_rule! {
     /// Where only the case of a property differs, the fix is safe. A misspelt one is mended with
     /// `--unsafe-fixes`. In place of a column that the query does not return, the nearest one is named, or the one that
     /// it was renamed to; that is unsafe, as perhaps the query should return it instead.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/customize-alert-details>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) AlertOverride {
         id: "alert-override",
         group: Entities,

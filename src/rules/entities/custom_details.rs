@@ -61,6 +61,11 @@ declare_rule! {
     ///
     /// In place of a column that the query does not return, the nearest one is named, or the one that it was renamed to.
     /// Perhaps the query should return it instead, so the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/surface-custom-details-in-alerts>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) CustomDetails {
         id: "custom-details",
         group: Entities,

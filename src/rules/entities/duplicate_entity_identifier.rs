@@ -48,6 +48,11 @@ declare_rule! {
     ///         columnName: RemoteIP
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/map-data-fields-to-entities>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) DuplicateEntityIdentifier {
         id: "duplicate-entity-identifier",
         group: Entities,

@@ -59,6 +59,10 @@ declare_rule! {
     ///
     /// The fix names the column that the missing one was renamed to, or else the nearest one. Perhaps the query should
     /// return the column instead, so the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/map-data-fields-to-entities>
     pub(crate) EntityColumnMissing {
         id: "entity-column-missing",
         group: Entities,

@@ -43,6 +43,10 @@ declare_rule! {
     ///         columnName: DeviceName
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) InvalidColumnName {
         id: "invalid-column-name",
         group: Entities,

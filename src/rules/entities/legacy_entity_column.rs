@@ -55,6 +55,11 @@ declare_rule! {
     /// A mapping to the usual identifier is added for each column that the query returns. What the column holds may fit another
     /// identifier better, so it is unsafe. A file hash is left to you, because its algorithm must be mapped
     /// too.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/map-data-fields-to-entities>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) LegacyEntityColumn {
         id: "legacy-entity-column",
         group: Entities,

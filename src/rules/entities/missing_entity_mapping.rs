@@ -38,6 +38,11 @@ declare_rule! {
     ///         columnName: DeviceName
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/map-data-fields-to-entities>
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.github/instructions/detections.instructions.md>
     pub(crate) MissingEntityMapping {
         id: "missing-entity-mapping",
         group: Entities,

@@ -47,6 +47,11 @@ declare_rule! {
     ///         columnName: HashType
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example" | extend HashType = "SHA256"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/entities-reference>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) MissingStrongIdentifier {
         id: "missing-strong-identifier",
         group: Entities,

@@ -84,6 +84,11 @@ declare_rule! {
     ///         columnName: RemoteIP
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/map-data-fields-to-entities>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) TooManyEntityMappings {
         id: "too-many-entity-mappings",
         group: Entities,

@@ -50,6 +50,11 @@ declare_rule! {
     ///         columnName: InitiatingProcessAccountSid
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/map-data-fields-to-entities>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) TooManyFieldMappings {
         id: "too-many-field-mappings",
         group: Entities,

@@ -48,6 +48,11 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// Where only the case differs, the fix is safe. A misspelt identifier is mended with `--unsafe-fixes`.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/entities-reference>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) UnknownEntityIdentifier {
         id: "unknown-entity-identifier",
         group: Entities,

@@ -48,6 +48,11 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// Where only case or blanks differ, the fix is safe. A misspelt type is mended with `--unsafe-fixes`.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/entities-reference>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) UnknownEntityType {
         id: "unknown-entity-type",
         group: Entities,

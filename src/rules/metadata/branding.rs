@@ -35,6 +35,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// Only the name in the description changes.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.script/SolutionValidations/validMSBranding.ts>
     pub(crate) Branding {
         id: "branding",
         group: Metadata,

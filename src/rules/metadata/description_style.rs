@@ -30,6 +30,11 @@ declare_rule! {
     /// description: Identifies hosts from which a remote management tool reached its relay.
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.github/instructions/huntingqueries.instructions.md>
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.github/instructions/detections.instructions.md>
     pub(crate) DescriptionStyle {
         id: "description-style",
         group: Metadata,

@@ -56,6 +56,11 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// A value that differs in case alone is a safe fix. The nearest value is written with `--unsafe-fixes`.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/scheduled-rules-overview>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) InvalidAggregationKind {
         id: "invalid-aggregation-kind",
         group: Metadata,

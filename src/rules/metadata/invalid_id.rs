@@ -37,6 +37,10 @@ declare_rule! {
     ///
     /// The fix writes an id derived from the old text (UUID version 5), so that it is the same at every
     /// run. It is unsafe because content that is deployed already is known by its id.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) InvalidId {
         id: "invalid-id",
         group: Metadata,

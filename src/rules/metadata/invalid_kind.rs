@@ -52,6 +52,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// A value that differs in case alone is a safe fix. The nearest value is written with `--unsafe-fixes`.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) InvalidKind {
         id: "invalid-kind",
         group: Metadata,

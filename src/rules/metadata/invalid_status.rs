@@ -52,6 +52,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// A value that differs in case alone is a safe fix. The nearest value is written with `--unsafe-fixes`.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.github/instructions/detections.instructions.md>
     pub(crate) InvalidStatus {
         id: "invalid-status",
         group: Metadata,

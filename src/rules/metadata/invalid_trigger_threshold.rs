@@ -52,6 +52,10 @@ declare_rule! {
     ///
     /// Quotes around a number in range are taken off, which upstream's checks read alike. For other values there is
     /// no fix.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) InvalidTriggerThreshold {
         id: "invalid-trigger-threshold",
         group: Metadata,

@@ -38,6 +38,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The fix fills up missing parts and takes off a leading `v`. It is unsafe because the version is how updates are known.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) InvalidVersion {
         id: "invalid-version",
         group: Metadata,

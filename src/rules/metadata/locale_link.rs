@@ -33,6 +33,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The site answers the link without its language with the reader's own.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.script/documentsLinkValidator.ts>
     pub(crate) LocaleLink {
         id: "locale-link",
         group: Metadata,

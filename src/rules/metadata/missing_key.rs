@@ -38,6 +38,11 @@ declare_rule! {
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// tactics: [CommandAndControl]
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.github/instructions/huntingqueries.instructions.md>
     pub(crate) MissingKey {
         id: "missing-key",
         group: Metadata,

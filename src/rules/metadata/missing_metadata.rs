@@ -29,6 +29,10 @@ declare_rule! {
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// version: 1.0.0
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.github/instructions/huntingqueries.instructions.md>
     pub(crate) MissingMetadata {
         id: "missing-metadata",
         group: Metadata,

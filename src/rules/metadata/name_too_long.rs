@@ -30,6 +30,10 @@ declare_rule! {
     /// description: Identifies hosts from which a remote management tool reached its relay.
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) NameTooLong {
         id: "name-too-long",
         group: Metadata,

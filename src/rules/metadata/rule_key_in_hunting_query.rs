@@ -37,6 +37,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The key is taken out. It is unsafe because the file may have been meant to be a rule.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.github/instructions/huntingqueries.instructions.md>
     pub(crate) RuleKeyInHuntingQuery {
         id: "rule-key-in-hunting-query",
         group: Metadata,

@@ -35,6 +35,10 @@ declare_rule! {
     ///   - CommandAndControl
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) ScalarForList {
         id: "scalar-for-list",
         group: Metadata,

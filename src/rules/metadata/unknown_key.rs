@@ -46,6 +46,11 @@ declare_rule! {
     /// Where only the case differs, the fix is safe: upstream's reader takes either. Renaming a misspelt
     /// key is unsafe, because the key begins to count; so is moving a key into the list item above it, which is what a
     /// key in the column of the item's dash was meant for.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.github/instructions/huntingqueries.instructions.md>
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.github/instructions/detections.instructions.md>
     pub(crate) UnknownKey {
         id: "unknown-key",
         group: Metadata,

@@ -50,6 +50,10 @@ declare_rule! {
     ///
     /// Quotes that make a text of what must be none, or that a text lacks, are a safe fix. A dash that makes a mapping
     /// the item of a list is put with `--unsafe-fixes`.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) WrongType {
         id: "wrong-type",
         group: Metadata,

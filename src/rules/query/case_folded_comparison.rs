@@ -47,6 +47,10 @@ declare_rule! {
     /// The function is left out, and the operator is replaced by the one that does not regard case. That means the same
     /// where the text is in the case that the function makes; otherwise the comparison could never be true, and the fix
     /// is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/best-practices>
     pub(crate) CaseFoldedComparison {
         id: "case-folded-comparison",
         group: Query,

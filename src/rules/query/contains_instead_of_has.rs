@@ -44,6 +44,11 @@ declare_rule! {
     ///
     /// The operator is replaced. `has` does not find the word inside of a longer one, such as `anydesk` in `myanydesk`,
     /// so the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/best-practices>
+    /// - <https://learn.microsoft.com/kusto/query/datatypes-string-operators>
     pub(crate) ContainsInsteadOfHas {
         id: "contains-instead-of-has",
         group: Query,

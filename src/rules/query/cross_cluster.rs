@@ -39,6 +39,10 @@ declare_rule! {
     ///   | where RemoteUrl has "relay.example"
     ///   | project DeviceName
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/extend-sentinel-across-workspaces-tenants>
     pub(crate) CrossCluster {
         id: "cross-cluster",
         group: Query,

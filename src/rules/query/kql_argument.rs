@@ -34,6 +34,11 @@ declare_rule! {
     ///   DeviceProcessEvents
     ///   | extend Folder = tostring(split(FolderPath, "\\"))
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/KqlvalidationsTests>
     pub(crate) KqlArgument {
         id: "kql-argument",
         group: Query,

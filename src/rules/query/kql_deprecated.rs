@@ -49,6 +49,10 @@ declare_rule! {
     ///
     /// Where the successor is the same under another name, the fix is safe. Where it differs in what it takes, keeps or
     /// calls its column, the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/>
     pub(crate) KqlDeprecated {
         id: "kql-deprecated",
         group: Query,

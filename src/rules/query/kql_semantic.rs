@@ -35,6 +35,11 @@ declare_rule! {
     ///   DeviceNetworkEvents
     ///   | project DeviceName, Host = RemoteUrl, Address = RemoteIP
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/KqlvalidationsTests>
     pub(crate) KqlSemantic {
         id: "kql-semantic",
         group: Query,

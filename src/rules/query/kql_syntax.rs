@@ -41,6 +41,11 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// A fix is offered for slips whose mend is obvious. Perhaps something else was meant, so it is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/KqlvalidationsTests>
     pub(crate) KqlSyntax {
         id: "kql-syntax",
         group: Query,

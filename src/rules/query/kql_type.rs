@@ -35,6 +35,11 @@ declare_rule! {
     ///   DeviceNetworkEvents
     ///   | where Timestamp > datetime(2026-01-01)
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/scalar-data-types/>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/KqlvalidationsTests>
     pub(crate) KqlType {
         id: "kql-type",
         group: Query,

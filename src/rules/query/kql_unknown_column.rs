@@ -45,6 +45,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The nearest name is put in. Perhaps another was meant, so the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/KqlvalidationsTests>
     pub(crate) KqlUnknownColumn {
         id: "kql-unknown-column",
         group: Query,

@@ -41,6 +41,11 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The nearest function is put in. Perhaps another was meant, so the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/KqlvalidationsTests>
     pub(crate) KqlUnknownFunction {
         id: "kql-unknown-function",
         group: Query,

@@ -55,6 +55,11 @@ declare_rule! {
     ///
     /// Where `watchlists` below `[knowledge]` in sentlint.toml names those of your workspace, `_GetWatchlist` with another
     /// name is a warning. Where it names none, every watchlist will do.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/azure-monitor/reference/tables-index>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/KqlvalidationsTests>
     pub(crate) KqlUnknownTable {
         id: "kql-unknown-table",
         group: Query,

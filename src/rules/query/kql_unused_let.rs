@@ -51,6 +51,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The statement is deleted. Perhaps the name should have been used, so the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/let-statement>
     pub(crate) KqlUnusedLet {
         id: "kql-unused-let",
         group: Query,

@@ -47,6 +47,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The two operators change places. The filter names nothing that the operator makes, so the result is the same.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/best-practices>
     pub(crate) LateFilter {
         id: "late-filter",
         group: Query,

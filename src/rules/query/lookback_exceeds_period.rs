@@ -65,6 +65,10 @@ declare_rule! {
     ///
     /// The period is made as long as the query looks back, where Sentinel allows that: 14 days at most. Perhaps the
     /// query should look less far, so the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/scheduled-rules-overview>
     pub(crate) LookbackExceedsPeriod {
         id: "lookback-exceeds-period",
         group: Query,

@@ -40,6 +40,10 @@ declare_rule! {
     ///   | where RemoteUrl has "relay.example"
     ///   | project TimeGenerated, DeviceName, RemoteUrl
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/best-practices>
     pub(crate) NoReduction {
         id: "no-reduction",
         group: Query,

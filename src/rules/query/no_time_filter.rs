@@ -40,6 +40,10 @@ declare_rule! {
     ///   | where RemoteUrl has "relay.example"
     ///   | project DeviceName
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/best-practices>
     pub(crate) NoTimeFilter {
         id: "no-time-filter",
         group: Query,

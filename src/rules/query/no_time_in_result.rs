@@ -54,6 +54,10 @@ declare_rule! {
     ///   | summarize TimeGenerated = max(TimeGenerated), Relays = dcount(RemoteUrl) by DeviceName
     ///   | where Relays > 5
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/scheduled-rules-overview>
     pub(crate) NoTimeInResult {
         id: "no-time-in-result",
         group: Query,

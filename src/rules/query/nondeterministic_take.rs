@@ -42,6 +42,10 @@ declare_rule! {
     ///   | project TimeGenerated, DeviceName
     ///   | top 100 by TimeGenerated desc
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/take-operator>
     pub(crate) NondeterministicTake {
         id: "nondeterministic-take",
         group: Query,

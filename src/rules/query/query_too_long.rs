@@ -166,6 +166,11 @@ declare_rule! {
     /// description: Identifies hosts from which a remote management tool reached its relay.
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/scheduled-rules-overview>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) QueryTooLong {
         id: "query-too-long",
         group: Query,

@@ -46,6 +46,11 @@ declare_rule! {
     ///
     /// A plain text is looked for with `contains_cs`, which finds the same. A `.*` at the beginning or the end is left
     /// out. For a missing filter there is no fix.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/best-practices>
+    /// - <https://learn.microsoft.com/kusto/query/regex>
     pub(crate) RegexHeavy {
         id: "regex-heavy",
         group: Query,

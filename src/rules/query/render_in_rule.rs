@@ -49,6 +49,10 @@ declare_rule! {
     ///
     /// The operator is taken out with its bar. Whoever copies the query from the rule to look at it loses the chart, so
     /// the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/render-operator>
     pub(crate) RenderInRule {
         id: "render-in-rule",
         group: Query,

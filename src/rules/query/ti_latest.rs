@@ -48,6 +48,10 @@ declare_rule! {
     ///   | where isnotempty(NetworkIP)
     ///   | join kind=inner DeviceNetworkEvents on $left.NetworkIP == $right.RemoteIP
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/KqlvalidationsTests>
     pub(crate) TiLatest {
         id: "ti-latest",
         group: Query,

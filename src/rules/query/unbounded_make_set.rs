@@ -42,6 +42,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The set is limited to 1,000 values. Perhaps more were meant, so the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/make-set-aggregation-function>
     pub(crate) UnboundedMakeSet {
         id: "unbounded-make-set",
         group: Query,

@@ -40,6 +40,10 @@ declare_rule! {
     ///   | mv-expand Target = TargetResources
     ///   | project TimeGenerated, Target
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/mv-expand-operator>
     pub(crate) UnboundedMvExpand {
         id: "unbounded-mv-expand",
         group: Query,

@@ -47,6 +47,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// A `sort` by one column that a `take` follows becomes the `top` of that number, which is the same.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/sort-operator>
     pub(crate) UnboundedSort {
         id: "unbounded-sort",
         group: Query,

@@ -37,6 +37,11 @@ declare_rule! {
     ///   search in (DeviceNetworkEvents, DnsEvents) "relay.example"
     ///   | where TimeGenerated > ago(1d)
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/scheduled-rules-overview>
+    /// - <https://learn.microsoft.com/kusto/query/search-operator>
     pub(crate) UnscopedSearch {
         id: "unscoped-search",
         group: Query,

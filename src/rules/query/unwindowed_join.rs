@@ -43,6 +43,11 @@ declare_rule! {
     ///   | join kind=inner (DeviceProcessEvents | where TimeGenerated > ago(1d)) on DeviceName
     ///   | project DeviceName, FileName
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/best-practices>
+    /// - <https://learn.microsoft.com/kusto/query/join-operator>
     pub(crate) UnwindowedJoin {
         id: "unwindowed-join",
         group: Query,

@@ -40,6 +40,11 @@ declare_rule! {
     ///   | where TimeGenerated > ago(1d)
     ///   | where Type has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/scheduled-rules-overview>
+    /// - <https://learn.microsoft.com/kusto/query/union-operator>
     pub(crate) WildcardUnion {
         id: "wildcard-union",
         group: Query,

@@ -45,6 +45,10 @@ declare_rule! {
     /// version: 1.0.0
     /// kind: Scheduled
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) DuplicateFileName {
         id: "duplicate-file-name",
         group: Repository,

@@ -44,6 +44,10 @@ declare_rule! {
     ///
     /// The second file gets an id derived from the old one and its path. It is unsafe because content that is deployed
     /// already is known by its id.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) DuplicateId {
         id: "duplicate-id",
         group: Repository,

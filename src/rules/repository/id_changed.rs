@@ -51,6 +51,10 @@ declare_rule! {
     ///
     /// The fix puts the old id back. It is unsafe because the new one may be meant: an id that two templates shared, or one that
     /// was no GUID.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.script/idChangeValidator.ts>
     pub(crate) IdChanged {
         id: "id-changed",
         group: Repository,

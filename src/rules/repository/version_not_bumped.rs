@@ -58,6 +58,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The fix raises the last number of the version at the revision by one, which is the least that tells users of the change.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.script/checkThatTemplatesVersionWasChanged.sh>
     pub(crate) VersionNotBumped {
         id: "version-not-bumped",
         group: Repository,

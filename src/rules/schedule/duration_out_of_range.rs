@@ -48,6 +48,11 @@ declare_rule! {
     /// triggerThreshold: 0
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/scheduled-rules-overview>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) DurationOutOfRange {
         id: "duration-out-of-range",
         group: Schedule,

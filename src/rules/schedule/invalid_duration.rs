@@ -56,6 +56,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// A duration that can be understood is written in the form that is read, with the same length.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) InvalidDuration {
         id: "invalid-duration",
         group: Schedule,

@@ -83,6 +83,10 @@ declare_rule! {
     ///
     /// Where only the case of a word differs, the fix is safe. A misspelt word is mended with
     /// `--unsafe-fixes`.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/create-analytics-rules>
     pub(crate) InvalidIncidentGrouping {
         id: "invalid-incident-grouping",
         group: Schedule,

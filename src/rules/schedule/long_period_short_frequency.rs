@@ -50,6 +50,11 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The frequency becomes one hour, so that alerts come later than before; it is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/scheduled-rules-overview>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) LongPeriodShortFrequency {
         id: "long-period-short-frequency",
         group: Schedule,

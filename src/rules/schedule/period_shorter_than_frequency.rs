@@ -51,6 +51,11 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The period is made as long as the frequency. That widens what the query sees, so it is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/scheduled-rules-overview>
+    /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
     pub(crate) PeriodShorterThanFrequency {
         id: "period-shorter-than-frequency",
         group: Schedule,

@@ -45,6 +45,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The keys are deleted. Perhaps the kind is what is wrong, so it is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/near-real-time-rules>
     pub(crate) ScheduleInNrt {
         id: "schedule-in-nrt",
         group: Schedule,

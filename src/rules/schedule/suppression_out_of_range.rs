@@ -47,6 +47,10 @@ declare_rule! {
     /// suppressionEnabled: true
     /// suppressionDuration: 1d
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/create-analytics-rules>
     pub(crate) SuppressionOutOfRange {
         id: "suppression-out-of-range",
         group: Schedule,

@@ -48,6 +48,10 @@ declare_rule! {
     /// suppressionEnabled: true
     /// suppressionDuration: 5h
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/azure/sentinel/create-analytics-rules>
     pub(crate) SuppressionShorterThanFrequency {
         id: "suppression-shorter-than-frequency",
         group: Schedule,

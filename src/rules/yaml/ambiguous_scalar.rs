@@ -40,6 +40,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// Quotes are put around values that the newer reading takes for texts; what it takes for numbers is left to its author.
+    ///
+    /// ## References
+    ///
+    /// - <https://yaml.org/spec/1.2.2/#103-core-schema>
     pub(crate) AmbiguousScalar {
         id: "ambiguous-scalar",
         group: Yaml,

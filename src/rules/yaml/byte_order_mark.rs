@@ -32,6 +32,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The mark is no part of the text.
+    ///
+    /// ## References
+    ///
+    /// - <https://yaml.org/spec/1.2.2/#52-character-encodings>
     pub(crate) ByteOrderMark {
         id: "byte-order-mark",
         group: Yaml,

@@ -36,6 +36,11 @@ declare_rule! {
     ///
     /// Where the first key of a list's item stands in it again, the dash of the next item is missing and can be put there,
     /// with `--unsafe-fixes`. Which of two keys is to go elsewhere, nobody but you knows.
+    ///
+    /// ## References
+    ///
+    /// - <https://yaml.org/spec/1.2.2/#3213-node-comparison>
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.script/yamlFileValidator.ts>
     pub(crate) DuplicateKey {
         id: "duplicate-key",
         group: Yaml,

@@ -39,6 +39,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The query gets its line breaks back. It is unsafe because that is another text.
+    ///
+    /// ## References
+    ///
+    /// - <https://yaml.org/spec/1.2.2/#813-folded-style>
     pub(crate) FoldedQuery {
         id: "folded-query",
         group: Yaml,

@@ -29,6 +29,11 @@ declare_rule! {
     /// description: Identifies hosts from which a remote management tool reached its relay.
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://yaml.org/spec/1.2.2/#92-streams>
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.script/yamlFileValidator.ts>
     pub(crate) MultipleDocuments {
         id: "multiple-documents",
         group: Yaml,

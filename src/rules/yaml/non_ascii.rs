@@ -36,6 +36,10 @@ declare_rule! {
     ///
     /// Typographic quotes, dashes and blanks are replaced by plain ones, except in the strings of a query, which may look
     /// for the character itself. It is unsafe because the author may have meant it.
+    ///
+    /// ## References
+    ///
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.github/workflows/non-ascii-validations.yaml>
     pub(crate) NonAscii {
         id: "non-ascii",
         group: Yaml,

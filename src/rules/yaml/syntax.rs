@@ -46,6 +46,11 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// The mend is a guess at what was meant, so it is applied with `--unsafe-fixes` only.
+    ///
+    /// ## References
+    ///
+    /// - <https://yaml.org/spec/1.2.2/>
+    /// - <https://github.com/Azure/Azure-Sentinel/blob/master/.script/yamlFileValidator.ts>
     pub(crate) YamlSyntax {
         id: "yaml-syntax",
         group: Yaml,

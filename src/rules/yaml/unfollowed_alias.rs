@@ -35,6 +35,10 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// A value on one line is written out in the place of the alias, which says the same.
+    ///
+    /// ## References
+    ///
+    /// - <https://yaml.org/spec/1.2.2/#71-alias-nodes>
     pub(crate) UnfollowedAlias {
         id: "unfollowed-alias",
         group: Yaml,
