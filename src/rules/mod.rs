@@ -1,7 +1,7 @@
 //! The rules: one small file each, grouped in folders; here are the trait, the context they see and the
 //! registry.
 //!
-//! A rule is a unit struct declared by [`declare_rule!`], with its metadata and its page beside its code,
+//! A rule is a unit struct declared by `declare_rule!`, with its metadata and its page beside its code,
 //! and an `impl Rule` that overrides the hooks it needs. It pushes findings and returns; what happens
 //! to them afterwards is no concern of its own.
 

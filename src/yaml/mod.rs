@@ -1,6 +1,6 @@
 //! YAML: a spanned tree with comments, read without ever failing, and minimal edits on its text.
 //!
-//! [`parse`] always answers: with the tree of the file's first document, and with the places that are
+//! [`parse()`] always answers: with the tree of the file's first document, and with the places that are
 //! not valid YAML. Nothing is expanded (an alias stays an alias) and nothing is typed until asked for.
 
 pub mod edit;
