@@ -4,26 +4,15 @@ use std::sync::Arc;
 
 use super::job::{Before, Job, Skipped};
 use super::repository::summarise;
-use crate::content::{Content, Folder, Kind, Query, Template, schema};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::{CheckedFile, set_severity};
+use crate::content::{Content, Query, schema};
+use crate::diagnostic::Diagnostic;
 use crate::discover::slashes;
 use crate::findings::FileReport;
-use crate::rules::{self, Base, Context, Profile, RepositoryFile, Settings};
+use crate::rules::{self, Base, Context, RepositoryFile, Settings, gates};
 use crate::source::SourceFile;
 use crate::suppress::{self, Suppression};
 use crate::workspace::View;
-
-/// A file with what its own rules found.
-pub(super) struct CheckedFile {
-    /// The findings so far: no rule of the repository has spoken, and nothing is suppressed.
-    pub(super) report: FileReport,
-    /// The suppression comments.
-    pub(super) suppressions: Vec<Suppression>,
-    /// The settings that hold for the file.
-    pub(super) settings: Arc<Settings>,
-    /// Whether the file is only there to compare the others with.
-    pub(super) silent: bool,
-}
 
 /// Checks one file, and says what the rules of the repository see of it.
 pub(super) fn check_file(
@@ -79,32 +68,41 @@ fn check_content(
     named: &[&str],
     base: Option<&Base>,
 ) -> Vec<Diagnostic> {
-    let template = content.template().or_else(|| as_upstream_sees_it(content, settings));
-    let violations = match (content.root(), settings.profile) {
-        (None, _) | (_, Profile::AzureSentinel) => Vec::new(),
-        (Some(root), _) => schema::violations(root, content.kind),
+    let runs_gates = settings.profile.runs_gates();
+    let template = if runs_gates { gates::template(content) } else { content.template() };
+    let violations = match content.root() {
+        Some(root) if !runs_gates => schema::violations(root, content.kind),
+        _ => Vec::new(),
     };
     let template = template.as_ref();
     let cx = Context { content, template, violations: &violations, queries, catalog, settings, base };
     let mut found = Vec::new();
-    let runs = |entry: &&rules::Entry| settings.enabled(entry.meta) || named.contains(&entry.meta.id);
-    for entry in rules::all().iter().filter(runs) {
-        entry.rule.check_file(&cx, &mut found);
-        if let Some(template) = template {
-            entry.rule.check_template(&cx, template, &mut found);
-        }
-        for query in queries.iter().filter(|query| !is_cut_off(content, query)) {
-            entry.rule.check_query(&cx, query, &mut found);
-        }
-    }
-    // A gate that cannot read the file says so, and no other gate says anything.
-    if settings.profile == Profile::AzureSentinel && !content.document.errors.is_empty() {
-        found.retain(|diagnostic| diagnostic.rule.id == "yaml-syntax");
+    if runs_gates {
+        gates::check(&cx, &mut found);
+    } else {
+        run_rules(&cx, named, &mut found);
     }
     for diagnostic in &mut found {
-        complete(diagnostic, content, queries, settings);
+        complete(diagnostic, content, queries);
     }
     found
+}
+
+fn run_rules(cx: &Context<'_>, named: &[&str], found: &mut Vec<Diagnostic>) {
+    let settings = cx.settings;
+    let runs = |entry: &&rules::Entry| settings.enabled(entry.meta) || named.contains(&entry.meta.id);
+    for entry in rules::all().filter(runs) {
+        entry.rule.check_file(cx, found);
+        if let Some(template) = cx.template {
+            entry.rule.check_template(cx, template, found);
+        }
+        for query in cx.queries.iter().filter(|query| !is_cut_off(cx.content, query)) {
+            entry.rule.check_query(cx, query, found);
+        }
+    }
+    for diagnostic in found {
+        set_severity(diagnostic, settings);
+    }
 }
 
 /// Whether a query's text is not known in full because of an error around it. What would be said of such a
@@ -113,26 +111,8 @@ fn is_cut_off(content: &Content, query: &Query<'_>) -> bool {
     query.node.is_some_and(|node| content.document.is_damaged(node.span))
 }
 
-/// Upstream's gates look at rules of every kind, and then refuse those that are neither scheduled nor NRT.
-fn as_upstream_sees_it<'a>(content: &'a Content, settings: &Settings) -> Option<Template<'a>> {
-    let gates = settings.profile == Profile::AzureSentinel && content.folder == Folder::Rules;
-    Template::read(content.root()?, Kind::NrtRule).filter(|_| gates && content.kind == Kind::OtherRule)
-}
-
-/// Applies what the settings say of severities and gates to a finding.
-pub(super) fn as_gate(diagnostic: &mut Diagnostic, settings: &Settings) {
-    if let Some(severity) = settings.options.get(diagnostic.rule.id).and_then(|option| option.severity) {
-        diagnostic.severity = severity;
-    }
-    if settings.profile == Profile::AzureSentinel {
-        diagnostic.severity = Severity::Error;
-        diagnostic.gate = diagnostic.gate.or(diagnostic.rule.gate);
-    }
-}
-
 /// Fills in what every rule would otherwise have to: the place in the tree and the place in the query.
-fn complete(diagnostic: &mut Diagnostic, content: &Content, queries: &[Query<'_>], settings: &Settings) {
-    as_gate(diagnostic, settings);
+fn complete(diagnostic: &mut Diagnostic, content: &Content, queries: &[Query<'_>]) {
     diagnostic.span = content.source.clamp(diagnostic.span);
     for label in &mut diagnostic.labels {
         label.span = label.file.as_ref().unwrap_or(&content.source).clamp(label.span);

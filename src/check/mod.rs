@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use crate::diagnostic::Diagnostic;
 use crate::findings::{FileReport, Findings};
 use crate::rules::{self, RepositoryFile, Settings};
 use crate::source::SourceFile;
@@ -19,7 +20,7 @@ mod job;
 mod repository;
 
 pub(crate) use catalog::{catalog_for, parsers};
-use file::{CheckedFile, as_gate, check_file};
+use file::check_file;
 pub use job::{Before, Job, Skipped, read};
 
 /// The result of a run.
@@ -29,6 +30,18 @@ pub struct Run {
     pub findings: Findings,
     /// The jobs that yielded none, in the order of the jobs.
     pub skipped: Vec<Skipped>,
+}
+
+/// A file with what its own rules found.
+struct CheckedFile {
+    /// The findings so far: no rule of the repository has spoken, and nothing is suppressed.
+    report: FileReport,
+    /// The suppression comments.
+    suppressions: Vec<Suppression>,
+    /// The settings that hold for the file.
+    settings: Arc<Settings>,
+    /// Whether the file is only there to compare the others with.
+    silent: bool,
 }
 
 /// Runs every enabled rule over every job. The settings are those of the jobs in their order: the configuration may
@@ -55,7 +68,6 @@ pub fn check(jobs: &[Job], settings: &[Arc<Settings>]) -> Run {
     repository::check(&mut files, &summaries);
     files.retain(|file| !file.silent);
     run.findings.rules = rules::all()
-        .iter()
         .map(|entry| entry.meta)
         .filter(|meta| files.iter().any(|file| file.settings.enabled(meta)))
         .collect();
@@ -108,11 +120,18 @@ fn judge_suppressions(report: &mut FileReport, suppressions: &[Suppression], set
     }
     // A comment cannot silence the finding that it is of no use.
     let mut found = Vec::new();
-    for entry in rules::all().iter().filter(|entry| settings.enabled(entry.meta)) {
+    for entry in rules::all().filter(|entry| settings.enabled(entry.meta)) {
         entry.rule.check_suppressions(&report.source, suppressions, settings, &mut found);
     }
     for diagnostic in &mut found {
-        as_gate(diagnostic, settings);
+        set_severity(diagnostic, settings);
     }
     report.diagnostics.extend(found);
+}
+
+/// The severity that the settings give to the findings of a rule.
+fn set_severity(diagnostic: &mut Diagnostic, settings: &Settings) {
+    if let Some(severity) = settings.options.get(diagnostic.rule.id).and_then(|option| option.severity) {
+        diagnostic.severity = severity;
+    }
 }

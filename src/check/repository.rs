@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::file::{CheckedFile, as_gate};
+use super::{CheckedFile, set_severity};
 use crate::content::{Content, Query};
-use crate::rules::{self, RepositoryFile};
+use crate::rules::{self, RepositoryFile, gates};
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -26,18 +26,30 @@ pub(super) fn check(files: &mut [CheckedFile], summaries: &[RepositoryFile]) {
     let Some(first) = files.iter().find(|file| !file.silent).map(|file| Arc::clone(&file.settings)) else {
         return;
     };
-    let mut found = Vec::new();
-    for entry in rules::all() {
-        if files.iter().any(|file| file.settings.enabled(entry.meta)) {
-            entry.rule.check_repository(summaries, &first, &mut found);
-        }
+    let mut by_rules = Vec::new();
+    let has_rule = |file: &CheckedFile, entry: &rules::Entry| {
+        !file.settings.profile.runs_gates() && file.settings.enabled(entry.meta)
+    };
+    for entry in rules::all().filter(|entry| files.iter().any(|file| has_rule(file, entry))) {
+        entry.rule.check_repository(summaries, &first, &mut by_rules);
     }
-    for (index, mut diagnostic) in found {
-        let Some(file) = files.get_mut(index).filter(|file| file.settings.enabled(diagnostic.rule)) else {
-            continue;
-        };
-        as_gate(&mut diagnostic, &file.settings);
-        diagnostic.span = file.report.source.clamp(diagnostic.span);
-        file.report.diagnostics.push(diagnostic);
+    let mut by_gates = Vec::new();
+    if files.iter().any(|file| file.settings.profile.runs_gates()) {
+        gates::check_repository(summaries, &mut by_gates);
+    }
+    // The profile may differ from folder to folder: each file has the findings of its own.
+    for (found, of_gates) in [(by_rules, false), (by_gates, true)] {
+        for (index, mut diagnostic) in found {
+            let Some(file) = files.get_mut(index) else { continue };
+            let settings = &file.settings;
+            if settings.profile.runs_gates() != of_gates || !settings.enabled(diagnostic.rule) {
+                continue;
+            }
+            if !of_gates {
+                set_severity(&mut diagnostic, settings);
+            }
+            diagnostic.span = file.report.source.clamp(diagnostic.span);
+            file.report.diagnostics.push(diagnostic);
+        }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn explain(_global: &Global, options: &Explain) -> Result<Outcome, Er
 }
 
 fn ids() -> impl Iterator<Item = &'static str> {
-    rules::all().iter().map(|entry| entry.meta.id)
+    rules::all().map(|entry| entry.meta.id)
 }
 
 /// A rule's page: the facts, then the text beside the code.
@@ -70,15 +70,14 @@ fn to_json(meta: &RuleMeta) -> serde_json::Value {
 /// `sentlint rules`
 pub(super) fn rules(_global: &Global, options: &Rules) -> Result<Outcome, Error> {
     if options.output_format == Form::Json {
-        let all: Vec<_> = rules::all().iter().map(|entry| to_json(entry.meta)).collect();
+        let all: Vec<_> = rules::all().map(|entry| to_json(entry.meta)).collect();
         results(&format!("{:#}\n", serde_json::Value::Array(all)))?;
         return Ok(Outcome::Clean);
     }
     let widest = ids().map(str::len).max().unwrap_or_default();
     let mut out = String::new();
     for group in Group::ALL {
-        let mut listed =
-            rules::all().iter().map(|entry| entry.meta).filter(|meta| meta.group == group).peekable();
+        let mut listed = rules::all().map(|entry| entry.meta).filter(|meta| meta.group == group).peekable();
         if listed.peek().is_none() {
             continue;
         }

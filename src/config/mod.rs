@@ -301,7 +301,7 @@ pub fn show(config: &Config, settings: &Settings) -> String {
     out += &format!("connectors = [{}]\n", texts(&settings.connectors));
     out += &format!("watchlists = [{}]\n", texts(&settings.watchlists));
     out += "\n# rules that run\n";
-    for entry in crate::rules::all().iter().filter(|entry| settings.enabled(entry.meta)) {
+    for entry in crate::rules::all().filter(|entry| settings.enabled(entry.meta)) {
         out += &format!("# {} ({})\n", entry.meta.id, settings.severity_of(entry.meta));
     }
     out

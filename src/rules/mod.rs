@@ -18,6 +18,7 @@ mod append;
 mod attack;
 mod connectors;
 mod entities;
+pub(crate) mod gates;
 mod length;
 mod mask;
 mod metadata;
@@ -34,6 +35,7 @@ mod testing;
 mod words;
 mod yaml;
 
+use registry::rules;
 pub use registry::{Entry, all, find};
 pub use settings::{FailOn, Profile, RuleOption, RuleOptions, Selector, Settings};
 
@@ -85,11 +87,6 @@ impl<'a> Context<'a> {
     /// What a query of the file means: what it reads and returns, and what is wrong with it.
     pub fn meaning<'q>(&self, query: &'q Query<'_>) -> &'q Meaning {
         query.meaning(self.catalog)
-    }
-
-    /// Whether the findings shall be those of upstream's gates, no more and no less.
-    pub fn gates(&self) -> bool {
-        self.settings.profile == Profile::AzureSentinel
     }
 
     /// Where to point when something is missing: the first key of the document.

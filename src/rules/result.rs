@@ -31,11 +31,10 @@ pub(super) struct Missing {
 }
 
 impl<'c> QueryResult<'c> {
-    /// The result of the template's query; `None` where there is none or it cannot be read, and under the
-    /// profile of upstream's gates, none of which looks so far.
+    /// The result of the template's query; `None` where there is none or it cannot be read.
     pub(super) fn of(cx: &'c Context<'_>) -> Option<Self> {
         let query = cx.query()?;
-        if cx.template.is_none() || cx.gates() || !query.parse().errors.is_empty() {
+        if cx.template.is_none() || !query.parse().errors.is_empty() {
             return None;
         }
         let meaning = cx.meaning(query);

@@ -1,9 +1,9 @@
 //! Who speaks for what the schema has against a file: every violation belongs to one rule, which puts it into words. The
 //! table of the format names the rule; here the kind of the violation and the form of the value decide.
 
+use crate::content::Kind;
 use crate::content::fields::{Field, Form, Format, Owner, Type};
 use crate::content::schema::{Fault, Violation};
-use crate::content::{Kind, Template};
 use crate::yaml::{Node, Value};
 
 use super::Context;
@@ -83,14 +83,4 @@ pub(super) fn is_hollow(node: &Node) -> bool {
 /// Whether a value is nothing, or a text of nothing.
 fn is_blank(node: &Node) -> bool {
     node.is_null() || node.as_str().is_some_and(|text| text.trim().is_empty())
-}
-
-/// Whether upstream's gate on analytic rules looks at this file and template.
-pub(super) fn in_rules_folder(cx: &Context<'_>) -> bool {
-    cx.content.folder == crate::content::Folder::Rules
-}
-
-/// Whether the text of `kind` is exactly that of a scheduled rule, as upstream's gate compares it.
-pub(super) fn is_exactly_scheduled(template: &Template<'_>) -> bool {
-    template.common().root.get("kind").and_then(Node::as_str) == Some("Scheduled")
 }

@@ -32,6 +32,11 @@ impl Profile {
             Self::Pedantic => "pedantic",
         }
     }
+
+    /// Whether the gates of the upstream repository run in place of the rules.
+    pub fn runs_gates(self) -> bool {
+        self == Self::AzureSentinel
+    }
 }
 
 impl fmt::Display for Profile {
@@ -105,7 +110,7 @@ impl Selector {
             return Ok(Self::Rule(entry.meta.id));
         }
         let groups = Group::ALL.into_iter().map(Group::as_str);
-        let known = super::all().iter().map(|entry| entry.meta.id).chain(groups);
+        let known = super::all().map(|entry| entry.meta.id).chain(groups);
         Err(match crate::knowledge::nearest::nearest(name, known) {
             Some(near) => format!("there is no rule or group `{name}`; did you mean `{near}`?"),
             None if name.is_empty() => {
@@ -189,7 +194,7 @@ impl Settings {
             }
         }
         // Upstream's gates are a closed set: a selection narrows it and never widens it.
-        if self.profile == Profile::AzureSentinel {
+        if self.profile.runs_gates() {
             let selected = self.select.as_ref().is_none_or(|list| list.iter().any(|s| s.covers(meta)));
             return meta.gate.is_some() && selected;
         }

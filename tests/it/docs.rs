@@ -46,7 +46,7 @@ fn every_rule_has_its_page_and_no_page_is_left_over() {
 #[test]
 fn the_index_of_rules_is_up_to_date() {
     let mut groups: BTreeMap<usize, (String, String)> = BTreeMap::new();
-    let mut order = Vec::new();
+    let (mut order, mut gates) = (Vec::new(), BTreeMap::<String, Vec<String>>::new());
     for rule in rules() {
         let group = text(&rule, "group").to_owned();
         if !order.contains(&group) {
@@ -57,6 +57,9 @@ fn the_index_of_rules_is_up_to_date() {
         let severity =
             if rule["profile"] == "pedantic" { "only in `pedantic`" } else { text(&rule, "severity") };
         let id = text(&rule, "id");
+        if let Some(gate) = rule["gate"].as_str() {
+            gates.entry(gate.to_owned()).or_default().push(format!("[{id}]({id}.md)"));
+        }
         *table += &format!(
             "| [{id}]({id}.md) | {severity} | {} | {} |\n",
             rule["fix"].as_str().unwrap_or(""),
@@ -65,12 +68,18 @@ fn the_index_of_rules_is_up_to_date() {
     }
     let mut page = String::from(
         "# Rules\n\nMade from the code; `sentlint explain RULE` shows the same pages. The severity is that of the \
-         profile `recommended`.\n",
+         profile `recommended`.\n\n*Upstream* is the repository Azure/Azure-Sentinel. A *gate* is one of its checks of pull \
+         requests, by the name of its workflow; under the profile `azure-sentinel`, sentlint reports exactly what the gates \
+         would, as errors. The gates, with the rules whose findings theirs are, stand at the end.\n",
     );
     for (group, table) in groups.values() {
         page += &format!(
             "\n## {group}\n\n| rule | severity | fix | what it looks for |\n|---|---|---|---|\n{table}"
         );
+    }
+    page += "\n## Gates\n\n| gate | rules |\n|---|---|\n";
+    for (gate, ids) in &gates {
+        page += &format!("| `{gate}` | {} |\n", ids.join(", "));
     }
     check("docs/rules/README.md", &page);
 }

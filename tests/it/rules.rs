@@ -73,7 +73,7 @@ fn pedantic(jobs: &[Job]) -> Vec<(&'static str, Severity)> {
 
 /// Looks at every rule, at several at once, and fails with all that is wrong.
 fn for_each_rule(look: impl Fn(&Entry) -> Vec<String> + Send + Sync) {
-    let wrong: Vec<String> = rules::all().par_iter().flat_map(look).collect();
+    let wrong: Vec<String> = rules::all().collect::<Vec<_>>().into_par_iter().flat_map(look).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -150,7 +150,7 @@ impl<'e> Samples<'e> {
 
 #[test]
 fn every_rule_has_its_samples_and_no_folder_is_left_over() {
-    let rules: BTreeSet<&str> = rules::all().iter().map(|entry| entry.meta.id).collect();
+    let rules: BTreeSet<&str> = rules::all().map(|entry| entry.meta.id).collect();
     let mut folders = BTreeSet::new();
     for entry in std::fs::read_dir(root().join("content/broken")).unwrap() {
         let entry = entry.unwrap();
@@ -206,7 +206,7 @@ fn what_is_said_of_every_broken_sample_is_pinned() {
         let found = checked::check(&samples.jobs(&samples.files("invalid")), &alone(entry));
         (entry.meta.id, text + &checked::report(Format::Json, &found, 100))
     };
-    let texts: Vec<_> = rules::all().par_iter().map(text).collect();
+    let texts: Vec<_> = rules::all().collect::<Vec<_>>().into_par_iter().map(text).collect();
     for (id, text) in texts {
         pin(&format!("rules__{id}"), &text);
     }

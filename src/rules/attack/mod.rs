@@ -6,20 +6,22 @@ mod missing_techniques;
 mod prefer_sub_technique;
 mod revoked_technique;
 mod sought;
-mod technique_tactic_mismatch;
+pub(super) mod technique_tactic_mismatch;
 mod uncovered_tactic;
-mod unknown_tactic;
-mod unknown_technique;
+pub(super) mod unknown_tactic;
+pub(super) mod unknown_technique;
 
-pub(super) use deprecated_technique::DeprecatedTechnique;
-pub(super) use missing_tactics::MissingTactics;
-pub(super) use missing_techniques::MissingTechniques;
-pub(super) use prefer_sub_technique::PreferSubTechnique;
-pub(super) use revoked_technique::RevokedTechnique;
-pub(super) use technique_tactic_mismatch::TechniqueTacticMismatch;
-pub(super) use uncovered_tactic::UncoveredTactic;
-pub(super) use unknown_tactic::UnknownTactic;
-pub(super) use unknown_technique::UnknownTechnique;
+super::rules! {
+    unknown_tactic::UnknownTactic,
+    unknown_technique::UnknownTechnique,
+    revoked_technique::RevokedTechnique,
+    deprecated_technique::DeprecatedTechnique,
+    technique_tactic_mismatch::TechniqueTacticMismatch,
+    uncovered_tactic::UncoveredTactic,
+    missing_tactics::MissingTactics,
+    missing_techniques::MissingTechniques,
+    prefer_sub_technique::PreferSubTechnique,
+}
 
 use crate::content::model::{List, Text};
 use crate::diagnostic::{Diagnostic, Fix};
@@ -30,7 +32,7 @@ use crate::rules::Context;
 use crate::yaml::edit::{space_after_dashes, split_item};
 
 /// The id without a sub-technique's number.
-fn parent(id: &str) -> &str {
+pub(super) fn parent(id: &str) -> &str {
     id.split('.').next().unwrap_or_default()
 }
 
@@ -89,13 +91,6 @@ fn is_to_be_split(cx: &Context<'_>, list: &List<'_>) -> bool {
     text.is_some_and(|text| {
         several(text.value).is_some() || space_after_dashes(cx.source(), text.node).is_some()
     })
-}
-
-/// The items as upstream's gates read them: nothing but a list, and every scalar as text, null too.
-fn gated_items<'a>(list: &List<'a>) -> Vec<Text<'a>> {
-    let sequence = list.field.and_then(|field| field.node().as_sequence());
-    let items = sequence.map(|sequence| sequence.items.as_slice()).unwrap_or_default();
-    items.iter().filter_map(|node| Some(Text { value: &node.scalar()?.text, node })).collect()
 }
 
 #[cfg(test)]

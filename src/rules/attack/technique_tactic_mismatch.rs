@@ -3,10 +3,9 @@
 use crate::content::Template;
 use crate::content::model::{List, Text};
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::knowledge::{attack, tactics, upstream};
+use crate::knowledge::{attack, tactics};
 use crate::rules::append::append_items;
-use crate::rules::attack::{gated_items, parent, serves, tactics_of};
-use crate::rules::schedule::gated_as_scheduled;
+use crate::rules::attack::{serves, tactics_of};
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -67,12 +66,6 @@ declare_rule! {
 impl Rule for TechniqueTacticMismatch {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let common = template.common();
-        if cx.gates() {
-            if gated_as_scheduled(cx, template) {
-                gates(cx, template, out);
-            }
-            return;
-        }
         // A misspelt tactic has a rule of its own; here it counts as what was meant.
         let known: Vec<_> = common.tactics.values().filter_map(tactics::nearest_tactic).collect();
         // Without a tactic that is understood, other rules have spoken already.
@@ -91,20 +84,8 @@ impl Rule for TechniqueTacticMismatch {
     }
 }
 
-fn gates(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-    let common = template.common();
-    let names: Vec<&str> = gated_items(&common.tactics).iter().map(|text| text.value).collect();
-    let mut added = Vec::new();
-    for text in gated_items(&common.techniques) {
-        let Some(right) = upstream::tactics_of(parent(text.value)) else { continue };
-        if !right.iter().any(|tactic| names.iter().any(|name| name.eq_ignore_ascii_case(tactic))) {
-            out.push(finding(cx, &common.tactics, &text, right, &names, &mut added));
-        }
-    }
-}
-
-/// `added` holds the tactics that an earlier finding's fix adds already.
-fn finding(
+/// A finding on a technique whose tactics are `right`, where the tactics `names` are listed. `added` holds the tactics that an earlier finding's fix adds already.
+pub(in crate::rules) fn finding(
     cx: &Context<'_>,
     tactics: &List<'_>,
     text: &Text<'_>,

@@ -1,10 +1,10 @@
 //! `unknown-tactic`
 
+use crate::content::Template;
 use crate::content::model::Text;
-use crate::content::{Folder, Template};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::{attack, tactics};
-use crate::rules::attack::{gated_items, is_empty, is_to_be_split, told_apart};
+use crate::rules::attack::{is_empty, is_to_be_split, told_apart};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -64,19 +64,6 @@ declare_rule! {
 impl Rule for UnknownTactic {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let list = &template.common().tactics;
-        if cx.gates() {
-            if cx.content.folder != Folder::Rules {
-                return;
-            }
-            // A scalar in place of the list is another gate's matter.
-            let items = gated_items(list);
-            let accepted = |text: &Text<'_>| {
-                let mut known = tactics::sentinel_tactics().iter().filter(|tactic| tactic.upstream);
-                text.value.is_empty() || known.any(|tactic| tactic.name.eq_ignore_ascii_case(text.value))
-            };
-            out.extend(items.iter().filter(|text| !accepted(text)).map(|text| finding(cx, text)));
-            return;
-        }
         // A list with nothing in it is told of as such.
         let blank = |text: &Text<'_>| text.value.trim().is_empty() && is_empty(list);
         let known = |text: &Text<'_>| blank(text) || tactics::tactic(text.value).is_some();
@@ -91,7 +78,8 @@ impl Rule for UnknownTactic {
     }
 }
 
-fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
+/// A finding on what is not the name of a tactic.
+pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
     let written = text.value;
     if written.trim().is_empty() {
         return UnknownTactic::at(text.span(), "An item of `tactics` is empty")
@@ -101,19 +89,13 @@ fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
     let squeezed: String = written.split_whitespace().collect();
     let is_id = attack::mitre_tactics().iter().any(|tactic| tactic.id.eq_ignore_ascii_case(&squeezed));
     let meant = if is_id { tactics::normalise_tactic(&squeezed) } else { tactics::same_words(written) };
-    if let Some(tactic) = meant.filter(|tactic| tactic.name != written) {
+    if let Some(tactic) = meant {
         let message = format!("The tactic `{written}` is written `{}`", tactic.name);
         let fix = Fix::safe(format!("Write `{}`", tactic.name), replace(tactic.name));
         let finding = UnknownTactic::at(text.span(), message).fix(fix);
         // Upstream and Sentinel take any case; stricter readers do not.
         let case_only = tactic.name.eq_ignore_ascii_case(written);
         return if case_only { finding.severity(Severity::Warning) } else { finding };
-    }
-    if let Some(tactic) = meant {
-        // Only the gates ask about a name that is right.
-        let message = format!("Upstream's checks do not take the tactic `{}`", tactic.name);
-        let help = "Write Reconnaissance or ResourceDevelopment, which took its place.";
-        return UnknownTactic::at(text.span(), message).help(help);
     }
     let finding = UnknownTactic::at(text.span(), format!("Sentinel has no tactic `{written}`"));
     let plain: String = written.chars().filter(char::is_ascii_alphanumeric).collect();

@@ -3,9 +3,8 @@
 use crate::content::Template;
 use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::knowledge::{attack, tactics, upstream};
-use crate::rules::attack::{gated_items, is_empty, is_to_be_split, parent, told_apart};
-use crate::rules::schedule::gated_as_scheduled;
+use crate::knowledge::{attack, tactics};
+use crate::rules::attack::{is_empty, is_to_be_split, told_apart};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -64,14 +63,6 @@ declare_rule! {
 impl Rule for UnknownTechnique {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let list = &template.common().techniques;
-        if cx.gates() {
-            if gated_as_scheduled(cx, template) {
-                let items = gated_items(list);
-                let unknown = items.iter().filter(|text| upstream::tactics_of(parent(text.value)).is_none());
-                out.extend(unknown.map(|text| finding(cx, text)));
-            }
-            return;
-        }
         // A list with nothing in it is told of as such.
         let blank = |text: &Text<'_>| text.value.trim().is_empty() && is_empty(list);
         let known = |text: &Text<'_>| blank(text) || attack::technique(text.value).is_some();
@@ -99,7 +90,8 @@ fn written_otherwise(text: &str) -> Option<&'static attack::Technique> {
     attack::technique(&id).filter(|_| digits)
 }
 
-fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
+/// A finding on what is not the id of a technique.
+pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
     let written = text.value;
     if written.trim().is_empty() {
         return UnknownTechnique::at(text.span(), "An item of `relevantTechniques` is empty")
@@ -108,20 +100,13 @@ fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
     let replace = |id: &str| replace_scalar(cx.source(), text.node, id);
     let plain: String =
         written.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
-    let exact = attack::technique(&plain);
-    if let Some(technique) = exact.filter(|technique| technique.id != written) {
+    if let Some(technique) = attack::technique(&plain) {
         let fix = Fix::safe(format!("Write `{}`", technique.id), replace(technique.id));
         return UnknownTechnique::at(
             text.span(),
             format!("The technique `{written}` is written `{}`", technique.id),
         )
         .fix(fix);
-    }
-    if exact.is_some() {
-        let message = format!("Upstream's list of techniques does not have `{written}`");
-        let help = "The technique exists in ATT&CK; upstream's list is older. Name an older one beside it, or ask for an \
-                    exception in the pull request.";
-        return UnknownTechnique::at(text.span(), message).help(help);
     }
     let finding =
         UnknownTechnique::at(text.span(), format!("ATT&CK {} has no technique `{written}`", attack::VERSION));

@@ -4,7 +4,6 @@ use crate::content::Template;
 use crate::content::model::Connector;
 use crate::diagnostic::Diagnostic;
 use crate::rules::metadata::misindented_key::misindented_key;
-use crate::rules::schema_violations::in_rules_folder;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::Node;
 
@@ -54,35 +53,36 @@ declare_rule! {
 
 impl Rule for MissingDataTypes {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() && !in_rules_folder(cx) {
-            return;
-        }
-        // A single mapping in place of the list is another rule's matter.
-        let list = template.common().root.get("requiredDataConnectors").and_then(Node::as_sequence);
         // What is missing in a part that could not be read in full, may just not have been read.
         let is_whole = |connector: &&Connector<'_>| !cx.content.document.is_damaged(connector.node.span);
-        let connectors = template.common().connectors.iter().filter(|_| list.is_some()).filter(is_whole);
-        for connector in connectors {
-            let list = connector.data_types.field.map(|field| field.node());
-            let fine = match list {
-                None => false,
-                // A single value in place of the list is another rule's matter.
-                Some(node) if !cx.gates() && !node.is_null() => true,
-                Some(node) => node.as_sequence().is_some(),
-            };
-            // One that stands in the column of the item's dash is told there.
-            let misindented = misindented_key(cx, template.common().root, "dataTypes").map(|key| key.item);
-            let own = connector.node.as_mapping();
-            let is_misindented =
-                own.zip(misindented).is_some_and(|(own, item)| !cx.gates() && std::ptr::eq(own, item));
-            if fine || is_misindented {
-                continue;
+        // One that stands in the column of the item's dash is told there.
+        let misindented = misindented_key(cx, template.common().root, "dataTypes").map(|key| key.item);
+        let is_misindented = |connector: &Connector<'_>| {
+            connector.node.as_mapping().zip(misindented).is_some_and(|(own, item)| std::ptr::eq(own, item))
+        };
+        for connector in connectors(template).filter(is_whole) {
+            // A single value in place of the list is another rule's matter.
+            let is_there = connector.data_types.field.is_some_and(|field| !field.node().is_null());
+            if !is_there && !is_misindented(connector) {
+                out.push(finding(connector));
             }
-            let id = connector.id.filter(|id| !id.value.trim().is_empty());
-            let name = id.map_or_else(|| "This data connector".to_owned(), |id| format!("`{}`", id.value));
-            let span = connector.id.map_or(connector.node.span, |id| id.span());
-            let help = "Add `dataTypes:` with the tables or parser functions that the query takes from it.";
-            out.push(Self::at(span, format!("{name} names no data types")).help(help));
         }
     }
+}
+
+/// The connectors of a list; a single mapping in its place is another rule's matter.
+pub(in crate::rules) fn connectors<'t, 'a>(
+    template: &'t Template<'a>,
+) -> impl Iterator<Item = &'t Connector<'a>> {
+    let list = template.common().root.get("requiredDataConnectors").and_then(Node::as_sequence);
+    template.common().connectors.iter().filter(move |_| list.is_some())
+}
+
+/// A finding on a connector without data types.
+pub(in crate::rules) fn finding(connector: &Connector<'_>) -> Diagnostic {
+    let id = connector.id.filter(|id| !id.value.trim().is_empty());
+    let name = id.map_or_else(|| "This data connector".to_owned(), |id| format!("`{}`", id.value));
+    let span = connector.id.map_or(connector.node.span, |id| id.span());
+    let help = "Add `dataTypes:` with the tables or parser functions that the query takes from it.";
+    MissingDataTypes::at(span, format!("{name} names no data types")).help(help)
 }

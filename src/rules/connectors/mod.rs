@@ -1,12 +1,14 @@
 //! Required data connectors.
 
-mod missing_data_types;
+pub(super) mod missing_data_types;
 mod reads;
 mod undeclared_table;
-mod unknown_connector;
+pub(super) mod unknown_connector;
 mod unused_data_type;
 
-pub(super) use missing_data_types::MissingDataTypes;
-pub(super) use undeclared_table::UndeclaredTable;
-pub(super) use unknown_connector::UnknownConnector;
-pub(super) use unused_data_type::UnusedDataType;
+super::rules! {
+    unknown_connector::UnknownConnector,
+    missing_data_types::MissingDataTypes,
+    undeclared_table::UndeclaredTable,
+    unused_data_type::UnusedDataType,
+}

@@ -1,6 +1,7 @@
 //! `unknown-connector`
 
-use crate::content::{Folder, Template};
+use crate::content::Template;
+use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::connectors;
 use crate::rules::{Context, Rule, declare_rule};
@@ -66,65 +67,43 @@ declare_rule! {
 
 impl Rule for UnknownConnector {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() && cx.content.folder != Folder::Rules {
-            return;
+        // An id that is empty is missing.
+        let ids = template.common().connectors.iter().filter_map(|connector| connector.id);
+        for id in ids.filter(|id| !id.value.is_empty()) {
+            let is_own = cx.settings.connectors.iter().any(|own| own == id.value);
+            if !is_own && !connectors::is_known(id.value) {
+                out.push(finding(cx, &id, connectors::nearest(id.value)));
+            } else if connectors::connector(id.value).is_some_and(|connector| connector.deprecated) {
+                let message = format!("The connector `{}` is deprecated", id.value);
+                let help = "Name the connector that took its place, beside it or instead of it.";
+                out.push(Self::at(id.span(), message).severity(Severity::Info).help(help));
+            }
         }
-        for id in template.common().connectors.iter().filter_map(|connector| connector.id) {
-            // An id that is empty is missing.
-            if !cx.gates() && id.value.is_empty() {
-                continue;
-            }
-            let known = if cx.gates() {
-                connectors::is_upstream(id.value)
-            } else {
-                connectors::is_known(id.value) || cx.settings.connectors.iter().any(|own| own == id.value)
-            };
-            if known {
-                if !cx.gates()
-                    && connectors::connector(id.value).is_some_and(|connector| connector.deprecated)
-                {
-                    let message = format!("The connector `{}` is deprecated", id.value);
-                    let help = "Name the connector that took its place, beside it or instead of it.";
-                    out.push(Self::at(id.span(), message).severity(Severity::Info).help(help));
-                }
-                continue;
-            }
-            if cx.gates() && connectors::is_known(id.value) {
-                let message = format!("Upstream's list of connector ids lacks `{}`", id.value);
-                let help =
-                    "A published connector has the id: add it to ValidConnectorIds.json beside the rule.";
-                out.push(Self::at(id.span(), message).help(help));
-                continue;
-            }
-            let finding = Self::at(id.span(), format!("No data connector has the id `{}`", id.value));
-            let variants = connectors::variants(id.value);
-            if variants.len() > 1 {
-                // Which one is meant, the name does not tell.
-                let names: Vec<String> = variants.iter().map(|name| format!("`{name}`")).collect();
-                out.push(finding.help(format!("There are {}.", names.join(", "))));
-                continue;
-            }
-            let near = if cx.gates() { connectors::nearest_upstream } else { connectors::nearest };
-            out.push(match near(id.value) {
-                Some(near) => {
-                    let edits = replace_scalar(cx.source(), id.node, near);
-                    finding
-                        .help(format!("Did you mean `{near}`?"))
-                        .fix(Fix::r#unsafe(format!("Replace it with `{near}`"), edits))
-                }
-                None => {
-                    let finding = finding.help(
-                        "Use the id of the connector that fills the query's tables, or add yours to `[knowledge] \
-                         connectors` in sentlint.toml.",
-                    );
-                    // It may be newer than what is known here.
-                    if !cx.gates() && is_well_formed(id.value) {
-                        finding.severity(Severity::Warning)
-                    } else {
-                        finding
-                    }
-                }
-            });
+    }
+}
+
+/// A finding on an id that no connector has, with one that is near.
+pub(in crate::rules) fn finding(cx: &Context<'_>, id: &Text<'_>, near: Option<&str>) -> Diagnostic {
+    let finding = UnknownConnector::at(id.span(), format!("No data connector has the id `{}`", id.value));
+    let variants = connectors::variants(id.value);
+    if variants.len() > 1 {
+        // Which one is meant, the name does not tell.
+        let names: Vec<String> = variants.iter().map(|name| format!("`{name}`")).collect();
+        return finding.help(format!("There are {}.", names.join(", ")));
+    }
+    match near {
+        Some(near) => {
+            let edits = replace_scalar(cx.source(), id.node, near);
+            let fix = Fix::r#unsafe(format!("Replace it with `{near}`"), edits);
+            finding.help(format!("Did you mean `{near}`?")).fix(fix)
+        }
+        None => {
+            let finding = finding.help(
+                "Use the id of the connector that fills the query's tables, or add yours to `[knowledge] \
+                 connectors` in sentlint.toml.",
+            );
+            // It may be newer than what is known here.
+            if is_well_formed(id.value) { finding.severity(Severity::Warning) } else { finding }
         }
     }
 }

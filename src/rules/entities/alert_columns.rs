@@ -1,24 +1,30 @@
 //! The columns that `alert-override` takes from the query's result.
 
-use super::{AlertOverride, is_column_name};
 use crate::content::model::{self, Text};
 use crate::diagnostic::Diagnostic;
 use crate::rules::Context;
+use crate::rules::entities::is_column_name;
 use crate::rules::result::{QueryResult, judge, judge_part, placeholders};
+use crate::source::Span;
 
-/// Whether the query returns the columns that an override names.
-pub(super) fn check(cx: &Context<'_>, details: &model::AlertOverride<'_>, out: &mut Vec<Diagnostic>) {
+/// Whether the query returns the columns that an override names. `at` makes a finding of the rule.
+pub(super) fn check(
+    cx: &Context<'_>,
+    details: &model::AlertOverride<'_>,
+    at: impl Fn(Span, String) -> Diagnostic,
+    out: &mut Vec<Diagnostic>,
+) {
     let Some(result) = QueryResult::of(cx) else { return };
     for (key, format) in details.formats() {
         let Some(text) = format.and_then(|field| field.text()) else { continue };
         let what = format!("A placeholder of `{key}` is the column");
         for part in placeholders(text.value) {
-            out.extend(judge_part(cx, &result, (&text, part), AlertOverride::at, &what));
+            out.extend(judge_part(cx, &result, (&text, part), &at, &what));
         }
     }
     let mut tell = |text: Option<Text<'_>>, what: &str| {
         let text = text.filter(|text| is_column_name(text.value));
-        out.extend(text.and_then(|text| judge(cx, &result, &text, AlertOverride::at, what, &[])));
+        out.extend(text.and_then(|text| judge(cx, &result, &text, &at, what, &[])));
     };
     for (key, column) in details.columns() {
         tell(column, &format!("`{key}` is the column"));

@@ -1,7 +1,6 @@
 //! `alert-override`
 
-use crate::content::model;
-use crate::content::{Folder, Template};
+use crate::content::{Template, model};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::limits::{
     ALERT_DESCRIPTION, ALERT_NAME, DYNAMIC_PROPERTIES, PLACEHOLDERS, ignore_case,
@@ -85,25 +84,35 @@ declare_rule! {
 
 impl Rule for AlertOverride {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() && cx.content.folder != Folder::Rules {
-            return;
-        }
         let alerting = template.alerting();
         let Some(details) = alerting.and_then(|alerting| alerting.alert_override.as_ref()) else { return };
-        for ((key, format), most) in details.formats().into_iter().zip([ALERT_NAME, ALERT_DESCRIPTION]) {
+        for ((key, format), most) in details.formats().into_iter().zip(MOST_CHARACTERS) {
             let Some(node) = format.map(|field| field.node()) else { continue };
-            // Upstream reads an empty value as an empty text; a null that is written out is none.
-            let Some(scalar) = node.scalar().filter(|_| cx.gates() || !node.is_null()) else { continue };
-            judge(cx, key, most, node.span, &scalar.text, out);
+            let Some(scalar) = node.scalar().filter(|_| !node.is_null()) else { continue };
+            check_format(key, most, node.span, &scalar.text, out);
+            if placeholders(&scalar.text).1 {
+                let message =
+                    format!("A placeholder of `{key}` is not closed, so that it stays in the text as it is");
+                let help = "Write the column's name in two braces on either side, such as `{{DeviceName}}`.";
+                out.push(Self::at(node.span, message).help(help).severity(Severity::Warning));
+            }
         }
-        if !cx.gates() {
-            properties(cx, details, out);
-            alert_columns::check(cx, details, out);
-        }
+        properties(cx, details, out);
+        alert_columns::check(cx, details, Self::at, out);
     }
 }
 
-fn judge(cx: &Context<'_>, key: &str, most: usize, span: Span, text: &str, out: &mut Vec<Diagnostic>) {
+/// The most characters of the formats, in their order.
+pub(in crate::rules) const MOST_CHARACTERS: [usize; 2] = [ALERT_NAME, ALERT_DESCRIPTION];
+
+/// Reports a format that is blank or too long, or has too many placeholders.
+pub(in crate::rules) fn check_format(
+    key: &str,
+    most: usize,
+    span: Span,
+    text: &str,
+    out: &mut Vec<Diagnostic>,
+) {
     let mut say = |message: String, help: &str| out.push(AlertOverride::at(span, message).help(help));
     if text.trim().is_empty() {
         return say(format!("`{key}` is blank"), "Write a text, or leave the key out.");
@@ -112,16 +121,10 @@ fn judge(cx: &Context<'_>, key: &str, most: usize, span: Span, text: &str, out: 
     if length > most {
         say(format!("`{key}` has {length} characters, and Sentinel takes {most} at most"), "Shorten it.");
     }
-    let (count, unclosed) = placeholders(text);
+    let (count, _) = placeholders(text);
     if count > PLACEHOLDERS {
         let message = format!("`{key}` has {count} placeholders, and Sentinel takes 3 at most");
         say(message, "Keep 3 of them, or join columns in the query with `strcat`.");
-    }
-    if unclosed && !cx.gates() {
-        let message =
-            format!("A placeholder of `{key}` is not closed, so that it stays in the text as it is");
-        let help = "Write the column's name in two braces on either side, such as `{{DeviceName}}`.";
-        out.push(AlertOverride::at(span, message).help(help).severity(Severity::Warning));
     }
 }
 

@@ -1,7 +1,7 @@
 //! `custom-details`
 
+use crate::content::Template;
 use crate::content::model::{Text, field};
-use crate::content::{Folder, Template};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits::{CUSTOM_DETAIL_KEY, CUSTOM_DETAIL_VALUE, CUSTOM_DETAILS};
 use crate::rules::entities::is_column_name;
@@ -78,36 +78,36 @@ declare_rule! {
 
 impl Rule for CustomDetails {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() && cx.content.folder != Folder::Rules {
-            return;
-        }
-        let details = &template.common().custom_details;
-        if let Some((key, _)) = details.get(CUSTOM_DETAILS) {
-            let message =
-                format!("There are {} custom details, and Sentinel takes 20 at most", details.len());
-            out.push(Self::at(key.span(), message).help("Keep the 20 that an analyst needs most."));
-        }
+        out.extend(check_count(template));
         let result = QueryResult::of(cx);
-        for (key, value) in details {
-            out.extend(judge_key(key));
+        for (key, value) in &template.common().custom_details {
+            out.extend(check_key(key));
             match value {
                 Some(value) => {
-                    let finding = judge_value(key, value);
                     let what = format!("The custom detail `{}` is the column", key.value);
                     let lost = || judge(cx, result.as_ref()?, value, Self::at, &what, &[]);
-                    out.extend(finding.or_else(lost));
+                    out.extend(check_value(key, value).or_else(lost));
                 }
                 // Of lists and mappings the schema speaks.
-                None if cx.gates() || is_null(template, key.value) => {
-                    out.push(
-                        Self::at(key.span(), format!("The custom detail `{}` names no column", key.value))
-                            .help("Name a column of the query's result."),
-                    );
-                }
+                None if is_null(template, key.value) => out.push(without_column(key)),
                 None => {}
             }
         }
     }
+}
+
+/// A finding on a detail that has no value.
+pub(in crate::rules) fn without_column(key: &Text<'_>) -> Diagnostic {
+    CustomDetails::at(key.span(), format!("The custom detail `{}` names no column", key.value))
+        .help("Name a column of the query's result.")
+}
+
+/// A finding on more details than Sentinel takes.
+pub(in crate::rules) fn check_count(template: &Template<'_>) -> Option<Diagnostic> {
+    let details = &template.common().custom_details;
+    let (key, _) = details.get(CUSTOM_DETAILS)?;
+    let message = format!("There are {} custom details, and Sentinel takes 20 at most", details.len());
+    Some(CustomDetails::at(key.span(), message).help("Keep the 20 that an analyst needs most."))
 }
 
 fn is_null(template: &Template<'_>, key: &str) -> bool {
@@ -115,7 +115,8 @@ fn is_null(template: &Template<'_>, key: &str) -> bool {
     details.and_then(|details| details.node().get(key)).is_some_and(Node::is_null)
 }
 
-fn judge_key(key: &Text<'_>) -> Option<Diagnostic> {
+/// A finding on what cannot be the name of a detail.
+pub(in crate::rules) fn check_key(key: &Text<'_>) -> Option<Diagnostic> {
     let name = key.value;
     let length = name.chars().count();
     if length > CUSTOM_DETAIL_KEY {
@@ -132,7 +133,8 @@ fn judge_key(key: &Text<'_>) -> Option<Diagnostic> {
     Some(CustomDetails::at(key.span(), message).help(help))
 }
 
-fn judge_value(key: &Text<'_>, value: &Text<'_>) -> Option<Diagnostic> {
+/// A finding on what cannot be the name of a column.
+pub(in crate::rules) fn check_value(key: &Text<'_>, value: &Text<'_>) -> Option<Diagnostic> {
     let column = value.value;
     if is_column_name(column) && column.chars().count() <= CUSTOM_DETAIL_VALUE {
         return None;

@@ -3,7 +3,7 @@
 use crate::content::Template;
 use crate::content::model::Text;
 use crate::diagnostic::Diagnostic;
-use crate::rules::entities::{entity_of, judged};
+use crate::rules::entities::entity_of;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -63,8 +63,8 @@ declare_rule! {
 }
 
 impl Rule for DuplicateEntityIdentifier {
-    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        for mapping in judged(cx, template) {
+    fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        for mapping in &template.common().entity_mappings {
             let Some(entity) = entity_of(mapping) else { continue };
             let mut seen: Vec<&Text<'_>> = Vec::new();
             for text in mapping.fields.iter().filter_map(|field| field.identifier.as_ref()) {

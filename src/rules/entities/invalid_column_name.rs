@@ -4,7 +4,7 @@ use crate::content::Template;
 use crate::content::model::Text;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits::COLUMN_NAME;
-use crate::rules::entities::{entity_of, is_column_name, judged};
+use crate::rules::entities::is_column_name;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -57,26 +57,15 @@ declare_rule! {
 }
 
 impl Rule for InvalidColumnName {
-    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        for mapping in judged(cx, template) {
-            if cx.gates() && entity_of(mapping).is_none() {
-                continue;
-            }
-            for item in &mapping.fields {
-                match &item.column {
-                    Some(text) => out.extend(judge(text)),
-                    // Otherwise the schema speaks of the missing key.
-                    None if cx.gates() => {
-                        out.push(Self::at(item.node.span, "An item of `fieldMappings` has no `columnName`"));
-                    }
-                    None => {}
-                }
-            }
-        }
+    fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        // The schema speaks of a key that is missing.
+        let items = template.common().entity_mappings.iter().flat_map(|mapping| &mapping.fields);
+        out.extend(items.filter_map(|item| check(item.column.as_ref()?)));
     }
 }
 
-fn judge(text: &Text<'_>) -> Option<Diagnostic> {
+/// A finding on what cannot be the name of a column.
+pub(in crate::rules) fn check(text: &Text<'_>) -> Option<Diagnostic> {
     let name = text.value;
     let finding = |message: String| InvalidColumnName::at(text.span(), message);
     if name.chars().count() > COLUMN_NAME {

@@ -7,7 +7,6 @@ use crate::knowledge::limits::ENTITY_MAPPINGS;
 use crate::rules::append::add_items;
 use crate::rules::mask::{Mask, mask, words};
 use crate::rules::result::QueryResult;
-use crate::rules::schedule::gated_as_scheduled;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
@@ -73,19 +72,16 @@ declare_rule! {
 impl Rule for LegacyEntityColumn {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(template) = cx.template else { return };
-        if query.pointer != Some("/query") || (cx.gates() && !gated_as_scheduled(cx, template)) {
+        if query.pointer != Some("/query") {
             return;
         }
-        let found = unmapped(cx, template, query.text);
-        let [(at, column, _, _), others @ ..] = found.as_slice() else { return };
-        let span = |at: usize, column: &str| query.span(Span::new(at, at + column.len()));
-        let names: Vec<String> = found.iter().map(|(_, column, ..)| format!("`{column}`")).collect();
-        let message =
-            format!("The query names {} in the old way, and no entity mapping does", listed(&names, "and"));
-        let mut finding = Self::at(span(*at, column), message).help(help(&found));
-        for (at, column, ..) in others {
-            finding = finding.label(span(*at, column), "nor is this column mapped");
+        let unmapped = unmapped(template, query.text);
+        if unmapped.is_empty() {
+            return;
         }
+        let code = mask(query.text, Mask::Comments);
+        let found = placed(unmapped, |column| words(&code, column).next());
+        let Some(mut finding) = finding(query, &found) else { return };
         // A column that the query does not return is of no use to a mapping.
         let result = QueryResult::of(cx);
         let missing = |column: &str| {
@@ -106,29 +102,44 @@ impl Rule for LegacyEntityColumn {
     }
 }
 
-/// Where a column stands first, its name, and the entity type and identifier that it stands for.
+/// A legacy column: its name, and the entity type and identifier that it stands for.
+type Legacy = (&'static str, &'static str, &'static str);
+
+/// Where a column is first named, and the column.
 type Found = (usize, &'static str, &'static str, &'static str);
 
-/// The legacy columns that the query names and no mapping does.
-fn unmapped(cx: &Context<'_>, template: &Template<'_>, query: &str) -> Vec<Found> {
+/// The legacy columns that are in the text of a query and in no mapping.
+pub(in crate::rules) fn unmapped(template: &Template<'_>, query: &str) -> Vec<Legacy> {
     if !query.contains("CustomEntity") {
         return Vec::new();
     }
     let fields = || template.common().entity_mappings.iter().flat_map(|mapping| &mapping.fields);
-    let mapped = |name: &str| fields().any(|field| field.column.is_some_and(|column| column.value == name));
-    let missing: Vec<_> =
-        LEGACY_COLUMNS.iter().filter(|(column, ..)| query.contains(column) && !mapped(column)).collect();
-    if missing.is_empty() {
-        return Vec::new();
-    }
-    let code = mask(query, Mask::Comments);
-    let place = |name: &str| if cx.gates() { query.find(name) } else { words(&code, name).next() };
-    let mut found: Vec<Found> = missing
-        .into_iter()
-        .filter_map(|&(column, entity, identifier)| Some((place(column)?, column, entity, identifier)))
-        .collect();
+    let is_mapped =
+        |name: &str| fields().any(|field| field.column.is_some_and(|column| column.value == name));
+    let is_missing = |column: &str| query.contains(column) && !is_mapped(column);
+    LEGACY_COLUMNS.iter().filter(|(column, ..)| is_missing(column)).copied().collect()
+}
+
+/// The columns that `place` finds in the query, in the order of their places.
+pub(in crate::rules) fn placed(columns: Vec<Legacy>, place: impl Fn(&str) -> Option<usize>) -> Vec<Found> {
+    let place = |(column, entity, identifier)| Some((place(column)?, column, entity, identifier));
+    let mut found: Vec<Found> = columns.into_iter().filter_map(place).collect();
     found.sort_unstable();
     found
+}
+
+/// A finding on the first column, with the others beside it.
+pub(in crate::rules) fn finding(query: &Query<'_>, found: &[Found]) -> Option<Diagnostic> {
+    let [(at, column, _, _), others @ ..] = found else { return None };
+    let span = |at: usize, column: &str| query.span(Span::new(at, at + column.len()));
+    let names: Vec<String> = found.iter().map(|(_, column, ..)| format!("`{column}`")).collect();
+    let message =
+        format!("The query names {} in the old way, and no entity mapping does", listed(&names, "and"));
+    let mut finding = LegacyEntityColumn::at(span(*at, column), message).help(help(found));
+    for (at, column, ..) in others {
+        finding = finding.label(span(*at, column), "nor is this column mapped");
+    }
+    Some(finding)
 }
 
 fn help(found: &[Found]) -> String {
@@ -141,7 +152,7 @@ fn help(found: &[Found]) -> String {
 }
 
 /// One mapping for each column. A file hash has none: nothing says in which column its algorithm is.
-fn fix(cx: &Context<'_>, template: &Template<'_>, found: &[Found]) -> Option<Fix> {
+pub(in crate::rules) fn fix(cx: &Context<'_>, template: &Template<'_>, found: &[Found]) -> Option<Fix> {
     let common = template.common();
     let mut items = Vec::new();
     for (_, column, entity, identifier) in found.iter().filter(|(_, _, entity, _)| *entity != "FileHash") {

@@ -4,7 +4,7 @@ use crate::content::Template;
 use crate::content::model::{EntityMapping, field};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::entities::EntityType;
-use crate::rules::entities::{entity_of, judged};
+use crate::rules::entities::entity_of;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
@@ -62,17 +62,19 @@ declare_rule! {
 }
 
 impl Rule for MissingStrongIdentifier {
-    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        for mapping in judged(cx, template) {
+    fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        for mapping in &template.common().entity_mappings {
             let (Some(entity), Some(place)) = (entity_of(mapping), mapping.entity_type) else { continue };
-            let used: Vec<&str> =
-                mapping.fields.iter().filter_map(|field| Some(field.identifier?.value)).collect();
-            let complete = if cx.gates() { entity.is_complete(&used) } else { is_complete(entity, mapping) };
-            if !complete {
-                out.push(finding(entity, place.span(), &used));
+            if !is_complete(entity, mapping) {
+                out.push(finding(entity, place.span(), &used(mapping)));
             }
         }
     }
+}
+
+/// The identifiers that a mapping has.
+pub(in crate::rules) fn used<'a>(mapping: &EntityMapping<'a>) -> Vec<&'a str> {
+    mapping.fields.iter().filter_map(|field| Some(field.identifier?.value)).collect()
 }
 
 /// Whether the mapping names its entity, or would once the identifiers that other rules speak of are mended.
@@ -92,7 +94,8 @@ fn is_complete(entity: &EntityType, mapping: &EntityMapping<'_>) -> bool {
     !listed || entity.is_complete(&used)
 }
 
-fn finding(entity: &EntityType, place: Span, used: &[&str]) -> Diagnostic {
+/// A finding on a mapping without an identifier that tells which entity is meant.
+pub(in crate::rules) fn finding(entity: &EntityType, place: Span, used: &[&str]) -> Diagnostic {
     let sets: Vec<String> = entity.required_any_of.iter().map(|set| listed(set, "with")).collect();
     // Of a set that is there in part, the rest is what is missing.
     let begun = entity.required_any_of.iter().find(|set| set.iter().any(|name| used.contains(name)));

@@ -1,47 +1,39 @@
 //! Entity mappings, custom details and alert details.
 
 mod alert_columns;
-mod alert_override;
-mod custom_details;
-mod duplicate_entity_identifier;
+pub(super) mod alert_override;
+pub(super) mod custom_details;
+pub(super) mod duplicate_entity_identifier;
 mod entity_column_missing;
-mod invalid_column_name;
-mod legacy_entity_column;
+pub(super) mod invalid_column_name;
+pub(super) mod legacy_entity_column;
 mod missing_entity_mapping;
-mod missing_strong_identifier;
-mod too_many_entity_mappings;
-mod too_many_field_mappings;
-mod unknown_entity_identifier;
-mod unknown_entity_type;
+pub(super) mod missing_strong_identifier;
+pub(super) mod too_many_entity_mappings;
+pub(super) mod too_many_field_mappings;
+pub(super) mod unknown_entity_identifier;
+pub(super) mod unknown_entity_type;
 
-pub(super) use alert_override::AlertOverride;
-pub(super) use custom_details::CustomDetails;
-pub(super) use duplicate_entity_identifier::DuplicateEntityIdentifier;
-pub(super) use entity_column_missing::EntityColumnMissing;
-pub(super) use invalid_column_name::InvalidColumnName;
-pub(super) use legacy_entity_column::LegacyEntityColumn;
-pub(super) use missing_entity_mapping::MissingEntityMapping;
-pub(super) use missing_strong_identifier::MissingStrongIdentifier;
-pub(super) use too_many_entity_mappings::TooManyEntityMappings;
-pub(super) use too_many_field_mappings::TooManyFieldMappings;
-pub(super) use unknown_entity_identifier::UnknownEntityIdentifier;
-pub(super) use unknown_entity_type::UnknownEntityType;
-
-use super::Context;
-use crate::content::model::EntityMapping;
-use crate::content::{Folder, Template};
-use crate::knowledge::entities::{EntityType, entity_type_ignore_case};
-
-/// The mappings; under the gates, of a rule that upstream opens.
-fn judged<'t, 'a>(cx: &Context<'_>, template: &'t Template<'a>) -> &'t [EntityMapping<'a>] {
-    if cx.gates() && cx.content.folder != Folder::Rules {
-        return &[];
-    }
-    &template.common().entity_mappings
+super::rules! {
+    unknown_entity_type::UnknownEntityType,
+    unknown_entity_identifier::UnknownEntityIdentifier,
+    duplicate_entity_identifier::DuplicateEntityIdentifier,
+    missing_strong_identifier::MissingStrongIdentifier,
+    too_many_entity_mappings::TooManyEntityMappings,
+    too_many_field_mappings::TooManyFieldMappings,
+    invalid_column_name::InvalidColumnName,
+    legacy_entity_column::LegacyEntityColumn,
+    entity_column_missing::EntityColumnMissing,
+    custom_details::CustomDetails,
+    alert_override::AlertOverride,
+    missing_entity_mapping::MissingEntityMapping,
 }
 
+use crate::content::model::EntityMapping;
+use crate::knowledge::entities::{EntityType, entity_type_ignore_case};
+
 /// The entity type that a mapping names, whatever its case.
-fn entity_of(mapping: &EntityMapping<'_>) -> Option<&'static EntityType> {
+pub(super) fn entity_of(mapping: &EntityMapping<'_>) -> Option<&'static EntityType> {
     entity_type_ignore_case(mapping.entity_type?.value).filter(|entity| entity.ci)
 }
 

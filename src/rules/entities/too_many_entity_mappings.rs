@@ -3,7 +3,6 @@
 use crate::content::Template;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits::ENTITY_MAPPINGS;
-use crate::rules::entities::judged;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -99,8 +98,8 @@ declare_rule! {
 }
 
 impl Rule for TooManyEntityMappings {
-    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let mappings = judged(cx, template);
+    fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let mappings = &template.common().entity_mappings;
         let Some(first) = mappings.get(ENTITY_MAPPINGS) else { return };
         let message = format!("There are {} entity mappings, and Sentinel takes 10 at most", mappings.len());
         out.push(Self::at(first.node.span, message).help("Keep the 10 that an analyst needs most."));

@@ -1,9 +1,10 @@
 //! `too-many-field-mappings`
 
 use crate::content::Template;
+use crate::content::model::EntityMapping;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits::FIELD_MAPPINGS;
-use crate::rules::entities::{entity_of, judged};
+use crate::rules::entities::entity_of;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -65,21 +66,19 @@ declare_rule! {
 }
 
 impl Rule for TooManyFieldMappings {
-    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        for mapping in judged(cx, template) {
-            let Some(fourth) = mapping.fields.get(FIELD_MAPPINGS) else { continue };
-            let name = match entity_of(mapping) {
-                Some(entity) => entity.name,
-                // Under the gates, an unknown type is all that is said of a mapping.
-                None if cx.gates() => continue,
-                None => "an entity",
-            };
-            let count = mapping.fields.len();
-            let message =
-                format!("The mapping of {name} has {count} identifiers, and Sentinel takes 3 at most");
-            out.push(
-                Self::at(fourth.node.span, message).help("Keep the 3 that tell best which entity is meant."),
-            );
+    fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        for mapping in &template.common().entity_mappings {
+            let name = entity_of(mapping).map_or("an entity", |entity| entity.name);
+            out.extend(check(mapping, name));
         }
     }
+}
+
+/// A finding on a mapping with too many identifiers.
+pub(in crate::rules) fn check(mapping: &EntityMapping<'_>, name: &str) -> Option<Diagnostic> {
+    let first = mapping.fields.get(FIELD_MAPPINGS)?;
+    let count = mapping.fields.len();
+    let message = format!("The mapping of {name} has {count} identifiers, and Sentinel takes 3 at most");
+    let finding = TooManyFieldMappings::at(first.node.span, message);
+    Some(finding.help("Keep the 3 that tell best which entity is meant."))
 }

@@ -4,7 +4,7 @@ use crate::content::Template;
 use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::entities::{self, EntityType};
-use crate::rules::entities::{entity_of, judged};
+use crate::rules::entities::entity_of;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
@@ -65,22 +65,12 @@ declare_rule! {
 
 impl Rule for UnknownEntityIdentifier {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        for mapping in judged(cx, template) {
+        for mapping in &template.common().entity_mappings {
             let Some(entity) = entity_of(mapping) else { continue };
             for item in &mapping.fields {
-                let Some(text) = &item.identifier else {
-                    // Otherwise the schema speaks of the missing key.
-                    if cx.gates() {
-                        out.push(Self::at(item.node.span, "An item of `fieldMappings` has no `identifier`"));
-                    }
-                    continue;
-                };
-                let known = if cx.gates() {
-                    entity.identifiers.contains(&text.value)
-                } else {
-                    entity.knows(text.value)
-                };
-                if !known {
+                // The schema speaks of a key that is missing.
+                let Some(text) = &item.identifier else { continue };
+                if !entity.knows(text.value) {
                     out.push(finding(cx, entity, text));
                 }
             }
@@ -88,7 +78,8 @@ impl Rule for UnknownEntityIdentifier {
     }
 }
 
-fn finding(cx: &Context<'_>, entity: &EntityType, text: &Text<'_>) -> Diagnostic {
+/// A finding on an identifier that an entity type does not have.
+pub(in crate::rules) fn finding(cx: &Context<'_>, entity: &EntityType, text: &Text<'_>) -> Diagnostic {
     let written = text.value;
     let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
     if let Some(name) = entity.identifiers.iter().find(|name| name.eq_ignore_ascii_case(written)) {
@@ -96,11 +87,7 @@ fn finding(cx: &Context<'_>, entity: &EntityType, text: &Text<'_>) -> Diagnostic
         let fix = Fix::safe(format!("Write `{name}`"), replace(name));
         return UnknownEntityIdentifier::at(text.span(), message).fix(fix);
     }
-    let message = format!("The entity type {} has no identifier `{written}`", entity.name);
-    let finding = UnknownEntityIdentifier::at(text.span(), message);
-    if entity.knows(written) {
-        return finding.help("Sentinel's documentation names it, but upstream's checks do not take it.");
-    }
+    let finding = no_such_identifier(entity, text);
     let mut options = format!("{} has {}.", entity.name, listed(entity.identifiers, "and"));
     if entity.name != "IP"
         && ["ipaddress", "ip", "hostipaddress"].iter().any(|ip| ip.eq_ignore_ascii_case(written))
@@ -115,6 +102,12 @@ fn finding(cx: &Context<'_>, entity: &EntityType, text: &Text<'_>) -> Diagnostic
         }
         None => finding.help(options),
     }
+}
+
+/// The finding without advice.
+pub(in crate::rules) fn no_such_identifier(entity: &EntityType, text: &Text<'_>) -> Diagnostic {
+    let message = format!("The entity type {} has no identifier `{}`", entity.name, text.value);
+    UnknownEntityIdentifier::at(text.span(), message)
 }
 
 /// The identifier that people look for under another name.

@@ -4,7 +4,7 @@ use crate::content::Template;
 use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::entities;
-use crate::rules::entities::{entity_of, judged};
+use crate::rules::entities::entity_of;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
@@ -65,16 +65,11 @@ declare_rule! {
 
 impl Rule for UnknownEntityType {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        for mapping in judged(cx, template) {
-            let Some(text) = &mapping.entity_type else {
-                // Otherwise the schema speaks of the missing key.
-                if cx.gates() {
-                    out.push(Self::at(mapping.node.span, "An item of `entityMappings` has no `entityType`"));
-                }
-                continue;
-            };
+        for mapping in &template.common().entity_mappings {
+            // The schema speaks of a key that is missing.
+            let Some(text) = &mapping.entity_type else { continue };
             match entity_of(mapping) {
-                Some(entity) if cx.gates() || entity.name == text.value => {}
+                Some(entity) if entity.name == text.value => {}
                 Some(entity) => {
                     // Upstream and Sentinel take it; stricter readers do not.
                     let message = format!("The entity type `{}` is written `{}`", text.value, entity.name);
@@ -82,13 +77,14 @@ impl Rule for UnknownEntityType {
                     let fix = Fix::safe(format!("Write `{}`", entity.name), edits);
                     out.push(Self::at(text.span(), message).severity(Severity::Warning).fix(fix));
                 }
-                None => out.push(unknown(cx, text)),
+                None => out.push(finding(cx, text)),
             }
         }
     }
 }
 
-fn unknown(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
+/// A finding on a type that Sentinel does not have.
+pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
     if text.value.trim().is_empty() {
         return UnknownEntityType::at(text.span(), "An entity mapping names no entity type")
             .help("Write the type that the columns identify, such as Host.");

@@ -45,9 +45,9 @@ declare_rule! {
 }
 
 impl Rule for DescriptionTooLong {
-    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+    fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let text = template.common().description;
-        if let Some((span, message)) = too_long(cx, text, "description", limits::MAX_DESCRIPTION) {
+        if let Some((span, message)) = too_long(text, "description", limits::MAX_DESCRIPTION) {
             out.push(
                 Self::at(span, message)
                     .help("Shorten it, or move details to a page that the description links to."),

@@ -1,10 +1,10 @@
 //! `invalid-aggregation-kind`
 
 use crate::content::Template;
+use crate::content::model::Text;
 use crate::diagnostic::Diagnostic;
-use crate::knowledge::limits;
+use crate::knowledge::limits::AGGREGATION_KINDS;
 use crate::rules::metadata::{closed_set, not_in_set_message};
-use crate::rules::schema_violations::{in_rules_folder, is_exactly_scheduled};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -73,28 +73,14 @@ declare_rule! {
 
 impl Rule for InvalidAggregationKind {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() && (!in_rules_folder(cx) || !is_exactly_scheduled(template)) {
-            return;
-        }
         let Some(grouping) = template.alerting().and_then(|alerting| alerting.event_grouping) else { return };
-        let known: &[&'static str] = &limits::AGGREGATION_KINDS;
-        match grouping.kind {
-            Some(text) if cx.gates() && known.iter().any(|name| name.eq_ignore_ascii_case(text.value)) => {}
-            Some(text) if !known.contains(&text.value) => {
-                out.push(closed_set(
-                    cx,
-                    Self::at(text.span(), not_in_set_message(&text, "aggregationKind")),
-                    &text,
-                    known,
-                ));
-            }
-            // Upstream's gate does not tell a missing kind from a wrong one.
-            None if cx.gates() => {
-                let span =
-                    grouping.map.entries.first().map_or_else(|| cx.first_key(), |entry| entry.key.span);
-                out.push(Self::at(span, "`eventGroupingSettings` lacks an `aggregationKind`"));
-            }
-            _ => {}
-        }
+        let text = grouping.kind.filter(|text| !AGGREGATION_KINDS.contains(&text.value));
+        out.extend(text.map(|text| finding(cx, &text)));
     }
+}
+
+/// A finding on a value that is no aggregation kind.
+pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
+    let finding = InvalidAggregationKind::at(text.span(), not_in_set_message(text, "aggregationKind"));
+    closed_set(cx, finding, text, &AGGREGATION_KINDS)
 }

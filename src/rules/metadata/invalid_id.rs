@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::content::{Folder, Template};
+use crate::content::Template;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
@@ -56,9 +56,6 @@ const NAMESPACE: Uuid = Uuid::from_u128(0x5e17_1147_0c0d_4b1e_9f5a_3d7c_6a20_4f0
 
 impl Rule for InvalidId {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() && cx.content.folder != Folder::Rules {
-            return;
-        }
         let Some(id) = template.common().id else { return };
         if id.value.is_empty() || is_guid(id.value) {
             return;

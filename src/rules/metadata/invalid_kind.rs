@@ -5,7 +5,6 @@ use crate::content::model::Text;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
 use crate::rules::metadata::{closed_set, not_in_set_message};
-use crate::rules::schema_violations::in_rules_folder;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -68,9 +67,6 @@ declare_rule! {
 
 impl Rule for InvalidKind {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() && (!in_rules_folder(cx)) {
-            return;
-        }
         let Some(text) = template.common().root.get("kind").and_then(Text::of) else { return };
         let known: &[&'static str] = &limits::KINDS;
         if !text.value.is_empty() && !known.contains(&text.value) {

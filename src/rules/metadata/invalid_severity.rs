@@ -1,10 +1,10 @@
 //! `invalid-severity`
 
 use crate::content::Template;
+use crate::content::model::Text;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
 use crate::rules::metadata::{closed_set, not_in_set_message};
-use crate::rules::schema_violations::in_rules_folder;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -67,21 +67,15 @@ declare_rule! {
 
 impl Rule for InvalidSeverity {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() && (!in_rules_folder(cx)) {
-            return;
-        }
-        let Some(text) = template.common().severity else { return };
-        let known: &[&'static str] = &limits::SEVERITIES;
-        let found = |name: &&&str| {
-            if cx.gates() { name.eq_ignore_ascii_case(text.value) } else { **name == text.value }
-        };
-        if !text.value.is_empty() && !known.iter().any(|name| found(&name)) {
-            out.push(closed_set(
-                cx,
-                Self::at(text.span(), not_in_set_message(&text, "severity")),
-                &text,
-                known,
-            ));
+        let Some(text) = template.common().severity.filter(|text| !text.value.is_empty()) else { return };
+        if !limits::SEVERITIES.contains(&text.value) {
+            out.push(finding(cx, &text));
         }
     }
+}
+
+/// A finding on a value that is no severity.
+pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
+    let finding = InvalidSeverity::at(text.span(), not_in_set_message(text, "severity"));
+    closed_set(cx, finding, text, &limits::SEVERITIES)
 }

@@ -3,7 +3,6 @@
 use crate::content::Template;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::metadata::{closed_set, not_in_set_message};
-use crate::rules::schema_violations::{in_rules_folder, is_exactly_scheduled};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -67,9 +66,6 @@ declare_rule! {
 
 impl Rule for InvalidTriggerOperator {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() && (!in_rules_folder(cx) || !is_exactly_scheduled(template)) {
-            return;
-        }
         let Some(text) = template.schedule().and_then(|schedule| schedule.operator) else { return };
         let known: &[&'static str] =
             &["gt", "lt", "eq", "ne", "GreaterThan", "LessThan", "Equal", "NotEqual"];

@@ -1,9 +1,9 @@
 //! `invalid-trigger-threshold`
 
 use crate::content::Template;
+use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
 use crate::knowledge::limits;
-use crate::rules::schema_violations::{in_rules_folder, is_exactly_scheduled};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::ScalarType;
 
@@ -67,32 +67,44 @@ declare_rule! {
 }
 
 impl Rule for InvalidTriggerThreshold {
-    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() && (!in_rules_folder(cx) || !is_exactly_scheduled(template)) {
-            return;
+    fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let text = template.schedule().and_then(|schedule| schedule.threshold);
+        let Some(text) = text.filter(|text| !text.value.is_empty()) else { return };
+        let is_string = text.node.scalar_type() == Some(ScalarType::Str);
+        match number(&text) {
+            Some(number) if number <= limits::THRESHOLD_MAX => {
+                if is_string {
+                    out.push(quoted(&text, number));
+                }
+            }
+            Some(_) if is_string => {
+                let message = format!("The trigger threshold `{}` is a text, not a number", text.value);
+                out.push(Self::at(text.span(), message).help(HELP));
+            }
+            number => out.push(finding(&text, number)),
         }
-        let Some(text) = template.schedule().and_then(|schedule| schedule.threshold) else { return };
-        let digits = !text.value.is_empty() && text.value.bytes().all(|byte| byte.is_ascii_digit());
-        let number = text.value.parse::<i64>().ok().filter(|_| digits);
-        // Upstream reads every scalar as text; the service wants a number, not a text of digits.
-        let quoted = !cx.gates() && digits && text.node.scalar_type() == Some(ScalarType::Str);
-        if text.value.is_empty() || (number.is_some_and(|number| number <= limits::THRESHOLD_MAX) && !quoted)
-        {
-            return;
-        }
-        if quoted && let Some(number) = number.filter(|number| *number <= limits::THRESHOLD_MAX) {
-            let message =
-                format!("The trigger threshold `{}` is a text, and the service wants a number", text.value);
-            let fix = Fix::safe("Take the quotes off", [Edit::new(text.span(), number.to_string())]);
-            let help = "Write the number without quotes.";
-            out.push(Self::at(text.span(), message).severity(Severity::Warning).help(help).fix(fix));
-            return;
-        }
-        let message = match number {
-            Some(_) if quoted => format!("The trigger threshold `{}` is a text, not a number", text.value),
-            Some(_) => format!("The trigger threshold {} is over {}", text.value, limits::THRESHOLD_MAX),
-            None => format!("The trigger threshold `{}` is not a whole number from 0 on", text.value),
-        };
-        out.push(Self::at(text.span(), message).help("Write a whole number from 0 to 10000."));
     }
+}
+
+const HELP: &str = "Write a whole number from 0 to 10000.";
+
+fn quoted(text: &Text<'_>, number: i64) -> Diagnostic {
+    let message = format!("The trigger threshold `{}` is a text, and the service wants a number", text.value);
+    let fix = Fix::safe("Take the quotes off", [Edit::new(text.span(), number.to_string())]);
+    let finding = InvalidTriggerThreshold::at(text.span(), message).severity(Severity::Warning);
+    finding.help("Write the number without quotes.").fix(fix)
+}
+
+/// The number that digits are, and nothing but digits.
+pub(in crate::rules) fn number(text: &Text<'_>) -> Option<i64> {
+    text.value.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.value.parse().ok())?
+}
+
+/// A finding on a threshold that is no number or too large a one.
+pub(in crate::rules) fn finding(text: &Text<'_>, number: Option<i64>) -> Diagnostic {
+    let message = match number {
+        Some(_) => format!("The trigger threshold {} is over {}", text.value, limits::THRESHOLD_MAX),
+        None => format!("The trigger threshold `{}` is not a whole number from 0 on", text.value),
+    };
+    InvalidTriggerThreshold::at(text.span(), message).help(HELP)
 }

@@ -3,7 +3,6 @@
 use crate::content::Template;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::limits;
-use crate::rules::schema_violations::in_rules_folder;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -54,9 +53,6 @@ declare_rule! {
 
 impl Rule for InvalidVersion {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() && !in_rules_folder(cx) {
-            return;
-        }
         let Some(text) = template.common().version.filter(|text| !text.value.is_empty()) else { return };
         let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
         let parts: Vec<&str> = text.value.split('.').collect();

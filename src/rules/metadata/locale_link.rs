@@ -56,42 +56,43 @@ const SITES: [&str; 3] = ["docs.microsoft.com", "azure.microsoft.com", "learn.mi
 impl Rule for LocaleLink {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         let text = cx.source().text();
-        let sites = if cx.gates() { &SITES[..2] } else { &SITES[..] };
-        for at in memchr::memmem::find_iter(text.as_bytes(), MARK) {
-            let scheme = at.checked_sub(SCHEME.len()).and_then(|start| text.get(start..at));
-            if !scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(SCHEME)) {
-                continue;
-            }
-            let host = at + MARK.len();
-            let rest = &text[host..];
-            let Some(site) = sites.iter().find(|site| starts_like(rest, site, cx.gates())) else { continue };
-            let path = &rest.as_bytes()[site.len()..];
-            let letters = |from: usize| {
-                path.get(from..from + 2).is_some_and(|two| two.iter().all(u8::is_ascii_alphabetic))
-            };
-            if path.first() != Some(&b'/') || !letters(1) || path.get(3) != Some(&b'-') || !letters(4) {
-                continue;
-            }
-            // What goes on with letters is a word and no locale; upstream's check does not look so far.
-            if !cx.gates() && path.get(6).is_some_and(|next| *next != b'/') {
-                continue;
-            }
-            let start = host + site.len();
-            let span = Span::new(start, start + 6);
-            let locale = &text[start + 1..start + 6];
-            let message = format!("This link shows every reader the language `{locale}`");
-            let fix = Fix::safe("Take the language out of the link", [Edit::delete(span)]);
-            out.push(
-                Self::at(span, message).help("Without it, the site picks the reader's language.").fix(fix),
-            );
-        }
+        let site = |rest: &str| SITES.iter().find(|site| begins_with(rest, site)).map(|site| site.len());
+        // What goes on with letters is a word and no language.
+        let is_whole = |span: &Span| text.as_bytes().get(span.end as usize).is_none_or(|next| *next == b'/');
+        out.extend(languages(text, site).filter(is_whole).map(|span| finding(cx, span)));
     }
 }
 
-/// Whether a text begins with a site's name. Upstream's pattern takes any character for a point.
-fn starts_like(text: &str, site: &str, loose: bool) -> bool {
-    let Some(part) = text.get(..site.len()) else { return false };
-    part.bytes()
-        .zip(site.bytes())
-        .all(|(a, b)| a.eq_ignore_ascii_case(&b) || (loose && b == b'.' && a != b'\n'))
+/// The places of what looks like a language, `/en-us`, behind the names of sites in links. `site` tells how long the name
+/// of a site is that a text begins with.
+pub(in crate::rules) fn languages(
+    text: &str,
+    site: impl Fn(&str) -> Option<usize>,
+) -> impl Iterator<Item = Span> {
+    memchr::memmem::find_iter(text.as_bytes(), MARK).filter_map(move |at| {
+        let scheme = text.get(at.checked_sub(SCHEME.len())?..at)?;
+        if !scheme.eq_ignore_ascii_case(SCHEME) {
+            return None;
+        }
+        let host = at + MARK.len();
+        let start = host + site(&text[host..])?;
+        let is_language = matches!(
+            text.as_bytes().get(start..start + 6)?,
+            [b'/', a, b, b'-', c, d] if [a, b, c, d].iter().all(|letter| letter.is_ascii_alphabetic())
+        );
+        is_language.then(|| Span::new(start, start + 6))
+    })
+}
+
+/// A finding on a language in a link.
+pub(in crate::rules) fn finding(cx: &Context<'_>, span: Span) -> Diagnostic {
+    let language = &cx.source().slice(span)[1..];
+    let message = format!("This link shows every reader the language `{language}`");
+    let fix = Fix::safe("Take the language out of the link", [Edit::delete(span)]);
+    LocaleLink::at(span, message).help("Without it, the site picks the reader's language.").fix(fix)
+}
+
+/// Whether a text begins with a site's name, in any case.
+fn begins_with(text: &str, site: &str) -> bool {
+    text.get(..site.len()).is_some_and(|part| part.eq_ignore_ascii_case(site))
 }

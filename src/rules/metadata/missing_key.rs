@@ -3,13 +3,13 @@
 use crate::content::fields::{Format, Owner};
 use crate::content::model::field;
 use crate::content::schema::{Fault, Violation};
-use crate::content::{Folder, Kind, SCHEDULE_KEYS, Template};
+use crate::content::{Kind, Template};
 use crate::diagnostic::Diagnostic;
 use crate::rules::metadata::misindented_key::is_misindented;
 use crate::rules::schema_violations::owning_rule;
 use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::Node;
 use crate::yaml::pointer::readable;
-use crate::yaml::{Mapping, Node};
 
 declare_rule! {
     /// A required key that is absent.
@@ -53,10 +53,7 @@ declare_rule! {
 }
 
 impl Rule for MissingKey {
-    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() {
-            return gates(cx, template, out);
-        }
+    fn check_template(&self, cx: &Context<'_>, _: &Template<'_>, out: &mut Vec<Diagnostic>) {
         // What stands in a damaged part of the file cannot be missed.
         if !cx.content.document.errors.is_empty() {
             return;
@@ -82,7 +79,7 @@ impl Rule for MissingKey {
                 "" => format!("{} needs the key `{key}`, which is missing", cx.kind().noun()),
                 pointer => format!("`{}` needs the key `{key}`, which is missing", readable(pointer)),
             };
-            let help = add(advice(cx.kind(), &violation.pointer, key), key);
+            let help = help(cx.kind(), &violation.pointer, key);
             out.push(Self::at(violation.span, capital(&message)).help(help).path(violation.pointer.clone()));
         }
     }
@@ -105,56 +102,6 @@ fn empty(cx: &Context<'_>, violation: &Violation) -> Diagnostic {
     MissingKey::at(span, message).help(help).path(violation.pointer.clone())
 }
 
-/// What upstream's gates ask for, by the folder that the file stands in.
-fn gates(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-    let root = template.common().root;
-    let mut miss = |key: &str| {
-        let message = format!("The key `{key}` is missing");
-        out.push(
-            MissingKey::at(cx.first_key(), message)
-                .help(add(advice(Kind::ScheduledRule, "", key), key))
-                .path(""),
-        );
-    };
-    if cx.content.folder == Folder::Hunting {
-        for key in ["id", "query"] {
-            if absent(root, key) {
-                miss(key);
-            }
-        }
-        for finding in out.iter_mut().filter(|finding| finding.rule.id == "missing-key") {
-            finding.gate = Some("kql-validations");
-        }
-        return;
-    }
-    if cx.content.folder != Folder::Rules {
-        return;
-    }
-    for key in ["kind", "id", "name", "description", "severity", "query"] {
-        if absent(root, key) {
-            miss(key);
-        }
-    }
-    if cx.kind() == Kind::ScheduledRule && root.get("kind").and_then(Node::as_str) == Some("Scheduled") {
-        for key in SCHEDULE_KEYS.into_iter().chain(["requiredDataConnectors"]) {
-            if absent(root, key) {
-                miss(key);
-            }
-        }
-    }
-    for connector in &template.common().connectors {
-        if connector.id.is_none() {
-            let message = "An item of `requiredDataConnectors` lacks the key `connectorId`";
-            let advice = advice(Kind::ScheduledRule, "/requiredDataConnectors/0", "connectorId");
-            out.push(MissingKey::at(connector.node.span, message).help(add(advice, "connectorId")));
-        }
-    }
-}
-
-fn absent(root: &Mapping, key: &str) -> bool {
-    field(root, key).is_none_or(|field| field.node().is_null() || field.node().as_str() == Some(""))
-}
-
 /// The same sentence with a capital first letter.
 pub(in crate::rules) fn capital(text: &str) -> String {
     let mut chars = text.chars();
@@ -167,6 +114,6 @@ fn advice(kind: Kind, parent: &str, key: &str) -> Option<&'static str> {
 }
 
 /// The help for a key that is missing.
-fn add(advice: Option<&str>, key: &str) -> String {
-    advice.map_or_else(|| format!("Add `{key}:`."), str::to_owned)
+pub(in crate::rules) fn help(kind: Kind, parent: &str, key: &str) -> String {
+    advice(kind, parent, key).map_or_else(|| format!("Add `{key}:`."), str::to_owned)
 }

@@ -2,53 +2,55 @@
 
 mod branding;
 mod description_style;
-mod description_too_long;
+pub(super) mod description_too_long;
 mod empty_value;
 mod hunting_description_too_long;
-mod invalid_aggregation_kind;
-mod invalid_id;
-mod invalid_kind;
-mod invalid_severity;
+pub(super) mod invalid_aggregation_kind;
+pub(super) mod invalid_id;
+pub(super) mod invalid_kind;
+pub(super) mod invalid_severity;
 mod invalid_status;
-mod invalid_trigger_operator;
-mod invalid_trigger_threshold;
-mod invalid_version;
-mod locale_link;
+pub(super) mod invalid_trigger_operator;
+pub(super) mod invalid_trigger_threshold;
+pub(super) mod invalid_version;
+pub(super) mod locale_link;
 pub(in crate::rules) mod misindented_key;
 pub(in crate::rules) mod missing_key;
 mod missing_metadata;
 mod name_style;
-mod name_too_long;
+pub(super) mod name_too_long;
 mod quoted_description;
 mod rule_key_in_hunting_query;
-mod scalar_for_list;
+pub(super) mod scalar_for_list;
 mod types;
 mod unknown_key;
-mod wrong_type;
+pub(super) mod wrong_type;
 
-pub(super) use branding::Branding;
-pub(super) use description_style::DescriptionStyle;
-pub(super) use description_too_long::DescriptionTooLong;
-pub(super) use empty_value::EmptyValue;
-pub(super) use hunting_description_too_long::HuntingDescriptionTooLong;
-pub(super) use invalid_aggregation_kind::InvalidAggregationKind;
-pub(super) use invalid_id::InvalidId;
-pub(super) use invalid_kind::InvalidKind;
-pub(super) use invalid_severity::InvalidSeverity;
-pub(super) use invalid_status::InvalidStatus;
-pub(super) use invalid_trigger_operator::InvalidTriggerOperator;
-pub(super) use invalid_trigger_threshold::InvalidTriggerThreshold;
-pub(super) use invalid_version::InvalidVersion;
-pub(super) use locale_link::LocaleLink;
-pub(super) use missing_key::MissingKey;
-pub(super) use missing_metadata::MissingMetadata;
-pub(super) use name_style::NameStyle;
-pub(super) use name_too_long::NameTooLong;
-pub(super) use quoted_description::QuotedDescription;
-pub(super) use rule_key_in_hunting_query::RuleKeyInHuntingQuery;
-pub(super) use scalar_for_list::ScalarForList;
-pub(super) use unknown_key::UnknownKey;
-pub(super) use wrong_type::WrongType;
+super::rules! {
+    unknown_key::UnknownKey,
+    missing_key::MissingKey,
+    wrong_type::WrongType,
+    scalar_for_list::ScalarForList,
+    empty_value::EmptyValue,
+    invalid_id::InvalidId,
+    invalid_kind::InvalidKind,
+    invalid_severity::InvalidSeverity,
+    invalid_status::InvalidStatus,
+    invalid_trigger_operator::InvalidTriggerOperator,
+    invalid_trigger_threshold::InvalidTriggerThreshold,
+    invalid_aggregation_kind::InvalidAggregationKind,
+    invalid_version::InvalidVersion,
+    name_too_long::NameTooLong,
+    description_too_long::DescriptionTooLong,
+    hunting_description_too_long::HuntingDescriptionTooLong,
+    quoted_description::QuotedDescription,
+    name_style::NameStyle,
+    description_style::DescriptionStyle,
+    branding::Branding,
+    locale_link::LocaleLink,
+    rule_key_in_hunting_query::RuleKeyInHuntingQuery,
+    missing_metadata::MissingMetadata,
+}
 
 use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix};

@@ -44,9 +44,9 @@ declare_rule! {
 }
 
 impl Rule for NameTooLong {
-    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+    fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let text = template.common().name;
-        if let Some((span, message)) = too_long(cx, text, "name", limits::MAX_NAME) {
+        if let Some((span, message)) = too_long(text, "name", limits::MAX_NAME) {
             out.push(
                 Self::at(span, message)
                     .help("Keep to what people need in a list; 50 characters are a good aim."),

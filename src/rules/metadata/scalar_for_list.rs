@@ -1,7 +1,7 @@
 //! `scalar-for-list`
 
-use crate::content::model::{Field, Text};
-use crate::content::{Folder, Template};
+use crate::content::Template;
+use crate::content::model::{Field, List, Text};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::attack::several;
 use crate::rules::{Context, Rule, declare_rule};
@@ -52,20 +52,17 @@ declare_rule! {
 impl Rule for ScalarForList {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let common = template.common();
-        let mut lists = vec![&common.tactics, &common.techniques];
-        if cx.gates() {
-            if cx.content.folder != Folder::Rules {
-                return;
-            }
-        } else {
-            lists.extend(common.connectors.iter().map(|connector| &connector.data_types));
-        }
-        for list in lists {
-            let Some(field) = list.field else { continue };
-            let Some(text) = field.text().filter(|text| !text.value.is_empty()) else { continue };
-            out.push(finding(cx, field, text));
-        }
+        let data_types = common.connectors.iter().map(|connector| &connector.data_types);
+        let lists = [&common.tactics, &common.techniques].into_iter().chain(data_types);
+        out.extend(lists.filter_map(|list| scalar(cx, list)));
     }
+}
+
+/// A finding where a single value stands in place of a list.
+pub(in crate::rules) fn scalar(cx: &Context<'_>, list: &List<'_>) -> Option<Diagnostic> {
+    let field = list.field?;
+    let text = field.text().filter(|text| !text.value.is_empty())?;
+    Some(finding(cx, field, text))
 }
 
 fn finding(cx: &Context<'_>, field: Field<'_>, text: Text<'_>) -> Diagnostic {

@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::nearest::nearest;
 use crate::rules::metadata::missing_key::capital;
 use crate::rules::metadata::types::{advice, found, noun};
-use crate::rules::schema_violations::{in_rules_folder, owning_rule};
+use crate::rules::schema_violations::owning_rule;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 use crate::yaml::pointer::readable;
@@ -69,18 +69,12 @@ impl Rule for WrongType {
         let meant =
             matches!(cx.content.folder, Folder::Rules | Folder::Hunting) || cx.content.holds_several();
         let readable = cx.content.document.errors.is_empty() && cx.source().wide_encoding().is_none();
-        if !cx.gates() && cx.kind() == Kind::Unknown && meant && readable {
+        if cx.kind() == Kind::Unknown && meant && readable {
             out.extend(no_mapping(cx.content.root()));
         }
     }
 
-    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if cx.gates() {
-            if in_rules_folder(cx) {
-                gates(template, out);
-            }
-            return;
-        }
+    fn check_template(&self, cx: &Context<'_>, _: &Template<'_>, out: &mut Vec<Diagnostic>) {
         for violation in
             cx.violations.iter().filter(|violation| owning_rule(cx, violation) == Owner::WrongType)
         {
@@ -106,19 +100,6 @@ fn no_mapping(root: Option<&Node>) -> Option<Diagnostic> {
             Some(WrongType::at(start, "The file holds a list, and content is one mapping").help(help))
         }
         _ => Some(WrongType::at(root.span, "The file holds a text, and content is one mapping").help(help)),
-    }
-}
-
-/// Upstream's gate stumbles over connectors that are no mappings.
-fn gates(template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-    let list = template.common().root.get("requiredDataConnectors").and_then(Node::as_sequence);
-    for item in list.map(|list| list.items.as_slice()).unwrap_or_default() {
-        if item.as_mapping().is_none() {
-            out.push(WrongType::at(
-                item.span,
-                "A required data connector is a mapping with `connectorId` and `dataTypes`",
-            ));
-        }
     }
 }
 

@@ -72,30 +72,35 @@ declare_rule! {
 
 impl Rule for KqlUnknownTable {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
-        for finding in findings::of(cx, query, FindingKind::UnknownTable) {
-            let mut diagnostic = findings::diagnostic(Self::at, query, finding);
-            let name = finding.name.as_deref().unwrap_or_default();
-            // Every workspace has custom logs of its own.
-            let own = finding.mend.is_none() || name.ends_with("_CL");
-            // Parsers are often called like the custom log that they read.
-            let parser = finding.mend.as_ref().is_some_and(|mend| mend.text == format!("{name}_CL"));
-            diagnostic.severity = if own || parser { Severity::Warning } else { Severity::Error };
-            if parser {
-                diagnostic.fix = None;
-                diagnostic.help = Some(format!(
-                    "The custom log is `{name}_CL`. If `{name}` is a function of your workspace, name its file with --tables, \
-                     or check it together with its parser."
-                ));
-            }
-            if finding.mend.is_none() && !name.is_empty() {
-                diagnostic.help = Some(format!(
-                    "If your workspace has it, add {{\"tables\": {{\"{name}\": {{\"TimeGenerated\": \"datetime\"}}}}}} with its \
-                     columns to a JSON file, and name the file with --tables or in sentlint.toml below [knowledge]."
-                ));
-            }
-            out.push(diagnostic);
+        tables(cx, query, out);
+        watchlists::check(cx, query, Self::at, out);
+    }
+}
+
+/// Reports the tables that nobody knows.
+pub(in crate::rules) fn tables(cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+    for finding in findings::of(cx, query, FindingKind::UnknownTable) {
+        let mut diagnostic = findings::diagnostic(KqlUnknownTable::at, query, finding);
+        let name = finding.name.as_deref().unwrap_or_default();
+        // Every workspace has custom logs of its own.
+        let own = finding.mend.is_none() || name.ends_with("_CL");
+        // Parsers are often called like the custom log that they read.
+        let parser = finding.mend.as_ref().is_some_and(|mend| mend.text == format!("{name}_CL"));
+        diagnostic.severity = if own || parser { Severity::Warning } else { Severity::Error };
+        if parser {
+            diagnostic.fix = None;
+            diagnostic.help = Some(format!(
+                "The custom log is `{name}_CL`. If `{name}` is a function of your workspace, name its file with --tables, \
+                 or check it together with its parser."
+            ));
         }
-        watchlists::check(cx, query, out);
+        if finding.mend.is_none() && !name.is_empty() {
+            diagnostic.help = Some(format!(
+                "If your workspace has it, add {{\"tables\": {{\"{name}\": {{\"TimeGenerated\": \"datetime\"}}}}}} with its \
+                 columns to a JSON file, and name the file with --tables or in sentlint.toml below [knowledge]."
+            ));
+        }
+        out.push(diagnostic);
     }
 }
 

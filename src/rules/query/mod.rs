@@ -4,14 +4,14 @@ mod case_folded_comparison;
 mod contains_instead_of_has;
 mod cross_cluster;
 mod findings;
-mod kql_argument;
+pub(super) mod kql_argument;
 mod kql_deprecated;
-mod kql_semantic;
-mod kql_syntax;
-mod kql_type;
-mod kql_unknown_column;
-mod kql_unknown_function;
-mod kql_unknown_table;
+pub(super) mod kql_semantic;
+pub(super) mod kql_syntax;
+pub(super) mod kql_type;
+pub(super) mod kql_unknown_column;
+pub(super) mod kql_unknown_function;
+pub(super) mod kql_unknown_table;
 mod kql_unused_let;
 mod late_filter;
 mod lookback_exceeds_period;
@@ -21,14 +21,13 @@ mod no_time_in_result;
 mod nondeterministic_take;
 mod query_placeholder;
 mod query_timestamp_column;
-mod query_too_long;
+pub(super) mod query_too_long;
 mod regex_heavy;
 mod render_in_rule;
 mod take_in_rule;
 #[cfg(test)]
 mod tests;
-mod ti_gate;
-mod ti_latest;
+pub(super) mod ti_latest;
 mod tree;
 mod unbounded_make_set;
 mod unbounded_mv_expand;
@@ -38,34 +37,36 @@ mod unwindowed_join;
 mod watchlists;
 mod wildcard_union;
 
-pub(super) use case_folded_comparison::CaseFoldedComparison;
-pub(super) use contains_instead_of_has::ContainsInsteadOfHas;
-pub(super) use cross_cluster::CrossCluster;
-pub(super) use kql_argument::KqlArgument;
-pub(super) use kql_deprecated::KqlDeprecated;
-pub(super) use kql_semantic::KqlSemantic;
-pub(super) use kql_syntax::KqlSyntax;
-pub(super) use kql_type::KqlType;
-pub(super) use kql_unknown_column::KqlUnknownColumn;
-pub(super) use kql_unknown_function::KqlUnknownFunction;
-pub(super) use kql_unknown_table::KqlUnknownTable;
-pub(super) use kql_unused_let::KqlUnusedLet;
-pub(super) use late_filter::LateFilter;
-pub(super) use lookback_exceeds_period::LookbackExceedsPeriod;
-pub(super) use no_reduction::NoReduction;
-pub(super) use no_time_filter::NoTimeFilter;
-pub(super) use no_time_in_result::NoTimeInResult;
-pub(super) use nondeterministic_take::NondeterministicTake;
-pub(super) use query_placeholder::QueryPlaceholder;
-pub(super) use query_timestamp_column::QueryTimestampColumn;
-pub(super) use query_too_long::QueryTooLong;
-pub(super) use regex_heavy::RegexHeavy;
-pub(super) use render_in_rule::RenderInRule;
-pub(super) use take_in_rule::TakeInRule;
-pub(super) use ti_latest::TiLatest;
-pub(super) use unbounded_make_set::UnboundedMakeSet;
-pub(super) use unbounded_mv_expand::UnboundedMvExpand;
-pub(super) use unbounded_sort::UnboundedSort;
-pub(super) use unscoped_search::UnscopedSearch;
-pub(super) use unwindowed_join::UnwindowedJoin;
-pub(super) use wildcard_union::WildcardUnion;
+super::rules! {
+    kql_syntax::KqlSyntax,
+    kql_unknown_table::KqlUnknownTable,
+    kql_unknown_column::KqlUnknownColumn,
+    kql_unknown_function::KqlUnknownFunction,
+    kql_argument::KqlArgument,
+    kql_type::KqlType,
+    kql_semantic::KqlSemantic,
+    query_too_long::QueryTooLong,
+    query_timestamp_column::QueryTimestampColumn,
+    ti_latest::TiLatest,
+    no_time_in_result::NoTimeInResult,
+    unscoped_search::UnscopedSearch,
+    wildcard_union::WildcardUnion,
+    contains_instead_of_has::ContainsInsteadOfHas,
+    case_folded_comparison::CaseFoldedComparison,
+    regex_heavy::RegexHeavy,
+    unbounded_sort::UnboundedSort,
+    nondeterministic_take::NondeterministicTake,
+    take_in_rule::TakeInRule,
+    unbounded_mv_expand::UnboundedMvExpand,
+    cross_cluster::CrossCluster,
+    no_reduction::NoReduction,
+    unwindowed_join::UnwindowedJoin,
+    late_filter::LateFilter,
+    unbounded_make_set::UnboundedMakeSet,
+    no_time_filter::NoTimeFilter,
+    render_in_rule::RenderInRule,
+    query_placeholder::QueryPlaceholder,
+    kql_unused_let::KqlUnusedLet,
+    kql_deprecated::KqlDeprecated,
+    lookback_exceeds_period::LookbackExceedsPeriod,
+}

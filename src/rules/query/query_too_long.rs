@@ -181,9 +181,9 @@ declare_rule! {
 }
 
 impl Rule for QueryTooLong {
-    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+    fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let text = template.common().query;
-        if let Some((span, message)) = too_long(cx, text, "query", limits::MAX_QUERY) {
+        if let Some((span, message)) = too_long(text, "query", limits::MAX_QUERY) {
             out.push(
                 Self::at(span, message)
                     .help("Move long lists into a watchlist, and shared parts into a function."),

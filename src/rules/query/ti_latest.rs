@@ -1,10 +1,9 @@
 //! `ti-latest`
 
-use crate::content::{Folder, Query};
+use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{Expr, ExprKind, OperatorKind};
 use crate::kql::{Node, Parse, walk_statements};
-use crate::rules::query::ti_gate::{piped, upstream_is_content};
 use crate::rules::query::tree::{exprs, tree};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
@@ -61,30 +60,30 @@ declare_rule! {
     }
 }
 
-pub(super) const TABLE: &str = "ThreatIntelligenceIndicator";
+/// The table of indicators.
+pub(in crate::rules) const TABLE: &str = "ThreatIntelligenceIndicator";
 
 impl Rule for TiLatest {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
-        if query.pointer != Some("/query") || (cx.template.is_none() && !cx.gates()) {
+        if query.pointer != Some("/query") || cx.template.is_none() {
             return;
         }
-        let at = if cx.gates() {
-            let opened = matches!(cx.content.folder, Folder::Rules | Folder::Hunting);
-            piped(query.text).filter(|_| opened && !upstream_is_content(query.text))
-        } else {
-            let tree = tree(query).filter(|_| query.mentions().place(TABLE).is_some());
-            tree.filter(|tree| !takes_latest(tree)).and_then(read)
-        };
-        let Some(at) = at else { return };
-        let span = query.span(Span::new(at, at + TABLE.len()));
-        let message = "The query reads threat intelligence without taking the latest state of each indicator";
-        let kept = if cx.kind().is_rule() { "ago(<queryPeriod>)" } else { "ago(14d)" };
-        let help = format!(
-            "Begin with `{TABLE} | where TimeGenerated >= {kept} | summarize LatestIndicatorTime = \
-             arg_max(TimeGenerated, *) by IndicatorId | where Active == true and ExpirationDateTime > now()`."
-        );
-        out.push(Self::at(span, message).help(help));
+        let tree = tree(query).filter(|_| query.mentions().place(TABLE).is_some());
+        let place = tree.filter(|tree| !takes_latest(tree)).and_then(read);
+        out.extend(place.map(|at| finding(cx, query, at)));
     }
+}
+
+/// A finding on the table at an offset of the query.
+pub(in crate::rules) fn finding(cx: &Context<'_>, query: &Query<'_>, at: usize) -> Diagnostic {
+    let span = query.span(Span::new(at, at + TABLE.len()));
+    let message = "The query reads threat intelligence without taking the latest state of each indicator";
+    let kept = if cx.kind().is_rule() { "ago(<queryPeriod>)" } else { "ago(14d)" };
+    let help = format!(
+        "Begin with `{TABLE} | where TimeGenerated >= {kept} | summarize LatestIndicatorTime = \
+         arg_max(TimeGenerated, *) by IndicatorId | where Active == true and ExpirationDateTime > now()`."
+    );
+    TiLatest::at(span, message).help(help)
 }
 
 /// Where the query reads the table.

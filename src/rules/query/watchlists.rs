@@ -1,22 +1,23 @@
 //! Watchlists that the configuration does not name.
 
-use super::KqlUnknownTable;
 use crate::content::Query;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::nearest::nearest;
 use crate::kql::ast::{Expr, ExprKind, LetValue, Literal, Statement, StatementKind};
 use crate::kql::{Node, walk_statements};
 use crate::rules::Context;
+use crate::source::Span;
 
 /// Says which watchlists a query reads that are none of the configured ones; where none is configured, nobody
 /// knows which there are.
-pub(super) fn check(cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+pub(super) fn check(
+    cx: &Context<'_>,
+    query: &Query<'_>,
+    at: impl Fn(Span, String) -> Diagnostic,
+    out: &mut Vec<Diagnostic>,
+) {
     let known = &cx.settings.watchlists;
-    if known.is_empty()
-        || cx.gates()
-        || !query.text.contains("_GetWatchlist")
-        || !query.parse().errors.is_empty()
-    {
+    if known.is_empty() || !query.text.contains("_GetWatchlist") || !query.parse().errors.is_empty() {
         return;
     }
     let statements = &query.parse().statements;
@@ -48,7 +49,7 @@ pub(super) fn check(cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnosti
             Fix::r#unsafe(format!("Write `{near}`"), [edit])
         });
         let message = format!("There is no watchlist `{name}` among those of the configuration");
-        let finding = KqlUnknownTable::at(query.span(literal.span), message).severity(Severity::Warning);
+        let finding = at(query.span(literal.span), message).severity(Severity::Warning);
         out.push(finding.help(help).fix(fix));
     }
 }

@@ -47,7 +47,7 @@ fn same(old: &Node, new: &Node, query: bool) -> bool {
 }
 
 /// Reads a version as it is meant: `1.2` and `v1.2.0` are versions too.
-pub(super) fn version(text: &str) -> Option<Version> {
+pub(in crate::rules) fn version(text: &str) -> Option<Version> {
     let bare = text.trim().trim_start_matches(['v', 'V']);
     let parts = bare.split('.').count();
     Version::parse(bare)
@@ -56,32 +56,11 @@ pub(super) fn version(text: &str) -> Option<Version> {
 }
 
 /// The next version for a change of any kind; what kind it was is for the author to say.
-pub(super) fn bump(version: &Version) -> Option<String> {
+pub(in crate::rules) fn bump(version: &Version) -> Option<String> {
     let (major, minor) = (version.major, version.minor);
     // A pre-release comes before the version that it prepares.
     let patch = if version.pre.is_empty() { version.patch.checked_add(1)? } else { version.patch };
     Some(format!("{major}.{minor}.{patch}"))
-}
-
-/// Whether `git diff -U0` of two texts has `version:` in it, in a changed line or in the heading of a hunk;
-/// `None` where there is no difference.
-pub(super) fn tells_version(old: &str, new: &str) -> Option<bool> {
-    let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let ops = similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new);
-    let mut differs = false;
-    for op in ops.iter().filter(|op| op.tag() != similar::DiffTag::Equal) {
-        differs = true;
-        // The heading is the nearest line above the hunk that begins with a letter, cut at 80 bytes.
-        let begins =
-            |line: &&&str| line.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$');
-        let heading = old[..op.old_range().start].iter().rev().find(begins);
-        let heading = heading.map_or("", |line| &line[..line.floor_char_boundary(80)]);
-        let lines = old[op.old_range()].iter().chain(&new[op.new_range()]).copied();
-        if lines.chain([heading]).any(|line| line.contains("version:")) {
-            return Some(true);
-        }
-    }
-    differs.then_some(false)
 }
 
 #[cfg(test)]
@@ -141,17 +120,5 @@ mod tests {
         }
         assert_eq!(version("1.0.18446744073709551615").and_then(|version| bump(&version)), None);
         assert!(version("1.10.0") > version("1.9.9"));
-    }
-
-    #[test]
-    fn the_gate_reads_changed_lines_and_headings() {
-        assert_eq!(tells_version("a: 1\n", "a: 1\n"), None);
-        assert_eq!(tells_version("a: 1\nversion: 1.0.0\n", "a: 2\nversion: 1.0.0\n"), Some(false));
-        assert_eq!(tells_version("a: 1\nversion: 1.0.0\n", "a: 2\nversion: 1.0.1\n"), Some(true));
-        assert_eq!(tells_version("version: 1.0.0\n- a\n", "version: 1.0.0\n- b\n"), Some(true));
-        assert_eq!(
-            tells_version("version: 1.0.0\nkind: A\n- a\n", "version: 1.0.0\nkind: A\n- b\n"),
-            Some(false)
-        );
     }
 }

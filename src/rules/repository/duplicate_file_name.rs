@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::content::Folder;
-use crate::rules::{Profile, RepositoryFile, RepositoryFindings, Rule, Settings, declare_rule};
+use crate::rules::{RepositoryFile, RepositoryFindings, Rule, Settings, declare_rule};
 
 declare_rule! {
     /// Two analytic rules of the same file name.
@@ -59,23 +58,24 @@ declare_rule! {
 }
 
 impl Rule for DuplicateFileName {
-    fn check_repository(&self, files: &[RepositoryFile], settings: &Settings, out: &mut RepositoryFindings) {
-        let gates = settings.profile == Profile::AzureSentinel;
-        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-        for (index, file) in files.iter().enumerate() {
-            let counts = if gates { file.folder == Folder::Rules } else { file.kind.is_rule() };
-            if !counts {
-                continue;
-            }
-            let name = file.source.path().rsplit('/').next().unwrap_or_default();
-            let Some(first) = seen.get(name).and_then(|first| files.get(*first)) else {
-                seen.insert(name, index);
-                continue;
-            };
-            let message = format!("The file name `{name}` is that of {} too", first.source.path());
-            let finding =
-                Self::at(file.first_key, message).label_in(&first.source, first.first_key, "the other rule");
-            out.push((index, finding.help("Rename one of the two files.")));
-        }
+    fn check_repository(&self, files: &[RepositoryFile], _: &Settings, out: &mut RepositoryFindings) {
+        let rules: Vec<_> = files.iter().enumerate().filter(|(_, file)| file.kind.is_rule()).collect();
+        report(&rules, out);
+    }
+}
+
+/// Reports the names that an earlier one of these files has.
+pub(in crate::rules) fn report(files: &[(usize, &RepositoryFile)], out: &mut RepositoryFindings) {
+    let mut seen: BTreeMap<&str, &RepositoryFile> = BTreeMap::new();
+    for (index, file) in files {
+        let name = file.source.path().rsplit('/').next().unwrap_or_default();
+        let Some(first) = seen.get(name) else {
+            seen.insert(name, file);
+            continue;
+        };
+        let message = format!("The file name `{name}` is that of {} too", first.source.path());
+        let finding = DuplicateFileName::at(file.first_key, message);
+        let finding = finding.label_in(&first.source, first.first_key, "the other rule");
+        out.push((*index, finding.help("Rename one of the two files.")));
     }
 }

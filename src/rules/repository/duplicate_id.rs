@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
-use crate::content::{Folder, Kind};
+use crate::content::Kind;
 use crate::diagnostic::{Edit, Fix};
-use crate::rules::{Profile, RepositoryFile, RepositoryFindings, Rule, Settings, declare_rule};
+use crate::rules::{RepositoryFile, RepositoryFindings, Rule, Settings, declare_rule};
 
 declare_rule! {
     /// The same id in two files.
@@ -61,32 +61,38 @@ declare_rule! {
 const NAMESPACE: Uuid = Uuid::from_u128(0x1f8e_5a37_92c4_4d06_b1a5_70e3_94d2_6c18);
 
 impl Rule for DuplicateId {
-    fn check_repository(&self, files: &[RepositoryFile], settings: &Settings, out: &mut RepositoryFindings) {
-        let gates = settings.profile == Profile::AzureSentinel;
-        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
-        for (index, file) in files.iter().enumerate() {
-            let Some((id, span)) = &file.id else { continue };
-            // Stubs keep the id of what moved away, and upstream compares analytic rules alone.
-            let counts = matches!(
-                file.kind,
-                Kind::HuntingQuery | Kind::ScheduledRule | Kind::NrtRule | Kind::OtherRule
-            );
-            if id.is_empty() || !counts || (gates && file.folder != Folder::Rules) {
-                continue;
-            }
-            let key = if gates { id.clone() } else { id.to_ascii_lowercase() };
-            let Some(first) = seen.get(&key).and_then(|first| files.get(*first)) else {
-                seen.insert(key, index);
-                continue;
-            };
-            let Some((_, place)) = &first.id else { continue };
-            let message = format!("The id `{id}` is that of {} too", first.source.path());
-            let fresh = Uuid::new_v5(&NAMESPACE, format!("{id}\n{}", file.source.path()).as_bytes());
-            let finding = Self::at(*span, message).label_in(&first.source, *place, "it stands here first");
-            let fix =
-                Fix::r#unsafe(format!("Replace it with {fresh}"), [Edit::new(*span, fresh.to_string())]);
-            let help = "Give one of the two a fresh id; `sentlint new` makes them. Copies of one template belong in one place.";
-            out.push((index, finding.help(help).fix(fix)));
+    fn check_repository(&self, files: &[RepositoryFile], _: &Settings, out: &mut RepositoryFindings) {
+        let files: Vec<_> = files.iter().enumerate().collect();
+        report(&files, str::to_ascii_lowercase, out);
+    }
+}
+
+/// Reports the ids that an earlier one of these files has, where ids are the same that have the same key.
+pub(in crate::rules) fn report(
+    files: &[(usize, &RepositoryFile)],
+    key: impl Fn(&str) -> String,
+    out: &mut RepositoryFindings,
+) {
+    let mut seen: BTreeMap<String, &RepositoryFile> = BTreeMap::new();
+    for (index, file) in files {
+        let Some((id, span)) = &file.id else { continue };
+        // Stubs keep the id of what moved away.
+        let counts =
+            matches!(file.kind, Kind::HuntingQuery | Kind::ScheduledRule | Kind::NrtRule | Kind::OtherRule);
+        if id.is_empty() || !counts {
+            continue;
         }
+        let key = key(id);
+        let Some(first) = seen.get(&key) else {
+            seen.insert(key, file);
+            continue;
+        };
+        let Some((_, place)) = &first.id else { continue };
+        let message = format!("The id `{id}` is that of {} too", first.source.path());
+        let fresh = Uuid::new_v5(&NAMESPACE, format!("{id}\n{}", file.source.path()).as_bytes());
+        let finding = DuplicateId::at(*span, message).label_in(&first.source, *place, "it stands here first");
+        let fix = Fix::r#unsafe(format!("Replace it with {fresh}"), [Edit::new(*span, fresh.to_string())]);
+        let help = "Give one of the two a fresh id; `sentlint new` makes them. Copies of one template belong in one place.";
+        out.push((*index, finding.help(help).fix(fix)));
     }
 }

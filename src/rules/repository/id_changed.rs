@@ -1,10 +1,9 @@
 //! `id-changed`
 
-use uuid::Uuid;
-
-use crate::content::{Folder, Kind};
+use crate::content::Kind;
+use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::rules::{Context, Rule, declare_rule};
+use crate::rules::{Base, Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
@@ -68,31 +67,36 @@ declare_rule! {
 
 impl Rule for IdChanged {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(base) = cx.base else { return };
-        let (Some(old), Some(new)) = (base.content.id(), cx.content.id()) else { return };
-        let kinds = [base.content.kind, cx.kind()];
-        if old.value.trim().is_empty() || new.value.trim().is_empty() || kinds.contains(&Kind::Unknown) {
-            return;
-        }
-        let changed = if cx.gates() {
-            // The gate looks for two lines `id: GUID` in the difference of a file that kept its name.
-            let seen = |content: &crate::content::Content, id: &str| {
-                Uuid::try_parse(id).is_ok() && content.source.text().contains(&format!("id: {id}"))
-            };
-            let there = cx.content.folder == Folder::Rules && !base.renamed;
-            there && old.value != new.value && seen(&base.content, old.value) && seen(cx.content, new.value)
-        } else {
-            !old.value.trim().eq_ignore_ascii_case(new.value.trim())
-        };
-        if !changed {
-            return;
-        }
-        let message = format!("The id was `{}` at `{}` and is another one now", old.value, base.revision);
-        let fix = Fix::r#unsafe(
-            format!("Put `{}` back", old.value),
-            replace_scalar(cx.source(), new.node, old.value),
-        );
-        let help = "Keep the id through every change; a template that is a new one belongs in a new file.";
-        out.push(Self::at(new.span(), message).help(help).fix(fix));
+        let ids = ids(cx).filter(|ids| !ids.old.value.trim().eq_ignore_ascii_case(ids.new.value.trim()));
+        out.extend(ids.map(|ids| finding(cx, &ids)));
     }
+}
+
+/// The ids of a file, as it was and as it is.
+pub(in crate::rules) struct Ids<'a> {
+    /// The file as it was.
+    pub(in crate::rules) base: &'a Base,
+    /// Its id then.
+    pub(in crate::rules) old: Text<'a>,
+    /// Its id now.
+    pub(in crate::rules) new: Text<'a>,
+}
+
+/// The ids of content that was content before.
+pub(in crate::rules) fn ids<'a>(cx: &Context<'a>) -> Option<Ids<'a>> {
+    let base = cx.base?;
+    let ids = Ids { base, old: base.content.id()?, new: cx.content.id()? };
+    let is_known = ![base.content.kind, cx.kind()].contains(&Kind::Unknown);
+    let is_there = [ids.old, ids.new].iter().all(|id| !id.value.trim().is_empty());
+    (is_known && is_there).then_some(ids)
+}
+
+/// A finding on an id that is another than it was.
+pub(in crate::rules) fn finding(cx: &Context<'_>, ids: &Ids<'_>) -> Diagnostic {
+    let Ids { base, old, new } = ids;
+    let message = format!("The id was `{}` at `{}` and is another one now", old.value, base.revision);
+    let fix =
+        Fix::r#unsafe(format!("Put `{}` back", old.value), replace_scalar(cx.source(), new.node, old.value));
+    let help = "Keep the id through every change; a template that is a new one belongs in a new file.";
+    IdChanged::at(new.span(), message).help(help).fix(fix)
 }

@@ -1,16 +1,18 @@
 //! What crosses files, and what crosses time.
 
-mod compare;
-mod duplicate_file_name;
-mod duplicate_id;
+pub(super) mod compare;
+pub(super) mod duplicate_file_name;
+pub(super) mod duplicate_id;
 mod duplicate_query;
-mod id_changed;
+pub(super) mod id_changed;
 mod kind_changed;
-mod version_not_bumped;
+pub(super) mod version_not_bumped;
 
-pub(super) use duplicate_file_name::DuplicateFileName;
-pub(super) use duplicate_id::DuplicateId;
-pub(super) use duplicate_query::DuplicateQuery;
-pub(super) use id_changed::IdChanged;
-pub(super) use kind_changed::KindChanged;
-pub(super) use version_not_bumped::VersionNotBumped;
+super::rules! {
+    duplicate_id::DuplicateId,
+    duplicate_file_name::DuplicateFileName,
+    duplicate_query::DuplicateQuery,
+    id_changed::IdChanged,
+    version_not_bumped::VersionNotBumped,
+    kind_changed::KindChanged,
+}

@@ -2,11 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::compare::{bump, first_change, tells_version, version};
+use super::compare::{bump, first_change, version};
+use crate::content::Template;
 use crate::content::model::field;
-use crate::content::{Folder, Template};
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::rules::{Base, Context, Rule, declare_rule};
+use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::{insert_entry, replace_scalar};
 
 declare_rule! {
@@ -74,14 +74,8 @@ declare_rule! {
 }
 
 impl Rule for VersionNotBumped {
-    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-        if let Some(base) = cx.base.filter(|_| cx.gates()) {
-            check_as_gate(cx, base, out);
-        }
-    }
-
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(base) = cx.base.filter(|_| !cx.gates()) else { return };
+        let Some(base) = cx.base else { return };
         let Some(before) = base.content.template() else { return };
         let broken = |content: &crate::content::Content| !content.document.errors.is_empty();
         if broken(&base.content) || broken(cx.content) {
@@ -140,7 +134,12 @@ impl Rule for VersionNotBumped {
     }
 }
 
-fn with_fix(finding: Diagnostic, cx: &Context<'_>, wanted: Option<String>) -> Diagnostic {
+/// The finding with a fix that writes the version that is wanted.
+pub(in crate::rules) fn with_fix(
+    finding: Diagnostic,
+    cx: &Context<'_>,
+    wanted: Option<String>,
+) -> Diagnostic {
     let help = "Raise the last number for a correction, the middle one for new behaviour, the first one for a break.";
     let finding = finding.help(help);
     let Some(root) = cx.content.root().and_then(|root| root.as_mapping()) else { return finding };
@@ -153,24 +152,4 @@ fn with_fix(finding: Diagnostic, cx: &Context<'_>, wanted: Option<String>) -> Di
         None => None,
     };
     finding.fix(Fix::safe(format!("Write `version: {wanted}`"), edit))
-}
-
-/// The gate wants the text `version:` somewhere in the difference, without lines around it, of a rule that was
-/// modified where it stands.
-fn check_as_gate(cx: &Context<'_>, base: &Base, out: &mut Vec<Diagnostic>) {
-    if cx.content.folder != Folder::Rules || base.renamed {
-        return;
-    }
-    let (old, new) = (base.content.source.text(), cx.source().text());
-    let Some(told) = tells_version(old, new) else { return };
-    if told {
-        return;
-    }
-    let root = cx.content.root().and_then(|root| root.as_mapping());
-    let text = root.and_then(|map| field(map, "version")).and_then(|field| field.text());
-    let at = text.map_or_else(|| cx.first_key(), |text| text.span());
-    let wanted = text.and_then(|text| version(text.value)).and_then(|version| bump(&version));
-    let message =
-        format!("The file changed since `{}`, and no line that changed has `version:`", base.revision);
-    out.push(with_fix(VersionNotBumped::at(at, message), cx, wanted));
 }

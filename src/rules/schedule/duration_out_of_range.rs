@@ -1,11 +1,12 @@
 //! `duration-out-of-range`
 
+use crate::content::model::{Schedule, TimeSpan};
 use crate::content::{Duration, Template};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits::{
     MAX_FREQUENCY_MINUTES, MAX_PERIOD_MINUTES, MIN_FREQUENCY_MINUTES, MIN_PERIOD_MINUTES,
 };
-use crate::rules::schedule::{judged, minutes};
+use crate::rules::schedule::minutes;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -63,35 +64,43 @@ declare_rule! {
 }
 
 impl Rule for DurationOutOfRange {
-    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(schedule) = judged(cx, template) else { return };
-        let spans = [
-            ("queryFrequency", &schedule.frequency, MIN_FREQUENCY_MINUTES, MAX_FREQUENCY_MINUTES),
-            ("queryPeriod", &schedule.period, MIN_PERIOD_MINUTES, MAX_PERIOD_MINUTES),
-        ];
-        for (key, span, least, most) in spans {
-            let Some(span) = span else { continue };
-            let Some(minutes) = minutes(cx, span) else { continue };
-            let short = |minutes: u64| Duration::from_seconds(minutes * 60).short();
-            let written = span.text.value;
-            let (message, help) = if minutes < least {
-                let least = short(least);
-                let message = format!("`{key}` is {written}, and the least that Sentinel takes is {least}");
-                let help = match key {
-                    "queryFrequency" => {
-                        "Write `5m` or more, or make it an NRT rule, which runs every minute."
-                    }
-                    _ => "Write `5m` or more.",
-                };
-                (message, help)
-            } else if minutes > most {
-                let message =
-                    format!("`{key}` is {written}, and the most that Sentinel takes is {}", short(most));
-                (message, "Write `14d` or less.")
-            } else {
-                continue;
-            };
-            out.push(Self::at(span.text.span(), message).help(help));
-        }
+    fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        out.extend(template.schedule().into_iter().flat_map(|schedule| check(schedule, minutes)));
     }
+}
+
+/// Findings on a frequency and a period out of range. `minutes` tells the length of a duration that is understood.
+pub(in crate::rules) fn check(
+    schedule: &Schedule<'_>,
+    minutes: impl Fn(&TimeSpan<'_>) -> Option<u64>,
+) -> Vec<Diagnostic> {
+    let spans = [
+        ("queryFrequency", &schedule.frequency, MIN_FREQUENCY_MINUTES, MAX_FREQUENCY_MINUTES),
+        ("queryPeriod", &schedule.period, MIN_PERIOD_MINUTES, MAX_PERIOD_MINUTES),
+    ];
+    let check = |(key, span, least, most): (&str, &Option<TimeSpan<'_>>, u64, u64)| {
+        let span = span.as_ref()?;
+        finding(key, span, minutes(span)?, least, most)
+    };
+    spans.into_iter().filter_map(check).collect()
+}
+
+fn finding(key: &str, span: &TimeSpan<'_>, minutes: u64, least: u64, most: u64) -> Option<Diagnostic> {
+    let short = |minutes: u64| Duration::from_seconds(minutes * 60).short();
+    let written = span.text.value;
+    let (message, help) = if minutes < least {
+        let least = short(least);
+        let message = format!("`{key}` is {written}, and the least that Sentinel takes is {least}");
+        let help = match key {
+            "queryFrequency" => "Write `5m` or more, or make it an NRT rule, which runs every minute.",
+            _ => "Write `5m` or more.",
+        };
+        (message, help)
+    } else if minutes > most {
+        let message = format!("`{key}` is {written}, and the most that Sentinel takes is {}", short(most));
+        (message, "Write `14d` or less.")
+    } else {
+        return None;
+    };
+    Some(DurationOutOfRange::at(span.text.span(), message).help(help))
 }

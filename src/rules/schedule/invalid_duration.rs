@@ -2,10 +2,10 @@
 
 use crate::content::Template;
 use crate::content::duration::{Form, MINUTE};
-use crate::content::model::TimeSpan;
+use crate::content::model::{Schedule, TimeSpan};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::limits::MAX_PERIOD_MINUTES;
-use crate::rules::schedule::{is_bare_number, judged};
+use crate::rules::schedule::is_bare_number;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -72,28 +72,36 @@ declare_rule! {
 
 impl Rule for InvalidDuration {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        if let Some(schedule) = judged(cx, template) {
-            for (key, span) in [("queryFrequency", &schedule.frequency), ("queryPeriod", &schedule.period)] {
-                out.extend(span.as_ref().and_then(|span| judge(cx, key, span, false)));
-            }
+        for (key, span) in template.schedule().into_iter().flat_map(of_schedule) {
+            out.extend(check(cx, key, span, false));
         }
-        let Some(alerting) = template.alerting().filter(|_| !cx.gates()) else { return };
+        let Some(alerting) = template.alerting() else { return };
         let grouping = alerting.incident.as_ref().and_then(|incident| incident.grouping.as_ref());
         let lookback = grouping.and_then(|grouping| grouping.lookback.as_ref());
         for (key, span) in
             [("suppressionDuration", alerting.suppression.as_ref()), ("lookbackDuration", lookback)]
         {
-            out.extend(span.and_then(|span| judge(cx, key, span, true)));
+            out.extend(span.and_then(|span| check(cx, key, span, true)));
         }
     }
 }
 
-/// `iso` says whether the key may be written in ISO 8601.
-fn judge(cx: &Context<'_>, key: &str, span: &TimeSpan<'_>, iso: bool) -> Option<Diagnostic> {
+/// The durations of a schedule, by their keys.
+pub(in crate::rules) fn of_schedule<'s, 'a>(
+    schedule: &'s Schedule<'a>,
+) -> impl Iterator<Item = (&'static str, &'s TimeSpan<'a>)> {
+    let spans = [("queryFrequency", &schedule.frequency), ("queryPeriod", &schedule.period)];
+    spans.into_iter().filter_map(|(key, span)| Some((key, span.as_ref()?)))
+}
+
+/// A finding on how a duration is written. `iso` says whether the key may be written in ISO 8601.
+pub(in crate::rules) fn check(
+    cx: &Context<'_>,
+    key: &str,
+    span: &TimeSpan<'_>,
+    iso: bool,
+) -> Option<Diagnostic> {
     let written = span.text.value;
-    if written.is_empty() && cx.gates() {
-        return None;
-    }
     let finding = |message: String| InvalidDuration::at(span.text.span(), message);
     let Some(duration) = &span.value else {
         let message = match written {
@@ -106,7 +114,7 @@ fn judge(cx: &Context<'_>, key: &str, span: &TimeSpan<'_>, iso: bool) -> Option<
     let fine = match duration.form {
         Form::Short => true,
         // Upstream takes time spans; a bare number is taken too, but means days.
-        Form::TimeSpan => cx.gates() || !days,
+        Form::TimeSpan => !days,
         Form::Iso => iso && written == duration.iso,
         Form::Loose => false,
     };

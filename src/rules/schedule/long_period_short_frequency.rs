@@ -1,9 +1,10 @@
 //! `long-period-short-frequency`
 
 use crate::content::Template;
+use crate::content::model::{Schedule, TimeSpan};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::limits::{LONG_PERIOD_MIN_FREQUENCY_MINUTES, LONG_PERIOD_MINUTES};
-use crate::rules::schedule::{judged, minutes};
+use crate::rules::schedule::minutes;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -67,19 +68,28 @@ declare_rule! {
 
 impl Rule for LongPeriodShortFrequency {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(schedule) = judged(cx, template) else { return };
-        let (Some(frequency), Some(period)) = (&schedule.frequency, &schedule.period) else { return };
-        let (Some(each), Some(back)) = (minutes(cx, frequency), minutes(cx, period)) else { return };
-        if back < LONG_PERIOD_MINUTES || each >= LONG_PERIOD_MIN_FREQUENCY_MINUTES {
-            return;
-        }
-        let (frequency, period) = (frequency.text, period.text);
-        let message = format!(
-            "The rule looks back {} and runs every {}: a period of 2 days or more wants an hour between runs",
-            period.value, frequency.value
-        );
-        let fix = Fix::r#unsafe("Run it once an hour", replace_scalar(cx.source(), frequency.node, "1h"));
-        let finding = Self::at(frequency.span(), message).label(period.span(), "how far it looks back");
-        out.push(finding.help("Make `queryFrequency` 1h or more, or `queryPeriod` shorter.").fix(fix));
+        out.extend(template.schedule().and_then(|schedule| check(cx, schedule, minutes)));
     }
+}
+
+/// A finding on a schedule. `minutes` tells the length of a duration that is understood.
+pub(in crate::rules) fn check(
+    cx: &Context<'_>,
+    schedule: &Schedule<'_>,
+    minutes: impl Fn(&TimeSpan<'_>) -> Option<u64>,
+) -> Option<Diagnostic> {
+    let (Some(frequency), Some(period)) = (&schedule.frequency, &schedule.period) else { return None };
+    let (Some(each), Some(back)) = (minutes(frequency), minutes(period)) else { return None };
+    if back < LONG_PERIOD_MINUTES || each >= LONG_PERIOD_MIN_FREQUENCY_MINUTES {
+        return None;
+    }
+    let (frequency, period) = (frequency.text, period.text);
+    let message = format!(
+        "The rule looks back {} and runs every {}: a period of 2 days or more wants an hour between runs",
+        period.value, frequency.value
+    );
+    let fix = Fix::r#unsafe("Run it once an hour", replace_scalar(cx.source(), frequency.node, "1h"));
+    let finding =
+        LongPeriodShortFrequency::at(frequency.span(), message).label(period.span(), "how far it looks back");
+    Some(finding.help("Make `queryFrequency` 1h or more, or `queryPeriod` shorter.").fix(fix))
 }

@@ -1,9 +1,10 @@
 //! `period-shorter-than-frequency`
 
 use crate::content::Template;
+use crate::content::model::{Schedule, TimeSpan};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::limits::MAX_PERIOD_MINUTES;
-use crate::rules::schedule::{judged, minutes};
+use crate::rules::schedule::minutes;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -68,23 +69,31 @@ declare_rule! {
 
 impl Rule for PeriodShorterThanFrequency {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let Some(schedule) = judged(cx, template) else { return };
-        let (Some(frequency), Some(period)) = (&schedule.frequency, &schedule.period) else { return };
-        let (Some(each), Some(back)) = (minutes(cx, frequency), minutes(cx, period)) else { return };
-        if back >= each {
-            return;
-        }
-        let (frequency, period) = (frequency.text, period.text);
-        let message = format!(
-            "The rule runs every {} and looks back {} only, so that it misses what happens in between",
-            frequency.value, period.value
-        );
-        let title = format!("Make `queryPeriod` {}", frequency.value);
-        let fix = (each <= MAX_PERIOD_MINUTES)
-            .then(|| replace_scalar(cx.source(), period.node, frequency.value))
-            .and_then(|edit| Fix::r#unsafe(title, edit));
-        let help = format!("Make `queryPeriod` {} or more, or run the rule more often.", frequency.value);
-        let finding = Self::at(period.span(), message).help(help);
-        out.push(finding.label(frequency.span(), "how often it runs").fix(fix));
+        out.extend(template.schedule().and_then(|schedule| check(cx, schedule, minutes)));
     }
+}
+
+/// A finding on a schedule. `minutes` tells the length of a duration that is understood.
+pub(in crate::rules) fn check(
+    cx: &Context<'_>,
+    schedule: &Schedule<'_>,
+    minutes: impl Fn(&TimeSpan<'_>) -> Option<u64>,
+) -> Option<Diagnostic> {
+    let (Some(frequency), Some(period)) = (&schedule.frequency, &schedule.period) else { return None };
+    let (Some(each), Some(back)) = (minutes(frequency), minutes(period)) else { return None };
+    if back >= each {
+        return None;
+    }
+    let (frequency, period) = (frequency.text, period.text);
+    let message = format!(
+        "The rule runs every {} and looks back {} only, so that it misses what happens in between",
+        frequency.value, period.value
+    );
+    let title = format!("Make `queryPeriod` {}", frequency.value);
+    let fix = (each <= MAX_PERIOD_MINUTES)
+        .then(|| replace_scalar(cx.source(), period.node, frequency.value))
+        .and_then(|edit| Fix::r#unsafe(title, edit));
+    let help = format!("Make `queryPeriod` {} or more, or run the rule more often.", frequency.value);
+    let finding = PeriodShorterThanFrequency::at(period.span(), message).help(help);
+    Some(finding.label(frequency.span(), "how often it runs").fix(fix))
 }

@@ -61,10 +61,10 @@ declare_rule! {
 }
 
 impl Rule for SuppressionShorterThanFrequency {
-    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+    fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let (Some(schedule), Some(alerting)) = (template.schedule(), template.alerting()) else { return };
         let (Some(span), Some(frequency)) = (&alerting.suppression, &schedule.frequency) else { return };
-        let (Some(seconds), Some(each)) = (span.seconds(), minutes(cx, frequency)) else { return };
+        let (Some(seconds), Some(each)) = (span.seconds(), minutes(frequency)) else { return };
         if alerting.suppression_enabled != Some(true) || seconds >= each * 60 {
             return;
         }

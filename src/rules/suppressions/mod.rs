@@ -3,8 +3,10 @@
 mod unknown_suppression;
 mod unused_suppression;
 
-pub(super) use unknown_suppression::UnknownSuppression;
-pub(super) use unused_suppression::UnusedSuppression;
+super::rules! {
+    unused_suppression::UnusedSuppression,
+    unknown_suppression::UnknownSuppression,
+}
 
 use crate::diagnostic::Fix;
 use crate::source::{Edit, SourceFile, Span};

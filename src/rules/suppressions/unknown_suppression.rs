@@ -66,7 +66,7 @@ impl Rule for UnknownSuppression {
                     continue;
                 }
                 let finding = Self::at(name.span, format!("There is no rule `{}` to suppress", name.rule));
-                out.push(match nearest(&name.rule, all().iter().map(|entry| entry.meta.id)) {
+                out.push(match nearest(&name.rule, all().map(|entry| entry.meta.id)) {
                     Some(near) => {
                         let fix = Fix::safe(format!("Write `{near}`"), [Edit::new(name.span, near)]);
                         finding.help(format!("Did you mean `{near}`?")).fix(fix)

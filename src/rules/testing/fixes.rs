@@ -98,7 +98,7 @@ fn every_rule_tells_the_truth_about_its_fixes() {
         }
     }
     let mut wrong = Vec::new();
-    for meta in all().iter().map(|entry| entry.meta) {
+    for meta in all().map(|entry| entry.meta) {
         let nothing = Seen::default();
         let of_rule = seen.get(meta.id).unwrap_or(&nothing);
         let (best, declared) = (of_rule.best, meta.fix.map(|fix| fix.safety));

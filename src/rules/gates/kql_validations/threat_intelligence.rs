@@ -1,16 +1,17 @@
-//! What upstream's gate on threat intelligence looks for: its pattern, on the text of the query as it has it.
+//! The patterns by which `kql-validations` looks for threat intelligence, on the text of the query as it is.
 
-use super::ti_latest::TABLE;
+use crate::rules::query::ti_latest::TABLE;
 
-/// Where the table is read as upstream looks for it: its name and a pipe.
-pub(super) fn piped(query: &str) -> Option<usize> {
+/// Where the query reads the table: its name and a pipe.
+pub(super) fn place(query: &str) -> Option<usize> {
     let is_piped = |at: &usize| Scan(&query[at + TABLE.len()..]).blanks().word("|").is_some();
     query.match_indices(TABLE).map(|(at, _)| at).find(is_piped)
 }
 
-/// Upstream's pattern. Its bar that is not escaped makes two of it, and either will do: the table filtered by
-/// time first, or the summary that takes the latest row followed by the filter of what is in force.
-pub(super) fn upstream_is_content(query: &str) -> bool {
+/// Whether the query takes the latest state of each indicator. A `|` that the pattern does not escape makes two
+/// patterns of it, and either will do: the table filtered by time first, or the summary that takes the latest row
+/// followed by the filter of what is in force.
+pub(super) fn takes_latest(query: &str) -> bool {
     let rest = |at: usize, word: &str| Scan(&query[at + word.len()..]);
     let filtered = |at: usize| {
         rest(at, TABLE)
@@ -78,7 +79,7 @@ mod tests {
             "summarize LatestIndicatorTime=arg_max(TimeGenerated,*)by IndicatorId|where ExpirationDateTime>now() and \
              Active==true",
         ] {
-            assert!(upstream_is_content(query), "{query}");
+            assert!(takes_latest(query), "{query}");
         }
         for query in [
             "ThreatIntelligenceIndicator | where Active",
@@ -88,10 +89,10 @@ mod tests {
              ExpirationDateTime > now()",
             "summarize arg_max(TimeGenerated, *) by IndicatorId | where Active == true and ExpirationDateTime > now()",
         ] {
-            assert!(!upstream_is_content(query), "{query}");
+            assert!(!takes_latest(query), "{query}");
         }
         assert_eq!(
-            piped("let a = ThreatIntelligenceIndicator; ThreatIntelligenceIndicator \n | take 1"),
+            place("let a = ThreatIntelligenceIndicator; ThreatIntelligenceIndicator \n | take 1"),
             Some(37)
         );
     }
