@@ -12,6 +12,7 @@ use crate::check::{self, Job, Skipped};
 use crate::content::{Content, Kind, Query};
 use crate::discover::slashes;
 use crate::kql;
+use crate::kql::model::SemanticModel;
 use crate::kql::timespan::Timespan;
 use crate::kql::types::Relation;
 use crate::source::SourceFile;
@@ -103,7 +104,7 @@ fn inspect_one(job: &Job, source: Result<Arc<SourceFile>, String>, view: &View<'
 fn found(query: &Query<'_>, view: &View<'_>) -> Found {
     let meaning = query.meaning(view);
     let columns = |relation: &Relation| Columns {
-        open: relation.open,
+        open: relation.has_unknown_columns,
         columns: relation
             .columns
             .iter()
@@ -113,14 +114,14 @@ fn found(query: &Query<'_>, view: &View<'_>) -> Found {
     Found {
         tables: meaning.tables.iter().map(|(name, _)| name.to_string()).collect(),
         functions: meaning.functions.iter().map(ToString::to_string).collect(),
-        lookback: lookback(query),
+        lookback: lookback(query, &meaning),
         result: meaning.result.as_deref().map(columns),
     }
 }
 
 /// The furthest constant look-back. The range of the portal counts for nothing: it is chosen when the query runs.
-fn lookback(query: &Query<'_>) -> Option<String> {
-    let found = kql::lookback::lookback(query.text, query.parse(), Timespan::ZERO);
+fn lookback(query: &Query<'_>, model: &SemanticModel) -> Option<String> {
+    let found = kql::lookback::lookback(query.text, query.parse(), model, Timespan::ZERO);
     found.furthest().map(|reach| reach.back).filter(|back| *back > Timespan::ZERO).map(Timespan::iso8601)
 }
 

@@ -1,11 +1,13 @@
 //! The queries of a file: their text and trees, their places in the file, and when two of them are the same.
 
-use std::cell::{Cell, OnceCell};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::sync::Arc;
 
 use super::{Content, Kind};
 use crate::kql;
-use crate::kql::bind::{Catalog, Declared, Meaning, Takes, bind};
+use crate::kql::bind::{Catalog, CatalogId, Declared, Takes, bind_at};
 use crate::kql::mentions::Mentions;
+use crate::kql::model::{Level, SemanticModel};
 use crate::kql::types::Scalar;
 use crate::source::{BOM, Edit, Span};
 use crate::yaml::{Node, ScalarMap};
@@ -24,7 +26,8 @@ pub struct Query<'a> {
     map: Option<ScalarMap>,
     parse: OnceCell<kql::Parse>,
     mentions: OnceCell<Mentions>,
-    meaning: OnceCell<Meaning>,
+    /// What was found out of its meaning last, and with which catalog.
+    meaning: RefCell<Option<(CatalogId, Arc<SemanticModel>)>>,
     /// How many bytes have been read again to prove edits.
     read_again: Cell<usize>,
     /// How many characters stand before each stretch of the text.
@@ -44,7 +47,7 @@ impl<'a> Query<'a> {
             map: None,
             parse: OnceCell::new(),
             mentions: OnceCell::new(),
-            meaning: OnceCell::new(),
+            meaning: RefCell::default(),
             read_again: Cell::new(0),
             counts: OnceCell::new(),
             skipped: 0,
@@ -60,10 +63,27 @@ impl<'a> Query<'a> {
         self.mentions.get_or_init(|| Mentions::of(self.parse()))
     }
 
-    /// What the query means in a workspace, found out when it is first asked for; every later question is
-    /// answered for the same workspace.
-    pub fn meaning(&self, catalog: &dyn Catalog) -> &Meaning {
-        self.meaning.get_or_init(|| bind(self.text, self.parse(), catalog, &self.declared()))
+    /// What is wrong with the query in a workspace, what it reads and returns; found out when it is first asked for.
+    pub fn meaning(&self, catalog: &dyn Catalog) -> Arc<SemanticModel> {
+        self.meaning_at(Level::Check, catalog)
+    }
+
+    /// All that there is to know of the query in a workspace: what [`Query::meaning`] tells, and besides the type of each
+    /// expression, the symbol of each name, the rows around each operator and the names in scope at each place.
+    pub fn analysis(&self, catalog: &dyn Catalog) -> Arc<SemanticModel> {
+        self.meaning_at(Level::Full, catalog)
+    }
+
+    fn meaning_at(&self, level: Level, catalog: &dyn Catalog) -> Arc<SemanticModel> {
+        if let Some((id, known)) = &*self.meaning.borrow()
+            && *id == catalog.id()
+            && known.level() >= level
+        {
+            return Arc::clone(known);
+        }
+        let found = Arc::new(bind_at(level, self.text, self.parse(), catalog, &self.declared()));
+        self.meaning.replace(Some((catalog.id(), Arc::clone(&found))));
+        found
     }
 
     /// The query without white space and comments, so that [the same](same_query) queries compare equal.

@@ -5,17 +5,18 @@ use crate::source::Span;
 pub mod ast;
 pub mod bind;
 pub mod builtins;
+pub mod column_lineage;
+pub mod column_references;
 mod data;
 mod error;
 mod lexer;
 pub mod lookback;
 pub mod mentions;
-pub mod origin;
+pub mod model;
 mod parser;
 mod text;
 pub mod timespan;
 mod token;
-pub mod trace;
 pub mod types;
 pub mod view;
 mod walk;
@@ -37,6 +38,8 @@ pub struct Parse {
     pub tokens: Vec<Token>,
     /// The statements; the last is the query proper, where there is one.
     pub statements: Vec<ast::Statement>,
+    /// How many expressions there are: their [`ast::ExprId`]s are smaller.
+    pub exprs: u32,
     /// What could not be read at the end.
     pub leftover: Option<Span>,
     /// The errors, by place.

@@ -1,6 +1,6 @@
 //! The types of values, columns and tables.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A scalar type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -371,21 +371,57 @@ impl Scalar {
     }
 }
 
-/// A column.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Which column of a query a column is, wherever it goes on to. The binder gives a number to every column that is made
+/// or read, where everything that it finds out is kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnId(u32);
+
+impl ColumnId {
+    /// No identity: that of a column outside of a query, and of all columns where no more than findings is asked for.
+    pub const NONE: Self = Self(0);
+
+    /// The column of this number, the first of which is 1.
+    pub(in crate::kql) fn of(number: usize) -> Self {
+        Self(u32::try_from(number).unwrap_or_default())
+    }
+
+    /// Its place in the list of all columns of the query.
+    pub(in crate::kql) fn index(self) -> Option<usize> {
+        (self.0 as usize).checked_sub(1)
+    }
+}
+
+/// A column. Two are equal that have the same name and type, whichever they are.
+#[derive(Clone, Debug)]
 pub struct Column {
     /// The name.
-    pub name: Rc<str>,
+    pub name: Arc<str>,
     /// The type.
     pub kind: Scalar,
+    /// Which column of the query it is.
+    pub id: ColumnId,
 }
 
 impl Column {
-    /// A column.
-    pub fn new(name: impl Into<Rc<str>>, kind: Scalar) -> Self {
-        Self { name: name.into(), kind }
+    /// A column without an identity.
+    pub fn new(name: impl Into<Arc<str>>, kind: Scalar) -> Self {
+        Self { name: name.into(), kind, id: ColumnId::NONE }
+    }
+
+    /// The same as this column of the query.
+    #[must_use]
+    pub fn with_id(self, id: ColumnId) -> Self {
+        Self { id, ..self }
     }
 }
+
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.name == other.name
+    }
+}
+
+impl Eq for Column {}
 
 /// The columns of a table or of a query's result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -393,20 +429,20 @@ pub struct Relation {
     /// The columns in their order.
     pub columns: Vec<Column>,
     /// Whether there may be more than are known.
-    pub open: bool,
+    pub has_unknown_columns: bool,
     /// Whether the columns come from a source that may be wrong.
-    pub doubtful: bool,
+    pub low_confidence: bool,
 }
 
 impl Relation {
     /// A relation with these columns and no others.
     pub fn closed(columns: Vec<Column>) -> Self {
-        Self { columns, open: false, doubtful: false }
+        Self { columns, has_unknown_columns: false, low_confidence: false }
     }
 
     /// A relation of which nothing is known.
     pub fn unknown() -> Self {
-        Self { columns: Vec::new(), open: true, doubtful: true }
+        Self { columns: Vec::new(), has_unknown_columns: true, low_confidence: true }
     }
 
     /// The column of exactly this name.
@@ -414,16 +450,16 @@ impl Relation {
         self.columns.iter().find(|column| &*column.name == name)
     }
 
-    /// The same openness and doubts with other columns.
+    /// The same with other columns.
     #[must_use]
     pub fn with(&self, columns: Vec<Column>) -> Self {
-        Self { columns, open: self.open, doubtful: self.doubtful }
+        Self { columns, has_unknown_columns: self.has_unknown_columns, low_confidence: self.low_confidence }
     }
 
     /// The same doubts with other columns and none besides, as an operator leaves them that names every column it
     /// returns. The official analyser calls such rows as open as those before; the service does not.
     #[must_use]
     pub fn closed_with(&self, columns: Vec<Column>) -> Self {
-        Self { columns, open: false, doubtful: self.doubtful }
+        Self { columns, has_unknown_columns: false, low_confidence: self.low_confidence }
     }
 }

@@ -1,9 +1,14 @@
 //! Questions that rules ask of a tree: what an expression is at heart, which pipelines there are, and what an edit
 //! would have to cut.
 
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
 use super::ast::{
     Expr, ExprKind, LetValue, Literal, Name, NameForm, Operator, OperatorKind, Statement, StatementKind,
 };
+use super::model::SemanticModel;
 use super::token::TokenKind as T;
 use super::{Node, Parse, walk, walk_statements};
 use crate::source::Span;
@@ -32,6 +37,22 @@ impl<'a> Pipeline<'a> {
     /// The table, variable or function whose rows it works on.
     pub fn source_name(&self) -> Option<&'a str> {
         self.source.and_then(Expr::as_name)
+    }
+}
+
+/// What the `let`s of a query stand for. Which of them a name means, the model of the query tells.
+#[derive(Clone, Debug)]
+pub struct LetValues<'a> {
+    model: Arc<SemanticModel>,
+    /// By the places of their names.
+    values: FxHashMap<Span, &'a LetValue>,
+}
+
+impl<'a> LetValues<'a> {
+    /// What a name stands for that a `let` gives; `None` for any other name.
+    pub fn of(&self, name: &Name) -> Option<&'a LetValue> {
+        let (_, variable) = self.model.variable_of(name.span)?;
+        self.values.get(&variable.place?).copied()
     }
 }
 
@@ -197,6 +218,12 @@ impl Parse {
             true
         });
         found
+    }
+
+    /// What the `let`s of the query stand for. The model is that of the same query, at any level.
+    pub fn let_values(&self, model: Arc<SemanticModel>) -> LetValues<'_> {
+        let values = self.lets().into_iter().map(|(_, name, value)| (name.span, value)).collect();
+        LetValues { model, values }
     }
 
     /// What to cut to take an operator out: with its bar, and with the white space before that. Behind a comment

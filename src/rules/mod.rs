@@ -10,7 +10,8 @@ use std::sync::Arc;
 use crate::content::schema::Violation;
 use crate::content::{Content, Kind, Query, Template};
 use crate::diagnostic::{Diagnostic, RuleMeta};
-use crate::kql::bind::{Catalog, Meaning};
+use crate::kql::bind::Catalog;
+use crate::kql::model::SemanticModel;
 use crate::source::{SourceFile, Span};
 use crate::suppress::Suppression;
 
@@ -85,7 +86,7 @@ impl<'a> Context<'a> {
     }
 
     /// What a query of the file means: what it reads and returns, and what is wrong with it.
-    pub fn meaning<'q>(&self, query: &'q Query<'_>) -> &'q Meaning {
+    pub fn meaning(&self, query: &Query<'_>) -> Arc<SemanticModel> {
         query.meaning(self.catalog)
     }
 

@@ -1,13 +1,15 @@
 //! What a query returns against what the metadata says of it: whether a column is among the result's, and where in
 //! the query it was lost.
 
+use std::sync::Arc;
+
 use super::Context;
 use super::entities::is_column_name;
 use crate::content::model::Text;
 use crate::content::{Query, Template};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::nearest::nearest;
-use crate::kql::trace::{Lost, Presence, Trace};
+use crate::kql::column_lineage::{ColumnLineage, Lost, Presence};
 use crate::kql::types::Relation;
 use crate::source::Span;
 use crate::yaml::ScalarMap;
@@ -16,8 +18,8 @@ use crate::yaml::edit::replace_scalar;
 /// The result of a template's query.
 pub(super) struct QueryResult<'c> {
     query: &'c Query<'c>,
-    relation: &'c Relation,
-    trace: Trace<'c>,
+    relation: Arc<Relation>,
+    lineage: ColumnLineage<'c>,
 }
 
 /// A column that the result lacks.
@@ -37,10 +39,10 @@ impl<'c> QueryResult<'c> {
         if cx.template.is_none() || !query.parse().errors.is_empty() {
             return None;
         }
-        let meaning = cx.meaning(query);
-        let relation = meaning.result.as_deref()?;
-        let trace = Trace::new(query.parse(), meaning, cx.catalog);
-        Some(Self { query, relation, trace })
+        let model = cx.meaning(query);
+        let relation = Arc::clone(model.result.as_ref()?);
+        let lineage = ColumnLineage::new(query.parse(), model, cx.catalog);
+        Some(Self { query, relation, lineage })
     }
 
     /// Whether the result has a column of exactly this name.
@@ -55,7 +57,7 @@ impl<'c> QueryResult<'c> {
 
     /// The same, where other columns are in use already and not meant again.
     fn missing_beside(&self, column: &str, taken: &[&str]) -> Option<Missing> {
-        let Presence::Missing { sure, lost } = self.trace.column(column) else { return None };
+        let Presence::Missing { sure, lost } = self.lineage.column(column) else { return None };
         let renamed = lost.as_ref().and_then(|lost| lost.renamed.as_deref()).filter(|name| self.has(name));
         let names = || self.relation.columns.iter().map(|column| &*column.name);
         let near = || {
@@ -73,7 +75,7 @@ impl<'c> QueryResult<'c> {
         let start = lost.place.start as usize;
         let word = Span::new(start, start + lost.word.len());
         let place = if text.contains('\n') { word } else { lost.place };
-        let what = match (&lost.renamed, lost.had) {
+        let what = match (&lost.renamed, lost.was_present) {
             (Some(name), _) => format!("from here on it is called `{name}`"),
             (None, true) => "it is gone from here on".to_owned(),
             (None, false) => "only the columns named here are left".to_owned(),

@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -9,26 +10,32 @@ use super::{Columns, Parameter, Returns, Workspace};
 use crate::knowledge::functions::{self, ParameterKind};
 use crate::knowledge::tables::{self, ColumnType, Grade};
 use crate::kql;
-use crate::kql::bind::{Body, Catalog, Declared, External, Returned, Table, Takes};
+use crate::kql::bind::{Body, Catalog, CatalogId, Declared, External, Returned, Table, Takes};
 use crate::kql::types::{Column, Relation, Scalar};
 
 /// A view of a workspace.
 pub struct View<'w> {
+    id: CatalogId,
     /// What was added, the first to be asked first.
     added: Vec<&'w Workspace>,
     functions: RefCell<FxHashMap<String, Option<Rc<External>>>>,
-    everything: OnceCell<Rc<Relation>>,
+    everything: OnceCell<Arc<Relation>>,
 }
 
 thread_local! {
     /// The columns of the tables that sentlint knows, once they have been asked for.
-    static TABLES: RefCell<FxHashMap<&'static str, Rc<Relation>>> = RefCell::new(FxHashMap::default());
+    static TABLES: RefCell<FxHashMap<&'static str, Arc<Relation>>> = RefCell::new(FxHashMap::default());
 }
 
 impl<'w> View<'w> {
     /// A view of what the user added and of what sentlint knows.
     pub fn new(added: Vec<&'w Workspace>) -> Self {
-        Self { added, functions: RefCell::new(FxHashMap::default()), everything: OnceCell::new() }
+        Self {
+            id: CatalogId::fresh(),
+            added,
+            functions: RefCell::new(FxHashMap::default()),
+            everything: OnceCell::new(),
+        }
     }
 
     fn find_function(&self, name: &str) -> Option<External> {
@@ -37,7 +44,7 @@ impl<'w> View<'w> {
             let returns = match &function.returns {
                 Returns::Columns(columns) => Returned::Rows(relation(columns)),
                 Returns::Body(body) => Returned::Body(Rc::new(Body::new(body))),
-                Returns::Unknown => Returned::Rows(Rc::new(Relation::unknown())),
+                Returns::Unknown => Returned::Rows(Arc::new(Relation::unknown())),
             };
             return Some(External { params, returns });
         }
@@ -64,8 +71,12 @@ impl<'w> View<'w> {
             functions::Returns::Rows { open } => {
                 // Workspaces have parsers of different versions, and more or fewer sources for them.
                 let parser = matches!(found.origin(), functions::Origin::Solution | functions::Origin::Asim);
-                let doubtful = open || found.is_uncertain() || parser;
-                Returned::Rows(Rc::new(Relation { columns: columns(), open, doubtful }))
+                let low_confidence = open || found.is_uncertain() || parser;
+                Returned::Rows(Arc::new(Relation {
+                    columns: columns(),
+                    has_unknown_columns: open,
+                    low_confidence,
+                }))
             }
         };
         Some(External { params, returns })
@@ -76,11 +87,11 @@ fn scalar(kind: ColumnType) -> Scalar {
     Scalar::of(kind.as_str()).unwrap_or(Scalar::Unknown)
 }
 
-fn relation(columns: &Columns) -> Rc<Relation> {
+fn relation(columns: &Columns) -> Arc<Relation> {
     // Of a table without columns only the name is known.
     let open = columns.is_empty();
     let columns = columns.iter().map(|(name, kind)| Column::new(name.as_str(), *kind)).collect();
-    Rc::new(Relation { columns, open, doubtful: open })
+    Arc::new(Relation { columns, has_unknown_columns: open, low_confidence: open })
 }
 
 fn declared(parameter: &Parameter) -> Declared {
@@ -93,17 +104,21 @@ fn declared(parameter: &Parameter) -> Declared {
     }
 }
 
-fn known(table: tables::Table) -> Rc<Relation> {
+fn known(table: tables::Table) -> Arc<Relation> {
     let make = || {
         let columns: Vec<Column> =
             table.columns().map(|(name, kind)| Column::new(name, scalar(kind))).collect();
-        let doubtful = !matches!(table.grade(), Grade::Documented) || table.classic();
-        Rc::new(Relation { columns, open: table.open(), doubtful })
+        let low_confidence = !matches!(table.grade(), Grade::Documented) || table.classic();
+        Arc::new(Relation { columns, has_unknown_columns: table.open(), low_confidence })
     };
-    TABLES.with_borrow_mut(|tables| Rc::clone(tables.entry(table.name()).or_insert_with(make)))
+    TABLES.with_borrow_mut(|tables| Arc::clone(tables.entry(table.name()).or_insert_with(make)))
 }
 
 impl Catalog for View<'_> {
+    fn id(&self) -> CatalogId {
+        self.id
+    }
+
     fn table(&self, name: &str) -> Option<Table> {
         if let Some(columns) = self.added.iter().find_map(|added| added.tables.get(name)) {
             return Some(Table { relation: relation(columns) });
@@ -120,33 +135,33 @@ impl Catalog for View<'_> {
         found
     }
 
-    fn tables_like(&self, pattern: &str) -> Vec<Rc<str>> {
+    fn tables_like(&self, pattern: &str) -> Vec<Arc<str>> {
         // Where the user says which tables a workspace has, patterns mean those.
         let names = self.added.iter().flat_map(|added| added.tables.keys());
-        let mut own: Vec<Rc<str>> = names.map(|name| name.as_str().into()).collect();
-        own.retain(|name| kql::bind::fits(pattern, name));
+        let mut own: Vec<Arc<str>> = names.map(|name| name.as_str().into()).collect();
+        own.retain(|name| kql::bind::matches_wildcard(pattern, name));
         own.sort_unstable();
         own.dedup();
         if own.is_empty() {
             let names = tables::tables().map(tables::Table::name);
-            own.extend(names.filter(|name| kql::bind::fits(pattern, name)).map(Rc::from));
+            own.extend(names.filter(|name| kql::bind::matches_wildcard(pattern, name)).map(Arc::from));
         }
         own
     }
 
-    fn everything(&self) -> Rc<Relation> {
+    fn everything(&self) -> Arc<Relation> {
         let make = || {
             let columns = if self.added.iter().all(|added| added.tables.is_empty()) {
                 let all = tables::tables().flat_map(tables::Table::columns);
-                kql::bind::unite(all.map(|(name, kind)| (name, scalar(kind))), Rc::from)
+                kql::bind::union_columns(all.map(|(name, kind)| (name, scalar(kind))), Arc::from)
             } else {
                 let names = self.tables_like("*");
                 let relations = names.iter().filter_map(|name| self.table(name)).map(|table| table.relation);
-                kql::bind::united(&relations.collect::<Vec<_>>()).columns
+                kql::bind::union_relations(&relations.collect::<Vec<_>>()).columns
             };
-            Rc::new(Relation { columns, open: true, doubtful: true })
+            Arc::new(Relation { columns, has_unknown_columns: true, low_confidence: true })
         };
-        Rc::clone(self.everything.get_or_init(make))
+        Arc::clone(self.everything.get_or_init(make))
     }
 
     fn nearest_table(&self, name: &str) -> Option<String> {

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::{View, Workspace};
-use crate::kql::bind::{self, Meaning};
+use crate::kql::bind::{self};
+use crate::kql::model::SemanticModel;
 use crate::kql::parse;
 
 /// What came of one set of questions.
@@ -62,7 +63,7 @@ fn official_columns(row: &Value) -> Option<Vec<(String, String)>> {
     Some(columns.iter().map(pair).collect())
 }
 
-fn columns(meaning: &Meaning) -> Vec<(String, String)> {
+fn columns(meaning: &SemanticModel) -> Vec<(String, String)> {
     let columns = meaning.result.iter().flat_map(|relation| &relation.columns);
     columns.map(|column| (column.name.to_string(), column.kind.name().to_owned())).collect()
 }

@@ -86,7 +86,7 @@ impl Work<'_> {
             items.retain(Value::is_object);
         }
         fields.push(Field::new("entityMappings", value));
-        let Some(result) = changed.result().filter(|result| !result.open) else { return };
+        let Some(result) = changed.result().filter(|result| !result.has_unknown_columns) else { return };
         let missing: Vec<Text<'_>> = self
             .common
             .entity_mappings

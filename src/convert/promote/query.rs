@@ -6,8 +6,9 @@ use super::window::{one_line, range, timespan};
 use super::{Work, notes};
 use crate::knowledge::limits;
 use crate::kql::ast::{Expr, ExprKind, Operator, OperatorKind, Rows};
-use crate::kql::bind::{Meaning, bind};
+use crate::kql::bind::bind;
 use crate::kql::lookback::lookback;
+use crate::kql::model::SemanticModel;
 use crate::kql::types::Relation;
 use crate::kql::{self, Parse};
 use crate::source::Span;
@@ -15,7 +16,7 @@ use crate::source::Span;
 /// The query as it will be, with what it means then.
 pub(super) struct Changed {
     pub(super) parse: Parse,
-    pub(super) meaning: Meaning,
+    pub(super) meaning: SemanticModel,
     /// Each change's place in the query as it was, and as it is.
     places: Vec<(Span, Span)>,
 }
@@ -69,7 +70,8 @@ impl Work<'_> {
             );
             return;
         }
-        let found = lookback(self.query.text, parse, timespan(range(self)));
+        let found =
+            lookback(self.query.text, parse, &self.query.meaning(self.catalog), timespan(range(self)));
         let mut changes = self.renames();
         changes.extend(self.placeholders(&found));
         let mut remaining = found.clone();
@@ -175,10 +177,10 @@ impl Work<'_> {
     fn event_time(&mut self, changed: &Changed) {
         const TIME: &str = "TimeGenerated";
         let Some(result) = changed.result() else { return };
-        if result.open || result.column(TIME).is_some() {
+        if result.has_unknown_columns || result.column(TIME).is_some() {
             return;
         }
-        let lost = changed.meaning.stages.windows(2).find_map(|pair| {
+        let lost = changed.meaning.main_stages.windows(2).find_map(|pair| {
             (pair[0].1.column(TIME).is_some() && pair[1].1.column(TIME).is_none()).then_some(pair[1].0)
         });
         let stages = main_pipeline(&changed.parse).map(|(_, stages)| stages).unwrap_or_default();

@@ -1,68 +1,20 @@
-//! `Timestamp` becomes `TimeGenerated` where it is a column of a Defender table, or follows from one.
-//!
-//! Which names are such columns is for the binder to say: it reads the query against tables that have the one
-//! column and not the other, and what it does not know any more is written anew, until nothing is left.
+//! `Timestamp` becomes `TimeGenerated` where it is a column of a Defender table, or is named after one: which columns
+//! these are, and where they are named, the semantic model tells.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 use super::Work;
-use super::changes::{Change, apply};
+use super::changes::Change;
 use crate::convert::notes::COLUMN_RENAMED;
 use crate::knowledge::tables;
 use crate::kql::ast::{Expr, ExprKind, Name, NameForm};
-use crate::kql::bind::{Catalog, External, FindingKind, Table, bind};
-use crate::kql::types::{Column, Relation, Scalar};
+use crate::kql::model::{ColumnOrigin, SemanticModel, Symbol};
+use crate::kql::types::ColumnId;
 use crate::kql::{self, Node, walk_statements};
 use crate::source::Span;
 
 const OLD: &str = "Timestamp";
 const NEW: &str = "TimeGenerated";
-
-/// After so many rounds, what is left stays.
-const MOST_ROUNDS: usize = 40;
-
-/// A catalog whose Defender tables are as in a workspace: with `TimeGenerated`, and for once without `Timestamp`.
-struct Deployed<'a>(&'a dyn Catalog);
-
-fn without(relation: &Relation) -> Relation {
-    let mut columns: Vec<Column> =
-        relation.columns.iter().filter(|column| &*column.name != OLD).cloned().collect();
-    if !columns.iter().any(|column| &*column.name == NEW) {
-        columns.push(Column::new(NEW, Scalar::DateTime));
-    }
-    relation.with(columns)
-}
-
-impl Catalog for Deployed<'_> {
-    fn table(&self, name: &str) -> Option<Table> {
-        let table = self.0.table(name)?;
-        if !tables::table(name).is_some_and(tables::Table::defender) {
-            return Some(table);
-        }
-        Some(Table { relation: Rc::new(without(&table.relation)) })
-    }
-
-    fn function(&self, name: &str) -> Option<Rc<External>> {
-        self.0.function(name)
-    }
-
-    fn tables_like(&self, pattern: &str) -> Vec<Rc<str>> {
-        self.0.tables_like(pattern)
-    }
-
-    fn everything(&self) -> Rc<Relation> {
-        Rc::new(without(&self.0.everything()))
-    }
-
-    fn nearest_table(&self, name: &str) -> Option<String> {
-        self.0.nearest_table(name)
-    }
-
-    fn nearest_function(&self, name: &str) -> Option<String> {
-        self.0.nearest_function(name)
-    }
-}
 
 impl Work<'_> {
     /// The changes that make every such column `TimeGenerated`.
@@ -71,61 +23,33 @@ impl Work<'_> {
         if !text.contains(OLD) {
             return Vec::new();
         }
-        let places = names(self.query.parse());
-        let before = bind(text, self.query.parse(), self.catalog, &[]);
+        let model = self.query.analysis(self.catalog);
         let defender = |name: &str| {
             let one = |name: &str| tables::table(name).is_some_and(tables::Table::defender);
             one(name) || name.contains('*') && self.catalog.tables_like(name).iter().any(|name| one(name))
         };
         let patterns = patterns(self.query.parse());
-        if !before.tables.iter().map(|(name, _)| &**name).chain(patterns).any(defender) {
+        if !model.tables.iter().map(|(name, _)| &**name).chain(patterns).any(defender) {
             return Vec::new();
         }
         let other = |name: &str| {
             !defender(name)
                 && self.catalog.table(name).is_some_and(|table| table.relation.column(OLD).is_some())
         };
-        let foreign = before.tables.iter().any(|(name, _)| other(name));
+        let foreign = model.tables.iter().any(|(name, _)| other(name));
         let defined = self.defined(OLD);
-        let unknown: BTreeSet<Span> = before.findings.iter().map(|finding| finding.span).collect();
-        let mut renamed = BTreeSet::new();
-        let deployed = Deployed(self.catalog);
-        for _ in 0..MOST_ROUNDS {
-            let changes = changes(text, &renamed);
-            let (new, starts) = apply(text, &changes);
-            let meaning = bind(&new, &kql::parse(&new), &deployed, &[]);
-            let grown = NEW.len() - OLD.len();
-            let before_place = |at: usize| {
-                let shift = starts.iter().filter(|start| **start < at).count() * grown;
-                at.saturating_sub(shift)
+        let unknown: BTreeSet<Span> = model.findings.iter().map(|finding| finding.span).collect();
+        let mut renamed = places(&model, defender, !foreign);
+        // Where columns are not known in full, nothing tells which is meant; then the name has to, unless something else
+        // bears it too.
+        if !foreign {
+            let named = |place: &Span| {
+                let name = text.get(place.range()).unwrap_or_default();
+                name.trim_matches(['[', ']', '\'', '"', ' ']) == OLD
+                    && defined.is_none_or(|end| place.end <= end)
+                    && !unknown.contains(place)
             };
-            let found = meaning.findings.iter().filter(|finding| finding.kind == FindingKind::UnknownColumn);
-            let mut more: Vec<Span> = found
-                .filter_map(|finding| {
-                    let start = before_place(finding.span.start as usize);
-                    let place = places.iter().find(|place| place.start as usize == start)?;
-                    (!unknown.contains(place) && !renamed.contains(place)).then_some(*place)
-                })
-                .collect();
-            if more.is_empty() {
-                // Where columns are not known in full, nothing is missed; then the name has to tell, unless
-                // something else bears it too.
-                if foreign {
-                    break;
-                }
-                let left = |place: &&Span| {
-                    let name = text.get(place.range()).unwrap_or_default();
-                    name.trim_matches(['[', ']', '\'', '"', ' ']) == OLD
-                        && defined.is_none_or(|end| place.end <= end)
-                        && !renamed.contains(place)
-                        && !unknown.contains(place)
-                };
-                more = places.iter().filter(left).copied().collect();
-            }
-            if more.is_empty() {
-                break;
-            }
-            renamed.extend(more);
+            renamed.extend(names(self.query.parse()).into_iter().filter(named));
         }
         changes(text, &renamed)
     }
@@ -151,6 +75,34 @@ impl Work<'_> {
         });
         first
     }
+}
+
+/// The places that name columns which are called otherwise in a workspace: those of Defender's tables, and those that
+/// have their names from them, as `max_Timestamp` has. `assumed` says that a column of that name is meant as well where
+/// nobody knows the columns, so far as others have their names from it.
+fn places(model: &SemanticModel, defender: impl Fn(&str) -> bool, assumed: bool) -> BTreeSet<Span> {
+    let family = model.columns_where(|column, known| match &column.origin {
+        ColumnOrigin::Table(table) | ColumnOrigin::Tables(table) => &*column.name == OLD && defender(table),
+        ColumnOrigin::Assumed => assumed && &*column.name == OLD,
+        ColumnOrigin::Union(parts) => column.name.contains(OLD) && parts.iter().all(|part| known.has(*part)),
+        _ => {
+            column.name.contains(OLD)
+                && column.place.is_none()
+                && column.named_after.is_some_and(|from| known.has(from))
+        }
+    });
+    let means = |symbol: &Symbol| match symbol {
+        // Of a column that is assumed, the name itself has to tell.
+        Symbol::Column(id) => family.has(*id) && !is_assumed(model, *id),
+        Symbol::Columns(ids) => ids.iter().any(|id| family.has(*id) && !is_assumed(model, *id)),
+        _ => false,
+    };
+    let named = model.occurrences().iter().filter(|occurrence| means(&occurrence.symbol));
+    named.map(|occurrence| occurrence.span).collect()
+}
+
+fn is_assumed(model: &SemanticModel, id: ColumnId) -> bool {
+    model.column(id).is_some_and(|column| column.origin == ColumnOrigin::Assumed)
 }
 
 /// The patterns by which the query names tables.

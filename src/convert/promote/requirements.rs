@@ -4,7 +4,7 @@ use super::query::Changed;
 use super::{Work, notes};
 use crate::knowledge::tables;
 use crate::kql::ast::{Expr, ExprKind, NameForm, Operator, OperatorKind, Rows};
-use crate::kql::bind::Meaning;
+use crate::kql::model::SemanticModel;
 use crate::kql::{Node, Parse, walk_statements};
 use crate::source::Span;
 
@@ -24,7 +24,7 @@ impl Work<'_> {
                 Node::Expr(Expr { kind: ExprKind::Operator(operator), .. }) => {
                     found.extend(everything(operator));
                 }
-                Node::Expr(Expr { kind: ExprKind::Call { name, .. }, span }) => {
+                Node::Expr(Expr { kind: ExprKind::Call { name, .. }, span, .. }) => {
                     let text = match &*name.text {
                         "adx" | "arg" => {
                             format!("`{}()` asks another service, which a rule cannot", name.text)
@@ -56,7 +56,7 @@ impl Work<'_> {
 }
 
 /// NRT rules read one table of one workspace.
-fn one_table(parse: &Parse, meaning: &Meaning, found: &mut Vec<(Span, String, String)>) {
+fn one_table(parse: &Parse, meaning: &SemanticModel, found: &mut Vec<(Span, String, String)>) {
     let scheduled = "`--to scheduled` makes a rule that may.";
     let mut joined = None;
     walk_statements(&parse.statements, &mut |node| {
@@ -68,7 +68,7 @@ fn one_table(parse: &Parse, meaning: &Meaning, found: &mut Vec<(Span, String, St
                     format!("An NRT rule reads one table, and `{}` brings several together", operator.word);
                 joined.get_or_insert((operator.keyword, message, scheduled.to_owned()));
             }
-            Node::Expr(Expr { kind: ExprKind::Call { name, .. }, span })
+            Node::Expr(Expr { kind: ExprKind::Call { name, .. }, span, .. })
                 if matches!(&*name.text, "workspace" | "app" | "resource") =>
             {
                 let message = format!("An NRT rule reads its own workspace only, and not `{}()`", name.text);
@@ -90,7 +90,7 @@ fn one_table(parse: &Parse, meaning: &Meaning, found: &mut Vec<(Span, String, St
 }
 
 /// Tables and functions that a workspace does not have.
-fn hunting_only(parse: &Parse, meaning: &Meaning, found: &mut Vec<(Span, String, String)>) {
+fn hunting_only(parse: &Parse, meaning: &SemanticModel, found: &mut Vec<(Span, String, String)>) {
     let help = |what: &str| {
         format!(
             "A custom detection in Defender can use the {what}; `--no-check` converts the query all the same."
@@ -103,7 +103,7 @@ fn hunting_only(parse: &Parse, meaning: &Meaning, found: &mut Vec<(Span, String,
         }
     }
     walk_statements(&parse.statements, &mut |node| {
-        if let Node::Expr(Expr { kind: ExprKind::Call { name, .. }, span }) = node
+        if let Node::Expr(Expr { kind: ExprKind::Call { name, .. }, span, .. }) = node
             && HUNTING_FUNCTIONS.contains(&&*name.text)
         {
             let message = format!(

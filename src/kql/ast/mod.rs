@@ -70,9 +70,27 @@ pub enum Literal {
     Word,
 }
 
+/// Which expression of a tree it is. The parser counts them, parts before the whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ExprId(u32);
+
+impl ExprId {
+    /// The expression of this number, the first of which is 0.
+    pub(in crate::kql) fn of(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// Its number.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// An expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expr {
+    /// Which expression of the tree it is.
+    pub id: ExprId,
     /// The place.
     pub span: Span,
     /// What it is.

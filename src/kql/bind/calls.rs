@@ -1,14 +1,16 @@
 //! Calls: of functions the query defines, of the language's own, and of those outside of both.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, Literal, Name};
 use super::super::builtins::{self, Builtin, Returns};
+use super::super::model::finding::{Finding, nearest};
+use super::super::model::{ColumnOrigin, Symbol};
 use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::checks::{expected_count, given};
-use super::finding::{Finding, nearest};
 use super::matching::Arg;
 use super::naming::{Columns, value_of};
+use super::recorder::Recorder;
 use super::{
     Binder, Body, Bound, DEEPEST_CALL, Declared, External, FindingKind, Local, LocalFunction, Returned,
     Takes, Value,
@@ -17,7 +19,7 @@ use crate::source::Span;
 
 impl<'a> Binder<'a> {
     /// A call in an expression. `piped` is what `invoke` gives as the first argument.
-    pub(super) fn call(&mut self, name: &'a Name, args: &'a [Expr], piped: Option<Rc<Relation>>) -> Value {
+    pub(super) fn call(&mut self, name: &'a Name, args: &'a [Expr], piped: Option<Arc<Relation>>) -> Value {
         if piped.is_none()
             && let Some(value) = self.special(name, args)
         {
@@ -25,17 +27,19 @@ impl<'a> Binder<'a> {
         }
         // What the language has comes before what the query and the workspace define.
         let aggregate = builtins::aggregate(&name.text);
-        if let Some(builtin) = aggregate.filter(|_| self.aggregating) {
-            self.functions.insert(name.text.clone());
+        if let Some(builtin) = aggregate.filter(|_| self.context.aggregating) {
+            self.recorder.mention(name.span, || Symbol::Aggregate(builtin.name));
+            self.recorder.functions.insert(name.text.clone());
             return self.call_aggregate(name.span, builtin, args);
         }
         if let Some(builtin) = builtins::function(&name.text) {
-            self.functions.insert(name.text.clone());
+            self.recorder.mention(name.span, || Symbol::BuiltIn(builtin.name));
+            self.recorder.functions.insert(name.text.clone());
             let args = self.arguments(args);
             return self.checked_call(name.span, builtin, &args);
         }
-        let local = match self.local(&name.text) {
-            Some(Bound::Function(function)) => Some(Rc::clone(function)),
+        let local = match self.resolve(name) {
+            Some(Bound::Function(function)) => Some(Arc::clone(function)),
             Some(Bound::Value(Value::Database)) => {
                 self.arguments(args);
                 return Value::Database;
@@ -46,10 +50,13 @@ impl<'a> Binder<'a> {
             return self.call_local(name.span, &function, args, piped.as_ref());
         }
         if let Some(external) = self.catalog.function(&name.text) {
-            self.functions.insert(name.text.clone());
+            self.recorder.functions.insert(name.text.clone());
             return self.call_external(name, &external, args, piped);
         }
         if aggregate.is_some() {
+            self.recorder.mention(name.span, || {
+                aggregate.map_or(Symbol::Unresolved, |one| Symbol::Aggregate(one.name))
+            });
             let message = format!("`{}` is an aggregate, and stands in `summarize` only", name.text);
             self.say(FindingKind::Semantic, name.span, message);
             self.arguments(args);
@@ -59,6 +66,7 @@ impl<'a> Binder<'a> {
     }
 
     fn unknown_function(&mut self, name: &Name, args: &'a [Expr]) -> Value {
+        self.recorder.mention(name.span, || Symbol::Unresolved);
         let (what, text) = ("There is no function", &name.text);
         let mut finding = Finding::new(FindingKind::UnknownFunction, name.span, format!("{what} `{text}`"));
         finding.name = Some(text.clone());
@@ -74,7 +82,7 @@ impl<'a> Binder<'a> {
             }
             None => finding.help("If a workspace has it, `--tables` can make it known."),
         };
-        finding.doubtful = true;
+        finding.low_confidence = true;
         self.report(finding);
         for arg in args {
             self.value(value_of(arg));
@@ -82,11 +90,19 @@ impl<'a> Binder<'a> {
         Value::Unknown
     }
 
+    /// The value of an argument, which may have a name.
+    fn argument(&mut self, arg: &'a Expr) -> Value {
+        let value = self.value(value_of(arg));
+        self.record(arg, &value);
+        value
+    }
+
     pub(super) fn arguments(&mut self, args: &'a [Expr]) -> Vec<Arg<'a>> {
         let mut bound = Vec::with_capacity(args.len());
         for expr in args {
             let inner = value_of(expr);
             let value = if matches!(inner.kind, ExprKind::Star) { Value::Unknown } else { self.value(inner) };
+            self.record(expr, &value);
             let column = self.is_column(inner);
             bound.push(Arg { expr, value, column });
         }
@@ -95,10 +111,10 @@ impl<'a> Binder<'a> {
 
     fn call_aggregate(&mut self, place: Span, builtin: &Builtin, args: &'a [Expr]) -> Value {
         // No aggregate may stand inside of another.
-        self.aggregating = false;
+        self.context.aggregating = false;
         let bound = self.arguments(args);
         let value = self.checked_call(place, builtin, &bound);
-        self.aggregating = true;
+        self.context.aggregating = true;
         match value {
             Value::Scalar(kind, _) => Value::of(kind),
             value => value,
@@ -107,6 +123,14 @@ impl<'a> Binder<'a> {
 
     /// Calls whose meaning the tables of functions do not tell.
     fn special(&mut self, name: &'a Name, args: &'a [Expr]) -> Option<Value> {
+        let value = self.special_value(name, args)?;
+        if let Some(builtin) = builtins::function(&name.text) {
+            self.recorder.mention(name.span, || Symbol::BuiltIn(builtin.name));
+        }
+        Some(value)
+    }
+
+    fn special_value(&mut self, name: &'a Name, args: &'a [Expr]) -> Option<Value> {
         match &*name.text {
             "workspace" | "app" | "resource" | "adx" | "arg" => {
                 self.arguments(args);
@@ -123,7 +147,7 @@ impl<'a> Binder<'a> {
                 let place = args.first().map_or(name.span, |arg| arg.span);
                 let mut finding =
                     Finding::new(FindingKind::Semantic, place, "What this cluster holds is not known here");
-                finding.doubtful = true;
+                finding.low_confidence = true;
                 self.report(finding);
                 Some(Value::Cluster)
             }
@@ -139,13 +163,13 @@ impl<'a> Binder<'a> {
                     self.checked_call(name.span, builtin, &bound);
                 }
                 let Some(text) = self.constant_text(value_of(&args[0])) else {
-                    return Some(Value::Rows(Rc::new(Relation::unknown())));
+                    return Some(Value::Rows(Arc::new(Relation::unknown())));
                 };
                 Some(Value::Rows(self.table(&text, args[0].span)))
             }
             "external_table" | "materialized_view" | "stored_query_result" | "graph" | "entity_group" => {
                 self.arguments(args);
-                Some(Value::Rows(Rc::new(Relation::unknown())))
+                Some(Value::Rows(Arc::new(Relation::unknown())))
             }
             _ => None,
         }
@@ -172,10 +196,7 @@ impl<'a> Binder<'a> {
         }
         let (mut moved, mut fine) = (false, counts);
         for (at, arg) in args.iter().enumerate() {
-            let named = match &arg.kind {
-                ExprKind::Named { names, tuple: false, .. } => names.first(),
-                _ => None,
-            };
+            let named = named_argument(arg);
             let found = named.map(|named| params.iter().position(|param| *param.name == *named.text));
             let place = match found {
                 Some(Some(found)) => found,
@@ -199,7 +220,7 @@ impl<'a> Binder<'a> {
             }
             moved |= named.is_some() && found != Some(Some(at + offset));
             if let Some(slot) = assigned.get_mut(place) {
-                *slot = Some(value_of(arg));
+                *slot = Some(arg);
             }
         }
         let lacks = (offset..params.len()).find(|at| assigned[*at].is_none() && !params[*at].optional);
@@ -213,16 +234,21 @@ impl<'a> Binder<'a> {
     fn call_local(
         &mut self,
         place: Span,
-        function: &Rc<LocalFunction<'a>>,
+        function: &Arc<LocalFunction<'a>>,
         args: &'a [Expr],
-        piped: Option<&Rc<Relation>>,
+        piped: Option<&Arc<Relation>>,
     ) -> Value {
         let name = self.written(place).to_owned();
         let assigned = self.assign_arguments(place, &name, &function.params, args, piped.is_some());
+        for names in args.iter().filter_map(named_argument) {
+            let at = function.params.iter().position(|param| *param.name == *names.text);
+            let id = at.and_then(|at| function.param_ids.get(at).copied().flatten());
+            self.recorder.mention_variable(names.span, id);
+        }
         let mut values = Vec::new();
         for (at, arg) in assigned.iter().enumerate() {
             let value = match arg {
-                Some(arg) => self.value(arg),
+                Some(arg) => self.argument(arg),
                 None if at == 0 => piped.cloned().map_or(Value::Unknown, Value::Rows),
                 None => Value::Unknown,
             };
@@ -232,12 +258,13 @@ impl<'a> Binder<'a> {
         if let Some(value) = &function.returns {
             return value.clone();
         }
-        let texts = assigned.iter().map(|arg| arg.and_then(|arg| self.constant_text(arg))).collect();
+        let texts =
+            assigned.iter().map(|arg| arg.and_then(|arg| self.constant_text(value_of(arg)))).collect();
         self.expand(function, values, texts)
     }
 
     /// The text that an expression is, where that is known.
-    pub(super) fn constant_text(&self, expr: &Expr) -> Option<Rc<str>> {
+    pub(super) fn constant_text(&self, expr: &Expr) -> Option<Arc<str>> {
         match &expr.kind {
             ExprKind::Literal(Literal::String(text)) => Some((&**text).into()),
             ExprKind::Paren(inner) => self.constant_text(inner),
@@ -247,8 +274,8 @@ impl<'a> Binder<'a> {
     }
 
     /// The text that a name stands for, where that is known.
-    pub(super) fn constant_text_of(&self, name: &str) -> Option<Rc<str>> {
-        self.local_called(name)?.text.clone()
+    pub(super) fn constant_text_of(&self, name: &str) -> Option<Arc<str>> {
+        self.names.find(name)?.text.clone()
     }
 
     /// Whether rows that are given have the columns that are asked for.
@@ -270,7 +297,7 @@ impl<'a> Binder<'a> {
             None => true,
         };
         let missing = param.columns.iter().find(lacks);
-        if let Some(missing) = missing.filter(|_| !relation.open) {
+        if let Some(missing) = missing.filter(|_| !relation.has_unknown_columns) {
             let message = format!(
                 "The rows have no column `{}` of type `{}`, which the function needs",
                 missing.name,
@@ -283,28 +310,29 @@ impl<'a> Binder<'a> {
     /// What a function returns for these arguments.
     pub(super) fn expand(
         &mut self,
-        function: &Rc<LocalFunction<'a>>,
+        function: &Arc<LocalFunction<'a>>,
         values: Vec<Value>,
-        texts: Vec<Option<Rc<str>>>,
+        texts: Vec<Option<Arc<str>>>,
     ) -> Value {
-        if self.calls >= DEEPEST_CALL || self.steps == 0 {
+        if self.limits.calls >= DEEPEST_CALL || self.limits.steps == 0 {
             return Value::Unknown;
         }
-        let known = self.locals[..function.known.min(self.locals.len())].to_vec();
-        let locals = std::mem::replace(&mut self.locals, known);
+        let known = self.names.list[..function.known.min(self.names.list.len())].to_vec();
+        let locals = std::mem::replace(&mut self.names.list, known);
         for ((param, value), text) in function.params.iter().zip(values).zip(texts) {
             let value = match (&param.takes, value) {
                 (Takes::Scalar(kind), _) => Value::constant(*kind),
                 (Takes::Rows, Value::Rows(relation)) => Value::Rows(relation),
-                (Takes::Rows, _) => Value::Rows(Rc::new(Relation::unknown())),
+                (Takes::Rows, _) => Value::Rows(Arc::new(Relation::unknown())),
             };
-            let local = Local::new(Rc::clone(&param.name), Bound::Value(value));
-            self.make_known(Local { text, ..local });
+            let (name, bound) = (Arc::clone(&param.name), Bound::Value(value));
+            self.names.push(Local { name, bound, text, id: None, column: None });
         }
-        self.calls += 1;
-        let value = self.quietly(|binder| binder.alone(|binder| binder.body(function.ast)));
-        self.calls -= 1;
-        self.locals = locals;
+        self.limits.calls += 1;
+        let value =
+            self.without_recording(|binder| binder.with_empty_scope(|binder| binder.body(function.ast)));
+        self.limits.calls -= 1;
+        self.names.list = locals;
         value
     }
 
@@ -313,18 +341,21 @@ impl<'a> Binder<'a> {
         name: &'a Name,
         external: &External,
         args: &'a [Expr],
-        piped: Option<Rc<Relation>>,
+        piped: Option<Arc<Relation>>,
     ) -> Value {
+        self.recorder.mention(name.span, || Symbol::Function((&*name.text).into()));
         let mut values = Vec::new();
         match &external.params {
             Some(params) => {
                 let assigned = self.assign_arguments(name.span, &name.text, params, args, piped.is_some());
                 for (at, arg) in assigned.iter().enumerate() {
                     let value = match arg {
-                        Some(arg) if params[at].column_name && names_column(arg, piped.as_deref()) => {
+                        Some(arg)
+                            if params[at].column_name && names_column(value_of(arg), piped.as_deref()) =>
+                        {
                             Value::of(Scalar::String)
                         }
-                        Some(arg) => self.value(arg),
+                        Some(arg) => self.argument(arg),
                         None if at == 0 && piped.is_some() => {
                             piped.clone().map_or(Value::Unknown, Value::Rows)
                         }
@@ -341,20 +372,35 @@ impl<'a> Binder<'a> {
                 }
             }
         }
+        let value = self.returned_by(external, values, piped);
+        match value {
+            Value::Rows(relation) if self.recorder.full() => {
+                Value::Rows(self.recorder.adopt(relation, false, &name.text, ColumnOrigin::Function))
+            }
+            value => value,
+        }
+    }
+
+    fn returned_by(
+        &mut self,
+        external: &External,
+        values: Vec<Value>,
+        piped: Option<Arc<Relation>>,
+    ) -> Value {
         match &external.returns {
             Returned::Scalar(kind) => Value::of(*kind),
-            Returned::Rows(relation) => Value::Rows(Rc::clone(relation)),
+            Returned::Rows(relation) => Value::Rows(Arc::clone(relation)),
             Returned::Extended(added) => {
                 let input = piped.or_else(|| match values.into_iter().next() {
                     Some(Value::Rows(relation)) => Some(relation),
                     _ => None,
                 });
-                let input = input.unwrap_or_else(|| Rc::new(Relation::unknown()));
+                let input = input.unwrap_or_else(|| Arc::new(Relation::unknown()));
                 let mut columns = Columns::from(input.columns.clone());
                 for column in added {
-                    columns.set(&column.name, column.kind);
+                    columns.set(&column.name, column.kind, column.id);
                 }
-                Value::Rows(Rc::new(input.with(columns.list)))
+                Value::Rows(Arc::new(input.with(columns.list)))
             }
             Returned::Body(body) => self.body_of_external(external, body, values),
         }
@@ -364,24 +410,26 @@ impl<'a> Binder<'a> {
         if let Some(value) = body.value.get() {
             return value.clone();
         }
-        if self.calls >= DEEPEST_CALL || self.steps == 0 || body.open.replace(true) {
+        if self.limits.calls >= DEEPEST_CALL || self.limits.steps == 0 || body.open.replace(true) {
             return Value::Unknown;
         }
-        let mut inner = Binder::new(&body.text, self.catalog);
-        inner.quiet = 1;
-        inner.steps = self.steps;
-        inner.calls = self.calls + 1;
+        let mut inner = Binder::new(&body.text, self.catalog, Recorder::default());
+        inner.recorder.pause();
+        inner.reports.muted = 1;
+        inner.limits.steps = self.limits.steps;
+        inner.limits.calls = self.limits.calls + 1;
         for (param, value) in external.params.iter().flatten().zip(values) {
             let value = match (&param.takes, value) {
                 (Takes::Scalar(kind), _) => Value::constant(*kind),
                 (Takes::Rows, value) => value,
             };
-            inner.make_known(Local::new(Rc::clone(&param.name), Bound::Value(value)));
+            let (name, bound) = (Arc::clone(&param.name), Bound::Value(value));
+            inner.names.push(Local { name, bound, text: None, id: None, column: None });
         }
         let value = inner.query(&body.parse.statements);
         body.open.set(false);
-        self.steps = inner.steps;
-        if self.steps > 0 && external.params.iter().flatten().all(|param| param.takes != Takes::Rows) {
+        self.limits.steps = inner.limits.steps;
+        if self.limits.steps > 0 && external.params.iter().flatten().all(|param| param.takes != Takes::Rows) {
             // Where it was set in between, it was set to the same.
             let _ = body.value.set(value.clone());
         }
@@ -391,7 +439,7 @@ impl<'a> Binder<'a> {
     /// A name that stands for a function without its parentheses.
     pub(super) fn bare_function(&mut self, name: &'a Name) -> Option<Value> {
         if let Some(Bound::Function(function)) = self.local(&name.text) {
-            let function = Rc::clone(function);
+            let function = Arc::clone(function);
             if function.params.iter().all(|param| param.optional) {
                 return Some(self.call_local(name.span, &function, &[], None));
             }
@@ -401,14 +449,15 @@ impl<'a> Binder<'a> {
             return Some(function.returns.clone().unwrap_or_else(|| self.expand(&function, values, texts)));
         }
         if let Some(external) = self.catalog.function(&name.text) {
-            self.functions.insert(name.text.clone());
+            self.recorder.functions.insert(name.text.clone());
             let lacks = external.params.iter().flatten().any(|param| !param.optional);
             if lacks {
                 self.needs_arguments(name);
             }
-            return Some(self.quietly(|binder| binder.call_external(name, &external, &[], None)));
+            return Some(self.without_reporting(|binder| binder.call_external(name, &external, &[], None)));
         }
         let builtin = builtins::function(&name.text)?;
+        self.recorder.mention(name.span, || Symbol::BuiltIn(builtin.name));
         self.needs_arguments(name);
         Some(Value::of(match builtin.signatures.first().map(|signature| signature.returns) {
             Some(Returns::Type(kind)) if !kind.refined() => kind,
@@ -425,5 +474,13 @@ impl<'a> Binder<'a> {
 /// Whether an argument is the bare name of a column of the rows that `invoke` pipes.
 fn names_column(arg: &Expr, piped: Option<&Relation>) -> bool {
     let ExprKind::Name(name) = &arg.kind else { return false };
-    piped.is_some_and(|rows| rows.open || rows.column(&name.text).is_some())
+    piped.is_some_and(|rows| rows.has_unknown_columns || rows.column(&name.text).is_some())
+}
+
+/// The name of an argument that has one.
+fn named_argument(arg: &Expr) -> Option<&Name> {
+    match &arg.kind {
+        ExprKind::Named { names, tuple: false, .. } => names.first(),
+        _ => None,
+    }
 }

@@ -2,41 +2,20 @@
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::super::mentions::Mentions;
+use super::super::model::Declared;
 use super::super::types::{Column, Relation, Scalar};
 use super::super::{Parse, parse};
-use super::{Meaning, Value, bind};
+use super::{SemanticModel, Value, bind};
 
 /// A table.
 #[derive(Clone, Debug)]
 pub struct Table {
     /// Its columns.
-    pub relation: Rc<Relation>,
-}
-
-/// What a parameter takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Takes {
-    /// A value of this type.
-    Scalar(Scalar),
-    /// Rows.
-    Rows,
-}
-
-/// A declared parameter.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Declared {
-    /// The name.
-    pub name: Rc<str>,
-    /// What it takes.
-    pub takes: Takes,
-    /// Whether it has a default.
-    pub optional: bool,
-    /// The columns that rows given to it must have.
-    pub columns: Vec<Column>,
-    /// Whether it names a column of the rows that `invoke` pipes, which may stand there without quotes.
-    pub column_name: bool,
+    pub relation: Arc<Relation>,
 }
 
 /// What a function outside of the query returns.
@@ -45,7 +24,7 @@ pub enum Returned {
     /// A value.
     Scalar(Scalar),
     /// Rows with these columns.
-    Rows(Rc<Relation>),
+    Rows(Arc<Relation>),
     /// The rows it was given with these columns set or added.
     Extended(Vec<Column>),
     /// What its body returns.
@@ -61,7 +40,7 @@ pub struct Body {
     pub(super) value: OnceCell<Value>,
     /// Whether it is being read, so that a function which calls itself ends.
     pub(super) open: Cell<bool>,
-    meaning: OnceCell<Meaning>,
+    meaning: OnceCell<SemanticModel>,
     mentions: OnceCell<Mentions>,
 }
 
@@ -89,7 +68,7 @@ impl Body {
     }
 
     /// What the body means by itself; every later question is answered for the same catalogue.
-    pub fn meaning(&self, catalog: &dyn Catalog, params: &[Declared]) -> &Meaning {
+    pub fn meaning(&self, catalog: &dyn Catalog, params: &[Declared]) -> &SemanticModel {
         self.meaning.get_or_init(|| bind(&self.text, &self.parse, catalog, params))
     }
 }
@@ -103,18 +82,66 @@ pub struct External {
     pub returns: Returned,
 }
 
+/// Which catalog it is: two with the same id answer every question in the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CatalogId(u64);
+
+impl CatalogId {
+    /// An id that no other catalog has.
+    pub fn fresh() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
 /// The tables and functions that a query can name.
 pub trait Catalog {
+    /// Which catalog this is, so that what was found out with its help can be kept for the next time.
+    fn id(&self) -> CatalogId;
     /// The table of exactly this name.
     fn table(&self, name: &str) -> Option<Table>;
     /// The function of exactly this name.
     fn function(&self, name: &str) -> Option<Rc<External>>;
     /// The names of the tables that a pattern with stars means.
-    fn tables_like(&self, pattern: &str) -> Vec<Rc<str>>;
+    fn tables_like(&self, pattern: &str) -> Vec<Arc<str>>;
     /// The columns of all tables together, as `search *` returns them.
-    fn everything(&self) -> Rc<Relation>;
+    fn everything(&self) -> Arc<Relation>;
     /// The table nearest to a name that no table has.
     fn nearest_table(&self, name: &str) -> Option<String>;
     /// The function nearest to a name that no function has.
     fn nearest_function(&self, name: &str) -> Option<String>;
+}
+
+/// A catalog that knows nothing: every table is unknown, and so is every function that is not of the language.
+#[derive(Clone, Copy, Debug)]
+pub struct NoCatalog;
+
+impl Catalog for NoCatalog {
+    fn id(&self) -> CatalogId {
+        CatalogId(u64::MAX)
+    }
+
+    fn table(&self, _name: &str) -> Option<Table> {
+        None
+    }
+
+    fn function(&self, _name: &str) -> Option<Rc<External>> {
+        None
+    }
+
+    fn tables_like(&self, _pattern: &str) -> Vec<Arc<str>> {
+        Vec::new()
+    }
+
+    fn everything(&self) -> Arc<Relation> {
+        Arc::new(Relation::unknown())
+    }
+
+    fn nearest_table(&self, _name: &str) -> Option<String> {
+        None
+    }
+
+    fn nearest_function(&self, _name: &str) -> Option<String> {
+        None
+    }
 }

@@ -2,8 +2,8 @@
 
 use super::super::ast::{Expr, ExprKind};
 use super::super::builtins::{Builtin, Class, Family, Form, Param, Takes};
+use super::super::model::finding::Finding;
 use super::super::types::{Conversion, Scalar};
-use super::finding::Finding;
 use super::matching::{Arg, Matched, candidates, common, counts, of_class};
 use super::naming::value_of;
 use super::{Binder, FindingKind, Value};
@@ -224,8 +224,9 @@ impl<'a> Binder<'a> {
     pub(super) fn is_column(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Name(name) => {
-                self.row.as_ref().is_none_or(|row| row.column(&name.text).is_some())
-                    || self.row.as_ref().is_some_and(|row| row.open) && self.local(&name.text).is_none()
+                self.scope.row.as_ref().is_none_or(|row| row.column(&name.text).is_some())
+                    || self.scope.row.as_ref().is_some_and(|row| row.has_unknown_columns)
+                        && self.local(&name.text).is_none()
             }
             ExprKind::Ordered { expr, .. } => self.is_column(expr),
             _ => false,

@@ -1,27 +1,34 @@
 //! Names: columns, what the query gives names to, tables and functions.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, Name, NameForm};
+use super::super::model::finding::{Finding, closest, nearest};
+use super::super::model::{ColumnOrigin, Side, Symbol};
 use super::super::types::{Column, Relation, Scalar};
-use super::finding::{Finding, likest, nearest};
-use super::{Binder, Bound, FindingKind, Value};
+use super::{Binder, Bound, FindingKind, Table, Value};
 use crate::source::Span;
 
 impl<'a> Binder<'a> {
     /// The columns of a table, which is said to be unknown if it is.
-    pub(super) fn table(&mut self, name: &str, place: Span) -> Rc<Relation> {
+    pub(super) fn table(&mut self, name: &str, place: Span) -> Arc<Relation> {
+        self.recorder.mention(place, || Symbol::Table(name.into()));
         if let Some(table) = self.catalog.table(name) {
             self.read_table(name, place);
-            return table.relation;
+            return self.rows_of_table(name, table);
         }
         self.unknown_table(name, place);
-        Rc::new(Relation::unknown())
+        Arc::new(Relation::unknown())
+    }
+
+    /// The rows of a table of the catalog.
+    pub(super) fn rows_of_table(&mut self, name: &str, table: Table) -> Arc<Relation> {
+        self.recorder.adopt(table.relation, true, name, ColumnOrigin::Table)
     }
 
     pub(super) fn read_table(&mut self, name: &str, place: Span) {
-        if !self.tables.iter().any(|(known, _)| &**known == name) {
-            self.tables.push((name.into(), place));
+        if !self.recorder.tables.iter().any(|(known, _)| &**known == name) {
+            self.recorder.tables.push((name.into(), place));
         }
     }
 
@@ -40,7 +47,7 @@ impl<'a> Binder<'a> {
                  `[knowledge] tables`.",
             ),
         };
-        finding.doubtful = true;
+        finding.low_confidence = true;
         self.report(finding);
     }
 
@@ -57,10 +64,11 @@ impl<'a> Binder<'a> {
         match self.known_name(name) {
             Some(value) => value,
             None if name.form == NameForm::Plain || name.form == NameForm::Bracketed => {
+                self.recorder.mention(name.span, || Symbol::Table((&*name.text).into()));
                 self.unknown_table(&name.text, name.span);
-                Value::Rows(Rc::new(Relation::unknown()))
+                Value::Rows(Arc::new(Relation::unknown()))
             }
-            None => Value::Rows(Rc::new(Relation::unknown())),
+            None => Value::Rows(Arc::new(Relation::unknown())),
         }
     }
 
@@ -68,20 +76,24 @@ impl<'a> Binder<'a> {
         if matches!(name.form, NameForm::Missing | NameForm::Client | NameForm::Wildcard) {
             return Some(Value::Unknown);
         }
-        if !self.aggregating
-            && let Some(column) = self.row.as_ref().and_then(|row| row.column(&name.text))
+        let column = self.scope.row.as_ref().and_then(|row| row.column(&name.text));
+        if !self.context.aggregating
+            && let Some(column) = column
         {
-            return Some(Value::of(column.kind));
+            let (kind, id) = (column.kind, column.id);
+            self.recorder.mention(name.span, || Symbol::Column(id));
+            return Some(Value::of(kind));
         }
-        if let Some(Bound::Value(value)) = self.local(&name.text) {
-            return Some(value.clone());
+        let column = column.map(|column| column.id);
+        match self.resolve(name) {
+            Some(Bound::Value(value)) => return Some(value.clone()),
+            Some(Bound::Function(_)) => return self.bare_function(name),
+            None => {}
         }
-        if self.local(&name.text).is_some() {
-            return self.bare_function(name);
-        }
-        let row = self.row.as_ref();
-        if row.is_some_and(|row| row.open || self.aggregating && row.column(&name.text).is_some()) {
-            if self.aggregating {
+        if column.is_some() || self.scope.row.as_ref().is_some_and(|row| row.has_unknown_columns) {
+            let id = column.unwrap_or_else(|| self.recorder.assumed(name));
+            self.recorder.mention(name.span, || Symbol::Column(id));
+            if self.context.aggregating {
                 self.outside_of_aggregates(name);
             }
             return Some(Value::Unknown);
@@ -94,10 +106,11 @@ impl<'a> Binder<'a> {
         });
         match table {
             Some(table) if !callable => {
-                if self.row.is_none() {
+                if self.scope.row.is_none() {
                     self.read_table(&name.text, name.span);
                 }
-                Some(Value::Rows(table.relation))
+                self.recorder.mention(name.span, || Symbol::Table((&*name.text).into()));
+                Some(Value::Rows(self.rows_of_table(&name.text, table)))
             }
             _ => self.bare_function(name),
         }
@@ -112,20 +125,21 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn unknown_name(&mut self, name: &Name) -> Value {
+        self.recorder.mention(name.span, || Symbol::Unresolved);
         let text = &name.text;
-        let in_row = self.row.is_some();
+        let in_row = self.scope.row.is_some();
         let what = if in_row { "There is no column" } else { "Nothing is called" };
         let mut finding =
             Finding::new(FindingKind::UnknownColumn, name.span, format!("{what} `{text}` here"));
         finding.name = Some(text.clone());
-        finding.doubtful = self.row.as_ref().is_some_and(|row| row.doubtful);
+        finding.low_confidence = self.scope.row.as_ref().is_some_and(|row| row.low_confidence);
         if !self.suggesting() {
             self.report(finding);
             return Value::Unknown;
         }
-        let columns: Vec<Rc<str>> =
-            self.row.iter().flat_map(|row| &row.columns).map(|column| column.name.clone()).collect();
-        let locals: Vec<Rc<str>> = self.locals.iter().map(|local| local.name.clone()).collect();
+        let columns: Vec<Arc<str>> =
+            self.scope.row.iter().flat_map(|row| &row.columns).map(|column| column.name.clone()).collect();
+        let locals: Vec<Arc<str>> = self.names.list.iter().map(|local| local.name.clone()).collect();
         let near = nearest(text, columns.iter().chain(&locals).map(|name| &**name)).map(str::to_owned);
         let near = near.or_else(|| if in_row { None } else { self.catalog.nearest_table(text) });
         finding = finding.meant(near.as_deref());
@@ -137,13 +151,14 @@ impl<'a> Binder<'a> {
     }
 
     /// Where a column went that is not there, or which ones are.
-    fn whereabouts(&self, name: &str, columns: &[Rc<str>]) -> String {
-        let had = self.stages.iter().rposition(|(_, relation)| relation.column(name).is_some());
-        if let Some((place, _)) = had.and_then(|at| self.stages.get(at + 1)) {
+    fn whereabouts(&self, name: &str, columns: &[Arc<str>]) -> String {
+        let stages = &self.recorder.main_stages;
+        let had = stages.iter().rposition(|(_, relation)| relation.column(name).is_some());
+        if let Some((place, _)) = had.and_then(|at| stages.get(at + 1)) {
             let operator = self.written(*place).split_whitespace().next().unwrap_or("an operator");
             return format!("`{operator}` dropped it before this place.");
         }
-        if columns.is_empty() && self.row.as_ref().is_some_and(|row| row.doubtful) {
+        if columns.is_empty() && self.scope.row.as_ref().is_some_and(|row| row.low_confidence) {
             return "A table that a function takes as `(*)` has no columns there: declare those that it needs.".into();
         }
         let names: Vec<&str> = columns.iter().map(|name| &**name).collect();
@@ -155,8 +170,8 @@ impl<'a> Binder<'a> {
             0 => "No columns are left here.".to_owned(),
             1..=8 => format!("The columns here are {}.", quoted(&names)),
             count => {
-                let likest = likest(name, &names, 6);
-                format!("There are {count} columns here; most like it are {}.", quoted(&likest))
+                let closest = closest(name, &names, 6);
+                format!("There are {count} columns here; most like it are {}.", quoted(&closest))
             }
         }
     }
@@ -166,12 +181,15 @@ impl<'a> Binder<'a> {
         if matches!(name.form, NameForm::Missing | NameForm::Client) {
             return None;
         }
-        let row = self.row.clone()?;
+        let row = self.scope.row.clone()?;
         if let Some(column) = row.column(&name.text) {
+            self.recorder.mention(name.span, || Symbol::Column(column.id));
             return Some(column.clone());
         }
-        if row.open {
-            return Some(Column::new(&*name.text, Scalar::Unknown));
+        if row.has_unknown_columns {
+            let id = self.recorder.assumed(name);
+            self.recorder.mention(name.span, || Symbol::Column(id));
+            return Some(Column::new(&*name.text, Scalar::Unknown).with_id(id));
         }
         self.unknown_name(name);
         None
@@ -179,13 +197,13 @@ impl<'a> Binder<'a> {
 
     /// The names among the columns that a pattern such as `Account*` fits.
     pub(super) fn matching(row: &Relation, pattern: &str) -> Vec<Column> {
-        row.columns.iter().filter(|column| fits(pattern, &column.name)).cloned().collect()
+        row.columns.iter().filter(|column| matches_wildcard(pattern, &column.name)).cloned().collect()
     }
 
     /// A member of a path: of a dynamic value, or of a database.
     pub(super) fn member(&mut self, base: &'a Expr, member: &'a Expr) -> Value {
         if let ExprKind::Name(name) = &base.kind
-            && let Some(value) = self.side(&name.text, member)
+            && let Some(value) = self.side(&name.text, base.span, member)
         {
             return value;
         }
@@ -205,7 +223,10 @@ impl<'a> Binder<'a> {
                 Value::Database
             }
             Value::Scalar(kind, _) if kind.dynamic() => match &member.kind {
-                ExprKind::Name(name) => Value::of(kind.member(&name.text)),
+                ExprKind::Name(name) => {
+                    self.recorder.mention(name.span, || Symbol::Member);
+                    Value::of(kind.member(&name.text))
+                }
                 _ => {
                     self.inside_of_member(member);
                     Value::of(Scalar::Dynamic)
@@ -222,11 +243,11 @@ impl<'a> Binder<'a> {
             }
             Value::Columns(columns) => {
                 let ExprKind::Name(name) = &member.kind else { return Value::Unknown };
-                let relation = Rc::new(Relation::closed(columns));
-                let found = self.over(&relation, |binder| binder.column(name));
+                let relation = Arc::new(Relation::closed(columns));
+                let found = self.with_row_scope(&relation, |binder| binder.column(name));
                 found.map_or(Value::Unknown, |column| Value::of(column.kind))
             }
-            Value::Rows(relation) if !relation.open => {
+            Value::Rows(relation) if !relation.has_unknown_columns => {
                 let message = format!("A table has no member `{}`", self.written(member.span));
                 let finding = Finding::new(FindingKind::UnknownColumn, member.span, message)
                     .help("Behind a table stands a bar: `Table | project Column`.");
@@ -247,18 +268,20 @@ impl<'a> Binder<'a> {
             Value::Unknown => Scalar::Unknown,
             _ => Scalar::Type,
         };
-        self.kinds.insert(std::ptr::from_ref(base), kind);
+        self.part_types.insert(base.id, kind);
     }
 
     /// `$left.column` and `$right.column`.
-    fn side(&mut self, name: &str, member: &'a Expr) -> Option<Value> {
+    fn side(&mut self, name: &str, place: Span, member: &'a Expr) -> Option<Value> {
         let relation = match name {
-            "$left" => self.row.clone().filter(|_| self.right.is_some()),
-            "$right" => self.right.clone(),
+            "$left" => self.scope.row.clone().filter(|_| self.scope.right.is_some()),
+            "$right" => self.scope.right.clone(),
             _ => None,
         }?;
+        let side = if name == "$left" { Side::Left } else { Side::Right };
+        self.recorder.mention(place, || Symbol::Side(side));
         let ExprKind::Name(column) = &member.kind else { return Some(Value::Unknown) };
-        let bound = self.over(&relation, |binder| binder.column(column));
+        let bound = self.with_row_scope(&relation, |binder| binder.column(column));
         Some(bound.map_or(Value::Unknown, |column| Value::of(column.kind)))
     }
 
@@ -272,38 +295,41 @@ impl<'a> Binder<'a> {
 
     fn member_of_database(&mut self, member: &'a Expr) -> Value {
         match &member.kind {
-            ExprKind::Name(name) => match self.catalog.table(&name.text) {
-                Some(table) => {
+            ExprKind::Name(name) => {
+                if let Some(table) = self.catalog.table(&name.text) {
+                    self.recorder.mention(name.span, || Symbol::Table((&*name.text).into()));
                     self.read_table(&name.text, name.span);
-                    Value::Rows(table.relation)
+                    return Value::Rows(self.rows_of_table(&name.text, table));
                 }
-                None => match self.catalog.function(&name.text) {
-                    Some(external) => self.quietly(|binder| binder.call_external(name, &external, &[], None)),
-                    None => {
-                        self.read_table(&name.text, name.span);
-                        Value::Rows(Rc::new(Relation::unknown()))
-                    }
-                },
-            },
+                if let Some(external) = self.catalog.function(&name.text) {
+                    return self.without_reporting(|binder| binder.call_external(name, &external, &[], None));
+                }
+                self.recorder.mention(name.span, || Symbol::Table((&*name.text).into()));
+                self.read_table(&name.text, name.span);
+                Value::Rows(Arc::new(Relation::unknown()))
+            }
             ExprKind::Call { name, args } => match self.catalog.function(&name.text) {
                 Some(external) => self.call_external(name, &external, args, None),
                 None if &*name.text == "table" => {
                     let bound = self.arguments(args);
                     let text =
                         bound.first().and_then(|arg| self.constant_text(super::naming::value_of(arg.expr)));
-                    let table = text.and_then(|text| self.catalog.table(&text));
-                    Value::Rows(table.map_or_else(|| Rc::new(Relation::unknown()), |table| table.relation))
+                    let table = text.and_then(|text| Some((self.catalog.table(&text)?, text)));
+                    Value::Rows(table.map_or_else(
+                        || Arc::new(Relation::unknown()),
+                        |(table, text)| self.rows_of_table(&text, table),
+                    ))
                 }
                 None if &*name.text == "database" => self.call(name, args, None),
-                None => Value::Rows(Rc::new(Relation::unknown())),
+                None => Value::Rows(Arc::new(Relation::unknown())),
             },
-            _ => Value::Rows(Rc::new(Relation::unknown())),
+            _ => Value::Rows(Arc::new(Relation::unknown())),
         }
     }
 }
 
 /// Whether a name fits a pattern with stars.
-pub fn fits(pattern: &str, name: &str) -> bool {
+pub fn matches_wildcard(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
     let parts: Vec<&str> = parts.collect();
@@ -321,10 +347,17 @@ pub fn fits(pattern: &str, name: &str) -> bool {
 mod tests {
     #[test]
     fn stars_stand_for_anything() {
-        let fits = super::fits;
+        let matches_wildcard = super::matches_wildcard;
         assert!(
-            fits("Sec*", "SecurityEvent") && fits("*", "x") && fits("a*b*c", "a1b2c") && fits("*_CL", "T_CL")
+            matches_wildcard("Sec*", "SecurityEvent")
+                && matches_wildcard("*", "x")
+                && matches_wildcard("a*b*c", "a1b2c")
+                && matches_wildcard("*_CL", "T_CL")
         );
-        assert!(!fits("Sec*", "Events") && !fits("a*b", "a") && !fits("a*bc*c", "abc"));
+        assert!(
+            !matches_wildcard("Sec*", "Events")
+                && !matches_wildcard("a*b", "a")
+                && !matches_wildcard("a*bc*c", "abc")
+        );
     }
 }

@@ -1,11 +1,11 @@
 //! The types of expressions.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, ListOp, Literal, LogicalOp, NameForm};
 use super::super::builtins::OperatorId as Op;
+use super::super::model::finding::Finding;
 use super::super::types::{Conversion, Element, Relation, Scalar, Shape};
-use super::finding::Finding;
 use super::operations::{list_operator_id, operator_id};
 use super::{Binder, FindingKind, Value};
 use crate::source::Span;
@@ -69,7 +69,17 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn value_or_rows(&mut self, expr: &'a Expr) -> Value {
-        self.deeper(|binder| binder.read(expr))
+        let value = self.with_depth_guard(|binder| binder.read(expr));
+        self.record(expr, &value);
+        value
+    }
+
+    /// Keeps what an expression is, where everything is kept.
+    pub(super) fn record(&mut self, expr: &Expr, value: &Value) {
+        if self.recorder.full() {
+            let names = &self.names;
+            self.recorder.expr(self.text, expr, value, |name| names.find(name).is_some());
+        }
     }
 
     fn read(&mut self, expr: &'a Expr) -> Value {
@@ -85,14 +95,14 @@ impl<'a> Binder<'a> {
             ExprKind::Path { base, member } => self.member(base, member),
             ExprKind::Element { base, index } => self.element(base, index),
             ExprKind::Bracketed(inner) if !matches!(inner.kind, ExprKind::Literal(_)) => {
-                self.alone(|binder| binder.quietly(|binder| binder.value(inner)));
+                self.with_empty_scope(|binder| binder.without_reporting(|binder| binder.value(inner)));
                 let finding = Finding::new(FindingKind::Type, expr.span, "A name in brackets needs quotes")
                     .help(format!("Write `['{}']`.", self.written(inner.span)));
                 self.report(finding);
                 Value::Unknown
             }
+            ExprKind::Paren(inner) => self.in_parentheses(expr, |binder| binder.value_or_rows(inner)),
             ExprKind::Bracketed(inner)
-            | ExprKind::Paren(inner)
             | ExprKind::Ordered { expr: inner, .. }
             | ExprKind::Named { value: inner, .. }
             | ExprKind::Converted { expr: inner, .. }
@@ -107,31 +117,36 @@ impl<'a> Binder<'a> {
             ExprKind::Between { negated, op_span, left, low, high } => {
                 self.between(*negated, *op_span, left, low, high)
             }
-            ExprKind::ToScalar(query) => self.scalar_of(query),
+            ExprKind::ToScalar(query) => self.in_parentheses(expr, |binder| binder.scalar_of(query)),
             ExprKind::ToTable(query) | ExprKind::Materialize(query) => {
-                self.alone(|binder| binder.pipeline(query))
+                self.in_parentheses(expr, |binder| binder.with_empty_scope(|binder| binder.pipeline(query)))
             }
             ExprKind::Pipeline { .. } | ExprKind::Operator(_) => self.nested_pipeline(expr),
             ExprKind::DataTable { schema, values } => self.data_table(expr, schema, values),
             ExprKind::ExternalData { schema, uris, .. } => {
                 for uri in uris {
-                    self.alone(|binder| binder.value(uri));
+                    self.with_empty_scope(|binder| binder.value(uri));
                 }
-                Value::Rows(Rc::new(Relation::closed(self.schema(schema))))
+                Value::Rows(Arc::new(Relation::closed(self.schema(schema))))
             }
-            ExprKind::EntityGroup(_) | ExprKind::Internal(_) => Value::Rows(Rc::new(Relation::unknown())),
+            ExprKind::EntityGroup(_) | ExprKind::Internal(_) => Value::Rows(Arc::new(Relation::unknown())),
         }
+    }
+
+    /// Reads what stands in the parentheses with which an expression ends.
+    pub(super) fn in_parentheses<R>(&mut self, whole: &Expr, work: impl FnOnce(&mut Self) -> R) -> R {
+        self.within_brackets(whole.span.end.saturating_sub(1), work)
     }
 
     /// A pipeline inside of an expression sees no columns around it.
     fn nested_pipeline(&mut self, expr: &'a Expr) -> Value {
-        self.alone(|binder| binder.pipeline(expr))
+        self.with_empty_scope(|binder| binder.pipeline(expr))
     }
 
     fn scalar_of(&mut self, query: &'a Expr) -> Value {
-        match self.alone(|binder| binder.pipeline(query)) {
+        match self.with_empty_scope(|binder| binder.pipeline(query)) {
             Value::Rows(relation) => {
-                if relation.columns.is_empty() && !relation.open {
+                if relation.columns.is_empty() && !relation.has_unknown_columns {
                     self.say(FindingKind::Semantic, query.span, "The table has no column to take a value of");
                 }
                 Value::constant(relation.columns.first().map_or(Scalar::Unknown, |column| column.kind))
@@ -149,10 +164,13 @@ impl<'a> Binder<'a> {
                 let text = match &index.kind {
                     ExprKind::Literal(Literal::String(text)) => text.to_string(),
                     ExprKind::Name(name) => name.text.to_string(),
-                    _ => return Value::Rows(Rc::new(Relation::unknown())),
+                    _ => return Value::Rows(Arc::new(Relation::unknown())),
                 };
                 let table = self.catalog.table(&text);
-                Value::Rows(table.map_or_else(|| Rc::new(Relation::unknown()), |table| table.relation))
+                Value::Rows(match table {
+                    Some(table) => self.rows_of_table(&text, table),
+                    None => Arc::new(Relation::unknown()),
+                })
             }
             Value::Scalar(kind, _) if !kind.unknown() => {
                 let inner = self.scalar(index);
@@ -241,15 +259,15 @@ impl<'a> Binder<'a> {
 
     /// A part of a condition, which may be a text to search for.
     pub(super) fn condition_value(&mut self, operand: &'a Expr) -> Value {
-        let searching = self.searching;
+        let searching = self.context.searching;
         match &operand.kind {
             ExprKind::Star if searching => return Value::of(Scalar::Bool),
             ExprKind::Paren(inner) if searching => return self.condition_value(inner),
             ExprKind::Logical { .. } => {}
-            _ => self.searching = false,
+            _ => self.context.searching = false,
         }
         let value = self.value_or_rows(operand);
-        self.searching = searching;
+        self.context.searching = searching;
         match value {
             Value::Scalar(Scalar::String, true)
                 if searching && matches!(operand.kind, ExprKind::Literal(_) | ExprKind::Name(_)) =>
@@ -276,11 +294,11 @@ impl<'a> Binder<'a> {
 
     fn binary(&mut self, op: BinaryOp, op_span: Span, left: &'a Expr, right: &'a Expr) -> Value {
         let side = |binder: &mut Self, expr: &'a Expr| match &expr.kind {
-            ExprKind::Star if binder.searching => Value::of(Scalar::Dynamic),
+            ExprKind::Star if binder.context.searching => Value::of(Scalar::Dynamic),
             _ => {
-                let searching = std::mem::replace(&mut binder.searching, false);
+                let searching = std::mem::replace(&mut binder.context.searching, false);
                 let value = binder.value(expr);
-                binder.searching = searching;
+                binder.context.searching = searching;
                 value
             }
         };

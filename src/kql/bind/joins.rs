@@ -1,38 +1,48 @@
 //! The operators that put rows of two tables side by side: `join` and `lookup`.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, Join, LogicalOp, Name, NameForm, Operator, Sides};
 use super::super::error::Mend;
+use super::super::model::finding::Finding;
+use super::super::model::{ColumnOrigin, Side, Symbol};
 use super::super::types::{Column, Relation, Scalar};
-use super::finding::Finding;
 use super::naming::Columns;
+use super::recorder::NewColumn;
 use super::unions::limited;
 use super::{Binder, FindingKind, Value};
+use crate::source::Span;
 
 impl<'a> Binder<'a> {
-    pub(super) fn join(&mut self, operator: &'a Operator, join: &'a Join, left: &Rc<Relation>) -> Value {
-        let (right, _) = self.right_side(join, left);
+    pub(super) fn join(&mut self, operator: &'a Operator, join: &'a Join, left: &Arc<Relation>) -> Value {
+        let (right, _) = self.right_side(operator, join, left);
         if join.on.is_none() {
             self.say(FindingKind::Semantic, operator.keyword, "A join needs `on` and what the rows share");
         }
         match join.kind.sides() {
-            Sides::Left => Value::Rows(Rc::clone(left)),
+            Sides::Left => Value::Rows(Arc::clone(left)),
             Sides::Right => Value::Rows(right),
-            Sides::Both => side_by_side(left, &right, &[]),
+            Sides::Both => self.side_by_side(left, &right, &[]),
         }
     }
 
-    pub(super) fn lookup(&mut self, join: &'a Join, left: &Rc<Relation>) -> Value {
-        let (right, keys) = self.right_side(join, left);
-        side_by_side(left, &right, &keys)
+    pub(super) fn lookup(&mut self, operator: &Operator, join: &'a Join, left: &Arc<Relation>) -> Value {
+        let (right, keys) = self.right_side(operator, join, left);
+        self.side_by_side(left, &right, &keys)
     }
 
     /// The rows of the right side, and the columns of it that the conditions name.
-    fn right_side(&mut self, join: &'a Join, left: &Rc<Relation>) -> (Rc<Relation>, Vec<String>) {
+    fn right_side(
+        &mut self,
+        operator: &Operator,
+        join: &'a Join,
+        left: &Arc<Relation>,
+    ) -> (Arc<Relation>, Vec<String>) {
         let right = self.rows(&join.right);
         let mut keys: Vec<String> = Vec::new();
         if let Some(on) = &join.on {
+            let conditions = Span { start: on.keyword.end, end: operator.span.end };
+            self.recorder.scope(conditions, Some(left), Some(&right));
             for condition in &on.conditions {
                 self.condition(condition, left, &right, &mut keys, on.predicate);
             }
@@ -44,13 +54,17 @@ impl<'a> Binder<'a> {
     fn condition(
         &mut self,
         expr: &'a Expr,
-        left: &Rc<Relation>,
-        right: &Rc<Relation>,
+        left: &Arc<Relation>,
+        right: &Arc<Relation>,
         keys: &mut Vec<String>,
         predicate: bool,
     ) {
         match &expr.kind {
-            ExprKind::Name(name) => self.key(name, left, right, keys),
+            ExprKind::Name(name) => {
+                self.key(name, left, right, keys);
+                let kind = left.column(&name.text).map(|column| column.kind);
+                self.record(expr, &kind.map_or(Value::Unknown, Value::of));
+            }
             ExprKind::Paren(inner) => self.condition(inner, left, right, keys, predicate),
             ExprKind::Logical { op: LogicalOp::And, operands } => {
                 for operand in operands {
@@ -59,10 +73,10 @@ impl<'a> Binder<'a> {
             }
             ExprKind::Binary { op: BinaryOp::Equal, left: a, right: b, .. } if !predicate => {
                 let (first, second) = (sided(a), sided(b));
-                if let Some((_, name)) = second {
+                if let Some((_, _, name)) = second {
                     keys.push(name.text.to_string());
                 }
-                let crossed = matches!((first, second), (Some(("$right", _)), Some(("$left", _))));
+                let crossed = matches!((first, second), (Some(("$right", ..)), Some(("$left", ..))));
                 if crossed {
                     self.crossed(expr, a, b);
                 }
@@ -70,19 +84,25 @@ impl<'a> Binder<'a> {
                     if crossed {
                         break;
                     }
-                    if side.is_none_or(|(side, _)| side != wanted) {
+                    if side.is_none_or(|(side, ..)| side != wanted) {
                         let message = format!("This side of the comparison is a column of `{wanted}`");
                         let finding = Finding::new(FindingKind::Semantic, operand.span, message)
                             .help(format!("Write `{wanted}.Name`."));
                         self.report(finding);
                     }
                 }
-                let kind = |binder: &mut Self, side: Option<(&str, &'a Name)>| {
-                    let (side, name) = side?;
-                    let relation = if side == "$left" { left } else { right };
-                    binder.over(relation, |binder| binder.column(name)).map(|column| column.kind)
+                let kind = |binder: &mut Self, side: Option<(&str, Span, &'a Name)>| {
+                    let (side, place, name) = side?;
+                    let (relation, side) =
+                        if side == "$left" { (left, Side::Left) } else { (right, Side::Right) };
+                    binder.recorder.mention(place, || Symbol::Side(side));
+                    binder.with_row_scope(relation, |binder| binder.column(name)).map(|column| column.kind)
                 };
                 let kinds = (kind(self, first), kind(self, second));
+                let value = |kind: Option<Scalar>| kind.map_or(Value::Unknown, Value::of);
+                self.record(a, &value(kinds.0));
+                self.record(b, &value(kinds.1));
+                self.record(expr, &Value::of(Scalar::Bool));
                 if let (Some(a), Some(b)) = kinds
                     && !comparable(a, b)
                 {
@@ -92,7 +112,7 @@ impl<'a> Binder<'a> {
                     }
                     let finding = Finding::new(FindingKind::Type, expr.span, message)
                         .help("Convert one of them before the join.");
-                    self.report(finding.doubted(left.doubtful || right.doubtful));
+                    self.report(finding.doubted(left.low_confidence || right.low_confidence));
                 }
             }
             ExprKind::Missing => {}
@@ -102,10 +122,41 @@ impl<'a> Binder<'a> {
                     let message = "A condition of a join is a column, or `$left.A == $right.B`";
                     self.say(FindingKind::Semantic, expr.span, message);
                 }
-                let row = self.row.replace(Rc::clone(left));
-                let outer = self.right.replace(Rc::clone(right));
-                self.quietly(|binder| binder.value(expr));
-                (self.row, self.right) = (row, outer);
+                let row = self.scope.row.replace(Arc::clone(left));
+                let outer = self.scope.right.replace(Arc::clone(right));
+                self.without_reporting(|binder| binder.value(expr));
+                (self.scope.row, self.scope.right) = (row, outer);
+            }
+        }
+    }
+
+    /// The columns of both sides, but for those of the right that are among the keys.
+    fn side_by_side(&mut self, left: &Relation, right: &Relation, keys: &[String]) -> Value {
+        let mut columns = Columns::from(left.columns.clone());
+        let others = right.columns.iter().filter(|column| keys.iter().all(|key| **key != *column.name));
+        let others: Vec<Column> = others.cloned().collect();
+        columns.add_others(&others);
+        self.note_copies(&mut columns.list[left.columns.len()..], &others);
+        Value::Rows(Arc::new(limited(Relation {
+            columns: columns.list,
+            has_unknown_columns: left.has_unknown_columns || right.has_unknown_columns,
+            low_confidence: left.low_confidence || right.low_confidence,
+        })))
+    }
+
+    /// Gives an identity to the columns that have got another name in the rows beside which they were put.
+    pub(super) fn note_copies(&mut self, columns: &mut [Column], others: &[Column]) {
+        if !self.recorder.full() {
+            return;
+        }
+        for (column, other) in columns.iter_mut().zip(others) {
+            if column.name != other.name {
+                let (origin, named_after) = (ColumnOrigin::JoinCopy(other.id), Some(other.id));
+                column.id = self.new_column(&column.name, column.kind, |new| NewColumn {
+                    named_after,
+                    origin,
+                    ..new
+                });
             }
         }
     }
@@ -120,12 +171,29 @@ impl<'a> Binder<'a> {
         self.report(finding);
     }
 
+    fn mention_on_both_sides(&mut self, name: &Name, left: &Relation, right: &Relation) {
+        if !self.recorder.full() {
+            return;
+        }
+        let mut of = |relation: &Relation| match relation.column(&name.text) {
+            Some(column) => Some(column.id),
+            None => relation.has_unknown_columns.then(|| self.recorder.assumed(name)),
+        };
+        let symbol = match (of(left), of(right)) {
+            (Some(left), Some(right)) if left != right => Symbol::Columns([left, right].into()),
+            (Some(id), _) | (None, Some(id)) => Symbol::Column(id),
+            (None, None) => return,
+        };
+        self.recorder.mention(name.span, || symbol);
+    }
+
     /// A column that both sides must have.
-    fn key(&mut self, name: &'a Name, left: &Rc<Relation>, right: &Rc<Relation>, keys: &mut Vec<String>) {
+    fn key(&mut self, name: &'a Name, left: &Arc<Relation>, right: &Arc<Relation>, keys: &mut Vec<String>) {
         if name.form == NameForm::Missing {
             return;
         }
         keys.push(name.text.to_string());
+        self.mention_on_both_sides(name, left, right);
         let sides = [(left, "left"), (right, "right")];
         let found = sides.map(|(relation, _)| relation.column(&name.text).map(|column| column.kind));
         match found {
@@ -140,19 +208,19 @@ impl<'a> Binder<'a> {
                     let refined = a.dynamic() && b.dynamic();
                     let finding = Finding::new(FindingKind::Type, name.span, message)
                         .help("Convert one of them before the join.");
-                    self.report(finding.doubted(left.doubtful || right.doubtful || refined));
+                    self.report(finding.doubted(left.low_confidence || right.low_confidence || refined));
                 }
             }
-            [None, None] if !left.open && !right.open => {
-                self.over(left, |binder| binder.unknown_name(name));
+            [None, None] if !left.has_unknown_columns && !right.has_unknown_columns => {
+                self.with_row_scope(left, |binder| binder.unknown_name(name));
             }
             _ => {
                 for (found, (relation, side)) in found.iter().zip(sides) {
-                    if found.is_none() && !relation.open {
+                    if found.is_none() && !relation.has_unknown_columns {
                         let message = format!("The {side} side of the join has no column `{}`", name.text);
                         let mut finding = Finding::new(FindingKind::UnknownColumn, name.span, message)
                             .help("Columns of different names are joined with `$left.A == $right.B`.");
-                        finding.doubtful = relation.doubtful;
+                        finding.low_confidence = relation.low_confidence;
                         finding.name = Some(name.text.clone());
                         self.report(finding);
                     }
@@ -162,22 +230,12 @@ impl<'a> Binder<'a> {
     }
 }
 
-/// The columns of both sides, but for those of the right that are among the keys.
-fn side_by_side(left: &Relation, right: &Relation, keys: &[String]) -> Value {
-    let mut columns = Columns::from(left.columns.clone());
-    let others = right.columns.iter().filter(|column| keys.iter().all(|key| **key != *column.name));
-    let others: Vec<Column> = others.cloned().collect();
-    columns.add_others(&others);
-    let (open, doubtful) = (left.open || right.open, left.doubtful || right.doubtful);
-    Value::Rows(Rc::new(limited(Relation { columns: columns.list, open, doubtful })))
-}
-
 /// `$left.column` and `$right.column`.
-fn sided(expr: &Expr) -> Option<(&str, &Name)> {
+fn sided(expr: &Expr) -> Option<(&str, Span, &Name)> {
     let ExprKind::Path { base, member } = &expr.kind else { return None };
     match (&base.kind, &member.kind) {
         (ExprKind::Name(side), ExprKind::Name(name)) if matches!(&*side.text, "$left" | "$right") => {
-            Some((&side.text, name))
+            Some((&side.text, side.span, name))
         }
         _ => None,
     }

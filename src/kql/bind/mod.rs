@@ -1,24 +1,25 @@
-//! What a query means: which tables, columns and functions it names, what it returns, and what is wrong with it.
+//! The binder: one walk over the statements of a query that finds out what each name means, the type of each expression
+//! and the rows after each operator, and says what is wrong. docs/kql.md tells its phases and scopes.
 //!
 //! What is not known swallows every error that would follow from it: an unknown table is said once and then has
 //! any column, an unknown name is said once and then has any type.
 
-use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::Parse;
-use super::ast::{Expr, Function};
-use super::types::{Relation, Scalar};
+use super::ast::{ExprId, Function};
+use super::model::{ColumnOrigin, ExprType, Level, SemanticModel, Variable, VariableId, VariableKind};
+use super::types::{Column, ColumnId, Relation, Scalar};
 use crate::source::Span;
 
 mod calls;
 mod catalog;
 mod checks;
+mod context;
 mod entities;
 mod expressions;
-mod finding;
 mod joins;
 mod matching;
 mod naming;
@@ -27,6 +28,7 @@ mod operators;
 mod parameters;
 mod plugins;
 mod projections;
+mod recorder;
 mod returns;
 mod searches;
 mod sources;
@@ -37,48 +39,53 @@ mod tests;
 mod tuples;
 mod unions;
 
-pub use catalog::{Body, Catalog, Declared, External, Returned, Table, Takes};
-pub use entities::fits;
-pub use finding::{Finding, FindingKind, nearest};
-pub use unions::{unite, united};
+pub use super::model::finding::{Finding, FindingKind, nearest};
+pub use super::model::{Declared, Takes};
+pub use catalog::{Body, Catalog, CatalogId, External, NoCatalog, Returned, Table};
+pub use entities::matches_wildcard;
+pub use unions::{union_columns, union_relations};
 
-/// What a query turned out to mean.
-#[derive(Clone, Debug, Default)]
-pub struct Meaning {
-    /// What is wrong with it, by place.
-    pub findings: Vec<Finding>,
-    /// The columns it returns; `None` when it returns no rows.
-    pub result: Option<Rc<Relation>>,
-    /// The tables it reads, each with the first place that names it.
-    pub tables: Vec<(Box<str>, Span)>,
-    /// The functions it calls.
-    pub functions: BTreeSet<Box<str>>,
-    /// After each operator of the main pipeline: its place and the columns then.
-    pub stages: Vec<(Span, Rc<Relation>)>,
-    /// The same for every other pipeline that was read where it stands.
-    pub others: Vec<Vec<(Span, Rc<Relation>)>>,
+use context::{Context, Limits, Names, Reports, RowScope};
+use recorder::{NewColumn, Recorder};
+
+/// Finds out what is wrong with a parsed query and what it returns. `parameters` are names that stand for values, as a
+/// parser's do.
+pub fn bind(text: &str, parse: &Parse, catalog: &dyn Catalog, parameters: &[Declared]) -> SemanticModel {
+    bind_at(Level::Check, text, parse, catalog, parameters)
 }
 
-/// Finds out what a parsed query means. `parameters` are names that stand for values, as a parser's do.
-pub fn bind(text: &str, parse: &Parse, catalog: &dyn Catalog, parameters: &[Declared]) -> Meaning {
-    let mut binder = Binder::new(text, catalog);
+/// Finds out all that there is to know of a query: besides what [`bind`] tells, the type of each expression, the meaning
+/// of each name, the rows around each operator and the names in scope at each place.
+pub fn analyze(text: &str, parse: &Parse, catalog: &dyn Catalog, parameters: &[Declared]) -> SemanticModel {
+    bind_at(Level::Full, text, parse, catalog, parameters)
+}
+
+/// Binds a query, and keeps as much as is asked for.
+pub fn bind_at(
+    level: Level,
+    text: &str,
+    parse: &Parse,
+    catalog: &dyn Catalog,
+    parameters: &[Declared],
+) -> SemanticModel {
+    let mut binder = Binder::new(text, catalog, Recorder::new(level, parse.exprs as usize));
     for parameter in parameters {
         let value = match &parameter.takes {
             Takes::Scalar(kind) => Value::constant(*kind),
-            Takes::Rows => Value::Rows(Rc::new(Relation::unknown())),
+            Takes::Rows => Value::Rows(Arc::new(Relation::unknown())),
         };
-        binder.make_known(Local::new(parameter.name.clone(), Bound::Value(value)));
+        let bound = Bound::Value(value);
+        binder.make_known(Declaration::outside(Arc::clone(&parameter.name), VariableKind::Parameter), bound);
     }
     let result = binder.query(&parse.statements);
-    let mut findings = binder.findings;
+    let mut findings = binder.reports.findings;
     findings.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
     findings.dedup_by(|a, b| a.span == b.span && a.message == b.message);
     let result = match result {
         Value::Rows(relation) => Some(relation),
         _ => None,
     };
-    let Binder { tables, functions, stages, others, .. } = binder;
-    Meaning { findings, result, tables, functions, stages, others }
+    SemanticModel { findings, result, ..binder.recorder.finish() }
 }
 
 /// After how many findings no more names are suggested.
@@ -106,9 +113,9 @@ enum Value {
     /// A value; constant where no row decides it.
     Scalar(Scalar, bool),
     /// Several columns at once, as `arg_max` returns them.
-    Columns(Vec<super::types::Column>),
+    Columns(Vec<Column>),
     /// Rows.
-    Rows(Rc<Relation>),
+    Rows(Arc<Relation>),
     /// Another database, all of whose tables are there.
     Database,
     /// A cluster.
@@ -129,27 +136,37 @@ impl Value {
     fn constant(kind: Scalar) -> Self {
         Self::Scalar(kind, true)
     }
+
+    /// What the model tells of it.
+    fn expr_type(&self) -> ExprType {
+        match self {
+            Self::Unknown => ExprType::Unknown,
+            Self::Scalar(kind, _) => ExprType::Scalar(*kind),
+            Self::Columns(columns) => ExprType::Columns(columns.as_slice().into()),
+            Self::Rows(relation) => ExprType::Rows(Arc::clone(relation)),
+            Self::Database => ExprType::Database,
+            Self::Cluster => ExprType::Cluster,
+            Self::Nothing => ExprType::Nothing,
+        }
+    }
 }
 
-/// A name that the query gives to something.
+/// A variable that is known where the binder reads.
 #[derive(Clone)]
 struct Local<'a> {
-    name: Rc<str>,
+    name: Arc<str>,
     bound: Bound<'a>,
     /// The text, where it is a constant one: `table(name)` reads it.
-    text: Option<Rc<str>>,
-}
-
-impl<'a> Local<'a> {
-    fn new(name: impl Into<Rc<str>>, bound: Bound<'a>) -> Self {
-        Self { name: name.into(), bound, text: None }
-    }
+    text: Option<Arc<str>>,
+    id: Option<VariableId>,
+    /// The column that it is in truth, as the columns that `scan` declares are.
+    column: Option<ColumnId>,
 }
 
 #[derive(Clone)]
 enum Bound<'a> {
     Value(Value),
-    Function(Rc<LocalFunction<'a>>),
+    Function(Arc<LocalFunction<'a>>),
 }
 
 /// A function that the query defines.
@@ -157,75 +174,71 @@ struct LocalFunction<'a> {
     ast: &'a Function,
     /// How many names were known where it was defined.
     known: usize,
-    params: Vec<Declared>,
+    params: Arc<[Declared]>,
+    param_ids: Vec<Option<VariableId>>,
     /// What it returns, where that depends not on its arguments.
     returns: Option<Value>,
 }
 
-#[expect(clippy::struct_excessive_bools, reason = "each says of one place in the query what may stand there")]
+/// The declaration of a variable, as the binder comes by it.
+struct Declaration {
+    name: Arc<str>,
+    kind: VariableKind,
+    place: Option<Span>,
+    /// Where it is known from.
+    from: u32,
+    /// The text, where it is a constant one.
+    text: Option<Arc<str>>,
+    /// The column that it is in truth.
+    column: Option<ColumnId>,
+}
+
+impl Declaration {
+    /// A variable that the query declares, and that is known from there on.
+    fn at(name: &super::ast::Name, kind: VariableKind) -> Self {
+        let place = Some(name.span).filter(|span| !span.is_empty());
+        Self { name: (&*name.text).into(), kind, place, from: name.span.end, text: None, column: None }
+    }
+
+    /// A variable that is not declared in the text of the query.
+    fn outside(name: Arc<str>, kind: VariableKind) -> Self {
+        Self { name, kind, place: None, from: 0, text: None, column: None }
+    }
+
+    /// The same, known from a place on.
+    fn from(self, from: u32) -> Self {
+        Self { from, ..self }
+    }
+}
+
 struct Binder<'a> {
     text: &'a str,
     catalog: &'a dyn Catalog,
-    findings: Vec<Finding>,
-    /// While this is not zero, nothing is reported: it has been, or it is not the user's query.
-    quiet: usize,
-    /// The columns in scope.
-    row: Option<Rc<Relation>>,
-    /// The columns of the right side, in the condition of a join.
-    right: Option<Rc<Relation>>,
-    /// Whether aggregates may be called.
-    aggregating: bool,
-    /// Whether a table that is not there is only worth a warning, as in a fuzzy union.
-    fuzzy: bool,
-    /// Whether a condition may be a text to search for.
-    searching: bool,
-    /// The columns that rows are grouped by, while the aggregates of a `summarize` are read.
-    grouped: Vec<super::types::Column>,
-    locals: Vec<Local<'a>>,
-    /// Every name that was ever a local one, so that the others, of which a query has most, are told at once.
-    declared: FxHashSet<Rc<str>>,
+    reports: Reports,
+    scope: RowScope,
+    context: Context,
+    names: Names<'a>,
+    limits: Limits,
+    recorder: Recorder,
     /// The types of values whose parts were read.
-    kinds: FxHashMap<*const Expr, Scalar>,
+    part_types: FxHashMap<ExprId, Scalar>,
     /// How many columns without names there were.
     unnamed: usize,
-    calls: usize,
-    /// How deep the expression is that is read.
-    depth: usize,
-    /// How many steps are left for what functions hold.
-    steps: usize,
-    tables: Vec<(Box<str>, Span)>,
-    functions: BTreeSet<Box<str>>,
-    stages: Vec<(Span, Rc<Relation>)>,
-    others: Vec<Vec<(Span, Rc<Relation>)>>,
-    /// Whether the pipeline that is read is the main one.
-    main: bool,
 }
 
 impl<'a> Binder<'a> {
-    fn new(text: &'a str, catalog: &'a dyn Catalog) -> Self {
+    fn new(text: &'a str, catalog: &'a dyn Catalog, recorder: Recorder) -> Self {
         Self {
             text,
             catalog,
-            findings: Vec::new(),
-            quiet: 0,
-            row: None,
-            right: None,
-            aggregating: false,
-            fuzzy: false,
-            searching: false,
-            grouped: Vec::new(),
-            locals: Vec::new(),
-            declared: FxHashSet::default(),
-            kinds: FxHashMap::default(),
+            reports: Reports::default(),
+            scope: RowScope::default(),
+            context: Context::default(),
+            names: Names { end: u32::try_from(text.len()).unwrap_or(u32::MAX), ..Names::default() },
+            limits: Limits { calls: 0, depth: 0, steps: MOST_STEPS },
+            recorder,
+            part_types: FxHashMap::default(),
             unnamed: 0,
-            calls: 0,
-            depth: 0,
-            steps: MOST_STEPS,
-            tables: Vec::new(),
-            functions: BTreeSet::new(),
-            stages: Vec::new(),
-            others: Vec::new(),
-            main: false,
         }
     }
 
@@ -234,12 +247,12 @@ impl<'a> Binder<'a> {
     }
 
     fn report(&mut self, mut finding: Finding) {
-        if self.quiet == 0 {
+        if self.reports.muted == 0 {
             // What rests on columns whose source may be wrong may be wrong itself.
             let rests = matches!(finding.kind, FindingKind::Type | FindingKind::UnknownColumn);
-            let rows = self.row.iter().chain(&self.right);
-            finding.doubtful |= rests && rows.into_iter().any(|row| row.doubtful);
-            self.findings.push(finding);
+            let rows = self.scope.row.iter().chain(&self.scope.right);
+            finding.low_confidence |= rests && rows.into_iter().any(|row| row.low_confidence);
+            self.reports.findings.push(finding);
         }
     }
 
@@ -250,69 +263,44 @@ impl<'a> Binder<'a> {
     /// Whether looking for the name that was meant is worth the time: something will be reported, and not for the
     /// hundredth time.
     fn suggesting(&self) -> bool {
-        self.quiet == 0 && self.findings.len() < MOST_SUGGESTIONS
+        self.reports.muted == 0 && self.reports.findings.len() < MOST_SUGGESTIONS
     }
 
-    fn quietly<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
-        self.quiet += 1;
-        let result = work(self);
-        self.quiet -= 1;
-        result
+    /// Makes a variable known from here to the end of the statements around it.
+    fn make_known(&mut self, declaration: Declaration, bound: Bound<'a>) -> Option<VariableId> {
+        let Declaration { name, kind, place, from, text, column } = declaration;
+        let (value, params) = match &bound {
+            Bound::Value(value) => (value.expr_type(), None),
+            Bound::Function(function) => {
+                let returns = function.returns.as_ref().map_or(ExprType::Unknown, Value::expr_type);
+                (returns, Some(Arc::clone(&function.params)))
+            }
+        };
+        let visible = Span { start: from, end: self.names.end.max(from) };
+        let id =
+            self.recorder.declare(Variable { name: Arc::clone(&name), kind, place, visible, value, params });
+        self.names.push(Local { name, bound, text, id, column });
+        id
     }
 
-    /// Works with these columns in scope.
-    fn over<R>(&mut self, row: &Rc<Relation>, work: impl FnOnce(&mut Self) -> R) -> R {
-        let outer = self.row.replace(Rc::clone(row));
-        let right = self.right.take();
-        let aggregating = std::mem::replace(&mut self.aggregating, false);
-        let result = work(self);
-        (self.row, self.right, self.aggregating) = (outer, right, aggregating);
-        result
-    }
-
-    /// Works without any column in scope, as at the head of a query.
-    fn alone<R>(&mut self, work: impl FnOnce(&mut Self) -> R) -> R {
-        let outer = (self.row.take(), self.right.take(), std::mem::replace(&mut self.aggregating, false));
-        let main = std::mem::replace(&mut self.main, false);
-        let result = work(self);
-        (self.row, self.right, self.aggregating) = outer;
-        self.main = main;
-        result
-    }
-
-    fn make_known(&mut self, local: Local<'a>) {
-        self.declared.insert(Rc::clone(&local.name));
-        self.locals.push(local);
-    }
-
-    /// Reads something that lies one level deeper, unless it lies too deep.
-    fn deeper(&mut self, read: impl FnOnce(&mut Self) -> Value) -> Value {
-        if self.depth >= DEEPEST || !self.step_on(1) {
-            return Value::Unknown;
+    /// A new column of the query.
+    fn new_column(
+        &mut self,
+        name: &str,
+        kind: Scalar,
+        new: impl FnOnce(NewColumn<'_>) -> NewColumn<'_>,
+    ) -> ColumnId {
+        if !self.recorder.full() {
+            return ColumnId::NONE;
         }
-        self.depth += 1;
-        let value = read(self);
-        self.depth -= 1;
-        value
-    }
-
-    /// Takes steps inside of a function. False where none are left, and nothing is to be found out any more.
-    fn step_on(&mut self, steps: usize) -> bool {
-        if self.calls > 0 {
-            self.steps = self.steps.saturating_sub(steps);
-        }
-        super::work::done(steps);
-        self.steps > 0
-    }
-
-    fn local_called(&self, name: &str) -> Option<&Local<'a>> {
-        if !self.declared.contains(name) {
-            return None;
-        }
-        self.locals.iter().rev().find(|local| &*local.name == name)
-    }
-
-    fn local(&self, name: &str) -> Option<&Bound<'a>> {
-        self.local_called(name).map(|local| &local.bound)
+        let plain = NewColumn {
+            name,
+            kind,
+            place: None,
+            made_by: None,
+            named_after: None,
+            origin: ColumnOrigin::Computed,
+        };
+        self.recorder.column(new(plain))
     }
 }

@@ -1,13 +1,15 @@
 //! The names of columns: those that expressions have of themselves, and how doubles are told apart.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::ast::{Expr, ExprKind, Literal, Name, NameForm};
 use super::super::builtins::{self, Naming};
-use super::super::types::{Column, Scalar};
-use super::finding::Finding;
+use super::super::model::ColumnOrigin;
+use super::super::model::finding::Finding;
+use super::super::types::{Column, ColumnId, Scalar};
+use super::recorder::NewColumn;
 use super::{Binder, FindingKind, Value};
 use crate::source::Span;
 
@@ -41,7 +43,7 @@ impl Binder<'_> {
 
     /// Whether the parts of a value carry its name, as those of dynamic values do.
     fn has_parts(&self, base: &Expr) -> bool {
-        match self.kinds.get(&std::ptr::from_ref(base)) {
+        match self.part_types.get(&base.id) {
             Some(kind) => {
                 matches!(kind, Scalar::Dynamic | Scalar::Array(_) | Scalar::Bag(_) | Scalar::Unknown)
             }
@@ -60,7 +62,7 @@ impl Binder<'_> {
     }
 
     fn name_of_call(&self, name: &str, args: &[Expr]) -> Option<String> {
-        let aggregate = builtins::aggregate(name).filter(|_| self.aggregating);
+        let aggregate = builtins::aggregate(name).filter(|_| self.context.aggregating);
         let builtin = aggregate.or_else(|| builtins::function(name))?;
         let first = || args.first().and_then(|arg| self.name_of(arg));
         match builtin.naming {
@@ -74,11 +76,30 @@ impl Binder<'_> {
             Naming::PrefixOnly => Some(builtin.prefix.to_owned()),
             Naming::FirstArgumentValueIfColumn => match args.first().map(|arg| &arg.kind) {
                 Some(ExprKind::Literal(Literal::String(text))) => {
-                    let known = self.row.as_ref().is_some_and(|row| row.column(text).is_some());
+                    let known = self.scope.row.as_ref().is_some_and(|row| row.column(text).is_some());
                     known.then(|| text.to_string())
                 }
                 _ => None,
             },
+        }
+    }
+
+    /// The column from which the name of an expression's column follows.
+    pub(super) fn named_after(&self, expr: &Expr) -> Option<ColumnId> {
+        match &expr.kind {
+            ExprKind::Name(name) => {
+                let column = self.scope.row.as_ref().and_then(|row| row.column(&name.text));
+                column.map(|column| column.id).filter(|id| *id != ColumnId::NONE)
+            }
+            ExprKind::Paren(inner)
+            | ExprKind::Ordered { expr: inner, .. }
+            | ExprKind::Converted { expr: inner, .. }
+            | ExprKind::Defaulted { expr: inner, .. } => self.named_after(inner),
+            ExprKind::Path { base, .. } | ExprKind::Element { base, .. } if self.has_parts(base) => {
+                self.named_after(base)
+            }
+            ExprKind::Call { args, .. } => self.named_after(args.first()?),
+            _ => None,
         }
     }
 
@@ -87,11 +108,12 @@ impl Binder<'_> {
         match &expr.kind {
             ExprKind::Paren(inner) | ExprKind::Ordered { expr: inner, .. } => self.result_column(inner),
             ExprKind::Name(name) if name.form != NameForm::Missing => {
-                let row = self.row.as_ref()?;
+                let row = self.scope.row.as_ref()?;
                 match row.column(&name.text) {
                     Some(column) => Some(column.clone()),
-                    None if row.open && self.local(&name.text).is_none() => {
-                        Some(Column::new(&*name.text, Scalar::Unknown))
+                    None if row.has_unknown_columns && self.local(&name.text).is_none() => {
+                        let id = self.recorder.assumed_before(&name.text);
+                        Some(Column::new(&*name.text, Scalar::Unknown).with_id(id))
                     }
                     None => None,
                 }
@@ -149,11 +171,11 @@ impl Style {
 pub(super) struct Columns {
     pub list: Vec<Column>,
     /// The names that the query gave outright.
-    declared: Vec<Rc<str>>,
+    declared: Vec<Arc<str>>,
     /// How many columns come from the rows and are not to be added again.
     input: usize,
     /// The places of the first columns by their names, as far as they have been asked for.
-    places: FxHashMap<Rc<str>, usize>,
+    places: FxHashMap<Arc<str>, usize>,
     placed: usize,
     /// How many names were looked for.
     asked: usize,
@@ -172,7 +194,7 @@ impl Columns {
             return self.list.iter().position(|column| &*column.name == name);
         }
         for (at, column) in self.list.iter().enumerate().skip(self.placed) {
-            self.places.entry(Rc::clone(&column.name)).or_insert(at);
+            self.places.entry(Arc::clone(&column.name)).or_insert(at);
         }
         self.placed = self.list.len();
         self.places.get(name).copied()
@@ -183,16 +205,16 @@ impl Columns {
     }
 
     /// Adds a column that is named outright. Returns false where there is one of that name already.
-    pub(super) fn declare(&mut self, name: &str, kind: Scalar, replace: bool) -> bool {
+    pub(super) fn declare(&mut self, name: &str, kind: Scalar, id: ColumnId, replace: bool) -> bool {
         if self.declared.iter().any(|known| &**known == name) {
             return false;
         }
         match self.position(name).filter(|_| replace) {
-            Some(at) => self.list[at].kind = kind,
+            Some(at) => self.put(at, kind, id),
             None => {
                 let name = self.free(name);
-                self.declared.push(Rc::clone(&name));
-                self.list.push(Column { name, kind });
+                self.declared.push(Arc::clone(&name));
+                self.list.push(Column { name, kind, id });
                 return true;
             }
         }
@@ -212,7 +234,7 @@ impl Columns {
     }
 
     /// A name that no column has: the one given, or with the first number behind it that is free.
-    fn free(&mut self, name: &str) -> Rc<str> {
+    fn free(&mut self, name: &str) -> Arc<str> {
         let mut free = name.to_owned();
         let mut number = 0;
         while self.has(&free) {
@@ -223,36 +245,42 @@ impl Columns {
     }
 
     /// Adds a column under its name, or under the name with a number where that is taken.
-    pub(super) fn add(&mut self, name: &str, kind: Scalar) {
+    pub(super) fn add(&mut self, name: &str, kind: Scalar, id: ColumnId) {
         if !name.is_empty() {
             let name = self.free(name);
-            self.list.push(Column { name, kind });
+            self.list.push(Column { name, kind, id });
         }
     }
 
     /// Adds the columns of another table, each with the first free number behind its name where that is taken.
     pub(super) fn add_others(&mut self, others: &[Column]) {
-        let mut names: FxHashSet<Rc<str>> =
-            self.list.iter().chain(others).map(|column| Rc::clone(&column.name)).collect();
-        let mut first: FxHashSet<Rc<str>> = self.list.iter().map(|column| Rc::clone(&column.name)).collect();
+        let mut names: FxHashSet<Arc<str>> =
+            self.list.iter().chain(others).map(|column| Arc::clone(&column.name)).collect();
+        let mut first: FxHashSet<Arc<str>> =
+            self.list.iter().map(|column| Arc::clone(&column.name)).collect();
         for column in others {
-            let mut name = Rc::clone(&column.name);
-            if !first.insert(Rc::clone(&name)) {
+            let mut name = Arc::clone(&column.name);
+            if !first.insert(Arc::clone(&name)) {
                 let mut free = (1..).map(|number| format!("{}{number}", column.name));
                 name = free.find(|name| !names.contains(&**name)).unwrap_or_default().into();
-                names.insert(Rc::clone(&name));
+                names.insert(Arc::clone(&name));
             }
-            self.list.push(Column { name, kind: column.kind });
+            self.list.push(Column { name, ..column.clone() });
         }
     }
 
     /// Sets a column, or adds it.
-    pub(super) fn set(&mut self, name: &str, kind: Scalar) {
+    pub(super) fn set(&mut self, name: &str, kind: Scalar, id: ColumnId) {
         match self.position(name) {
-            Some(at) => self.list[at].kind = kind,
+            Some(at) => self.put(at, kind, id),
             None if name.is_empty() => {}
-            None => self.list.push(Column::new(name, kind)),
+            None => self.list.push(Column::new(name, kind).with_id(id)),
         }
+    }
+
+    /// Puts another column in the place of one, under its name.
+    fn put(&mut self, at: usize, kind: Scalar, id: ColumnId) {
+        (self.list[at].kind, self.list[at].id) = (kind, id);
     }
 }
 
@@ -263,9 +291,58 @@ impl<'a> Binder<'a> {
         self.report(finding.help("Give one of them another name, or leave it out."));
     }
 
-    fn declare_column(&mut self, columns: &mut Columns, name: &Name, kind: Scalar, replace: bool) {
-        if name.form != NameForm::Missing && !columns.declare(&name.text, kind, replace) {
+    /// Adds a column under a name that is written out. `from` is the column that it is under another name.
+    fn declare_column(
+        &mut self,
+        columns: &mut Columns,
+        name: &Name,
+        kind: Scalar,
+        from: (Span, Option<ColumnId>),
+        replace: bool,
+    ) {
+        if name.form == NameForm::Missing {
+            return;
+        }
+        let (made_by, from) = (Some(from.0), from.1);
+        let origin =
+            || from.filter(|id| *id != ColumnId::NONE).map_or(ColumnOrigin::Computed, ColumnOrigin::Renamed);
+        let id = self.new_column(&name.text, kind, |new| NewColumn {
+            place: Some(name.span),
+            made_by,
+            origin: origin(),
+            ..new
+        });
+        if !columns.declare(&name.text, kind, id, replace) {
             self.twice(&name.text, name.span);
+        }
+    }
+
+    /// The identity of a column whose name is not written out.
+    fn made_column(&mut self, expr: &Expr, name: &str, kind: Scalar) -> ColumnId {
+        if !self.recorder.full() {
+            return ColumnId::NONE;
+        }
+        let (made_by, named_after) = (Some(expr.span), self.named_after(expr));
+        self.new_column(name, kind, |new| NewColumn { made_by, named_after, ..new })
+    }
+
+    /// Adds one of several columns that an expression returns, which are those of the rows or made by it.
+    fn add_one_of(&mut self, columns: &mut Columns, expr: &Expr, column: &Column) {
+        let id = match column.id {
+            ColumnId::NONE => self.made_column(expr, &column.name, column.kind),
+            id => id,
+        };
+        columns.add(&column.name, column.kind, id);
+        // Where the name was taken, the column goes on under another.
+        if let Some(last) = columns.list.last_mut().filter(|last| last.id == id && last.name != column.name) {
+            let (made_by, named_after) = (Some(expr.span), Some(id));
+            let origin = ColumnOrigin::Renamed(id);
+            last.id = self.new_column(&last.name, last.kind, |new| NewColumn {
+                made_by,
+                named_after,
+                origin,
+                ..new
+            });
         }
     }
 
@@ -274,7 +351,7 @@ impl<'a> Binder<'a> {
         loop {
             self.unnamed += 1;
             let name = format!("Column{}", self.unnamed);
-            let taken = row && self.row.as_ref().is_some_and(|row| row.column(&name).is_some());
+            let taken = row && self.scope.row.as_ref().is_some_and(|row| row.column(&name).is_some());
             if !taken && self.local(&name).is_none() {
                 return name;
             }
@@ -291,9 +368,9 @@ impl<'a> Binder<'a> {
         kind: Option<Scalar>,
         default: Option<String>,
     ) -> Scalar {
-        let aggregating = std::mem::replace(&mut self.aggregating, style == Style::Summarize);
+        let aggregating = std::mem::replace(&mut self.context.aggregating, style == Style::Summarize);
         let made = self.make_in_scope(expr, columns, style, kind, default);
-        self.aggregating = aggregating;
+        self.context.aggregating = aggregating;
         made
     }
 
@@ -305,6 +382,7 @@ impl<'a> Binder<'a> {
         kind: Option<Scalar>,
         default: Option<String>,
     ) -> Scalar {
+        let whole = expr;
         let expr = match &expr.kind {
             ExprKind::Ordered { expr, .. } => expr,
             _ => expr,
@@ -314,24 +392,28 @@ impl<'a> Binder<'a> {
         }
         let value = self.value_or_rows(value_of(expr));
         let own = self.of_value(expr, &value);
+        self.record(whole, &value);
+        self.record(expr, &value);
         let kind_or = |own: Scalar| kind.unwrap_or(own);
         match (&expr.kind, value) {
             (ExprKind::Named { names, tuple: false, .. }, Value::Columns(tuple)) => {
                 let mut tuple = tuple.into_iter();
                 if let (Some(first), Some(name)) = (tuple.next(), names.first()) {
-                    self.declare_column(columns, name, kind_or(first.kind), true);
+                    let from = (expr.span, Some(first.id));
+                    self.declare_column(columns, name, kind_or(first.kind), from, true);
                 }
                 for column in tuple {
-                    columns.add(&column.name, column.kind);
+                    self.add_one_of(columns, expr, &column);
                 }
             }
             (ExprKind::Named { names, .. }, Value::Columns(tuple)) => {
                 for (at, column) in tuple.iter().enumerate() {
                     match names.get(at) {
                         Some(name) => {
-                            self.declare_column(columns, name, kind_or(column.kind), style.replaces());
+                            let from = (expr.span, Some(column.id));
+                            self.declare_column(columns, name, kind_or(column.kind), from, style.replaces());
                         }
-                        None => columns.add(&column.name, column.kind),
+                        None => self.add_one_of(columns, expr, column),
                     }
                 }
                 for name in names.iter().skip(tuple.len()) {
@@ -345,28 +427,31 @@ impl<'a> Binder<'a> {
                     let message = "There are several names, and the expression has one value";
                     self.say(FindingKind::Semantic, place, message);
                 } else if let Some(name) = names.first() {
-                    let replace = style.replaces() || matches!(value.kind, ExprKind::Name(_));
-                    self.declare_column(columns, name, kind_or(own), replace);
+                    let is_name = matches!(value.kind, ExprKind::Name(_));
+                    let from = if is_name { self.named_after(value) } else { None };
+                    let replace = style.replaces() || is_name;
+                    self.declare_column(columns, name, kind_or(own), (expr.span, from), replace);
                 }
             }
             (ExprKind::Star, _) => {
-                for column in self.row.clone().iter().flat_map(|row| &row.columns) {
-                    columns.set(&column.name, column.kind);
+                for column in self.scope.row.clone().iter().flat_map(|row| &row.columns) {
+                    columns.set(&column.name, column.kind, column.id);
                 }
             }
             (_, Value::Columns(tuple)) => {
                 for column in tuple {
-                    columns.add(&column.name, column.kind);
+                    self.add_one_of(columns, expr, &column);
                 }
             }
-            _ => match self.result_column(expr).filter(|_| !self.aggregating) {
-                Some(column) => self.make_again(expr, columns, style, kind_or(own), &column),
+            _ => match self.result_column(expr).filter(|_| !self.context.aggregating) {
+                Some(column) => self.make_again(expr, columns, style, kind, &column),
                 None => {
                     let name = self.name_of(expr).or(default);
                     let name = name.unwrap_or_else(|| self.nameless(style == Style::Extend));
+                    let id = self.made_column(expr, &name, kind_or(own));
                     match columns.position(&name).filter(|_| style.replaces()) {
-                        Some(at) => columns.list[at].kind = kind_or(own),
-                        None => columns.add(&name, kind_or(own)),
+                        Some(at) => columns.put(at, kind_or(own), id),
+                        None => columns.add(&name, kind_or(own), id),
                     }
                 }
             },
@@ -374,20 +459,25 @@ impl<'a> Binder<'a> {
         own
     }
 
-    /// A column of the rows that is only named.
+    /// A column of the rows that is only named. `kind` is its type where the operator decides it, and it is another
+    /// column then.
     fn make_again(
         &mut self,
         expr: &'a Expr,
         columns: &mut Columns,
         style: Style,
-        kind: Scalar,
+        kind: Option<Scalar>,
         column: &Column,
     ) {
+        let (kind, id) = match kind {
+            Some(kind) => (kind, self.made_column(expr, &column.name, kind)),
+            None => (column.kind, column.id),
+        };
         let fresh = match style {
-            Style::Replace => columns.declare(&column.name, kind, true),
+            Style::Replace => columns.declare(&column.name, kind, id, true),
             _ => match columns.declare_input(&column.name) {
                 Some(fresh) => fresh,
-                None => columns.declare(&column.name, kind, false),
+                None => columns.declare(&column.name, kind, id, false),
             },
         };
         if !fresh {

@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, ListOp, StringOp, StringTest};
 use super::super::builtins::{self, Builtin, OperatorId as Op};
+use super::super::model::finding::Finding;
 use super::super::types::Scalar;
-use super::finding::Finding;
 use super::matching::{Arg, candidates};
 use super::{Binder, FindingKind, Value};
 use crate::source::Span;
@@ -33,13 +33,15 @@ impl<'a> Binder<'a> {
             operands.iter().zip(values).map(|(expr, value)| Arg { expr, value, column: false }).collect();
         let mut matched = candidates(builtin, &args, all_must_fit);
         if let [matched] = matched.as_slice() {
-            let said = self.findings.len();
+            let said = self.reports.findings.len();
             self.check(op_span, builtin, matched, &args);
             let value = self.returned(builtin, matched, &args);
             let constant = args.iter().all(Arg::constant);
             let value = self.unboxed(value, builtin, &args, all_must_fit);
             let Value::Scalar(kind, _) = value else { return value };
-            if let Some((key, _)) = pair.filter(|_| self.quiet == 0 && self.findings.len() == said) {
+            if let Some((key, _)) =
+                pair.filter(|_| self.reports.muted == 0 && self.reports.findings.len() == said)
+            {
                 FINE.with_borrow_mut(|fine| fine.insert(key, kind));
             }
             return Value::Scalar(kind, constant);

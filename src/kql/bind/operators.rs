@@ -1,63 +1,96 @@
 //! Pipelines, and the operators that keep the columns or make entirely new ones.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use super::super::ast::{Column as Declaration, Expr, ExprKind, Input, NameForm, Operator, OperatorKind};
-use super::super::types::{Column, Relation, Scalar};
-use super::finding::{Finding, nearest};
+use super::super::ast::{Column as ColumnSchema, Expr, ExprKind, Input, NameForm, Operator, OperatorKind};
+use super::super::model::finding::{Finding, nearest};
+use super::super::model::{PipelineRows, VariableKind};
+use super::super::types::{Column, ColumnId, Relation, Scalar};
 use super::naming::{Columns, value_of};
+use super::recorder::NewColumn;
 use super::statements::type_of;
-use super::{Binder, Bound, FindingKind, Local, Value};
+use super::{Binder, Bound, Declaration, FindingKind, Value};
+use crate::source::Span;
 
 impl<'a> Binder<'a> {
     /// A source with its operators, or a value.
     pub(super) fn pipeline(&mut self, expr: &'a Expr) -> Value {
-        self.deeper(|binder| binder.piped(expr))
+        let value = self.with_depth_guard(|binder| binder.piped(expr));
+        self.record(expr, &value);
+        value
     }
 
     fn piped(&mut self, expr: &'a Expr) -> Value {
-        match &expr.kind {
-            ExprKind::Pipeline { source, stages } => {
-                let main = std::mem::replace(&mut self.main, false);
-                let mut relation = match self.source(source) {
-                    Value::Rows(relation) => relation,
-                    Value::Scalar(kind, _) if !kind.unknown() => {
-                        let message = format!("Rows are needed before `|`, and this is `{}`", kind.name());
-                        self.say(FindingKind::Type, source.span, message);
-                        Rc::new(Relation::unknown())
-                    }
-                    _ => Rc::new(Relation::unknown()),
-                };
-                self.main = main;
-                let mut own = vec![(source.span, Rc::clone(&relation))];
-                if main {
-                    self.stages.append(&mut own);
-                }
-                let mut nothing = false;
-                for stage in stages {
-                    (relation, nothing) = self.stage(stage, &relation);
-                    let list = if main { &mut self.stages } else { &mut own };
-                    list.push((stage.span, Rc::clone(&relation)));
-                }
-                if !main && self.quiet == 0 {
-                    self.others.push(own);
-                }
-                if nothing { Value::Nothing } else { Value::Rows(relation) }
+        let ExprKind::Pipeline { source, stages } = &expr.kind else { return self.source_alone(expr) };
+        let main = std::mem::replace(&mut self.context.main_pipeline, false);
+        let relation = match self.source(source) {
+            Value::Rows(relation) => relation,
+            Value::Scalar(kind, _) if !kind.unknown() => {
+                let message = format!("Rows are needed before `|`, and this is `{}`", kind.name());
+                self.say(FindingKind::Type, source.span, message);
+                Arc::new(Relation::unknown())
             }
-            _ => self.source_alone(expr),
+            _ => Arc::new(Relation::unknown()),
+        };
+        self.context.main_pipeline = main;
+        let first = (source.span, Arc::clone(&relation));
+        if main {
+            self.recorder.main_stages.push(first);
+            return self
+                .stages(source, stages, relation, |binder, stage| binder.recorder.main_stages.push(stage));
         }
+        let mut own = vec![first];
+        let value = self.stages(source, stages, relation, |_, stage| own.push(stage));
+        if self.reports.muted == 0 {
+            self.recorder.subquery_stages.push(PipelineRows { source: source.span, stages: own });
+        }
+        value
+    }
+
+    /// The operators of a pipeline, one after the other. `each` is told the rows after each.
+    fn stages(
+        &mut self,
+        source: &Expr,
+        stages: &'a [Operator],
+        mut relation: Arc<Relation>,
+        mut each: impl FnMut(&mut Self, (Span, Arc<Relation>)),
+    ) -> Value {
+        let mut nothing = false;
+        let mut before = source.span.end;
+        for (at, stage) in stages.iter().enumerate() {
+            if self.recorder.full() {
+                // What is written between two operators is read over the rows that go into the second from its pipe on.
+                let end = stages.get(at + 1).map_or(self.names.end, |next| {
+                    self.pipe_between(stage.span.end, next.span.start).unwrap_or(next.span.start)
+                });
+                let start =
+                    self.pipe_between(before, stage.span.start).map_or(stage.span.start, |pipe| pipe + 1);
+                let span = Span { start, end: end.max(stage.span.end) };
+                self.recorder.scope(span, Some(&relation), None);
+                before = stage.span.end;
+            }
+            (relation, nothing) = self.stage(stage, &relation);
+            each(self, (stage.span, Arc::clone(&relation)));
+        }
+        if nothing { Value::Nothing } else { Value::Rows(relation) }
+    }
+
+    /// The place of the pipe between two operators.
+    fn pipe_between(&self, start: u32, end: u32) -> Option<u32> {
+        let at = self.text.get(start as usize..end as usize)?.rfind('|')?;
+        Some(start + u32::try_from(at).ok()?)
     }
 
     /// An operator behind a bar. Where it returns no rows, those behind it have no columns.
-    fn stage(&mut self, operator: &'a Operator, input: &Rc<Relation>) -> (Rc<Relation>, bool) {
+    fn stage(&mut self, operator: &'a Operator, input: &Arc<Relation>) -> (Arc<Relation>, bool) {
         if operator.kind.facts().input == Input::Refused {
             let message = format!("`{}` takes no rows from before it here", operator.word);
             self.say(FindingKind::Semantic, operator.keyword, message);
         }
         match self.operator(operator, input) {
             Value::Rows(next) => (next, false),
-            Value::Nothing => (Rc::default(), true),
-            _ => (Rc::new(Relation::unknown()), false),
+            Value::Nothing => (Arc::default(), true),
+            _ => (Arc::new(Relation::unknown()), false),
         }
     }
 
@@ -65,14 +98,16 @@ impl<'a> Binder<'a> {
     fn source_alone(&mut self, expr: &'a Expr) -> Value {
         match &expr.kind {
             ExprKind::Operator(operator) => self.head(operator),
-            ExprKind::Paren(inner) => self.pipeline(inner),
+            ExprKind::Paren(inner) => self.in_parentheses(expr, |binder| binder.pipeline(inner)),
             _ => self.value_or_rows(expr),
         }
     }
 
     /// The head of a pipeline, where rows are meant.
     fn source(&mut self, expr: &'a Expr) -> Value {
-        self.deeper(|binder| binder.source_of(expr))
+        let value = self.with_depth_guard(|binder| binder.source_of(expr));
+        self.record(expr, &value);
+        value
     }
 
     fn source_of(&mut self, expr: &'a Expr) -> Value {
@@ -80,32 +115,36 @@ impl<'a> Binder<'a> {
             ExprKind::Name(name) if name.form == NameForm::Wildcard => self.wildcard_tables(name),
             ExprKind::Name(name) => self.source_name(name),
             ExprKind::Operator(operator) => self.head(operator),
-            ExprKind::Paren(inner) => self.source(inner),
+            ExprKind::Paren(inner) => self.in_parentheses(expr, |binder| binder.source(inner)),
             ExprKind::Pipeline { .. } => self.pipeline(expr),
             _ => self.value_or_rows(expr),
         }
     }
 
     /// Rows where rows are needed, as on the right side of a join.
-    pub(super) fn rows(&mut self, expr: &'a Expr) -> Rc<Relation> {
-        match self.alone(|binder| binder.source(expr)) {
+    pub(super) fn rows(&mut self, expr: &'a Expr) -> Arc<Relation> {
+        self.recorder.scope(expr.span, None, None);
+        match self.with_empty_scope(|binder| binder.source(expr)) {
             Value::Rows(relation) => relation,
             Value::Scalar(kind, _) if !kind.unknown() => {
                 let message = format!("Rows are needed here, and this is `{}`", kind.name());
                 self.say(FindingKind::Type, expr.span, message);
-                Rc::new(Relation::unknown())
+                Arc::new(Relation::unknown())
             }
-            _ => Rc::new(Relation::unknown()),
+            _ => Arc::new(Relation::unknown()),
         }
     }
 
     /// An operator that nothing stands before.
     fn head(&mut self, operator: &'a Operator) -> Value {
+        self.recorder.scope(operator.span, None, None);
         if let OperatorKind::Union(union) = &operator.kind {
-            return self.union(operator, union, None);
+            let first = self.recorder.columns();
+            let value = self.union(operator, union, None);
+            return self.settled(operator, &Arc::default(), value, first);
         }
         if operator.kind.facts().input != Input::Needed {
-            return self.operator(operator, &Rc::default());
+            return self.operator(operator, &Arc::default());
         }
         let message = format!("`{}` works on rows, and none come before it", operator.word);
         let finding = Finding::new(FindingKind::Semantic, operator.keyword, message)
@@ -115,47 +154,78 @@ impl<'a> Binder<'a> {
     }
 
     /// A query over rows that come from around it, as in `mv-apply` and `partition`.
-    pub(super) fn subquery(&mut self, expr: &'a Expr, input: &Rc<Relation>) -> Value {
-        let main = std::mem::replace(&mut self.main, false);
+    pub(super) fn subquery(&mut self, expr: &'a Expr, input: &Arc<Relation>) -> Value {
+        let main = std::mem::replace(&mut self.context.main_pipeline, false);
+        let end = self.end_after(expr.span);
+        let outer = std::mem::replace(&mut self.names.end, end);
         let value = match &expr.kind {
             ExprKind::Pipeline { source, stages } => {
-                let mut relation = match self.subquery(source, input) {
-                    Value::Rows(relation) => relation,
-                    _ => Rc::new(Relation::unknown()),
-                };
-                let mut nothing = false;
-                for stage in stages {
-                    (relation, nothing) = self.stage(stage, &relation);
+                if let (true, Some(first)) = (self.recorder.full(), stages.first()) {
+                    let end = self.pipe_between(source.span.end, first.span.start).unwrap_or(source.span.end);
+                    self.recorder.scope(Span { start: source.span.start, end }, Some(input), None);
                 }
-                if nothing { Value::Nothing } else { Value::Rows(relation) }
+                let relation = match self.subquery(source, input) {
+                    Value::Rows(relation) => relation,
+                    _ => Arc::new(Relation::unknown()),
+                };
+                self.stages(source, stages, relation, |_, _| {})
             }
-            ExprKind::Operator(operator) => self.operator(operator, input),
+            ExprKind::Operator(operator) => {
+                let span = Span { start: operator.span.start, end: self.names.end };
+                self.recorder.scope(span, Some(input), None);
+                self.operator(operator, input)
+            }
             ExprKind::Missing => Value::Unknown,
-            _ => self.alone(|binder| binder.pipeline(expr)),
+            _ => self.with_empty_scope(|binder| binder.pipeline(expr)),
         };
-        self.main = main;
+        (self.context.main_pipeline, self.names.end) = (main, outer);
+        self.record(expr, &value);
+        value
+    }
+
+    /// Where the white space ends that follows a place.
+    fn end_after(&self, span: Span) -> u32 {
+        let rest = self.text.get(span.end as usize..self.names.end as usize).unwrap_or_default();
+        span.end + u32::try_from(rest.len() - rest.trim_start().len()).unwrap_or_default()
+    }
+
+    pub(super) fn operator(&mut self, operator: &'a Operator, input: &Arc<Relation>) -> Value {
+        let first = self.recorder.columns();
+        let value = self.operate_on(operator, input);
+        self.settled(operator, input, value, first)
+    }
+
+    /// The rows of an operator, noted with those that went in. Columns from `first` on were made by it.
+    fn settled(&mut self, operator: &Operator, input: &Arc<Relation>, value: Value, first: usize) -> Value {
+        if !self.recorder.full() {
+            return value;
+        }
+        let value = self.recorder.settle(value, first, operator.span);
+        self.recorder.operator(operator.span, input, &value);
         value
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm for each operator")]
-    pub(super) fn operator(&mut self, operator: &'a Operator, input: &Rc<Relation>) -> Value {
+    fn operate_on(&mut self, operator: &'a Operator, input: &Arc<Relation>) -> Value {
         // An operator over many columns takes longer.
         if !self.step_on(1 + input.columns.len() / 16) {
-            return Value::Rows(Rc::new(Relation::unknown()));
+            return Value::Rows(Arc::new(Relation::unknown()));
         }
         self.params(operator, Some(input));
         match &operator.kind {
             OperatorKind::As(name) => {
-                let bound = Bound::Value(Value::Rows(Rc::clone(input)));
-                self.make_known(Local::new(&*name.text, bound));
+                let bound = Bound::Value(Value::Rows(Arc::clone(input)));
+                self.make_known(Declaration::at(name, VariableKind::As), bound);
             }
             OperatorKind::Consume => return Value::Nothing,
             OperatorKind::Count(name) => {
                 return rows_of(&[(name.as_ref().map_or("Count", |name| &name.text), Scalar::Long)]);
             }
-            OperatorKind::Distinct(exprs) => return self.over(input, |binder| binder.distinct(exprs)),
+            OperatorKind::Distinct(exprs) => {
+                return self.with_row_scope(input, |binder| binder.distinct(exprs));
+            }
             OperatorKind::Evaluate { call, schema } => return self.evaluate(call, schema.as_deref(), input),
-            OperatorKind::Extend(exprs) => return self.over(input, |binder| binder.extend(exprs)),
+            OperatorKind::Extend(exprs) => return self.with_row_scope(input, |binder| binder.extend(exprs)),
             OperatorKind::Facet { by, with } => return self.facet(by, with.as_deref(), input),
             OperatorKind::Find(find) => return self.find(operator, find, input),
             OperatorKind::Fork(legs) => {
@@ -168,27 +238,29 @@ impl<'a> Binder<'a> {
             OperatorKind::GetSchema => return self.table_of_columns(operator),
             OperatorKind::Invoke(call) => return self.invoke(call, input),
             OperatorKind::Join(join) => return self.join(operator, join, input),
-            OperatorKind::Lookup(join) => return self.lookup(join, input),
+            OperatorKind::Lookup(join) => return self.lookup(operator, join, input),
             OperatorKind::MakeSeries { aggregates, on, range, by } => {
-                return self.over(input, |binder| binder.make_series(aggregates, on, range, by.as_deref()));
+                return self.with_row_scope(input, |binder| {
+                    binder.make_series(aggregates, on, range, by.as_deref())
+                });
             }
             OperatorKind::MvApply { items, limit, query } => {
                 if let Some(limit) = limit {
                     self.row_count(limit);
                 }
-                return self.over(input, |binder| binder.mv_apply(operator, items, query));
+                return self.with_row_scope(input, |binder| binder.mv_apply(operator, items, query));
             }
             OperatorKind::MvExpand { items, limit } => {
                 if let Some(limit) = limit {
                     self.row_count(limit);
                 }
-                return self.over(input, |binder| binder.mv_expand(operator, items));
+                return self.with_row_scope(input, |binder| binder.mv_expand(operator, items));
             }
             OperatorKind::Parse(pattern) | OperatorKind::ParseWhere(pattern) => {
-                return self.over(input, |binder| binder.parse(&pattern.expr, &pattern.parts));
+                return self.with_row_scope(input, |binder| binder.parse(&pattern.expr, &pattern.parts));
             }
             OperatorKind::ParseKv { expr, keys, .. } => {
-                self.over(input, |binder| binder.scalar(expr));
+                self.with_row_scope(input, |binder| binder.scalar(expr));
                 let keys = self.schema(keys);
                 return Self::extended(input, &keys);
             }
@@ -197,25 +269,33 @@ impl<'a> Binder<'a> {
             }
             OperatorKind::PartitionBy { by, query } => return self.partition(by, query, false, input),
             OperatorKind::Print(exprs) => return self.print(exprs),
-            OperatorKind::Project(exprs) => return self.over(input, |binder| binder.project(exprs)),
-            OperatorKind::ProjectAway(exprs) => return self.over(input, |binder| binder.project_away(exprs)),
-            OperatorKind::ProjectKeep(exprs) => return self.over(input, |binder| binder.project_keep(exprs)),
+            OperatorKind::Project(exprs) => {
+                return self.with_row_scope(input, |binder| binder.project(exprs));
+            }
+            OperatorKind::ProjectAway(exprs) => {
+                return self.with_row_scope(input, |binder| binder.project_away(exprs));
+            }
+            OperatorKind::ProjectKeep(exprs) => {
+                return self.with_row_scope(input, |binder| binder.project_keep(exprs));
+            }
             OperatorKind::ProjectRename(exprs) => {
-                return self.over(input, |binder| binder.project_rename(exprs));
+                return self.with_row_scope(input, |binder| binder.project_rename(exprs));
             }
             OperatorKind::ProjectReorder(exprs) => {
-                return self.over(input, |binder| binder.project_reorder(exprs));
+                return self.with_row_scope(input, |binder| binder.project_reorder(exprs));
             }
             OperatorKind::Range { name, bounds } => {
                 let kind = self.range_type(bounds);
-                return rows_of(&[(&name.text, kind)]);
+                let id = self.new_column(&name.text, kind, |new| NewColumn { place: Some(name.span), ..new });
+                let column = Column::new(&*name.text, kind).with_id(id);
+                return Value::Rows(Arc::new(Relation::closed(vec![column])));
             }
             OperatorKind::Reduce { by, .. } => return self.reduce(operator, by, input),
             OperatorKind::Sample(count) | OperatorKind::Take(count) => {
-                self.over(input, |binder| binder.row_count(count));
+                self.with_row_scope(input, |binder| binder.row_count(count));
             }
             OperatorKind::SampleDistinct { count, of } => {
-                return self.over(input, |binder| {
+                return self.with_row_scope(input, |binder| {
                     binder.row_count(count);
                     binder.sample_distinct(of)
                 });
@@ -224,29 +304,35 @@ impl<'a> Binder<'a> {
             OperatorKind::Search { tables, predicate } => {
                 return self.search(tables.as_deref(), predicate, input);
             }
-            OperatorKind::Serialize(exprs) => return self.over(input, |binder| binder.serialize(exprs)),
-            OperatorKind::Sort(keys) => self.over(input, |binder| {
+            OperatorKind::Serialize(exprs) => {
+                return self.with_row_scope(input, |binder| binder.serialize(exprs));
+            }
+            OperatorKind::Sort(keys) => self.with_row_scope(input, |binder| {
                 for key in keys {
                     let kind = binder.scalar(key);
                     binder.not_dynamic(key, kind, "sort");
                 }
             }),
             OperatorKind::Summarize { aggregates, by } => {
-                return self.over(input, |binder| binder.summarize(aggregates, by.as_deref()));
+                return self.with_row_scope(input, |binder| binder.summarize(aggregates, by.as_deref()));
             }
-            OperatorKind::Top { count, by } => self.over(input, |binder| {
+            OperatorKind::Top { count, by } => self.with_row_scope(input, |binder| {
                 binder.row_count(count);
                 binder.scalar(by);
             }),
             OperatorKind::TopHitters { count, of, by } => {
-                return self.over(input, |binder| {
+                return self.with_row_scope(input, |binder| {
                     binder.row_count(count);
                     binder.top_hitters(of, by.as_deref())
                 });
             }
-            OperatorKind::TopNested(levels) => return self.over(input, |binder| binder.top_nested(levels)),
+            OperatorKind::TopNested(levels) => {
+                return self.with_row_scope(input, |binder| binder.top_nested(levels));
+            }
             OperatorKind::Union(union) => return self.union(operator, union, Some(input)),
-            OperatorKind::Where(condition) => self.over(input, |binder| binder.predicate(condition)),
+            OperatorKind::Where(condition) => {
+                self.with_row_scope(input, |binder| binder.predicate(condition));
+            }
             OperatorKind::GraphMatch(_)
             | OperatorKind::GraphShortestPaths(_)
             | OperatorKind::GraphToTable(_)
@@ -254,7 +340,7 @@ impl<'a> Binder<'a> {
             | OperatorKind::GraphWhereNodes(_)
             | OperatorKind::MacroExpand { .. }
             | OperatorKind::MakeGraph(_)
-            | OperatorKind::Unknown(_) => return Value::Rows(Rc::new(Relation::unknown())),
+            | OperatorKind::Unknown(_) => return Value::Rows(Arc::new(Relation::unknown())),
             OperatorKind::AssertSchema(_)
             | OperatorKind::ExecuteAndCache
             | OperatorKind::GraphMarkComponents
@@ -263,11 +349,11 @@ impl<'a> Binder<'a> {
             | OperatorKind::Render { .. }
             | OperatorKind::Missing => {}
         }
-        Value::Rows(Rc::clone(input))
+        Value::Rows(Arc::clone(input))
     }
 
-    fn facet(&mut self, by: &'a [Expr], with: Option<&'a Expr>, input: &Rc<Relation>) -> Value {
-        self.over(input, |binder| {
+    fn facet(&mut self, by: &'a [Expr], with: Option<&'a Expr>, input: &Arc<Relation>) -> Value {
+        self.with_row_scope(input, |binder| {
             for column in by {
                 let kind = binder.only_column(column, "facet");
                 binder.not_dynamic(column, kind, "facet");
@@ -279,25 +365,38 @@ impl<'a> Binder<'a> {
         Value::Nothing
     }
 
-    fn partition(&mut self, by: &'a Expr, query: &'a Expr, braces: bool, input: &Rc<Relation>) -> Value {
-        let kind = self.over(input, |binder| binder.only_column(by, "partition"));
+    fn partition(&mut self, by: &'a Expr, query: &'a Expr, braces: bool, input: &Arc<Relation>) -> Value {
+        let kind = self.with_row_scope(input, |binder| binder.only_column(by, "partition"));
         self.not_dynamic(by, kind, "partition");
-        let known = self.locals.len();
-        if let ExprKind::Name(name) = &by.kind {
-            self.make_known(Local::new(&*name.text, Bound::Value(Value::of(kind))));
-        }
-        let result = if braces {
-            self.alone(|binder| binder.pipeline(query))
-        } else {
-            self.allowed(query, true);
-            self.subquery(query, input)
-        };
-        self.locals.truncate(known);
+        let known = self.names.list.len();
+        let key = self.scope_column(input, by);
+        let result = self.within_brackets(query.span.end, |binder| {
+            if let ExprKind::Name(name) = &by.kind {
+                let declaration = Declaration::outside((&*name.text).into(), VariableKind::PartitionKey);
+                let declaration = Declaration { column: key, ..declaration.from(query.span.start) };
+                binder.make_known(declaration, Bound::Value(Value::of(kind)));
+            }
+            if braces {
+                binder.with_empty_scope(|binder| binder.pipeline(query))
+            } else {
+                binder.allowed(query, true);
+                binder.subquery(query, input)
+            }
+        });
+        self.names.list.truncate(known);
         result
     }
 
-    fn reduce(&mut self, operator: &'a Operator, by: &'a Expr, input: &Rc<Relation>) -> Value {
-        let kind = self.over(input, |binder| binder.scalar(by));
+    /// The column of some rows that an expression names.
+    fn scope_column(&self, input: &Relation, expr: &Expr) -> Option<ColumnId> {
+        match &expr.kind {
+            ExprKind::Name(name) if self.recorder.full() => input.column(&name.text).map(|column| column.id),
+            _ => None,
+        }
+    }
+
+    fn reduce(&mut self, operator: &'a Operator, by: &'a Expr, input: &Arc<Relation>) -> Value {
+        let kind = self.with_row_scope(input, |binder| binder.scalar(by));
         if !matches!(kind, Scalar::String | Scalar::Unknown) {
             let message = format!("`reduce` works on `string`, and this is {}", kind.described());
             let finding = Finding::new(FindingKind::Type, by.span, message);
@@ -310,7 +409,7 @@ impl<'a> Binder<'a> {
         columns.push(Column::new("Pattern", Scalar::String));
         columns.push(Column::new("Count", Scalar::Long));
         columns.push(Column::new("Representative", Scalar::String));
-        Value::Rows(Rc::new(Relation::closed(columns)))
+        Value::Rows(Arc::new(Relation::closed(columns)))
     }
 
     /// What `getschema` returns.
@@ -330,40 +429,43 @@ impl<'a> Binder<'a> {
     pub(super) fn extended(input: &Relation, added: &[Column]) -> Value {
         let mut columns = Columns::from(input.columns.clone());
         for column in added {
-            columns.set(&column.name, column.kind);
+            columns.set(&column.name, column.kind, column.id);
         }
-        Value::Rows(Rc::new(input.with(columns.list)))
+        Value::Rows(Arc::new(input.with(columns.list)))
     }
 
-    fn invoke(&mut self, expr: &'a Expr, input: &Rc<Relation>) -> Value {
+    fn invoke(&mut self, expr: &'a Expr, input: &Arc<Relation>) -> Value {
         match &expr.kind {
             ExprKind::Call { name, args } => {
                 let known = matches!(self.local(&name.text), Some(Bound::Function(_)))
                     || self.catalog.function(&name.text).is_some();
                 if known {
                     // The arguments see no columns: a function is told their names.
-                    return self.alone(|binder| binder.call(name, args, Some(Rc::clone(input))));
+                    let value =
+                        self.with_empty_scope(|binder| binder.call(name, args, Some(Arc::clone(input))));
+                    self.record(expr, &value);
+                    return value;
                 }
                 let message = format!("There is no function `{}`", name.text);
                 let mut finding = Finding::new(FindingKind::UnknownFunction, name.span, message);
-                finding.doubtful = true;
+                finding.low_confidence = true;
                 let near = self.catalog.nearest_function(&name.text).or_else(|| {
-                    nearest(&name.text, self.locals.iter().map(|local| &*local.name)).map(str::to_owned)
+                    nearest(&name.text, self.names.list.iter().map(|local| &*local.name)).map(str::to_owned)
                 });
                 let finding = finding.help("If a workspace has it, `--tables` can make it known.");
                 self.report(finding.meant(near.as_deref()));
-                Value::Rows(Rc::new(Relation::unknown()))
+                Value::Rows(Arc::new(Relation::unknown()))
             }
-            ExprKind::Missing => Value::Rows(Rc::new(Relation::unknown())),
+            ExprKind::Missing => Value::Rows(Arc::new(Relation::unknown())),
             _ => match self.value_or_rows(expr) {
                 Value::Rows(relation) => Value::Rows(relation),
-                _ => Value::Rows(Rc::new(Relation::unknown())),
+                _ => Value::Rows(Arc::new(Relation::unknown())),
             },
         }
     }
 
     /// The columns of a schema in which `*` stands for the columns of the input that it does not name.
-    pub(super) fn declared_over(schema: &[Declaration], input: &Relation) -> Vec<Column> {
+    pub(super) fn declared_over(schema: &[ColumnSchema], input: &Relation) -> Vec<Column> {
         let mut columns = Vec::new();
         let named = |name: &str| schema.iter().any(|column| *column.name.text == *name);
         for column in schema {
@@ -377,7 +479,7 @@ impl<'a> Binder<'a> {
     }
 
     /// The columns of `typeof(...)`, where `*` stands for the columns of the input.
-    pub(super) fn typed_over(schema: &[Declaration], input: &Relation) -> Vec<Column> {
+    pub(super) fn typed_over(schema: &[ColumnSchema], input: &Relation) -> Vec<Column> {
         let mut columns = Vec::new();
         for column in schema {
             match &*column.name.text {
@@ -391,5 +493,5 @@ impl<'a> Binder<'a> {
 
 fn rows_of(columns: &[(&str, Scalar)]) -> Value {
     let columns = columns.iter().map(|(name, kind)| Column::new(*name, *kind)).collect();
-    Value::Rows(Rc::new(Relation::closed(columns)))
+    Value::Rows(Arc::new(Relation::closed(columns)))
 }

@@ -1,17 +1,20 @@
 //! The parameters of operators: what they take, and what they say.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, Literal, Operator, OperatorKind, Param};
-use super::super::types::{Relation, Scalar};
+use super::super::model::finding::{Finding, nearest};
+use super::super::model::{ColumnOrigin, Symbol};
+use super::super::types::{Column, Relation, Scalar};
 use super::checks::is_literal;
-use super::finding::{Finding, nearest};
 use super::naming::value_of;
+use super::recorder::NewColumn;
 use super::{Binder, FindingKind};
+use crate::source::Span;
 
 impl<'a> Binder<'a> {
     /// Whether the parameters of an operator have values that they take.
-    pub(super) fn params(&mut self, operator: &'a Operator, row: Option<&Rc<Relation>>) {
+    pub(super) fn params(&mut self, operator: &'a Operator, row: Option<&Arc<Relation>>) {
         let behind: &'a [Param] = match &operator.kind {
             OperatorKind::Render { chart, with } => {
                 let other = matches!(&*chart.text, "table" | "list" | "sankey" | "");
@@ -25,7 +28,16 @@ impl<'a> Binder<'a> {
             _ => &[],
         };
         for param in operator.params.iter().chain(behind) {
+            self.recorder.mention(param.name.span, || Symbol::Option {
+                operator: operator.word,
+                name: (&*param.name.text).into(),
+            });
             let Some(value) = param.values.first().filter(|value| !value.span.is_empty()) else { continue };
+            if let ExprKind::Literal(Literal::Word) = value.kind {
+                let word = self.written(value.span).into();
+                self.recorder
+                    .mention(value.span, || Symbol::OptionValue { option: (&*param.name.text).into(), word });
+            }
             match param.expected {
                 Some(words) => self.unknown_word(operator, param, words, value),
                 None => self.param_value(param, value, row),
@@ -44,11 +56,11 @@ impl<'a> Binder<'a> {
     }
 
     /// Whether the value of a parameter is of the type that it takes.
-    fn param_value(&mut self, param: &'a Param, value: &'a Expr, row: Option<&Rc<Relation>>) {
+    fn param_value(&mut self, param: &'a Param, value: &'a Expr, row: Option<&Arc<Relation>>) {
         let Some((wanted, literal)) = Wanted::by(&param.name.text) else { return };
         let kind = match row {
-            Some(row) => self.over(row, |binder| binder.scalar(value)),
-            None => self.alone(|binder| binder.scalar(value)),
+            Some(row) => self.with_row_scope(row, |binder| binder.scalar(value)),
+            None => self.with_empty_scope(|binder| binder.scalar(value)),
         };
         let fine = wanted.takes(kind) || wanted == Wanted::String && !literal && kind.dynamic();
         if kind.unknown() || fine && (!literal || is_literal(value)) {
@@ -74,13 +86,21 @@ impl<'a> Binder<'a> {
     }
 
     /// The name that a parameter of an operator gives to a column.
-    pub(super) fn param_name(operator: &'a Operator, names: &[&str]) -> Option<&'a str> {
+    pub(super) fn param_name(operator: &'a Operator, names: &[&str]) -> Option<(&'a str, Span)> {
         let param = operator.params.iter().find(|param| names.contains(&&*param.name.text))?;
-        match &param.values.first()?.kind {
-            ExprKind::Name(name) => Some(&name.text),
-            ExprKind::Literal(Literal::String(text)) => Some(text),
+        let value = param.values.first()?;
+        match &value.kind {
+            ExprKind::Name(name) => Some((&name.text, name.span)),
+            ExprKind::Literal(Literal::String(text)) => Some((text, value.span)),
             _ => None,
         }
+    }
+
+    /// The column that a parameter of an operator names, and the operator makes.
+    pub(super) fn option_column(&mut self, name: &str, place: Span, kind: Scalar) -> Column {
+        let origin = ColumnOrigin::Operator;
+        let id = self.new_column(name, kind, |new| NewColumn { place: Some(place), origin, ..new });
+        Column::new(name, kind).with_id(id)
     }
 }
 

@@ -1,11 +1,12 @@
 //! What plug-ins return.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::ast::{Column as Declaration, Expr, ExprKind};
 use super::super::builtins::{self, Builtin, Class, Form, Returns, Takes};
+use super::super::model::Symbol;
+use super::super::model::finding::{Finding, nearest};
 use super::super::types::{Column, Element, Relation, Scalar};
-use super::finding::{Finding, nearest};
 use super::matching::{Arg, Matched, candidates};
 use super::naming::{Columns, value_of};
 use super::unions::limited;
@@ -17,25 +18,31 @@ impl<'a> Binder<'a> {
         &mut self,
         call: &'a Expr,
         schema: Option<&'a [Declaration]>,
-        input: &Rc<Relation>,
+        input: &Arc<Relation>,
     ) -> Value {
         let ExprKind::Call { name, args } = &call.kind else {
-            return Value::Rows(Rc::new(Relation::unknown()));
+            return Value::Rows(Arc::new(Relation::unknown()));
         };
         if name.text.is_empty() {
-            return Value::Rows(Rc::new(Relation::unknown()));
+            return Value::Rows(Arc::new(Relation::unknown()));
         }
         let Some(builtin) = builtins::plugin(&name.text) else {
+            self.recorder.mention(name.span, || Symbol::Unresolved);
             let message = format!("There is no plug-in `{}`", name.text);
             let finding = Finding::new(FindingKind::UnknownFunction, name.span, message);
             self.report(finding.meant(nearest(&name.text, builtins::plugin_names())));
-            return Value::Rows(Rc::new(Relation::unknown()));
+            return Value::Rows(Arc::new(Relation::unknown()));
         };
-        self.functions.insert(name.text.clone());
-        let relation = self.over(input, |binder| binder.plugged(name.span, builtin, args, input));
-        let Some(schema) = schema else { return Value::Rows(Rc::new(relation)) };
+        self.recorder.mention(name.span, || Symbol::PlugIn(builtin.name));
+        self.recorder.functions.insert(name.text.clone());
+        let relation = self.with_row_scope(input, |binder| binder.plugged(name.span, builtin, args, input));
+        let Some(schema) = schema else { return Value::Rows(Arc::new(relation)) };
         let declared = Self::declared_over(schema, &relation);
-        Value::Rows(Rc::new(Relation { columns: declared, open: false, doubtful: input.doubtful }))
+        Value::Rows(Arc::new(Relation {
+            columns: declared,
+            has_unknown_columns: false,
+            low_confidence: input.low_confidence,
+        }))
     }
 
     fn plugged(
@@ -43,7 +50,7 @@ impl<'a> Binder<'a> {
         place: Span,
         builtin: &Builtin,
         args: &'a [Expr],
-        input: &Rc<Relation>,
+        input: &Arc<Relation>,
     ) -> Relation {
         let bound = self.plugin_arguments(builtin, args, input);
         let matched = candidates(builtin, &bound, false);
@@ -57,7 +64,7 @@ impl<'a> Binder<'a> {
         &mut self,
         builtin: &Builtin,
         args: &'a [Expr],
-        input: &Rc<Relation>,
+        input: &Arc<Relation>,
     ) -> Vec<Arg<'a>> {
         let params = builtin.signatures.first().map(|signature| signature.params);
         let mut bound: Vec<Arg<'a>> = Vec::new();
@@ -66,23 +73,25 @@ impl<'a> Binder<'a> {
             let param =
                 params.and_then(|params| params.get(at).or(params.last().filter(|one| one.repeat.1 > 1)));
             let looked_up = match bound.first().map(|arg| &arg.value) {
-                Some(Value::Rows(table)) => Some(Rc::clone(table)),
+                Some(Value::Rows(table)) => Some(Arc::clone(table)),
                 _ => None,
             };
             let form = param.map_or(Form::Any, |param| param.form);
             let looks_up = form.looks_up() && looked_up.is_some();
             let value = match (form, looked_up) {
                 _ if matches!(inner.kind, ExprKind::Star) => Value::Unknown,
-                (Form::ColumnOfFirst, Some(table)) => self.over(&table, |binder| binder.value(inner)),
+                (Form::ColumnOfFirst, Some(table)) => {
+                    self.with_row_scope(&table, |binder| binder.value(inner))
+                }
                 (Form::ColumnOfBoth, Some(table)) if matches!(inner.kind, ExprKind::Name(_)) => {
                     let both = input.columns.iter().filter(|column| table.column(&column.name).is_some());
-                    let both = Rc::new(input.with(both.cloned().collect()));
-                    self.over(&both, |binder| binder.value(inner))
+                    let both = Arc::new(input.with(both.cloned().collect()));
+                    self.with_row_scope(&both, |binder| binder.value(inner))
                 }
                 (Form::Aggregate, _) => {
-                    self.aggregating = true;
+                    self.context.aggregating = true;
                     let value = self.value(inner);
-                    self.aggregating = false;
+                    self.context.aggregating = false;
                     value
                 }
                 _ if param.is_some_and(|param| param.takes == Takes::Class(Class::Tabular)) => {
@@ -106,22 +115,36 @@ impl<'a> Binder<'a> {
         name: &str,
         matched: &Matched<'_>,
         args: &[Arg<'a>],
-        input: &Rc<Relation>,
+        input: &Arc<Relation>,
     ) -> Relation {
         let columns = match name {
             "bag_unpack" => {
                 let bag = args.first().and_then(|arg| self.result_column(value_of(arg.expr)));
                 let rest = input.columns.iter().filter(|column| Some(*column) != bag.as_ref());
-                return Relation { columns: rest.cloned().collect(), open: true, doubtful: true };
+                return Relation {
+                    columns: rest.cloned().collect(),
+                    has_unknown_columns: true,
+                    low_confidence: true,
+                };
             }
-            "pivot" => return Relation { columns: self.pivot_rest(args, input), open: true, doubtful: true },
+            "pivot" => {
+                return Relation {
+                    columns: self.pivot_rest(args, input),
+                    has_unknown_columns: true,
+                    low_confidence: true,
+                };
+            }
             "ipv4_lookup" | "ipv6_lookup" | "geo_polygon_lookup" | "geo_line_lookup" => {
                 return self.looked_up(name, matched, args, input);
             }
             "python" | "r" | "csharp" => match args.first().map(|arg| &value_of(arg.expr).kind) {
                 Some(ExprKind::TypeOf(schema)) => {
                     let columns = Self::typed_over(schema, input);
-                    return Relation { columns, open: false, doubtful: input.doubtful };
+                    return Relation {
+                        columns,
+                        has_unknown_columns: false,
+                        low_confidence: input.low_confidence,
+                    };
                 }
                 _ => return Relation::unknown(),
             },
@@ -151,7 +174,7 @@ impl<'a> Binder<'a> {
                 },
             },
         };
-        Relation { columns, open: false, doubtful: input.doubtful }
+        Relation { columns, has_unknown_columns: false, low_confidence: input.low_confidence }
     }
 
     /// The rows with those of the table that they are looked up in.
@@ -160,11 +183,11 @@ impl<'a> Binder<'a> {
         name: &str,
         matched: &Matched<'_>,
         args: &[Arg<'a>],
-        input: &Rc<Relation>,
+        input: &Arc<Relation>,
     ) -> Relation {
         let table = match args.first().map(|arg| &arg.value) {
-            Some(Value::Rows(table)) => Rc::clone(table),
-            _ => Rc::default(),
+            Some(Value::Rows(table)) => Arc::clone(table),
+            _ => Arc::default(),
         };
         let keys = self.columns_of(matched, args, "ExtraKey");
         let asked = args.iter().any(|arg| {
@@ -185,12 +208,16 @@ impl<'a> Binder<'a> {
         };
         let others: Vec<Column> = table.columns.iter().filter(other).cloned().collect();
         all.add_others(&others);
-        let doubtful = input.doubtful || table.doubtful;
-        limited(Relation { columns: all.list, open: input.open || table.open, doubtful })
+        let low_confidence = input.low_confidence || table.low_confidence;
+        limited(Relation {
+            columns: all.list,
+            has_unknown_columns: input.has_unknown_columns || table.has_unknown_columns,
+            low_confidence,
+        })
     }
 
     /// The rows with what a language model says of them.
-    fn asked(&self, name: &str, args: &[Arg<'a>], input: &Rc<Relation>) -> Relation {
+    fn asked(&self, name: &str, args: &[Arg<'a>], input: &Arc<Relation>) -> Relation {
         let own = args.first().and_then(|arg| self.name_of(arg.expr)).unwrap_or_default();
         let (part, kind) = match name {
             "ai_embed_text" => ("embedding", Scalar::Dynamic),

@@ -1,20 +1,22 @@
 //! The operators that choose, compute and rename columns.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::super::ast::{Expr, ExprKind, NameForm, Operator, SortOrder};
-use super::super::types::{Column, Element, Relation, Scalar};
-use super::finding::Finding;
+use super::super::ast::{Expr, ExprKind, Name, NameForm, Operator, SortOrder};
+use super::super::model::finding::Finding;
+use super::super::model::{ColumnOrigin, Symbol};
+use super::super::types::{Column, ColumnId, Element, Relation, Scalar};
 use super::naming::{Columns, Style, value_of};
+use super::recorder::NewColumn;
 use super::returns::type_literal;
 use super::{Binder, FindingKind, Value};
 
 impl<'a> Binder<'a> {
     fn rows_with(&self, columns: Vec<Column>) -> Value {
-        let row = self.row.clone().unwrap_or_default();
-        Value::Rows(Rc::new(row.with(columns)))
+        let row = self.scope.row.clone().unwrap_or_default();
+        Value::Rows(Arc::new(row.with(columns)))
     }
 
     pub(super) fn listed(&mut self, exprs: &'a [Expr], mut columns: Columns, style: Style) -> Value {
@@ -25,12 +27,12 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn extend(&mut self, exprs: &'a [Expr]) -> Value {
-        let row = self.row.clone().unwrap_or_default();
+        let row = self.scope.row.clone().unwrap_or_default();
         self.listed(exprs, Columns::from(row.columns.clone()), Style::Extend)
     }
 
     pub(super) fn serialize(&mut self, exprs: &'a [Expr]) -> Value {
-        let row = self.row.clone().unwrap_or_default();
+        let row = self.scope.row.clone().unwrap_or_default();
         self.listed(exprs, Columns::from(row.columns.clone()), Style::Plain)
     }
 
@@ -38,52 +40,57 @@ impl<'a> Binder<'a> {
         let Value::Rows(rows) = self.listed(exprs, Columns::default(), Style::Plain) else {
             return Value::Unknown;
         };
-        Value::Rows(Rc::new(listed_alone(&rows, rows.columns.clone(), exprs)))
+        Value::Rows(Arc::new(listed_alone(&rows, rows.columns.clone(), exprs)))
     }
 
     /// The columns that a list of names and patterns means.
     fn chosen(&mut self, exprs: &'a [Expr]) -> Vec<Column> {
-        let Some(row) = self.row.clone() else { return Vec::new() };
+        let Some(row) = self.scope.row.clone() else { return Vec::new() };
         let mut chosen: Vec<Column> = Vec::new();
         for expr in exprs {
             let ExprKind::Name(name) = &expr.kind else { continue };
             if name.form == NameForm::Wildcard {
                 let found = Self::matching(&row, &name.text);
-                if found.is_empty() && !row.open {
+                self.recorder
+                    .mention(name.span, || Symbol::Pattern(found.iter().map(|column| column.id).collect()));
+                if found.is_empty() && !row.has_unknown_columns {
                     self.unknown_name(name);
                 }
                 chosen.extend(found);
             } else {
-                chosen.extend(self.column(name));
+                let column = self.column(name);
+                let value = column.as_ref().map_or(Value::Unknown, |column| Value::of(column.kind));
+                self.record(expr, &value);
+                chosen.extend(column);
             }
         }
         chosen
     }
 
     pub(super) fn project_away(&mut self, exprs: &'a [Expr]) -> Value {
-        let Some(row) = self.row.clone() else { return Value::Unknown };
+        let Some(row) = self.scope.row.clone() else { return Value::Unknown };
         let gone = names(&self.chosen(exprs));
         let kept = row.columns.iter().filter(|column| !gone.contains(&column.name));
         self.rows_with(kept.cloned().collect())
     }
 
     pub(super) fn project_keep(&mut self, exprs: &'a [Expr]) -> Value {
-        let Some(row) = self.row.clone() else { return Value::Unknown };
+        let Some(row) = self.scope.row.clone() else { return Value::Unknown };
         let chosen = self.chosen(exprs);
         let wanted = names(&chosen);
         let mut columns: Vec<Column> =
             row.columns.iter().filter(|column| wanted.contains(&column.name)).cloned().collect();
         // Of open rows, columns may be kept that are not known.
         let mut known = names(&columns);
-        columns.extend(chosen.into_iter().filter(|column| known.insert(Rc::clone(&column.name))));
-        Value::Rows(Rc::new(listed_alone(&row, columns, exprs)))
+        columns.extend(chosen.into_iter().filter(|column| known.insert(Arc::clone(&column.name))));
+        Value::Rows(Arc::new(listed_alone(&row, columns, exprs)))
     }
 
     pub(super) fn project_rename(&mut self, exprs: &'a [Expr]) -> Value {
-        let Some(row) = self.row.clone() else { return Value::Unknown };
+        let Some(row) = self.scope.row.clone() else { return Value::Unknown };
         let mut columns = row.columns.clone();
         // A name that a column had stays taken, even when the column is called otherwise by now.
-        let mut taken: Vec<Rc<str>> = columns.iter().map(|column| Rc::clone(&column.name)).collect();
+        let mut taken: Vec<Arc<str>> = columns.iter().map(|column| Arc::clone(&column.name)).collect();
         for expr in exprs {
             let ExprKind::Named { names, value, .. } = &expr.kind else {
                 if !matches!(expr.kind, ExprKind::Missing) {
@@ -98,6 +105,7 @@ impl<'a> Binder<'a> {
                 continue;
             };
             let Some(column) = self.column(old) else { continue };
+            self.record(value, &Value::of(column.kind));
             let at = columns.iter().position(|column| *column.name == *old.text);
             if taken.iter().any(|name| **name == *new.text) {
                 let message = format!("There is a column called `{}` already", new.text);
@@ -105,22 +113,37 @@ impl<'a> Binder<'a> {
                 let general = new.text.starts_with('_') || matches!(&*new.text, "TenantId" | "SourceSystem");
                 let finding = Finding::new(FindingKind::Semantic, new.span, message)
                     .help("Remove the other column before, or set it with `extend`.");
-                self.report(finding.doubted(general || row.doubtful));
+                self.report(finding.doubted(general || row.low_confidence));
+                // Whoever names it from here on means the renamed one.
+                let id = self.renamed(new, expr, &column);
+                if let Some(other) = columns.iter_mut().find(|column| *column.name == *new.text) {
+                    other.id = id;
+                }
                 continue;
             }
             taken.push((&*new.text).into());
+            let renamed = Column::new(&*new.text, column.kind).with_id(self.renamed(new, expr, &column));
             match at {
-                Some(at) => columns[at].name = (&*new.text).into(),
-                None => columns.push(Column::new(&*new.text, column.kind)),
+                Some(at) => columns[at] = renamed,
+                None => columns.push(renamed),
             }
         }
         self.rows_with(columns)
     }
 
+    fn renamed(&mut self, new: &Name, expr: &Expr, old: &Column) -> ColumnId {
+        let origin = match old.id {
+            ColumnId::NONE => ColumnOrigin::Computed,
+            id => ColumnOrigin::Renamed(id),
+        };
+        let (place, made_by) = (Some(new.span), Some(expr.span));
+        self.new_column(&new.text, old.kind, |new| NewColumn { place, made_by, origin, ..new })
+    }
+
     pub(super) fn project_reorder(&mut self, exprs: &'a [Expr]) -> Value {
-        let Some(row) = self.row.clone() else { return Value::Unknown };
+        let Some(row) = self.scope.row.clone() else { return Value::Unknown };
         let mut first: Vec<Column> = Vec::new();
-        let mut moved: FxHashSet<Rc<str>> = FxHashSet::default();
+        let mut moved: FxHashSet<Arc<str>> = FxHashSet::default();
         let mut named: Vec<&str> = Vec::new();
         for expr in exprs {
             let (inner, order) = match &expr.kind {
@@ -141,7 +164,7 @@ impl<'a> Binder<'a> {
                     found.reverse();
                 }
             }
-            first.extend(found.into_iter().filter(|column| moved.insert(Rc::clone(&column.name))));
+            first.extend(found.into_iter().filter(|column| moved.insert(Arc::clone(&column.name))));
         }
         let rest = row.columns.iter().filter(|column| !moved.contains(&column.name));
         let rest: Vec<Column> = rest.cloned().collect();
@@ -150,7 +173,7 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn distinct(&mut self, exprs: &'a [Expr]) -> Value {
-        let Some(row) = self.row.clone() else { return Value::Unknown };
+        let Some(row) = self.scope.row.clone() else { return Value::Unknown };
         let mut columns = Columns::default();
         let mut said = false;
         for expr in exprs {
@@ -165,7 +188,7 @@ impl<'a> Binder<'a> {
             }
             self.not_dynamic(expr, kind, "distinct");
         }
-        Value::Rows(Rc::new(listed_alone(&row, columns.list, exprs)))
+        Value::Rows(Arc::new(listed_alone(&row, columns.list, exprs)))
     }
 
     pub(super) fn not_dynamic(&mut self, expr: &Expr, kind: Scalar, word: &str) {
@@ -187,7 +210,7 @@ impl<'a> Binder<'a> {
             return;
         }
         let value = value_of(inner);
-        let kind = self.quietly(|binder| binder.scalar(value));
+        let kind = self.without_reporting(|binder| binder.scalar(value));
         let arrays = self
             .param_word(operator, "bagexpansion")
             .or_else(|| self.param_word(operator, "kind"))
@@ -196,10 +219,10 @@ impl<'a> Binder<'a> {
             Scalar::Bag(_) if arrays => Scalar::Array(Element::Any),
             kind => kind.element().unwrap_or(kind),
         };
-        let known = self.findings.len();
+        let known = self.reports.findings.len();
         self.make(inner, columns, Style::Replace, Some(to.unwrap_or(element)), None);
         // What is a mistake already is not said to be no array as well.
-        if !(kind.dynamic() || kind.unknown()) && self.findings.len() == known {
+        if !(kind.dynamic() || kind.unknown()) && self.reports.findings.len() == known {
             let message = format!("Only `dynamic` can be expanded, and this is {}", kind.described());
             let finding = Finding::new(FindingKind::Type, value.span, message);
             self.report(if kind == Scalar::String {
@@ -212,13 +235,14 @@ impl<'a> Binder<'a> {
 
     /// The rows with their expanded columns.
     fn expand_all(&mut self, operator: &'a Operator, items: &'a [Expr]) -> Columns {
-        let row = self.row.clone().unwrap_or_default();
+        let row = self.scope.row.clone().unwrap_or_default();
         let mut columns = Columns::from(row.columns.clone());
         for item in items {
             self.expanded(operator, item, &mut columns);
         }
-        if let Some(index) = Self::param_name(operator, &["with_itemindex"]) {
-            columns.add(index, Scalar::Long);
+        if let Some((index, place)) = Self::param_name(operator, &["with_itemindex"]) {
+            let column = self.option_column(index, place, Scalar::Long);
+            columns.add(index, Scalar::Long, column.id);
         }
         columns
     }
@@ -229,12 +253,12 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn mv_apply(&mut self, operator: &'a Operator, items: &'a [Expr], query: &'a Expr) -> Value {
-        let row = self.row.clone().unwrap_or_default();
+        let row = self.scope.row.clone().unwrap_or_default();
         let seen = self.expand_all(operator, items);
-        let around = Rc::new(row.with(seen.list));
+        let around = Arc::new(row.with(seen.list));
         self.allowed(query, true);
         let Value::Rows(result) = self.subquery(query, &around) else {
-            return Value::Rows(Rc::new(Relation::unknown()));
+            return Value::Rows(Arc::new(Relation::unknown()));
         };
         // The columns that are expanded are only there where the query lets them through.
         let applied = |column: &&Column| {
@@ -249,10 +273,13 @@ impl<'a> Binder<'a> {
         let outer = row.columns.iter().filter(|column| !applied(column)).cloned().collect();
         let mut columns = Columns::from(outer);
         for column in &result.columns {
-            columns.set(&column.name, column.kind);
+            columns.set(&column.name, column.kind, column.id);
         }
-        let (open, doubtful) = (row.open || result.open, row.doubtful || result.doubtful);
-        Value::Rows(Rc::new(Relation { columns: columns.list, open, doubtful }))
+        let (open, low_confidence) = (
+            row.has_unknown_columns || result.has_unknown_columns,
+            row.low_confidence || result.low_confidence,
+        );
+        Value::Rows(Arc::new(Relation { columns: columns.list, has_unknown_columns: open, low_confidence }))
     }
 }
 
@@ -266,6 +293,6 @@ fn listed_alone(row: &Relation, columns: Vec<Column>, exprs: &[Expr]) -> Relatio
     if exprs.iter().any(means_others) { row.with(columns) } else { row.closed_with(columns) }
 }
 
-fn names(columns: &[Column]) -> FxHashSet<Rc<str>> {
-    columns.iter().map(|column| Rc::clone(&column.name)).collect()
+fn names(columns: &[Column]) -> FxHashSet<Arc<str>> {
+    columns.iter().map(|column| Arc::clone(&column.name)).collect()
 }

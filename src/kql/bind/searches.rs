@@ -1,6 +1,6 @@
 //! The operators that look through tables: `search` and `find`.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -8,54 +8,55 @@ use super::super::ast::{Expr, ExprKind, Find, Literal, Operator};
 use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::super::{Node, walk};
 use super::naming::Columns;
-use super::unions::united;
 use super::{Binder, FindingKind, Value};
+use crate::source::Span;
 
 impl<'a> Binder<'a> {
     pub(super) fn search(
         &mut self,
         tables: Option<&'a [Expr]>,
         predicate: &'a Expr,
-        input: &Rc<Relation>,
+        input: &Arc<Relation>,
     ) -> Value {
         let all = match tables {
             Some(tables) => self.together(tables),
-            None if has_rows(input) => Rc::clone(input),
-            None => self.catalog.everything(),
+            None if has_rows(input) => Arc::clone(input),
+            None => self.every_table(),
         };
         self.search_condition(predicate, &all);
         let mut columns = Columns::default();
         columns.list.push(Column::new("$table", Scalar::String));
         columns.list.extend(all.columns.iter().cloned());
-        Value::Rows(Rc::new(all.with(columns.list)))
+        Value::Rows(Arc::new(all.with(columns.list)))
     }
 
     /// The rows of the tables of a `search`.
-    fn together(&mut self, tables: &'a [Expr]) -> Rc<Relation> {
-        let relations: Vec<Rc<Relation>> = tables.iter().map(|table| self.rows(table)).collect();
+    fn together(&mut self, tables: &'a [Expr]) -> Arc<Relation> {
+        let relations: Vec<Arc<Relation>> = tables.iter().map(|table| self.rows(table)).collect();
         match relations.as_slice() {
-            [only] => Rc::clone(only),
-            _ => Rc::new(united(&relations)),
+            [only] => Arc::clone(only),
+            _ => self.union_of(&relations),
         }
     }
 
-    pub(super) fn find(&mut self, operator: &'a Operator, find: &'a Find, input: &Rc<Relation>) -> Value {
-        let relations: Vec<Rc<Relation>> = match &find.tables {
+    pub(super) fn find(&mut self, operator: &'a Operator, find: &'a Find, input: &Arc<Relation>) -> Value {
+        let relations: Vec<Arc<Relation>> = match &find.tables {
             Some(tables) => tables.iter().map(|table| self.rows(table)).collect(),
-            None if has_rows(input) => vec![Rc::clone(input)],
+            None if has_rows(input) => vec![Arc::clone(input)],
             None => {
                 let names = self.catalog.tables_like("*");
-                let tables = names.iter().filter_map(|name| self.catalog.table(name));
-                tables.map(|table| table.relation).collect()
+                let tables = names.iter().filter_map(|name| Some((name, self.catalog.table(name)?)));
+                let tables: Vec<_> = tables.collect();
+                tables.into_iter().map(|(name, table)| self.rows_of_table(name, table)).collect()
             }
         };
         let all = match relations.as_slice() {
-            [only] => Rc::clone(only),
+            [only] => Arc::clone(only),
             _ => {
                 let mut all = merged(&relations);
-                all.open |= find.tables.is_none();
-                all.doubtful |= find.tables.is_none();
-                Rc::new(all)
+                all.has_unknown_columns |= find.tables.is_none();
+                all.low_confidence |= find.tables.is_none();
+                Arc::new(all)
             }
         };
         self.search_condition(&find.predicate, &all);
@@ -63,10 +64,10 @@ impl<'a> Binder<'a> {
     }
 
     /// The condition of a search: texts stand for themselves.
-    fn search_condition(&mut self, predicate: &'a Expr, all: &Rc<Relation>) {
-        let outer = std::mem::replace(&mut self.searching, true);
-        self.over(all, |binder| binder.searched(predicate));
-        self.searching = outer;
+    fn search_condition(&mut self, predicate: &'a Expr, all: &Arc<Relation>) {
+        let outer = std::mem::replace(&mut self.context.searching, true);
+        self.with_row_scope(all, |binder| binder.searched(predicate));
+        self.context.searching = outer;
     }
 
     fn searched(&mut self, predicate: &'a Expr) {
@@ -86,8 +87,8 @@ impl<'a> Binder<'a> {
         &mut self,
         operator: &'a Operator,
         find: &'a Find,
-        relations: &[Rc<Relation>],
-        all: &Rc<Relation>,
+        relations: &[Arc<Relation>],
+        all: &Arc<Relation>,
     ) -> Value {
         let Find { predicate, project, project_away, .. } = find;
         let mut asked: Vec<Column> = Vec::new();
@@ -101,31 +102,35 @@ impl<'a> Binder<'a> {
             true
         });
         // Only tables that have a column of the condition are looked through.
-        let has = |relation: &&Rc<Relation>| {
-            relation.open || asked.iter().any(|column| relation.column(&column.name).is_some())
+        let has = |relation: &&Arc<Relation>| {
+            relation.has_unknown_columns || asked.iter().any(|column| relation.column(&column.name).is_some())
         };
         let whole = relations.len() == 1 || everywhere(predicate);
-        let looked: Vec<Rc<Relation>> =
+        let looked: Vec<Arc<Relation>> =
             relations.iter().filter(|relation| whole || has(relation)).cloned().collect();
-        let source = Self::param_name(operator, &["withsource", "with_source"]).unwrap_or("source_");
-        let mut columns = vec![Column::new(source, Scalar::String)];
+        let (source, place) = Self::param_name(operator, &["withsource", "with_source"])
+            .unwrap_or(("source_", Span::default()));
+        let mut columns = vec![self.option_column(source, place, Scalar::String)];
         let packs = |columns: &[Column]| {
-            let mut others = looked.iter().filter(|relation| !relation.open).flat_map(|one| &one.columns);
+            let mut others =
+                looked.iter().filter(|relation| !relation.has_unknown_columns).flat_map(|one| &one.columns);
             others.any(|other| !columns.iter().any(|column| column.name == other.name))
         };
-        let mut open = all.open;
+        let mut open = all.has_unknown_columns;
         match project {
             Some(project) => {
                 open = false;
                 for expr in project {
                     match &expr.kind {
                         ExprKind::Name(name) => {
-                            columns.extend(self.over(all, |binder| binder.column(name)));
+                            columns.extend(self.with_row_scope(all, |binder| binder.column(name)));
                         }
                         ExprKind::Typed(column) => {
-                            let known = self.over(all, |binder| binder.column(&column.name));
+                            let known = self.with_row_scope(all, |binder| binder.column(&column.name));
                             let kind = super::statements::type_of(column);
-                            columns.extend(known.map(|_| Column::new(&*column.name.text, kind)));
+                            columns.extend(
+                                known.map(|known| Column::new(&*column.name.text, kind).with_id(known.id)),
+                            );
                         }
                         ExprKind::Call { .. } => columns.push(Column::new("pack_", Scalar::Dynamic)),
                         _ => {}
@@ -133,8 +138,8 @@ impl<'a> Binder<'a> {
                 }
             }
             None => {
-                let sets = [columns, shared(&looked), asked].map(|set| Rc::new(Relation::closed(set)));
-                columns = united(&sets).columns;
+                let sets = [columns, shared(&looked), asked].map(|set| Arc::new(Relation::closed(set)));
+                columns = Arc::unwrap_or_clone(self.union_of(&sets)).columns;
                 if packs(&columns) {
                     columns.push(Column::new("pack_", Scalar::Dynamic));
                 }
@@ -144,19 +149,23 @@ impl<'a> Binder<'a> {
             match &expr.kind {
                 ExprKind::Star => columns.retain(|column| &*column.name == source),
                 ExprKind::Name(name) => {
-                    self.over(all, |binder| binder.column(name));
+                    self.with_row_scope(all, |binder| binder.column(name));
                     columns.retain(|column| *column.name != *name.text);
                 }
                 _ => {}
             }
         }
-        Value::Rows(Rc::new(Relation { columns, open, doubtful: all.doubtful }))
+        Value::Rows(Arc::new(Relation {
+            columns,
+            has_unknown_columns: open,
+            low_confidence: all.low_confidence,
+        }))
     }
 }
 
 /// Whether rows come in: behind a bar, `search` and `find` look at those.
 fn has_rows(input: &Relation) -> bool {
-    !input.columns.is_empty() || input.open
+    !input.columns.is_empty() || input.has_unknown_columns
 }
 
 /// Whether a condition looks into all columns: it has a star, or a text that stands alone.
@@ -171,11 +180,11 @@ fn everywhere(predicate: &Expr) -> bool {
 }
 
 /// The columns of several tables, those of the same name as one: of the type that they have in common, or dynamic.
-fn merged(relations: &[Rc<Relation>]) -> Relation {
+fn merged(relations: &[Arc<Relation>]) -> Relation {
     let mut columns: Vec<Column> = Vec::new();
-    let mut index: FxHashMap<Rc<str>, usize> = FxHashMap::default();
+    let mut index: FxHashMap<Arc<str>, usize> = FxHashMap::default();
     for column in relations.iter().flat_map(|relation| &relation.columns) {
-        let at = *index.entry(Rc::clone(&column.name)).or_insert(columns.len());
+        let at = *index.entry(Arc::clone(&column.name)).or_insert(columns.len());
         match columns.get_mut(at) {
             Some(known) => {
                 known.kind = known.kind.common(column.kind, Conversion::Wider).unwrap_or(Scalar::Dynamic);
@@ -183,19 +192,23 @@ fn merged(relations: &[Rc<Relation>]) -> Relation {
             None => columns.push(column.clone()),
         }
     }
-    let open = relations.iter().any(|relation| relation.open);
-    Relation { columns, open, doubtful: relations.iter().any(|relation| relation.doubtful) }
+    let open = relations.iter().any(|relation| relation.has_unknown_columns);
+    Relation {
+        columns,
+        has_unknown_columns: open,
+        low_confidence: relations.iter().any(|relation| relation.low_confidence),
+    }
 }
 
 /// The columns that all of several tables have, by name; where their types differ, the one they have in common.
-fn shared(relations: &[Rc<Relation>]) -> Vec<Column> {
+fn shared(relations: &[Arc<Relation>]) -> Vec<Column> {
     let Some((first, rest)) = relations.split_first() else { return Vec::new() };
     let in_all = |column: &&Column| rest.iter().all(|other| other.column(&column.name).is_some());
     let common = |column: &Column| {
         let others = rest.iter().filter_map(|other| other.column(&column.name).map(|column| column.kind));
         let kinds = std::iter::once(column.kind).chain(others);
         let kind = Scalar::common_of(kinds, Conversion::Wider).unwrap_or(Scalar::Dynamic);
-        Column { name: Rc::clone(&column.name), kind }
+        Column { kind, ..column.clone() }
     };
     first.columns.iter().filter(in_all).map(common).collect()
 }

@@ -1,19 +1,22 @@
 //! The operators that make rows of their own, or columns out of texts and states.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::ast::{Column as Declaration, Expr, ExprKind, Literal, Nests, Operator, Parameter, Scan};
-use super::super::types::{Column, Conversion, Relation, Scalar};
-use super::finding::Finding;
+use super::super::model::finding::Finding;
+use super::super::model::{ColumnOrigin, VariableKind};
+use super::super::types::{Column, ColumnId, Conversion, Relation, Scalar};
 use super::naming::{Columns, Style};
+use super::recorder::NewColumn;
 use super::statements::type_of;
-use super::{Binder, Bound, FindingKind, Local, Value};
+use super::{Binder, Bound, Declaration as NewVariable, FindingKind, Value};
+use crate::source::Span;
 
 impl<'a> Binder<'a> {
     pub(super) fn print(&mut self, exprs: &'a [Expr]) -> Value {
         let mut columns = Columns::default();
         for (at, expr) in exprs.iter().enumerate() {
-            self.alone(|binder| match &expr.kind {
+            self.with_empty_scope(|binder| match &expr.kind {
                 ExprKind::Named { .. } => {
                     binder.make(expr, &mut columns, Style::Plain, None, None);
                 }
@@ -21,17 +24,17 @@ impl<'a> Binder<'a> {
                 _ => match binder.value_or_rows(expr) {
                     Value::Columns(several) if several.len() > 1 => {
                         for column in several {
-                            columns.add(&column.name, column.kind);
+                            columns.add(&column.name, column.kind, column.id);
                         }
                     }
                     value => {
                         let kind = binder.of_value(expr, &value);
-                        columns.add(&format!("print_{at}"), kind);
+                        columns.add(&format!("print_{at}"), kind, ColumnId::NONE);
                     }
                 },
             });
         }
-        Value::Rows(Rc::new(Relation::closed(columns.list)))
+        Value::Rows(Arc::new(Relation::closed(columns.list)))
     }
 
     /// The type of the column of a `range`.
@@ -103,7 +106,7 @@ impl<'a> Binder<'a> {
 
     pub(super) fn parse(&mut self, expr: &'a Expr, pattern: &'a [Expr]) -> Value {
         self.scalar(expr);
-        let Some(row) = self.row.clone() else { return Value::Unknown };
+        let Some(row) = self.scope.row.clone() else { return Value::Unknown };
         let mut columns = Columns::from(row.columns.clone());
         let mut named: Vec<&str> = Vec::new();
         let text = |part: &Expr| matches!(part.kind, ExprKind::Literal(Literal::String(_)));
@@ -124,7 +127,9 @@ impl<'a> Binder<'a> {
                         self.say(FindingKind::Semantic, column.name.span, message);
                     } else if !name.is_empty() {
                         named.push(name);
-                        columns.set(name, kind);
+                        let (place, origin) = (Some(column.name.span), ColumnOrigin::Declared);
+                        let id = self.new_column(name, kind, |new| NewColumn { place, origin, ..new });
+                        columns.set(name, kind, id);
                     }
                 }
                 ExprKind::Star => {
@@ -146,41 +151,55 @@ impl<'a> Binder<'a> {
                 _ => {}
             }
         }
-        Value::Rows(Rc::new(row.with(columns.list)))
+        Value::Rows(Arc::new(row.with(columns.list)))
     }
 
-    pub(super) fn scan(&mut self, operator: &'a Operator, scan: &'a Scan, input: &Rc<Relation>) -> Value {
+    pub(super) fn scan(&mut self, operator: &'a Operator, scan: &'a Scan, input: &Arc<Relation>) -> Value {
         let mut columns = input.columns.clone();
-        let known = self.locals.len();
+        let known = self.names.list.len();
         for Parameter { column, default } in &scan.declared {
             if let Some(default) = default {
                 self.value(default);
             }
             let kind = type_of(column);
-            columns.push(Column::new(&*column.name.text, kind));
-            self.make_known(Local::new(&*column.name.text, Bound::Value(Value::of(kind))));
+            let name = &column.name;
+            let origin = ColumnOrigin::Declared;
+            let id =
+                self.new_column(&name.text, kind, |new| NewColumn { place: Some(name.span), origin, ..new });
+            columns.push(Column::new(&*name.text, kind).with_id(id));
+            let state = NewVariable::outside((&*name.text).into(), VariableKind::ScanState);
+            let state = NewVariable { column: Some(id), ..state.from(name.span.end) };
+            self.make_known(state, Bound::Value(Value::of(kind)));
         }
-        self.over(input, |binder| {
+        self.with_row_scope(input, |binder| {
             for expr in scan.order.iter().chain(&scan.partition) {
                 binder.scalar(expr);
             }
         });
         for step in &scan.steps {
             // The columns of a step are read as members of its name.
-            let state = if input.open { Value::Unknown } else { Value::Columns(columns.clone()) };
-            self.make_known(Local::new(&*step.name.text, Bound::Value(state)));
+            let state =
+                if input.has_unknown_columns { Value::Unknown } else { Value::Columns(columns.clone()) };
+            let declaration = NewVariable::at(&step.name, VariableKind::ScanStep).from(operator.span.start);
+            self.make_known(declaration, Bound::Value(state));
         }
-        self.over(input, |binder| {
+        self.with_row_scope(input, |binder| {
             for step in &scan.steps {
                 binder.scalar(&step.condition);
                 for assignment in &step.assignments {
+                    if let ExprKind::Named { names, .. } = &assignment.kind {
+                        for name in names {
+                            binder.resolve(name);
+                        }
+                    }
                     binder.scalar(assignment);
                 }
             }
         });
-        self.locals.truncate(known);
-        let id = Self::param_name(operator, &["with_match_id"]).unwrap_or("match_id");
-        columns.push(Column::new(id, Scalar::Long));
-        Value::Rows(Rc::new(input.with(columns)))
+        self.names.list.truncate(known);
+        let (id, place) =
+            Self::param_name(operator, &["with_match_id"]).unwrap_or(("match_id", Span::default()));
+        columns.push(self.option_column(id, place, Scalar::Long));
+        Value::Rows(Arc::new(input.with(columns)))
     }
 }

@@ -1,30 +1,33 @@
 //! Statements: what a query gives names to, and its result.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::ast::{
     Column as Declaration, Expr, ExprKind, Function, LetValue, Name, Parameter, Statement, StatementKind,
     Type,
 };
+use super::super::model::{ColumnOrigin, VariableKind};
 use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::super::{Node, walk};
 use crate::source::Span;
 
-use super::finding::Finding;
-use super::{Binder, Bound, Declared, FindingKind, Local, LocalFunction, Takes, Value};
+use super::super::model::VariableId;
+use super::super::model::finding::Finding;
+use super::recorder::NewColumn;
+use super::{Binder, Bound, Declaration as NewVariable, Declared, FindingKind, LocalFunction, Takes, Value};
 
 impl<'a> Binder<'a> {
     /// The value of the last query among some statements.
     pub(super) fn query(&mut self, statements: &'a [Statement]) -> Value {
         let last = statements.iter().rposition(|statement| matches!(statement.kind, StatementKind::Query(_)));
         let mut result = Value::Nothing;
-        let first = self.locals.len();
+        let first = self.names.list.len();
         for (at, statement) in statements.iter().enumerate() {
             match &statement.kind {
                 StatementKind::Query(expr) => {
-                    self.main = Some(at) == last && self.calls == 0;
-                    result = self.pipeline(expr);
-                    self.main = false;
+                    self.context.main_pipeline = Some(at) == last && self.limits.calls == 0;
+                    result = self.bounded(statement.span, |binder| binder.pipeline(expr));
+                    self.context.main_pipeline = false;
                 }
                 _ => self.statement(statement, first),
             }
@@ -32,49 +35,82 @@ impl<'a> Binder<'a> {
         result
     }
 
+    /// Reads what a statement holds, which ends before the next.
+    fn bounded<R>(&mut self, span: Span, work: impl FnOnce(&mut Self) -> R) -> R {
+        self.recorder.scope(span, None, None);
+        let rest = self.text.get(span.end as usize..self.names.end as usize).unwrap_or_default();
+        let more = rest.bytes().position(|byte| !byte.is_ascii_whitespace());
+        let semicolon = more.filter(|at| rest.as_bytes().get(*at) == Some(&b';'));
+        let end = semicolon.and_then(|at| u32::try_from(at).ok()).map_or(self.names.end, |at| span.end + at);
+        self.within_brackets(end, work)
+    }
+
     fn statement(&mut self, statement: &'a Statement, first: usize) {
         match &statement.kind {
-            StatementKind::Let { name, value } => self.let_(name, value, first),
+            StatementKind::Let { name, value } => self.let_(statement.span, name, value, first),
             StatementKind::Parameters(parameters) => {
-                for parameter in Self::parameters(parameters) {
-                    self.declare(&parameter);
+                let declared = Self::parameters(parameters);
+                for (parameter, ast) in declared.iter().zip(parameters) {
+                    self.declare(parameter, ast);
                 }
             }
             StatementKind::Alias { name, value } => {
                 self.value(value);
-                self.make_known(Local::new(&*name.text, Bound::Value(Value::Database)));
+                let declaration = NewVariable::at(name, VariableKind::Database).from(statement.span.end);
+                self.make_known(declaration, Bound::Value(Value::Database));
             }
             StatementKind::Pattern { name, .. } => {
                 // What a pattern stands for is not looked into.
-                self.make_known(Local::new(&*name.text, Bound::Value(Value::Database)));
+                let declaration = NewVariable::at(name, VariableKind::Database).from(statement.span.end);
+                self.make_known(declaration, Bound::Value(Value::Database));
             }
             StatementKind::Set { .. } | StatementKind::Restrict(_) | StatementKind::Query(_) => {}
         }
     }
 
-    fn declare(&mut self, parameter: &Declared) {
+    /// Makes a parameter known, whose columns are declared where it is.
+    fn declare(&mut self, parameter: &Declared, ast: &Parameter) -> Option<VariableId> {
         let value = match parameter.takes {
             Takes::Scalar(kind) => Value::constant(kind),
             Takes::Rows => {
                 // A function sees the columns that it declares and no others, whatever it is given. Published
                 // functions that declare none name columns all the same.
-                let mut relation = Relation::closed(parameter.columns.clone());
-                relation.doubtful = parameter.columns.is_empty();
-                Value::Rows(Rc::new(relation))
+                let mut columns = parameter.columns.clone();
+                if let Some(Type::Rows(schema)) = &ast.column.type_ {
+                    self.declared_at(schema, &mut columns);
+                }
+                let low_confidence = columns.is_empty();
+                Value::Rows(Arc::new(Relation { low_confidence, ..Relation::closed(columns) }))
             }
         };
-        self.make_known(Local::new(Rc::clone(&parameter.name), Bound::Value(value)));
+        let declaration = NewVariable::at(&ast.column.name, VariableKind::Parameter);
+        self.make_known(declaration, Bound::Value(value))
     }
 
-    fn let_(&mut self, name: &'a Name, value: &'a LetValue, first: usize) {
+    /// Gives an identity to columns that are declared in a schema, where everything is recorded.
+    pub(super) fn declared_at(&mut self, schema: &[Declaration], columns: &mut [Column]) {
+        if !self.recorder.full() {
+            return;
+        }
+        for column in columns {
+            if let Some(declared) = schema.iter().find(|declared| *declared.name.text == *column.name) {
+                let origin = ColumnOrigin::Declared;
+                let place = Some(declared.name.span);
+                column.id =
+                    self.new_column(&column.name, column.kind, |new| NewColumn { place, origin, ..new });
+            }
+        }
+    }
+
+    fn let_(&mut self, span: Span, name: &'a Name, value: &'a LetValue, first: usize) {
         if self.local(&name.text).is_some()
-            && self.locals[first..].iter().any(|local| *local.name == *name.text)
+            && self.names.list[first..].iter().any(|local| *local.name == *name.text)
         {
             let message = format!("`{}` is defined twice", name.text);
             self.say(FindingKind::Semantic, name.span, message);
         }
         let bound = match value {
-            LetValue::Expr(expr) => Bound::Value(match self.pipeline(expr) {
+            LetValue::Expr(expr) => Bound::Value(match self.bounded(span, |binder| binder.pipeline(expr)) {
                 Value::Scalar(kind, _) => Value::constant(kind),
                 Value::Columns(columns) => match columns.as_slice() {
                     [only] => Value::of(only.kind),
@@ -86,7 +122,9 @@ impl<'a> Binder<'a> {
                 },
                 value => value,
             }),
-            LetValue::Function(function) => Bound::Function(Rc::new(self.function(function))),
+            LetValue::Function(function) => {
+                Bound::Function(Arc::new(self.bounded(span, |binder| binder.function(function))))
+            }
         };
         let text = match value {
             LetValue::Expr(expr) => {
@@ -96,7 +134,15 @@ impl<'a> Binder<'a> {
             LetValue::Function(_) => None,
         };
         if !name.text.is_empty() {
-            self.make_known(Local { text, ..Local::new(&*name.text, bound) });
+            let kind = match bound {
+                Bound::Value(_) => VariableKind::Let,
+                Bound::Function(_) => VariableKind::Function,
+            };
+            let declaration = NewVariable { text, ..NewVariable::at(name, kind).from(span.end) };
+            let id = self.make_known(declaration, bound);
+            if let LetValue::Expr(expr) = value {
+                self.recorder.define(id, expr);
+            }
         }
     }
 
@@ -112,27 +158,33 @@ impl<'a> Binder<'a> {
                 .help("Tables come first among the parameters of a function.");
             self.report(finding);
         }
-        let known = self.locals.len();
-        for parameter in &params {
-            self.declare(parameter);
-        }
-        self.calls += 1;
-        let value = self.alone(|binder| binder.body(ast));
-        self.calls -= 1;
-        self.locals.truncate(known);
+        let known = self.names.list.len();
+        let end = ast.body_span.end.saturating_sub(1);
+        let mut param_ids = Vec::new();
+        let value = self.within_brackets(end, |binder| {
+            for (parameter, ast) in params.iter().zip(&ast.params) {
+                param_ids.push(binder.declare(parameter, ast));
+            }
+            binder.limits.calls += 1;
+            binder.recorder.scope(ast.body_span, None, None);
+            let value = binder.with_empty_scope(|binder| binder.body(ast));
+            binder.limits.calls -= 1;
+            value
+        });
+        self.names.list.truncate(known);
         // Only rows that are given, and the names of tables, can change what is returned.
         let fixed = params.iter().all(|param| param.takes != Takes::Rows) && !names_tables(ast);
-        LocalFunction { ast, known, params, returns: fixed.then_some(value) }
+        LocalFunction { ast, known, params: params.into(), param_ids, returns: fixed.then_some(value) }
     }
 
     /// The result of a function's body, with its parameters known already.
     pub(super) fn body(&mut self, ast: &'a Function) -> Value {
-        let first = self.locals.len();
+        let first = self.names.list.len();
         for statement in &ast.statements {
             self.statement(statement, first);
         }
         let value = ast.result.as_ref().map_or(Value::Nothing, |result| self.pipeline(result));
-        self.locals.truncate(first);
+        self.names.list.truncate(first);
         value
     }
 
@@ -194,6 +246,7 @@ impl<'a> Binder<'a> {
                 columns.push(column);
             }
         }
+        self.declared_at(schema, &mut columns);
         columns
     }
 
@@ -213,7 +266,7 @@ impl<'a> Binder<'a> {
             let message = format!("{count} values do not fill rows of {width} columns");
             self.say(FindingKind::Semantic, whole.span, message);
         }
-        Value::Rows(Rc::new(Relation::closed(columns)))
+        Value::Rows(Arc::new(Relation::closed(columns)))
     }
 }
 

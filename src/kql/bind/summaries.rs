@@ -1,9 +1,9 @@
 //! The operators that group rows.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, TopNested};
-use super::super::types::{Column, Conversion, Relation, Scalar};
+use super::super::types::{Column, ColumnId, Conversion, Relation, Scalar};
 use super::naming::{Columns, Style, value_of};
 use super::{Binder, FindingKind, Value};
 
@@ -18,19 +18,19 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn summarize(&mut self, aggregates: &'a [Expr], by: Option<&'a [Expr]>) -> Value {
-        let row = self.row.clone().unwrap_or_default();
+        let row = self.scope.row.clone().unwrap_or_default();
         let mut columns = Columns::default();
         let by = by.unwrap_or_default();
         self.group_columns(by, &mut columns, "summarize ... by");
-        let outer = std::mem::replace(&mut self.grouped, plain_groups(by, &row));
+        let outer = std::mem::replace(&mut self.scope.grouped, plain_groups(by, &row));
         for expr in aggregates {
             self.make(expr, &mut columns, Style::Summarize, None, None);
         }
-        self.grouped = outer;
+        self.scope.grouped = outer;
         // An aggregate of `*` returns the columns that are not known as well.
         let whole = by.iter().chain(aggregates).any(takes_all);
         let rows = if whole { row.with(columns.list) } else { row.closed_with(columns.list) };
-        Value::Rows(Rc::new(rows))
+        Value::Rows(Arc::new(rows))
     }
 
     pub(super) fn make_series(
@@ -40,11 +40,11 @@ impl<'a> Binder<'a> {
         range: &'a [Expr],
         by: Option<&'a [Expr]>,
     ) -> Value {
-        let row = self.row.clone().unwrap_or_default();
+        let row = self.scope.row.clone().unwrap_or_default();
         let mut columns = Columns::default();
         let by = by.unwrap_or_default();
         self.group_columns(by, &mut columns, "");
-        let outer = std::mem::take(&mut self.grouped);
+        let outer = std::mem::take(&mut self.scope.grouped);
         for expr in aggregates {
             let (inner, default) = match &expr.kind {
                 ExprKind::Defaulted { expr, default } => (&**expr, Some(value_of(default))),
@@ -52,12 +52,12 @@ impl<'a> Binder<'a> {
             };
             self.make(inner, &mut columns, Style::Summarize, Some(Scalar::Dynamic), None);
             if let Some(default) = default {
-                self.aggregating = true;
+                self.context.aggregating = true;
                 self.scalar(default);
-                self.aggregating = false;
+                self.context.aggregating = false;
             }
         }
-        self.grouped = outer;
+        self.scope.grouped = outer;
         let axis = self.make(on, &mut columns, Style::Plain, Some(Scalar::Dynamic), None);
         for (at, bound) in range.iter().enumerate() {
             let bound = value_of(bound);
@@ -67,7 +67,7 @@ impl<'a> Binder<'a> {
                 self.step(bound, axis);
             }
         }
-        Value::Rows(Rc::new(row.closed_with(columns.list)))
+        Value::Rows(Arc::new(row.closed_with(columns.list)))
     }
 
     /// Whether a value is of a type, or can be promoted to it.
@@ -98,7 +98,7 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn top_nested(&mut self, levels: &'a [TopNested]) -> Value {
-        let row = self.row.clone().unwrap_or_default();
+        let row = self.scope.row.clone().unwrap_or_default();
         let mut columns = Columns::default();
         for level in levels {
             if let Some(count) = &level.count {
@@ -110,42 +110,42 @@ impl<'a> Binder<'a> {
             }
             let name = self.name_of(&level.of).unwrap_or_default();
             let at = columns.list.len();
-            columns.add(&name, kind);
+            columns.add(&name, kind, ColumnId::NONE);
             let of = columns.list.get(at).map_or_else(String::new, |column| column.name.to_string());
             let by = match &level.by.kind {
                 ExprKind::Ordered { expr, .. } => &**expr,
                 _ => &level.by,
             };
-            let aggregating = std::mem::replace(&mut self.aggregating, true);
+            let aggregating = std::mem::replace(&mut self.context.aggregating, true);
             let kind = self.scalar(by);
-            self.aggregating = aggregating;
+            self.context.aggregating = aggregating;
             match &by.kind {
                 ExprKind::Named { names, .. } => {
                     for name in names {
-                        columns.add(&name.text, kind);
+                        columns.add(&name.text, kind, ColumnId::NONE);
                     }
                 }
-                _ => columns.add(&format!("aggregated_{of}"), kind),
+                _ => columns.add(&format!("aggregated_{of}"), kind, ColumnId::NONE),
             }
         }
-        Value::Rows(Rc::new(row.closed_with(columns.list)))
+        Value::Rows(Arc::new(row.closed_with(columns.list)))
     }
 
     pub(super) fn sample_distinct(&mut self, of: &'a Expr) -> Value {
-        let row = self.row.clone().unwrap_or_default();
+        let row = self.scope.row.clone().unwrap_or_default();
         let mut columns = Columns::default();
         let kind = self.only_column(of, "sample-distinct");
         let name = self.name_of(of).unwrap_or_else(|| "Column1".into());
-        columns.add(&name, kind);
+        columns.add(&name, kind, ColumnId::NONE);
         self.not_dynamic(of, kind, "sample-distinct");
-        Value::Rows(Rc::new(row.closed_with(columns.list)))
+        Value::Rows(Arc::new(row.closed_with(columns.list)))
     }
 
     pub(super) fn top_hitters(&mut self, of: &'a Expr, by: Option<&'a Expr>) -> Value {
-        let row = self.row.clone().unwrap_or_default();
+        let row = self.scope.row.clone().unwrap_or_default();
         let mut columns = Columns::default();
         self.only_column(of, "top-hitters");
-        self.quietly(|binder| binder.make(of, &mut columns, Style::Plain, None, None));
+        self.without_reporting(|binder| binder.make(of, &mut columns, Style::Plain, None, None));
         let name = self.name_of(of).unwrap_or_default();
         match by {
             Some(by) => {
@@ -155,11 +155,11 @@ impl<'a> Binder<'a> {
                     self.say(FindingKind::Type, by.span, message);
                 }
                 let by = self.name_of(by).unwrap_or_default();
-                columns.add(&format!("approximate_sum_{by}"), kind);
+                columns.add(&format!("approximate_sum_{by}"), kind, ColumnId::NONE);
             }
-            None => columns.add(&format!("approximate_count_{name}"), Scalar::Long),
+            None => columns.add(&format!("approximate_count_{name}"), Scalar::Long, ColumnId::NONE),
         }
-        Value::Rows(Rc::new(row.closed_with(columns.list)))
+        Value::Rows(Arc::new(row.closed_with(columns.list)))
     }
 
     /// An expression that must be a column; its type.

@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use super::{Body, Catalog, Declared, External, Meaning, Returned, Table, Takes, bind};
+use super::{Body, Catalog, CatalogId, Declared, External, Returned, SemanticModel, Table, Takes, bind};
 use crate::kql::types::{Column, Relation, Scalar};
 use crate::kql::{parse, work};
 
@@ -14,7 +15,7 @@ struct Small {
 }
 
 impl Small {
-    fn rows() -> Rc<Relation> {
+    fn rows() -> Arc<Relation> {
         let column = |(name, kind): &(&str, Scalar)| Column::new(*name, *kind);
         let columns = [
             ("Number", Scalar::Long),
@@ -22,7 +23,7 @@ impl Small {
             ("Time", Scalar::DateTime),
             ("Bag", Scalar::Dynamic),
         ];
-        Rc::new(Relation::closed(columns.iter().map(column).collect()))
+        Arc::new(Relation::closed(columns.iter().map(column).collect()))
     }
 
     fn function(mut self, name: &'static str, params: Vec<Declared>, body: &str) -> Self {
@@ -33,6 +34,10 @@ impl Small {
 }
 
 impl Catalog for Small {
+    fn id(&self) -> CatalogId {
+        CatalogId::fresh()
+    }
+
     fn table(&self, name: &str) -> Option<Table> {
         (name == "T").then(|| Table { relation: Self::rows() })
     }
@@ -41,11 +46,11 @@ impl Catalog for Small {
         self.functions.iter().find(|(known, _)| *known == name).map(|(_, function)| Rc::clone(function))
     }
 
-    fn tables_like(&self, pattern: &str) -> Vec<Rc<str>> {
-        if super::fits(pattern, "T") { vec!["T".into()] } else { Vec::new() }
+    fn tables_like(&self, pattern: &str) -> Vec<Arc<str>> {
+        if super::matches_wildcard(pattern, "T") { vec!["T".into()] } else { Vec::new() }
     }
 
-    fn everything(&self) -> Rc<Relation> {
+    fn everything(&self) -> Arc<Relation> {
         Self::rows()
     }
 
@@ -58,7 +63,7 @@ impl Catalog for Small {
     }
 }
 
-fn meaning(text: &str) -> Meaning {
+fn meaning(text: &str) -> SemanticModel {
     let meaning = bind(text, &parse(text), &Small::default(), &[]);
     for finding in &meaning.findings {
         let marked = text.get(finding.span.range());
@@ -130,7 +135,7 @@ fn rows_that_are_joined_with_themselves_do_not_grow_without_end() {
     }
     text.push_str("a16");
     let result = meaning(&text).result.unwrap();
-    assert!(result.open && result.columns.len() <= super::MOST_COLUMNS);
+    assert!(result.has_unknown_columns && result.columns.len() <= super::MOST_COLUMNS);
 }
 
 #[test]
@@ -229,7 +234,7 @@ fn help_names_what_is_near_or_alike() {
 #[test]
 fn doubts_follow_what_they_rest_on() {
     let doubts =
-        |text: &str| meaning(text).findings.iter().map(|finding| finding.doubtful).collect::<Vec<_>>();
+        |text: &str| meaning(text).findings.iter().map(|finding| finding.low_confidence).collect::<Vec<_>>();
     // Known columns and types leave no doubt.
     assert_eq!(doubts("T | where Nope == 1"), [false]);
     assert_eq!(doubts("T | extend X = Text + 1"), [false]);

@@ -1,9 +1,9 @@
 //! The functions that return several columns at once.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, Literal};
-use super::super::types::{Column, Element, Primitive, Scalar};
+use super::super::types::{Column, ColumnId, Element, Primitive, Scalar};
 use super::Binder;
 use super::matching::Arg;
 use super::naming::value_of;
@@ -132,33 +132,34 @@ impl Binder<'_> {
         }
     }
 
-    fn plain_name(&self, arg: &Arg<'_>) -> Option<Rc<str>> {
-        self.result_column(value_of(arg.expr)).map(|column| column.name)
+    fn plain_column(&self, arg: &Arg<'_>) -> Option<(Arc<str>, ColumnId)> {
+        self.result_column(value_of(arg.expr)).map(|column| (column.name, column.id))
     }
 
     /// The columns of `any` and `take_any`: `*` stands for all columns but those that stand already.
     fn any_columns(&self, name: &str, args: &[Arg<'_>]) -> Vec<Column> {
         let mut columns: Vec<Column> = Vec::new();
         let star = args.iter().any(Arg::star);
-        let mut taken: Vec<Rc<str>> = self.grouped.iter().map(|column| Rc::clone(&column.name)).collect();
+        let mut taken: Vec<Arc<str>> =
+            self.scope.grouped.iter().map(|column| Arc::clone(&column.name)).collect();
         for (at, arg) in args.iter().enumerate() {
             if arg.star() {
-                for column in self.row.iter().flat_map(|row| &row.columns) {
+                for column in self.scope.row.iter().flat_map(|row| &row.columns) {
                     if !taken.contains(&column.name) {
-                        taken.push(Rc::clone(&column.name));
+                        taken.push(Arc::clone(&column.name));
                         columns.push(column.clone());
                     }
                 }
                 continue;
             }
-            match self.plain_name(arg) {
-                Some(plain) => {
+            match self.plain_column(arg) {
+                Some((plain, id)) => {
                     if star && taken.contains(&plain) {
                         continue;
                     }
-                    taken.push(Rc::clone(&plain));
+                    taken.push(Arc::clone(&plain));
                     let own = self.name_of(arg.expr).map_or(plain, Into::into);
-                    columns.push(Column { name: own, kind: arg.kind() });
+                    columns.push(Column::new(own, arg.kind()).with_id(id));
                 }
                 None => {
                     let prefix = if name == "any" { "" } else { "any_" };
@@ -170,7 +171,7 @@ impl Binder<'_> {
         }
         if name == "any" {
             for column in &mut columns {
-                column.name = format!("any_{}", column.name).into();
+                (column.name, column.id) = (format!("any_{}", column.name).into(), ColumnId::NONE);
             }
         }
         columns
@@ -182,28 +183,29 @@ impl Binder<'_> {
         let prefix = if name.ends_with("max") { "max" } else { "min" };
         let star = args.iter().any(Arg::star);
         let primary = args.first().and_then(|arg| self.name_of(arg.expr)).unwrap_or_default();
-        let mut taken: Vec<Rc<str>> = Vec::new();
+        let mut taken: Vec<Arc<str>> = Vec::new();
         for (at, arg) in args.iter().enumerate() {
-            let fits = |column: &Rc<str>, taken: &[Rc<str>]| {
+            let fits = |column: &Arc<str>, taken: &[Arc<str>]| {
                 at == 0
                     || !star
-                    || !taken.contains(column) && !self.grouped.iter().any(|group| group.name == *column)
+                    || !taken.contains(column)
+                        && !self.scope.grouped.iter().any(|group| group.name == *column)
             };
             if arg.star() {
-                for column in self.row.iter().flat_map(|row| &row.columns) {
+                for column in self.scope.row.iter().flat_map(|row| &row.columns) {
                     if fits(&column.name, &taken) {
-                        taken.push(Rc::clone(&column.name));
+                        taken.push(Arc::clone(&column.name));
                         columns.push(column.clone());
                     }
                 }
                 continue;
             }
-            match self.plain_name(arg) {
-                Some(plain) => {
+            match self.plain_column(arg) {
+                Some((plain, id)) => {
                     if fits(&plain, &taken) {
-                        taken.push(Rc::clone(&plain));
+                        taken.push(Arc::clone(&plain));
                         let own = self.name_of(arg.expr).map_or(plain, Into::into);
-                        columns.push(Column { name: own, kind: arg.kind() });
+                        columns.push(Column::new(own, arg.kind()).with_id(id));
                     }
                 }
                 None => {
@@ -226,7 +228,7 @@ impl Binder<'_> {
                 } else {
                     format!("{primary}_{}", column.name)
                 };
-                column.name = format!("{prefix}_{own}").into();
+                (column.name, column.id) = (format!("{prefix}_{own}").into(), ColumnId::NONE);
             }
         }
         columns

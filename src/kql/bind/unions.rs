@@ -1,71 +1,95 @@
 //! `union` and names with stars: rows of several tables together.
 
 use std::hash::Hash;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::super::ast::{Name, Operator, Union};
-use super::super::types::{Column, Conversion, Relation, Scalar};
-use super::entities::fits;
-use super::finding::Finding;
+use super::super::model::finding::Finding;
+use super::super::model::{ColumnOrigin, Symbol};
+use super::super::types::{Column, ColumnId, Conversion, Relation, Scalar};
+use super::entities::matches_wildcard;
+use super::recorder::NewColumn;
 use super::{Binder, Bound, FindingKind, Local, MOST_COLUMNS, Value};
 
 impl<'a> Binder<'a> {
     /// The tables that a pattern such as `Security*` means, as one.
     pub(super) fn wildcard_tables(&mut self, name: &'a Name) -> Value {
+        self.recorder.mention(name.span, || Symbol::Tables((&*name.text).into()));
         if &*name.text == "*" {
-            return Value::Rows(self.catalog.everything());
+            return Value::Rows(self.every_table());
         }
         let names = self.catalog.tables_like(&name.text);
-        let tables = names.iter().filter_map(|table| self.catalog.table(table));
-        let mut found: Vec<Rc<Relation>> = tables.map(|table| table.relation).collect();
+        let mut found: Vec<Arc<Relation>> = Vec::new();
+        for table in &names {
+            if let Some(known) = self.catalog.table(table) {
+                found.push(self.rows_of_table(table, known));
+            }
+        }
         // Views of the query count as tables.
         let view = |local: &Local<'a>| match &local.bound {
-            Bound::Function(function) if function.ast.view && fits(&name.text, &local.name) => {
+            Bound::Function(function) if function.ast.view && matches_wildcard(&name.text, &local.name) => {
                 match &function.returns {
-                    Some(Value::Rows(relation)) => Some(Rc::clone(relation)),
+                    Some(Value::Rows(relation)) => Some(Arc::clone(relation)),
                     _ => None,
                 }
             }
             _ => None,
         };
-        found.extend(self.locals.iter().filter_map(view));
+        found.extend(self.names.list.iter().filter_map(view));
         if found.is_empty() {
             let message = format!("No table fits `{}`", name.text);
             let mut finding = Finding::new(FindingKind::UnknownTable, name.span, message)
                 .help("If a workspace has such tables, name them in a file and give that to `--tables`.");
-            finding.doubtful = true;
+            finding.low_confidence = true;
             self.report(finding);
-            return Value::Rows(Rc::new(Relation::unknown()));
+            return Value::Rows(Arc::new(Relation::unknown()));
         }
         if let [only] = found.as_slice() {
-            return Value::Rows(Rc::clone(only));
+            return Value::Rows(Arc::clone(only));
         }
-        Value::Rows(Rc::new(united(&found)))
+        Value::Rows(self.union_of(&found))
+    }
+
+    /// The columns of all tables together.
+    pub(super) fn every_table(&mut self) -> Arc<Relation> {
+        let all = self.catalog.everything();
+        self.recorder.adopt(all, true, "*", ColumnOrigin::Tables)
+    }
+
+    /// The rows of several tables together. Columns that are made of several have an identity of their own.
+    pub(super) fn union_of(&mut self, relations: &[Arc<Relation>]) -> Arc<Relation> {
+        let (mut relation, merged) = unite_relations(relations);
+        for (at, parts) in merged {
+            let column = &relation.columns[at];
+            let origin = ColumnOrigin::Union(parts.as_slice().into());
+            let id = self.new_column(&column.name, column.kind, |new| NewColumn { origin, ..new });
+            relation.columns[at].id = id;
+        }
+        Arc::new(relation)
     }
 
     pub(super) fn union(
         &mut self,
         operator: &'a Operator,
         union: &'a Union,
-        input: Option<&Rc<Relation>>,
+        input: Option<&Arc<Relation>>,
     ) -> Value {
         if input.is_none() {
             self.params(operator, None);
         }
-        let mut relations: Vec<Rc<Relation>> = input.into_iter().cloned().collect();
-        let outer = std::mem::replace(&mut self.fuzzy, union.fuzzy);
+        let mut relations: Vec<Arc<Relation>> = input.into_iter().cloned().collect();
         for leg in &union.legs {
             relations.push(self.rows(leg));
         }
-        self.fuzzy = outer;
         // The official analyser keeps all columns, whatever the kind.
-        let mut relation = united(&relations);
-        if let Some(source) = Self::param_name(operator, &["withsource", "with_source"]) {
-            relation.columns.insert(0, Column::new(source, Scalar::String));
+        let mut relation = self.union_of(&relations);
+        if let Some((source, place)) = Self::param_name(operator, &["withsource", "with_source"]) {
+            let column = self.option_column(source, place, Scalar::String);
+            Arc::make_mut(&mut relation).columns.insert(0, column);
         }
-        Value::Rows(Rc::new(relation))
+        Value::Rows(relation)
     }
 }
 
@@ -73,78 +97,118 @@ impl<'a> Binder<'a> {
 pub(super) fn limited(mut relation: Relation) -> Relation {
     if relation.columns.len() > MOST_COLUMNS {
         relation.columns.truncate(MOST_COLUMNS);
-        (relation.open, relation.doubtful) = (true, true);
+        (relation.has_unknown_columns, relation.low_confidence) = (true, true);
     }
     relation
 }
 
-/// The rows of several tables together, with the columns that [`unite`] makes of theirs.
-pub fn united(relations: &[Rc<Relation>]) -> Relation {
-    let open = relations.iter().any(|relation| relation.open);
-    let doubtful = relations.iter().any(|relation| relation.doubtful);
-    let columns = relations.iter().flat_map(|relation| &relation.columns);
-    let columns = unite(columns.map(|column| (&column.name, column.kind)), Rc::clone);
-    Relation { columns, open, doubtful }
+/// The rows of several tables together, with the columns that [`union_columns`] makes of theirs.
+pub fn union_relations(relations: &[Arc<Relation>]) -> Relation {
+    unite_relations(relations).0
 }
 
-/// The types of the columns of one name.
-struct Kinds {
-    first: Scalar,
-    others: Vec<Scalar>,
+/// The columns of several tables: those of the same name and type are one, and those of the same name and
+/// different types have the type in their names.
+pub fn union_columns<K: Copy + Eq + Hash>(
+    columns: impl Iterator<Item = (K, Scalar)>,
+    name: impl Fn(K) -> Arc<str>,
+) -> Vec<Column> {
+    unite(columns.map(|(key, kind)| (key, kind, ColumnId::NONE)), name).0
+}
+
+/// Columns by their place in a list, each with the several columns that it is made of.
+type Merged = Vec<(usize, Vec<ColumnId>)>;
+
+fn unite_relations(relations: &[Arc<Relation>]) -> (Relation, Merged) {
+    let has_unknown_columns = relations.iter().any(|relation| relation.has_unknown_columns);
+    let low_confidence = relations.iter().any(|relation| relation.low_confidence);
+    let columns = relations.iter().flat_map(|relation| &relation.columns);
+    let (columns, merged) = unite(columns.map(|column| (&column.name, column.kind, column.id)), Arc::clone);
+    (Relation { columns, has_unknown_columns, low_confidence }, merged)
+}
+
+/// The columns of one name and type.
+struct Part {
+    kind: Scalar,
+    id: ColumnId,
+    others: Vec<ColumnId>,
+}
+
+impl Part {
+    fn new(kind: Scalar, id: ColumnId) -> Self {
+        Self { kind, id, others: Vec::new() }
+    }
+
+    fn merge(&mut self, kind: Scalar, id: ColumnId) {
+        if self.kind != kind {
+            self.kind = self.kind.common(kind, Conversion::Exact).unwrap_or(Scalar::Dynamic);
+        }
+        if self.id != id {
+            self.others.push(id);
+        }
+    }
+}
+
+/// The columns of one name.
+struct Parts {
+    first: Part,
+    others: Vec<Part>,
     /// Whether a second table had the type of the first: then the official analyser takes no notice of types that
     /// come later, and neither do we.
     settled: bool,
 }
 
-/// The columns of several tables: those of the same name and type are one, and those of the same name and
-/// different types have the type in their names.
-pub fn unite<K: Copy + Eq + Hash>(
-    columns: impl Iterator<Item = (K, Scalar)>,
-    name: impl Fn(K) -> Rc<str>,
-) -> Vec<Column> {
+fn unite<K: Copy + Eq + Hash>(
+    columns: impl Iterator<Item = (K, Scalar, ColumnId)>,
+    name: impl Fn(K) -> Arc<str>,
+) -> (Vec<Column>, Merged) {
     // Whatever is known of them, dynamic values are of one type here.
     let key = |kind: Scalar| if kind.dynamic() { Scalar::Dynamic } else { kind };
-    let mut groups: Vec<(K, Kinds)> = Vec::new();
+    let mut groups: Vec<(K, Parts)> = Vec::new();
     let mut index: FxHashMap<K, usize> = FxHashMap::default();
-    for (name, kind) in columns {
+    for (name, kind, id) in columns {
         let at = *index.entry(name).or_insert(groups.len());
-        let Some((_, kinds)) = groups.get_mut(at) else {
-            groups.push((name, Kinds { first: kind, others: Vec::new(), settled: false }));
+        let Some((_, parts)) = groups.get_mut(at) else {
+            groups.push((name, Parts { first: Part::new(kind, id), others: Vec::new(), settled: false }));
             continue;
         };
-        let alone = kinds.others.is_empty();
-        let mut all = std::iter::once(&mut kinds.first).chain(&mut kinds.others);
-        match all.find(|known| key(**known) == key(kind)) {
+        let alone = parts.others.is_empty();
+        let mut all = std::iter::once(&mut parts.first).chain(&mut parts.others);
+        match all.find(|known| key(known.kind) == key(kind)) {
             Some(known) => {
-                if *known != kind {
-                    *known = known.common(kind, Conversion::Exact).unwrap_or(Scalar::Dynamic);
-                }
-                kinds.settled |= alone;
+                known.merge(kind, id);
+                parts.settled |= alone;
             }
-            None if kinds.settled => {}
-            None => kinds.others.push(kind),
+            None if parts.settled => {}
+            None => parts.others.push(Part::new(kind, id)),
         }
     }
+    let mut merged = Merged::new();
     let mut columns = Vec::with_capacity(groups.len());
-    let mut taken: FxHashSet<Rc<str>> = FxHashSet::with_capacity_and_hasher(groups.len(), FxBuildHasher);
-    let mut add = |name: Rc<str>, kind: Scalar| {
-        let mut own = Rc::clone(&name);
+    let mut taken: FxHashSet<Arc<str>> = FxHashSet::with_capacity_and_hasher(groups.len(), FxBuildHasher);
+    let mut add = |name: Arc<str>, part: Part| {
+        let mut own = Arc::clone(&name);
         let mut number = 0;
-        while !taken.insert(Rc::clone(&own)) {
+        while !taken.insert(Arc::clone(&own)) {
             number += 1;
             own = format!("{name}{number}").into();
         }
-        columns.push(Column { name: own, kind });
+        if !part.others.is_empty() {
+            let mut seen = FxHashSet::default();
+            let parts = std::iter::once(part.id).chain(part.others).filter(|id| seen.insert(*id));
+            merged.push((columns.len(), parts.collect()));
+        }
+        columns.push(Column { name: own, kind: part.kind, id: part.id });
     };
-    for (key, kinds) in groups {
+    for (key, parts) in groups {
         let name = name(key);
-        if kinds.others.is_empty() {
-            add(name, kinds.first);
+        if parts.others.is_empty() {
+            add(name, parts.first);
             continue;
         }
-        for kind in std::iter::once(kinds.first).chain(kinds.others) {
-            add(format!("{name}_{}", kind.name()).into(), kind);
+        for part in std::iter::once(parts.first).chain(parts.others) {
+            add(format!("{name}_{}", part.kind.name()).into(), part);
         }
     }
-    columns
+    (columns, merged)
 }

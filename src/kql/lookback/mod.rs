@@ -8,12 +8,13 @@
 
 use std::collections::HashMap;
 
-use super::ast::{Expr, ExprKind, Literal};
+use super::ast::{Expr, ExprKind, Literal, Name};
+use super::model::SemanticModel;
+use super::model::constants::placeholder;
 use super::timespan::Timespan;
 use super::{Node, Parse, walk_statements};
 use crate::source::Span;
 
-mod constants;
 mod scopes;
 
 /// What a query says of the time it looks at.
@@ -88,21 +89,12 @@ impl Lookback {
     }
 }
 
-/// Finds out how far back a query looks. `range` is how long the time range is that the portal fills in for
+/// Finds out how far back a query looks. `model` is what the same query means, at any level; `range` is how long the time range is that the portal fills in for
 /// `{{StartTimeISO}}` and `{{EndTimeISO}}`, the end of which is now.
-pub fn lookback(text: &str, parse: &Parse, range: Timespan) -> Lookback {
-    let mut found = scopes::Reader::new(text, range, event_times(parse)).read(&parse.statements);
+pub fn lookback(text: &str, parse: &Parse, model: &SemanticModel, range: Timespan) -> Lookback {
+    let mut found = scopes::Reader::new(text, model, range, event_times(parse)).read(&parse.statements);
     found.placeholders = placeholders(parse);
     found
-}
-
-/// Which of the two ends of the portal's time range a text asks for.
-fn placeholder(text: &str) -> Option<bool> {
-    match text.trim() {
-        "{{StartTimeISO}}" => Some(false),
-        "{{EndTimeISO}}" => Some(true),
-        _ => None,
-    }
 }
 
 fn placeholders(parse: &Parse) -> Vec<Placeholder> {
@@ -143,7 +135,7 @@ fn event_times(parse: &Parse) -> HashMap<&str, bool> {
     for _ in 0..4 {
         let mut changed = false;
         for (name, value) in &made {
-            let from_time = names_in(value).any(|named| is_event_time(named, &known));
+            let from_time = names_in(value).any(|named| is_event_time(&named.text, &known));
             if from_time && known.insert(name, true) != Some(true) {
                 changed = true;
             }
@@ -168,11 +160,11 @@ fn is_event_time(name: &str, made: &HashMap<&str, bool>) -> bool {
 }
 
 /// The names in an expression, those of functions among them.
-fn names_in(expr: &Expr) -> impl Iterator<Item = &str> {
+fn names_in(expr: &Expr) -> impl Iterator<Item = &Name> {
     let mut names = Vec::new();
     super::walk(Node::Expr(expr), &mut |node| {
         if let Node::Expr(Expr { kind: ExprKind::Name(name) | ExprKind::Call { name, .. }, .. }) = node {
-            names.push(&*name.text);
+            names.push(name);
         }
         true
     });

@@ -2,19 +2,24 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::super::Node;
-use super::super::ast::{BinaryOp, Expr, ExprKind, Function, LetValue, Parameter, Statement, StatementKind};
+use super::super::ast::{
+    BinaryOp, Expr, ExprKind, Function, LetValue, Name, Parameter, Statement, StatementKind,
+};
+use super::super::model::constants::{Evaluator, unit_of};
+use super::super::model::{Constant, Known, SemanticModel, VariableId};
 use super::super::timespan::Timespan;
-use super::constants::{Constant, Evaluator, Known, unit_of};
 use super::{Bound, Date, Lookback, Reach, is_event_time, names_in};
 
 /// How deeply functions may call one another, and how many calls are followed in all.
 const DEEPEST_CALL: usize = 12;
 const MOST_CALLS: usize = 2000;
 
-/// What a name stands for.
+/// What a variable stands for.
 #[derive(Clone)]
-enum Meaning<'a> {
+enum Stands<'a> {
     Constant(Known),
     /// A value that is not constant, or rows.
     Value(&'a Expr),
@@ -23,18 +28,14 @@ enum Meaning<'a> {
     Unknown,
 }
 
-struct Local<'a> {
-    name: &'a str,
-    meaning: Meaning<'a>,
-    /// Whether it is used: what is not, is not read.
-    used: bool,
-}
-
 pub(super) struct Reader<'a> {
     text: &'a str,
+    model: &'a SemanticModel,
     range: Timespan,
     made: HashMap<&'a str, bool>,
-    locals: Vec<Local<'a>>,
+    variables: FxHashMap<VariableId, Stands<'a>>,
+    /// The variables that are used: what is not, is not read.
+    used: FxHashSet<VariableId>,
     /// The calls that have been followed, with their arguments.
     followed: BTreeSet<String>,
     depth: usize,
@@ -42,9 +43,23 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(text: &'a str, range: Timespan, made: HashMap<&'a str, bool>) -> Self {
-        let (locals, followed, found) = (Vec::new(), BTreeSet::new(), Lookback::default());
-        Self { text, range, made, locals, followed, depth: 0, found }
+    pub(super) fn new(
+        text: &'a str,
+        model: &'a SemanticModel,
+        range: Timespan,
+        made: HashMap<&'a str, bool>,
+    ) -> Self {
+        Self {
+            text,
+            model,
+            range,
+            made,
+            variables: FxHashMap::default(),
+            used: FxHashSet::default(),
+            followed: BTreeSet::new(),
+            depth: 0,
+            found: Lookback::default(),
+        }
     }
 
     pub(super) fn read(mut self, statements: &'a [Statement]) -> Lookback {
@@ -65,23 +80,23 @@ impl<'a> Reader<'a> {
     /// Reads statements and the query behind them. The values of `let` are read last to first, so that each is
     /// read once, when it is known whether it is used, and a chain of them is no deep recursion.
     fn scope(&mut self, statements: &'a [Statement], result: Option<&'a Expr>) {
-        let first = self.locals.len();
+        let mut own: Vec<VariableId> = Vec::new();
         let mut queries: Vec<&'a Expr> = result.into_iter().collect();
         for statement in statements {
             match &statement.kind {
                 StatementKind::Let { name, value } => {
-                    let meaning = match value {
-                        LetValue::Function(function) => Meaning::Function(function),
+                    let stands = match value {
+                        LetValue::Function(function) => Stands::Function(function),
                         LetValue::Expr(expr) => {
-                            self.value(expr).map_or(Meaning::Value(expr), Meaning::Constant)
+                            self.value(expr).map_or(Stands::Value(expr), Stands::Constant)
                         }
                     };
-                    self.locals.push(Local { name: &name.text, meaning, used: false });
+                    own.extend(self.define(name, stands));
                 }
                 StatementKind::Parameters(parameters) => {
                     for parameter in parameters {
-                        let meaning = self.default(parameter);
-                        self.locals.push(Local { name: &parameter.column.name.text, meaning, used: false });
+                        let stands = self.default(parameter);
+                        self.define(&parameter.column.name, stands);
                     }
                 }
                 StatementKind::Query(expr) => queries.push(expr),
@@ -91,40 +106,45 @@ impl<'a> Reader<'a> {
         for query in queries {
             self.visit(query);
         }
-        for at in (first..self.locals.len()).rev() {
-            if let Meaning::Value(expr) = self.locals[at].meaning
-                && self.locals[at].used
-            {
+        for id in own.into_iter().rev() {
+            if let Some(Stands::Value(expr)) = self.variables.get(&id).filter(|_| self.used.contains(&id)) {
                 self.visit(expr);
             }
         }
-        self.locals.truncate(first);
     }
 
-    fn default(&self, parameter: &'a Parameter) -> Meaning<'a> {
+    /// Notes what the variable stands for that is declared with a name.
+    fn define(&mut self, name: &Name, stands: Stands<'a>) -> Option<VariableId> {
+        let id = self.variable(name)?;
+        self.used.remove(&id);
+        self.variables.insert(id, stands);
+        Some(id)
+    }
+
+    fn default(&self, parameter: &'a Parameter) -> Stands<'a> {
         parameter
             .default
             .as_ref()
             .and_then(|value| self.value(value))
-            .map_or(Meaning::Unknown, Meaning::Constant)
+            .map_or(Stands::Unknown, Stands::Constant)
     }
 
-    fn local(&self, name: &str) -> Option<usize> {
-        self.locals.iter().rposition(|local| local.name == name)
+    /// The variable that a name means.
+    fn variable(&self, name: &Name) -> Option<VariableId> {
+        self.model.variable_of(name.span).map(|(id, _)| id)
     }
 
-    fn with<R>(&self, work: impl FnOnce(&Evaluator<'_, '_>) -> R) -> R {
-        let look_up = |name: &str| {
-            self.local(name).map(|at| match &self.locals[at].meaning {
-                Meaning::Constant(known) => Some(known.clone()),
+    /// What an expression comes to, as far as that is a matter of time.
+    fn value(&self, expr: &Expr) -> Option<Known> {
+        let look_up = |name: &Name| {
+            self.variable(name).map(|id| match self.variables.get(&id) {
+                Some(Stands::Constant(known)) => Some(known.clone()),
                 _ => None,
             })
         };
-        work(&Evaluator { text: self.text, range: self.range, look_up: &look_up })
-    }
-
-    fn value(&self, expr: &Expr) -> Option<Known> {
-        self.with(|evaluator| evaluator.value(expr))
+        let evaluator = Evaluator { text: self.text, range: self.range, look_up: &look_up, parts: &|_| None };
+        let found = evaluator.fold(expr)?;
+        (!matches!(found.value, Constant::Bool(_) | Constant::String(_))).then_some(found)
     }
 
     fn visit(&mut self, expr: &'a Expr) {
@@ -134,27 +154,27 @@ impl<'a> Reader<'a> {
         }
         match &expr.kind {
             ExprKind::Name(name) => {
-                if let Some(at) = self.local(&name.text) {
-                    self.locals[at].used = true;
-                    if let Meaning::Function(function) = self.locals[at].meaning {
-                        self.call(at, function, &[]);
+                if let Some(id) = self.variable(name) {
+                    self.used.insert(id);
+                    if let Some(Stands::Function(function)) = self.variables.get(&id) {
+                        self.call(function, &[]);
                     }
                 }
             }
             ExprKind::Call { name, args } => {
-                let local = self.local(&name.text);
-                if let Some((at, Meaning::Function(function))) =
-                    local.map(|at| (at, &self.locals[at].meaning))
+                let local = self.variable(name);
+                if let Some(id) = local
+                    && let Some(Stands::Function(function)) = self.variables.get(&id)
                 {
                     let function = *function;
-                    self.locals[at].used = true;
+                    self.used.insert(id);
                     for arg in args {
                         let value = argument(arg).1;
                         if self.value(value).is_none() {
                             self.visit(value);
                         }
                     }
-                    self.call(at, function, args);
+                    self.call(function, args);
                     return;
                 }
                 if local.is_none() && matches!(&*name.text, "ago" | "now") && !args.is_empty() {
@@ -189,7 +209,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the body of a function, once for the same arguments.
-    fn call(&mut self, at: usize, function: &'a Function, args: &'a [Expr]) {
+    fn call(&mut self, function: &'a Function, args: &'a [Expr]) {
         if self.depth >= DEEPEST_CALL || self.followed.len() >= MOST_CALLS {
             return;
         }
@@ -198,30 +218,27 @@ impl<'a> Reader<'a> {
             let name: &'a str = &parameter.column.name.text;
             let named = args.iter().map(argument).find(|(given, _)| *given == Some(name));
             let given = named.or_else(|| args.get(place).map(argument).filter(|(name, _)| name.is_none()));
-            let meaning = match given {
-                Some((_, value)) => self.value(value).map_or(Meaning::Unknown, Meaning::Constant),
+            parameters.push(match given {
+                Some((_, value)) => self.value(value).map_or(Stands::Unknown, Stands::Constant),
                 None => self.default(parameter),
-            };
-            parameters.push(Local { name, meaning, used: false });
+            });
         }
-        let constants: Vec<Option<Constant>> = parameters
+        let constants: Vec<Option<&Constant>> = parameters
             .iter()
-            .map(|local| match &local.meaning {
-                Meaning::Constant(known) => Some(known.value),
+            .map(|stands| match stands {
+                Stands::Constant(known) => Some(&known.value),
                 _ => None,
             })
             .collect();
         if !self.followed.insert(format!("{:?} {constants:?}", function.body_span)) {
             return;
         }
-        // The body knows what stood before the function.
-        let later = self.locals.split_off(at);
-        self.locals.extend(parameters);
+        for (parameter, stands) in function.params.iter().zip(parameters) {
+            self.define(&parameter.column.name, stands);
+        }
         self.depth += 1;
         self.scope(&function.statements, function.result.as_deref());
         self.depth -= 1;
-        self.locals.truncate(at);
-        self.locals.extend(later);
     }
 
     /// Reads a comparison with a moment, or of an age; false where it is none.
@@ -309,10 +326,10 @@ impl<'a> Reader<'a> {
 
     /// Whether what is compared is the time of the event: such a column, or no plain column at all.
     fn event_time(&self, expr: &Expr) -> bool {
-        let unknown = |name: &str| self.local(name).is_some();
+        let unknown = |name: &Name| self.variable(name).is_some();
         match &expr.kind {
             ExprKind::Paren(inner) => self.event_time(inner),
-            ExprKind::Name(name) => is_event_time(&name.text, &self.made) || unknown(&name.text),
+            ExprKind::Name(name) => is_event_time(&name.text, &self.made) || unknown(name),
             ExprKind::Path { base, member } => match (&base.kind, &member.kind) {
                 (ExprKind::Name(side), ExprKind::Name(name)) if side.text.starts_with('$') => {
                     is_event_time(&name.text, &self.made)
@@ -321,8 +338,9 @@ impl<'a> Reader<'a> {
             },
             ExprKind::Element { .. } => false,
             _ => {
-                let mut names = names_in(expr).filter(|name| !is_built_in(name)).peekable();
-                names.peek().is_none() || names.any(|name| is_event_time(name, &self.made) || unknown(name))
+                let mut names = names_in(expr).filter(|name| !is_built_in(&name.text)).peekable();
+                names.peek().is_none()
+                    || names.any(|name| is_event_time(&name.text, &self.made) || unknown(name))
             }
         }
     }

@@ -1,9 +1,15 @@
 use super::{Bound, Lookback, lookback};
+use crate::kql::bind::{NoCatalog, bind};
 use crate::kql::parse;
 use crate::kql::timespan::Timespan;
 
 fn of(text: &str) -> Lookback {
-    lookback(text, &parse(text), Timespan::ZERO)
+    within(text, Timespan::ZERO)
+}
+
+fn within(text: &str, range: Timespan) -> Lookback {
+    let parsed = parse(text);
+    lookback(text, &parsed, &bind(text, &parsed, &NoCatalog, &[]), range)
 }
 
 /// The look-back in seconds, with what is said to cause it.
@@ -102,7 +108,7 @@ fn placeholders_of_the_portal_are_found_and_counted_with_the_range() {
     let text = "let s = todatetime('{{StartTimeISO}}'); let e = todatetime('{{EndTimeISO}}');
                 let back = totimespan((e - s) * 7);
                 T | where TimeGenerated between (ago(back) .. e) | extend X = totimespan('{{StartTimeISO}}')";
-    let found = lookback(text, &parse(text), Timespan::DAY);
+    let found = within(text, Timespan::DAY);
     assert_eq!(found.furthest().unwrap().back, Timespan::from_days(7));
     let told: Vec<_> =
         found.placeholders.iter().map(|it| (&text[it.span.range()], it.end, it.moment)).collect();

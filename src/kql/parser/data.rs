@@ -15,7 +15,7 @@ impl Parser<'_> {
         let list = List::closed().with_trailing_comma();
         let values = self.commas(Self::literal, Self::missing_value, list);
         self.close(T::CloseBracket, open);
-        Some(Expr { span: self.since(start), kind: ExprKind::DataTable { schema, values } })
+        Some(self.expr(self.since(start), ExprKind::DataTable { schema, values }))
     }
 
     pub(super) fn contextual_data_table(&mut self) -> Option<Expr> {
@@ -23,7 +23,7 @@ impl Parser<'_> {
         self.bump();
         let id = self.literal().or_else(|| self.unnamed()).unwrap_or_else(|| self.missing_expr());
         self.schema();
-        Some(Expr { span: self.since(start), kind: ExprKind::Internal(vec![id]) })
+        Some(self.expr(self.since(start), ExprKind::Internal(vec![id])))
     }
 
     pub(super) fn external_data(&mut self) -> Option<Expr> {
@@ -36,7 +36,7 @@ impl Parser<'_> {
         let uris = self.commas(Self::pipeline, Self::missing_value, list);
         self.close(T::CloseBracket, open);
         let properties = self.properties();
-        Some(Expr { span: self.since(start), kind: ExprKind::ExternalData { schema, uris, properties } })
+        Some(self.expr(self.since(start), ExprKind::ExternalData { schema, uris, properties }))
     }
 
     /// `with (name=value, ...)`
@@ -59,9 +59,9 @@ impl Parser<'_> {
             }
             T::RawGuidLiteral | T::GuidLiteral => {
                 let span = self.bump();
-                Some(Expr { span, kind: ExprKind::Literal(Literal::Guid) })
+                Some(self.expr(span, ExprKind::Literal(Literal::Guid)))
             }
-            _ => self.naming().map(Expr::name),
+            _ => self.naming().map(|name| self.name_expr(name)),
         };
         let value = value.unwrap_or_else(|| self.missing_value());
         Some(Param { name, values: vec![value], expected: None })
@@ -70,7 +70,7 @@ impl Parser<'_> {
     pub(super) fn missing_param(&mut self) -> Param {
         let span = self.missing("a parameter with its value");
         let name = Name { span, text: "".into(), form: NameForm::Missing };
-        Param { name, values: vec![Expr { span, kind: ExprKind::Missing }], expected: None }
+        Param { name, values: vec![self.expr(span, ExprKind::Missing)], expected: None }
     }
 
     /// The form in which the engine reads materialized views; its four parts are read.
@@ -91,7 +91,7 @@ impl Parser<'_> {
             parts.push(self.required(Self::pipeline));
             self.close(T::CloseParen, open);
         }
-        Some(Expr { span: self.since(start), kind: ExprKind::Internal(parts) })
+        Some(self.expr(self.since(start), ExprKind::Internal(parts)))
     }
 
     fn at_inline_table(&self) -> bool {
@@ -133,7 +133,7 @@ impl Parser<'_> {
         let uris = self.commas(Self::pipeline, Self::missing_value, list);
         self.close(T::CloseParen, open);
         self.properties();
-        Some(Expr { span: self.since(start), kind: ExprKind::Internal(uris) })
+        Some(self.expr(self.since(start), ExprKind::Internal(uris)))
     }
 
     fn require_word(&mut self, words: &[&str]) {

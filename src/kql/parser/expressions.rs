@@ -31,7 +31,7 @@ impl Parser<'_> {
     fn named_value(&mut self, start: usize, names: Vec<Name>, tuple: bool) -> Expr {
         self.require(T::Equal);
         let value = Box::new(self.unnamed().unwrap_or_else(|| self.missing_expr()));
-        Expr { span: self.since(start), kind: ExprKind::Named { names, tuple, value } }
+        self.expr(self.since(start), ExprKind::Named { names, tuple, value })
     }
 
     fn scan_rename_name(&self, offset: usize) -> Option<usize> {
@@ -65,7 +65,7 @@ impl Parser<'_> {
 
     pub(super) fn star(&mut self) -> Expr {
         let span = self.bump();
-        Expr { span, kind: ExprKind::Star }
+        self.expr(span, ExprKind::Star)
     }
 
     /// An expression without a name, one level deeper.
@@ -92,7 +92,7 @@ impl Parser<'_> {
             let next = operand(self).unwrap_or_else(|| self.missing_expr());
             operands.push(next);
         }
-        Some(Expr { span: self.since(start), kind: ExprKind::Logical { op, operands } })
+        Some(self.expr(self.since(start), ExprKind::Logical { op, operands }))
     }
 
     /// How many tokens here are `and` or `or` in another language.
@@ -133,7 +133,7 @@ impl Parser<'_> {
         let op_span = self.bump();
         let right = Box::new(operand(self).unwrap_or_else(|| self.missing_expr()));
         let kind = ExprKind::Binary { op, op_span, left: Box::new(left), right };
-        Expr { span: self.since(start), kind }
+        self.expr(self.since(start), kind)
     }
 
     fn equality(&mut self) -> Option<Expr> {
@@ -168,7 +168,7 @@ impl Parser<'_> {
         };
         self.close(T::CloseParen, open);
         let kind = ExprKind::InList { op, op_span, left: Box::new(left), items };
-        Expr { span: self.since(start), kind }
+        self.expr(self.since(start), kind)
     }
 
     fn between(&mut self, start: usize, left: Expr) -> Expr {
@@ -180,7 +180,7 @@ impl Parser<'_> {
         let high = Box::new(self.required(Self::unnamed));
         self.close(T::CloseParen, open);
         let kind = ExprKind::Between { negated, op_span, left: Box::new(left), low, high };
-        Expr { span: self.since(start), kind }
+        self.expr(self.since(start), kind)
     }
 
     fn relational(&mut self) -> Option<Expr> {
@@ -240,7 +240,7 @@ impl Parser<'_> {
         let start = self.start();
         self.bump();
         let operand = Box::new(self.path().unwrap_or_else(|| self.missing_expr()));
-        Some(Expr { span: self.since(start), kind: ExprKind::Unary { minus, operand } })
+        Some(self.expr(self.since(start), ExprKind::Unary { minus, operand }))
     }
 
     /// A primary expression with its members and indexes.
@@ -259,7 +259,7 @@ impl Parser<'_> {
             let kind = match self.kind() {
                 T::Dot => {
                     self.bump();
-                    let member = self.member().unwrap_or_else(|| Expr::name(self.missing_name()));
+                    let member = self.member().unwrap_or_else(|| self.named_expr(Self::missing_name));
                     ExprKind::Path { base: Box::new(base), member: Box::new(member) }
                 }
                 T::OpenBracket => {
@@ -268,7 +268,7 @@ impl Parser<'_> {
                 }
                 _ => return Some(base),
             };
-            base = Expr { span: self.since(start), kind };
+            base = self.expr(self.since(start), kind);
         }
     }
 
@@ -291,7 +291,7 @@ impl Parser<'_> {
             self.nested(|parser| Some(parser.commas(Self::argument, Self::missing_expr, List::closed())));
         self.close(T::CloseParen, open);
         let kind = ExprKind::Call { name, args: args.unwrap_or_default() };
-        Some(Expr { span: self.since(start), kind })
+        Some(self.expr(self.since(start), kind))
     }
 
     fn primary(&mut self) -> Option<Expr> {
@@ -342,7 +342,7 @@ impl Parser<'_> {
         let open = self.eat(T::OpenParen)?;
         let inner = self.pipeline().unwrap_or_else(|| self.missing_expr());
         self.close(T::CloseParen, open);
-        Some(Expr { span: self.since(start), kind: ExprKind::Paren(Box::new(inner)) })
+        Some(self.expr(self.since(start), ExprKind::Paren(Box::new(inner))))
     }
 
     /// `toscalar(query)` and its kin.
@@ -361,7 +361,7 @@ impl Parser<'_> {
         let open = self.require(T::OpenParen);
         let query = Box::new(self.pipeline().unwrap_or_else(|| self.missing_expr()));
         self.close(T::CloseParen, open);
-        Some(Expr { span: self.since(start), kind: made(query) })
+        Some(self.expr(self.since(start), made(query)))
     }
 
     /// A path of names and indexes, without calls.
@@ -372,7 +372,7 @@ impl Parser<'_> {
     /// A path of names, indexes and calls, the last of them perhaps with wildcards.
     pub(super) fn entity(&mut self) -> Option<Expr> {
         if self.at_wildcard() {
-            return self.wildcard().map(Expr::name);
+            return self.wildcard().map(|name| self.name_expr(name));
         }
         self.path_of(Self::entity_member)
     }
@@ -381,7 +381,7 @@ impl Parser<'_> {
         if self.at_call(0) {
             return self.call();
         }
-        self.wildcard().map(Expr::name).or_else(|| self.selector())
+        self.wildcard().map(|name| self.name_expr(name)).or_else(|| self.selector())
     }
 
     /// Names and calls, as a reference to an entity group is.
@@ -396,7 +396,7 @@ impl Parser<'_> {
             let kind = match self.kind() {
                 T::Dot => {
                     self.bump();
-                    let member = member(self).unwrap_or_else(|| Expr::name(self.missing_name()));
+                    let member = member(self).unwrap_or_else(|| self.named_expr(Self::missing_name));
                     ExprKind::Path { base: Box::new(base), member: Box::new(member) }
                 }
                 T::OpenBracket => {
@@ -405,7 +405,7 @@ impl Parser<'_> {
                 }
                 _ => break,
             };
-            base = Expr { span: self.since(start), kind };
+            base = self.expr(self.since(start), kind);
         }
         Some(base)
     }
@@ -430,7 +430,7 @@ impl Parser<'_> {
             which.map(|(kind, _)| if kind == T::First { Nulls::First } else { Nulls::Last })
         });
         let kind = ExprKind::Ordered { expr: Box::new(expr), order, nulls };
-        Some(Expr { span: self.since(start), kind })
+        Some(self.expr(self.since(start), kind))
     }
 
     pub(super) fn order(&mut self) -> Option<SortOrder> {

@@ -1,8 +1,8 @@
 //! The operators on graphs, read far enough to know the expressions in them.
 
 use super::super::ast::{
-    EdgeDirection, Expr, GraphElement, GraphMatch, GraphNodes, GraphPart, GraphTable, MakeGraph, Name,
-    NameForm, OperatorKind,
+    EdgeDirection, GraphElement, GraphMatch, GraphNodes, GraphPart, GraphTable, MakeGraph, Name, NameForm,
+    OperatorKind,
 };
 use super::super::token::TokenKind as T;
 use super::operators::Read;
@@ -26,12 +26,12 @@ impl Parser<'_> {
     }
 
     fn make_graph(&mut self) -> MakeGraph {
-        let source = Expr::name(self.required_name());
+        let source = self.named_expr(Self::required_name);
         let directed = self.eat_text("-->");
         if !directed && !self.eat_text("--") {
             self.expected("`-->` or `--`");
         }
-        let target = Expr::name(self.required_name());
+        let target = self.named_expr(Self::required_name);
         let mut node_id = None;
         let mut nodes = Vec::new();
         if self.eat(T::WithNodeId).is_some() {
@@ -42,7 +42,7 @@ impl Parser<'_> {
             nodes = self.commas(Self::graph_nodes, Self::missing_nodes, List::until(ends));
         }
         let partition = self.eat(T::PartitionedBy).map(|_| {
-            let by = self.simple_path().unwrap_or_else(|| Expr::name(self.missing_name()));
+            let by = self.simple_path().unwrap_or_else(|| self.named_expr(Self::missing_name));
             let open = self.require(T::OpenParen);
             let query = self.required(Self::subquery);
             self.close(T::CloseParen, open);

@@ -10,7 +10,7 @@ use crate::source::Span;
 impl Parser<'_> {
     pub(super) fn word_literal(&mut self) -> Expr {
         let span = self.bump();
-        Expr { span, kind: ExprKind::Literal(Literal::Word) }
+        self.expr(span, ExprKind::Literal(Literal::Word))
     }
 
     /// A string, and those right behind it, which are one with it.
@@ -24,7 +24,7 @@ impl Parser<'_> {
             text += &decode_string(self.written(0));
             self.bump();
         }
-        Some(Expr { span: self.since(start), kind: ExprKind::Literal(Literal::String(text.into())) })
+        Some(self.expr(self.since(start), ExprKind::Literal(Literal::String(text.into()))))
     }
 
     pub(super) fn literal(&mut self) -> Option<Expr> {
@@ -33,7 +33,7 @@ impl Parser<'_> {
             T::Dynamic => return self.dynamic(),
             T::Plus | T::Minus => return self.signed_number(),
             T::TypeOf => return self.type_of(),
-            T::OpenBrace => return self.client_name().map(Expr::name),
+            T::OpenBrace => return self.client_name().map(|name| self.name_expr(name)),
             T::BooleanLiteral => Literal::Bool,
             T::LongLiteral => Literal::Long,
             T::RealLiteral => Literal::Real,
@@ -44,14 +44,14 @@ impl Parser<'_> {
                 let span = self.bump();
                 let message = format!("A GUID is written `guid({})`", &self.text[span.range()]);
                 self.error(ErrorKind::UnexpectedCharacter, span, message);
-                return Some(Expr { span, kind: ExprKind::Literal(Literal::Guid) });
+                return Some(self.expr(span, ExprKind::Literal(Literal::Guid)));
             }
             T::DateTimeLiteral => Literal::DateTime,
             T::TimespanLiteral => Literal::Timespan,
             _ => return None,
         };
         let span = self.bump();
-        Some(Expr { span, kind: ExprKind::Literal(literal) })
+        Some(self.expr(span, ExprKind::Literal(literal)))
     }
 
     fn signed_number(&mut self) -> Option<Expr> {
@@ -67,7 +67,7 @@ impl Parser<'_> {
         let start = self.start();
         self.bump();
         self.bump();
-        Some(Expr { span: self.since(start), kind: ExprKind::Literal(literal) })
+        Some(self.expr(self.since(start), ExprKind::Literal(literal)))
     }
 
     pub(super) fn dynamic(&mut self) -> Option<Expr> {
@@ -79,12 +79,12 @@ impl Parser<'_> {
         let open = self.bump();
         let value = self.json().unwrap_or_else(|| self.missing_json());
         self.close(T::CloseParen, open);
-        Some(Expr { span: self.since(start), kind: ExprKind::Dynamic(Box::new(value)) })
+        Some(self.expr(self.since(start), ExprKind::Dynamic(Box::new(value))))
     }
 
     fn missing_json(&mut self) -> Expr {
         let span = self.missing("a JSON value");
-        Expr { span, kind: ExprKind::Missing }
+        self.expr(span, ExprKind::Missing)
     }
 
     fn json(&mut self) -> Option<Expr> {
@@ -103,14 +103,16 @@ impl Parser<'_> {
                 let start = self.start();
                 self.bump();
                 let operand = Box::new(self.literal()?);
-                Some(Expr { span: self.since(start), kind: ExprKind::Unary { minus: true, operand } })
+                Some(self.expr(self.since(start), ExprKind::Unary { minus: true, operand }))
             }
             T::Null => {
                 let span = self.bump();
-                Some(Expr { span, kind: ExprKind::Literal(Literal::Null) })
+                Some(self.expr(span, ExprKind::Literal(Literal::Null)))
             }
             T::OpenBracket => self.nested(Self::json_array),
-            T::OpenBrace => self.client_name().map(Expr::name).or_else(|| self.nested(Self::json_object)),
+            T::OpenBrace => {
+                self.client_name().map(|name| self.name_expr(name)).or_else(|| self.nested(Self::json_object))
+            }
             _ => None,
         }
     }
@@ -120,7 +122,7 @@ impl Parser<'_> {
         let open = self.eat(T::OpenBracket)?;
         let items = self.commas(Self::json, Self::missing_json, List::closed());
         self.close(T::CloseBracket, open);
-        Some(Expr { span: self.since(start), kind: ExprKind::Array(items) })
+        Some(self.expr(self.since(start), ExprKind::Array(items)))
     }
 
     fn json_object(&mut self) -> Option<Expr> {
@@ -128,12 +130,11 @@ impl Parser<'_> {
         let open = self.eat(T::OpenBrace)?;
         let missing = |parser: &mut Self| {
             let span = parser.missing("a key and a value");
-            let nothing = Expr { span, kind: ExprKind::Missing };
-            (nothing.clone(), nothing)
+            (parser.expr(span, ExprKind::Missing), parser.expr(span, ExprKind::Missing))
         };
         let pairs = self.commas(Self::json_pair, missing, List::closed());
         self.close(T::CloseBrace, open);
-        Some(Expr { span: self.since(start), kind: ExprKind::Object(pairs) })
+        Some(self.expr(self.since(start), ExprKind::Object(pairs)))
     }
 
     fn json_pair(&mut self) -> Option<(Expr, Expr)> {
@@ -141,9 +142,9 @@ impl Parser<'_> {
             T::StringLiteral => {
                 let text = decode_string(self.written(0));
                 let span = self.bump();
-                Expr { span, kind: ExprKind::Literal(Literal::String(text.into())) }
+                self.expr(span, ExprKind::Literal(Literal::String(text.into())))
             }
-            T::Colon => Expr { span: self.missing("a key in quotes"), kind: ExprKind::Missing },
+            T::Colon => self.missing_as("a key in quotes"),
             _ => {
                 let value = self.json()?;
                 self.error(
@@ -151,7 +152,7 @@ impl Parser<'_> {
                     Span::at(value.span.start as usize),
                     "A key of a JSON object is a text in quotes",
                 );
-                return Some((Expr { span: value.span, kind: ExprKind::Missing }, value));
+                return Some((self.expr(value.span, ExprKind::Missing), value));
             }
         };
         self.require(T::Colon);
@@ -245,7 +246,7 @@ impl Parser<'_> {
             self.commas(Self::type_of_item, missing, List::closed())
         };
         self.close(T::CloseParen, open);
-        Some(Expr { span: self.since(start), kind: ExprKind::TypeOf(columns) })
+        Some(self.expr(self.since(start), ExprKind::TypeOf(columns)))
     }
 
     fn type_of_item(&mut self) -> Option<Column> {

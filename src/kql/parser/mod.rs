@@ -6,7 +6,9 @@
     reason = "what may be an element of a list has one type, whether it can be absent or not"
 )]
 
-use super::ast::{Expr, ExprKind, StringOp};
+use std::cell::Cell;
+
+use super::ast::{Expr, ExprId, ExprKind, Name, StringOp};
 use super::error::{ErrorKind, SyntaxError};
 use super::token::{Token, TokenKind};
 use super::{Parse, lexer, work};
@@ -33,15 +35,25 @@ const LONGEST_CHAIN: usize = 1_000;
 /// Parses a query.
 pub(super) fn parse(text: &str) -> Parse {
     let (tokens, errors) = lexer::tokenize(text);
-    let mut parser =
-        Parser { text, tokens: &tokens, at: 0, errors, depth: 0, scope: params::Scope::default() };
+    let mut parser = Parser {
+        exprs: Cell::new(0),
+        text,
+        tokens: &tokens,
+        at: 0,
+        errors,
+        depth: 0,
+        scope: params::Scope::default(),
+    };
     let statements = parser.query();
     let leftover = parser.leftover();
+    let exprs = parser.exprs.get();
     let errors = slips::explain(text, &tokens, parser.errors, leftover);
-    Parse { tokens, statements, leftover, errors }
+    Parse { tokens, statements, exprs, leftover, errors }
 }
 
 struct Parser<'t> {
+    /// How many expressions there are.
+    exprs: Cell<u32>,
     text: &'t str,
     tokens: &'t [Token],
     at: usize,
@@ -58,6 +70,30 @@ type Missing<'t, T> = fn(&mut Parser<'t>) -> T;
 type End<'t> = fn(&Parser<'t>) -> bool;
 
 impl<'t> Parser<'t> {
+    /// An expression, which gets the next number.
+    fn expr(&self, span: Span, kind: ExprKind) -> Expr {
+        let number = self.exprs.get();
+        self.exprs.set(number + 1);
+        Expr { id: ExprId::of(number), span, kind }
+    }
+
+    /// What is missing, as an expression.
+    fn missing_as(&mut self, what: &str) -> Expr {
+        let span = self.missing(what);
+        self.expr(span, ExprKind::Missing)
+    }
+
+    /// A name as an expression, read as `name` does.
+    fn named_expr(&mut self, name: fn(&mut Self) -> Name) -> Expr {
+        let name = name(self);
+        self.name_expr(name)
+    }
+
+    /// A name as an expression.
+    fn name_expr(&self, name: Name) -> Expr {
+        self.expr(name.span, ExprKind::Name(name))
+    }
+
     fn token(&self, offset: usize) -> Token {
         work::done(1);
         // The last token is the end of the text, and nothing lies behind it.
@@ -201,12 +237,12 @@ impl<'t> Parser<'t> {
             _ => "a value",
         };
         let span = self.missing(what);
-        Expr { span, kind: ExprKind::Missing }
+        self.expr(span, ExprKind::Missing)
     }
 
     fn missing_value(&mut self) -> Expr {
         let span = self.missing("a value");
-        Expr { span, kind: ExprKind::Missing }
+        self.expr(span, ExprKind::Missing)
     }
 
     /// Goes one level deeper; past the limit the rest of the text is given up.

@@ -156,7 +156,7 @@ impl Parser<'_> {
             return self.bare_selector();
         }
         if let Some(name) = self.bracketed_wildcard().or_else(|| self.bracketed_name()) {
-            return Some(Expr::name(name));
+            return Some(self.name_expr(name));
         }
         self.bracketed()
     }
@@ -165,10 +165,10 @@ impl Parser<'_> {
         match self.kind() {
             T::At => {
                 let span = self.bump();
-                Some(Expr { span, kind: ExprKind::At })
+                Some(self.expr(span, ExprKind::At))
             }
-            T::Kind | T::WithSource | T::WithSourceUnderscore => Some(Expr::name(self.plain_name())),
-            _ => self.name().map(Expr::name),
+            T::Kind | T::WithSource | T::WithSourceUnderscore => Some(self.named_expr(Self::plain_name)),
+            _ => self.name().map(|name| self.name_expr(name)),
         }
     }
 
@@ -178,7 +178,7 @@ impl Parser<'_> {
         let open = self.eat(T::OpenBracket)?;
         let inner = self.nested(Self::unnamed).unwrap_or_else(|| self.missing_expr());
         self.close(T::CloseBracket, open);
-        Some(Expr { span: self.since(start), kind: ExprKind::Bracketed(Box::new(inner)) })
+        Some(self.expr(self.since(start), ExprKind::Bracketed(Box::new(inner))))
     }
 
     /// A keyword that stands where only a name makes sense, which needs brackets there.
@@ -224,7 +224,7 @@ impl Parser<'_> {
         }
         let name = self.plain_name();
         self.needs_brackets(&name);
-        Some(Expr::name(name))
+        Some(self.name_expr(name))
     }
 
     pub(super) fn needs_brackets(&mut self, name: &Name) {
@@ -249,11 +249,5 @@ impl Parser<'_> {
         let name = made(span, &self.text[span.range()], NameForm::Plain);
         self.needs_brackets(&name);
         Some(name)
-    }
-}
-
-impl Expr {
-    pub(super) fn name(name: Name) -> Self {
-        Self { span: name.span, kind: ExprKind::Name(name) }
     }
 }

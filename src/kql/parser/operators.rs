@@ -29,7 +29,7 @@ impl<'t> Parser<'t> {
     }
 
     fn column_or_wildcard(&mut self) -> Option<Expr> {
-        self.wildcard().or_else(|| self.name()).map(Expr::name)
+        self.wildcard().or_else(|| self.name()).map(|name| self.name_expr(name))
     }
 
     fn reordered(&mut self) -> Option<Expr> {
@@ -37,7 +37,7 @@ impl<'t> Parser<'t> {
         let expr = self.column_or_wildcard()?;
         let Some(order) = self.order() else { return Some(expr) };
         let kind = ExprKind::Ordered { expr: Box::new(expr), order: Some(order), nulls: None };
-        Some(Expr { span: self.since(start), kind })
+        Some(self.expr(self.since(start), kind))
     }
 
     /// `as name` behind `count`
@@ -57,9 +57,9 @@ impl<'t> Parser<'t> {
             None => match self.name() {
                 Some(name) => {
                     self.expected("`(`");
-                    Expr { span: name.span, kind: ExprKind::Call { name, args: Vec::new() } }
+                    self.expr(name.span, ExprKind::Call { name, args: Vec::new() })
                 }
-                None => Expr { span: self.missing("a plug-in with its arguments"), kind: ExprKind::Missing },
+                None => self.missing_as("a plug-in with its arguments"),
             },
         };
         let schema = self.eat(T::Colon).map(|_| self.plugin_schema());
@@ -101,7 +101,7 @@ impl<'t> Parser<'t> {
         self.require(T::Equal);
         let default = Box::new(self.required(Self::named));
         let kind = ExprKind::Defaulted { expr: Box::new(expr), default };
-        Some(Expr { span: self.since(start), kind })
+        Some(self.expr(self.since(start), kind))
     }
 
     /// `to typeof(type)`
@@ -109,7 +109,7 @@ impl<'t> Parser<'t> {
         self.eat(T::To)?;
         Some(match self.type_of() {
             Some(type_of) => type_of,
-            None => Expr { span: self.missing("`typeof(...)`"), kind: ExprKind::Missing },
+            None => self.missing_as("`typeof(...)`"),
         })
     }
 
@@ -117,13 +117,13 @@ impl<'t> Parser<'t> {
     pub(super) fn expanded(&mut self) -> Option<Expr> {
         let start = self.start();
         let expr = if self.kind() == T::To && self.peek(1) == T::TypeOf {
-            Expr { span: self.nowhere(), kind: ExprKind::Missing }
+            self.expr(self.nowhere(), ExprKind::Missing)
         } else {
             self.named()?
         };
         let Some(to) = self.conversion() else { return Some(expr) };
         let kind = ExprKind::Converted { expr: Box::new(expr), to: Box::new(to) };
-        Some(Expr { span: self.since(start), kind })
+        Some(self.expr(self.since(start), kind))
     }
 
     /// The same where the value may not be left out.
@@ -159,7 +159,7 @@ impl<'t> Parser<'t> {
             _ => {
                 let start = self.start();
                 let column = self.maybe_typed_name()?;
-                Some(Expr { span: self.since(start), kind: ExprKind::Typed(column) })
+                Some(self.expr(self.since(start), ExprKind::Typed(column)))
             }
         }
     }
@@ -314,8 +314,8 @@ impl<'t> Parser<'t> {
 
     fn missing_top_nested(&mut self) -> TopNested {
         let span = self.missing("a level of `top-nested`");
-        let nothing = Expr { span, kind: ExprKind::Missing };
-        TopNested { count: None, of: nothing.clone(), others: None, by: nothing }
+        let nothing = || self.expr(span, ExprKind::Missing);
+        TopNested { count: None, of: nothing(), others: None, by: nothing() }
     }
 
     fn top_nested(&mut self) -> Option<TopNested> {

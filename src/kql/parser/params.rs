@@ -238,7 +238,7 @@ impl Parser<'_> {
         if self.kind().can_be_name() {
             return Some(self.word_literal());
         }
-        self.name().map(Expr::name)
+        self.name().map(|name| self.name_expr(name))
     }
 
     fn param_values(&mut self, takes: Takes) -> Vec<Expr> {
@@ -252,13 +252,15 @@ impl Parser<'_> {
                     if value.is_none() {
                         self.expected(&format!("one of `{}`", words.join("`, `")));
                         let span = self.nowhere();
-                        return vec![Expr { span, kind: super::ExprKind::Missing }];
+                        return vec![self.expr(span, super::ExprKind::Missing)];
                     }
                     value
                 }
             }
             Takes::Text => self.path(),
-            Takes::Naming | Takes::Column => self.name().map(Expr::name).or_else(|| self.any_value()),
+            Takes::Naming | Takes::Column => {
+                self.name().map(|name| self.name_expr(name)).or_else(|| self.any_value())
+            }
             Takes::Columns => {
                 return self.commas(
                     Self::listed_column,
@@ -271,14 +273,14 @@ impl Parser<'_> {
     }
 
     fn missing_column_name(&mut self) -> Expr {
-        Expr::name(self.missing_name())
+        self.named_expr(Self::missing_name)
     }
 
     fn listed_column(&mut self) -> Option<Expr> {
         if self.is_known_param(0) {
             return None;
         }
-        self.naming().map(Expr::name)
+        self.naming().map(|name| self.name_expr(name))
     }
 
     fn is_known_param(&self, offset: usize) -> bool {

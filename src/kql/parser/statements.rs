@@ -99,7 +99,7 @@ impl Parser<'_> {
         let open = self.require(T::OpenBracket);
         let members = self.commas(Self::unnamed, Self::missing_expr, List::closed().one_or_more());
         self.close(T::CloseBracket, open);
-        Some(Expr { span: self.since(start), kind: ExprKind::EntityGroup(members) })
+        Some(self.expr(self.since(start), ExprKind::EntityGroup(members)))
     }
 
     /// Whether parameters and a body stand here, and no value.

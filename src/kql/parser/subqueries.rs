@@ -13,7 +13,7 @@ impl Parser<'_> {
         self.require(T::By);
         let ends: fn(&Self) -> bool = |parser| parser.kind() == T::With || parser.ends_list();
         let by =
-            self.commas(Self::simple_path, |parser| Expr::name(parser.missing_name()), List::until(ends));
+            self.commas(Self::simple_path, |parser| parser.named_expr(Self::missing_name), List::until(ends));
         let with = self.eat(T::With).map(|_| {
             if let Some(open) = self.eat(T::OpenParen) {
                 let query = self.required(Self::subquery);
@@ -21,7 +21,7 @@ impl Parser<'_> {
                 Box::new(query)
             } else {
                 let operator = self.required_operator();
-                Box::new(Expr { span: operator.span, kind: ExprKind::Operator(Box::new(operator)) })
+                Box::new(self.expr(operator.span, ExprKind::Operator(Box::new(operator))))
             }
         });
         OperatorKind::Facet { by, with }
@@ -53,7 +53,7 @@ impl Parser<'_> {
             let open = self.require(T::OpenParen);
             self.require(T::Asterisk);
             self.close(T::CloseParen, open);
-            return Some(Expr { span: self.since(start), kind: ExprKind::Call { name, args: Vec::new() } });
+            return Some(self.expr(self.since(start), ExprKind::Call { name, args: Vec::new() }));
         }
         if self.kind() == T::Asterisk {
             return Some(self.star());
@@ -61,11 +61,11 @@ impl Parser<'_> {
         let start = self.start();
         let name = self.name()?;
         if self.kind() != T::Colon {
-            return Some(Expr::name(name));
+            return Some(self.name_expr(name));
         }
         self.bump();
         let column = Column { name, type_: Some(self.scalar_type()) };
-        Some(Expr { span: self.since(start), kind: ExprKind::Typed(column) })
+        Some(self.expr(self.since(start), ExprKind::Typed(column)))
     }
 
     pub(super) fn find(&mut self) -> OperatorKind {
@@ -96,7 +96,7 @@ impl Parser<'_> {
                 let star = self.star();
                 if self.eat(T::And).is_some() {
                     let operands = vec![star, self.required(Self::unnamed)];
-                    Expr { span: self.since(start), kind: ExprKind::Logical { op: LogicalOp::And, operands } }
+                    self.expr(self.since(start), ExprKind::Logical { op: LogicalOp::And, operands })
                 } else {
                     star
                 }
@@ -130,7 +130,7 @@ impl Parser<'_> {
             let leg = match name {
                 Some(name) => {
                     let kind = ExprKind::Named { names: vec![name], tuple: false, value: Box::new(query) };
-                    Expr { span: self.since(start), kind }
+                    self.expr(self.since(start), kind)
                 }
                 None => query,
             };
@@ -148,7 +148,7 @@ impl Parser<'_> {
         while self.kind() == T::Dot && self.at_call(1) {
             self.bump();
             let member = Box::new(self.call()?);
-            call = Expr { span: self.since(start), kind: ExprKind::Path { base: Box::new(call), member } };
+            call = self.expr(self.since(start), ExprKind::Path { base: Box::new(call), member });
         }
         Some(call)
     }
@@ -193,7 +193,7 @@ impl Parser<'_> {
         } else if matches!(self.written(0), "database" | "cluster") && self.peek(1) == T::OpenParen {
             self.entity_path()
         } else {
-            self.name().map(Expr::name)
+            self.name().map(|name| self.name_expr(name))
         };
         let group = Box::new(group.unwrap_or_else(|| self.missing_expr()));
         let scope = self.eat(T::As).map(|_| self.required_name());
@@ -221,12 +221,12 @@ impl Parser<'_> {
     }
 
     fn missing_subquery(&self) -> Expr {
-        Expr { span: self.nowhere(), kind: ExprKind::Missing }
+        self.expr(self.nowhere(), ExprKind::Missing)
     }
 
     pub(super) fn partition(&mut self) -> OperatorKind {
         self.require(T::By);
-        let by = Box::new(self.simple_path().unwrap_or_else(|| Expr::name(self.missing_name())));
+        let by = Box::new(self.simple_path().unwrap_or_else(|| self.named_expr(Self::missing_name)));
         if self.eat(T::In).is_some() && self.call().is_none() && self.dynamic().is_none() {
             self.missing_expr();
         }
@@ -242,7 +242,7 @@ impl Parser<'_> {
     }
 
     pub(super) fn partition_by(&mut self) -> OperatorKind {
-        let by = Box::new(self.simple_path().unwrap_or_else(|| Expr::name(self.missing_name())));
+        let by = Box::new(self.simple_path().unwrap_or_else(|| self.named_expr(Self::missing_name)));
         if self.eat(T::Id).is_some() && self.literal().is_none() {
             self.missing_value();
         }
@@ -323,6 +323,6 @@ impl Parser<'_> {
         self.require(T::Equal);
         let value = Box::new(self.required(Self::unnamed));
         let kind = ExprKind::Named { names: vec![name], tuple: false, value };
-        Some(Expr { span: self.since(start), kind })
+        Some(self.expr(self.since(start), kind))
     }
 }

@@ -29,7 +29,7 @@ impl Parser<'_> {
         if stages.is_empty() {
             return head;
         }
-        Expr { span: self.since(start), kind: ExprKind::Pipeline { source: Box::new(head), stages } }
+        self.expr(self.since(start), ExprKind::Pipeline { source: Box::new(head), stages })
     }
 
     fn head_operator(&mut self) -> Option<Expr> {
@@ -37,7 +37,7 @@ impl Parser<'_> {
             return self.inline_external_table();
         }
         let operator = self.operator()?;
-        Some(Expr { span: operator.span, kind: ExprKind::Operator(Box::new(operator)) })
+        Some(self.expr(operator.span, ExprKind::Operator(Box::new(operator))))
     }
 
     /// A query that works on the rows around it, so that it begins with an operator.
@@ -45,7 +45,7 @@ impl Parser<'_> {
         self.nested(|parser| {
             let start = parser.start();
             let operator = parser.required_operator();
-            let head = Expr { span: operator.span, kind: ExprKind::Operator(Box::new(operator)) };
+            let head = parser.expr(operator.span, ExprKind::Operator(Box::new(operator)));
             Some(parser.stages(start, head))
         })
     }

@@ -1,7 +1,9 @@
 //! What is true of the tokens, the tree and the errors of any text. The fuzz target asks the same.
 
+use super::kql::bind::{NoCatalog, analyze, bind};
+use super::kql::model::SemanticModel;
 use super::kql::timespan::Timespan;
-use super::kql::{Node, TokenKind, lookback, parse, tokenize, walk_statements};
+use super::kql::{Node, Parse, TokenKind, lookback, parse, tokenize, walk_statements};
 
 /// Panics unless all of it is true of this text.
 pub(crate) fn holds(text: &str) {
@@ -26,7 +28,9 @@ pub(crate) fn holds(text: &str) {
         }
     }
     nests(text, &parsed.statements);
-    for reach in &lookback::lookback(text, &parsed, Timespan::DAY).reaches {
+    let model = bind(text, &parsed, &NoCatalog, &[]);
+    understood(text, &parsed, &model);
+    for reach in &lookback::lookback(text, &parsed, &model, Timespan::DAY).reaches {
         assert!(text.get(reach.span.range()).is_some_and(|said| !said.is_empty()), "{reach:?} in {text:?}");
     }
     // What the tree does not hold is said to be left over.
@@ -35,6 +39,30 @@ pub(crate) fn holds(text: &str) {
     let rest = tokenize(&text[reached.min(text.len())..]).0;
     let nothing = |kind| matches!(kind, TokenKind::EndOfText | TokenKind::Semicolon | TokenKind::Directive);
     assert!(rest.iter().all(|token| nothing(token.kind)), "{rest:?} of {text:?}");
+}
+
+/// Expressions have ids of their own, and what is found out of a query does not depend on how much of it is kept.
+fn understood(text: &str, parsed: &Parse, model: &SemanticModel) {
+    let mut ids = std::collections::BTreeSet::new();
+    walk_statements(&parsed.statements, &mut |node| {
+        if let Node::Expr(expr) = node {
+            assert!(ids.insert(expr.id) && expr.id.index() < parsed.exprs as usize, "{expr:?} in {text:?}");
+        }
+        true
+    });
+    let full = analyze(text, parsed, &NoCatalog, &[]);
+    assert_eq!((&model.findings, &model.result), (&full.findings, &full.result), "{text:?}");
+    for occurrence in full.occurrences() {
+        let said = text.get(occurrence.span.range());
+        assert!(said.is_some_and(|said| !said.is_empty()), "{occurrence:?} in {text:?}");
+        assert_eq!(full.occurrence(occurrence.span), Some(occurrence), "{text:?}");
+        full.names_in_scope(occurrence.span.start);
+    }
+    let variables = |model: &SemanticModel| {
+        let names = model.occurrences().iter().map(|occurrence| occurrence.span);
+        names.filter(|span| model.variable_of(*span).is_some()).collect::<Vec<_>>()
+    };
+    assert_eq!(variables(model), variables(&full), "{text:?}");
 }
 
 /// Every node lies in the text, and in the node above it.

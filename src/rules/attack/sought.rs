@@ -30,7 +30,7 @@ pub(super) fn sought(query: &Query<'_>) -> Vec<(String, Span)> {
     walk_statements(statements, &mut |node| match node {
         Node::Statement(statement) => !left_out(statement),
         Node::Expr(expr) if excludes(expr) => false,
-        Node::Expr(Expr { kind: ExprKind::Literal(Literal::String(text)), span }) => {
+        Node::Expr(Expr { kind: ExprKind::Literal(Literal::String(text)), span, .. }) => {
             found.push((text.to_lowercase(), *span));
             true
         }

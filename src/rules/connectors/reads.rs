@@ -6,7 +6,7 @@ use crate::content::model::Connector;
 use crate::knowledge::connectors;
 use crate::knowledge::functions::{self, Origin};
 use crate::knowledge::tables::{self, Grade};
-use crate::kql::bind::{Catalog, Returned, fits};
+use crate::kql::bind::{Catalog, Returned, matches_wildcard};
 use crate::kql::mentions::Mentions;
 use crate::rules::Context;
 use crate::source::Span;
@@ -64,7 +64,7 @@ impl<'q> Reads<'q> {
         self.more
             || self.tables.keys().any(|name| name.eq_ignore_ascii_case(table))
             || self.mentions.is_some_and(|mentions| mentions.place(table).is_some())
-            || self.patterns.iter().any(|pattern| fits(pattern, table))
+            || self.patterns.iter().any(|pattern| matches_wildcard(pattern, table))
     }
 
     /// Notes what may stand for any table.
@@ -108,7 +108,7 @@ fn is_unclear(catalog: &dyn Catalog, table: &str) -> bool {
         Some(Grade::Documented | Grade::Connector) => false,
         Some(Grade::Upstream | Grade::Upstream2022) => !table.ends_with("_CL"),
         Some(Grade::NameOnly) => true,
-        None => catalog.table(table).is_none_or(|table| table.relation.open),
+        None => catalog.table(table).is_none_or(|table| table.relation.has_unknown_columns),
     }
 }
 

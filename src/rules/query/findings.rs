@@ -9,13 +9,12 @@ use crate::source::Span;
 
 /// The findings of one class. A query that cannot be read gets none: what it means is guesswork then, and
 /// `kql-syntax` has spoken.
-pub(super) fn of<'q>(
-    cx: &Context<'_>,
-    query: &'q Query<'_>,
-    kind: FindingKind,
-) -> impl Iterator<Item = &'q Finding> + use<'q> {
-    let findings = if query.parse().errors.is_empty() { &cx.meaning(query).findings[..] } else { &[] };
-    findings.iter().filter(move |finding| finding.kind == kind)
+pub(super) fn of(cx: &Context<'_>, query: &Query<'_>, kind: FindingKind) -> Vec<Finding> {
+    if !query.parse().errors.is_empty() {
+        return Vec::new();
+    }
+    let model = cx.meaning(query);
+    model.findings.iter().filter(|finding| finding.kind == kind).cloned().collect()
 }
 
 /// A finding of the binder as one of a rule. What rests on schemas that may be wrong is a warning.
@@ -27,7 +26,7 @@ pub(super) fn diagnostic(
     let mut diagnostic = at(query.span(finding.span), finding.message.clone());
     diagnostic.help.clone_from(&finding.help);
     diagnostic.query_range = Some(query.code_points(finding.span));
-    if finding.doubtful {
+    if finding.low_confidence {
         diagnostic.severity = Severity::Warning;
     }
     diagnostic.fix(suggested(query, finding.mend.as_ref()))
@@ -48,5 +47,5 @@ pub(super) fn tell(
     kind: FindingKind,
     out: &mut Vec<Diagnostic>,
 ) {
-    out.extend(of(cx, query, kind).map(|finding| diagnostic(&at, query, finding)));
+    out.extend(of(cx, query, kind).iter().map(|finding| diagnostic(&at, query, finding)));
 }

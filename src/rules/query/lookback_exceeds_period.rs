@@ -84,8 +84,12 @@ impl Rule for LookbackExceedsPeriod {
         let Some(period) = schedule.and_then(|schedule| schedule.period.as_ref()) else { return };
         let Some(given) = period.value.as_ref().map(|value| value.seconds) else { return };
         let Some(tree) = tree(query) else { return };
-        let found =
-            lookback(query.text, tree, Timespan::from_seconds(i64::try_from(given).unwrap_or(i64::MAX)));
+        let found = lookback(
+            query.text,
+            tree,
+            &cx.meaning(query),
+            Timespan::from_seconds(i64::try_from(given).unwrap_or(i64::MAX)),
+        );
         // What the events themselves are bounded by; the time of something in a row may well be older.
         let reaches = found.reaches.iter().filter(|reach| reach.event_time && reach.bound != Bound::Other);
         let Some(reach) = reaches.rev().max_by_key(|reach| reach.back) else { return };

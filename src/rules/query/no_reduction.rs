@@ -3,8 +3,8 @@
 use crate::content::Kind;
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::kql::Parse;
 use crate::kql::ast::{Expr, ExprKind, LetValue, OperatorKind};
+use crate::kql::view::LetValues;
 use crate::rules::query::tree::tree;
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -60,7 +60,8 @@ impl Rule for NoReduction {
         }
         let Some(tree) = tree(query) else { return };
         let Some(result) = tree.result() else { return };
-        if keeps_all(tree, result, 0) {
+        let lets = tree.let_values(cx.meaning(query));
+        if keeps_all(&lets, result, 0) {
             let message = "The query returns every column of its table";
             out.push(
                 Self::at(query.span(result.span), message)
@@ -74,30 +75,27 @@ impl Rule for NoReduction {
 const DEEPEST: usize = 8;
 
 /// Whether every column of a table comes through.
-fn keeps_all(tree: &Parse, expr: &Expr, depth: usize) -> bool {
+fn keeps_all(lets: &LetValues<'_>, expr: &Expr, depth: usize) -> bool {
     if depth > DEEPEST {
         return false;
     }
     match &expr.inner().kind {
         ExprKind::Pipeline { source, stages } => {
-            stages.iter().all(|stage| stage.kind.keeps_columns()) && keeps_all(tree, source, depth + 1)
+            stages.iter().all(|stage| stage.kind.keeps_columns()) && keeps_all(lets, source, depth + 1)
         }
-        ExprKind::Materialize(query) => keeps_all(tree, query, depth + 1),
+        ExprKind::Materialize(query) => keeps_all(lets, query, depth + 1),
         ExprKind::Operator(head) => {
             let OperatorKind::Union(union) = &head.kind else { return false };
             // A union with parameters, such as `isfuzzy`, brings schemas together that differ.
             head.params.is_empty()
                 && !union.legs.is_empty()
-                && union.legs.iter().all(|leg| keeps_all(tree, leg, depth + 1))
+                && union.legs.iter().all(|leg| keeps_all(lets, leg, depth + 1))
         }
-        ExprKind::Name(name) => {
-            let given = tree.lets().into_iter().rev().find(|(_, given, _)| given.text == name.text);
-            match given {
-                Some((_, _, LetValue::Expr(value))) => keeps_all(tree, value, depth + 1),
-                Some((_, _, LetValue::Function(_))) => false,
-                None => true,
-            }
-        }
+        ExprKind::Name(name) => match lets.of(name) {
+            Some(LetValue::Expr(value)) => keeps_all(lets, value, depth + 1),
+            Some(LetValue::Function(_)) => false,
+            None => true,
+        },
         _ => false,
     }
 }

@@ -5,7 +5,7 @@ use crate::content::{Query, Template};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::knowledge::tables;
 use crate::kql::bind::{Catalog, bind};
-use crate::kql::origin::{Origin, References, references};
+use crate::kql::column_references::{Origin, References, references};
 use crate::kql::parse;
 use crate::kql::types::Relation;
 use crate::rules::result::named_columns;
@@ -84,9 +84,11 @@ impl Rule for QueryTimestampColumn {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let named = |query: &&Query<'_>| cx.kind().is_rule() && query.text.contains(DEFENDER);
         let Some(query) = cx.query().filter(named) else { return };
-        let Some(tree) = tree(query) else { return };
+        if tree(query).is_none() {
+            return;
+        }
         let origin = |name: &str| origin(cx.catalog, name);
-        let found = references(&tree.statements, DEFENDER, &origin);
+        let found = references(&query.analysis(cx.catalog), DEFENDER, &origin);
         let [first, others @ ..] = &found.places[..] else { return };
         let message = format!(
             "`{DEFENDER}` is the time of Defender's tables in advanced hunting; in Sentinel it is `{SENTINEL}`"

@@ -2,9 +2,8 @@
 
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::kql::Parse;
 use crate::kql::ast::{Expr, ExprKind, Join, LetValue, Operator, OperatorKind};
-use crate::kql::view::Pipeline;
+use crate::kql::view::{LetValues, Pipeline};
 use crate::rules::query::tree::{filters_time, tree};
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -58,8 +57,9 @@ declare_rule! {
 }
 
 impl Rule for UnwindowedJoin {
-    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(tree) = tree(query) else { return };
+        let lets = tree.let_values(cx.meaning(query));
         for pipeline in tree.pipelines() {
             for (index, stage) in pipeline.stages.iter().enumerate() {
                 let (OperatorKind::Join(Join { right, .. }) | OperatorKind::Lookup(Join { right, .. })) =
@@ -67,7 +67,7 @@ impl Rule for UnwindowedJoin {
                 else {
                     continue;
                 };
-                if bounded(tree, &pipeline, index) && reads_all(tree, right, 0) {
+                if bounded(&lets, &pipeline, index) && reads_all(&lets, right, 0) {
                     let message = "The right side of this join reads its table for all of the time there is";
                     out.push(
                         Self::at(query.span(right.span), message)
@@ -84,44 +84,40 @@ impl Rule for UnwindowedJoin {
 const DEEPEST: usize = 8;
 
 /// Whether the rows before an operator are bounded in time.
-fn bounded(tree: &Parse, pipeline: &Pipeline<'_>, index: usize) -> bool {
+fn bounded(lets: &LetValues<'_>, pipeline: &Pipeline<'_>, index: usize) -> bool {
     pipeline.stages[..index].iter().any(|stage| filters_time(stage))
         || pipeline
             .source
-            .is_some_and(|source| follows(tree, source, 0, |stages| stages.iter().any(filters_time)))
+            .is_some_and(|source| follows(lets, source, 0, |stages| stages.iter().any(filters_time)))
 }
 
 /// Whether a side of a join is a table, with or without operators, of which none bounds the time.
-fn reads_all(tree: &Parse, side: &Expr, depth: usize) -> bool {
+fn reads_all(lets: &LetValues<'_>, side: &Expr, depth: usize) -> bool {
     match &side.inner().kind {
         ExprKind::Pipeline { source, stages } => {
-            depth < DEEPEST && !stages.iter().any(filters_time) && reads_all(tree, source, depth + 1)
+            depth < DEEPEST && !stages.iter().any(filters_time) && reads_all(lets, source, depth + 1)
         }
-        ExprKind::Materialize(inner) => depth < DEEPEST && reads_all(tree, inner, depth + 1),
-        ExprKind::Name(name) => {
-            let given = tree.lets().into_iter().rev().find(|(_, given, _)| given.text == name.text);
-            match given {
-                Some((_, _, LetValue::Expr(value))) => depth < DEEPEST && reads_all(tree, value, depth + 1),
-                Some((_, _, LetValue::Function(_))) => false,
-                // A list of things is not read by time.
-                None => !name.text.contains("Watchlist") && !name.text.ends_with("Info"),
-            }
-        }
+        ExprKind::Materialize(inner) => depth < DEEPEST && reads_all(lets, inner, depth + 1),
+        ExprKind::Name(name) => match lets.of(name) {
+            Some(LetValue::Expr(value)) => depth < DEEPEST && reads_all(lets, value, depth + 1),
+            Some(LetValue::Function(_)) => false,
+            // A list of things is not read by time.
+            None => !name.text.contains("Watchlist") && !name.text.ends_with("Info"),
+        },
         _ => false,
     }
 }
 
 /// Whether the operators that make these rows pass a test, those of `let`s among them.
-fn follows(tree: &Parse, expr: &Expr, depth: usize, test: fn(&[Operator]) -> bool) -> bool {
+fn follows(lets: &LetValues<'_>, expr: &Expr, depth: usize, test: fn(&[Operator]) -> bool) -> bool {
     if depth > DEEPEST {
         return false;
     }
     match &expr.inner().kind {
-        ExprKind::Pipeline { source, stages } => test(stages) || follows(tree, source, depth + 1, test),
-        ExprKind::Materialize(inner) => follows(tree, inner, depth + 1, test),
+        ExprKind::Pipeline { source, stages } => test(stages) || follows(lets, source, depth + 1, test),
+        ExprKind::Materialize(inner) => follows(lets, inner, depth + 1, test),
         ExprKind::Name(name) => {
-            let given = tree.lets().into_iter().rev().find(|(_, given, _)| given.text == name.text);
-            matches!(given, Some((_, _, LetValue::Expr(value))) if follows(tree, value, depth + 1, test))
+            matches!(lets.of(name), Some(LetValue::Expr(value)) if follows(lets, value, depth + 1, test))
         }
         _ => false,
     }

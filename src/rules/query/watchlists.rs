@@ -3,7 +3,8 @@
 use crate::content::Query;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::nearest::nearest;
-use crate::kql::ast::{Expr, ExprKind, LetValue, Literal, Statement, StatementKind};
+use crate::kql::ast::{Expr, ExprKind, LetValue, Literal};
+use crate::kql::view::LetValues;
 use crate::kql::{Node, walk_statements};
 use crate::rules::Context;
 use crate::source::Span;
@@ -20,12 +21,12 @@ pub(super) fn check(
     if known.is_empty() || !query.text.contains("_GetWatchlist") || !query.parse().errors.is_empty() {
         return;
     }
-    let statements = &query.parse().statements;
+    let lets = query.parse().let_values(cx.meaning(query));
     let mut asked: Vec<(&str, &Expr)> = Vec::new();
-    walk_statements(statements, &mut |node| {
+    walk_statements(&query.parse().statements, &mut |node| {
         if let Node::Expr(Expr { kind: ExprKind::Call { name, args }, .. }) = node
             && matches!(&*name.text, "_GetWatchlist" | "_GetWatchlistAlias")
-            && let Some(text) = args.first().and_then(|arg| text_of(arg, statements))
+            && let Some(text) = args.first().and_then(|arg| text_of(arg, &lets))
             && !asked.contains(&text)
         {
             asked.push(text);
@@ -55,19 +56,17 @@ pub(super) fn check(
 }
 
 /// The text that an argument is, with the literal that says it: itself, or what a `let` gives its name to.
-fn text_of<'q>(arg: &'q Expr, statements: &'q [Statement]) -> Option<(&'q str, &'q Expr)> {
+fn text_of<'q>(arg: &'q Expr, lets: &LetValues<'q>) -> Option<(&'q str, &'q Expr)> {
     match &arg.kind {
         ExprKind::Literal(Literal::String(text)) => Some((text, arg)),
-        ExprKind::Named { value, .. } => text_of(value, statements),
-        ExprKind::Name(name) => statements.iter().find_map(|statement| match &statement.kind {
-            StatementKind::Let { name: given, value: LetValue::Expr(value) } if given.text == name.text => {
-                match &value.kind {
-                    ExprKind::Literal(Literal::String(text)) => Some((&**text, value)),
-                    _ => None,
-                }
-            }
-            _ => None,
-        }),
+        ExprKind::Named { value, .. } => text_of(value, lets),
+        ExprKind::Name(name) => match lets.of(name)? {
+            LetValue::Expr(value) => match &value.kind {
+                ExprKind::Literal(Literal::String(text)) => Some((text, value)),
+                _ => None,
+            },
+            LetValue::Function(_) => None,
+        },
         _ => None,
     }
 }

@@ -1,13 +1,19 @@
-//! What expressions come to that no row decides: numbers, lengths of time, and moments as their distance from now.
+//! Constant folding: what expressions come to that no row decides. Numbers, strings, lengths of time, and moments as
+//! their distance from now.
+
+use std::sync::Arc;
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, Literal, Name};
 use super::super::timespan::Timespan;
-use super::placeholder;
 use crate::source::Span;
 
-/// A constant.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Constant {
+/// The value of an expression that no row decides.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Constant {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A string.
+    String(Arc<str>),
     /// A number.
     Number(f64),
     /// A length of time.
@@ -20,8 +26,10 @@ pub(super) enum Constant {
 
 /// A constant with the literals that it follows from.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Known {
+pub struct Known {
+    /// The value.
     pub value: Constant,
+    /// The places of the literals, in order.
     pub sources: Vec<Span>,
 }
 
@@ -47,11 +55,14 @@ impl Known {
 }
 
 /// Works out constants, given those that names stand for.
-pub(super) struct Evaluator<'t, 'l> {
+pub(in crate::kql) struct Evaluator<'t, 'l> {
     pub text: &'t str,
+    /// How long the time range is that the portal fills in for `{{StartTimeISO}}` and `{{EndTimeISO}}`.
     pub range: Timespan,
     /// What a name stands for; the outer `None` says that the name is not one of the query's own.
-    pub look_up: &'l dyn Fn(&str) -> Option<Option<Known>>,
+    pub look_up: &'l dyn Fn(&Name) -> Option<Option<Known>>,
+    /// What the parts of the expression come to, where that has been worked out; `None` to work it out anew.
+    pub parts: &'l dyn Fn(&Expr) -> Option<Option<Known>>,
 }
 
 impl Evaluator<'_, '_> {
@@ -59,15 +70,20 @@ impl Evaluator<'_, '_> {
         self.text.get(span.range()).unwrap_or_default()
     }
 
-    /// What an expression comes to; `None` where that is not constant, or no matter of time.
-    pub(super) fn value(&self, expr: &Expr) -> Option<Known> {
+    /// What an expression comes to; `None` where that is not constant.
+    fn value(&self, expr: &Expr) -> Option<Known> {
+        (self.parts)(expr).unwrap_or_else(|| self.fold(expr))
+    }
+
+    /// The same, from what its parts come to.
+    pub(in crate::kql) fn fold(&self, expr: &Expr) -> Option<Known> {
         match &expr.kind {
             ExprKind::Literal(literal) => self.literal(literal, expr.span),
-            ExprKind::Name(name) => (self.look_up)(&name.text)?,
+            ExprKind::Name(name) => (self.look_up)(name)?,
             ExprKind::Paren(inner) => self.value(inner),
             ExprKind::Unary { minus, operand } => {
                 let known = self.value(operand)?;
-                let value = match known.value {
+                let value = match known.value.clone() {
                     Constant::Number(number) if *minus => Constant::Number(-number),
                     Constant::Length(length) if *minus => Constant::Length(-length),
                     value => value,
@@ -80,9 +96,9 @@ impl Evaluator<'_, '_> {
                     return None;
                 }
                 let (left, right) = (self.value(left)?, self.value(right)?);
-                Some(Known::from(arithmetic(*op, left.value, right.value)?, [&left, &right]))
+                Some(Known::from(arithmetic(*op, &left.value, &right.value)?, [&left, &right]))
             }
-            ExprKind::Call { name, args } if (self.look_up)(&name.text).is_none() => {
+            ExprKind::Call { name, args } if (self.look_up)(name).is_none() => {
                 self.call(name, args, expr.span)
             }
             _ => None,
@@ -95,6 +111,8 @@ impl Evaluator<'_, '_> {
             Literal::Long | Literal::Int | Literal::Real | Literal::Decimal => {
                 Constant::Number(inside(written).parse().ok()?)
             }
+            Literal::String(text) => Constant::String((&**text).into()),
+            Literal::Bool => Constant::Bool(inside(written).eq_ignore_ascii_case("true")),
             Literal::Timespan => Constant::Length(Timespan::parse(written)?),
             Literal::DateTime => match inside(written) {
                 "null" => return None,
@@ -121,7 +139,9 @@ impl Evaluator<'_, '_> {
                     };
                     Some(Known::new(value, span))
                 }
-                _ => self.value(argument).filter(|known| !matches!(known.value, Constant::Length(_))),
+                _ => self.value(argument).filter(|known| {
+                    matches!(known.value, Constant::Number(_) | Constant::Moment(..) | Constant::Date)
+                }),
             },
             ("make_datetime", [_, _, _, ..]) => Some(Known::new(Constant::Date, span)),
             ("totimespan" | "time" | "timespan", [argument]) => match &argument.kind {
@@ -134,7 +154,7 @@ impl Evaluator<'_, '_> {
                 let (unit, slack) = unit_of(unit)?;
                 let (count, moment) = (self.value(count)?, self.value(moment)?);
                 let Constant::Number(number) = count.value else { return None };
-                let value = match moment.value {
+                let value = match moment.value.clone() {
                     Constant::Moment(back, own) => {
                         let slack = slack.times(number.abs())?.plus(own)?;
                         Constant::Moment(back.minus(unit.times(number)?)?, slack)
@@ -145,7 +165,7 @@ impl Evaluator<'_, '_> {
             }
             ("bin" | "floor" | "bin_at", [moment, size, ..]) => {
                 let (moment, (size, _)) = (self.value(moment)?, self.length(size)?);
-                let value = rounded(moment.value, size)?;
+                let value = rounded(&moment.value, size)?;
                 Some(moment.with(value))
             }
             (function, [moment, rest @ ..]) => {
@@ -160,7 +180,7 @@ impl Evaluator<'_, '_> {
                     _ => return None,
                 };
                 let size = if start { unit } else { Timespan::ZERO };
-                let value = rounded(moment.value, size)?;
+                let value = rounded(&moment.value, size)?;
                 let value = match value {
                     Constant::Moment(back, slack) => {
                         Constant::Moment(back.minus(unit.times(offset)?)?, slack)
@@ -174,7 +194,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// A length of time.
-    pub(super) fn length(&self, expr: &Expr) -> Option<(Timespan, Known)> {
+    fn length(&self, expr: &Expr) -> Option<(Timespan, Known)> {
         let known = self.value(expr)?;
         match known.value {
             Constant::Length(length) => Some((length, known)),
@@ -189,9 +209,9 @@ fn inside(literal: &str) -> &str {
 }
 
 /// A moment rounded down to a multiple of a length.
-fn rounded(value: Constant, size: Timespan) -> Option<Constant> {
+fn rounded(value: &Constant, size: Timespan) -> Option<Constant> {
     Some(match value {
-        Constant::Moment(back, slack) => Constant::Moment(back, slack.plus(size)?),
+        Constant::Moment(back, slack) => Constant::Moment(*back, slack.plus(size)?),
         Constant::Date => Constant::Date,
         _ => return None,
     })
@@ -214,7 +234,7 @@ fn rounding(function: &str) -> Option<(Timespan, bool)> {
 }
 
 /// The length of a unit as `datetime_add` and `datetime_diff` name it, and by how much one may be longer.
-pub(super) fn unit_of(expr: &Expr) -> Option<(Timespan, Timespan)> {
+pub(in crate::kql) fn unit_of(expr: &Expr) -> Option<(Timespan, Timespan)> {
     let ExprKind::Literal(Literal::String(name)) = &expr.kind else { return None };
     let exact = |length| Some((length, Timespan::ZERO));
     let lower = name.to_ascii_lowercase();
@@ -232,27 +252,36 @@ pub(super) fn unit_of(expr: &Expr) -> Option<(Timespan, Timespan)> {
     }
 }
 
-fn arithmetic(op: BinaryOp, left: Constant, right: Constant) -> Option<Constant> {
+fn arithmetic(op: BinaryOp, left: &Constant, right: &Constant) -> Option<Constant> {
     use Constant::{Date, Length, Moment, Number};
     Some(match (op, left, right) {
         (BinaryOp::Add, Number(a), Number(b)) => Number(a + b),
         (BinaryOp::Subtract, Number(a), Number(b)) => Number(a - b),
         (BinaryOp::Multiply, Number(a), Number(b)) => Number(a * b),
-        (BinaryOp::Divide, Number(a), Number(b)) if b != 0.0 => Number(a / b),
-        (BinaryOp::Add, Length(a), Length(b)) => Length(a.plus(b)?),
-        (BinaryOp::Subtract, Length(a), Length(b)) => Length(a.minus(b)?),
-        (BinaryOp::Divide, Length(a), Length(b)) => Number(a.over(b)?),
+        (BinaryOp::Divide, Number(a), Number(b)) if *b != 0.0 => Number(a / b),
+        (BinaryOp::Add, Length(a), Length(b)) => Length(a.plus(*b)?),
+        (BinaryOp::Subtract, Length(a), Length(b)) => Length(a.minus(*b)?),
+        (BinaryOp::Divide, Length(a), Length(b)) => Number(a.over(*b)?),
         (BinaryOp::Multiply, Length(length), Number(factor))
-        | (BinaryOp::Multiply, Number(factor), Length(length)) => Length(length.times(factor)?),
-        (BinaryOp::Divide, Length(length), Number(number)) if number != 0.0 => {
+        | (BinaryOp::Multiply, Number(factor), Length(length)) => Length(length.times(*factor)?),
+        (BinaryOp::Divide, Length(length), Number(number)) if *number != 0.0 => {
             Length(length.times(1.0 / number)?)
         }
         (BinaryOp::Add, Moment(back, slack), Length(length))
-        | (BinaryOp::Add, Length(length), Moment(back, slack)) => Moment(back.minus(length)?, slack),
-        (BinaryOp::Subtract, Moment(back, slack), Length(length)) => Moment(back.plus(length)?, slack),
+        | (BinaryOp::Add, Length(length), Moment(back, slack)) => Moment(back.minus(*length)?, *slack),
+        (BinaryOp::Subtract, Moment(back, slack), Length(length)) => Moment(back.plus(*length)?, *slack),
         // The later moment lies less far back.
-        (BinaryOp::Subtract, Moment(a, _), Moment(b, _)) => Length(b.minus(a)?),
+        (BinaryOp::Subtract, Moment(a, _), Moment(b, _)) => Length(b.minus(*a)?),
         (BinaryOp::Add | BinaryOp::Subtract, Date, Length(_)) | (BinaryOp::Add, Length(_), Date) => Date,
         _ => return None,
     })
+}
+
+/// Which of the two ends of the portal's time range a string asks for: false for the start, true for the end.
+pub(in crate::kql) fn placeholder(text: &str) -> Option<bool> {
+    match text.trim() {
+        "{{StartTimeISO}}" => Some(false),
+        "{{EndTimeISO}}" => Some(true),
+        _ => None,
+    }
 }

@@ -34,30 +34,30 @@ pub struct Finding {
     /// A probable mend.
     pub mend: Option<Mend>,
     /// Whether what is known of the tables may be wrong here.
-    pub doubtful: bool,
+    pub low_confidence: bool,
     /// The name that is not known, where one is not.
     pub name: Option<Box<str>>,
 }
 
 impl Finding {
-    pub(super) fn new(kind: FindingKind, span: Span, message: impl Into<String>) -> Self {
+    pub(in crate::kql) fn new(kind: FindingKind, span: Span, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { kind, span, message, help: None, mend: None, doubtful: false, name: None }
+        Self { kind, span, message, help: None, mend: None, low_confidence: false, name: None }
     }
 
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
+    pub(in crate::kql) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// The finding as one that may be wrong, where that is so.
-    pub(super) fn doubted(mut self, doubtful: bool) -> Self {
-        self.doubtful |= doubtful;
+    pub(in crate::kql) fn doubted(mut self, low_confidence: bool) -> Self {
+        self.low_confidence |= low_confidence;
         self
     }
 
     /// The finding with a name that was probably meant.
-    pub(super) fn meant(mut self, nearest: Option<&str>) -> Self {
+    pub(in crate::kql) fn meant(mut self, nearest: Option<&str>) -> Self {
         if let Some(nearest) = nearest {
             self.help = Some(format!("Did you mean `{nearest}`?"));
             let title = format!("Write `{nearest}`");
@@ -99,7 +99,7 @@ fn letters(name: &str) -> u128 {
 }
 
 /// Of many names the few that are most like a word, best first.
-pub(super) fn likest<'n>(word: &str, names: &[&'n str], few: usize) -> Vec<&'n str> {
+pub(in crate::kql) fn closest<'n>(word: &str, names: &[&'n str], few: usize) -> Vec<&'n str> {
     let mut ranked: Vec<&str> = names.iter().copied().filter(|name| !name.starts_with('_')).collect();
     // Where there are very many, comparing all takes too long.
     if ranked.len() <= 3_000 {

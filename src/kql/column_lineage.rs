@@ -1,14 +1,15 @@
-//! Whether a query returns a column, and where a column was lost that it does not return.
+//! Column lineage: whether a query returns a column, and where a column was lost that it does not return. Which rows
+//! there are and what names mean, the semantic model tells.
 
-use std::rc::Rc;
+use std::cell::OnceCell;
+use std::sync::Arc;
 
 use super::Parse;
-use super::ast::{
-    Columns, Expr, ExprKind, Function, LetValue, Literal, Name, Operator, OperatorKind, Sides, Statement,
-    StatementKind,
-};
-use super::bind::{Catalog, Meaning, Returned};
+use super::ast::{Columns, Expr, ExprKind, LetValue, Literal, Name, Operator, OperatorKind, Sides};
+use super::bind::{Catalog, Returned};
+use super::model::SemanticModel;
 use super::types::Relation;
+use super::view::LetValues;
 use crate::source::Span;
 
 /// What is known of a column of a query's result.
@@ -35,7 +36,7 @@ pub struct Lost {
     /// The name that the column has from there on, where it only got another.
     pub renamed: Option<Box<str>>,
     /// Whether the column was known to be there before.
-    pub had: bool,
+    pub was_present: bool,
 }
 
 /// How much is known of a set of columns, the surest first.
@@ -51,7 +52,7 @@ enum Certainty {
 
 impl Certainty {
     fn of(relation: &Relation) -> Self {
-        match (relation.open, relation.doubtful) {
+        match (relation.has_unknown_columns, relation.low_confidence) {
             (true, _) => Self::Open,
             (false, true) => Self::Doubtful,
             (false, false) => Self::Sure,
@@ -63,62 +64,63 @@ impl Certainty {
 const DEEPEST: usize = 24;
 
 /// The columns after the source of a pipeline and after each of its operators.
-type Stages = [(Span, Rc<Relation>)];
+type Stages = [(Span, Arc<Relation>)];
 
 /// A query with what it means.
-pub struct Trace<'a> {
+pub struct ColumnLineage<'a> {
     parse: &'a Parse,
-    meaning: &'a Meaning,
+    lets: OnceCell<LetValues<'a>>,
+    model: Arc<SemanticModel>,
     catalog: &'a dyn Catalog,
 }
 
-/// Statements around a place, the outermost first.
-type Scope<'a> = Vec<&'a [Statement]>;
+impl<'a> ColumnLineage<'a> {
+    /// Follows the columns of a query. The model is that of the same query in the same catalog, at any level.
+    pub fn new(parse: &'a Parse, model: Arc<SemanticModel>, catalog: &'a dyn Catalog) -> Self {
+        Self { parse, lets: OnceCell::new(), model, catalog }
+    }
 
-impl<'a> Trace<'a> {
-    /// Follows the columns of a query. The meaning is that of the same query in the same catalogue.
-    pub fn new(parse: &'a Parse, meaning: &'a Meaning, catalog: &'a dyn Catalog) -> Self {
-        Self { parse, meaning, catalog }
+    /// What a name stands for that a `let` gives.
+    fn value_of(&self, name: &Name) -> Option<&'a LetValue> {
+        self.lets.get_or_init(|| self.parse.let_values(Arc::clone(&self.model))).of(name)
     }
 
     /// Whether the query returns a column. One that returns no rows, or cannot be read, may return any.
     pub fn column(&self, name: &str) -> Presence {
-        let (Some(result), Some(main)) = (&self.meaning.result, self.parse.last_query()) else {
+        let (Some(result), Some(main)) = (&self.model.result, self.parse.last_query()) else {
             return Presence::Possible;
         };
         if !self.parse.errors.is_empty() || result.column(name).is_some() {
             return Presence::Possible;
         }
-        let scope = vec![&self.parse.statements[..]];
-        let sure = match self.certainty(main, &scope, 0) {
+        let sure = match self.certainty(main, 0) {
             Certainty::Open => return Presence::Possible,
             certainty => certainty == Certainty::Sure,
         };
-        Presence::Missing { sure, lost: self.lost(main, name, &scope, 0) }
+        Presence::Missing { sure, lost: self.lost(main, name, 0) }
     }
 
-    fn stages(&self, source: &Expr, count: usize) -> Option<&'a Stages> {
-        let all = std::iter::once(&self.meaning.stages).chain(&self.meaning.others);
-        let mut found = all.filter(|list| list.len() == count + 1 && list[0].0 == source.span);
-        found.next().map(Vec::as_slice)
+    /// The rows of a pipeline, where it was read where it stands.
+    fn stages(&self, source: &Expr, count: usize) -> Option<&Stages> {
+        self.model.pipeline(source, count)
     }
 
     /// How sure it is that the rows have no columns but those that are known.
-    fn certainty(&self, expr: &'a Expr, scope: &Scope<'a>, depth: usize) -> Certainty {
+    fn certainty(&self, expr: &'a Expr, depth: usize) -> Certainty {
         if depth > DEEPEST {
             return Certainty::Open;
         }
-        let deeper = |expr: &'a Expr| self.certainty(expr, scope, depth + 1);
+        let deeper = |expr: &'a Expr| self.certainty(expr, depth + 1);
         match &expr.kind {
             ExprKind::Paren(inner) | ExprKind::Materialize(inner) | ExprKind::ToTable(inner) => deeper(inner),
             ExprKind::DataTable { .. } | ExprKind::ExternalData { .. } => Certainty::Sure,
-            ExprKind::Operator(operator) => self.step(operator, None, (None, None), scope, depth),
+            ExprKind::Operator(operator) => self.step(operator, None, (None, None), depth),
             ExprKind::Pipeline { source, stages } => {
                 let list = self.stages(source, stages.len());
                 let mut certainty = deeper(source);
                 for (at, stage) in stages.iter().enumerate() {
                     let around = (list.map(|list| &*list[at].1), list.map(|list| &*list[at + 1].1));
-                    certainty = self.step(stage, Some(certainty), around, scope, depth);
+                    certainty = self.step(stage, Some(certainty), around, depth);
                 }
                 certainty
             }
@@ -130,11 +132,11 @@ impl<'a> Trace<'a> {
                 if let ("materialize", ExprKind::Call { args, .. }) = (&*name.text, &expr.kind) {
                     return args.first().map_or(Certainty::Open, deeper);
                 }
-                match resolve(name, scope) {
-                    Some((LetValue::Expr(value), scope)) => self.certainty(value, &scope, depth + 1),
-                    Some((LetValue::Function(function), scope)) => {
-                        let (result, scope) = inside(function, &scope);
-                        result.map_or(Certainty::Open, |result| self.certainty(result, &scope, depth + 1))
+                match self.value_of(name) {
+                    Some(LetValue::Expr(value)) => self.certainty(value, depth + 1),
+                    Some(LetValue::Function(function)) => {
+                        let result = function.result.as_deref();
+                        result.map_or(Certainty::Open, |result| self.certainty(result, depth + 1))
                     }
                     None => self.outside(table_name(expr).unwrap_or(&name.text)),
                 }
@@ -167,17 +169,16 @@ impl<'a> Trace<'a> {
         operator: &'a Operator,
         input: Option<Certainty>,
         around: (Option<&Relation>, Option<&Relation>),
-        scope: &Scope<'a>,
         depth: usize,
     ) -> Certainty {
         let after =
             |least: Certainty| around.1.map_or(Certainty::Open, |after| Certainty::of(after).max(least));
         let given = input.unwrap_or(Certainty::Sure);
         if let OperatorKind::Union(union) = &operator.kind {
-            return union.legs.iter().map(|leg| self.certainty(leg, scope, depth + 1)).fold(given, Ord::max);
+            return union.legs.iter().map(|leg| self.certainty(leg, depth + 1)).fold(given, Ord::max);
         }
         if let OperatorKind::Join(join) | OperatorKind::Lookup(join) = &operator.kind {
-            let right = || self.certainty(&join.right, scope, depth + 1);
+            let right = || self.certainty(&join.right, depth + 1);
             return match join.kind.sides() {
                 Sides::Left => given,
                 Sides::Right => right(),
@@ -190,23 +191,23 @@ impl<'a> Trace<'a> {
             Columns::Unknown => Certainty::Open,
             Columns::Keep | Columns::Extend | Columns::Rename | Columns::Drop | Columns::Combine => {
                 // An operator that brings columns which nobody knows.
-                let opened =
-                    around.0.is_some_and(|before| !before.open) && around.1.is_some_and(|after| after.open);
+                let opened = around.0.is_some_and(|before| !before.has_unknown_columns)
+                    && around.1.is_some_and(|after| after.has_unknown_columns);
                 if opened { Certainty::Open } else { given }
             }
         }
     }
 
     /// The operator after which a column is gone.
-    fn lost(&self, expr: &'a Expr, name: &str, scope: &Scope<'a>, depth: usize) -> Option<Lost> {
+    fn lost(&self, expr: &'a Expr, name: &str, depth: usize) -> Option<Lost> {
         if depth > DEEPEST {
             return None;
         }
         match &expr.kind {
             ExprKind::Paren(inner) | ExprKind::Materialize(inner) | ExprKind::ToTable(inner) => {
-                self.lost(inner, name, scope, depth + 1)
+                self.lost(inner, name, depth + 1)
             }
-            ExprKind::Operator(operator) => self.lost_beside(operator, name, scope, depth),
+            ExprKind::Operator(operator) => self.lost_beside(operator, name, depth),
             ExprKind::Pipeline { source, stages } => {
                 let list = self.stages(source, stages.len())?;
                 // What these rows have is lost elsewhere, if at all.
@@ -219,25 +220,22 @@ impl<'a> Trace<'a> {
                     if before.column(name).is_some() {
                         return Some(at_operator(stage, name, true));
                     }
-                    if let Some(lost) = self.lost_beside(stage, name, scope, depth) {
+                    if let Some(lost) = self.lost_beside(stage, name, depth) {
                         return Some(lost);
                     }
-                    if before.open && stage.kind.facts().columns == Columns::Replace {
+                    if before.has_unknown_columns && stage.kind.facts().columns == Columns::Replace {
                         narrowed = Some(at_operator(stage, name, false));
                     }
                 }
-                self.lost(source, name, scope, depth + 1).or(narrowed)
+                self.lost(source, name, depth + 1).or(narrowed)
             }
             ExprKind::Name(called) | ExprKind::Call { name: called, .. } => {
                 if let ("materialize", ExprKind::Call { args, .. }) = (&*called.text, &expr.kind) {
-                    return self.lost(args.first()?, name, scope, depth + 1);
+                    return self.lost(args.first()?, name, depth + 1);
                 }
-                match resolve(called, scope)? {
-                    (LetValue::Expr(value), scope) => self.lost(value, name, &scope, depth + 1),
-                    (LetValue::Function(function), scope) => {
-                        let (result, scope) = inside(function, &scope);
-                        self.lost(result?, name, &scope, depth + 1)
-                    }
+                match self.value_of(called)? {
+                    LetValue::Expr(value) => self.lost(value, name, depth + 1),
+                    LetValue::Function(function) => self.lost(function.result.as_deref()?, name, depth + 1),
                 }
             }
             _ => None,
@@ -245,45 +243,17 @@ impl<'a> Trace<'a> {
     }
 
     /// Where a column was lost in the rows that an operator brings in.
-    fn lost_beside(
-        &self,
-        operator: &'a Operator,
-        name: &str,
-        scope: &Scope<'a>,
-        depth: usize,
-    ) -> Option<Lost> {
+    fn lost_beside(&self, operator: &'a Operator, name: &str, depth: usize) -> Option<Lost> {
         if let OperatorKind::Union(union) = &operator.kind {
-            return union.legs.iter().find_map(|leg| self.lost(leg, name, scope, depth + 1));
+            return union.legs.iter().find_map(|leg| self.lost(leg, name, depth + 1));
         }
         if let OperatorKind::Join(join) | OperatorKind::Lookup(join) = &operator.kind
             && join.kind.sides() != Sides::Left
         {
-            return self.lost(&join.right, name, scope, depth + 1);
+            return self.lost(&join.right, name, depth + 1);
         }
         None
     }
-}
-
-/// What a name was given to by the statements before it, with the statements around that.
-fn resolve<'a>(name: &Name, scope: &Scope<'a>) -> Option<(&'a LetValue, Scope<'a>)> {
-    scope.iter().enumerate().rev().find_map(|(level, statements)| {
-        let before = statements.iter().enumerate().rev().filter(|(_, one)| one.span.end <= name.span.start);
-        before.into_iter().find_map(|(at, statement)| match &statement.kind {
-            StatementKind::Let { name: given, value } if given.text == name.text => {
-                let mut outer = scope[..level].to_vec();
-                outer.push(&statements[..at]);
-                Some((value, outer))
-            }
-            _ => None,
-        })
-    })
-}
-
-/// The result of a function, with the statements around it.
-fn inside<'a>(function: &'a Function, scope: &Scope<'a>) -> (Option<&'a Expr>, Scope<'a>) {
-    let mut scope = scope.clone();
-    scope.push(&function.statements);
-    (function.result.as_deref(), scope)
 }
 
 /// The table that `table("T")` names.
@@ -295,7 +265,7 @@ fn table_name(expr: &Expr) -> Option<&str> {
     }
 }
 
-fn at_operator(operator: &Operator, column: &str, had: bool) -> Lost {
+fn at_operator(operator: &Operator, column: &str, was_present: bool) -> Lost {
     let mut renamed = None;
     if let OperatorKind::Project(items)
     | OperatorKind::ProjectRename(items)
@@ -304,7 +274,7 @@ fn at_operator(operator: &Operator, column: &str, had: bool) -> Lost {
     {
         renamed = items.iter().find_map(|expr| new_name(expr, column));
     }
-    Lost { place: operator.span, word: operator.word, renamed: renamed.map(Box::from), had }
+    Lost { place: operator.span, word: operator.word, renamed: renamed.map(Box::from), was_present }
 }
 
 /// The name that a column gets: `New = Old`.
