@@ -180,7 +180,11 @@ fn run_page(folder: &Path, page: &str) -> usize {
             _ => {
                 let (first, rest) = body.split_once('\n').unwrap();
                 let name = first.strip_prefix("# ").or_else(|| first.strip_prefix("// ")).unwrap();
-                let text = if name.ends_with(".json") { rest } else { body };
+                let text = if Path::new(name).extension().is_some_and(|extension| extension == "json") {
+                    rest
+                } else {
+                    body
+                };
                 crate::common::write(folder, name, format!("{}\n", text.trim_end()).as_bytes());
             }
         }
