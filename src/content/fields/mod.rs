@@ -3,7 +3,7 @@
 //!
 //! A [`Format`] is the table of one kind. The JSON Schemas ([`json_schema`]), the keys of the first column, the advice on
 //! missing keys and the owners of violations all come out of it. A new key is one [`Field`] in a table; a new kind is a
-//! table of its own beside [`template`].
+//! table of its own beside `template`.
 
 use super::kind::Kind;
 
