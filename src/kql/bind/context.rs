@@ -84,7 +84,9 @@ impl<'a> Binder<'a> {
     /// What a name means, where it is a variable; that it does is noted.
     pub(super) fn resolve(&mut self, name: &Name) -> Option<&Bound<'a>> {
         let local = self.names.find(&name.text)?;
-        match local.column.filter(|column| *column != ColumnId::NONE) {
+        match local.column {
+            // Below `Level::Full` columns have no ids, and nothing is noted of them.
+            Some(ColumnId::NONE) => {}
             Some(column) => self.recorder.mention(name.span, || Symbol::Column(column)),
             None => self.recorder.mention_variable(name.span, local.id),
         }
