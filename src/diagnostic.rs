@@ -225,6 +225,15 @@ pub(crate) static SOME_RULE: RuleMeta = RuleMeta {
 /// Where the documentation is found.
 const DOCS: &str = "https://github.com/sentlint/sentlint/blob/main/docs/";
 
+/// The facts are of the same rule where the ids are the same, which are unique.
+impl PartialEq for RuleMeta {
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for RuleMeta {}
+
 impl RuleMeta {
     /// The address of the rule's page, or of the list of codes.
     pub fn url(&self) -> String {

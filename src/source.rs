@@ -286,6 +286,12 @@ fn wide(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// The same text with a capital first letter, as a sentence begins.
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

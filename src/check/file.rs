@@ -6,7 +6,7 @@ use super::job::{Before, Job, Skipped};
 use super::repository::summarise;
 use super::{CheckedFile, set_severity};
 use crate::content::{Content, Query, schema};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, RuleMeta};
 use crate::discover::slashes;
 use crate::findings::FileReport;
 use crate::rules::{self, Base, Context, RepositoryFile, Settings, gates};
@@ -54,10 +54,10 @@ fn read_base(before: &Before, job: &Job, now: &Content) -> Option<Base> {
 
 /// The rules that suppressions name and that do not run otherwise. They run all the same, unheard, where it is
 /// to be told whether the suppressions are needed.
-fn named_rules(suppressions: &[Suppression], settings: &Settings) -> Vec<&'static str> {
+fn named_rules(suppressions: &[Suppression], settings: &Settings) -> Vec<&'static RuleMeta> {
     let names = suppressions.iter().flat_map(|one| &one.names).filter_map(|name| rules::find(&name.rule));
-    let judged = rules::find("unused-suppression").is_some_and(|entry| settings.enabled(entry.meta));
-    names.map(|entry| entry.meta.id).filter(|_| judged).collect()
+    let is_asked = settings.enabled(rules::UNUSED_SUPPRESSION);
+    names.map(|entry| entry.meta).filter(|_| is_asked).collect()
 }
 
 fn check_content(
@@ -65,7 +65,7 @@ fn check_content(
     queries: &[Query<'_>],
     catalog: &View<'_>,
     settings: &Settings,
-    named: &[&str],
+    named: &[&RuleMeta],
     base: Option<&Base>,
 ) -> Vec<Diagnostic> {
     let runs_gates = settings.profile.runs_gates();
@@ -88,9 +88,9 @@ fn check_content(
     found
 }
 
-fn run_rules(cx: &Context<'_>, named: &[&str], found: &mut Vec<Diagnostic>) {
+fn run_rules(cx: &Context<'_>, named: &[&RuleMeta], found: &mut Vec<Diagnostic>) {
     let settings = cx.settings;
-    let runs = |entry: &&rules::Entry| settings.enabled(entry.meta) || named.contains(&entry.meta.id);
+    let runs = |entry: &&rules::Entry| settings.enabled(entry.meta) || named.contains(&entry.meta);
     for entry in rules::all().filter(runs) {
         entry.rule.check_file(cx, found);
         if let Some(template) = cx.template {

@@ -139,7 +139,7 @@ impl Reader {
         let mut options = RuleOptions::default();
         for (name, value) in table {
             let id = match Selector::parse(name.get_ref()) {
-                Ok(Selector::Rule(id)) => id,
+                Ok(Selector::Rule(rule)) => rule.id,
                 Ok(_) => {
                     self.fail(name.span(), "options are given for a rule, not for a group", None);
                     continue;

@@ -145,7 +145,7 @@ fn result(file: &FileReport, diagnostic: &Diagnostic, rules: &[&RuleMeta], finge
         "locations": [place],
         "partialFingerprints": { "sentlint/v1": fingerprint },
     });
-    if let Some(index) = rules.iter().position(|meta| meta.id == diagnostic.rule.id) {
+    if let Some(index) = rules.iter().position(|meta| *meta == diagnostic.rule) {
         result["ruleIndex"] = json!(index);
     }
     let related: Vec<Value> = diagnostic

@@ -36,7 +36,7 @@ pub(super) fn mask(query: &str, what: Mask) -> String {
 }
 
 /// Every place of a word in code, as byte offsets; letters, digits and `_` beside it make it another word.
-pub(super) fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
+pub(super) fn word_offsets<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     let inside = |c: char| c.is_alphanumeric() || c == '_';
     code.match_indices(word)
         .map(|(at, _)| at)
@@ -100,6 +100,6 @@ mod tests {
 
     #[test]
     fn words_stand_alone() {
-        assert_eq!(words("Table | Table2 | _Table|Table", "Table").collect::<Vec<_>>(), [0, 24]);
+        assert_eq!(word_offsets("Table | Table2 | _Table|Table", "Table").collect::<Vec<_>>(), [0, 24]);
     }
 }

@@ -26,7 +26,7 @@ mod metadata;
 mod query;
 mod registry;
 mod repository;
-mod result;
+mod result_columns;
 mod schedule;
 mod schema_violations;
 mod settings;
@@ -149,6 +149,9 @@ pub trait Rule: Sync {
     ) {
     }
 }
+
+/// The rule on suppressions that are not needed; only for its sake do rules run that are not enabled.
+pub(crate) const UNUSED_SUPPRESSION: &RuleMeta = suppressions::unused_suppression::UnusedSuppression::META;
 
 /// A rule's metadata, as `declare_rule!` provides it.
 pub(crate) trait Declared {

@@ -94,7 +94,7 @@ pub enum Selector {
     /// The rules of a group.
     Group(Group),
     /// One rule.
-    Rule(&'static str),
+    Rule(&'static RuleMeta),
 }
 
 impl Selector {
@@ -107,7 +107,7 @@ impl Selector {
             return Ok(Self::Group(group));
         }
         if let Some(entry) = super::find(&name.to_ascii_lowercase()) {
-            return Ok(Self::Rule(entry.meta.id));
+            return Ok(Self::Rule(entry.meta));
         }
         let groups = Group::ALL.into_iter().map(Group::as_str);
         let known = super::all().map(|entry| entry.meta.id).chain(groups);
@@ -124,12 +124,12 @@ impl Selector {
         match self {
             Self::All => true,
             Self::Group(group) => *group == meta.group,
-            Self::Rule(id) => *id == meta.id,
+            Self::Rule(rule) => *rule == meta,
         }
     }
 
     fn names(&self, meta: &RuleMeta) -> bool {
-        matches!(self, Self::Rule(id) if *id == meta.id)
+        matches!(self, Self::Rule(rule) if *rule == meta)
     }
 }
 
@@ -138,7 +138,7 @@ impl fmt::Display for Selector {
         f.write_str(match self {
             Self::All => "all",
             Self::Group(group) => group.as_str(),
-            Self::Rule(id) => id,
+            Self::Rule(rule) => rule.id,
         })
     }
 }

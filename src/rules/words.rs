@@ -12,12 +12,6 @@ pub(super) fn listed<S: AsRef<str>>(words: &[S], last: &str) -> String {
     }
 }
 
-/// The same sentence with a capital first letter.
-pub(super) fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

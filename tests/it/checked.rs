@@ -64,7 +64,7 @@ pub(crate) fn settings(profile: Profile) -> Settings {
 
 /// The settings under which one rule runs alone.
 pub(crate) fn alone(entry: &Entry) -> Settings {
-    let select = Some(vec![Selector::Rule(entry.meta.id)]);
+    let select = Some(vec![Selector::Rule(entry.meta)]);
     Settings { select, ..settings(Profile::Pedantic) }
 }
 

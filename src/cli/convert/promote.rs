@@ -95,7 +95,7 @@ fn refused(run: &Run<'_>, job: &Job, content: &Content, promoted: &Promoted) -> 
             errors
                 .diagnostics
                 .iter()
-                .any(|error| error.rule.id == diagnostic.rule.id && error.message == diagnostic.message)
+                .any(|error| error.rule == diagnostic.rule && error.message == diagnostic.message)
         });
         if !own.diagnostics.is_empty() {
             return Some(Done::Refused(own));

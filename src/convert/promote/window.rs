@@ -10,7 +10,7 @@ use crate::kql::ast::{Expr, ExprKind, LogicalOp, Operator, OperatorKind};
 use crate::kql::lookback::{Bound, Lookback, Reach};
 use crate::kql::timespan::Timespan;
 use crate::kql::{Node, Parse, TokenKind as T, walk_statements};
-use crate::source::Span;
+use crate::source::{Span, capitalized};
 
 /// The longest period that a rule can have, and how often it can run at most, in seconds.
 const LONGEST: u64 = limits::MAX_PERIOD_MINUTES * MINUTE;
@@ -133,7 +133,7 @@ impl Work<'_> {
             place,
             format!("The rule runs every {often} over the last {far}: {because}"),
         );
-        let comments = vec![format!("{}.", capital(&because))];
+        let comments = vec![format!("{}.", capitalized(&because))];
         fields.push(Field { comments, ..Field::new("queryFrequency", written(frequency)) });
         fields.push(Field::new("queryPeriod", written(period)));
     }
@@ -398,9 +398,4 @@ fn minutes(seconds: u64) -> u64 {
 /// The first line of a text.
 pub(super) fn one_line(text: &str) -> &str {
     text.lines().next().unwrap_or_default().trim()
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -4,8 +4,9 @@ use crate::content::Template;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::attack;
 use crate::rules::attack::{is_empty, tactics_of};
-use crate::rules::words::{capital, listed};
+use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
+use crate::source::capitalized;
 
 declare_rule! {
     /// A template without a tactic.
@@ -67,7 +68,7 @@ impl Rule for MissingTactics {
             names => format!("Add `tactics:`; the listed techniques belong to {}.", listed(names, "and")),
         };
         let place = common.tactics.field.map_or(cx.first_key(), |field| field.entry.key.span);
-        let message = format!("{} names no tactic", capital(cx.kind().noun()));
+        let message = format!("{} names no tactic", capitalized(cx.kind().noun()));
         out.push(Self::at(place, message).help(help));
     }
 }

@@ -3,8 +3,8 @@
 use crate::content::Template;
 use crate::diagnostic::Diagnostic;
 use crate::rules::attack::is_empty;
-use crate::rules::words::capital;
 use crate::rules::{Context, Rule, declare_rule};
+use crate::source::capitalized;
 
 declare_rule! {
     /// A template without a technique.
@@ -55,7 +55,7 @@ impl Rule for MissingTechniques {
             return;
         }
         let place = common.techniques.field.map_or(cx.first_key(), |field| field.entry.key.span);
-        let message = format!("{} names no technique", capital(cx.kind().noun()));
+        let message = format!("{} names no technique", capitalized(cx.kind().noun()));
         let help =
             "Add `relevantTechniques:` with the ids of the techniques that the query finds, such as T1219.";
         out.push(Self::at(place, message).help(help));

@@ -5,7 +5,7 @@ mod missing_tactics;
 mod missing_techniques;
 mod prefer_sub_technique;
 mod revoked_technique;
-mod sought;
+mod search_terms;
 pub(super) mod technique_tactic_mismatch;
 mod uncovered_tactic;
 pub(super) mod unknown_tactic;
@@ -38,7 +38,7 @@ pub(super) fn parent(id: &str) -> &str {
 
 /// Whether the technique serves the tactic: today, or in the older release that upstream's checks and the
 /// service's own lists follow. Content that was right then is not wrong because of a new release.
-fn serves(tactic: &SentinelTactic, technique: &Technique) -> bool {
+fn is_tactic_of(tactic: &SentinelTactic, technique: &Technique) -> bool {
     tactics::matches(tactic, technique)
         || upstream::tactics_of(parent(technique.id)).is_some_and(|names| names.contains(&tactic.name))
 }
@@ -72,7 +72,7 @@ pub(super) fn several(text: &str) -> Option<Vec<&str>> {
 }
 
 /// Says that an item is several ones; `None` where it is not, or where another rule tells of the whole list.
-fn told_apart(
+fn split_item_finding(
     cx: &Context<'_>,
     list: &List<'_>,
     text: &Text<'_>,
@@ -86,7 +86,7 @@ fn told_apart(
 }
 
 /// Whether the list is one text, of which `scalar-for-list` says how its parts become items.
-fn is_to_be_split(cx: &Context<'_>, list: &List<'_>) -> bool {
+fn needs_split(cx: &Context<'_>, list: &List<'_>) -> bool {
     let text = list.field.and_then(|field| field.text());
     text.is_some_and(|text| {
         several(text.value).is_some() || space_after_dashes(cx.source(), text.node).is_some()

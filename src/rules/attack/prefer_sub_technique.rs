@@ -1,6 +1,6 @@
 //! `prefer-sub-technique`
 
-use super::sought::sought;
+use super::search_terms::search_terms;
 use crate::content::model::Text;
 use crate::content::{Query, Template};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
@@ -80,9 +80,9 @@ impl Rule for PreferSubTechnique {
         if parents.is_empty() {
             return;
         }
-        let texts = sought(query);
+        let texts = search_terms(query);
         for parent in parents {
-            if let Some((sub, word, place)) = told(&texts, parent.value) {
+            if let Some((sub, word, place)) = indicated_sub_technique(&texts, parent.value) {
                 out.push(finding(cx, query, parent, (sub, word, place)));
             }
         }
@@ -108,7 +108,10 @@ fn finding(
 }
 
 /// The only sub-technique that some texts speak for, with the first word that does and its place.
-fn told(texts: &[(String, Span)], parent: &str) -> Option<(&'static Technique, &'static str, Span)> {
+fn indicated_sub_technique(
+    texts: &[(String, Span)],
+    parent: &str,
+) -> Option<(&'static Technique, &'static str, Span)> {
     let mut only: Option<(&'static Technique, &'static str, Span)> = None;
     for (sub, evidence) in evidence::of(parent) {
         let found = texts.iter().find_map(|(text, place)| Some((evidence.word_in(text)?, *place)));

@@ -5,7 +5,7 @@ use crate::content::model::{List, Text};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::{attack, tactics};
 use crate::rules::append::append_items;
-use crate::rules::attack::{serves, tactics_of};
+use crate::rules::attack::{is_tactic_of, tactics_of};
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -77,7 +77,7 @@ impl Rule for TechniqueTacticMismatch {
         for text in &common.techniques.items {
             let Some(technique) = attack::technique(text.value) else { continue };
             let right = tactics_of(technique);
-            if !right.is_empty() && !known.iter().any(|tactic| serves(tactic, technique)) {
+            if !right.is_empty() && !known.iter().any(|tactic| is_tactic_of(tactic, technique)) {
                 out.push(finding(cx, &common.tactics, text, &right, &names, &mut added));
             }
         }

@@ -3,7 +3,7 @@
 use crate::content::Template;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::{attack, tactics};
-use crate::rules::attack::serves;
+use crate::rules::attack::is_tactic_of;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -56,7 +56,7 @@ impl Rule for UncoveredTactic {
         let Some(techniques) = techniques.filter(|techniques| !techniques.is_empty()) else { return };
         for text in &common.tactics.items {
             let Some(tactic) = tactics::normalise_tactic(text.value) else { continue };
-            if !techniques.iter().any(|technique| serves(tactic, technique)) {
+            if !techniques.iter().any(|technique| is_tactic_of(tactic, technique)) {
                 let message = format!("None of the listed techniques belongs to {}", tactic.name);
                 let help = format!("Add a technique of {}, or leave the tactic out.", tactic.name);
                 out.push(Self::at(text.span(), message).help(help));

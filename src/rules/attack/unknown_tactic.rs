@@ -4,7 +4,7 @@ use crate::content::Template;
 use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::{attack, tactics};
-use crate::rules::attack::{is_empty, is_to_be_split, told_apart};
+use crate::rules::attack::{is_empty, needs_split, split_item_finding};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -67,13 +67,13 @@ impl Rule for UnknownTactic {
         // A list with nothing in it is told of as such.
         let blank = |text: &Text<'_>| text.value.trim().is_empty() && is_empty(list);
         let known = |text: &Text<'_>| blank(text) || tactics::tactic(text.value).is_some();
-        if is_to_be_split(cx, list) {
+        if needs_split(cx, list) {
             return;
         }
         out.extend(list.items.iter().filter(|text| !known(text)).map(|text| {
             let found = finding(cx, text);
             let several = Self::at(text.span(), format!("`{}` names several tactics", text.value));
-            told_apart(cx, list, text, &several).unwrap_or(found)
+            split_item_finding(cx, list, text, &several).unwrap_or(found)
         }));
     }
 }

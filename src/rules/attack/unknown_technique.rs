@@ -4,7 +4,7 @@ use crate::content::Template;
 use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::{attack, tactics};
-use crate::rules::attack::{is_empty, is_to_be_split, told_apart};
+use crate::rules::attack::{is_empty, needs_split, split_item_finding};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -66,19 +66,19 @@ impl Rule for UnknownTechnique {
         // A list with nothing in it is told of as such.
         let blank = |text: &Text<'_>| text.value.trim().is_empty() && is_empty(list);
         let known = |text: &Text<'_>| blank(text) || attack::technique(text.value).is_some();
-        if is_to_be_split(cx, list) {
+        if needs_split(cx, list) {
             return;
         }
         out.extend(list.items.iter().filter(|text| !known(text)).map(|text| {
             let found = finding(cx, text);
             let several = Self::at(text.span(), format!("`{}` names several techniques", text.value));
-            told_apart(cx, list, text, &several).unwrap_or(found)
+            split_item_finding(cx, list, text, &several).unwrap_or(found)
         }));
     }
 }
 
 /// The technique of `T1219.2`, `T1219/002` and of the address of its page.
-fn written_otherwise(text: &str) -> Option<&'static attack::Technique> {
+fn in_other_notation(text: &str) -> Option<&'static attack::Technique> {
     let text = text.trim().trim_end_matches('/');
     let address = text.rsplit_once("techniques/").map(|(_, id)| id);
     if let Some(technique) = address.and_then(attack::technique) {
@@ -117,7 +117,7 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic
     if let Some(tactic) = tactics::normalise_tactic(written) {
         return finding.help(format!("`{}` is a tactic: put it under `tactics`.", tactic.name));
     }
-    if let Some(meant) = written_otherwise(written) {
+    if let Some(meant) = in_other_notation(written) {
         let fix = Fix::r#unsafe(format!("Write `{}`", meant.id), replace(meant.id));
         return finding.help(format!("Did you mean {} ({})?", meant.id, meant.name)).fix(fix);
     }

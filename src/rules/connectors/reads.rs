@@ -43,7 +43,7 @@ impl<'q> Reads<'q> {
         }
         let mentions = query.mentions();
         let mut reads = Self { mentions: Some(mentions), ..Self::default() };
-        reads.note(mentions);
+        reads.add_mentions(mentions);
         let meaning = cx.meaning(query);
         for (table, place) in &meaning.tables {
             reads.more |= is_unclear(cx.catalog, table);
@@ -68,7 +68,7 @@ impl<'q> Reads<'q> {
     }
 
     /// Notes what may stand for any table.
-    fn note(&mut self, mentions: &Mentions) {
+    fn add_mentions(&mut self, mentions: &Mentions) {
         self.more |= mentions.finds();
         self.patterns.extend(mentions.patterns().map(str::to_owned));
     }
@@ -83,7 +83,7 @@ impl<'q> Reads<'q> {
             return;
         };
         let mentions = body.mentions();
-        self.note(mentions);
+        self.add_mentions(mentions);
         let optional = |place: Span| call.optional || mentions.is_optional(place);
         let inner = body.meaning(catalog, external.params.as_deref().unwrap_or_default());
         let mut through = call.through.clone();
@@ -122,7 +122,7 @@ pub(super) fn name_of(data_type: &str) -> Option<&str> {
 }
 
 /// The tables that a data type stands for, itself included.
-pub(super) fn stands_for(catalog: &dyn Catalog, name: &str) -> BTreeSet<String> {
+pub(super) fn tables_of(catalog: &dyn Catalog, name: &str) -> BTreeSet<String> {
     let mut reads = Reads::default();
     reads.expand(catalog, name, &Read::default(), &mut BTreeSet::new());
     let further = connectors::stands_for(name).iter().map(|table| (*table).to_owned());
@@ -130,7 +130,7 @@ pub(super) fn stands_for(catalog: &dyn Catalog, name: &str) -> BTreeSet<String> 
 }
 
 /// The names that some connectors declare.
-pub(super) fn declared<'a>(connectors: &'a [Connector<'_>]) -> impl Iterator<Item = &'a str> {
+pub(super) fn declared_names<'a>(connectors: &'a [Connector<'_>]) -> impl Iterator<Item = &'a str> {
     connectors.iter().flat_map(|connector| connector.data_types.values()).filter_map(name_of)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::reads::{Read, Reads, declared, stands_for};
+use super::reads::{Read, Reads, declared_names, tables_of};
 use crate::content::Template;
 use crate::content::model::{Connector, field};
 use crate::diagnostic::{Diagnostic, Fix};
@@ -79,11 +79,11 @@ impl Rule for UndeclaredTable {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let common = template.common();
         let Some(reads) = Reads::of(cx) else { return };
-        let names: Vec<&str> = declared(&common.connectors).collect();
+        let names: Vec<&str> = declared_names(&common.connectors).collect();
         if names.is_empty() {
             return;
         }
-        let known: BTreeSet<String> = names.iter().flat_map(|name| stands_for(cx.catalog, name)).collect();
+        let known: BTreeSet<String> = names.iter().flat_map(|name| tables_of(cx.catalog, name)).collect();
         let is_declared = |name: &str| known.iter().any(|known| known.eq_ignore_ascii_case(name));
         for (table, read) in &reads.tables {
             let filling = connectors::filling(table);
@@ -100,7 +100,7 @@ impl Rule for UndeclaredTable {
 fn may_be_meant(cx: &Context<'_>, all: &[Connector<'_>], table: &str) -> bool {
     all.iter().any(|connector| {
         let fills = connector.id.is_some_and(|id| connectors::tables_of(id.value).contains(&table));
-        fills && declared(std::slice::from_ref(connector)).any(|name| cx.catalog.table(name).is_none())
+        fills && declared_names(std::slice::from_ref(connector)).any(|name| cx.catalog.table(name).is_none())
     })
 }
 

@@ -1,6 +1,6 @@
 //! `unused-data-type`
 
-use super::reads::{Reads, name_of, stands_for};
+use super::reads::{Reads, name_of, tables_of};
 use crate::content::Template;
 use crate::content::model::{Connector, Text, field};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
@@ -79,7 +79,7 @@ impl Rule for UnusedDataType {
             let parser = cx.catalog.function(name).is_some();
             // A name that nobody knows says nothing of what is read.
             (parser || tables::table(name).is_some() || cx.catalog.table(name).is_some())
-                && !stands_for(cx.catalog, name).iter().any(|table| reads.may_read(table))
+                && !tables_of(cx.catalog, name).iter().any(|table| reads.may_read(table))
         };
         for connector in &common.connectors {
             let items = &connector.data_types.items;

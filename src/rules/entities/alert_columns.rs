@@ -4,7 +4,7 @@ use crate::content::model::{self, Text};
 use crate::diagnostic::Diagnostic;
 use crate::rules::Context;
 use crate::rules::entities::is_column_name;
-use crate::rules::result::{QueryResult, judge, judge_part, placeholders};
+use crate::rules::result_columns::{QueryResult, check_column_ref, check_placeholder, placeholders};
 use crate::source::Span;
 
 /// Whether the query returns the columns that an override names. `at` makes a finding of the rule.
@@ -19,12 +19,12 @@ pub(super) fn check(
         let Some(text) = format.and_then(|field| field.text()) else { continue };
         let what = format!("A placeholder of `{key}` is the column");
         for part in placeholders(text.value) {
-            out.extend(judge_part(cx, &result, (&text, part), &at, &what));
+            out.extend(check_placeholder(cx, &result, (&text, part), &at, &what));
         }
     }
     let mut tell = |text: Option<Text<'_>>, what: &str| {
         let text = text.filter(|text| is_column_name(text.value));
-        out.extend(text.and_then(|text| judge(cx, &result, &text, &at, what, &[])));
+        out.extend(text.and_then(|text| check_column_ref(cx, &result, &text, &at, what, &[])));
     };
     for (key, column) in details.columns() {
         tell(column, &format!("`{key}` is the column"));

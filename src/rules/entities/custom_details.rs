@@ -5,7 +5,7 @@ use crate::content::model::{Text, field};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits::{CUSTOM_DETAIL_KEY, CUSTOM_DETAIL_VALUE, CUSTOM_DETAILS};
 use crate::rules::entities::is_column_name;
-use crate::rules::result::{QueryResult, judge};
+use crate::rules::result_columns::{QueryResult, check_column_ref};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::Node;
 
@@ -85,7 +85,7 @@ impl Rule for CustomDetails {
             match value {
                 Some(value) => {
                     let what = format!("The custom detail `{}` is the column", key.value);
-                    let lost = || judge(cx, result.as_ref()?, value, Self::at, &what, &[]);
+                    let lost = || check_column_ref(cx, result.as_ref()?, value, Self::at, &what, &[]);
                     out.extend(check_value(key, value).or_else(lost));
                 }
                 // Of lists and mappings the schema speaks.

@@ -4,7 +4,7 @@ use crate::content::Template;
 use crate::content::model::Text;
 use crate::diagnostic::Diagnostic;
 use crate::rules::entities::is_column_name;
-use crate::rules::result::{QueryResult, judge};
+use crate::rules::result_columns::{QueryResult, check_column_ref};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -81,7 +81,9 @@ impl Rule for EntityColumnMissing {
         // Other rules speak of what cannot be a column's name.
         let mut tell = |column: Option<Text<'_>>, what: &str| {
             let column = column.filter(|column| is_column_name(column.value));
-            out.extend(column.and_then(|column| judge(cx, &result, &column, Self::at, what, &taken)));
+            out.extend(
+                column.and_then(|column| check_column_ref(cx, &result, &column, Self::at, what, &taken)),
+            );
         };
         for mapping in &common.entity_mappings {
             let entity = mapping.entity_type.map_or("An entity", |entity| entity.value);

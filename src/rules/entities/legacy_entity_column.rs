@@ -5,8 +5,8 @@ use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::entities::LEGACY_COLUMNS;
 use crate::knowledge::limits::ENTITY_MAPPINGS;
 use crate::rules::append::add_items;
-use crate::rules::mask::{Mask, mask, words};
-use crate::rules::result::QueryResult;
+use crate::rules::mask::{Mask, mask, word_offsets};
+use crate::rules::result_columns::QueryResult;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
@@ -80,7 +80,7 @@ impl Rule for LegacyEntityColumn {
             return;
         }
         let code = mask(query.text, Mask::Comments);
-        let found = placed(unmapped, |column| words(&code, column).next());
+        let found = placed(unmapped, |column| word_offsets(&code, column).next());
         let Some(mut finding) = finding(query, &found) else { return };
         // A column that the query does not return is of no use to a mapping.
         let result = QueryResult::of(cx);

@@ -4,8 +4,8 @@ use crate::content::Template;
 use crate::content::model::field;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::entities::LEGACY_COLUMNS;
-use crate::rules::words::capital;
 use crate::rules::{Context, Rule, declare_rule};
+use crate::source::capitalized;
 
 declare_rule! {
     /// A template without an entity mapping.
@@ -70,7 +70,7 @@ impl Rule for MissingEntityMapping {
         if LEGACY_COLUMNS.iter().any(|(column, ..)| query.contains(column)) {
             return;
         }
-        let message = format!("{} maps no column to an entity", capital(cx.kind().noun()));
+        let message = format!("{} maps no column to an entity", capitalized(cx.kind().noun()));
         let help =
             "Add `entityMappings:` with a column of the result that holds an account, a host or an address.";
         let place = field(root, "entityMappings").map_or(cx.first_key(), |field| field.entry.key.span);

@@ -95,7 +95,7 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, entity: &EntityType, text: &Te
         options
             .push_str(" An address is a mapping of its own: `entityType: IP` with the identifier `Address`.");
     }
-    match meant(entity, written).or_else(|| entities::nearest_identifier(entity, written)) {
+    match usual_synonym(entity, written).or_else(|| entities::nearest_identifier(entity, written)) {
         Some(name) => {
             let fix = Fix::r#unsafe(format!("Write `{name}`"), replace(name));
             finding.help(format!("Did you mean `{name}`? {options}")).fix(fix)
@@ -111,7 +111,7 @@ pub(in crate::rules) fn no_such_identifier(entity: &EntityType, text: &Text<'_>)
 }
 
 /// The identifier that people look for under another name.
-fn meant(entity: &EntityType, written: &str) -> Option<&'static str> {
+fn usual_synonym(entity: &EntityType, written: &str) -> Option<&'static str> {
     let name = match (entity.name, written.to_ascii_lowercase().as_str()) {
         ("Account", "username" | "accountname" | "samaccountname") | ("File", "filename") => "Name",
         ("Account", "userprincipalname" | "upn" | "email" | "mail") => "FullName",

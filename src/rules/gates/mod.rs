@@ -151,7 +151,7 @@ pub(crate) fn check(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let is_readable = cx.content.document.errors.is_empty();
     for gate in GATES {
         for check in gate.checks.iter().filter(|check| cx.settings.enabled(check.rule)) {
-            if (is_readable || check.rule.id == YamlSyntax::META.id) && check.opens.file(cx) {
+            if (is_readable || check.rule == YamlSyntax::META) && check.opens.file(cx) {
                 let first = out.len();
                 check.run(cx, out);
                 out.iter_mut().skip(first).for_each(|finding| sign(finding, gate));

@@ -69,14 +69,14 @@ impl Rule for InvalidVersion {
             format!("`{}` is not a version of three numbers", text.value)
         };
         let finding = Self::at(text.span(), message).help("Write three numbers with points, such as 1.0.0.");
-        out.push(finding.fix(mend(text.value).and_then(|version| {
+        out.push(finding.fix(corrected(text.value).and_then(|version| {
             Fix::r#unsafe(format!("Write `{version}`"), replace_scalar(cx.source(), text.node, &version))
         })));
     }
 }
 
 /// The version that was plainly meant: without a leading `v`, and with the parts that are missing.
-fn mend(text: &str) -> Option<String> {
+fn corrected(text: &str) -> Option<String> {
     let bare = text.trim().trim_start_matches(['v', 'V']);
     let parts: Vec<&str> = bare.split('.').collect();
     let fine = parts.len() <= 3 && bare.len() <= 12;

@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::rules::metadata::misindented_key::is_misindented;
 use crate::rules::schema_violations::owning_rule;
 use crate::rules::{Context, Rule, declare_rule};
+use crate::source::capitalized;
 use crate::yaml::Node;
 use crate::yaml::pointer::readable;
 
@@ -80,7 +81,9 @@ impl Rule for MissingKey {
                 pointer => format!("`{}` needs the key `{key}`, which is missing", readable(pointer)),
             };
             let help = help(cx.kind(), &violation.pointer, key);
-            out.push(Self::at(violation.span, capital(&message)).help(help).path(violation.pointer.clone()));
+            out.push(
+                Self::at(violation.span, capitalized(&message)).help(help).path(violation.pointer.clone()),
+            );
         }
     }
 }
@@ -100,12 +103,6 @@ fn empty(cx: &Context<'_>, violation: &Violation) -> Diagnostic {
         None => "Fill it in.".to_owned(),
     };
     MissingKey::at(span, message).help(help).path(violation.pointer.clone())
-}
-
-/// The same sentence with a capital first letter.
-pub(in crate::rules) fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }
 
 /// What to write where the mapping at a pointer lacks a key: a special help, or none that says more than the key.

@@ -5,11 +5,10 @@ use crate::content::schema::{Fault, Violation};
 use crate::content::{Folder, Kind, Template};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::nearest::nearest;
-use crate::rules::metadata::missing_key::capital;
 use crate::rules::metadata::types::{advice, found, noun};
 use crate::rules::schema_violations::owning_rule;
 use crate::rules::{Context, Rule, declare_rule};
-use crate::source::Span;
+use crate::source::{Span, capitalized};
 use crate::yaml::pointer::readable;
 use crate::yaml::{Node, Value};
 
@@ -114,7 +113,7 @@ fn words(cx: &Context<'_>, violation: &Violation, node: Option<&Node>) -> (Strin
             let wanted: Vec<&str> =
                 expected.iter().map(String::as_str).filter(|name| *name != "null").map(noun).collect();
             let found = node.map_or("something else", found);
-            let message = format!("{} must be {}, not {found}", capital(&place), wanted.join(" or "));
+            let message = format!("{} must be {}, not {found}", capitalized(&place), wanted.join(" or "));
             let (help, fix) = advice(cx, &violation.pointer, expected, node);
             return (message, help, fix);
         }
@@ -124,28 +123,28 @@ fn words(cx: &Context<'_>, violation: &Violation, node: Option<&Node>) -> (Strin
                 Some(near) => format!("Did you mean `{near}`?"),
                 None => format!("It is one of {}.", options.join(", ")),
             };
-            (format!("{} cannot be `{text}`", capital(&place)), help)
+            (format!("{} cannot be `{text}`", capitalized(&place)), help)
         }
         Fault::TooLong(most) => {
-            (format!("{} has more than {most} characters", capital(&place)), "Shorten it.".into())
+            (format!("{} has more than {most} characters", capitalized(&place)), "Shorten it.".into())
         }
         Fault::TooShort(_) => {
-            (format!("{} is empty", capital(&place)), "Give it a value, or leave the key out.".into())
+            (format!("{} is empty", capitalized(&place)), "Give it a value, or leave the key out.".into())
         }
         Fault::TooMany(most) => {
-            (format!("{} has more than {most} entries", capital(&place)), "Take some out.".into())
+            (format!("{} has more than {most} entries", capitalized(&place)), "Take some out.".into())
         }
         Fault::TooFew(least) => {
-            (format!("{} needs at least {least} entries", capital(&place)), "Add what is missing.".into())
+            (format!("{} needs at least {least} entries", capitalized(&place)), "Add what is missing.".into())
         }
         Fault::TooSmall(least) => {
-            (format!("{} is below {least}", capital(&place)), format!("Write {least} or more."))
+            (format!("{} is below {least}", capitalized(&place)), format!("Write {least} or more."))
         }
         Fault::TooLarge(most) => {
-            (format!("{} is above {most}", capital(&place)), format!("Write {most} or less."))
+            (format!("{} is above {most}", capitalized(&place)), format!("Write {most} or less."))
         }
         _ => {
-            let message = format!("{} cannot be `{text}`", capital(&place));
+            let message = format!("{} cannot be `{text}`", capitalized(&place));
             (message, "`sentlint schema` shows what the format takes there.".into())
         }
     };

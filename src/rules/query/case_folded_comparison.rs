@@ -3,7 +3,7 @@
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{BinaryOp, Expr, ExprKind, ListOp, StringTest};
-use crate::rules::query::tree::{exprs, risky, safe, tree, written};
+use crate::rules::query::tree::{for_each_expr, source_text, tree, with_safe_fix, with_unsafe_fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
@@ -64,7 +64,7 @@ declare_rule! {
 impl Rule for CaseFoldedComparison {
     fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(tree) = tree(query) else { return };
-        exprs(tree, |expr| {
+        for_each_expr(tree, |expr| {
             let (instead, op_span, left, right): (_, Span, &Expr, Vec<&Expr>) = match &expr.kind {
                 ExprKind::Binary { op, op_span, left, right } => {
                     (without_case(*op), *op_span, left, vec![right])
@@ -75,7 +75,7 @@ impl Rule for CaseFoldedComparison {
                 _ => return,
             };
             let Some((folds, argument)) = folded(left) else { return };
-            let old = written(query, op_span);
+            let old = source_text(query, op_span);
             let instead = match instead {
                 Some(Instead::Other(other)) => other,
                 Some(Instead::Same) => old,
@@ -93,10 +93,10 @@ impl Rule for CaseFoldedComparison {
             } else {
                 format!("What `{folds}` makes is never equal to a text in the other case")
             };
-            let help = format!("Write `{} {instead} ...`.", written(query, argument.span));
+            let help = format!("Write `{} {instead} ...`.", source_text(query, argument.span));
             let finding = Self::at(query.span(left.span), message).help(help);
-            let changes = [(left.span, written(query, argument.span)), (op_span, instead)];
-            let fixed = if can_be || instead == old { safe } else { risky };
+            let changes = [(left.span, source_text(query, argument.span)), (op_span, instead)];
+            let fixed = if can_be || instead == old { with_safe_fix } else { with_unsafe_fix };
             out.push(fixed(finding, query, format!("Compare with `{instead}`"), changes));
         });
     }

@@ -3,7 +3,7 @@
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{BinaryOp, ExprKind, StringOp, StringTest};
-use crate::rules::query::tree::{exprs, risky, tree, written};
+use crate::rules::query::tree::{for_each_expr, source_text, tree, with_unsafe_fix};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -62,7 +62,7 @@ declare_rule! {
 impl Rule for ContainsInsteadOfHas {
     fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(tree) = tree(query) else { return };
-        exprs(tree, |expr| {
+        for_each_expr(tree, |expr| {
             let ExprKind::Binary { op, op_span, right, .. } = &expr.kind else { return };
             let BinaryOp::String(StringOp { test: StringTest::Contains, negated, folds_case }) = op else {
                 return;
@@ -76,13 +76,13 @@ impl Rule for ContainsInsteadOfHas {
             if !right.as_text().is_some_and(is_word) {
                 return;
             }
-            let word = written(query, *op_span);
+            let word = source_text(query, *op_span);
             let finding = Self::at(
                 query.span(*op_span),
                 format!("`{word}` reads every character to find a whole word"),
             )
             .help(format!("`{instead}` looks words up in the index."));
-            out.push(risky(finding, query, format!("Write `{instead}`"), [(*op_span, instead)]));
+            out.push(with_unsafe_fix(finding, query, format!("Write `{instead}`"), [(*op_span, instead)]));
         });
     }
 }

@@ -3,7 +3,7 @@
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::ExprKind;
-use crate::rules::query::tree::{exprs, tree};
+use crate::rules::query::tree::{for_each_expr, tree};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -55,7 +55,7 @@ declare_rule! {
 impl Rule for CrossCluster {
     fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(tree) = tree(query) else { return };
-        exprs(tree, |expr| {
+        for_each_expr(tree, |expr| {
             let ExprKind::Call { name, args } = &expr.kind else { return };
             let what = match &*name.text {
                 "workspace" => "another workspace",

@@ -9,7 +9,7 @@ use crate::source::Span;
 
 /// The findings of one class. A query that cannot be read gets none: what it means is guesswork then, and
 /// `kql-syntax` has spoken.
-pub(super) fn of(cx: &Context<'_>, query: &Query<'_>, kind: FindingKind) -> Vec<Finding> {
+pub(super) fn of_kind(cx: &Context<'_>, query: &Query<'_>, kind: FindingKind) -> Vec<Finding> {
     if !query.parse().errors.is_empty() {
         return Vec::new();
     }
@@ -40,12 +40,12 @@ pub(super) fn suggested(query: &Query<'_>, mend: Option<&Mend>) -> Option<Fix> {
 }
 
 /// Reports every finding of one class.
-pub(super) fn tell(
+pub(super) fn report(
     at: impl Fn(Span, String) -> Diagnostic,
     cx: &Context<'_>,
     query: &Query<'_>,
     kind: FindingKind,
     out: &mut Vec<Diagnostic>,
 ) {
-    out.extend(of(cx, query, kind).iter().map(|finding| diagnostic(&at, query, finding)));
+    out.extend(of_kind(cx, query, kind).iter().map(|finding| diagnostic(&at, query, finding)));
 }

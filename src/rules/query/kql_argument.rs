@@ -50,6 +50,6 @@ declare_rule! {
 
 impl Rule for KqlArgument {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
-        findings::tell(Self::at, cx, query, FindingKind::Argument, out);
+        findings::report(Self::at, cx, query, FindingKind::Argument, out);
     }
 }

@@ -5,7 +5,7 @@ use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{BinaryOp, Expr, ExprKind, Operator, OperatorKind, StringOp, StringTest};
 use crate::kql::builtins;
 use crate::kql::{Node, walk_statements};
-use crate::rules::query::tree::{risky, safe, tree, written};
+use crate::rules::query::tree::{source_text, tree, with_safe_fix, with_unsafe_fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
@@ -96,28 +96,28 @@ impl Rule for KqlDeprecated {
 
 /// Operators that are written otherwise today.
 fn word(query: &Query<'_>, operator: &Operator, out: &mut Vec<Diagnostic>) {
-    let old = written(query, operator.keyword);
+    let old = source_text(query, operator.keyword);
     let (new, same) = match old {
         // The old one makes 128 rows at most of each, where nothing is said.
         "mvexpand" => ("mv-expand", false),
         "mvapply" => ("mv-apply", true),
         _ => return,
     };
-    tell(query, operator.keyword, old, new, same, out);
+    report(query, operator.keyword, old, new, same, out);
 }
 
 /// Comparisons that are written otherwise today.
 fn operator(query: &Query<'_>, expr: &Expr, out: &mut Vec<Diagnostic>) {
     let ExprKind::Binary { op, op_span, .. } = &expr.kind else { return };
     let BinaryOp::String(StringOp { test: StringTest::Contains, .. }) = op else { return };
-    let old = written(query, *op_span);
+    let old = source_text(query, *op_span);
     let new = match old {
         "notcontains" => "!contains",
         "notcontainscs" => "!contains_cs",
         "containscs" => "contains_cs",
         _ => return,
     };
-    tell(query, *op_span, old, new, true, out);
+    report(query, *op_span, old, new, true, out);
 }
 
 fn function(
@@ -138,13 +138,13 @@ fn function(
         let order = match args {
             [pattern, with, text] => vec![
                 (at, new),
-                (pattern.span, written(query, text.span)),
-                (with.span, written(query, pattern.span)),
-                (text.span, written(query, with.span)),
+                (pattern.span, source_text(query, text.span)),
+                (with.span, source_text(query, pattern.span)),
+                (text.span, source_text(query, with.span)),
             ],
             _ => Vec::new(),
         };
-        out.push(safe(finding, query, format!("Write `{new}`"), order));
+        out.push(with_safe_fix(finding, query, format!("Write `{new}`"), order));
         return;
     }
     // The column is called after the function, the old list ends at 128, or the order of the keys is lost.
@@ -152,16 +152,16 @@ fn function(
         old,
         "makeset" | "makelist" | "any" | "anyif" | "argmax" | "argmin" | "row_rank" | "weekofyear"
     );
-    tell(query, at, old, new, same, out);
+    report(query, at, old, new, same, out);
 }
 
-fn tell(query: &Query<'_>, at: Span, old: &str, new: &str, same: bool, out: &mut Vec<Diagnostic>) {
+fn report(query: &Query<'_>, at: Span, old: &str, new: &str, same: bool, out: &mut Vec<Diagnostic>) {
     let finding =
         KqlDeprecated::at(query.span(at), format!("`{old}` has a successor")).help(format!("Write `{new}`."));
     let title = format!("Write `{new}`");
     out.push(if same {
-        safe(finding, query, title, [(at, new)])
+        with_safe_fix(finding, query, title, [(at, new)])
     } else {
-        risky(finding, query, title, [(at, new)])
+        with_unsafe_fix(finding, query, title, [(at, new)])
     });
 }

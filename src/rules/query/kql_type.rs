@@ -52,6 +52,6 @@ declare_rule! {
 
 impl Rule for KqlType {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
-        findings::tell(Self::at, cx, query, FindingKind::Type, out);
+        findings::report(Self::at, cx, query, FindingKind::Type, out);
     }
 }

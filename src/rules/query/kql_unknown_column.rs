@@ -61,7 +61,7 @@ declare_rule! {
 
 impl Rule for KqlUnknownColumn {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
-        for finding in &findings::of(cx, query, FindingKind::UnknownColumn) {
+        for finding in &findings::of_kind(cx, query, FindingKind::UnknownColumn) {
             let mut diagnostic = findings::diagnostic(Self::at, query, finding);
             let name = finding.name.as_deref().unwrap_or_default();
             if cx.meaning(query).tables.iter().any(|(table, _)| tables::undocumented(table, name)) {

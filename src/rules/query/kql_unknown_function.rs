@@ -58,7 +58,7 @@ declare_rule! {
 
 impl Rule for KqlUnknownFunction {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
-        for finding in &findings::of(cx, query, FindingKind::UnknownFunction) {
+        for finding in &findings::of_kind(cx, query, FindingKind::UnknownFunction) {
             let mut diagnostic = findings::diagnostic(Self::at, query, finding);
             // Workspaces have functions of their own, and few of those are a slip away from one of the language.
             let slip = finding.mend.as_ref().is_some_and(|mend| builtins::function(&mend.text).is_some());

@@ -79,7 +79,7 @@ impl Rule for KqlUnknownTable {
 
 /// Reports the tables that nobody knows.
 pub(in crate::rules) fn tables(cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
-    for finding in &findings::of(cx, query, FindingKind::UnknownTable) {
+    for finding in &findings::of_kind(cx, query, FindingKind::UnknownTable) {
         let mut diagnostic = findings::diagnostic(KqlUnknownTable::at, query, finding);
         let name = finding.name.as_deref().unwrap_or_default();
         // Every workspace has custom logs of its own.

@@ -6,7 +6,7 @@ use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{ExprKind, Literal, NameForm, Statement};
 use crate::kql::{Node, Parse, TokenKind as T, walk_statements};
-use crate::rules::query::tree::{risky, tree};
+use crate::rules::query::tree::{tree, with_unsafe_fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
@@ -88,7 +88,7 @@ impl Rule for KqlUnusedLet {
             let finding = Self::at(query.span(name.span), format!("`{}` is never used", name.text))
                 .help("Use it, or delete the statement.");
             let cut = statement_span(tree, query.text, statement).map(|span| (span, ""));
-            out.push(risky(finding, query, "Delete the statement", cut));
+            out.push(with_unsafe_fix(finding, query, "Delete the statement", cut));
         }
     }
 }

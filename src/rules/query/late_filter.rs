@@ -4,7 +4,7 @@ use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{Expr, ExprKind, NameForm, Operator, OperatorKind};
 use crate::kql::view::Pipeline;
-use crate::rules::query::tree::{safe, tree, written};
+use crate::rules::query::tree::{source_text, tree, with_safe_fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
@@ -78,13 +78,16 @@ impl Rule for LateFilter {
                     .label(query.span(before.keyword), "this works on rows that the filter throws away")
                     .help(format!("Put it before the `{word}`."));
                 // Comments stay where they are, so that they would stand by the other operator.
-                let between = written(query, Span::new(before.span.end as usize, filter.span.start as usize));
-                let inside =
-                    written(query, before.span).contains("//") || written(query, filter.span).contains("//");
-                let changes =
-                    [(before.span, written(query, filter.span)), (filter.span, written(query, before.span))];
+                let between =
+                    source_text(query, Span::new(before.span.end as usize, filter.span.start as usize));
+                let inside = source_text(query, before.span).contains("//")
+                    || source_text(query, filter.span).contains("//");
+                let changes = [
+                    (before.span, source_text(query, filter.span)),
+                    (filter.span, source_text(query, before.span)),
+                ];
                 let plain = between.trim() == "|" && !inside;
-                out.push(safe(
+                out.push(with_safe_fix(
                     finding,
                     query,
                     "Let them change places",

@@ -112,12 +112,13 @@ impl Rule for LookbackExceedsPeriod {
                 "Make the period as long, or look back less far.",
             )
         };
-        let fix = (reach.bound == Bound::From).then(|| mended(schedule, wanted)).flatten().and_then(|new| {
-            Fix::r#unsafe(
-                format!("Make `queryPeriod` {new}"),
-                replace_scalar(cx.source(), period.text.node, &new),
-            )
-        });
+        let fix =
+            (reach.bound == Bound::From).then(|| longer_period(schedule, wanted)).flatten().and_then(|new| {
+                Fix::r#unsafe(
+                    format!("Make `queryPeriod` {new}"),
+                    replace_scalar(cx.source(), period.text.node, &new),
+                )
+            });
         let finding = Self::at(query.span(reach.span), message).help(help);
         out.push(finding.label(period.text.span(), "the period").fix(fix));
     }
@@ -125,7 +126,7 @@ impl Rule for LookbackExceedsPeriod {
 
 /// The period that would do, where Sentinel allows it: in whole days from two on, and then no rule may run more
 /// often than once an hour.
-fn mended(schedule: Option<&Schedule<'_>>, wanted: u64) -> Option<String> {
+fn longer_period(schedule: Option<&Schedule<'_>>, wanted: u64) -> Option<String> {
     let long = wanted >= LONG_PERIOD_MINUTES * MINUTE;
     let rounded = if long { wanted.div_ceil(DAY) * DAY } else { wanted };
     let each = schedule?.frequency.as_ref()?.value.as_ref()?.seconds;

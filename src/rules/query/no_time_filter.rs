@@ -5,7 +5,7 @@ use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::Node;
 use crate::kql::walk_statements;
-use crate::rules::query::tree::{filters_time, tree};
+use crate::rules::query::tree::{filters_by_time, tree};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -63,7 +63,7 @@ impl Rule for NoTimeFilter {
         let mut bounded = false;
         walk_statements(&tree.statements, &mut |node| {
             if let Node::Operator(operator) = node {
-                bounded = bounded || filters_time(operator);
+                bounded = bounded || filters_by_time(operator);
             }
             !bounded
         });

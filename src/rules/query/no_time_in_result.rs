@@ -3,7 +3,7 @@
 use crate::content::Template;
 use crate::content::model::field;
 use crate::diagnostic::Diagnostic;
-use crate::rules::result::QueryResult;
+use crate::rules::result_columns::QueryResult;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {

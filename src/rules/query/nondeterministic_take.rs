@@ -4,7 +4,7 @@ use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::OperatorKind;
 use crate::rules::query::take_in_rule::in_order;
-use crate::rules::query::tree::{tree, written};
+use crate::rules::query::tree::{source_text, tree};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -65,7 +65,7 @@ impl Rule for NondeterministicTake {
             for (index, stage) in pipeline.stages.iter().enumerate() {
                 let takes = matches!(stage.kind, OperatorKind::Take(_) | OperatorKind::Sample(_));
                 // To take nothing is to ask whether the table is there.
-                let none = stage.exprs().iter().any(|count| written(query, count.span) == "0");
+                let none = stage.exprs().iter().any(|count| source_text(query, count.span) == "0");
                 if !takes || none || in_order(&pipeline.stages[..index]) {
                     continue;
                 }

@@ -4,7 +4,7 @@ use crate::content::Kind;
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{ExprKind, NameForm};
-use crate::rules::query::tree::{exprs, tree};
+use crate::rules::query::tree::{for_each_expr, tree};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -55,7 +55,7 @@ impl Rule for QueryPlaceholder {
         let deployed = cx.kind().is_rule() || matches!(cx.kind(), Kind::HuntingQuery | Kind::Parser);
         let braced = query.text.contains('{') || query.text.contains("%%");
         let Some(tree) = tree(query).filter(|_| deployed && braced) else { return };
-        exprs(tree, |expr| {
+        for_each_expr(tree, |expr| {
             let found = match &expr.kind {
                 ExprKind::Name(name) if name.form == NameForm::Client => Some(format!("{{{}}}", name.text)),
                 _ => expr.as_text().and_then(placeholder).map(str::to_owned),

@@ -8,7 +8,7 @@ use crate::kql::bind::{Catalog, bind};
 use crate::kql::column_references::{Origin, References, references};
 use crate::kql::parse;
 use crate::kql::types::Relation;
-use crate::rules::result::named_columns;
+use crate::rules::result_columns::named_columns;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::ScalarMap;
 

@@ -3,7 +3,7 @@
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{BinaryOp, Expr, ExprKind, Operator, OperatorKind, StringTest};
-use crate::rules::query::tree::{bounds_time, safe, tree, written};
+use crate::rules::query::tree::{is_time_filter, source_text, tree, with_safe_fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
@@ -76,7 +76,7 @@ impl Rule for RegexHeavy {
                             | OperatorKind::Take(_)
                             | OperatorKind::Top { .. }
                     )
-                    || stage.condition().is_some_and(narrows);
+                    || stage.condition().is_some_and(is_selective);
             }
         }
     }
@@ -85,7 +85,7 @@ impl Rule for RegexHeavy {
 fn check(query: &Query<'_>, stage: &Operator, filtered: bool, out: &mut Vec<Diagnostic>) {
     let Some(condition) = stage.condition() else { return };
     // In one condition too, what is cheap goes first.
-    let narrowed = filtered || narrows(condition);
+    let narrowed = filtered || is_selective(condition);
     let mut told = false;
     condition.any(|expr| {
         let ExprKind::Binary { op: BinaryOp::String(op), op_span, right, .. } = &expr.kind else {
@@ -109,7 +109,7 @@ fn check(query: &Query<'_>, stage: &Operator, filtered: bool, out: &mut Vec<Diag
 
 /// Tells of a pattern that can be had for less.
 fn simpler(query: &Query<'_>, pattern: &str, op: Span, right: Span, out: &mut Vec<Diagnostic>) -> bool {
-    let literal = written(query, right);
+    let literal = source_text(query, right);
     let special = |c: char| r"\.+*?()|[]{}^$".contains(c);
     if pattern.is_empty() {
         return false;
@@ -117,7 +117,12 @@ fn simpler(query: &Query<'_>, pattern: &str, op: Span, right: Span, out: &mut Ve
     if !pattern.contains(special) {
         let finding = RegexHeavy::at(query.span(op.cover(right)), "This regular expression is a plain text")
             .help("`contains_cs` finds the same for less, and `has_cs` for less still where it is a whole word.");
-        out.push(safe(finding, query, "Look for the text with `contains_cs`", [(op, "contains_cs")]));
+        out.push(with_safe_fix(
+            finding,
+            query,
+            "Look for the text with `contains_cs`",
+            [(op, "contains_cs")],
+        ));
         return true;
     }
     // Only a literal that says just what it stands for can be cut.
@@ -134,12 +139,12 @@ fn simpler(query: &Query<'_>, pattern: &str, op: Span, right: Span, out: &mut Ve
     let finding =
         RegexHeavy::at(query.span(*first), "A `.*` at the end of a regular expression changes nothing")
             .help("Leave it out: a match may begin and end anywhere.");
-    out.push(safe(finding, query, "Leave it out", cuts.into_iter().map(|cut| (cut, ""))));
+    out.push(with_safe_fix(finding, query, "Leave it out", cuts.into_iter().map(|cut| (cut, ""))));
     true
 }
 
 /// Whether a condition leaves fewer rows at little cost. A bound on the time does not count: every query has one.
-fn narrows(condition: &Expr) -> bool {
+fn is_selective(condition: &Expr) -> bool {
     condition.any(|expr| match &expr.kind {
         ExprKind::Binary { op, .. } => {
             let cheap = match op {
@@ -147,7 +152,7 @@ fn narrows(condition: &Expr) -> bool {
                 BinaryOp::String(op) => op.test != StringTest::Regex,
                 _ => false,
             };
-            cheap && !bounds_time(expr)
+            cheap && !is_time_filter(expr)
         }
         ExprKind::InList { .. } => true,
         _ => false,

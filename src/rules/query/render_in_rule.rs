@@ -4,7 +4,7 @@ use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::TokenKind as T;
 use crate::kql::ast::OperatorKind;
-use crate::rules::query::tree::{risky, tree_with};
+use crate::rules::query::tree::{tree_with, with_unsafe_fix};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -75,7 +75,7 @@ impl Rule for RenderInRule {
                 let finding = Self::at(query.span(stage.span), "`render` draws nothing in a rule")
                     .help("Leave it out.");
                 let cut = tree.stage_span(query.text, stage).map(|span| (span, ""));
-                out.push(risky(finding, query, "Leave the `render` out", cut));
+                out.push(with_unsafe_fix(finding, query, "Leave the `render` out", cut));
             }
         }
     }

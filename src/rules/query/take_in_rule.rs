@@ -4,7 +4,7 @@ use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::TokenKind as T;
 use crate::kql::ast::{Operator, OperatorKind, Order};
-use crate::rules::query::tree::{risky, tree_with};
+use crate::rules::query::tree::{tree_with, with_unsafe_fix};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -79,7 +79,7 @@ impl Rule for TakeInRule {
                     "Leave the `{word}` out, or write `top ... by` with a column that says which rows matter."
                 ));
                 let cut = tree.stage_span(query.text, stage).map(|span| (span, ""));
-                out.push(risky(finding, query, format!("Leave the `{word}` out"), cut));
+                out.push(with_unsafe_fix(finding, query, format!("Leave the `{word}` out"), cut));
             }
         }
     }

@@ -4,7 +4,7 @@ use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{Expr, ExprKind, OperatorKind};
 use crate::kql::{Node, Parse, walk_statements};
-use crate::rules::query::tree::{exprs, tree};
+use crate::rules::query::tree::{for_each_expr, tree};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
@@ -89,7 +89,7 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, query: &Query<'_>, at: usize) 
 /// Where the query reads the table.
 fn read(tree: &Parse) -> Option<usize> {
     let mut first = None;
-    exprs(tree, |expr| {
+    for_each_expr(tree, |expr| {
         let named = matches!(&expr.kind, ExprKind::Name(name) if &*name.text == TABLE);
         if named && first.is_none() {
             first = Some(expr.span.start as usize);

@@ -18,7 +18,7 @@ pub(super) fn tree_with<'q>(query: &'q Query<'_>, words: &[TokenKind]) -> Option
 }
 
 /// Calls `visit` on every expression of a tree.
-pub(super) fn exprs<'q>(parse: &'q Parse, mut visit: impl FnMut(&'q Expr)) {
+pub(super) fn for_each_expr<'q>(parse: &'q Parse, mut visit: impl FnMut(&'q Expr)) {
     walk_statements(&parse.statements, &mut |node| {
         if let Node::Expr(expr) = node {
             visit(expr);
@@ -28,7 +28,7 @@ pub(super) fn exprs<'q>(parse: &'q Parse, mut visit: impl FnMut(&'q Expr)) {
 }
 
 /// The text of a place in the query.
-pub(super) fn written<'q>(query: &'q Query<'_>, span: Span) -> &'q str {
+pub(super) fn source_text<'q>(query: &'q Query<'_>, span: Span) -> &'q str {
     query.text.get(span.range()).unwrap_or_default()
 }
 
@@ -42,7 +42,7 @@ pub(super) fn edits<S: AsRef<str>>(
 }
 
 /// The finding with a fix that keeps the meaning of the query.
-pub(super) fn safe<S: AsRef<str>>(
+pub(super) fn with_safe_fix<S: AsRef<str>>(
     finding: Diagnostic,
     query: &Query<'_>,
     title: impl Into<String>,
@@ -52,7 +52,7 @@ pub(super) fn safe<S: AsRef<str>>(
 }
 
 /// The finding with a fix that may change what the query finds.
-pub(super) fn risky<S: AsRef<str>>(
+pub(super) fn with_unsafe_fix<S: AsRef<str>>(
     finding: Diagnostic,
     query: &Query<'_>,
     title: impl Into<String>,
@@ -62,15 +62,15 @@ pub(super) fn risky<S: AsRef<str>>(
 }
 
 /// Whether a name is that of a column with a time, as far as a name can tell.
-pub(super) fn names_time(name: &str) -> bool {
+pub(super) fn is_time_column(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     lower.contains("time") || lower.contains("date")
 }
 
 /// Whether an expression bounds a time: it compares, and names a time or works one out.
-pub(super) fn bounds_time(condition: &Expr) -> bool {
+pub(super) fn is_time_filter(condition: &Expr) -> bool {
     condition.any(|expr| match &expr.kind {
-        ExprKind::Name(name) => names_time(&name.text),
+        ExprKind::Name(name) => is_time_column(&name.text),
         ExprKind::Call { name, .. } => {
             matches!(&*name.text, "ago" | "now" | "ingestion_time" | "todatetime" | "datetime_diff")
         }
@@ -80,6 +80,6 @@ pub(super) fn bounds_time(condition: &Expr) -> bool {
 }
 
 /// Whether an operator is a `where` that bounds a time.
-pub(super) fn filters_time(operator: &Operator) -> bool {
-    operator.condition().is_some_and(bounds_time)
+pub(super) fn filters_by_time(operator: &Operator) -> bool {
+    operator.condition().is_some_and(is_time_filter)
 }

@@ -3,7 +3,7 @@
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::ExprKind;
-use crate::rules::query::tree::{exprs, risky, tree};
+use crate::rules::query::tree::{for_each_expr, tree, with_unsafe_fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
@@ -59,7 +59,7 @@ declare_rule! {
 impl Rule for UnboundedMakeSet {
     fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(tree) = tree(query) else { return };
-        exprs(tree, |expr| {
+        for_each_expr(tree, |expr| {
             let ExprKind::Call { name, args } = &expr.kind else { return };
             let most = match &*name.text {
                 "make_set" | "make_list" | "make_bag" => 1,
@@ -72,7 +72,12 @@ impl Rule for UnboundedMakeSet {
                 Self::at(query.span(name.span), format!("`{function}` may keep a million values in one row"))
                     .help(format!("Say how many are enough: `{function}(..., 100)`."));
             let at = Span::at(last.span.end as usize);
-            out.push(risky(finding, query, format!("Keep at most {ENOUGH}"), [(at, format!(", {ENOUGH}"))]));
+            out.push(with_unsafe_fix(
+                finding,
+                query,
+                format!("Keep at most {ENOUGH}"),
+                [(at, format!(", {ENOUGH}"))],
+            ));
         });
     }
 }

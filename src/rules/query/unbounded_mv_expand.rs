@@ -4,7 +4,7 @@ use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{Expr, Operator, OperatorKind};
 use crate::kql::view::Pipeline;
-use crate::rules::query::tree::{filters_time, tree};
+use crate::rules::query::tree::{filters_by_time, tree};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -61,7 +61,7 @@ impl Rule for UnboundedMvExpand {
                 continue;
             }
             for stage in &pipeline.stages {
-                if thins_out(stage) {
+                if reduces_rows(stage) {
                     break;
                 }
                 let (OperatorKind::MvExpand { limit, .. } | OperatorKind::MvApply { limit, .. }) =
@@ -85,8 +85,8 @@ fn reads_table(pipeline: &Pipeline<'_>, tree: &crate::kql::Parse) -> bool {
     source.is_some_and(|name| tree.lets().iter().all(|(_, given, _)| &*given.text != name))
 }
 
-fn thins_out(stage: &Operator) -> bool {
-    let filter = stage.condition().is_some() && !filters_time(stage);
+fn reduces_rows(stage: &Operator) -> bool {
+    let filter = stage.condition().is_some() && !filters_by_time(stage);
     filter
         || matches!(
             stage.kind,

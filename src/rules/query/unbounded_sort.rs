@@ -3,7 +3,7 @@
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{ExprKind, Operator, OperatorKind, Order};
-use crate::rules::query::tree::{safe, tree, written};
+use crate::rules::query::tree::{source_text, tree, with_safe_fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
@@ -86,20 +86,20 @@ impl Rule for UnboundedSort {
                 };
                 let help = if taken.is_some() { "Write `top ... by`." } else { "Leave it out." };
                 let finding = Self::at(query.span(sort.keyword), message).help(help);
-                let merged = taken.and_then(|take| merged(query, sort, take));
-                out.push(safe(finding, query, "Write `top`", merged));
+                let merged = taken.and_then(|take| as_top(query, sort, take));
+                out.push(with_safe_fix(finding, query, "Write `top`", merged));
             }
         }
     }
 }
 
 /// The edit that makes a `top` of a `sort` by one column and the `take` behind it.
-fn merged(query: &Query<'_>, sort: &Operator, take: &Operator) -> Option<(Span, String)> {
+fn as_top(query: &Query<'_>, sort: &Operator, take: &Operator) -> Option<(Span, String)> {
     let (OperatorKind::Sort(keys), OperatorKind::Take(count)) = (&sort.kind, &take.kind) else { return None };
     let [key] = &keys[..] else { return None };
-    let between = written(query, Span::new(sort.span.end as usize, take.span.start as usize));
+    let between = source_text(query, Span::new(sort.span.end as usize, take.span.start as usize));
     let plain = between.trim() == "|" && sort.params.is_empty() && take.params.is_empty();
-    let text = format!("top {} by {}", written(query, count.span), written(query, key.span));
+    let text = format!("top {} by {}", source_text(query, count.span), source_text(query, key.span));
     plain.then(|| (sort.span.cover(take.span), text))
 }
 

@@ -4,7 +4,7 @@ use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{Expr, ExprKind, Join, LetValue, Operator, OperatorKind};
 use crate::kql::view::{LetValues, Pipeline};
-use crate::rules::query::tree::{filters_time, tree};
+use crate::rules::query::tree::{filters_by_time, tree};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -85,17 +85,17 @@ const DEEPEST: usize = 8;
 
 /// Whether the rows before an operator are bounded in time.
 fn bounded(lets: &LetValues<'_>, pipeline: &Pipeline<'_>, index: usize) -> bool {
-    pipeline.stages[..index].iter().any(|stage| filters_time(stage))
+    pipeline.stages[..index].iter().any(|stage| filters_by_time(stage))
         || pipeline
             .source
-            .is_some_and(|source| follows(lets, source, 0, |stages| stages.iter().any(filters_time)))
+            .is_some_and(|source| follows(lets, source, 0, |stages| stages.iter().any(filters_by_time)))
 }
 
 /// Whether a side of a join is a table, with or without operators, of which none bounds the time.
 fn reads_all(lets: &LetValues<'_>, side: &Expr, depth: usize) -> bool {
     match &side.inner().kind {
         ExprKind::Pipeline { source, stages } => {
-            depth < DEEPEST && !stages.iter().any(filters_time) && reads_all(lets, source, depth + 1)
+            depth < DEEPEST && !stages.iter().any(filters_by_time) && reads_all(lets, source, depth + 1)
         }
         ExprKind::Materialize(inner) => depth < DEEPEST && reads_all(lets, inner, depth + 1),
         ExprKind::Name(name) => match lets.of(name) {

@@ -1,7 +1,7 @@
 //! Suppression comments.
 
 mod unknown_suppression;
-mod unused_suppression;
+pub(super) mod unused_suppression;
 
 super::rules! {
     unused_suppression::UnusedSuppression,

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::rules::{Context, Rule, declare_rule};
-use crate::source::Span;
+use crate::source::{Span, capitalized};
 use crate::yaml::YamlError;
 
 declare_rule! {
@@ -86,20 +86,16 @@ impl Rule for YamlSyntax {
         let is_real =
             |error: &&YamlError| !cx.source().invalid_utf8().iter().any(|bad| bad.contains(error.span));
         for error in cx.content.document.errors.iter().filter(is_real) {
-            let mut finding = Self::at(error.span, sentence(&error.message));
-            finding.help = error.help.as_deref().map(|help| sentence(help) + ".");
+            let mut finding = Self::at(error.span, capitalized(&error.message));
+            finding.help = error.help.as_deref().map(|help| capitalized(help) + ".");
             for (span, message) in &error.labels {
                 finding = finding.label(*span, message.clone());
             }
-            let fix =
-                error.mend.as_ref().and_then(|mend| Fix::r#unsafe(sentence(&mend.title), mend.edits.clone()));
+            let fix = error
+                .mend
+                .as_ref()
+                .and_then(|mend| Fix::r#unsafe(capitalized(&mend.title), mend.edits.clone()));
             out.push(finding.fix(fix));
         }
     }
-}
-
-/// The words of the YAML reader, as the sentence that a finding is.
-fn sentence(words: &str) -> String {
-    let mut chars = words.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
 }

@@ -128,7 +128,7 @@ impl<'c> QueryResult<'c> {
 
 /// A finding for a value of the metadata that names a column which the result lacks. The fix names the column that
 /// was probably meant, which is none of those that are taken.
-pub(super) fn judge(
+pub(super) fn check_column_ref(
     cx: &Context<'_>,
     result: &QueryResult<'_>,
     text: &Text<'_>,
@@ -138,7 +138,7 @@ pub(super) fn judge(
 ) -> Option<Diagnostic> {
     let column = text.value;
     let missing = result.missing_beside(column, taken)?;
-    let finding = at(text.span(), told(what, column));
+    let finding = at(text.span(), message(what, column));
     let write = |meant: &String| {
         Fix::r#unsafe(format!("Write `{meant}`"), replace_scalar(cx.source(), text.node, meant))
     };
@@ -147,7 +147,7 @@ pub(super) fn judge(
 }
 
 /// The same for a part of a value.
-pub(super) fn judge_part(
+pub(super) fn check_placeholder(
     cx: &Context<'_>,
     result: &QueryResult<'_>,
     (text, part): (&Text<'_>, Span),
@@ -157,13 +157,13 @@ pub(super) fn judge_part(
     let column = text.value.get(part.range())?;
     let missing = result.missing(column)?;
     let map = ScalarMap::new(cx.source(), text.node)?;
-    let finding = at(map.span(part), told(what, column));
+    let finding = at(map.span(part), message(what, column));
     let write = |meant: &String| Fix::r#unsafe(format!("Write `{meant}`"), map.edit(part, meant));
     let fix = missing.meant.as_ref().and_then(write);
     Some(result.explain(finding, column, &missing).fix(fix))
 }
 
-fn told(what: &str, column: &str) -> String {
+fn message(what: &str, column: &str) -> String {
     format!("{what} `{column}`, which the query does not return")
 }
 

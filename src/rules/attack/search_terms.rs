@@ -6,7 +6,7 @@ use crate::kql::{Node, walk, walk_statements};
 use crate::source::Span;
 
 /// The texts that a query looks for, in lower case, those that it excludes left out.
-pub(super) fn sought(query: &Query<'_>) -> Vec<(String, Span)> {
+pub(super) fn search_terms(query: &Query<'_>) -> Vec<(String, Span)> {
     let statements = &query.parse().statements;
     let mut excluded: Vec<&str> = Vec::new();
     walk_statements(statements, &mut |node| {
