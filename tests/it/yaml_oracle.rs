@@ -41,8 +41,7 @@ fn same(ours: &serde_json::Value, oracle: &serde_yaml::Value) -> bool {
             a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
         }
         (serde_json::Value::Object(a), Y::Mapping(b)) => {
-            a.len() == b.len()
-                && a.iter().zip(b).all(|((ka, a), (kb, b))| same_key(ka, kb) && same(a, b))
+            a.len() == b.len() && a.iter().zip(b).all(|((ka, a), (kb, b))| same_key(ka, kb) && same(a, b))
         }
         _ => false,
     }
