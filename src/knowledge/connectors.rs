@@ -45,7 +45,7 @@ pub fn tables_of(id: &str) -> &'static [&'static str] {
 }
 
 /// The ids of the connectors that fill the table, sorted.
-pub fn connectors_of_table(table: &str) -> Vec<&'static str> {
+fn connectors_of_table(table: &str) -> Vec<&'static str> {
     let Ok(found) = data::TABLES.binary_search_by(|(name, _)| (*name).cmp(table)) else { return Vec::new() };
     let indices = data::TABLES.get(found).map_or(&[][..], |(_, indices)| indices);
     indices

@@ -22,10 +22,6 @@ pub const MAX_PERIOD_MINUTES: u64 = 14 * 24 * 60;
 pub const LONG_PERIOD_MINUTES: u64 = 2 * 24 * 60;
 /// Least `queryFrequency` of a rule with a long period, in minutes (the gate).
 pub const LONG_PERIOD_MIN_FREQUENCY_MINUTES: u64 = 60;
-/// Earliest start of a rule after its creation, in minutes (the service).
-pub const MIN_START_MINUTES: u64 = 10;
-/// Latest start of a rule after its creation, in minutes: 30 days (the service).
-pub const MAX_START_MINUTES: u64 = 30 * 24 * 60;
 /// Most `suppressionDuration`, in minutes: 24 hours (the service).
 pub const SUPPRESSION_MAX_MINUTES: u64 = 24 * 60;
 /// Least `lookbackDuration` of incident grouping, in minutes (the service).
@@ -44,10 +40,6 @@ pub const ENTITY_MAPPINGS: usize = 10;
 pub const FIELD_MAPPINGS: usize = 3;
 /// Most characters of a mapped column's name (the gate).
 pub const COLUMN_NAME: usize = 500;
-/// Most entities that one alert keeps (the service).
-pub const ENTITIES_PER_ALERT: usize = 500;
-/// Most size of an alert's entities together, in bytes (the service).
-pub const ENTITIES_BYTES: usize = 64 * 1024;
 
 /// Most entries of `customDetails` (the gate and the service).
 pub const CUSTOM_DETAILS: usize = 20;
@@ -55,10 +47,6 @@ pub const CUSTOM_DETAILS: usize = 20;
 pub const CUSTOM_DETAIL_KEY: usize = 20;
 /// Most characters of a custom detail's value, which names a column (the gate).
 pub const CUSTOM_DETAIL_VALUE: usize = 500;
-/// Most values that an alert keeps of one custom detail (the service).
-pub const CUSTOM_DETAIL_VALUES: usize = 50;
-/// Most size of an alert's custom details together, in bytes (the service).
-pub const CUSTOM_DETAILS_BYTES: usize = 2 * 1024;
 
 /// Most placeholders, `{{Column}}`, in one overridden alert text (the gate).
 pub const PLACEHOLDERS: usize = 3;
@@ -66,25 +54,7 @@ pub const PLACEHOLDERS: usize = 3;
 pub const ALERT_NAME: usize = 256;
 /// Most characters of `alertDescriptionFormat` (the gate; the service allows 5 KB of the result).
 pub const ALERT_DESCRIPTION: usize = 5_000;
-/// Most values of one overridden alert field (the service).
-pub const ALERT_FIELD_VALUES: usize = 50;
 
-/// Most alerts of one run that makes an alert for each result (the service).
-pub const ALERTS_PER_RUN: usize = 150;
-/// Most alerts of one run of an NRT rule (the service).
-pub const NRT_ALERTS_PER_RUN: usize = 30;
-/// Most alerts grouped into one incident (the service).
-pub const ALERTS_PER_INCIDENT: usize = 150;
-/// Most enabled scheduled rules of a workspace (the service).
-pub const SCHEDULED_RULES: usize = 512;
-/// Most enabled NRT rules of a workspace (the service).
-pub const NRT_RULES: usize = 50;
-/// An NRT rule runs once in so many minutes (the service).
-pub const NRT_FREQUENCY_MINUTES: u64 = 1;
-/// An NRT rule looks at events this many minutes after they were ingested (the service).
-pub const NRT_DELAY_MINUTES: u64 = 2;
-/// An NRT rule suits sources whose events arrive within so many minutes: 12 hours (the service).
-pub const NRT_MAX_INGESTION_DELAY_MINUTES: u64 = 12 * 60;
 /// Most rules that the portal imports from one file (the service).
 pub const PORTAL_IMPORT_RULES: usize = 50;
 /// Most deployments that a resource group keeps; Sentinel Repositories makes one for each file.
@@ -93,44 +63,17 @@ pub const DEPLOYMENTS: usize = 800;
 pub const TEMPLATE_RESOURCES: usize = 800;
 /// Most bytes of one ARM template.
 pub const TEMPLATE_BYTES: usize = 4 * 1024 * 1024;
-/// Most deployments that a resource group remembers; Sentinel Repositories make one for each file (the service).
-pub const DEPLOYMENTS_PER_RESOURCE_GROUP: usize = 800;
 
 /// Most characters of a hunting query's description once it is a saved search's tag (review, and upstream's reports).
 pub const HUNTING_DESCRIPTION_TAG: usize = 255;
-/// Most characters of any saved search's tag (reports against the API).
-pub const TAG_VALUE: usize = 256;
-/// Most tags of a saved search (reports against the API).
-pub const TAGS: usize = 15;
 
-/// Characters that a name should stay within (review).
-pub const REVIEW_NAME_TARGET: usize = 50;
 /// Most characters of a name (review).
 pub const REVIEW_NAME: usize = 100;
-/// Most characters of a description (review).
-pub const REVIEW_DESCRIPTION: usize = 255;
-/// Most tactics of one file (review).
-pub const REVIEW_TACTICS: usize = 5;
-/// Most techniques of one file (review).
-pub const REVIEW_TECHNIQUES: usize = 10;
-/// Most times that `queryPeriod` may hold `queryFrequency` (review).
-pub const REVIEW_PERIOD_FREQUENCY_RATIO: u64 = 168;
 
 /// Severities from the least (the gate and the API; the gate ignores case).
 pub const SEVERITIES: [&str; 4] = ["Informational", "Low", "Medium", "High"];
 /// Kinds of rule that can be written as YAML (the gate, where case counts).
 pub const KINDS: [&str; 2] = ["Scheduled", "NRT"];
-/// Kinds of rule of the stable API.
-pub const API_KINDS_STABLE: [&str; 3] = ["Fusion", "MicrosoftSecurityIncidentCreation", "Scheduled"];
-/// Kinds of rule of the preview API.
-pub const API_KINDS_PREVIEW: [&str; 6] = [
-    "Fusion",
-    "MicrosoftSecurityIncidentCreation",
-    "MLBehaviorAnalytics",
-    "NRT",
-    "Scheduled",
-    "ThreatIntelligence",
-];
 /// Values of `status` (review; the gate does not read it).
 pub const STATUSES: [&str; 3] = ["Available", "InPreview", "Deprecated"];
 /// Trigger operators: the short form of YAML and the long form of the API (the gate takes both; case counts).
@@ -159,8 +102,6 @@ pub const DYNAMIC_PROPERTIES: [&str; 10] = [
 pub const FILE_HASH_ALGORITHMS: [&str; 5] = ["MD5", "SHA1", "SHA256", "SHA256AC", "Unknown"];
 /// Values of `metadata.source.kind` (review).
 pub const SOURCE_KINDS: [&str; 2] = ["Community", "Microsoft"];
-/// Values of `metadata.support.tier` (review).
-pub const SUPPORT_TIERS: [&str; 3] = ["Microsoft", "Partner", "Community"];
 /// Values of `metadata.categories.domains` (review).
 pub const METADATA_DOMAINS: [&str; 25] = [
     "Application",
@@ -198,8 +139,6 @@ pub const ALERT_RULES_API_PREVIEW: &str = "2025-10-01-preview";
 pub const ALERT_RULES_API_SUB_TECHNIQUES: &str = "2023-12-01-preview";
 /// Version of the content template API that published solutions carry for a rule.
 pub const CONTENT_TEMPLATES_API: &str = "2023-02-01-preview";
-/// Stable version of the saved search API that is in widest use.
-pub const SAVED_SEARCHES_API: &str = "2020-08-01";
 /// Version of the saved search API that published solutions carry now; its properties have not changed.
 pub const SAVED_SEARCHES_API_NEWEST: &str = "2025-07-01";
 
@@ -241,6 +180,5 @@ mod tests {
     fn lists_are_searched_without_case() {
         assert_eq!(ignore_case("medium", &SEVERITIES), Some("Medium"));
         assert_eq!(ignore_case("Hight", &SEVERITIES), None);
-        assert!(KINDS.iter().all(|kind| API_KINDS_PREVIEW.contains(kind)));
     }
 }

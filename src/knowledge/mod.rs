@@ -17,11 +17,12 @@ pub mod tactics;
 pub mod upstream;
 
 /// What the embedded facts were made from: for each group of facts its name and its sources, newest first.
-pub fn sources() -> [(&'static str, &'static [&'static str]); 5] {
+pub fn sources() -> [(&'static str, &'static [&'static str]); 6] {
     [
         ("attack", data::attack::SOURCES),
         ("connectors", data::connectors::SOURCES),
         ("entities", data::entities::SOURCES),
+        ("gate", data::gate::SOURCES),
         ("tables", data::tables::SOURCES),
         ("upstream", data::upstream::SOURCES),
     ]

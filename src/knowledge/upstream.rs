@@ -1,9 +1,16 @@
-//! Upstream's own map from techniques to tactics, which its gate for scheduled rules uses.
+//! What upstream's gates know otherwise than the service: their map from techniques to tactics, and the age of their
+//! analyser of queries.
 //!
-//! It is older than the ATT&CK release in `attack` (about version 13) and lacks newer techniques, so a valid
+//! The map is older than the ATT&CK release in `attack` (about version 13) and lacks newer techniques, so a valid
 //! modern technique can be refused by it.
 
-use super::data::upstream as data;
+use super::data::{gate, upstream as data};
+
+/// Whether the gate's analyser of queries refuses this function, aggregate or plug-in, which the service has. What is not
+/// known to be refused is taken for known there.
+pub fn refuses_function(name: &str) -> bool {
+    gate::REFUSED.binary_search(&name).is_ok()
+}
 
 /// The Sentinel tactics that upstream files a technique under, sorted; `None` when its map lacks the id.
 /// The map holds parents only: cut a sub-technique's number off first. Case counts.
@@ -27,6 +34,14 @@ mod tests {
                 assert!(tactics::tactic(name).is_some_and(|tactic| tactic.upstream), "{id} {name}");
             }
         }
+    }
+
+    #[test]
+    fn the_gate_lacks_newer_functions() {
+        assert!(gate::REFUSED.is_sorted());
+        assert!(refuses_function("replace_strings") && refuses_function("punycode_domain_from_string"));
+        // Known in 11.3.0, unknown in 11.0.0: which of the two decides is not known.
+        assert!(!refuses_function("bag_zip") && !refuses_function("strcat"));
     }
 
     #[test]

@@ -71,7 +71,8 @@ impl<'w> View<'w> {
             functions::Returns::Rows { open } => {
                 // Workspaces have parsers of different versions, and more or fewer sources for them.
                 let parser = matches!(found.origin(), functions::Origin::Solution | functions::Origin::Asim);
-                let low_confidence = open || found.is_uncertain() || parser;
+                // What the service's own functions return is documented, but for names that depend on the data.
+                let low_confidence = found.is_uncertain() || parser;
                 Returned::Rows(Arc::new(Relation {
                     columns: columns(),
                     has_unknown_columns: open,

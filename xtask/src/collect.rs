@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::facts::{self, FunctionFact, ParameterFact, Schemas, TableFact};
-use crate::{attack, builtins, connectors, entities};
+use crate::{attack, builtins, connectors, entities, gate};
 
 /// One file of facts: its name below `xtask/facts`, and its text.
 pub(crate) struct FactFile {
@@ -29,6 +29,7 @@ pub(crate) fn collect(folder: &Path) -> Result<Vec<FactFile>, String> {
         input("upstream/connector-ids.json")?.reduced::<connectors::Upstream>("connector-ids.json")?,
         input("connectors-tables.json")?.reduced::<connectors::Solutions>("connectors-tables.json")?,
         input("connectors-2026.json")?.reduced::<connectors::Published>("connectors-published.json")?,
+        input("kql/gate.json")?.reduced::<gate::Gate>("gate.json")?,
         input("upstream/entity-types.json")?.reduced::<entities::Entities>("entity-types.json")?,
         schemas(&input("kql/schemas.json")?)?,
     ])

@@ -16,7 +16,6 @@ pub(crate) struct Entities {
     extra_identifiers_in_docs_but_not_ci: BTreeMap<String, Vec<String>>,
     extra_identifiers_in_review_instructions_but_not_ci: BTreeMap<String, Vec<String>>,
     rest_api_entity_mapping_types: BTreeSet<String>,
-    docs_account_name_values_dropped: Vec<String>,
 }
 
 #[derive(Deserialize, Serialize, Default)]
@@ -52,8 +51,7 @@ pub(crate) fn entities(facts: &Facts) -> Result<Generated, String> {
         out.line(format!("        ci: {},", entity.is_some()));
         out.line(format!("        api: {},\n    }},", facts.rest_api_entity_mapping_types.contains(name)));
     }
-    out.line("];\n\npub(crate) static DROPPED_ACCOUNT_NAMES: &[&str] =");
-    out.line(format!("    {};", literals(&facts.docs_account_name_values_dropped)));
+    out.line("];");
     Ok(out.finish("entities.rs"))
 }
 

@@ -12,6 +12,7 @@ mod collect;
 mod connectors;
 mod entities;
 mod facts;
+mod gate;
 mod mutants;
 mod rust;
 mod tables;
@@ -99,6 +100,7 @@ fn files(task: &Task) -> Result<Vec<(String, Vec<u8>)>, String> {
         attack::upstream(&facts)?,
         connectors::connectors(&facts)?,
         entities::entities(&facts)?,
+        gate::gate(&facts)?,
         tables_bin,
         tables_rs,
     ];

@@ -177,6 +177,3 @@ pub(crate) static ENTITY_TYPES: &[EntityType] = &[
         api: true,
     },
 ];
-
-pub(crate) static DROPPED_ACCOUNT_NAMES: &[&str] =
-    &["ADMIN", "ADMINISTRATOR", "SYSTEM", "ROOT", "ANONYMOUS", "AUTHENTICATED USER", "NETWORK", "NULL", "LOCAL SYSTEM", "LOCALSYSTEM", "NETWORK SERVICE"];

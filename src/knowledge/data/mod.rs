@@ -7,6 +7,8 @@ pub(super) mod connectors;
 #[rustfmt::skip]
 pub(super) mod entities;
 #[rustfmt::skip]
+pub(super) mod gate;
+#[rustfmt::skip]
 pub(super) mod tables;
 #[rustfmt::skip]
 pub(super) mod upstream;

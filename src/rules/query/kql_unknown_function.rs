@@ -16,6 +16,11 @@ declare_rule! {
     /// Sentinel or a published solution brings along, or one named in a file given to `--tables` or to `functions` below
     /// `[knowledge]` in sentlint.toml.
     ///
+    /// The analyser of Azure-Sentinel's checks (Kusto.Language 11.3.0) is older than the service: under `azure-sentinel`
+    /// functions, aggregates and plug-ins that it refuses, such as `replace_strings`, are reported as well. Of those that
+    /// the library got between versions 11.0.0 and 11.3.0 it is not known whether the checks refuse them, and they are
+    /// not reported.
+    ///
     /// ## Example
     ///
     /// ```yaml,invalid

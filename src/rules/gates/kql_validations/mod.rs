@@ -15,6 +15,7 @@ use crate::rules::query::kql_unknown_function::KqlUnknownFunction;
 use crate::rules::query::kql_unknown_table::{self, KqlUnknownTable};
 use crate::rules::query::ti_latest::{self, TiLatest};
 
+mod newer_functions;
 mod threat_intelligence;
 
 pub(super) static GATE: Gate = Gate {
@@ -25,6 +26,7 @@ pub(super) static GATE: Gate = Gate {
         Check::new::<KqlUnknownTable>(Opens::All, Asks::Query(kql_unknown_table::tables)),
         Check::as_rule(Opens::All, &KqlUnknownColumn),
         Check::as_rule(Opens::All, &KqlUnknownFunction),
+        Check::new::<KqlUnknownFunction>(Opens::All, Asks::Query(newer_functions::newer_functions)),
         Check::as_rule(Opens::All, &KqlArgument),
         Check::as_rule(Opens::All, &KqlType),
         Check::as_rule(Opens::All, &KqlSemantic),
