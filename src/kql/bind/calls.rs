@@ -12,8 +12,8 @@ use super::matching::Arg;
 use super::naming::{Columns, value_of};
 use super::recorder::Recorder;
 use super::{
-    Binder, Body, Bound, DEEPEST_CALL, Declared, External, FindingKind, Local, LocalFunction, Returned,
-    Takes, Value,
+    Binder, Body, Bound, DEEPEST_CALL, Declared, External, FindingKind, Graph, Local, LocalFunction,
+    Returned, Takes, Value,
 };
 use crate::source::Span;
 
@@ -131,6 +131,11 @@ impl<'a> Binder<'a> {
     }
 
     fn special_value(&mut self, name: &'a Name, args: &'a [Expr]) -> Option<Value> {
+        if self.context.in_graph.is_some()
+            && let Some(value) = self.graph_function(name, args)
+        {
+            return Some(value);
+        }
         match &*name.text {
             "workspace" | "app" | "resource" | "adx" | "arg" => {
                 self.arguments(args);
@@ -167,7 +172,11 @@ impl<'a> Binder<'a> {
                 };
                 Some(Value::Rows(self.table(&text, args[0].span)))
             }
-            "external_table" | "materialized_view" | "stored_query_result" | "graph" | "entity_group" => {
+            "graph" => {
+                self.arguments(args);
+                Some(Value::Graph(Arc::new(Graph::unknown())))
+            }
+            "external_table" | "materialized_view" | "stored_query_result" | "entity_group" => {
                 self.arguments(args);
                 Some(Value::Rows(Arc::new(Relation::unknown())))
             }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use super::super::ast::Name;
 use super::super::model::Symbol;
 use super::super::types::{Column, ColumnId, Relation};
-use super::{Binder, Bound, DEEPEST, Finding, Local, Value};
+use super::{Binder, Bound, DEEPEST, Finding, Graph, Local, Value};
 
 /// What is to be said.
 #[derive(Default)]
@@ -39,6 +39,10 @@ pub(super) struct Context {
     pub searching: bool,
     /// The pipeline that is read is the main one.
     pub main_pipeline: bool,
+    /// The graph that goes into the operator that is read next.
+    pub graph: Option<Arc<Graph>>,
+    /// The nodes of the graph whose `where` or `project` is read, where functions on nodes and edges may be called.
+    pub in_graph: Option<Arc<Relation>>,
 }
 
 /// The variables that are known.
@@ -49,6 +53,8 @@ pub(super) struct Names<'a> {
     pub declared: FxHashSet<Arc<str>>,
     /// Where the statements end that are read, or the brackets around the pipeline.
     pub end: u32,
+    /// Where the statements end that the one that is read stands among.
+    pub block_end: u32,
 }
 
 impl<'a> Names<'a> {

@@ -6,7 +6,7 @@ use super::super::ast::{Expr, ExprKind, Name, NameForm};
 use super::super::model::finding::{Finding, closest, nearest};
 use super::super::model::{ColumnOrigin, Side, Symbol};
 use super::super::types::{Column, Relation, Scalar};
-use super::{Binder, Bound, FindingKind, Table, Value};
+use super::{Binder, Bound, FindingKind, Local, Table, Value};
 use crate::source::Span;
 
 impl<'a> Binder<'a> {
@@ -141,6 +141,10 @@ impl<'a> Binder<'a> {
             self.scope.row.iter().flat_map(|row| &row.columns).map(|column| column.name.clone()).collect();
         let locals: Vec<Arc<str>> = self.names.list.iter().map(|local| local.name.clone()).collect();
         let near = nearest(text, columns.iter().chain(&locals).map(|name| &**name)).map(str::to_owned);
+        if let Some(element) = self.element_with(text).filter(|_| !in_row) {
+            self.report(finding.help(format!("`{element}` has this column: write `{element}.{text}`.")));
+            return Value::Unknown;
+        }
         let near = near.or_else(|| if in_row { None } else { self.catalog.nearest_table(text) });
         finding = finding.meant(near.as_deref());
         if near.is_none() && in_row {
@@ -148,6 +152,15 @@ impl<'a> Binder<'a> {
         }
         self.report(finding);
         Value::Unknown
+    }
+
+    /// The first node or edge, or step of `scan`, that has a column.
+    fn element_with(&self, column: &str) -> Option<Arc<str>> {
+        let has = |local: &&Local<'a>| match &local.bound {
+            Bound::Value(Value::Row(row)) => row.column(column).is_some(),
+            _ => false,
+        };
+        self.names.list.iter().find(has).map(|local| Arc::clone(&local.name))
     }
 
     /// Where a column went that is not there, or which ones are.
@@ -210,9 +223,14 @@ impl<'a> Binder<'a> {
         if let ExprKind::Bracketed(index) = &member.kind {
             return self.element(base, index);
         }
-        let value = self.value_or_rows(base);
+        let value = self.row_or_value(base);
         self.remember(base, &value);
         match value {
+            Value::Row(relation) => {
+                let ExprKind::Name(name) = &member.kind else { return Value::Unknown };
+                let found = self.with_row_scope(&relation, |binder| binder.column(name));
+                found.map_or(Value::Unknown, |column| Value::of(column.kind))
+            }
             Value::Database => self.member_of_database(member),
             Value::Cluster => {
                 if let ExprKind::Call { args, .. } = &member.kind {
@@ -295,6 +313,12 @@ impl<'a> Binder<'a> {
 
     fn member_of_database(&mut self, member: &'a Expr) -> Value {
         match &member.kind {
+            // The name of the member of a group that `macro-expand` is at.
+            ExprKind::Name(name)
+                if matches!(&*name.text, "$current_database" | "$current_cluster_endpoint") =>
+            {
+                Value::constant(Scalar::String)
+            }
             ExprKind::Name(name) => {
                 if let Some(table) = self.catalog.table(&name.text) {
                     self.recorder.mention(name.span, || Symbol::Table((&*name.text).into()));

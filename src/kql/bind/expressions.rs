@@ -26,6 +26,10 @@ impl<'a> Binder<'a> {
         match value {
             Value::Scalar(kind, _) => *kind,
             Value::Columns(columns) if columns.len() == 1 => columns[0].kind,
+            Value::Graph(_) => {
+                self.say(FindingKind::Type, expr.span, "A value is needed here, and this is a graph");
+                Scalar::Unknown
+            }
             Value::Rows(_) | Value::Database | Value::Cluster => {
                 let message = "A value is needed here, and this is a table";
                 let finding = Finding::new(FindingKind::Type, expr.span, message)
@@ -69,6 +73,15 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn value_or_rows(&mut self, expr: &'a Expr) -> Value {
+        match self.row_or_value(expr) {
+            // A node or an edge as a whole fits wherever a value does.
+            Value::Row(_) => Value::Unknown,
+            value => value,
+        }
+    }
+
+    /// An expression that may be the name of a node, of an edge or of a step of `scan`.
+    pub(super) fn row_or_value(&mut self, expr: &'a Expr) -> Value {
         let value = self.with_depth_guard(|binder| binder.read(expr));
         self.record(expr, &value);
         value
@@ -129,7 +142,13 @@ impl<'a> Binder<'a> {
                 }
                 Value::Rows(Arc::new(Relation::closed(self.schema(schema))))
             }
-            ExprKind::EntityGroup(_) | ExprKind::Internal(_) => Value::Rows(Arc::new(Relation::unknown())),
+            ExprKind::EntityGroup(members) => {
+                for member in members {
+                    self.with_empty_scope(|binder| binder.value(member));
+                }
+                Value::Rows(Arc::new(Relation::unknown()))
+            }
+            ExprKind::Internal(_) => Value::Rows(Arc::new(Relation::unknown())),
         }
     }
 
@@ -157,9 +176,18 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn element(&mut self, base: &'a Expr, index: &'a Expr) -> Value {
-        let value = self.value_or_rows(base);
+        let value = self.row_or_value(base);
         self.remember(base, &value);
         match value {
+            Value::Row(relation) => {
+                // The service reads the column of this name; the official analyser does not tell its type.
+                self.value(index);
+                let column = match &index.kind {
+                    ExprKind::Literal(Literal::String(text)) => relation.column(text),
+                    _ => None,
+                };
+                column.map_or(Value::Unknown, |column| Value::of(column.kind))
+            }
             Value::Database => {
                 let text = match &index.kind {
                     ExprKind::Literal(Literal::String(text)) => text.to_string(),

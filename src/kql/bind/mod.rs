@@ -20,6 +20,9 @@ mod checks;
 mod context;
 mod entities;
 mod expressions;
+#[cfg(test)]
+mod graph_tests;
+mod graphs;
 mod joins;
 mod matching;
 mod naming;
@@ -46,6 +49,7 @@ pub use entities::matches_wildcard;
 pub use unions::{union_columns, union_relations};
 
 use context::{Context, Limits, Names, Reports, RowScope};
+use graphs::Graph;
 use recorder::{NewColumn, Recorder};
 
 /// Finds out what is wrong with a parsed query and what it returns. `parameters` are names that stand for values, as a
@@ -120,6 +124,10 @@ enum Value {
     Database,
     /// A cluster.
     Cluster,
+    /// A graph.
+    Graph(Arc<Graph>),
+    /// The columns of what a name stands for, one row at a time: of a node, an edge, or a step of `scan`.
+    Row(Arc<Relation>),
     /// Neither a value nor rows, as the result of `consume`.
     Nothing,
 }
@@ -130,7 +138,7 @@ impl Value {
     }
 
     fn is_unknown(&self) -> bool {
-        matches!(self, Self::Unknown | Self::Nothing | Self::Scalar(Scalar::Unknown, _))
+        matches!(self, Self::Unknown | Self::Nothing | Self::Row(_) | Self::Scalar(Scalar::Unknown, _))
     }
 
     fn constant(kind: Scalar) -> Self {
@@ -146,6 +154,8 @@ impl Value {
             Self::Rows(relation) => ExprType::Rows(Arc::clone(relation)),
             Self::Database => ExprType::Database,
             Self::Cluster => ExprType::Cluster,
+            Self::Graph(_) => ExprType::Graph,
+            Self::Row(relation) => ExprType::Columns(relation.columns.as_slice().into()),
             Self::Nothing => ExprType::Nothing,
         }
     }

@@ -10,7 +10,7 @@ use super::super::model::ColumnOrigin;
 use super::super::model::finding::Finding;
 use super::super::types::{Column, ColumnId, Scalar};
 use super::recorder::NewColumn;
-use super::{Binder, FindingKind, Value};
+use super::{Binder, Bound, FindingKind, Value};
 use crate::source::Span;
 
 impl Binder<'_> {
@@ -36,6 +36,19 @@ impl Binder<'_> {
         }
         let base = self.name_of(base).filter(|base| !base.trim().is_empty());
         match base {
+            Some(base) => Some(format!("{base}_{}", part.unwrap_or_default())),
+            None => part,
+        }
+    }
+
+    /// The same in the `project` of a pattern, where members of nodes and edges carry their names too.
+    fn name_in_graph(&self, expr: &Expr) -> Option<String> {
+        let (base, part) = match &expr.kind {
+            ExprKind::Path { base, member } => (base, self.name_of(member)),
+            ExprKind::Element { base, index } => (base, self.index_name(index)),
+            _ => return self.name_of(expr),
+        };
+        match self.name_in_graph(base).filter(|base| !base.trim().is_empty()) {
             Some(base) => Some(format!("{base}_{}", part.unwrap_or_default())),
             None => part,
         }
@@ -98,6 +111,14 @@ impl Binder<'_> {
             ExprKind::Path { base, .. } | ExprKind::Element { base, .. } if self.has_parts(base) => {
                 self.named_after(base)
             }
+            ExprKind::Path { base, member } => {
+                // A member of a node or an edge is a column of its table.
+                let (ExprKind::Name(base), ExprKind::Name(member)) = (&base.kind, &member.kind) else {
+                    return None;
+                };
+                let Some(Bound::Value(Value::Row(row))) = self.local(&base.text) else { return None };
+                row.column(&member.text).map(|column| column.id).filter(|id| *id != ColumnId::NONE)
+            }
             ExprKind::Call { args, .. } => self.named_after(args.first()?),
             _ => None,
         }
@@ -158,6 +179,8 @@ pub(super) enum Style {
     Extend,
     /// It takes the place of the other.
     Replace,
+    /// As `Plain`, and a column of a node or an edge carries its name: that of `a.Name` is called `a_Name`.
+    Graph,
 }
 
 impl Style {
@@ -198,6 +221,11 @@ impl Columns {
         }
         self.placed = self.list.len();
         self.places.get(name).copied()
+    }
+
+    /// The column of a name.
+    pub(super) fn get(&mut self, name: &str) -> Option<&Column> {
+        self.position(name).map(|at| &self.list[at])
     }
 
     fn has(&mut self, name: &str) -> bool {
@@ -428,7 +456,9 @@ impl<'a> Binder<'a> {
                     self.say(FindingKind::Semantic, place, message);
                 } else if let Some(name) = names.first() {
                     let is_name = matches!(value.kind, ExprKind::Name(_));
-                    let from = if is_name { self.named_after(value) } else { None };
+                    let passed_on =
+                        is_name || style == Style::Graph && matches!(value.kind, ExprKind::Path { .. });
+                    let from = if passed_on && kind.is_none() { self.named_after(value) } else { None };
                     let replace = style.replaces() || is_name;
                     self.declare_column(columns, name, kind_or(own), (expr.span, from), replace);
                 }
@@ -446,7 +476,9 @@ impl<'a> Binder<'a> {
             _ => match self.result_column(expr).filter(|_| !self.context.aggregating) {
                 Some(column) => self.make_again(expr, columns, style, kind, &column),
                 None => {
-                    let name = self.name_of(expr).or(default);
+                    let own_name =
+                        if style == Style::Graph { self.name_in_graph(expr) } else { self.name_of(expr) };
+                    let name = own_name.or(default);
                     let name = name.unwrap_or_else(|| self.nameless(style == Style::Extend));
                     let id = self.made_column(expr, &name, kind_or(own));
                     match columns.position(&name).filter(|_| style.replaces()) {

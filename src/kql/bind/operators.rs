@@ -8,8 +8,9 @@ use super::super::model::{PipelineRows, VariableKind};
 use super::super::types::{Column, ColumnId, Relation, Scalar};
 use super::naming::{Columns, value_of};
 use super::recorder::NewColumn;
+use super::sources::rows_of;
 use super::statements::type_of;
-use super::{Binder, Bound, Declaration, FindingKind, Value};
+use super::{Binder, Bound, Declaration, FindingKind, Graph, Value};
 use crate::source::Span;
 
 impl<'a> Binder<'a> {
@@ -23,24 +24,24 @@ impl<'a> Binder<'a> {
     fn piped(&mut self, expr: &'a Expr) -> Value {
         let ExprKind::Pipeline { source, stages } = &expr.kind else { return self.source_alone(expr) };
         let main = std::mem::replace(&mut self.context.main_pipeline, false);
-        let relation = match self.source(source) {
-            Value::Rows(relation) => relation,
+        let head = match self.source(source) {
+            value @ (Value::Rows(_) | Value::Graph(_)) => value,
             Value::Scalar(kind, _) if !kind.unknown() => {
                 let message = format!("Rows are needed before `|`, and this is `{}`", kind.name());
                 self.say(FindingKind::Type, source.span, message);
-                Arc::new(Relation::unknown())
+                unknown_rows()
             }
-            _ => Arc::new(Relation::unknown()),
+            _ => unknown_rows(),
         };
         self.context.main_pipeline = main;
-        let first = (source.span, Arc::clone(&relation));
+        let first = (source.span, rows_in(&head));
         if main {
             self.recorder.main_stages.push(first);
             return self
-                .stages(source, stages, relation, |binder, stage| binder.recorder.main_stages.push(stage));
+                .stages(source, stages, head, |binder, stage| binder.recorder.main_stages.push(stage));
         }
         let mut own = vec![first];
-        let value = self.stages(source, stages, relation, |_, stage| own.push(stage));
+        let value = self.stages(source, stages, head, |_, stage| own.push(stage));
         if self.reports.muted == 0 {
             self.recorder.subquery_stages.push(PipelineRows { source: source.span, stages: own });
         }
@@ -52,12 +53,12 @@ impl<'a> Binder<'a> {
         &mut self,
         source: &Expr,
         stages: &'a [Operator],
-        mut relation: Arc<Relation>,
+        mut value: Value,
         mut each: impl FnMut(&mut Self, (Span, Arc<Relation>)),
     ) -> Value {
-        let mut nothing = false;
         let mut before = source.span.end;
         for (at, stage) in stages.iter().enumerate() {
+            let relation = rows_in(&value);
             if self.recorder.full() {
                 // What is written between two operators is read over the rows that go into the second from its pipe on.
                 let end = stages.get(at + 1).map_or(self.names.end, |next| {
@@ -69,10 +70,11 @@ impl<'a> Binder<'a> {
                 self.recorder.scope(span, Some(&relation), None);
                 before = stage.span.end;
             }
-            (relation, nothing) = self.stage(stage, &relation);
-            each(self, (stage.span, Arc::clone(&relation)));
+            self.context.graph = graph_in(&value);
+            value = self.stage(stage, &relation);
+            each(self, (stage.span, rows_in(&value)));
         }
-        if nothing { Value::Nothing } else { Value::Rows(relation) }
+        value
     }
 
     /// The place of the pipe between two operators.
@@ -81,16 +83,15 @@ impl<'a> Binder<'a> {
         Some(start + u32::try_from(at).ok()?)
     }
 
-    /// An operator behind a bar. Where it returns no rows, those behind it have no columns.
-    fn stage(&mut self, operator: &'a Operator, input: &Arc<Relation>) -> (Arc<Relation>, bool) {
+    /// An operator after a pipe. Where it returns no rows, those after it have no columns.
+    fn stage(&mut self, operator: &'a Operator, input: &Arc<Relation>) -> Value {
         if operator.kind.facts().input == Input::Refused {
             let message = format!("`{}` takes no rows from before it here", operator.word);
             self.say(FindingKind::Semantic, operator.keyword, message);
         }
         match self.operator(operator, input) {
-            Value::Rows(next) => (next, false),
-            Value::Nothing => (Arc::default(), true),
-            _ => (Arc::new(Relation::unknown()), false),
+            value @ (Value::Rows(_) | Value::Graph(_) | Value::Nothing) => value,
+            _ => unknown_rows(),
         }
     }
 
@@ -164,11 +165,11 @@ impl<'a> Binder<'a> {
                     let end = self.pipe_between(source.span.end, first.span.start).unwrap_or(source.span.end);
                     self.recorder.scope(Span { start: source.span.start, end }, Some(input), None);
                 }
-                let relation = match self.subquery(source, input) {
-                    Value::Rows(relation) => relation,
-                    _ => Arc::new(Relation::unknown()),
+                let head = match self.subquery(source, input) {
+                    value @ (Value::Rows(_) | Value::Graph(_)) => value,
+                    _ => unknown_rows(),
                 };
-                self.stages(source, stages, relation, |_, _| {})
+                self.stages(source, stages, head, |_, _| {})
             }
             ExprKind::Operator(operator) => {
                 let span = Span { start: operator.span.start, end: self.names.end };
@@ -211,7 +212,11 @@ impl<'a> Binder<'a> {
         if !self.step_on(1 + input.columns.len() / 16) {
             return Value::Rows(Arc::new(Relation::unknown()));
         }
+        let graph = self.context.graph.take();
         self.params(operator, Some(input));
+        if let Some(value) = self.graph_operator(operator, input, graph) {
+            return value;
+        }
         match &operator.kind {
             OperatorKind::As(name) => {
                 let bound = Bound::Value(Value::Rows(Arc::clone(input)));
@@ -333,17 +338,19 @@ impl<'a> Binder<'a> {
             OperatorKind::Where(condition) => {
                 self.with_row_scope(input, |binder| binder.predicate(condition));
             }
-            OperatorKind::GraphMatch(_)
+            OperatorKind::MacroExpand { group, scope, statements } => {
+                return self.macro_expand(operator, group, scope.as_ref(), statements);
+            }
+            OperatorKind::GraphMarkComponents
+            | OperatorKind::GraphMatch(_)
             | OperatorKind::GraphShortestPaths(_)
             | OperatorKind::GraphToTable(_)
             | OperatorKind::GraphWhereEdges(_)
             | OperatorKind::GraphWhereNodes(_)
-            | OperatorKind::MacroExpand { .. }
             | OperatorKind::MakeGraph(_)
-            | OperatorKind::Unknown(_) => return Value::Rows(Arc::new(Relation::unknown())),
+            | OperatorKind::Unknown(_) => return unknown_rows(),
             OperatorKind::AssertSchema(_)
             | OperatorKind::ExecuteAndCache
-            | OperatorKind::GraphMarkComponents
             | OperatorKind::InlineTable(_)
             | OperatorKind::ProjectByNames(_)
             | OperatorKind::Render { .. }
@@ -393,36 +400,6 @@ impl<'a> Binder<'a> {
             ExprKind::Name(name) if self.recorder.full() => input.column(&name.text).map(|column| column.id),
             _ => None,
         }
-    }
-
-    fn reduce(&mut self, operator: &'a Operator, by: &'a Expr, input: &Arc<Relation>) -> Value {
-        let kind = self.with_row_scope(input, |binder| binder.scalar(by));
-        if !matches!(kind, Scalar::String | Scalar::Unknown) {
-            let message = format!("`reduce` works on `string`, and this is {}", kind.described());
-            let finding = Finding::new(FindingKind::Type, by.span, message);
-            self.report(finding.help("Convert the value with `tostring(...)`."));
-        }
-        let mut columns = Vec::new();
-        if self.param_word(operator, "kind") == Some("source") {
-            columns.extend(input.columns.iter().cloned());
-        }
-        columns.push(Column::new("Pattern", Scalar::String));
-        columns.push(Column::new("Count", Scalar::Long));
-        columns.push(Column::new("Representative", Scalar::String));
-        Value::Rows(Arc::new(Relation::closed(columns)))
-    }
-
-    /// What `getschema` returns.
-    fn table_of_columns(&self, operator: &'a Operator) -> Value {
-        if self.param_word(operator, "kind") == Some("csl") {
-            return rows_of(&[("Schema", Scalar::String)]);
-        }
-        rows_of(&[
-            ("ColumnName", Scalar::String),
-            ("ColumnOrdinal", Scalar::Long),
-            ("DataType", Scalar::String),
-            ("ColumnType", Scalar::String),
-        ])
     }
 
     /// Rows with columns set or added.
@@ -491,7 +468,23 @@ impl<'a> Binder<'a> {
     }
 }
 
-fn rows_of(columns: &[(&str, Scalar)]) -> Value {
-    let columns = columns.iter().map(|(name, kind)| Column::new(*name, *kind)).collect();
-    Value::Rows(Arc::new(Relation::closed(columns)))
+fn unknown_rows() -> Value {
+    Value::Rows(Arc::new(Relation::unknown()))
+}
+
+/// The rows that a value brings into an operator: none where it is nothing, and any where it is a graph.
+fn rows_in(value: &Value) -> Arc<Relation> {
+    match value {
+        Value::Rows(relation) => Arc::clone(relation),
+        Value::Nothing => Arc::default(),
+        _ => Arc::new(Relation::unknown()),
+    }
+}
+
+/// The graph that a value brings into an operator.
+fn graph_in(value: &Value) -> Option<Arc<Graph>> {
+    match value {
+        Value::Graph(graph) => Some(Arc::clone(graph)),
+        _ => None,
+    }
 }

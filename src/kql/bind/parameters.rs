@@ -87,7 +87,12 @@ impl<'a> Binder<'a> {
 
     /// The name that a parameter of an operator gives to a column.
     pub(super) fn param_name(operator: &'a Operator, names: &[&str]) -> Option<(&'a str, Span)> {
-        let param = operator.params.iter().find(|param| names.contains(&&*param.name.text))?;
+        Self::named_by(&operator.params, names)
+    }
+
+    /// The name that one of these parameters gives to a column.
+    pub(super) fn named_by(params: &'a [Param], names: &[&str]) -> Option<(&'a str, Span)> {
+        let param = params.iter().find(|param| names.contains(&&*param.name.text))?;
         let value = param.values.first()?;
         match &value.kind {
             ExprKind::Name(name) => Some((&name.text, name.span)),

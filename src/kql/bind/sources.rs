@@ -176,10 +176,10 @@ impl<'a> Binder<'a> {
                 binder.scalar(expr);
             }
         });
+        let state = Arc::new(input.with(columns.clone()));
         for step in &scan.steps {
             // The columns of a step are read as members of its name.
-            let state =
-                if input.has_unknown_columns { Value::Unknown } else { Value::Columns(columns.clone()) };
+            let state = Value::Row(Arc::clone(&state));
             let declaration = NewVariable::at(&step.name, VariableKind::ScanStep).from(operator.span.start);
             self.make_known(declaration, Bound::Value(state));
         }
@@ -202,4 +202,39 @@ impl<'a> Binder<'a> {
         columns.push(self.option_column(id, place, Scalar::Long));
         Value::Rows(Arc::new(input.with(columns)))
     }
+
+    pub(super) fn reduce(&mut self, operator: &'a Operator, by: &'a Expr, input: &Arc<Relation>) -> Value {
+        let kind = self.with_row_scope(input, |binder| binder.scalar(by));
+        if !matches!(kind, Scalar::String | Scalar::Unknown) {
+            let message = format!("`reduce` works on `string`, and this is {}", kind.described());
+            let finding = Finding::new(FindingKind::Type, by.span, message);
+            self.report(finding.help("Convert the value with `tostring(...)`."));
+        }
+        let mut columns = Vec::new();
+        if self.param_word(operator, "kind") == Some("source") {
+            columns.extend(input.columns.iter().cloned());
+        }
+        columns.push(Column::new("Pattern", Scalar::String));
+        columns.push(Column::new("Count", Scalar::Long));
+        columns.push(Column::new("Representative", Scalar::String));
+        Value::Rows(Arc::new(Relation::closed(columns)))
+    }
+
+    /// What `getschema` returns.
+    pub(super) fn table_of_columns(&self, operator: &'a Operator) -> Value {
+        if self.param_word(operator, "kind") == Some("csl") {
+            return rows_of(&[("Schema", Scalar::String)]);
+        }
+        rows_of(&[
+            ("ColumnName", Scalar::String),
+            ("ColumnOrdinal", Scalar::Long),
+            ("DataType", Scalar::String),
+            ("ColumnType", Scalar::String),
+        ])
+    }
+}
+
+pub(super) fn rows_of(columns: &[(&str, Scalar)]) -> Value {
+    let columns = columns.iter().map(|(name, kind)| Column::new(*name, *kind)).collect();
+    Value::Rows(Arc::new(Relation::closed(columns)))
 }

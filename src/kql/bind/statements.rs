@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::super::ast::{
-    Column as Declaration, Expr, ExprKind, Function, LetValue, Name, Parameter, Statement, StatementKind,
-    Type,
+    Column as Declaration, Expr, ExprKind, Function, LetValue, Name, Operator, Parameter, Statement,
+    StatementKind, Type,
 };
 use super::super::model::{ColumnOrigin, VariableKind};
 use super::super::types::{Column, Conversion, Relation, Scalar};
@@ -17,15 +17,20 @@ use super::recorder::NewColumn;
 use super::{Binder, Bound, Declaration as NewVariable, Declared, FindingKind, LocalFunction, Takes, Value};
 
 impl<'a> Binder<'a> {
-    /// The value of the last query among some statements.
+    /// The value of the last query among the statements of a text.
     pub(super) fn query(&mut self, statements: &'a [Statement]) -> Value {
+        self.block(statements, self.limits.calls == 0)
+    }
+
+    /// The value of the last query among some statements. `main` is whether that is the main pipeline.
+    pub(super) fn block(&mut self, statements: &'a [Statement], main: bool) -> Value {
         let last = statements.iter().rposition(|statement| matches!(statement.kind, StatementKind::Query(_)));
         let mut result = Value::Nothing;
         let first = self.names.list.len();
         for (at, statement) in statements.iter().enumerate() {
             match &statement.kind {
                 StatementKind::Query(expr) => {
-                    self.context.main_pipeline = Some(at) == last && self.limits.calls == 0;
+                    self.context.main_pipeline = main && Some(at) == last;
                     result = self.bounded(statement.span, |binder| binder.pipeline(expr));
                     self.context.main_pipeline = false;
                 }
@@ -42,7 +47,46 @@ impl<'a> Binder<'a> {
         let more = rest.bytes().position(|byte| !byte.is_ascii_whitespace());
         let semicolon = more.filter(|at| rest.as_bytes().get(*at) == Some(&b';'));
         let end = semicolon.and_then(|at| u32::try_from(at).ok()).map_or(self.names.end, |at| span.end + at);
-        self.within_brackets(end, work)
+        let block_end = std::mem::replace(&mut self.names.block_end, self.names.end);
+        let result = self.within_brackets(end, work);
+        self.names.block_end = block_end;
+        result
+    }
+
+    /// `macro-expand`: some statements over each member of a group of workspaces or databases.
+    pub(super) fn macro_expand(
+        &mut self,
+        operator: &Operator,
+        group: &'a Expr,
+        scope: Option<&'a Name>,
+        statements: &'a [Statement],
+    ) -> Value {
+        match &group.kind {
+            ExprKind::Name(name) => {
+                if self.resolve(name).is_none() {
+                    let message = format!("There is no entity group `{}`", name.text);
+                    let mut finding = Finding::new(FindingKind::Semantic, name.span, message).help(
+                        "Define it with `let`, or write `entity_group [workspace(\"...\"), ...]` here.",
+                    );
+                    finding.low_confidence = true;
+                    self.report(finding);
+                }
+            }
+            _ => {
+                self.with_empty_scope(|binder| binder.value(group));
+            }
+        }
+        let known = self.names.list.len();
+        let end = operator.span.end.saturating_sub(1);
+        let value = self.within_brackets(end, |binder| {
+            if let Some(scope) = scope {
+                let declaration = NewVariable::at(scope, VariableKind::Database);
+                binder.make_known(declaration, Bound::Value(Value::Database));
+            }
+            binder.with_empty_scope(|binder| binder.block(statements, false))
+        });
+        self.names.list.truncate(known);
+        value
     }
 
     fn statement(&mut self, statement: &'a Statement, first: usize) {

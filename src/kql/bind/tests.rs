@@ -63,7 +63,7 @@ impl Catalog for Small {
     }
 }
 
-fn meaning(text: &str) -> SemanticModel {
+pub(super) fn meaning(text: &str) -> SemanticModel {
     let meaning = bind(text, &parse(text), &Small::default(), &[]);
     for finding in &meaning.findings {
         let marked = text.get(finding.span.range());
@@ -72,7 +72,7 @@ fn meaning(text: &str) -> SemanticModel {
     meaning
 }
 
-fn messages(text: &str) -> Vec<String> {
+pub(super) fn messages(text: &str) -> Vec<String> {
     meaning(text).findings.into_iter().map(|finding| finding.message).collect()
 }
 
@@ -166,6 +166,11 @@ fn depth_and_length_do_no_harm() {
 
 /// Queries of all operators, for damage.
 const SAMPLES: &[&str] = &[
+    "T | make-graph Text --> Number with T on Text, T on Number | graph-match (a)-[e*1..3]->(b), (b)--(c) where \
+     all(e, Number > 1) and a.Text == 'ö' project a.Text, x = map(inner_nodes(e), Text) | where x has 'y'",
+    "let g = T | make-graph Text -- Text with_node_id=Id; g | graph-mark-components | graph-to-table nodes as N \
+     with_node_id=I, edges as E; N | join (E) on $left.Id == $right.Text",
+    "macro-expand entity_group [workspace('a'), workspace('b')] as X (let y = X.T; y | where Number > 1)",
     "let f = (t: (Number: long), n: long = 5) { t | where Number > n | extend X = tostring(n) }; T | invoke f(3)",
     "T | where Time between (ago(1d) .. now()) and Text in~ ('a', 'b') or not(Text has_any ('c')) | take 5",
     "T | extend A = Bag.a['b c'][0], (B, C) = arg_max(Number, Text) | project-away B*, C | project-reorder A, *",

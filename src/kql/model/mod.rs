@@ -51,6 +51,8 @@ pub enum ExprType {
     Database,
     /// A cluster.
     Cluster,
+    /// A graph, as `make-graph` makes it.
+    Graph,
     /// Neither a value nor rows, as the result of `consume`.
     Nothing,
 }

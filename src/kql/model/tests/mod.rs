@@ -135,6 +135,7 @@ impl Page<'_> {
             ExprType::Rows(relation) => Self::rows_of(relation),
             ExprType::Database => "database".to_owned(),
             ExprType::Cluster => "cluster".to_owned(),
+            ExprType::Graph => "graph".to_owned(),
             ExprType::Nothing => "nothing".to_owned(),
         }
     }
