@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Parse;
 use super::ast::{Columns, Expr, ExprKind, LetValue, Literal, Name, Operator, OperatorKind, Sides};
 use super::bind::{Catalog, Returned};
-use super::model::SemanticModel;
+use super::model::{ExprType, SemanticModel, Variable, VariableKind};
 use super::types::Relation;
 use super::view::LetValues;
 use crate::source::Span;
@@ -138,7 +138,13 @@ impl<'a> ColumnLineage<'a> {
                         let result = function.result.as_deref();
                         result.map_or(Certainty::Open, |result| self.certainty(result, depth + 1))
                     }
-                    None => self.outside(table_name(expr).unwrap_or(&name.text)),
+                    None => match self.model.variable_of(name.span) {
+                        // How these rows were made is not followed.
+                        Some((_, Variable { kind: VariableKind::As, value: ExprType::Rows(rows), .. })) => {
+                            Certainty::of(rows).max(Certainty::Doubtful)
+                        }
+                        _ => self.outside(table_name(expr).unwrap_or(&name.text)),
+                    },
                 }
             }
             _ => Certainty::Open,
@@ -184,6 +190,16 @@ impl<'a> ColumnLineage<'a> {
                 Sides::Right => right(),
                 Sides::Both => given.max(right()),
             };
+        }
+        match &operator.kind {
+            OperatorKind::MakeGraph(make) if make.partition.is_none() => {
+                let nodes = make.nodes.iter().map(|nodes| self.certainty(&nodes.table, depth + 1));
+                return nodes.fold(given, Ord::max);
+            }
+            OperatorKind::GraphMarkComponents
+            | OperatorKind::GraphWhereEdges(_)
+            | OperatorKind::GraphWhereNodes(_) => return given,
+            _ => {}
         }
         match operator.kind.facts().columns {
             Columns::Replace => Certainty::Sure,
@@ -266,20 +282,29 @@ fn table_name(expr: &Expr) -> Option<&str> {
 }
 
 fn at_operator(operator: &Operator, column: &str, was_present: bool) -> Lost {
-    let mut renamed = None;
-    if let OperatorKind::Project(items)
-    | OperatorKind::ProjectRename(items)
-    | OperatorKind::Distinct(items)
-    | OperatorKind::Summarize { by: Some(items), .. } = &operator.kind
-    {
-        renamed = items.iter().find_map(|expr| new_name(expr, column));
-    }
+    let mut of_element = false;
+    let items: &[Expr] = match &operator.kind {
+        OperatorKind::Project(items)
+        | OperatorKind::ProjectRename(items)
+        | OperatorKind::Distinct(items)
+        | OperatorKind::Summarize { by: Some(items), .. } => items,
+        OperatorKind::GraphMatch(pattern) | OperatorKind::GraphShortestPaths(pattern) => {
+            of_element = true;
+            pattern.project.as_deref().unwrap_or_default()
+        }
+        _ => &[],
+    };
+    let renamed = items.iter().find_map(|expr| new_name(expr, column, of_element));
     Lost { place: operator.span, word: operator.word, renamed: renamed.map(Box::from), was_present }
 }
 
-/// The name that a column gets: `New = Old`.
-fn new_name<'a>(expr: &'a Expr, column: &str) -> Option<&'a str> {
+/// The name that a column gets: `New = Old`, or `New = element.Old` of a graph.
+fn new_name<'a>(expr: &'a Expr, column: &str, of_element: bool) -> Option<&'a str> {
     let ExprKind::Named { names, value, .. } = &expr.kind else { return None };
+    let value = match &value.kind {
+        ExprKind::Path { member, .. } if of_element => member,
+        _ => value,
+    };
     let ExprKind::Name(old) = &value.kind else { return None };
     names.first().map(|name| &*name.text).filter(|_| *old.text == *column)
 }

@@ -135,11 +135,15 @@ impl OperatorKind {
             Self::GraphMarkComponents => {
                 ("graph-mark-components", Needed, Anywhere, R::End, Unclear, C::Unknown)
             }
-            Self::GraphMatch(_) => ("graph-match", Needed, Anywhere, R::Compute, Unclear, C::Unknown),
-            Self::GraphShortestPaths(_) => {
-                ("graph-shortest-paths", Needed, Anywhere, R::Compute, Unclear, C::Unknown)
+            Self::GraphMatch(pattern) => {
+                let columns = if pattern.project.is_some() { C::Replace } else { C::Unknown };
+                ("graph-match", Needed, Anywhere, R::Compute, Unclear, columns)
             }
-            Self::GraphToTable(_) => ("graph-to-table", Needed, Anywhere, R::Compute, Unclear, C::Unknown),
+            Self::GraphShortestPaths(pattern) => {
+                let columns = if pattern.project.is_some() { C::Replace } else { C::Unknown };
+                ("graph-shortest-paths", Needed, Anywhere, R::Compute, Unclear, columns)
+            }
+            Self::GraphToTable(_) => ("graph-to-table", Needed, Anywhere, R::Compute, Unclear, C::Compute),
             Self::GraphWhereEdges(_) => ("graph-where-edges", Needed, Anywhere, R::End, Unclear, C::Unknown),
             Self::GraphWhereNodes(_) => ("graph-where-nodes", Needed, Anywhere, R::End, Unclear, C::Unknown),
             Self::InlineTable(_) => ("inline_external_table", Needed, Anywhere, R::Compute, Unclear, C::Keep),

@@ -152,6 +152,14 @@ mod tests {
             ("Unknown_CL | where A | project Computer | extend B = 1", Some("project Computer")),
             ("SecurityEvent | project Computer", None),
             ("SecurityEvent | extend Wanted = 1 | count", Some("count")),
+            (
+                "SecurityEvent | make-graph Account --> Computer with_node_id=Id | graph-match (a)-[e]->(b) project a.Id",
+                Some("graph-match (a)-[e]->(b) project a.Id"),
+            ),
+            (
+                "SecurityEvent | make-graph Account --> Computer with Event on Computer | graph-to-table nodes",
+                None,
+            ),
         ] {
             assert_eq!(told(query), Some((Severity::Error, lost.map(str::to_owned))), "{query}");
         }
@@ -167,6 +175,8 @@ mod tests {
             "SecurityEvent | join kind=inner Unknown_CL on Computer",
             "SecurityEvent | evaluate bag_unpack(EventData)",
             "SecurityEvent | union Unknown_CL",
+            "SecurityEvent | make-graph Account --> Computer with Unknown_CL on A | graph-to-table nodes",
+            "SecurityEvent | make-graph Account --> Computer with_node_id=Id | graph-match (a)-[e]->(b) project Wanted = a.Id",
             "_GetWatchlist('x') | take 1",
             "print 1 |",
             "SecurityEvent | project Computer | lookup (_GetWatchlist('x')) on $left.Computer == $right.SearchKey",
