@@ -28,7 +28,7 @@ pub struct References {
 /// table of the workspace is. The model is one of [`Level::Full`](super::model::Level::Full).
 pub fn references(model: &SemanticModel, column: &str, origin: &dyn Fn(&str) -> Origin) -> References {
     // A column is that of a table, or is called as it is because it is made from that.
-    let from_table = model.columns_where(|made, known| {
+    let from_table = model.columns_where(|_, made, known| {
         &*made.name == column
             && match &made.origin {
                 ColumnOrigin::Table(table) => origin(table) == Origin::Table,

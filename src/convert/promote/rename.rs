@@ -8,7 +8,7 @@ use super::changes::Change;
 use crate::convert::notes::COLUMN_RENAMED;
 use crate::knowledge::tables;
 use crate::kql::ast::{Expr, ExprKind, Name, NameForm};
-use crate::kql::model::{ColumnOrigin, SemanticModel, Symbol};
+use crate::kql::model::{ColumnOrigin, ColumnSet, SemanticModel, Symbol};
 use crate::kql::types::ColumnId;
 use crate::kql::{self, Node, walk_statements};
 use crate::source::Span;
@@ -78,19 +78,24 @@ impl Work<'_> {
 }
 
 /// The places that name columns which are called otherwise in a workspace: those of Defender's tables, and those that
-/// have their names from them, as `max_Timestamp` has. `assumed` says that a column of that name is meant as well where
+/// have their names from them, as `max_Timestamp` has, and those that meet them in a union. `assumed` says that a column of that name is meant as well where
 /// nobody knows the columns, so far as others have their names from it.
 fn places(model: &SemanticModel, defender: impl Fn(&str) -> bool, assumed: bool) -> BTreeSet<Span> {
-    let family = model.columns_where(|column, known| match &column.origin {
-        ColumnOrigin::Table(table) | ColumnOrigin::Tables(table) => &*column.name == OLD && defender(table),
-        ColumnOrigin::Assumed => assumed && &*column.name == OLD,
-        ColumnOrigin::Union(parts) => column.name.contains(OLD) && parts.iter().all(|part| known.has(*part)),
-        _ => {
-            column.name.contains(OLD)
-                && column.place.is_none()
-                && column.named_after.is_some_and(|from| known.has(from))
+    let mut own = BTreeSet::new();
+    let family = loop {
+        let family = family(model, &defender, assumed, &own);
+        // Where one leg of a union is called otherwise, so is what the query makes of the same name to meet it there.
+        let unions = family.iter().filter_map(|id| match &model.column(id)?.origin {
+            ColumnOrigin::Union(parts) => Some(parts),
+            _ => None,
+        });
+        let more: BTreeSet<ColumnId> =
+            unions.flat_map(|parts| parts.iter().copied()).filter(|id| !family.has(*id)).collect();
+        if more.is_empty() {
+            break family;
         }
-    });
+        own.extend(more);
+    };
     let means = |symbol: &Symbol| match symbol {
         // Of a column that is assumed, the name itself has to tell.
         Symbol::Column(id) => family.has(*id) && !is_assumed(model, *id),
@@ -99,6 +104,33 @@ fn places(model: &SemanticModel, defender: impl Fn(&str) -> bool, assumed: bool)
     };
     let named = model.occurrences().iter().filter(|occurrence| means(&occurrence.symbol));
     named.map(|occurrence| occurrence.span).collect()
+}
+
+/// The columns that are called otherwise, those in `own` among them.
+fn family(
+    model: &SemanticModel,
+    defender: &dyn Fn(&str) -> bool,
+    assumed: bool,
+    own: &BTreeSet<ColumnId>,
+) -> ColumnSet {
+    let is_own =
+        |id: ColumnId| model.column(id).is_some_and(|column| &*column.name == OLD && column.place.is_some());
+    model.columns_where(|id, column, known| {
+        let named = column.name.contains(OLD);
+        match &column.origin {
+            ColumnOrigin::Table(table) | ColumnOrigin::Tables(table) => {
+                &*column.name == OLD && defender(table)
+            }
+            ColumnOrigin::Assumed => assumed && &*column.name == OLD,
+            ColumnOrigin::Union(parts) => {
+                named
+                    && parts.iter().any(|part| known.has(*part))
+                    && parts.iter().all(|part| known.has(*part) || is_own(*part))
+            }
+            _ if own.contains(&id) => true,
+            _ => named && column.place.is_none() && column.named_after.is_some_and(|from| known.has(from)),
+        }
+    })
 }
 
 fn is_assumed(model: &SemanticModel, id: ColumnId) -> bool {

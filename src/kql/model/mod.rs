@@ -141,6 +141,11 @@ pub(in crate::kql) struct Details {
 pub struct ColumnSet(Vec<bool>);
 
 impl ColumnSet {
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = ColumnId> {
+        self.0.iter().enumerate().filter(|(_, has)| **has).map(|(at, _)| ColumnId::of(at + 1))
+    }
+
     /// Whether a column is one of them.
     pub fn has(&self, id: ColumnId) -> bool {
         id.index().and_then(|at| self.0.get(at)).copied().unwrap_or_default()
@@ -243,10 +248,13 @@ impl SemanticModel {
 
     /// The columns of the query that pass a test. Columns are tested after those that they are made of, so that the test
     /// may ask which of these passed. None below [`Level::Full`].
-    pub fn columns_where(&self, test: impl Fn(&ColumnDeclaration, &ColumnSet) -> bool) -> ColumnSet {
+    pub fn columns_where(
+        &self,
+        test: impl Fn(ColumnId, &ColumnDeclaration, &ColumnSet) -> bool,
+    ) -> ColumnSet {
         let mut set = ColumnSet::default();
         for column in self.full.iter().flat_map(|full| &full.columns) {
-            let passes = test(column, &set);
+            let passes = test(ColumnId::of(set.0.len() + 1), column, &set);
             set.0.push(passes);
         }
         set

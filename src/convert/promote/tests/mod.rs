@@ -116,6 +116,16 @@ fn columns_of_defender_tables_are_renamed_and_nothing_else() {
             "DeviceEvents | invoke Enrich() | project ['TimeGenerated'], DeviceName",
         ),
         ("union Device* | where Timestamp > ago(1h)", "union Device* | where TimeGenerated > ago(1h)"),
+        // What the query makes to meet such a column in a union is called otherwise too.
+        (
+            "union DeviceEvents, (SigninLogs | project Timestamp = TimeGenerated) | where Timestamp > ago(1h)",
+            "union DeviceEvents, (SigninLogs | project TimeGenerated = TimeGenerated) | where TimeGenerated > ago(1h)",
+        ),
+        // A step of `scan` has the columns of the rows.
+        (
+            "DeviceEvents | sort by Timestamp asc | scan with (step a: true; step b: Timestamp - a.Timestamp < 1h;)",
+            "DeviceEvents | sort by TimeGenerated asc | scan with (step a: true; step b: TimeGenerated - a.TimeGenerated < 1h;)",
+        ),
     ] {
         let promoted = of(before, &Options { unchecked: true, ..Options::default() });
         assert_eq!(query(&promoted).trim_end(), after);
