@@ -181,6 +181,22 @@ impl NoteKind {
     }
 }
 
+/// What a finding keeps from happening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Blocks {
+    /// The conversion of the file: its result would be wrong, or would be refused where it is deployed.
+    Convert,
+}
+
+impl Blocks {
+    /// The name used in machine formats.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Convert => "convert",
+        }
+    }
+}
+
 /// The static facts of a rule, written beside its code by `declare_rule!`, or of a code of `convert`.
 #[derive(Debug)]
 pub struct RuleMeta {
@@ -194,6 +210,8 @@ pub struct RuleMeta {
     pub pedantic: bool,
     /// What fixes the rule offers; `None` where it never does.
     pub fix: Option<FixMeta>,
+    /// What errors of the rule keep from happening; `None` where content with them can be deployed all the same.
+    pub blocks: Option<Blocks>,
     /// The upstream gate that the rule stands for under the profile `azure-sentinel`, by the name of its
     /// workflow; `None` where upstream has no such gate.
     pub gate: Option<&'static str>,
@@ -215,6 +233,7 @@ pub(crate) static SOME_RULE: RuleMeta = RuleMeta {
     severity: Severity::Error,
     pedantic: false,
     fix: None,
+    blocks: None,
     gate: None,
     compares: false,
     note: None,
@@ -265,6 +284,7 @@ impl RuleMeta {
         Diagnostic {
             rule: self,
             severity: self.severity,
+            blocks: self.blocks,
             message: message.into(),
             help: None,
             span,
@@ -348,6 +368,8 @@ pub struct Diagnostic {
     pub rule: &'static RuleMeta,
     /// How bad it is.
     pub severity: Severity,
+    /// What it keeps from happening, where it is an error: what its rule says, unless the finding knows better.
+    pub blocks: Option<Blocks>,
     /// One sentence that stands alone.
     pub message: String,
     /// What to do.
@@ -382,6 +404,13 @@ impl Diagnostic {
     #[must_use]
     pub fn severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
+        self
+    }
+
+    /// The same finding, which keeps nothing from happening.
+    #[must_use]
+    pub fn harmless(mut self) -> Self {
+        self.blocks = None;
         self
     }
 

@@ -47,6 +47,13 @@ impl Job {
         Self { text: Some(Arc::new(source)), ..Self::file(input) }
     }
 
+    /// The same job with another text.
+    #[must_use]
+    pub fn with_text(&self, text: String) -> Self {
+        let text = Arc::new(SourceFile::new(self.input.name.clone(), text));
+        Self { text: Some(text), ..self.clone() }
+    }
+
     /// The full path, which decides on settings and folders.
     pub fn location(&self) -> &Path {
         &self.location

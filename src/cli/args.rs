@@ -304,7 +304,7 @@ pub struct Convert {
     /// Repeat the mistakes of upstream's packaging tool, to compare with what it publishes
     #[arg(long, help_heading = "Solutions")]
     pub upstream_bugs: bool,
-    /// What becomes of hunting descriptions over 255 characters [default: keep, with a warning]
+    /// What becomes of hunting descriptions over 255 characters [default: truncate]
     #[arg(long, value_name = "WHAT", value_enum)]
     pub long_description: Option<LongDescription>,
     /// How rules are made of hunting queries.

@@ -40,9 +40,12 @@ pub(super) fn page(meta: &RuleMeta) -> String {
         format!("{} available, {safety}", fix.availability.as_str())
     });
     let profile = if meta.pedantic { "pedantic" } else { "recommended" };
+    let blocks = meta.blocks.map_or_else(String::new, |blocks| {
+        format!("- Blocks: `{}`, which does not write content with an error of this rule\n", blocks.as_str())
+    });
     let gate = meta.gate.map_or_else(String::new, |gate| format!("- Upstream gate: `{gate}`\n"));
     format!(
-        "# {}\n\n- Group: {}\n- Severity: {}\n- Profile: {profile}\n- Fix: {fix}\n{gate}- Since: {}\n\n{}",
+        "# {}\n\n- Group: {}\n- Severity: {}\n- Profile: {profile}\n- Fix: {fix}\n{blocks}{gate}- Since: {}\n\n{}",
         meta.id,
         meta.group.as_str(),
         meta.severity,
@@ -59,6 +62,7 @@ fn to_json(meta: &RuleMeta) -> serde_json::Value {
         "profile": if meta.pedantic { "pedantic" } else { "recommended" },
         "fix": meta.fix.map(|fix| fix.safety.as_str()),
         "fix_availability": meta.fix.map(|fix| fix.availability.as_str()),
+        "blocks": meta.blocks.map(|blocks| blocks.as_str()),
         "gate": meta.gate,
         "since": meta.since,
         "summary": meta.summary(),

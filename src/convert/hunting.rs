@@ -2,7 +2,7 @@
 
 use super::arm::{Body, Resource, SavedSearch, Tag};
 use super::notes::{DESCRIPTION_CUT, DESCRIPTION_LONG, VALUE_REFUSED, refuse};
-use super::values::{description, note_dropped, required, tactic_names, technique_ids};
+use super::values::{description, note_dropped, required, resource_id, tactic_names, technique_ids};
 use super::{LongDescription, Options, Refusal};
 use crate::content::fields::Resources;
 use crate::content::model::Common;
@@ -14,7 +14,7 @@ pub(super) fn saved_search(
     options: &Options,
     notes: &mut Vec<Diagnostic>,
 ) -> Result<Resource, Refusal> {
-    let id = required(common, common.id, "id")?;
+    let id = resource_id(common, notes)?;
     let name = required(common, common.name, "name")?;
     let query = required(common, common.query, "query")?;
     let mut tags = Vec::new();

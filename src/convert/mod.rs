@@ -1,11 +1,16 @@
 //! From content to what is deployed. Knows the models and the facts, and no rule.
 
+use crate::content::fields::{self, Resources};
 use crate::content::{Content, Kind, Template};
 use crate::diagnostic::Diagnostic;
+use crate::kql::bind::Catalog;
 use crate::source::Span;
+use crate::workspace::View;
+use crate::yaml::{Entry, Node};
 
 mod arm;
 mod bicep;
+mod correct;
 mod escape;
 mod hunting;
 pub mod layout;
@@ -30,10 +35,10 @@ pub use target::Target;
 /// What happens to a hunting query's description that is longer than the tag of a saved search takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LongDescription {
-    /// It is kept, with a note: the portal shows what it can.
-    #[default]
+    /// It is kept, with a note: the service refuses it, or the portal shows what it can.
     Keep,
     /// It is cut at a word, with an ellipsis.
+    #[default]
     Truncate,
     /// The query is not converted.
     Error,
@@ -94,23 +99,82 @@ pub struct Converted {
     pub notes: Vec<Diagnostic>,
 }
 
-/// Converts one file to the resource that it deploys.
+/// A file that is ready to be converted.
+#[derive(Debug)]
+pub struct Prepared {
+    /// The file with the parameters laid over it, and as it is meant where it is not written so.
+    pub content: Content,
+    /// What was corrected, each at its place in the file.
+    pub changes: Vec<Diagnostic>,
+}
+
+/// Converts one file to the resource that it deploys, against the tables and functions that are built in.
 pub fn to_resource(content: &Content, options: &Options) -> Result<Converted, Refusal> {
-    let content = prepared(content, options)?;
-    let mut notes = Vec::new();
-    let resource = resource(&template(&content)?, options, &mut notes)?;
+    let prepared = prepare(content, &options.params, &View::new(Vec::new()))?;
+    prepared_to_resource(&prepared, options)
+}
+
+/// Converts a file that is ready.
+pub fn prepared_to_resource(prepared: &Prepared, options: &Options) -> Result<Converted, Refusal> {
+    let mut notes = prepared.changes_in(options.resources(prepared.content.kind));
+    let resource = resource(&template(&prepared.content)?, options, &mut notes)?;
     notes::sort(&mut notes);
     Ok(Converted { resource, notes })
 }
 
+impl Options {
+    /// What a kind of content becomes.
+    pub fn resources(&self, kind: Kind) -> Resources {
+        let linked = if self.with_template_link { Resources::LINKED_RULE } else { Resources::NONE };
+        match (kind, self.for_solution) {
+            (Kind::HuntingQuery, false) => Resources::SAVED_SEARCH,
+            (Kind::HuntingQuery, true) => Resources::SEARCH_TEMPLATE,
+            (_, false) => Resources::RULE.and(linked),
+            (_, true) => Resources::RULE_TEMPLATE.and(linked),
+        }
+    }
+}
+
+impl Prepared {
+    /// The changes of what these resources have. A version is told of wherever it is read otherwise, for it may be
+    /// asked for later.
+    fn changes_in(&self, resources: Resources) -> Vec<Diagnostic> {
+        let Some(format) = fields::Format::of(self.content.kind) else { return self.changes.clone() };
+        let root = self.content.root().and_then(Node::as_mapping);
+        let entries = root.map(|root| root.entries.as_slice()).unwrap_or_default();
+        let is_carried = |change: &&Diagnostic| {
+            let within = |entry: &&Entry| {
+                entry.key.span.contains(change.span) || entry.value.span.contains(change.span)
+            };
+            let key = entries.iter().find(within).and_then(|entry| entry.key.as_str());
+            let field = key.and_then(|key| format.any_root(key));
+            field.is_none_or(|field| field.resources.meets(resources) || field.key == "version")
+        };
+        self.changes.iter().filter(is_carried).cloned().collect()
+    }
+}
+
+/// Makes a file ready: lays the parameters over it, and reads as meant what can only mean one thing. `catalog` has
+/// the tables and functions that its query can name.
+pub fn prepare(content: &Content, params: &Params, catalog: &dyn Catalog) -> Result<Prepared, Refusal> {
+    let mut content = laid_over(content, params)?;
+    let changes = correct::correct(&mut content, catalog);
+    Ok(Prepared { content, changes })
+}
+
+/// The same without a correction, to see what others make of the file.
+pub fn prepare_as_written(content: &Content, params: &Params) -> Result<Prepared, Refusal> {
+    Ok(Prepared { content: laid_over(content, params)?, changes: Vec::new() })
+}
+
 /// A file that can be read, with the parameters laid over it.
-fn prepared(content: &Content, options: &Options) -> Result<Content, Refusal> {
+fn laid_over(content: &Content, params: &Params) -> Result<Content, Refusal> {
     if let Some(error) = content.document.errors.first() {
         let message = format!("The file is not valid YAML: {}", error.message);
         return Err(refuse(&notes::INVALID_YAML, error.span, message, "`sentlint check` tells more."));
     }
     followed(content)?;
-    options.params.over(content)
+    params.over(content)
 }
 
 /// Refuses aliases: what stands behind them would be missing from the result.

@@ -15,6 +15,7 @@ macro_rules! codes {
                 severity: Severity::$severity,
                 pedantic: false,
                 fix: None,
+                blocks: None,
                 gate: None,
                 compares: false,
                 note: Some(NoteKind::$kind),
@@ -39,6 +40,14 @@ codes! {
     RENDER_DROPPED = "render-dropped", Changed, Info;
     /// The query makes a column that an entity needs.
     COLUMN_ADDED = "column-added", Added, Info;
+    /// A key is read as the only one that it can mean.
+    KEY_RESPELT = "key-respelt", Changed, Info;
+    /// A value is written as the service takes it.
+    VALUE_RESPELT = "value-respelt", Changed, Info;
+    /// A single value is read as a list of one.
+    LIST_OF_ONE = "list-of-one", Changed, Info;
+    /// A mapped column is written as the query returns it.
+    COLUMN_RESPELT = "column-respelt", Changed, Info;
     /// A tactic is written as Sentinel spells it.
     TACTIC_RESPELT = "tactic-respelt", Changed, Info;
     /// Frequency and period follow from how far the query looks back.
@@ -53,6 +62,8 @@ codes! {
     VERSION_DERIVED = "version-derived", Derived, Info;
     /// The kind of rule is assumed, because the resource has none.
     KIND_DERIVED = "kind-derived", Derived, Warning;
+    /// A key that only readers of a repository need is left out.
+    METADATA_LOST = "metadata-lost", Lost, Info;
     /// A key has no counterpart in the result.
     KEY_LOST = "key-lost", Lost, Info;
     /// A value cannot be what its key needs, and is left out.
@@ -77,6 +88,10 @@ codes! {
     DURATION_KEPT = "duration-kept", Warning, Warning;
     /// An expression that cannot be worked out offline is kept.
     EXPRESSION_KEPT = "expression-kept", Warning, Warning;
+    /// There is no description.
+    DESCRIPTION_MISSING = "description-missing", Warning, Warning;
+    /// An id is not a GUID.
+    ID_NO_GUID = "id-no-guid", Warning, Warning;
     /// A description is longer than the service shows.
     DESCRIPTION_LONG = "description-long", Warning, Warning;
     /// There is no tactic.
@@ -145,9 +160,17 @@ codes! {
     PARAMETERS_REFUSED = "parameters-refused", Error, Error;
 }
 
-/// The codes of changes of the query itself, which are told even where nobody asked to hear more.
-pub static QUERY_CHANGES: &[&RuleMeta] =
-    &[&COLUMN_RENAMED, &PLACEHOLDER_FILLED, &WINDOW_DROPPED, &RENDER_DROPPED, &COLUMN_ADDED];
+/// What is told under `-v` alone: what deployed content never has, and what follows from the content by itself.
+static QUIET: &[&RuleMeta] = &[&METADATA_LOST, &CONNECTORS_LOST];
+
+/// Whether a note is told even where nobody asked to hear more: what was corrected or added, what is lost, and what
+/// may surprise.
+pub fn is_told(note: &Diagnostic) -> bool {
+    match note.rule.note {
+        Some(NoteKind::Changed | NoteKind::Added | NoteKind::Lost) => !QUIET.contains(&note.rule),
+        _ => note.severity > Severity::Info,
+    }
+}
 
 /// Why content cannot be converted: an error with its help. Boxed, because results that hold one are passed around.
 pub type Refusal = Box<Diagnostic>;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::arm::{AlertRule, Body, Resource};
 use super::notes::{API_LACKS, API_REFUSED, VALUE_MISSING, VALUE_REFUSED, refuse};
 use super::values::{
-    description, note_dropped, required, split_techniques, tactic_names, technique_ids, tidy,
+    description, note_dropped, required, resource_id, split_techniques, tactic_names, technique_ids, tidy,
 };
 use super::{Options, Refusal};
 use crate::content::Kind;
@@ -22,7 +22,7 @@ pub(super) fn alert_rule(
     options: &Options,
     notes: &mut Vec<Diagnostic>,
 ) -> Result<Resource, Refusal> {
-    let id = required(common, common.id, "id")?;
+    let id = resource_id(common, notes)?;
     let name = required(common, common.name, "name")?;
     let query = required(common, common.query, "query")?;
     let nrt = common.kind == Kind::NrtRule;

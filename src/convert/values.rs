@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::Refusal;
-use super::notes::{KEY_LOST, TACTIC_KEPT, VALUE_MISSING, refuse};
+use super::notes::{ID_NO_GUID, KEY_LOST, METADATA_LOST, TACTIC_KEPT, VALUE_MISSING, refuse};
 use crate::content::duration::Duration;
 use crate::content::fields::{Field, Form, Format, Resources, Type};
 use crate::content::model::{Common, List, Text};
@@ -103,6 +103,17 @@ pub(super) fn required<'a>(
     }
 }
 
+/// The id, which becomes the last part of a resource's name. The service takes others than GUIDs.
+pub(super) fn resource_id<'a>(common: &Common<'a>, notes: &mut Vec<Diagnostic>) -> Result<&'a str, Refusal> {
+    let id = required(common, common.id, "id")?.trim();
+    let span = common.id.map(|text| text.span()).unwrap_or_default();
+    if uuid::Uuid::try_parse(id).is_err() {
+        let message = format!("The id `{id}` is not a GUID; the resource is named after it all the same");
+        notes.push(ID_NO_GUID.at(span, message));
+    }
+    Ok(id)
+}
+
 /// A value with its keys in the spelling and order of the format, and without nulls and empty things: templates must
 /// hold no blanks. `None` where nothing is left.
 pub(super) fn tidy(node: &Node, ty: &Type) -> Option<Value> {
@@ -163,6 +174,18 @@ pub(super) fn is_empty(value: &Value) -> bool {
     }
 }
 
+/// Keys that only readers of a repository need: nothing of what the content does goes with them.
+const REPOSITORY_KEYS: [&str; 8] = [
+    "status",
+    "requiredDataConnectors",
+    "version",
+    "kind",
+    "tags",
+    "metadata",
+    "description-detailed",
+    "alertRuleTemplateName",
+];
+
 /// Notes on every key of the document that has no counterpart in these resources.
 pub(super) fn note_dropped(common: &Common<'_>, resources: Resources, notes: &mut Vec<Diagnostic>) {
     let format = Format::of(common.kind);
@@ -173,7 +196,8 @@ pub(super) fn note_dropped(common: &Common<'_>, resources: Resources, notes: &mu
         let is_used = field.is_some_and(|field| field.resources.meets(resources));
         if !is_used && !entry.value.is_null() {
             let message = format!("`{key}` has no counterpart in the result and is left out");
-            notes.push(KEY_LOST.at(entry.key.span, message));
+            let code = if REPOSITORY_KEYS.contains(&key) { &METADATA_LOST } else { &KEY_LOST };
+            notes.push(code.at(entry.key.span, message));
         }
     }
 }

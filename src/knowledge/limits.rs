@@ -145,6 +145,12 @@ pub const SAVED_SEARCHES_API_NEWEST: &str = "2025-07-01";
 /// Version of the workspaces API by which Bicep files name a workspace that is there.
 pub const WORKSPACES_API: &str = "2025-07-01";
 
+/// Whether a text can be the last part of a resource's name, as the id of content is.
+pub fn is_resource_name(text: &str) -> bool {
+    let fits = |c: char| !c.is_control() && !r"/\?#%<>*&:".contains(c);
+    (1..=260).contains(&text.chars().count()) && text.chars().all(fits) && !text.ends_with(['.', ' '])
+}
+
 /// The long form of a trigger operator given in either form; case counts.
 pub fn trigger_operator(text: &str) -> Option<&'static str> {
     let found = TRIGGER_OPERATORS.iter().find(|(short, long)| *short == text || *long == text);

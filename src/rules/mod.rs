@@ -169,6 +169,7 @@ macro_rules! declare_rule {
             severity: $severity:ident,
             $(pedantic: $pedantic:literal,)?
             $(fix: $availability:ident $safety:ident,)?
+            $(blocks: $blocks:ident,)?
             $(gate: $gate:literal,)?
             $(compares: $compares:literal,)?
             since: $since:literal $(,)?
@@ -184,6 +185,7 @@ macro_rules! declare_rule {
                 severity: $crate::diagnostic::Severity::$severity,
                 pedantic: false $(|| $pedantic)?,
                 fix: $crate::rules::declare_rule!(@fix $($availability $safety)?),
+                blocks: $crate::rules::declare_rule!(@blocks $($blocks)?),
                 gate: $crate::rules::declare_rule!(@gate $($gate)?),
                 compares: false $(|| $compares)?,
                 note: None,
@@ -209,6 +211,8 @@ macro_rules! declare_rule {
             safety: $crate::diagnostic::Applicability::$safety,
         })
     };
+    (@blocks) => { None };
+    (@blocks $blocks:ident) => { Some($crate::diagnostic::Blocks::$blocks) };
     (@gate) => { None };
     (@gate $gate:literal) => { Some($gate) };
 }

@@ -52,6 +52,30 @@ pub fn find(id: &str) -> Option<&'static Entry> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Severity;
+
+    /// A new rule has to say whether content with an error of it can be deployed.
+    #[test]
+    fn errors_block_a_conversion_unless_they_are_known_to_be_deployable() {
+        let deployable: Vec<&str> = all()
+            .map(|entry| entry.meta)
+            .filter(|meta| meta.severity == Severity::Error && !meta.pedantic && meta.blocks.is_none())
+            .map(|meta| meta.id)
+            .collect();
+        assert_eq!(
+            deployable,
+            [
+                "invalid-status",
+                "invalid-version",
+                "unknown-connector",
+                "missing-data-types",
+                "ti-latest",
+                "duplicate-id",
+                "id-changed",
+                "version-not-bumped",
+            ]
+        );
+    }
 
     #[test]
     fn ids_are_unique_kebab_case_and_documented() {

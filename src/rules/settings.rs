@@ -177,6 +177,15 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The settings for asking what can be deployed, of which the gates of a repository say nothing.
+    #[must_use]
+    pub fn for_deployment(mut self) -> Self {
+        if self.profile.runs_gates() {
+            self.profile = Profile::Recommended;
+        }
+        self
+    }
+
     /// The severity that a rule's findings have where it does not say otherwise itself.
     pub fn severity_of(&self, meta: &RuleMeta) -> Severity {
         self.options.get(meta.id).and_then(|option| option.severity).unwrap_or(meta.severity)

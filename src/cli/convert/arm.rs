@@ -69,13 +69,14 @@ fn hint_about_one(run: &Run<'_>, resources: &[Resource], bytes: usize) {
 /// The resource that an input deploys.
 pub(super) fn resource(run: &Run<'_>, job: &Job) -> Done<Resource> {
     let deployable = |kind| matches!(kind, Kind::HuntingQuery | Kind::ScheduledRule | Kind::NrtRule);
-    let content = match run.content(job, deployable) {
-        Ok(content) => content,
+    let options = run.options_for(job);
+    let prepared = match run.prepared(job, &options, deployable) {
+        Ok(prepared) => prepared,
         Err(done) => return done,
     };
-    match convert::to_resource(&content, &run.options_for(job)) {
-        Ok(converted) => Done::Converted(report_of(&content, converted.notes), converted.resource),
-        Err(refusal) => Done::Failed(report_of(&content, vec![*refusal])),
+    match convert::prepared_to_resource(&prepared, &options) {
+        Ok(converted) => Done::Converted(report_of(&prepared.content, converted.notes), converted.resource),
+        Err(refusal) => Done::Failed(report_of(&prepared.content, vec![*refusal])),
     }
 }
 

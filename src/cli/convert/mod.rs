@@ -1,6 +1,5 @@
 //! `sentlint convert`: what all targets share. Each target has a file of its own, which makes the texts.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -9,13 +8,16 @@ use super::args::{self, Global};
 use super::files::{self, Work};
 use super::{Error, Outcome, print};
 use crate::check::{self, Job};
+use crate::content::fields::{Format, Resources};
 use crate::content::{Content, Kind};
-use crate::convert::Target;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::convert::notes::LIST_OF_ONE;
+use crate::convert::{self, Params, Prepared, Refusal, Target};
+use crate::diagnostic::{Blocks, Diagnostic, Severity};
 use crate::discover::slashes;
 use crate::findings::{FileReport, Findings};
-use crate::report::{self, Format};
+use crate::report::{self, Format as Form};
 use crate::source::SourceFile;
+use crate::workspace::View;
 
 mod arm;
 mod bicep;
@@ -148,9 +150,14 @@ impl<'a> Run<'a> {
         }
         if !refused.files.is_empty() {
             let style = report::Style { summary: false, ..print::style(self.global, false) };
-            print::note(report::render(Format::Full, &refused, &style).trim_end());
-            if !self.global.quiet {
-                print::note("Not converted because of the errors above; --no-check converts all the same.");
+            print::note(report::render(Form::Full, &refused, &style).trim_end());
+            for file in &refused.files {
+                let (name, count) = (file.source.path(), file.diagnostics.len());
+                let because = if count == 1 { "an error".to_owned() } else { format!("{count} errors") };
+                print::note(&format!("{name}: error: not converted because of {because}, shown above"));
+            }
+            if self.talks() {
+                print::note("  help: `--no-check` converts all the same.");
             }
         }
         if finished.items.is_empty() && finished.failed == 0 {
@@ -163,39 +170,58 @@ impl<'a> Run<'a> {
         Ok(finished)
     }
 
-    /// Reads one YAML file and checks it; the error is what became of it instead.
-    fn content<T>(&self, job: &Job, accepts: impl Fn(Kind) -> bool) -> Result<Content, Done<T>> {
+    /// Reads one YAML file, makes it ready and checks it; the error is what became of it instead.
+    fn prepared<T>(
+        &self,
+        job: &Job,
+        options: &convert::Options,
+        accepts: impl Fn(Kind) -> bool,
+    ) -> Result<Prepared, Done<T>> {
         let content = content_of(job, accepts)?;
-        let params = self.params(job).text_over(&content);
-        let text = params.map_err(|refusal| Done::Failed(report_of(&content, vec![*refusal])))?;
-        if !self.options.no_check
-            && let Some(report) = self.errors(job, text)
-        {
-            return Err(Done::Refused(report));
+        let failed = |refusal: Refusal| Done::Failed(report_of(&content, vec![*refusal]));
+        let text = options.params.text_over(&content).map_err(failed)?;
+        let workspace = Arc::clone(&self.work.config(job.location()).workspace);
+        let catalog = View::new(vec![&workspace]);
+        let prepared = if self.options.upstream_bugs {
+            convert::prepare_as_written(&content, &options.params)
+        } else {
+            convert::prepare(&content, &options.params, &catalog)
+        };
+        if !self.options.no_check {
+            let resources = options.resources(content.kind);
+            let report = match (text, &prepared) {
+                // What is put in has no place in the file, and so is compared in its own text.
+                (Some(text), _) => {
+                    let over = job.with_text(text);
+                    let content = content_of(&over, |_| true)?;
+                    let prepared = convert::prepare(&content, &Params::default(), &catalog);
+                    let changes = prepared.map(|prepared| prepared.changes).unwrap_or_default();
+                    self.blocking(&over, &Answered { kind: content.kind, resources, changes }).map(in_overlay)
+                }
+                (None, Ok(prepared)) => {
+                    let changes = prepared.changes.clone();
+                    self.blocking(job, &Answered { kind: content.kind, resources, changes })
+                }
+                (None, Err(_)) => {
+                    self.blocking(job, &Answered { kind: content.kind, resources, changes: Vec::new() })
+                }
+            };
+            if let Some(report) = report {
+                return Err(Done::Refused(report));
+            }
         }
-        Ok(content)
+        prepared.map_err(failed)
     }
 
-    /// The errors that make a file undeployable; `text` is what the file says with parameters laid over it.
-    fn errors(&self, job: &Job, text: Option<String>) -> Option<FileReport> {
-        let mut job = job.clone();
-        let overlaid = text.is_some();
-        if let Some(text) = text {
-            job.text = Some(Arc::new(SourceFile::new(job.input.name.clone(), text)));
-        }
-        let mut report = self.errors_at(&job, job.location())?;
-        for found in report.diagnostics.iter_mut().filter(|_| overlaid) {
-            found.message += " (with the parameters laid over the file)";
-        }
-        Some(report)
-    }
-
-    /// The errors of a file, with the settings that hold at a place; `None` where it has none.
-    fn errors_at(&self, job: &Job, location: &Path) -> Option<FileReport> {
-        let settings = Arc::new(self.work.config(location).settings(location));
-        let run = check::check(std::slice::from_ref(job), &[settings]);
+    /// The errors of a file that make what becomes of it wrong or undeployable; `None` where it has none.
+    fn blocking(&self, job: &Job, answered: &Answered) -> Option<FileReport> {
+        let settings = self.work.config(job.location()).settings(job.location()).for_deployment();
+        let run = check::check(std::slice::from_ref(job), &[Arc::new(settings)]);
         let mut report = run.findings.files.into_iter().next()?;
-        report.diagnostics.retain(|found| found.counts() && found.severity == Severity::Error);
+        report.diagnostics.retain(|found| {
+            let blocks = found.severity == Severity::Error && found.blocks == Some(Blocks::Convert);
+            blocks && found.counts() && !answered.answers(found)
+        });
         (!report.diagnostics.is_empty()).then_some(report)
     }
 
@@ -214,6 +240,37 @@ impl<'a> Run<'a> {
         }
         if failed > 0 || (self.options.check && changed > 0) { Outcome::Findings } else { Outcome::Clean }
     }
+}
+
+/// What a conversion answers by itself: findings on what it leaves out, and on what it corrects.
+struct Answered {
+    kind: Kind,
+    /// What the file becomes.
+    resources: Resources,
+    /// What is corrected on the way.
+    changes: Vec<Diagnostic>,
+}
+
+impl Answered {
+    fn answers(&self, found: &Diagnostic) -> bool {
+        let path = found.yaml_path.as_deref().unwrap_or_default();
+        let key = path.split('/').nth(1).and_then(|key| Format::of(self.kind)?.any_root(key));
+        let is_left_out = key.is_some_and(|field| !field.resources.meets(self.resources));
+        let is_corrected = self.changes.iter().any(|change| {
+            // A list of one has the errors of its only item all the same.
+            let same = found.rule.id == "wrong-type" || *change.rule != LIST_OF_ONE;
+            same && change.span.contains(found.span) && !found.span.is_empty()
+        });
+        is_left_out || is_corrected
+    }
+}
+
+/// Says of errors that they are not in the file as it is.
+fn in_overlay(mut report: FileReport) -> FileReport {
+    for found in &mut report.diagnostics {
+        found.message += " (with the parameters laid over the file)";
+    }
+    report
 }
 
 /// Reads one YAML file; the error is what became of it instead.

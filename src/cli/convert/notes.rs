@@ -7,9 +7,8 @@ use crate::cli::args::Convert;
 use crate::cli::reports::{self, Sink};
 use crate::cli::{Error, print};
 use crate::convert::Target;
-use crate::convert::notes::{NOTHING_CONVERTED, RULE_REFUSED};
-use crate::convert::promote::is_change;
-use crate::diagnostic::{Diagnostic, RuleMeta, Severity};
+use crate::convert::notes::{NOTHING_CONVERTED, is_told};
+use crate::diagnostic::{Diagnostic, NoteKind, RuleMeta, Severity};
 use crate::findings::{FileReport, Findings};
 use crate::source::{SourceFile, Span};
 
@@ -55,9 +54,8 @@ impl Run<'_> {
         for note in &report.diagnostics {
             let told = match note.severity {
                 Severity::Error => true,
-                Severity::Warning => !self.global.quiet,
-                Severity::Info if is_change(note) => !self.global.quiet,
-                Severity::Info => self.global.verbose,
+                _ if is_told(note) => !self.global.quiet,
+                _ => self.global.verbose,
             };
             if told {
                 print::note(&line(&report.source, note));
@@ -73,8 +71,8 @@ pub(super) fn lines(report: &FileReport) -> Vec<String> {
 
 /// A note as a line, with its labels and its help on lines of their own. What concerns the file as a whole has no place.
 fn line(source: &SourceFile, note: &Diagnostic) -> String {
-    let level = if is_change(note) { "changed" } else { note.severity.as_str() };
-    let whole = [&RULE_REFUSED, &NOTHING_CONVERTED].iter().any(|code| code.id == note.rule.id);
+    let level = note.rule.note.map_or(note.severity.as_str(), NoteKind::as_str);
+    let whole = NOTHING_CONVERTED == *note.rule;
     let place = if whole { source.path().to_owned() } else { at(source, note.span) };
     let mut line = format!("{place}: {level}: {}", note.message);
     line.extend(note.labels.iter().map(|label| format!("\n  {}", label.message)));

@@ -3,20 +3,21 @@
 use std::sync::Arc;
 
 use super::write::File;
-use super::{Done, Run, content_of, report_of};
+use super::{Answered, Done, Run, content_of, report_of};
 use crate::check::Job;
 use crate::cli::args::NewRule;
 use crate::cli::{Error, Outcome};
 use crate::content::duration::MINUTE;
+use crate::content::fields::Resources;
 use crate::content::{Content, Duration, Kind};
 use crate::convert::notes::RULE_REFUSED;
 use crate::convert::promote::{IdSource, Options, Promoted, TacticAnswer, promote};
 use crate::convert::reverse::marked;
-use crate::convert::{Params, Target};
+use crate::convert::{self, Target};
 use crate::diagnostic::Diagnostic;
+use crate::discover::slashes;
 use crate::findings::FileReport;
 use crate::knowledge::{limits, tactics};
-use crate::source::{SourceFile, Span};
 use crate::workspace::View;
 
 pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
@@ -35,85 +36,77 @@ pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
     Ok(run.outcome(finished.failed, changed))
 }
 
-/// The rule that a hunting query becomes. What is wrong with the query alone does not matter; what is wrong with
-/// the rule keeps it from being written.
+/// The rule that a hunting query becomes. What is wrong with the query alone does not matter; what makes the rule
+/// wrong or undeployable keeps it from being written.
 fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<String> {
     let content = match content_of(job, |kind| kind == Kind::HuntingQuery) {
         Ok(content) => content,
         Err(done) => return done,
     };
     let general = run.options_for(job);
-    let content = match overlaid(&general.params, content) {
-        Ok(content) => content,
-        Err(report) => return Done::Failed(report),
+    let workspace = Arc::clone(&run.work.config(job.location()).workspace);
+    let catalog = View::new(vec![&workspace]);
+    let prepared = match convert::prepare(&content, &general.params, &catalog) {
+        Ok(prepared) => prepared,
+        Err(refusal) => return Done::Failed(report_of(&content, vec![*refusal])),
     };
+    let content = &prepared.content;
     let options = Options {
         severity: general.severity,
         name_prefix: general.name_prefix,
         enabled: general.enabled,
+        corrections: prepared.changes.clone(),
         ..options.clone()
     };
-    let location = job.location();
-    let workspace = Arc::clone(&run.work.config(location).workspace);
-    let promoted = match promote(&content, &options, &View::new(vec![&workspace])) {
+    let promoted = match promote(content, &options, &catalog) {
         Ok(promoted) => promoted,
-        Err(questions) => return Done::Failed(report_of(&content, questions)),
+        Err(questions) => return Done::Failed(report_of(content, questions)),
     };
     if !options.unchecked
-        && let Some(done) = refused(run, job, &content, &promoted)
+        && let Some(done) = refused(run, job, content, &options, &catalog)
     {
         return done;
     }
-    Done::Converted(report_of(&content, promoted.notes), promoted.text)
-}
-
-/// The file with the parameters laid over it, where they change something.
-fn overlaid(params: &Params, content: Content) -> Result<Content, FileReport> {
-    // Errors are told with their places first.
-    if !content.document.errors.is_empty() {
-        return Ok(content);
-    }
-    let over = params.text_over(&content).and_then(|text| text.map(|_| params.over(&content)).transpose());
-    match over {
-        Ok(Some(over)) => Ok(over),
-        Ok(None) => Ok(content),
-        Err(refusal) => Err(report_of(&content, vec![*refusal])),
-    }
+    Done::Converted(report_of(content, promoted.notes), promoted.text)
 }
 
 /// What keeps the rule from being written: errors that a check of it finds. Those that the hunting query has too
-/// are told with their place there.
-fn refused(run: &Run<'_>, job: &Job, content: &Content, promoted: &Promoted) -> Option<Done<String>> {
-    let name = job
-        .input
-        .path
-        .file_name()
-        .map_or_else(|| job.input.name.clone(), |name| name.to_string_lossy().into());
-    let errors = run.errors_at(&Job::text(SourceFile::new(name, promoted.text.clone())), job.location())?;
-    if let Some(mut own) = run.errors_at(job, job.location()) {
-        own.diagnostics.retain(|diagnostic| {
-            errors
-                .diagnostics
-                .iter()
-                .any(|error| error.rule == diagnostic.rule && error.message == diagnostic.message)
-        });
+/// are told as they are there, the others at the place that they come from.
+fn refused(
+    run: &Run<'_>,
+    job: &Job,
+    content: &Content,
+    options: &Options,
+    catalog: &View<'_>,
+) -> Option<Done<String>> {
+    // Comments of our own would stand between the rule's places and those of the file.
+    let plain = Options { explain: false, ..options.clone() };
+    let promoted = promote(content, &plain, catalog).ok()?;
+    let over = job.with_text(promoted.text.clone());
+    let kind = if options.nrt { Kind::NrtRule } else { Kind::ScheduledRule };
+    let answered = Answered { kind, resources: Resources::RULE, changes: Vec::new() };
+    let errors = run.blocking(&over, &answered)?;
+    let no_changes = Answered { kind: content.kind, resources: Resources::RULE, changes: Vec::new() };
+    if let Some(mut own) = run.blocking(job, &no_changes) {
+        let same = |found: &Diagnostic, error: &Diagnostic| {
+            error.rule == found.rule && error.message == found.message
+        };
+        own.diagnostics.retain(|found| errors.diagnostics.iter().any(|error| same(found, error)));
         if !own.diagnostics.is_empty() {
             return Some(Done::Refused(own));
         }
     }
-    Some(Done::Failed(of_the_rule(content, &errors)))
+    Some(Done::Failed(of_the_rule(content, &promoted, &over, &errors)))
 }
 
-fn of_the_rule(content: &Content, errors: &FileReport) -> FileReport {
-    let query = content.root().and_then(|root| root.entry("query"));
-    let place = query.map_or(Span::default(), |entry| entry.key.span);
+fn of_the_rule(content: &Content, promoted: &Promoted, over: &Job, errors: &FileReport) -> FileReport {
+    let rule = Content::read(Arc::clone(&errors.source), &slashes(over.location()));
     let refusal = |error: &Diagnostic| {
-        let line = errors.source.position(error.span.start as usize).line;
-        let (message, rule) = (&error.message, error.rule.id);
-        let help = error.help.as_deref().unwrap_or("Mend the hunting query.");
-        RULE_REFUSED
-            .at(place, format!("line {line} of the rule would have an error: {message} ({rule})"))
-            .help(format!("{help} `--no-check` writes the rule all the same."))
+        let (message, id) = (&error.message, error.rule.id);
+        let place = promoted.source(content, &rule, error);
+        let refusal = RULE_REFUSED.at(place, format!("The rule would have an error here: {message} ({id})"));
+        let help = error.help.as_deref().unwrap_or("Change the hunting query so that the rule has none.");
+        refusal.help(format!("{help} `--no-check` writes the rule all the same."))
     };
     report_of(content, errors.diagnostics.iter().map(refusal).collect())
 }

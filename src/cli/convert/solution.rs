@@ -8,7 +8,7 @@ use super::{Done, Run, report_of};
 use crate::check::Job;
 use crate::cli::{Error, Outcome};
 use crate::content::{Kind, extension};
-use crate::convert::{self, SolutionFacts, SolutionItem};
+use crate::convert::{self, LongDescription, Options, SolutionFacts, SolutionItem};
 use crate::discover::display;
 
 pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
@@ -48,14 +48,18 @@ pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
 
 fn item(run: &Run<'_>, job: &Job) -> Done<SolutionItem> {
     let packaged = |kind| matches!(kind, Kind::HuntingQuery | Kind::ScheduledRule | Kind::NrtRule);
-    let content = match run.content(job, packaged) {
-        Ok(content) => content,
+    let mut options = Options { for_solution: true, ..run.options_for(job) };
+    // A package is read by people before it is deployed, and published ones hold whole descriptions.
+    let asked = run.options.long_description.or(run.work.config(job.location()).convert.long_description);
+    options.long_description = asked.unwrap_or(LongDescription::Keep);
+    let prepared = match run.prepared(job, &options, packaged) {
+        Ok(prepared) => prepared,
         Err(done) => return done,
     };
     let base = job.input.path.file_stem().unwrap_or_default().to_string_lossy();
-    match convert::to_item(&content, &base, &run.options_for(job), run.options.upstream_bugs) {
-        Ok((item, notes)) => Done::Converted(report_of(&content, notes), item),
-        Err(refusal) => Done::Failed(report_of(&content, vec![*refusal])),
+    match convert::to_item(&prepared, &base, &options, run.options.upstream_bugs) {
+        Ok((item, notes)) => Done::Converted(report_of(&prepared.content, notes), item),
+        Err(refusal) => Done::Failed(report_of(&prepared.content, vec![*refusal])),
     }
 }
 

@@ -8,11 +8,13 @@
 use super::kind::Kind;
 
 pub mod json_schema;
+mod meant;
 mod owner;
 mod parts;
 mod sets;
 mod template;
 
+pub use meant::meant;
 pub use owner::Owner;
 pub use sets::{Kinds, Resources};
 pub use template::{ROOT_KEYS, SCHEDULE_KEYS};
@@ -295,6 +297,11 @@ impl Field {
     /// The keys of the mapping that the value is.
     pub fn keys(&self) -> &'static [Self] {
         if let Type::Mapping(keys) = self.ty { keys } else { &[] }
+    }
+
+    /// Whether the value names a column of the query's result.
+    pub fn names_column(&self) -> bool {
+        matches!(self.ty, Type::Text(Form::Column, _)) || parts::COLUMN_KEYS.contains(&self.key)
     }
 
     /// The rules that speak for this value, or for its absence.

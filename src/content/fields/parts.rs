@@ -3,6 +3,10 @@
 use super::{Field, Form, Kinds, Owner, Preset, Set, Type};
 use crate::knowledge::{entities, limits, tactics};
 
+/// The keys below the first column whose values are columns of the query's result.
+pub(super) const COLUMN_KEYS: [&str; 4] =
+    ["columnName", "alertTacticsColumnName", "alertSeverityColumnName", "value"];
+
 pub(super) const CONNECTOR: [Field; 2] = [
     Field::new("connectorId", "Connector id", Type::Text(Form::Filled, None))
         .doc("The id of the connector, with its exact case. Example: `MicrosoftThreatProtection`.")

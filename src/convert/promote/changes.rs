@@ -63,6 +63,38 @@ pub(super) fn apply(text: &str, changes: &[Change]) -> (String, Vec<usize>) {
     (out, places)
 }
 
+/// Where changes stand in the query as it was, and as it is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Places(Vec<(Span, Span)>);
+
+impl Places {
+    /// Those of changes, each with where it starts in the query as it is.
+    pub(super) fn new(starts: &[usize], changes: &[Change]) -> Self {
+        let now =
+            |(start, change): (&usize, &Change)| (change.span, Span::new(*start, *start + change.text.len()));
+        Self(starts.iter().zip(changes).map(now).collect())
+    }
+
+    /// The place in the query as it was of one in the query as it is.
+    pub(super) fn original(&self, span: Span) -> Span {
+        let offset = |at: u32| {
+            let mut shift = 0;
+            for (was, is) in &self.0 {
+                if at < is.start {
+                    break;
+                }
+                if at < is.end {
+                    return was.start;
+                }
+                shift = i64::from(was.end) - i64::from(is.end);
+            }
+            u32::try_from(i64::from(at) + shift).unwrap_or_default()
+        };
+        let start = offset(span.start);
+        Span { start, end: offset(span.end).max(start) }
+    }
+}
+
 /// The query with the reasons of its changes as comments, each on a line of its own before the line that it is
 /// about.
 pub(super) fn explained(text: &str, reasons: &[(usize, &str)]) -> String {

@@ -83,6 +83,10 @@ impl Work<'_> {
                 );
                 (Uuid::new_v5(&namespace, id.hyphenated().to_string().as_bytes()), comment)
             }
+            (IdSource::Derived, Some((text, Err(_)))) if !text.value.trim().is_empty() => {
+                let comment = format!("Made from the text `{}`, the same every time.", text.value.trim());
+                (Uuid::new_v5(&namespace, text.value.trim().as_bytes()), comment)
+            }
             (IdSource::Keep, Some((_, Ok(id)))) => (id, "The id of the hunting query.".to_owned()),
             (_, own) => {
                 let (span, message) = match own {
@@ -118,12 +122,10 @@ impl Work<'_> {
         let detailed = || field(self.common.root, "description-detailed").and_then(|field| field.text());
         match self.common.description.or_else(detailed).filter(|text| !text.value.trim().is_empty()) {
             Some(text) => fields.push(Field::new(key, text.value)),
-            None => self.ask(
-                &notes::VALUE_MISSING,
-                self.first_key(),
-                "The hunting query has no description, and a rule needs one",
-                "Add `description:`.",
-            ),
+            None => {
+                let message = "The hunting query has no description, and so the rule has none";
+                self.note(&notes::DESCRIPTION_MISSING, self.first_key(), message);
+            }
         }
     }
 

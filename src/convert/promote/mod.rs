@@ -4,12 +4,13 @@
 use uuid::Uuid;
 
 use super::layout::{self, Field};
-use super::notes::{self, INVALID_YAML, NO_COUNTERPART, QUERY_CHANGES, VALUE_MISSING};
+use super::notes::{self, INVALID_YAML, NO_COUNTERPART, VALUE_MISSING};
 use crate::content::{Content, Duration, Kind, Query, Template, model::Common};
 use crate::diagnostic::{Diagnostic, RuleMeta};
 use crate::kql::bind::Catalog;
 use crate::source::Span;
-use crate::yaml::Node;
+use crate::yaml::{Entry, Node};
+use changes::Places;
 
 mod changes;
 mod derive;
@@ -92,6 +93,8 @@ pub struct Options {
     pub explain: bool,
     /// What a workspace does not have is converted all the same.
     pub unchecked: bool,
+    /// What was corrected in the file before; it is told with the rest.
+    pub corrections: Vec<Diagnostic>,
 }
 
 /// A rule made of a hunting query.
@@ -101,6 +104,27 @@ pub struct Promoted {
     pub text: String,
     /// What there is to tell, by place.
     pub notes: Vec<Diagnostic>,
+    /// Where its query comes from.
+    places: Places,
+}
+
+impl Promoted {
+    /// The place in the hunting query's file of a finding in the rule, whose file `rule` is; the query's key where it
+    /// has none of its own. Only true without [`Options::explain`], whose comments stand in the rule alone.
+    pub fn source(&self, content: &Content, rule: &Content, finding: &Diagnostic) -> Span {
+        let queries = (content.queries(), rule.queries());
+        if let (Some(was), Some(is)) = (queries.0.first(), queries.1.first())
+            && let Some(span) = is.from_file(finding.span)
+        {
+            return was.span(self.places.original(span));
+        }
+        let root = content.root();
+        let path = finding.yaml_path.as_deref().unwrap_or_default();
+        let node = root.and_then(|root| root.pointer(path)).filter(|_| !path.is_empty());
+        let key = path.split('/').nth(1).unwrap_or("query");
+        let entry = || root.and_then(|root| root.entry(key).or_else(|| root.entry("query")));
+        node.map(|node| node.span).or_else(|| Some(entry()?.key.span)).unwrap_or_default()
+    }
 }
 
 /// One conversion on its way.
@@ -111,6 +135,7 @@ struct Work<'a> {
     catalog: &'a dyn Catalog,
     notes: Vec<Diagnostic>,
     questions: Vec<Diagnostic>,
+    places: Places,
 }
 
 /// Makes a rule of a hunting query; the errors are questions, and reasons why there can be no such rule.
@@ -137,7 +162,7 @@ pub fn promote(
         return Err(vec![VALUE_MISSING.at(place, message).help("Add `query:`.")]);
     };
     let (notes, questions) = (Vec::new(), Vec::new());
-    let mut work = Work { common, query, options, catalog, notes, questions };
+    let mut work = Work { common, query, options, catalog, notes, questions, places: Places::default() };
     let mut fields = Vec::new();
     work.metadata(&mut fields);
     work.query_and_schedule(&mut fields);
@@ -145,18 +170,34 @@ pub fn promote(
         notes::sort(&mut work.questions);
         return Err(work.questions);
     }
-    if !options.explain {
-        for field in &mut fields {
-            field.comments.clear();
-        }
+    if options.explain {
+        explain_corrections(content, options, &mut fields);
+    } else {
+        fields.iter_mut().for_each(|field| field.comments.clear());
     }
     layout::sort(&mut fields);
     keep_suppressions(content, &mut fields);
-    let mut notes = work.notes;
-    let key = |note: &Diagnostic| (note.span, note.severity, is_change(note));
+    let (mut notes, places) = (work.notes, work.places);
+    let mut corrections = options.corrections.clone();
+    corrections.retain(|change| !notes.iter().any(|note| note.span == change.span));
+    notes.append(&mut corrections);
+    let key = |note: &Diagnostic| (note.span, note.severity, note.rule.note);
     notes.sort_by(|a, b| (key(a), &a.message).cmp(&(key(b), &b.message)));
     notes.dedup_by(|a, b| (key(a), &a.message) == (key(b), &b.message));
-    Ok(Promoted { text: layout::document(&fields), notes })
+    Ok(Promoted { text: layout::document(&fields), notes, places })
+}
+
+/// Writes what was corrected as comments before the keys that it is about.
+fn explain_corrections(content: &Content, options: &Options, fields: &mut [Field]) {
+    let root = content.root().and_then(Node::as_mapping);
+    let entries = root.map(|root| root.entries.as_slice()).unwrap_or_default();
+    for change in &options.corrections {
+        let within = |entry: &&Entry| entry.key.span.cover(entry.value.span).contains(change.span);
+        let key = entries.iter().find(within).and_then(|entry| entry.key.as_str()).unwrap_or_default();
+        if let Some(field) = fields.iter_mut().find(|field| field.key.eq_ignore_ascii_case(key)) {
+            field.comments.push(format!("{}.", change.message));
+        }
+    }
 }
 
 /// Suppressions that stand in the file hold for the rule too; those inside of the query are a part of it.
@@ -183,11 +224,6 @@ fn keep_suppressions(content: &Content, fields: &mut [Field]) {
             field.comments.insert(end, text.to_owned());
         }
     }
-}
-
-/// Whether a note tells of a change of the query.
-pub fn is_change(note: &Diagnostic) -> bool {
-    QUERY_CHANGES.iter().any(|code| code.id == note.rule.id)
 }
 
 impl Work<'_> {

@@ -1,7 +1,7 @@
 //! The query of the rule, with everything that depends on it.
 
 use super::super::layout::Field;
-use super::changes::{Change, apply, explained, ordered};
+use super::changes::{Change, Places, apply, explained, ordered};
 use super::window::{one_line, range, timespan};
 use super::{Work, notes};
 use crate::knowledge::limits;
@@ -17,8 +17,7 @@ use crate::source::Span;
 pub(super) struct Changed {
     pub(super) parse: Parse,
     pub(super) meaning: SemanticModel,
-    /// Each change's place in the query as it was, and as it is.
-    places: Vec<(Span, Span)>,
+    places: Places,
 }
 
 impl Changed {
@@ -26,29 +25,12 @@ impl Changed {
         let (text, starts) = apply(work.query.text, changes);
         let parse = kql::parse(&text);
         let meaning = bind(&text, &parse, work.catalog, &[]);
-        let now =
-            |(start, change): (usize, &Change)| (change.span, Span::new(start, start + change.text.len()));
-        let places = starts.into_iter().zip(changes).map(now).collect();
-        Self { parse, meaning, places }
+        Self { parse, meaning, places: Places::new(&starts, changes) }
     }
 
     /// The place in the query as it was of one in the query as it is.
     pub(super) fn original(&self, span: Span) -> Span {
-        let offset = |at: u32| {
-            let mut shift = 0;
-            for (was, is) in &self.places {
-                if at < is.start {
-                    break;
-                }
-                if at < is.end {
-                    return was.start;
-                }
-                shift = i64::from(was.end) - i64::from(is.end);
-            }
-            u32::try_from(i64::from(at) + shift).unwrap_or_default()
-        };
-        let start = offset(span.start);
-        Span { start, end: offset(span.end).max(start) }
+        self.places.original(span)
     }
 
     /// The columns that it returns, where it returns rows.
@@ -115,6 +97,7 @@ impl Work<'_> {
     fn write_query(&mut self, changes: Vec<Change>, fields: &mut Vec<Field>) {
         let changes = ordered(changes);
         let (mut text, places) = apply(self.query.text, &changes);
+        self.places = Places::new(&places, &changes);
         for change in &changes {
             self.note(change.code, self.query.span(change.place), change.reason.clone());
         }

@@ -7,8 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::arm::{Body, Resource, SCHEMA, WORKSPACE, generator, to_json};
 use super::escape::{self, in_expression};
-use super::{Options, Refusal};
-use crate::content::Content;
+use super::{Options, Prepared, Refusal};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
 
@@ -45,18 +44,17 @@ impl Item {
     }
 }
 
-/// Converts one file; `base` is its name without the extension. With `bugs` the result is what upstream's tool makes,
+/// Converts a file that is ready; `base` is its name without the extension. With `bugs` the result is what upstream's tool makes,
 /// its mistakes included.
 pub fn to_item(
-    content: &Content,
+    prepared: &Prepared,
     base: &str,
     options: &Options,
     bugs: bool,
 ) -> Result<(Item, Vec<Diagnostic>), Refusal> {
     let options = Options { for_solution: true, ..options.clone() };
-    let content = super::prepared(content, &options)?;
-    let template = super::template(&content)?;
-    let mut notes = Vec::new();
+    let template = super::template(&prepared.content)?;
+    let mut notes = prepared.changes_in(options.resources(prepared.content.kind));
     let resource = super::resource(&template, &options, &mut notes)?;
     let common = template.common();
     let properties = match &resource.body {

@@ -3,7 +3,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::content::Content;
+use crate::convert::{Params, prepare, prepare_as_written};
 use crate::source::SourceFile;
+use crate::workspace::View;
 
 const RULE: &str = "\
 id: it's
@@ -29,9 +32,18 @@ version: 1.2.3
 kind: scheduled
 ";
 
+fn prepared(content: &Content, bugs: bool) -> Prepared {
+    let ready = if bugs {
+        prepare_as_written(content, &Params::default())
+    } else {
+        prepare(content, &Params::default(), &View::new(Vec::new()))
+    };
+    ready.unwrap()
+}
+
 fn made(text: &str, bugs: bool) -> Value {
     let content = Content::read(Arc::new(SourceFile::new("a.yaml", text)), "a.yaml");
-    let (item, _) = to_item(&content, "a", &Options::default(), bugs).unwrap();
+    let (item, _) = to_item(&prepared(&content, bugs), "a", &Options::default(), bugs).unwrap();
     let facts =
         Facts::read(&[json!({"name": "Relay watch", "publisher-id": "contoso", "author": "Ada - a@b.c"})]);
     serde_json::from_str(&solution(&[item], &facts.unwrap())).unwrap()
@@ -80,9 +92,13 @@ fn the_mistakes_of_upstream_are_there_on_request() {
 #[test]
 fn what_is_left_out_is_what_templates_do_not_hold() {
     let content = Content::read(Arc::new(SourceFile::new("a.yaml", RULE)), "a.yaml");
-    let (_, notes) = to_item(&content, "a", &Options::default(), false).unwrap();
-    let told: Vec<&str> = notes.iter().map(|note| content.source.slice(note.span)).collect();
-    assert_eq!(told, ["suppressionDuration", "suppressionEnabled"]);
+    let (_, notes) = to_item(&prepared(&content, false), "a", &Options::default(), false).unwrap();
+    let told_of = |code: &str| -> Vec<&str> {
+        let notes = notes.iter().filter(|note| note.rule.id == code);
+        notes.map(|note| content.source.slice(note.span)).collect()
+    };
+    assert_eq!(told_of("key-lost"), ["suppressionDuration", "suppressionEnabled"]);
+    assert_eq!(told_of("value-respelt"), ["low", "1d12h", "scheduled"]);
 }
 
 #[test]

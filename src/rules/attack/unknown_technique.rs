@@ -55,6 +55,7 @@ declare_rule! {
         group: Attack,
         severity: Error,
         fix: Sometimes Safe,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

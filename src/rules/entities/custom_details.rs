@@ -71,6 +71,7 @@ declare_rule! {
         group: Entities,
         severity: Error,
         fix: Sometimes Unsafe,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -57,6 +57,7 @@ declare_rule! {
         id: "duplicate-entity-identifier",
         group: Entities,
         severity: Error,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

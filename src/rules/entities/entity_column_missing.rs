@@ -68,6 +68,7 @@ declare_rule! {
         group: Entities,
         severity: Error,
         fix: Sometimes Unsafe,
+        blocks: Convert,
         since: "0.1.0",
     }
 }

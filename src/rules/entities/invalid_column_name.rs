@@ -51,6 +51,7 @@ declare_rule! {
         id: "invalid-column-name",
         group: Entities,
         severity: Error,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -56,6 +56,7 @@ declare_rule! {
         id: "missing-strong-identifier",
         group: Entities,
         severity: Error,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

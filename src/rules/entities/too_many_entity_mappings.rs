@@ -92,6 +92,7 @@ declare_rule! {
         id: "too-many-entity-mappings",
         group: Entities,
         severity: Error,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -60,6 +60,7 @@ declare_rule! {
         id: "too-many-field-mappings",
         group: Entities,
         severity: Error,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

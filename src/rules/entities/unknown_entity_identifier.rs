@@ -58,6 +58,7 @@ declare_rule! {
         group: Entities,
         severity: Error,
         fix: Sometimes Safe,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

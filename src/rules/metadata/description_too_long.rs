@@ -39,6 +39,7 @@ declare_rule! {
         id: "description-too-long",
         group: Metadata,
         severity: Error,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }
@@ -48,10 +49,10 @@ impl Rule for DescriptionTooLong {
     fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let text = template.common().description;
         if let Some((span, message)) = too_long(text, "description", limits::MAX_DESCRIPTION) {
-            out.push(
-                Self::at(span, message)
-                    .help("Shorten it, or move details to a page that the description links to."),
-            );
+            let finding = Self::at(span, message)
+                .help("Shorten it, or move details to a page that the description links to.");
+            // A saved search gets the beginning of it alone, whatever its length.
+            out.push(if template.alerting().is_some() { finding } else { finding.harmless() });
         }
     }
 }

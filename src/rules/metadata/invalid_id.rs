@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::content::Template;
 use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::limits::is_resource_name;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -46,6 +47,7 @@ declare_rule! {
         group: Metadata,
         severity: Error,
         fix: Sometimes Unsafe,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }
@@ -65,7 +67,7 @@ impl Rule for InvalidId {
             let fix = Fix::r#unsafe(title, replace_scalar(cx.source(), id.node, &same.to_string()));
             let message = format!("The GUID `{}` is not written as one", shorten(id.value));
             let help = "Write 8, 4, 4, 4 and 12 digits with hyphens between them, and nothing around.";
-            out.push(Self::at(id.span(), message).help(help).fix(fix));
+            out.push(Self::at(id.span(), message).help(help).fix(fix).harmless());
             return;
         }
         let derived = Uuid::new_v5(&NAMESPACE, id.value.as_bytes());
@@ -74,7 +76,10 @@ impl Rule for InvalidId {
             replace_scalar(cx.source(), id.node, &derived.to_string()),
         );
         let message = format!("`{}` is not a GUID", shorten(id.value));
-        out.push(Self::at(id.span(), message).help(advice(id.value)).fix(fix));
+        let finding = Self::at(id.span(), message).help(advice(id.value)).fix(fix);
+        // The service takes other ids, as long as they can be a part of a resource's name.
+        let deployable = is_resource_name(id.value.trim());
+        out.push(if deployable { finding.harmless() } else { finding });
     }
 }
 

@@ -59,6 +59,7 @@ declare_rule! {
         group: Metadata,
         severity: Error,
         fix: Sometimes Safe,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -48,6 +48,7 @@ declare_rule! {
         id: "missing-key",
         group: Metadata,
         severity: Error,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }
@@ -81,9 +82,8 @@ impl Rule for MissingKey {
                 pointer => format!("`{}` needs the key `{key}`, which is missing", readable(pointer)),
             };
             let help = help(cx.kind(), &violation.pointer, key);
-            out.push(
-                Self::at(violation.span, capitalized(&message)).help(help).path(violation.pointer.clone()),
-            );
+            let finding = Self::at(violation.span, capitalized(&message)).help(help);
+            out.push(deployable_without(finding.path(violation.pointer.clone()), 0));
         }
     }
 }
@@ -102,7 +102,14 @@ fn empty(cx: &Context<'_>, violation: &Violation) -> Diagnostic {
         Some(advice) => advice.replacen("Add", "Write", 1),
         None => "Fill it in.".to_owned(),
     };
-    MissingKey::at(span, message).help(help).path(violation.pointer.clone())
+    deployable_without(MissingKey::at(span, message).help(help).path(violation.pointer.clone()), 1)
+}
+
+/// A finding on a key of the first column keeps nothing from being converted: `convert` knows which of these keys
+/// the service needs, and has values for others. `depth` is the number of steps to such a key.
+fn deployable_without(finding: Diagnostic, depth: usize) -> Diagnostic {
+    let steps = finding.yaml_path.as_deref().map_or(0, |path| path.matches('/').count());
+    if steps <= depth { finding.harmless() } else { finding }
 }
 
 /// What to write where the mapping at a pointer lacks a key: a special help, or none that says more than the key.

@@ -38,6 +38,7 @@ declare_rule! {
         id: "name-too-long",
         group: Metadata,
         severity: Error,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -56,6 +56,7 @@ declare_rule! {
         group: Metadata,
         severity: Warning,
         fix: Sometimes Safe,
+        blocks: Convert,
         since: "0.1.0",
     }
 }

@@ -43,6 +43,7 @@ declare_rule! {
         id: "kql-argument",
         group: Query,
         severity: Error,
+        blocks: Convert,
         gate: "kql-validations",
         since: "0.1.0",
     }

@@ -54,6 +54,7 @@ declare_rule! {
         group: Query,
         severity: Error,
         fix: Sometimes Unsafe,
+        blocks: Convert,
         gate: "kql-validations",
         since: "0.1.0",
     }

@@ -175,6 +175,7 @@ declare_rule! {
         id: "query-too-long",
         group: Query,
         severity: Error,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -58,6 +58,7 @@ declare_rule! {
         id: "duration-out-of-range",
         group: Schedule,
         severity: Error,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -65,6 +65,7 @@ declare_rule! {
         group: Schedule,
         severity: Error,
         fix: Sometimes Safe,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -92,6 +92,7 @@ declare_rule! {
         group: Schedule,
         severity: Error,
         fix: Sometimes Safe,
+        blocks: Convert,
         since: "0.1.0",
     }
 }

@@ -61,6 +61,7 @@ declare_rule! {
         group: Schedule,
         severity: Error,
         fix: Always Unsafe,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

@@ -62,6 +62,7 @@ declare_rule! {
         group: Schedule,
         severity: Error,
         fix: Sometimes Unsafe,
+        blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
     }

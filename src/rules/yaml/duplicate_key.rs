@@ -46,6 +46,7 @@ declare_rule! {
         group: Yaml,
         severity: Error,
         fix: Sometimes Unsafe,
+        blocks: Convert,
         gate: "yaml-syntax-validation",
         since: "0.1.0",
     }

@@ -38,6 +38,7 @@ declare_rule! {
         id: "multiple-documents",
         group: Yaml,
         severity: Error,
+        blocks: Convert,
         gate: "yaml-syntax-validation",
         since: "0.1.0",
     }

@@ -1,8 +1,8 @@
 use std::sync::Arc;
 
-use super::{IdSource, Options, Promoted, TacticAnswer, is_change, promote};
+use super::{IdSource, Options, Promoted, TacticAnswer, notes, promote};
 use crate::content::{Content, Duration, Kind, Template};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, NoteKind, Severity};
 use crate::source::SourceFile;
 use crate::workspace::View;
 
@@ -54,6 +54,11 @@ fn schedule(promoted: &Promoted) -> (String, String) {
 
 fn query(promoted: &Promoted) -> String {
     value(promoted, "/query").unwrap()
+}
+
+/// Whether a note tells of a change of the query.
+fn is_change(note: &Diagnostic) -> bool {
+    matches!(note.rule.note, Some(NoteKind::Changed | NoteKind::Added)) && *note.rule != notes::TACTIC_RESPELT
 }
 
 /// How much a note matters.
@@ -345,14 +350,10 @@ fn only_hunting_queries_become_rules_and_what_is_missing_is_said() {
         "/Hunting Queries/a.yaml",
     );
     assert_eq!(bare.kind, Kind::HuntingQuery);
-    let asked = made(&bare, &Options::default()).unwrap_err();
+    let asked = made(&bare, &Options { id: IdSource::Keep, ..Options::default() }).unwrap_err();
     let messages: Vec<&str> = asked.iter().map(|question| question.message.as_str()).collect();
     assert_eq!(
         messages,
-        [
-            "The hunting query has no description, and a rule needs one",
-            "The hunting query has no name, and a rule needs one",
-            "The id `no-guid` is no GUID"
-        ]
+        ["The hunting query has no name, and a rule needs one", "The id `no-guid` is no GUID"]
     );
 }
