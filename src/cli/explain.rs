@@ -6,7 +6,7 @@ use serde_json::json;
 use super::args::{Cli, Completions, Explain, Form, Global, Rules, Schema};
 use super::{Error, Outcome, results};
 use crate::content::schema;
-use crate::diagnostic::{Applicability, Group, RuleMeta};
+use crate::diagnostic::{Applicability, Blocks, Group, RuleMeta};
 use crate::rules;
 
 /// `sentlint explain RULE`
@@ -62,7 +62,7 @@ fn to_json(meta: &RuleMeta) -> serde_json::Value {
         "profile": if meta.pedantic { "pedantic" } else { "recommended" },
         "fix": meta.fix.map(|fix| fix.safety.as_str()),
         "fix_availability": meta.fix.map(|fix| fix.availability.as_str()),
-        "blocks": meta.blocks.map(|blocks| blocks.as_str()),
+        "blocks": meta.blocks.map(Blocks::as_str),
         "gate": meta.gate,
         "since": meta.since,
         "summary": meta.summary(),

@@ -173,7 +173,9 @@ pub fn promote(
     if options.explain {
         explain_corrections(content, options, &mut fields);
     } else {
-        fields.iter_mut().for_each(|field| field.comments.clear());
+        for field in &mut fields {
+            field.comments.clear();
+        }
     }
     layout::sort(&mut fields);
     keep_suppressions(content, &mut fields);
