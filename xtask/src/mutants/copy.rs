@@ -67,7 +67,10 @@ impl Copy {
             .current_dir(&self.tree)
             .env("CARGO_TARGET_DIR", &self.target)
             // The tests run once a change, so that a slower build pays.
-            .env("CARGO_PROFILE_DEV_OPT_LEVEL", "1")
+            .env(
+                "CARGO_PROFILE_DEV_OPT_LEVEL",
+                std::env::var("CARGO_PROFILE_DEV_OPT_LEVEL").unwrap_or("1".into()),
+            )
             .env("CARGO_INCREMENTAL", "0")
             .stderr(Stdio::inherit())
             .output()
