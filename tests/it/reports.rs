@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use sentlint::baseline::Baseline;
+use sentlint::diagnostic::{Diagnostic, Severity};
 use sentlint::findings::Findings;
 use sentlint::report::{self, Format, Style};
 use sentlint::rules::Profile;
+use serde_json::Value;
 
 use crate::checked::{self, Files, jobs, pin, settings, without_version};
 use crate::common::root;
@@ -71,6 +73,42 @@ fn the_report_for_people_fits_its_width_and_its_terminal() {
         let name = format!("report__terminal_{}", format.as_str());
         pin(&name, &report::render(format, &findings, &plain).replace('\u{1b}', "␛"));
     }
+}
+
+#[test]
+fn reports_end_where_their_readers_stop_and_say_so() {
+    let mut findings = findings(Profile::Recommended);
+    let is_mild = |diagnostic: &&Diagnostic| diagnostic.counts() && diagnostic.severity != Severity::Error;
+    let file = findings.files.iter_mut().find(|file| file.diagnostics.iter().any(|found| is_mild(&found)));
+    let file = file.unwrap();
+    let mild = file.diagnostics.iter().find(is_mild).unwrap().clone();
+    file.diagnostics.extend(std::iter::repeat_n(mild, 25_000));
+    let all = findings.counting().count();
+    let errors = findings.counting().filter(|(_, found)| found.severity == Severity::Error).count();
+
+    // Code scanning takes 25,000 results of a run: the errors are among them.
+    let sarif: Value = serde_json::from_str(&checked::report(Format::Sarif, &findings, 100)).unwrap();
+    let run = &sarif["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 25_000);
+    let kept = results.iter().filter(|result| result["level"] == "error").count();
+    let told = run["invocations"][0]["toolExecutionNotifications"].to_string();
+    assert!(
+        kept == errors && told.contains("left out: code scanning takes 25000 of one run"),
+        "{kept} {told}"
+    );
+
+    // A page of GitHub takes a mebibyte.
+    let markdown = checked::report(Format::Markdown, &findings, 100);
+    let rows = markdown.lines().filter(|line| line.contains("](http")).count();
+    let left = format!("\n{} findings more left out here.\n", all - rows);
+    assert!(markdown.len() < 1 << 20 && markdown.ends_with(&left), "{} {left}", markdown.len());
+
+    // Ten annotations of each level, and one notice that there are more.
+    let github = checked::report(Format::Github, &findings, 100);
+    let of = |level: &str| github.lines().filter(|line| line.starts_with(&format!("::{level} "))).count();
+    assert!(of("error") <= 10 && of("warning") <= 10 && of("notice") <= 10, "{github}");
+    assert!(github.contains("more not shown here: GitHub shows ten annotations"), "{github}");
 }
 
 #[test]

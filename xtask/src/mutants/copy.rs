@@ -10,16 +10,36 @@ use serde_json::Value;
 
 use super::sites::{Change, Piece, Site};
 
-/// What the copy asks. Number 0 is nobody's.
-const SWITCH: &str = r#"
-/// Whether a change is on.
+/// What the copy asks: whether a change is on. Number 0 is nobody's. Where `SENTLINT_MUTANT_SEEN` names a file, the
+/// number of each place that is reached is added to it, once.
+const SWITCH: &str = r#"//! Made by `cargo xtask mutants`.
+
+use std::fs::File;
+use std::io::Write as _;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+static ON: LazyLock<u32> = LazyLock::new(|| {
+    std::env::var("SENTLINT_MUTANT").ok().and_then(|text| text.parse().ok()).unwrap_or(0)
+});
+static SEEN: LazyLock<Option<File>> = LazyLock::new(|| {
+    File::options().append(true).create(true).open(std::env::var_os("SENTLINT_MUTANT_SEEN")?).ok()
+});
+static REACHED: [AtomicBool; 1 << 16] = [const { AtomicBool::new(false) }; 1 << 16];
+
 pub(crate) fn mutant(number: u32) -> bool {
-    static ON: std::sync::LazyLock<u32> = std::sync::LazyLock::new(|| {
-        std::env::var("SENTLINT_MUTANT").ok().and_then(|text| text.parse().ok()).unwrap_or(0)
-    });
+    if let Some(mut seen) = SEEN.as_ref()
+        && let Some(reached) = REACHED.get(number as usize)
+        && !reached.swap(true, Relaxed)
+    {
+        let _ = seen.write_all(format!("{number}\n").as_bytes());
+    }
     *ON == number
 }
 "#;
+const SWITCH_FILE: &str = "src/mutant.rs";
+/// The end of `src/lib.rs` in the copy.
+const SWITCH_USE: &str = "\nmod mutant;\npub(crate) use mutant::mutant;\n";
 
 /// The copy and where it is built.
 pub struct Copy {
@@ -32,8 +52,9 @@ pub struct Copy {
 type Places = BTreeMap<String, Vec<(Range<usize>, usize)>>;
 
 impl Copy {
-    /// Copies what Git knows or would add.
-    pub fn new(root: &Path) -> Result<Self, String> {
+    /// Copies what Git knows or would add, and leaves what is the same, so that cargo does not build it again. Files in
+    /// `changed` are written by [`Copy::instrument`].
+    pub fn new(root: &Path, changed: &BTreeSet<String>) -> Result<Self, String> {
         let folder = root.join("target/mutants");
         let copy = Self { root: root.to_owned(), tree: folder.join("tree"), target: folder.join("build") };
         let list = Command::new("git")
@@ -41,22 +62,47 @@ impl Copy {
             .current_dir(root)
             .output()
             .map_err(|error| format!("git: {error}"))?;
-        if copy.tree.exists() {
-            fs::remove_dir_all(&copy.tree).map_err(|error| error.to_string())?;
+        let list = String::from_utf8_lossy(&list.stdout).into_owned();
+        // What Git still lists may be deleted.
+        let names = list.split('\0').filter(|name| !name.is_empty() && root.join(name).is_file());
+        let mut names: BTreeSet<&str> = names.collect();
+        for name in names.iter().filter(|name| !changed.contains(**name) && **name != "src/lib.rs") {
+            let bytes = fs::read(root.join(name)).map_err(|error| format!("{name}: {error}"))?;
+            copy.put(name, &bytes)?;
         }
-        for name in String::from_utf8_lossy(&list.stdout).split('\0').filter(|name| !name.is_empty()) {
-            let (from, to) = (root.join(name), copy.tree.join(name));
-            // What Git still lists may be deleted.
-            if from.is_file() {
-                let folder = to.parent().unwrap_or(&to);
-                let copied = fs::create_dir_all(folder).and_then(|()| fs::copy(&from, &to));
-                copied.map_err(|error| format!("{name}: {error}"))?;
+        copy.put(SWITCH_FILE, SWITCH.as_bytes())?;
+        let lib = fs::read_to_string(root.join("src/lib.rs")).map_err(|error| error.to_string())?;
+        copy.put("src/lib.rs", (lib + SWITCH_USE).as_bytes())?;
+        names.insert(SWITCH_FILE);
+        copy.remove_others(&copy.tree, &names)?;
+        Ok(copy)
+    }
+
+    /// Writes a file of the copy, where it is another than the one that is there.
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), String> {
+        let path = self.tree.join(name);
+        if fs::read(&path).is_ok_and(|old| old == bytes) {
+            return Ok(());
+        }
+        let made = fs::create_dir_all(path.parent().unwrap_or(&path));
+        made.and_then(|()| fs::write(&path, bytes)).map_err(|error| format!("{name}: {error}"))
+    }
+
+    /// Removes what is left of an earlier copy.
+    fn remove_others(&self, folder: &Path, names: &BTreeSet<&str>) -> Result<(), String> {
+        let told = |error: std::io::Error| format!("{}: {error}", folder.display());
+        for entry in fs::read_dir(folder).map_err(told)? {
+            let path = entry.map_err(told)?.path();
+            let name = path.strip_prefix(&self.tree).unwrap_or(&path).to_string_lossy();
+            if path.is_dir() {
+                self.remove_others(&path, names)?;
+            } else if !names.contains(&*name) {
+                fs::remove_file(&path).map_err(told)?;
             }
         }
-        let lib = copy.tree.join("src/lib.rs");
-        let text = fs::read_to_string(&lib).map_err(|error| error.to_string())?;
-        fs::write(&lib, text + SWITCH).map_err(|error| error.to_string())?;
-        Ok(copy)
+        // A folder that still holds something stays.
+        let _ = fs::remove_dir(folder);
+        Ok(())
     }
 
     /// Runs cargo in the copy and returns its messages.
@@ -79,28 +125,39 @@ impl Copy {
         Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
     }
 
-    /// Builds in as many of the places, the first ones first, as are wanted and compile. Those are returned.
-    pub fn instrument(&self, sites: Vec<Site>, wanted: usize) -> Result<Vec<Site>, String> {
-        let mut waiting = sites.into_iter();
-        let mut chosen: Vec<Site> = Vec::new();
-        let mut touched = BTreeSet::new();
+    /// Builds in places of each order, the first ones first, until of each as many as are wanted compile. Those are
+    /// returned; what does not compile is added to `refused`, and what is in there is not asked for again.
+    pub fn instrument(
+        &self,
+        orders: Vec<Vec<Site>>,
+        wanted: usize,
+        refused: &mut BTreeSet<String>,
+    ) -> Result<Vec<Vec<Site>>, String> {
+        let files: BTreeSet<String> = orders.iter().flatten().map(|site| site.file.clone()).collect();
+        let mut samples: Vec<Vec<Site>> = vec![Vec::new(); orders.len()];
+        let mut waiting: Vec<_> = orders.into_iter().map(Vec::into_iter).collect();
         loop {
-            chosen.extend(waiting.by_ref().take(wanted - chosen.len()));
-            touched.extend(chosen.iter().map(|site| site.file.clone()));
-            let places = self.write(&chosen, &touched)?;
+            for (sample, waiting) in samples.iter_mut().zip(&mut waiting) {
+                let more = waiting.filter(|site| !refused.contains(&site.to_string()));
+                sample.extend(more.take(wanted - sample.len()));
+            }
+            let all = samples.concat();
+            let places = self.write(&all, &files)?;
             let faulty = self.faulty(&places)?;
             if faulty.is_empty() {
-                return Ok(chosen);
+                return Ok(samples);
             }
-            eprintln!("{} of {} changes do not compile and are left out", faulty.len(), chosen.len());
-            let kept = chosen.into_iter().enumerate().filter(|(at, _)| !faulty.contains(at));
-            chosen = kept.map(|(_, site)| site).collect();
+            eprintln!("{} of {} changes do not compile and are left out", faulty.len(), all.len());
+            refused.extend(faulty.iter().map(|at| all[*at].to_string()));
+            for sample in &mut samples {
+                sample.retain(|site| !refused.contains(&site.to_string()));
+            }
         }
     }
 
-    fn write(&self, sites: &[Site], touched: &BTreeSet<String>) -> Result<Places, String> {
+    fn write(&self, sites: &[Site], files: &BTreeSet<String>) -> Result<Places, String> {
         let mut places = Places::new();
-        for name in touched {
+        for name in files {
             let read = fs::read_to_string(self.root.join(name));
             let text = read.map_err(|error| format!("{name}: {error}"))?;
             let mut own: Vec<usize> = (0..sites.len()).filter(|at| sites[*at].file == *name).collect();
@@ -108,8 +165,10 @@ impl Copy {
             own.sort_by_key(|at| (sites[*at].place.start, usize::MAX - sites[*at].place.end));
             let mut writer = Writer { text: &text, sites, out: String::new(), places: Vec::new() };
             writer.write(0..text.len(), &own);
-            let written = fs::write(self.tree.join(name), &writer.out);
-            written.map_err(|error| format!("{name}: {error}"))?;
+            if name == "src/lib.rs" {
+                writer.out += SWITCH_USE;
+            }
+            self.put(name, writer.out.as_bytes())?;
             places.insert(name.clone(), writer.places);
         }
         Ok(places)

@@ -9,6 +9,7 @@ mod random;
 mod run;
 mod sites;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -17,12 +18,13 @@ use run::Verdict;
 use sites::Site;
 
 const USAGE: &str = "\
-usage: cargo xtask mutants [--sample 200] [--seed 1] [--only PATH]... [--hand FILE] [--jobs 1] [--list]
+usage: cargo xtask mutants [--sample 200] [--seed 1]... [--only PATH]... [--hand FILE] [--jobs 1] [--again] [--list]
   --sample N   how many of the places are tried
-  --seed N     which
+  --seed N     which; with several seeds so many are tried for each, and counted apart
   --only PATH  places in this file or folder, instead of src/rules, src/kql and src/yaml
   --hand FILE  changes made by hand instead: JSON, a list of {\"file\", \"from\", \"to\", \"note\"}
   --jobs N     how many changes are tried at once
+  --again      takes what was noticed before, in this code, as noticed, and tries the rest again
   --list       says which places there are and tries none";
 
 /// The folders that are changed where nothing else is named.
@@ -30,30 +32,43 @@ const FOLDERS: [&str; 3] = ["src/rules", "src/kql", "src/yaml"];
 
 struct Options {
     sample: usize,
-    seed: u64,
+    seeds: Vec<u64>,
     only: Vec<String>,
     hand: Option<PathBuf>,
     jobs: usize,
+    again: bool,
     list: bool,
 }
 
 fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Options, String> {
-    let mut options = Options { sample: 200, seed: 1, only: Vec::new(), hand: None, jobs: 1, list: false };
+    let mut options = Options {
+        sample: 200,
+        seeds: Vec::new(),
+        only: Vec::new(),
+        hand: None,
+        jobs: 1,
+        again: false,
+        list: false,
+    };
     while let Some(name) = arguments.next() {
         let mut value = || arguments.next().ok_or(format!("{name} needs a value"));
         let number = |text: String| text.parse().map_err(|_| format!("{text} is not a number"));
         match name.as_str() {
             "--sample" => options.sample = number(value()?)?,
-            "--seed" => options.seed = number(value()?)? as u64,
+            "--seed" => options.seeds.push(number(value()?)? as u64),
             "--only" => options.only.push(value()?),
             "--hand" => options.hand = Some(value()?.into()),
             "--jobs" => options.jobs = number(value()?)?.max(1),
+            "--again" => options.again = true,
             "--list" => options.list = true,
             other => return Err(format!("unknown argument `{other}`")),
         }
     }
     if options.only.is_empty() {
         options.only = FOLDERS.map(str::to_owned).to_vec();
+    }
+    if options.seeds.is_empty() {
+        options.seeds.push(1);
     }
     Ok(options)
 }
@@ -73,13 +88,10 @@ pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
 }
 
 fn try_tests(root: &Path, options: &Options) -> Result<bool, String> {
-    let mut sites = match &options.hand {
+    let sites = match &options.hand {
         Some(path) => sites::by_hand(root, path)?,
         None => sites::find(root, &options.only)?,
     };
-    if options.hand.is_none() && !options.list {
-        random::shuffle(&mut sites, options.seed);
-    }
     if options.list {
         for site in &sites {
             println!("{site}");
@@ -87,20 +99,79 @@ fn try_tests(root: &Path, options: &Options) -> Result<bool, String> {
         println!("{} places", sites.len());
         return Ok(true);
     }
-    let copy = Copy::new(root)?;
-    let chosen = copy.instrument(sites, options.sample)?;
-    let tests = run::Tests::build(&copy)?;
-    let verdicts = tests.try_all(&chosen, options.jobs);
-    Ok(report(&chosen, &verdicts))
+    let all = sites.len();
+    let orders: Vec<(String, Vec<Site>)> = match &options.hand {
+        Some(path) => vec![(path.display().to_string(), sites)],
+        None => options
+            .seeds
+            .iter()
+            .map(|seed| (format!("seed {seed}"), random::shuffled(&sites, *seed)))
+            .collect(),
+    };
+    let wanted = if options.hand.is_some() { all } else { options.sample };
+    let (titles, orders): (Vec<String>, Vec<Vec<Site>>) = orders.into_iter().unzip();
+    let copy = Copy::new(root, &orders.iter().flatten().map(|site| site.file.clone()).collect())?;
+    let mut notes = Notes::read(&copy, options.again);
+    let samples = copy.instrument(orders, wanted, &mut notes.refused)?;
+    if options.hand.is_some() && samples.iter().any(|sample| sample.len() < all) {
+        return Err(format!("a change made by hand does not compile: {:?}", notes.refused));
+    }
+    notes.write(&copy)?;
+    let suite = run::Suite::build(&copy, options.jobs)?;
+    let (mut number, mut enough) = (0, true);
+    for (title, sample) in titles.iter().zip(&samples) {
+        println!("\n{title}");
+        let changes = sample.iter().zip(number + 1..).map(|(site, number)| (number, site.to_string()));
+        let changes: Vec<(usize, String)> =
+            changes.filter(|(_, what)| !notes.noticed.contains(what)).collect();
+        number += sample.len();
+        let verdicts = suite.try_all(&changes, options.jobs);
+        enough &= report(title, sample.len(), &changes, &verdicts);
+        let noticed = changes.into_iter().zip(&verdicts).filter(|(_, verdict)| verdict.is_noticed());
+        notes.noticed.extend(noticed.map(|((_, what), _)| what));
+        notes.write(&copy)?;
+    }
+    Ok(enough)
 }
 
-fn report(sites: &[Site], verdicts: &[Verdict]) -> bool {
-    let killed = verdicts.iter().filter(|verdict| **verdict != Verdict::Survived).count();
-    println!("\nNobody noticed:");
-    for (site, _) in sites.iter().zip(verdicts).filter(|(_, verdict)| **verdict == Verdict::Survived) {
-        println!("  {site}");
+/// Says what nobody noticed of a sample of so many changes. Those that were tried are given.
+fn report(title: &str, of: usize, tried: &[(usize, String)], verdicts: &[Verdict]) -> bool {
+    let mut missed: Vec<(&str, Verdict)> =
+        tried.iter().map(|(_, what)| &**what).zip(verdicts.iter().copied()).collect();
+    missed.retain(|(_, verdict)| !verdict.is_noticed());
+    missed.sort_unstable_by_key(|(what, _)| *what);
+    println!("\n{title}: nobody noticed");
+    for (what, verdict) in &missed {
+        println!("  {what}{}", if *verdict == Verdict::Unreached { ", which no test reaches" } else { "" });
     }
-    let tenths = killed * 1000 / sites.len().max(1);
-    println!("{killed} of {} changes were noticed, {}.{} %", sites.len(), tenths / 10, tenths % 10);
-    killed * 100 >= sites.len() * 85
+    let killed = of - missed.len();
+    let tenths = killed * 1000 / of.max(1);
+    println!("{title}: {killed} of {of} changes were noticed, {}.{} %", tenths / 10, tenths % 10);
+    killed * 100 >= of * 85
+}
+
+/// What is known from earlier runs on the same code.
+#[derive(Default, serde::Serialize, serde::Deserialize)]
+struct Notes {
+    /// Changes that do not compile.
+    refused: BTreeSet<String>,
+    /// Changes that a test noticed.
+    noticed: BTreeSet<String>,
+}
+
+impl Notes {
+    fn read(copy: &Copy, again: bool) -> Self {
+        let text = std::fs::read_to_string(Self::path(copy)).unwrap_or_default();
+        let notes: Self = serde_json::from_str(&text).unwrap_or_default();
+        if again { notes } else { Self::default() }
+    }
+
+    fn write(&self, copy: &Copy) -> Result<(), String> {
+        let text = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
+        std::fs::write(Self::path(copy), text).map_err(|error| error.to_string())
+    }
+
+    fn path(copy: &Copy) -> PathBuf {
+        copy.tree.with_file_name("notes.json")
+    }
 }

@@ -1,7 +1,8 @@
 //! Chance that can be repeated.
 
-/// Puts things into an order that depends on nothing but the seed.
-pub fn shuffle<T>(things: &mut [T], seed: u64) {
+/// Things in an order that depends on nothing but the seed.
+pub fn shuffled<T: Clone>(things: &[T], seed: u64) -> Vec<T> {
+    let mut things = things.to_vec();
     // SplitMix64, which is short and good enough to draw a sample.
     let mut state = seed;
     let mut next = || {
@@ -14,4 +15,5 @@ pub fn shuffle<T>(things: &mut [T], seed: u64) {
     for last in (1..things.len()).rev() {
         things.swap(last, (next() % (last as u64 + 1)) as usize);
     }
+    things
 }

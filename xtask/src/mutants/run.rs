@@ -1,8 +1,10 @@
 //! Runs the tests with one change after another.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
-use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +12,6 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::copy::Copy;
-use super::sites::Site;
 
 /// Whether a change was noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,103 +20,156 @@ pub enum Verdict {
     Killed,
     /// The tests ran much longer than without it.
     TimedOut,
-    /// Every test passed.
+    /// Every test that reaches it passed.
     Survived,
+    /// No test reaches it.
+    Unreached,
 }
 
-/// Tests of `tests/it` that look at much in little time, and so come first.
-const QUICK: [&str; 4] = ["rules::", "queries_pinned::", "documents::", "reports::"];
+impl Verdict {
+    pub fn is_noticed(self) -> bool {
+        matches!(self, Self::Killed | Self::TimedOut)
+    }
+}
 
-/// One program of tests with its arguments.
-struct Stage {
-    program: PathBuf,
-    arguments: Vec<&'static str>,
-    /// How long it may take.
-    patience: Duration,
+/// Tests that read the sources, which are others in the copy.
+const SKIPPED: [&str; 1] = ["architecture::"];
+
+/// The signal that ends what took too much of the processor.
+const SIGXCPU: i32 = 24;
+
+/// One test, and what it reaches in the code as it is.
+struct Test {
+    /// Which of the programs holds it.
+    program: usize,
+    name: String,
+    took: Duration,
+    reaches: BTreeSet<usize>,
 }
 
 /// The tests of the copy.
-pub struct Tests {
+pub struct Suite {
     tree: PathBuf,
-    stages: Vec<Stage>,
+    programs: Vec<PathBuf>,
+    /// Those that end soon come first.
+    tests: Vec<Test>,
 }
 
-impl Tests {
-    /// Builds the tests and runs them once as they are: they must pass.
-    pub fn build(copy: &Copy) -> Result<Self, String> {
+impl Suite {
+    /// Builds the tests and runs each once in a process of its own, without any change: it must pass, and the places
+    /// that it reaches are kept.
+    pub fn build(copy: &Copy, jobs: usize) -> Result<Self, String> {
         let messages = copy.cargo(&["test", "--no-run", "--locked", "--lib", "--test", "it"])?;
-        let program = |name: &str| {
+        let mut this = Self { tree: copy.tree.clone(), programs: Vec::new(), tests: Vec::new() };
+        let mut names = Vec::new();
+        // Unit tests are quicker, and asked first.
+        for (at, target) in ["sentlint", "it"].into_iter().enumerate() {
             let of = |message: &&serde_json::Value| {
-                message["target"]["name"] == name && message["profile"]["test"] == true
+                message["target"]["name"] == target && message["profile"]["test"] == true
             };
-            let found = messages.iter().filter(of).find_map(|message| message["executable"].as_str());
-            found.map(PathBuf::from).ok_or_else(|| format!("no tests `{name}` were built"))
-        };
-        let stage = |name, arguments: Vec<&'static str>| {
-            Ok::<_, String>(Stage { program: program(name)?, arguments, patience: Duration::from_mins(15) })
-        };
-        let rest = QUICK.iter().flat_map(|name| ["--skip", name]).collect();
-        let stages = vec![stage("it", QUICK.to_vec())?, stage("sentlint", vec![])?, stage("it", rest)?];
-        let mut tests = Self { tree: copy.tree.clone(), stages };
-        let mut whole = Duration::ZERO;
-        for at in 0..tests.stages.len() {
-            let start = Instant::now();
-            if tests.run(&tests.stages[at], 0) != Verdict::Survived {
-                return Err(format!("tests fail without any change: {}", tests.stages[at].program.display()));
-            }
-            let took = start.elapsed();
-            // Other work on the machine may slow a run down.
-            tests.stages[at].patience = took * 6 + Duration::from_secs(20);
-            whole += took;
+            let mut found = messages.iter().filter(of).filter_map(|message| message["executable"].as_str());
+            let program = found.next().ok_or_else(|| format!("the tests `{target}` cannot be built"))?;
+            let list = Command::new(program).args(["--list", "--format", "terse"]).output();
+            let list = list.map_err(|error| format!("{program}: {error}"))?;
+            let list = String::from_utf8_lossy(&list.stdout).into_owned();
+            let own = list.lines().filter_map(|line| line.strip_suffix(": test"));
+            let own = own.filter(|name| !SKIPPED.iter().any(|prefix| name.starts_with(prefix)));
+            names.extend(own.map(|name| (at, name.to_owned())));
+            this.programs.push(program.into());
         }
-        eprintln!("the tests take {:.1} s", whole.as_secs_f64());
-        Ok(tests)
+        let seen = copy.tree.with_file_name("seen");
+        std::fs::create_dir_all(&seen).map_err(|error| error.to_string())?;
+        let start = Instant::now();
+        let tests =
+            each(names.len(), jobs, |at| this.reach(names[at].0, &names[at].1, &seen.join(at.to_string())));
+        this.tests = tests.into_iter().collect::<Result<_, _>>()?;
+        this.tests.sort_by_key(|test| test.took);
+        eprintln!("{} tests, each alone, take {:.1} s", this.tests.len(), start.elapsed().as_secs_f64());
+        Ok(this)
     }
 
-    /// Tries every change, several at once, and tells of each as it ends.
-    pub fn try_all(&self, sites: &[Site], jobs: usize) -> Vec<Verdict> {
-        let (next, verdicts) = (AtomicUsize::new(0), Mutex::new(vec![Verdict::Survived; sites.len()]));
-        let work = || {
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(site) = sites.get(at) else { return };
-                let verdict = self.verdict(at + 1);
-                println!("{verdict:?} {site}");
-                if let Ok(mut verdicts) = verdicts.lock() {
-                    verdicts[at] = verdict;
-                }
-            }
-        };
-        std::thread::scope(|scope| {
-            for _ in 0..jobs {
-                scope.spawn(work);
-            }
-        });
-        verdicts.into_inner().unwrap_or_default()
+    /// Runs one test alone and notes what it reaches.
+    fn reach(&self, program: usize, name: &str, seen: &Path) -> Result<Test, String> {
+        let _ = std::fs::remove_file(seen);
+        let start = Instant::now();
+        let variable = ("SENTLINT_MUTANT_SEEN", seen.as_os_str());
+        if self.run(program, std::iter::once(name), variable, Duration::from_mins(5)) != Verdict::Survived {
+            return Err(format!("`{name}` fails without any change"));
+        }
+        let took = start.elapsed();
+        let text = std::fs::read_to_string(seen).unwrap_or_default();
+        let reaches = text.lines().filter_map(|line| line.parse().ok()).collect();
+        Ok(Test { program, name: name.to_owned(), took, reaches })
     }
 
+    /// Tries changes, several at once, and tells of each as it ends. Each has its number and its words.
+    pub fn try_all(&self, changes: &[(usize, String)], jobs: usize) -> Vec<Verdict> {
+        each(changes.len(), jobs, |at| {
+            let (number, what) = &changes[at];
+            let start = Instant::now();
+            let verdict = self.verdict(*number);
+            println!("{verdict:?} {what} ({:.1} s)", start.elapsed().as_secs_f64());
+            verdict
+        })
+    }
+
+    /// Tests that do not reach a place cannot notice its change: only the others are run.
     fn verdict(&self, number: usize) -> Verdict {
-        let verdicts = self.stages.iter().map(|stage| self.run(stage, number));
-        verdicts.into_iter().find(|verdict| *verdict != Verdict::Survived).unwrap_or(Verdict::Survived)
+        let tests: Vec<&Test> = self.tests.iter().filter(|test| test.reaches.contains(&number)).collect();
+        if tests.is_empty() {
+            return Verdict::Unreached;
+        }
+        // Those that take a quarter of the time are most of them, and come first.
+        let mut left = tests.iter().map(|test| test.took).sum::<Duration>() / 4;
+        let short = tests.iter().take_while(|test| {
+            let enough = left < test.took;
+            left = left.saturating_sub(test.took);
+            !enough
+        });
+        let (short, long) = tests.split_at(short.count());
+        for (tests, program) in [(short, 0), (short, 1), (long, 0), (long, 1)] {
+            let own: Vec<&Test> = tests.iter().copied().filter(|test| test.program == program).collect();
+            if own.is_empty() {
+                continue;
+            }
+            let took = own.iter().map(|test| test.took).sum();
+            let names = own.iter().map(|test| &*test.name);
+            let verdict = self.run(program, names, ("SENTLINT_MUTANT", number.to_string().as_ref()), took);
+            if verdict != Verdict::Survived {
+                return verdict;
+            }
+        }
+        Verdict::Survived
     }
 
-    /// Runs one program until its first test fails.
-    fn run(&self, stage: &Stage, number: usize) -> Verdict {
-        // A change may ask for memory without end.
+    /// Runs some tests of a program until the first of them fails.
+    fn run<'n>(
+        &self,
+        program: usize,
+        names: impl Iterator<Item = &'n str>,
+        (variable, value): (&str, &OsStr),
+        took: Duration,
+    ) -> Verdict {
+        // A change may ask for memory or for time without end. Other work on the machine may slow a run down, so that
+        // the limit is one of processor time first, and one of time long after that.
+        let seconds = took.as_secs() * 4 + 20;
         let child = Command::new("sh")
-            .args(["-c", "ulimit -v 8000000; exec \"$0\" \"$@\""])
-            .arg(&stage.program)
-            .args(&stage.arguments)
+            .args(["-c", &format!("ulimit -v 4000000 -t {seconds}; exec \"$0\" --exact \"$@\"")])
+            .arg(&self.programs[program])
+            .args(names)
             .current_dir(&self.tree)
-            .env("SENTLINT_MUTANT", number.to_string())
+            .env(variable, value)
             .env("INSTA_UPDATE", "no")
+            .env("INSTA_WORKSPACE_ROOT", &self.tree)
             .env("PROPTEST_MAX_SHRINK_ITERS", "0")
+            .env_remove("SENTLINT_SHARED")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .process_group(0)
             .spawn();
-        let Ok(mut child) = child else { return Verdict::Killed };
+        // What cannot be tried is not noticed.
+        let Ok(mut child) = child else { return Verdict::Survived };
         let (send, failed) = mpsc::channel();
         let stdout = child.stdout.take();
         let reader = std::thread::spawn(move || {
@@ -123,15 +177,43 @@ impl Tests {
             let failed = lines.map_while(Result::ok).any(|line| line.ends_with("FAILED"));
             let _ = send.send(failed);
         });
-        let verdict = match failed.recv_timeout(stage.patience) {
-            Ok(false) if child.wait().is_ok_and(|status| status.success()) => Verdict::Survived,
-            Ok(_) => Verdict::Killed,
+        let verdict = match failed.recv_timeout(Duration::from_secs(seconds * 4)) {
+            Ok(true) => Verdict::Killed,
+            Ok(false) => match child.wait() {
+                Ok(status) if status.success() => Verdict::Survived,
+                Ok(status) if status.signal() == Some(SIGXCPU) => Verdict::TimedOut,
+                _ => Verdict::Killed,
+            },
             Err(_) => Verdict::TimedOut,
         };
         end(&mut child);
         let _ = reader.join();
         verdict
     }
+}
+
+/// Does something for each number below `count`, several at once.
+fn each<T: Send>(count: usize, jobs: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                loop {
+                    let at = next.fetch_add(1, Ordering::Relaxed);
+                    if at >= count {
+                        return;
+                    }
+                    let result = work(at);
+                    if let Ok(mut done) = done.lock() {
+                        done.push((at, result));
+                    }
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_default();
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Ends a program and those that it began.

@@ -348,3 +348,15 @@ impl<'ast> Visit<'ast> for Finder<'_> {
         visit::visit_expr_call(self, call);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    #[test]
+    fn the_changes_of_the_survey_still_fit_the_code() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let sites = super::by_hand(&root.join(".."), &root.join("mutants/survey.json"));
+        assert!(sites.is_ok_and(|sites| sites.len() > 20));
+    }
+}
