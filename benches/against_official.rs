@@ -12,7 +12,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use sentlint::kql;
+use sentlint::internals::kql;
 
 /// The best of so many runs counts, for the machine may be busy with something else.
 const RUNS: usize = 5;

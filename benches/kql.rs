@@ -7,19 +7,17 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use sentlint::check::{Job, read};
-use sentlint::content::Content;
-use sentlint::discover::{self, discover};
-use sentlint::kql;
+use sentlint::internals::check::{Job, read};
+use sentlint::internals::content::Content;
+use sentlint::internals::discover::{self, discover};
+use sentlint::internals::kql;
 
 fn queries(folder: PathBuf) -> Vec<String> {
     let found = discover(&[folder], &discover::Options::default()).unwrap();
     let mut queries = Vec::new();
     for job in found.inputs.into_iter().map(Job::file) {
         let source = read(&job).unwrap();
-        let path = source.path().to_owned();
-        let content = Content::read(source, &path);
-        queries.extend(content.queries().iter().map(|query| query.text.to_owned()));
+        queries.extend(Content::read(&source).queries());
     }
     queries
 }

@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use sentlint::check::{Job, check, read};
-use sentlint::content::Content;
-use sentlint::convert::{ArmTemplate, Options, to_resource};
-use sentlint::discover::{self, discover};
-use sentlint::rules::Settings;
-use sentlint::source::SourceFile;
+use sentlint::internals::check::{Job, check, read};
+use sentlint::internals::content::Content;
+use sentlint::internals::discover::{self, discover};
+use sentlint::internals::rules::Settings;
+use sentlint::internals::source::SourceFile;
 
 fn sets() -> Vec<(&'static str, Vec<Job>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -31,15 +30,14 @@ fn benches(criterion: &mut Criterion) {
     let settings = Arc::new(Settings::default());
     for (name, jobs) in sets() {
         let sources: Vec<Arc<SourceFile>> = jobs.iter().map(|job| read(job).unwrap()).collect();
-        let contents: Vec<Content> =
-            sources.iter().map(|source| Content::read(Arc::clone(source), source.path())).collect();
+        let contents: Vec<Content> = sources.iter().map(Content::read).collect();
         let bytes = sources.iter().map(|source| source.text().len() as u64).sum();
         let mut group = criterion.benchmark_group(name);
         group.throughput(Throughput::Bytes(bytes)).sample_size(20);
         group.bench_function("parse", |bencher| {
             bencher.iter(|| {
                 for source in &sources {
-                    black_box(sentlint::yaml::parse(source));
+                    black_box(sentlint::internals::yaml::parse(source));
                 }
             });
         });
@@ -50,9 +48,7 @@ fn benches(criterion: &mut Criterion) {
         group.bench_function("convert", |bencher| {
             bencher.iter(|| {
                 for content in &contents {
-                    if let Ok(converted) = to_resource(content, &Options::default()) {
-                        black_box(ArmTemplate::new(std::slice::from_ref(&converted.resource)).to_json());
-                    }
+                    black_box(content.arm());
                 }
             });
         });

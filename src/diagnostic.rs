@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::source::Span;
 
-pub use crate::source::Edit;
+pub(crate) use crate::source::Edit;
 
 /// How bad a finding is. The order is the order of badness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -177,7 +177,7 @@ fn is_ignored(path: &Path, options: &Options) -> bool {
 }
 
 /// A path made absolute by words alone; links stay what they are.
-pub fn absolute(path: &Path) -> PathBuf {
+pub(crate) fn absolute(path: &Path) -> PathBuf {
     let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut clean = PathBuf::new();
     for part in full.components() {
@@ -193,14 +193,14 @@ pub fn absolute(path: &Path) -> PathBuf {
 }
 
 /// A path with forward slashes.
-pub fn slashes(path: &Path) -> String {
+pub(crate) fn slashes(path: &Path) -> String {
     let text = path.to_string_lossy();
     if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
 }
 
 /// A path as messages name it: relative to the working folder where it lies below, with forward slashes
 /// and without a leading `./`.
-pub fn display(path: &Path) -> String {
+pub(crate) fn display(path: &Path) -> String {
     let here = if path.is_absolute() { std::env::current_dir().ok() } else { None };
     display_from(path, here.as_deref())
 }

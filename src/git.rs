@@ -63,7 +63,7 @@ pub enum Error {
 
 /// A file as it was.
 #[derive(Clone, Debug)]
-pub struct Old {
+pub(crate) struct Old {
     /// Its path below the repository's root, with forward slashes.
     pub path: String,
     /// Its text.
@@ -72,7 +72,7 @@ pub struct Old {
 
 /// What became of a file since the revision.
 #[derive(Clone, Copy, Debug)]
-pub enum State<'a> {
+pub(crate) enum State<'a> {
     /// Nothing.
     Same,
     /// It is other than it was, or elsewhere; [`Old`] is missing where its text was not asked for.
@@ -83,7 +83,7 @@ pub enum State<'a> {
 
 /// The present files of a repository against a revision.
 #[derive(Debug)]
-pub struct Comparison {
+pub(crate) struct Comparison {
     root: PathBuf,
     changed: BTreeMap<String, Option<Old>>,
     added: BTreeSet<String>,
@@ -95,14 +95,14 @@ const SHALLOW: &str = "this clone is shallow and may end before it: run `git fet
                        to actions/checkout";
 
 /// The repository that a path lies in: the nearest folder above it that holds `.git`.
-pub fn root(path: &Path) -> Option<&Path> {
+pub(crate) fn root(path: &Path) -> Option<&Path> {
     path.ancestors().find(|folder| folder.join(".git").exists())
 }
 
 impl Comparison {
     /// Compares the files as they lie on disk with the commit at which their branch left `revision`. The texts
     /// of old files are read where `wanted` says so of their path.
-    pub fn new(root: &Path, revision: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Self, Error> {
+    pub(crate) fn new(root: &Path, revision: &str, wanted: &dyn Fn(&str) -> bool) -> Result<Self, Error> {
         if revision.trim().is_empty() || revision.starts_with('-') {
             return Err(Error::NoRevision(revision.to_owned()));
         }
@@ -148,7 +148,7 @@ impl Comparison {
     }
 
     /// What became of a file, given by its full path.
-    pub fn state(&self, path: &Path) -> State<'_> {
+    pub(crate) fn state(&self, path: &Path) -> State<'_> {
         let Ok(below) = path.strip_prefix(&self.root) else { return State::New };
         let name = below.to_string_lossy();
         let name = if cfg!(windows) { name.replace('\\', "/") } else { name.into_owned() };
@@ -160,12 +160,12 @@ impl Comparison {
     }
 
     /// The files that are there no more, those apart that are known to be renamed.
-    pub fn gone(&self) -> &[Old] {
+    pub(crate) fn gone(&self) -> &[Old] {
         &self.gone
     }
 
     /// The repository's root.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 }

@@ -41,7 +41,7 @@ pub struct File {
 
 /// What a query reads and returns.
 #[derive(Debug, Serialize)]
-pub struct Found {
+pub(crate) struct Found {
     pub(crate) tables: BTreeSet<String>,
     pub(crate) functions: BTreeSet<String>,
     lookback: Option<String>,

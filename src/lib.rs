@@ -9,44 +9,47 @@
 #[cfg(test)]
 mod seeded;
 
-pub mod source;
+mod source;
 
-pub mod yaml;
+mod yaml;
 
-pub mod diagnostic;
+mod diagnostic;
 
-pub mod knowledge;
+mod knowledge;
 
-pub mod kql;
+mod kql;
 
-pub mod workspace;
+mod workspace;
 
-pub mod content;
+mod content;
 
-pub mod suppress;
+mod suppress;
 
-pub mod convert;
+mod convert;
 
-pub mod rules;
+mod rules;
 
-pub mod findings;
+mod findings;
 
-pub mod report;
+mod report;
 
-pub mod discover;
+mod discover;
 
-pub mod git;
+mod git;
 
-pub mod config;
+mod config;
 
-pub mod check;
+mod check;
 
-pub mod inspect;
+mod inspect;
 
-pub mod fix;
+mod fix;
 
-pub mod baseline;
+mod baseline;
 
 pub mod api;
 
 pub mod cli;
+
+#[doc(hidden)]
+pub mod internals;

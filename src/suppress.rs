@@ -13,7 +13,7 @@ use crate::yaml::{Document, Node, Value};
 
 /// One name inside of a suppression comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Name {
+pub(crate) struct Name {
     /// The rule as it is written.
     pub rule: String,
     /// Where it is written.
@@ -24,7 +24,7 @@ pub struct Name {
 
 /// One suppression comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Suppression {
+pub(crate) struct Suppression {
     /// The comment, from its first mark to the end of its line.
     pub span: Span,
     /// Whether nothing but blanks stands before it on its line.
@@ -39,7 +39,7 @@ pub struct Suppression {
 const MARK: &str = "sentlint:";
 
 /// The suppression comments of a file, in its order.
-pub fn suppressions(content: &Content, queries: &[Query<'_>]) -> Vec<Suppression> {
+pub(crate) fn suppressions(content: &Content, queries: &[Query<'_>]) -> Vec<Suppression> {
     let source = &content.source;
     let mut found = Vec::new();
     if !source.text().contains(MARK) {
@@ -70,7 +70,7 @@ pub fn suppressions(content: &Content, queries: &[Query<'_>]) -> Vec<Suppression
 }
 
 /// Marks the findings that are covered, and the names that were needed.
-pub fn apply(suppressions: &mut [Suppression], diagnostics: &mut [Diagnostic]) {
+pub(crate) fn apply(suppressions: &mut [Suppression], diagnostics: &mut [Diagnostic]) {
     for diagnostic in diagnostics {
         for one in suppressions.iter_mut() {
             if !one.covers.iter().any(|span| span.touches(diagnostic.span.start as usize)) {
@@ -184,7 +184,7 @@ fn entry_at(node: &Node, line: Span) -> Option<Span> {
 /// Adds a comment for each finding: on a line of its own before the key that holds the finding, at the same
 /// indentation. Findings inside of a query are covered from above the query's key, so that the query
 /// stays as it is. Returns the new text and the number of comments; `None` where there is nothing to add.
-pub fn add<'d>(
+pub(crate) fn add<'d>(
     source: &SourceFile,
     diagnostics: impl Iterator<Item = &'d Diagnostic>,
     reason: &str,

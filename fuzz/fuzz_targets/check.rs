@@ -5,9 +5,9 @@
 use std::sync::{Arc, LazyLock};
 
 use libfuzzer_sys::fuzz_target;
-use sentlint::check::{Job, check};
-use sentlint::rules::{Profile, Settings};
-use sentlint::source::SourceFile;
+use sentlint::internals::check::{Job, check};
+use sentlint::internals::rules::{Profile, Settings};
+use sentlint::internals::source::SourceFile;
 
 static SETTINGS: LazyLock<Arc<Settings>> =
     LazyLock::new(|| Arc::new(Settings { profile: Profile::Pedantic, ..Settings::default() }));

@@ -3,9 +3,6 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use sentlint::kql;
+use sentlint::internals::kql::holds;
 
-#[path = "../../src/kql/tests/holds.rs"]
-mod holds;
-
-fuzz_target!(|bytes: &[u8]| holds::holds(&String::from_utf8_lossy(bytes)));
+fuzz_target!(|bytes: &[u8]| holds(&String::from_utf8_lossy(bytes)));

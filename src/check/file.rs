@@ -125,7 +125,7 @@ fn complete(diagnostic: &mut Diagnostic, content: &Content, queries: &[Query<'_>
     let holds = |query: &&Query<'_>| query.node.is_none_or(|node| node.span.contains(diagnostic.span));
     if diagnostic.query_range.is_none()
         && let Some(query) = queries.iter().find(holds)
-        && let Some(span) = query.from_file(diagnostic.span)
+        && let Some(span) = query.span_in_query(diagnostic.span)
     {
         diagnostic.query_range = Some(query.code_points(span));
     }

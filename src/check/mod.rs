@@ -21,7 +21,8 @@ mod repository;
 
 pub(crate) use catalog::{catalog_for, parsers};
 use file::check_file;
-pub use job::{Before, Job, Skipped, read};
+pub(crate) use job::Skipped;
+pub use job::{Before, Job, read};
 
 /// The result of a run.
 #[derive(Debug, Default)]

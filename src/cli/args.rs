@@ -25,7 +25,7 @@ pub(super) const STDIN_NAME: &str = "stdin.yaml";
     after_help = "Exit codes: 0 done, nothing at or above the fail level; 1 findings, or something to change; 2 the work \
                   could not be done."
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What every command takes.
     #[command(flatten)]
     pub global: Global,
@@ -37,7 +37,7 @@ pub struct Cli {
 /// Options of every command.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
-pub struct Global {
+pub(crate) struct Global {
     /// When to use colour; NO_COLOR and FORCE_COLOR are respected
     #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
     pub color: Color,
@@ -51,7 +51,7 @@ pub struct Global {
 
 /// When to use colour.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Color {
+pub(crate) enum Color {
     /// When the output is a terminal
     #[default]
     Auto,
@@ -63,7 +63,7 @@ pub enum Color {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Check content and say what is wrong and where
     #[command(after_help = "Examples:
   sentlint check                              everything below the current folder
@@ -124,7 +124,7 @@ docs/convert.md explains the targets and shows a parameter file and the facts of
 
 /// Which files are looked at.
 #[derive(Debug, Args)]
-pub struct Files {
+pub(crate) struct Files {
     /// Files, folders, or `-` for standard input [default: the current folder]
     pub paths: Vec<PathBuf>,
     /// The name of what comes from standard input
@@ -147,7 +147,7 @@ pub struct Files {
 /// `sentlint check`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub struct Check {
+pub(crate) struct Check {
     /// Which files.
     #[command(flatten)]
     pub files: Files,
@@ -236,7 +236,7 @@ pub struct Check {
 /// `sentlint convert`.
 #[derive(Debug, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub struct Convert {
+pub(crate) struct Convert {
     /// Which files.
     #[command(flatten)]
     pub files: Files,
@@ -315,7 +315,7 @@ pub struct Convert {
 /// How rules are made of hunting queries.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Rules made of hunting queries (--to scheduled, --to nrt)")]
-pub struct NewRule {
+pub(crate) struct NewRule {
     /// The rule's id: made from the hunting query's (the same every time), the same, or a fresh one
     #[arg(long, value_name = "WHICH", value_enum, default_value_t = IdSource::Derived)]
     pub id: IdSource,
@@ -344,7 +344,7 @@ pub struct NewRule {
 
 /// `sentlint inspect`.
 #[derive(Debug, Args)]
-pub struct Inspect {
+pub(crate) struct Inspect {
     /// Which files.
     #[command(flatten)]
     pub files: Files,
@@ -358,7 +358,7 @@ pub struct Inspect {
 
 /// `sentlint explain`.
 #[derive(Debug, Args)]
-pub struct Explain {
+pub(crate) struct Explain {
     /// The rule
     pub rule: String,
     /// Text for people, or JSON for tools
@@ -368,7 +368,7 @@ pub struct Explain {
 
 /// `sentlint rules`.
 #[derive(Debug, Args)]
-pub struct Rules {
+pub(crate) struct Rules {
     /// Text for people, or JSON for tools
     #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = Form::Full)]
     pub output_format: Form,
@@ -376,7 +376,7 @@ pub struct Rules {
 
 /// `sentlint schema`.
 #[derive(Debug, Args)]
-pub struct Schema {
+pub(crate) struct Schema {
     /// The content kind, or `config`
     #[arg(value_enum)]
     pub kind: SchemaKind,
@@ -384,7 +384,7 @@ pub struct Schema {
 
 /// `sentlint new`.
 #[derive(Debug, Args)]
-pub struct New {
+pub(crate) struct New {
     /// The content kind
     #[arg(value_enum)]
     pub kind: NewKind,
@@ -401,14 +401,14 @@ pub struct New {
 
 /// `sentlint man`.
 #[derive(Debug, Args)]
-pub struct Man {
+pub(crate) struct Man {
     /// The folder
     pub folder: PathBuf,
 }
 
 /// `sentlint completions`.
 #[derive(Debug, Args)]
-pub struct Completions {
+pub(crate) struct Completions {
     /// The shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
@@ -416,7 +416,7 @@ pub struct Completions {
 
 /// The form of what sentlint says of files and of itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// Text for people.
     Full,
     /// JSON for tools.
@@ -425,7 +425,7 @@ pub enum Form {
 
 /// What there is a JSON Schema of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SchemaKind {
+pub(crate) enum SchemaKind {
     /// Content.
     Content(NewKind),
     /// The configuration.
@@ -434,7 +434,7 @@ pub enum SchemaKind {
 
 /// The kinds of content that `new` writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NewKind {
+pub(crate) enum NewKind {
     /// A hunting query.
     HuntingQuery,
     /// A scheduled rule.
@@ -454,7 +454,7 @@ impl Form {
 
 impl SchemaKind {
     /// The name of the schema.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Content(kind) => kind.as_str(),
             Self::Config => "config",

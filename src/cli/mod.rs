@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-pub mod args;
+mod args;
 mod base;
 mod check;
 mod convert;
@@ -18,7 +18,7 @@ mod outcome;
 mod print;
 mod reports;
 
-pub use outcome::Outcome;
+use outcome::Outcome;
 
 use args::{Cli, Command};
 

@@ -16,7 +16,7 @@ use crate::workspace::{self, Workspace};
 mod read;
 
 /// The file's name.
-pub const FILE_NAME: &str = "sentlint.toml";
+pub(crate) const FILE_NAME: &str = "sentlint.toml";
 
 /// What is wrong with a configuration, and where.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -34,7 +34,7 @@ pub struct ConfigError {
 
 /// `[check.per-path."PATTERN"]`.
 #[derive(Clone, Debug, Default)]
-pub struct PerPath {
+pub(crate) struct PerPath {
     /// The pattern, in the syntax of `.gitignore`, relative to the configuration's folder.
     pub pattern: String,
     /// See [`Check::select`].
@@ -49,7 +49,7 @@ pub struct PerPath {
 
 /// `[check]`.
 #[derive(Clone, Debug, Default)]
-pub struct Check {
+pub(crate) struct Check {
     /// Only these rules.
     pub select: Option<Vec<Selector>>,
     /// These rules besides.
@@ -70,7 +70,7 @@ pub struct Check {
 
 /// `[knowledge]`.
 #[derive(Clone, Debug, Default)]
-pub struct Knowledge {
+pub(crate) struct Knowledge {
     /// Connector ids that count as known.
     pub connectors: Vec<String>,
     /// Files or folders with table schemas, relative to the configuration's folder, with their places.
@@ -83,7 +83,7 @@ pub struct Knowledge {
 
 /// `[convert]`: defaults for the options of the same name.
 #[derive(Clone, Debug, Default)]
-pub struct Convert {
+pub(crate) struct Convert {
     /// `--api-version`.
     pub api_version: Option<String>,
     /// `--name-prefix`.
@@ -108,7 +108,7 @@ pub struct Convert {
 
 /// One configuration file.
 #[derive(Clone, Debug, Default)]
-pub struct Config {
+pub(crate) struct Config {
     /// The file; `None` for the built-in defaults.
     pub path: Option<PathBuf>,
     /// `[check]`.
@@ -125,7 +125,7 @@ pub struct Config {
 
 impl Config {
     /// Reads a configuration from text; every mistake is told, not only the first.
-    pub fn parse(path: &Path, text: &str) -> Result<Self, Vec<ConfigError>> {
+    pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, Vec<ConfigError>> {
         let file = Arc::new(SourceFile::new(display(path), text));
         let mut config = read::config(&file)?;
         config.path = Some(absolute(path));
@@ -133,7 +133,7 @@ impl Config {
     }
 
     /// Reads a configuration file.
-    pub fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
+    pub(crate) fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
         let text = std::fs::read(path).map_err(|error| error.to_string());
         let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()));
         match text {
@@ -173,7 +173,7 @@ impl Config {
     }
 
     /// The folder that patterns and paths in the file are relative to.
-    pub fn folder(&self) -> Option<&Path> {
+    pub(crate) fn folder(&self) -> Option<&Path> {
         self.path.as_deref().and_then(Path::parent)
     }
 
@@ -192,12 +192,12 @@ impl Config {
     }
 
     /// Whether the configuration excludes a file, given by its full path.
-    pub fn excludes(&self, location: &Path) -> bool {
+    pub(crate) fn excludes(&self, location: &Path) -> bool {
         self.check.exclude.iter().any(|pattern| self.matches(pattern, location))
     }
 
     /// What the configuration says for one file, given by its full path.
-    pub fn settings(&self, location: &Path) -> Settings {
+    pub(crate) fn settings(&self, location: &Path) -> Settings {
         let check = &self.check;
         let mut settings = Settings {
             profile: check.profile.unwrap_or_default(),
@@ -223,7 +223,7 @@ impl Config {
 }
 
 /// Finds the configuration of each file.
-pub enum Resolver {
+pub(crate) enum Resolver {
     /// The same for all files: `--config`, or `--isolated` with the defaults.
     Fixed(Arc<Config>),
     /// The nearest `sentlint.toml` at or above the file's folder.
@@ -235,17 +235,17 @@ pub enum Resolver {
 
 impl Resolver {
     /// The defaults for every file.
-    pub fn isolated() -> Self {
+    pub(crate) fn isolated() -> Self {
         Self::Fixed(Arc::default())
     }
 
     /// A resolver that looks for files.
-    pub fn nearest() -> Self {
+    pub(crate) fn nearest() -> Self {
         Self::Nearest { found: Mutex::default() }
     }
 
     /// The configuration for the files of a folder, given by its full path.
-    pub fn of(&self, folder: &Path) -> Result<Arc<Config>, Vec<ConfigError>> {
+    pub(crate) fn of(&self, folder: &Path) -> Result<Arc<Config>, Vec<ConfigError>> {
         let found = match self {
             Self::Fixed(config) => return Ok(Arc::clone(config)),
             Self::Nearest { found } => found,
@@ -276,7 +276,7 @@ fn lookup(folder: &Path, known: &mut HashMap<PathBuf, Arc<Config>>) -> Result<Ar
 }
 
 /// The effective configuration in the file's own syntax, for `--show-settings`.
-pub fn show(config: &Config, settings: &Settings) -> String {
+pub(crate) fn show(config: &Config, settings: &Settings) -> String {
     let quote = |text: &str| toml::Value::String(text.to_owned()).to_string();
     let list = |items: &[Selector]| {
         let names: Vec<String> = items.iter().map(|selector| quote(&selector.to_string())).collect();

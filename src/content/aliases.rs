@@ -5,11 +5,11 @@ use crate::yaml::pointer::join;
 use crate::yaml::{Node, Value};
 
 /// The key that puts the keys of another mapping into this one.
-pub const MERGE: &str = "<<";
+pub(crate) const MERGE: &str = "<<";
 
 /// A reference to a value that stands elsewhere.
 #[derive(Clone, Debug)]
-pub struct Alias<'a> {
+pub(crate) struct Alias<'a> {
     /// The place in the tree, as a JSON Pointer.
     pub pointer: String,
     /// The alias itself.
@@ -20,7 +20,7 @@ pub struct Alias<'a> {
 
 impl Content {
     /// The aliases below the keys of a template, in the order of the file.
-    pub fn aliases(&self) -> Vec<Alias<'_>> {
+    pub(crate) fn aliases(&self) -> Vec<Alias<'_>> {
         let mut found = Vec::new();
         let is_template = self.kind == Kind::HuntingQuery || self.kind.is_rule();
         let map = self.root().and_then(Node::as_mapping).filter(|_| is_template);
@@ -35,7 +35,7 @@ impl Content {
 }
 
 /// Whether a value is an alias or holds one. Nesting is bounded where the text is read.
-pub fn holds_alias(node: &Node) -> bool {
+pub(crate) fn holds_alias(node: &Node) -> bool {
     match &node.value {
         Value::Alias(_) => true,
         Value::Sequence(list) => list.items.iter().any(holds_alias),

@@ -25,11 +25,11 @@ pub enum Form {
 }
 
 /// A minute, in seconds.
-pub const MINUTE: u64 = 60;
+pub(crate) const MINUTE: u64 = 60;
 /// An hour, in seconds.
-pub const HOUR: u64 = 60 * MINUTE;
+pub(crate) const HOUR: u64 = 60 * MINUTE;
 /// A day, in seconds.
-pub const DAY: u64 = 24 * HOUR;
+pub(crate) const DAY: u64 = 24 * HOUR;
 
 impl Duration {
     /// Reads any of the spellings; `None` for everything else and for numbers beyond reason.

@@ -5,23 +5,23 @@ use std::sync::Arc;
 use crate::source::SourceFile;
 use crate::yaml::{self, Document, Node};
 
-pub mod aliases;
-pub mod duration;
-pub mod fields;
-pub mod kind;
-pub mod model;
+pub(crate) mod aliases;
+pub(crate) mod duration;
+pub(crate) mod fields;
+pub(crate) mod kind;
+pub(crate) mod model;
 mod query;
-pub mod schema;
+pub(crate) mod schema;
 
 pub use duration::Duration;
-pub use fields::{ROOT_KEYS, SCHEDULE_KEYS};
-pub use kind::{Folder, Kind};
-pub use model::Template;
-pub use query::{Query, same_query};
+pub(crate) use fields::{ROOT_KEYS, SCHEDULE_KEYS};
+pub(crate) use kind::{Folder, Kind};
+pub(crate) use model::Template;
+pub(crate) use query::{Query, same_query};
 
 /// One file, read as content.
 #[derive(Debug)]
-pub struct Content {
+pub(crate) struct Content {
     /// The file.
     pub source: Arc<SourceFile>,
     /// Its YAML; empty for `.kql` files.
@@ -44,7 +44,7 @@ const TELLING: [&str; 5] =
 impl Content {
     /// Reads a file. `location` is its full path with forward slashes, which settles the kind
     /// where the content does not.
-    pub fn read(source: Arc<SourceFile>, location: &str) -> Self {
+    pub(crate) fn read(source: Arc<SourceFile>, location: &str) -> Self {
         let folder = Folder::of(location);
         if source.wide_encoding().is_some() {
             let narrow = SourceFile::new(source.path(), source.narrowed());
@@ -65,12 +65,12 @@ impl Content {
     }
 
     /// The document's root.
-    pub fn root(&self) -> Option<&Node> {
+    pub(crate) fn root(&self) -> Option<&Node> {
         self.document.root.as_ref()
     }
 
     /// Whether the file is a list of what should be files of their own.
-    pub fn holds_several(&self) -> bool {
+    pub(crate) fn holds_several(&self) -> bool {
         let list = self.root().and_then(Node::as_sequence).filter(|_| self.kind == Kind::Unknown);
         let items = list.map(|list| list.items.as_slice()).unwrap_or_default();
         items.iter().any(|item| kind::detect(Some(item), "") != Kind::Unknown)
@@ -78,7 +78,7 @@ impl Content {
 
     /// Whether a file was meant as content: because its kind is known, or because it is broken and its folder or its
     /// text says so.
-    pub fn looks_like_content(&self) -> bool {
+    pub(crate) fn looks_like_content(&self) -> bool {
         if self.kind != Kind::Unknown || self.holds_several() || self.folder != Folder::None {
             return true;
         }
@@ -87,7 +87,7 @@ impl Content {
     }
 
     /// Whether another file holds the same template: one with this id, this name or this query.
-    pub fn is_same_template(&self, other: &Self) -> bool {
+    pub(crate) fn is_same_template(&self, other: &Self) -> bool {
         let ids = self.id().zip(other.id());
         let texts = |key: &str| {
             let text = |content: &Self| Some(content.root()?.get(key)?.as_str()?.to_owned());
@@ -99,17 +99,17 @@ impl Content {
     }
 
     /// The typed model, for the kinds that have one.
-    pub fn template(&self) -> Option<Template<'_>> {
+    pub(crate) fn template(&self) -> Option<Template<'_>> {
         Template::read(self.root()?, self.kind)
     }
 
     /// The template's id with its place; exploration queries and parsers write it `Id`.
-    pub fn id(&self) -> Option<model::Text<'_>> {
+    pub(crate) fn id(&self) -> Option<model::Text<'_>> {
         model::field(self.root()?.as_mapping()?, "id")?.text()
     }
 
     /// The display name; parsers have it as their title.
-    pub fn name(&self) -> Option<&str> {
+    pub(crate) fn name(&self) -> Option<&str> {
         let root = self.root()?;
         let titled =
             || ["Function", "Parser"].into_iter().find_map(|key| root.get(key)?.get("Title")?.as_str());
@@ -117,7 +117,7 @@ impl Content {
     }
 
     /// The names under which the queries of other files call the parser in this one.
-    pub fn parser_names(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn parser_names(&self) -> impl Iterator<Item = &str> {
         const NAMES: [&str; 5] = [
             "ParserName",
             "EquivalentBuiltInParser",
@@ -141,7 +141,7 @@ pub fn is_yaml_file(path: &str) -> bool {
 }
 
 /// What follows the last dot of a path's file name.
-pub fn extension(path: &str) -> Option<&str> {
+pub(crate) fn extension(path: &str) -> Option<&str> {
     let name = path.rsplit('/').next()?;
     name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, extension)| extension)
 }

@@ -14,7 +14,7 @@ use crate::yaml::{Node, ScalarMap};
 
 /// A query inside a file.
 #[derive(Debug)]
-pub struct Query<'a> {
+pub(crate) struct Query<'a> {
     /// The text as the query language sees it.
     pub text: &'a str,
     /// The scalar that holds it; `None` for a `.kql` file.
@@ -54,23 +54,23 @@ impl<'a> Query<'a> {
         }
     }
     /// The query's tree, made when it is first asked for.
-    pub fn parse(&self) -> &kql::Parse {
+    pub(crate) fn parse(&self) -> &kql::Parse {
         self.parse.get_or_init(|| kql::parse(self.text))
     }
 
     /// What the query mentions, found out when it is first asked for.
-    pub fn mentions(&self) -> &Mentions {
+    pub(crate) fn mentions(&self) -> &Mentions {
         self.mentions.get_or_init(|| Mentions::of(self.parse()))
     }
 
     /// What is wrong with the query in a workspace, what it reads and returns; found out when it is first asked for.
-    pub fn meaning(&self, catalog: &dyn Catalog) -> Arc<SemanticModel> {
+    pub(crate) fn meaning(&self, catalog: &dyn Catalog) -> Arc<SemanticModel> {
         self.meaning_at(Level::Check, catalog)
     }
 
     /// All that there is to know of the query in a workspace: what [`Query::meaning`] tells, and besides the type of each
     /// expression, the symbol of each name, the rows around each operator and the names in scope at each place.
-    pub fn analysis(&self, catalog: &dyn Catalog) -> Arc<SemanticModel> {
+    pub(crate) fn analysis(&self, catalog: &dyn Catalog) -> Arc<SemanticModel> {
         self.meaning_at(Level::Full, catalog)
     }
 
@@ -87,7 +87,7 @@ impl<'a> Query<'a> {
     }
 
     /// The query without white space and comments, so that [the same](same_query) queries compare equal.
-    pub fn canonical(&self) -> String {
+    pub(crate) fn canonical(&self) -> String {
         match self.parse.get() {
             Some(parse) => canonical(self.text, &parse.tokens),
             None => canonical(self.text, &kql::tokenize(self.text).0),
@@ -95,7 +95,7 @@ impl<'a> Query<'a> {
     }
 
     /// The place in the file of the first line that is more than blanks.
-    pub fn first_line(&self) -> Span {
+    pub(crate) fn first_line(&self) -> Span {
         let start = self.text.len() - self.text.trim_start().len();
         let line = self.text[start..].lines().next().unwrap_or_default();
         self.span(Span::new(start, start + line.trim_end().len()))
@@ -103,13 +103,13 @@ impl<'a> Query<'a> {
 
     /// The parameters that a parser declares in YAML: `Name`, `Type` and perhaps `Default` of each. Rows may be
     /// declared with their columns behind the name, as in `T:(TimeGenerated:datetime)`.
-    pub fn declared(&self) -> Vec<Declared> {
+    pub(crate) fn declared(&self) -> Vec<Declared> {
         let sequence = self.parameters.and_then(Node::as_sequence);
         sequence.map(|sequence| sequence.items.iter().filter_map(declared).collect()).unwrap_or_default()
     }
 
     /// The place in the file of a place in the query.
-    pub fn span(&self, span: Span) -> Span {
+    pub(crate) fn span(&self, span: Span) -> Span {
         match &self.map {
             Some(map) => map.span(span),
             None => span.shift(self.skipped),
@@ -117,7 +117,7 @@ impl<'a> Query<'a> {
     }
 
     /// The place in the query of a place in the file.
-    pub fn from_file(&self, span: Span) -> Option<Span> {
+    pub(crate) fn span_in_query(&self, span: Span) -> Option<Span> {
         let Some(map) = &self.map else {
             let start = (span.start as usize).checked_sub(self.skipped)?;
             return Some(Span::new(start, start + span.len()));
@@ -129,7 +129,7 @@ impl<'a> Query<'a> {
     ///
     /// Each edit is proved by reading the whole text again. Where that would add up, as in a long query with
     /// thousands of findings, there are no more edits.
-    pub fn edit(&self, span: Span, replacement: &str) -> Option<Edit> {
+    pub(crate) fn edit(&self, span: Span, replacement: &str) -> Option<Edit> {
         match &self.map {
             Some(map) => {
                 let read = self.read_again.get() + self.text.len();
@@ -141,7 +141,7 @@ impl<'a> Query<'a> {
     }
 
     /// A span of the query in Unicode code points, as the contract's `query_range` counts.
-    pub fn code_points(&self, span: Span) -> (u32, u32) {
+    pub(crate) fn code_points(&self, span: Span) -> (u32, u32) {
         // Counted once for every stretch, or a long query with many findings would be read for each of them.
         let counts = self.counts.get_or_init(|| {
             let mut counts = vec![0];
@@ -162,7 +162,7 @@ impl<'a> Query<'a> {
 
 impl Content {
     /// The queries in the file.
-    pub fn queries(&self) -> Vec<Query<'_>> {
+    pub(crate) fn queries(&self) -> Vec<Query<'_>> {
         if self.source.wide_encoding().is_some() {
             return Vec::new();
         }
@@ -189,7 +189,7 @@ impl Content {
 
 /// Whether two queries are the same to the engine: the same tokens in the same order, whatever white space and
 /// comments stand between them.
-pub fn same_query(a: &str, b: &str) -> bool {
+pub(crate) fn same_query(a: &str, b: &str) -> bool {
     let canonical = |text: &str| canonical(text, &kql::tokenize(text).0);
     a == b || canonical(a) == canonical(b)
 }

@@ -20,7 +20,7 @@ use crate::yaml::{Node, Value};
 const CONFIG: &str = include_str!("../../schemas/config.schema.json");
 
 /// The published schemas, each by the name under which `sentlint schema` prints it.
-pub fn published(name: &str) -> Option<Cow<'static, str>> {
+pub(crate) fn published(name: &str) -> Option<Cow<'static, str>> {
     let format = Format::all().iter().find(|format| format.kind.as_str() == name);
     match format {
         Some(format) => Some(json_schema::text(format).into()),
@@ -30,7 +30,7 @@ pub fn published(name: &str) -> Option<Cow<'static, str>> {
 
 /// What the schema has against a value.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Fault {
+pub(crate) enum Fault {
     /// A required key is absent.
     Missing {
         /// The key.
@@ -80,7 +80,7 @@ pub enum Fault {
 
 /// One thing that a schema has against a file.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Violation {
+pub(crate) struct Violation {
     /// The place in the tree, as a JSON Pointer.
     pub pointer: String,
     /// The place in the file: the value, or the key where the fault is about a key.
@@ -97,7 +97,7 @@ fn validator(format: &Format) -> Option<&'static Validator> {
 }
 
 /// Everything the schema of `kind` has against the document, in the order of the file.
-pub fn violations(root: &Node, kind: Kind) -> Vec<Violation> {
+pub(crate) fn violations(root: &Node, kind: Kind) -> Vec<Violation> {
     let Some(format) = Format::of(kind) else { return Vec::new() };
     let Some(validator) = validator(format) else { return Vec::new() };
     let json = crate::yaml::to_json(root);

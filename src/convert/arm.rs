@@ -18,7 +18,7 @@ const ALERT_RULES: &str = "Microsoft.OperationalInsights/workspaces/providers/al
 
 /// A deployable template with one required parameter, `workspace`.
 #[derive(Debug, Serialize)]
-pub struct Template {
+pub(crate) struct Template {
     #[serde(rename = "$schema")]
     schema: &'static str,
     #[serde(rename = "contentVersion")]
@@ -59,7 +59,7 @@ struct Envelope {
 
 impl Template {
     /// The template of some resources.
-    pub fn new(resources: &[Resource]) -> Self {
+    pub(crate) fn new(resources: &[Resource]) -> Self {
         Self {
             schema: SCHEMA,
             content_version: "1.0.0.0",
@@ -73,7 +73,7 @@ impl Template {
     }
 
     /// Two-space JSON with a final line feed.
-    pub fn to_json(&self) -> String {
+    pub(crate) fn to_json(&self) -> String {
         to_json(self)
     }
 }
@@ -110,7 +110,7 @@ fn hide_blanks(json: &str) -> String {
 
 /// A resource, before it is written in one of the template languages.
 #[derive(Debug)]
-pub struct Resource {
+pub(crate) struct Resource {
     /// The last part of its name.
     pub id: String,
     /// The API version.
@@ -121,7 +121,7 @@ pub struct Resource {
 
 /// What a resource is.
 #[derive(Debug)]
-pub enum Body {
+pub(crate) enum Body {
     /// A hunting query.
     SavedSearch(SavedSearch),
     /// An analytic rule that runs on a schedule.
@@ -132,17 +132,17 @@ pub enum Body {
 
 impl Resource {
     /// Whether it is an analytic rule.
-    pub fn is_rule(&self) -> bool {
+    pub(crate) fn is_rule(&self) -> bool {
         self.kind().is_some()
     }
 
     /// What no two resources of a template may share: names are compared without regard to case.
-    pub fn key(&self) -> (bool, String) {
+    pub(crate) fn key(&self) -> (bool, String) {
         (self.is_rule(), self.id.to_lowercase())
     }
 
     /// The display name.
-    pub fn display_name(&self) -> &str {
+    pub(crate) fn display_name(&self) -> &str {
         match &self.body {
             Body::SavedSearch(search) => &search.display_name,
             Body::Scheduled(rule) | Body::Nrt(rule) => &rule.display_name,
@@ -184,7 +184,7 @@ impl Resource {
 
 /// A saved search of the category Hunting Queries.
 #[derive(Debug, Serialize)]
-pub struct SavedSearch {
+pub(crate) struct SavedSearch {
     /// `*`, with which a second deployment overwrites the saved search that is there and is not refused. It belongs
     /// here: the resource manager refuses a template that has it beside `properties`.
     #[serde(rename = "eTag")]
@@ -205,7 +205,7 @@ pub struct SavedSearch {
 
 /// A name and a value.
 #[derive(Debug, Serialize)]
-pub struct Tag {
+pub(crate) struct Tag {
     /// `description`, `tactics` or `techniques`.
     pub name: &'static str,
     /// The text; lists are joined with commas.
@@ -216,7 +216,7 @@ pub struct Tag {
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "the fields have the names of the API")]
-pub struct AlertRule {
+pub(crate) struct AlertRule {
     /// The display name.
     pub display_name: String,
     /// The description.

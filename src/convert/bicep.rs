@@ -21,7 +21,7 @@ pub(super) fn is_own(text: &str) -> bool {
 
 /// A Bicep file with one parameter, `workspace`. `from` names what it was made from. With `providers` rules are
 /// written as children of the workspace, which is the only form that Sentinel Repositories deploys.
-pub fn bicep(resources: &[Resource], from: Option<&str>, providers: bool) -> String {
+pub(crate) fn bicep(resources: &[Resource], from: Option<&str>, providers: bool) -> String {
     let mut out = String::from(MARK);
     if let Some(from) = from {
         // A name cannot end the comment: line breaks in file names exist.

@@ -11,7 +11,7 @@ const BLOCKS: [&str; 2] = ["description", "query"];
 
 /// A key of the document.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Field {
+pub(crate) struct Field {
     /// The key.
     pub key: String,
     /// The value.
@@ -22,20 +22,20 @@ pub struct Field {
 
 impl Field {
     /// A key without comments.
-    pub fn new(key: impl Into<String>, value: impl Into<Value>) -> Self {
+    pub(crate) fn new(key: impl Into<String>, value: impl Into<Value>) -> Self {
         Self { key: key.into(), value: value.into(), comments: Vec::new() }
     }
 }
 
 /// Puts keys into the order of the repository; others stand with `metadata`, in the order in which they came.
-pub fn sort(fields: &mut [Field]) {
+pub(crate) fn sort(fields: &mut [Field]) {
     let place = |key: &str| ROOT_KEYS.iter().position(|known| *known == key);
     let rest = place("metadata");
     fields.sort_by_key(|field| place(&field.key).or(rest));
 }
 
 /// The document, with a line feed at its end.
-pub fn document(fields: &[Field]) -> String {
+pub(crate) fn document(fields: &[Field]) -> String {
     let mut out = String::new();
     for field in fields {
         out.extend(field.comments.iter().map(|comment| yaml::comment(comment)));

@@ -13,11 +13,11 @@ mod bicep;
 mod correct;
 mod escape;
 mod hunting;
-pub mod layout;
-pub mod notes;
+pub(crate) mod layout;
+pub(crate) mod notes;
 mod params;
-pub mod promote;
-pub mod reverse;
+pub(crate) mod promote;
+pub(crate) mod reverse;
 mod rule;
 mod solution;
 mod target;
@@ -25,16 +25,16 @@ mod values;
 
 use notes::refuse;
 
-pub use arm::{Body, Resource, Template as ArmTemplate};
-pub use bicep::bicep;
-pub use notes::Refusal;
-pub use params::Params;
-pub use solution::{Facts as SolutionFacts, Item as SolutionItem, solution, to_item};
-pub use target::Target;
+pub(crate) use arm::{Resource, Template as ArmTemplate};
+pub(crate) use bicep::bicep;
+pub(crate) use notes::Refusal;
+pub(crate) use params::Params;
+pub(crate) use solution::{Facts as SolutionFacts, Item as SolutionItem, solution, to_item};
+pub(crate) use target::Target;
 
 /// What happens to a hunting query's description that is longer than the tag of a saved search takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LongDescription {
+pub(crate) enum LongDescription {
     /// It is kept, with a note: the service refuses it, or the portal shows what it can.
     Keep,
     /// It is cut at a word, with an ellipsis.
@@ -46,15 +46,15 @@ pub enum LongDescription {
 
 impl LongDescription {
     /// Every choice.
-    pub const ALL: [Self; 3] = [Self::Keep, Self::Truncate, Self::Error];
+    pub(crate) const ALL: [Self; 3] = [Self::Keep, Self::Truncate, Self::Error];
 
     /// The choice of a name.
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|choice| choice.as_str() == name)
     }
 
     /// The name used on the command line and in the configuration.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Keep => "keep",
             Self::Truncate => "truncate",
@@ -65,7 +65,7 @@ impl LongDescription {
 
 /// How content is converted.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub(crate) struct Options {
     /// The API version of analytic rules; the newest preview when left out, because NRT rules and
     /// sub-techniques exist in preview versions only.
     pub api_version: Option<String>,
@@ -92,7 +92,7 @@ pub struct Options {
 
 /// A finished conversion.
 #[derive(Debug)]
-pub struct Converted {
+pub(crate) struct Converted {
     /// The resource.
     pub resource: arm::Resource,
     /// What was left out or changed.
@@ -101,7 +101,7 @@ pub struct Converted {
 
 /// A file that is ready to be converted.
 #[derive(Debug)]
-pub struct Prepared {
+pub(crate) struct Prepared {
     /// The file with the parameters laid over it, and as it is meant where it is not written so.
     pub content: Content,
     /// What was corrected, each at its place in the file.
@@ -109,13 +109,13 @@ pub struct Prepared {
 }
 
 /// Converts one file to the resource that it deploys, against the tables and functions that are built in.
-pub fn to_resource(content: &Content, options: &Options) -> Result<Converted, Refusal> {
+pub(crate) fn to_resource(content: &Content, options: &Options) -> Result<Converted, Refusal> {
     let prepared = prepare(content, &options.params, &View::new(Vec::new()))?;
     prepared_to_resource(&prepared, options)
 }
 
 /// Converts a file that is ready.
-pub fn prepared_to_resource(prepared: &Prepared, options: &Options) -> Result<Converted, Refusal> {
+pub(crate) fn prepared_to_resource(prepared: &Prepared, options: &Options) -> Result<Converted, Refusal> {
     let mut notes = prepared.changes_in(options.resources(prepared.content.kind));
     let resource = resource(&template(&prepared.content)?, options, &mut notes)?;
     notes::sort(&mut notes);
@@ -124,7 +124,7 @@ pub fn prepared_to_resource(prepared: &Prepared, options: &Options) -> Result<Co
 
 impl Options {
     /// What a kind of content becomes.
-    pub fn resources(&self, kind: Kind) -> Resources {
+    pub(crate) fn resources(&self, kind: Kind) -> Resources {
         let linked = if self.with_template_link { Resources::LINKED_RULE } else { Resources::NONE };
         match (kind, self.for_solution) {
             (Kind::HuntingQuery, false) => Resources::SAVED_SEARCH,
@@ -156,14 +156,18 @@ impl Prepared {
 
 /// Makes a file ready: lays the parameters over it, and reads as meant what can only mean one thing. `catalog` has
 /// the tables and functions that its query can name.
-pub fn prepare(content: &Content, params: &Params, catalog: &dyn Catalog) -> Result<Prepared, Refusal> {
+pub(crate) fn prepare(
+    content: &Content,
+    params: &Params,
+    catalog: &dyn Catalog,
+) -> Result<Prepared, Refusal> {
     let mut content = laid_over(content, params)?;
     let changes = correct::correct(&mut content, catalog);
     Ok(Prepared { content, changes })
 }
 
 /// The same without a correction, to see what others make of the file.
-pub fn prepare_as_written(content: &Content, params: &Params) -> Result<Prepared, Refusal> {
+pub(crate) fn prepare_as_written(content: &Content, params: &Params) -> Result<Prepared, Refusal> {
     Ok(Prepared { content: laid_over(content, params)?, changes: Vec::new() })
 }
 
@@ -212,7 +216,7 @@ fn resource(
 }
 
 /// Whether a text is a result that sentlint wrote, which it may overwrite without being asked.
-pub fn is_own(target: Target, text: &str) -> bool {
+pub(crate) fn is_own(target: Target, text: &str) -> bool {
     match target {
         Target::Arm | Target::Solution => arm::is_own(text),
         Target::Bicep => bicep::is_own(text),

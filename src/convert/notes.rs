@@ -9,7 +9,7 @@ macro_rules! codes {
     ($($(#[doc = $doc:literal])* $name:ident = $id:literal, $kind:ident, $severity:ident;)*) => {
         $(
             $(#[doc = $doc])*
-            pub static $name: RuleMeta = RuleMeta {
+            pub(crate) static $name: RuleMeta = RuleMeta {
                 id: $id,
                 group: Group::Convert,
                 severity: Severity::$severity,
@@ -25,7 +25,8 @@ macro_rules! codes {
         )*
 
         /// Every code, in the order in which they are documented.
-        pub static ALL: &[&RuleMeta] = &[$(&$name),*];
+        #[cfg(test)]
+        pub(crate) static ALL: &[&RuleMeta] = &[$(&$name),*];
     };
 }
 
@@ -165,7 +166,7 @@ static QUIET: &[&RuleMeta] = &[&METADATA_LOST, &CONNECTORS_LOST];
 
 /// Whether a note is told even where nobody asked to hear more: what was corrected or added, what is lost, and what
 /// may surprise.
-pub fn is_told(note: &Diagnostic) -> bool {
+pub(crate) fn is_told(note: &Diagnostic) -> bool {
     match note.rule.note {
         Some(NoteKind::Changed | NoteKind::Added | NoteKind::Lost) => !QUIET.contains(&note.rule),
         _ => note.severity > Severity::Info,
@@ -173,7 +174,7 @@ pub fn is_told(note: &Diagnostic) -> bool {
 }
 
 /// Why content cannot be converted: an error with its help. Boxed, because results that hold one are passed around.
-pub type Refusal = Box<Diagnostic>;
+pub(crate) type Refusal = Box<Diagnostic>;
 
 /// A refusal at a place.
 pub(super) fn refuse(

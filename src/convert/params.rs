@@ -25,7 +25,7 @@ use crate::yaml::{self, Document, Entry, Mapping, Node, Scalar, ScalarMap, Scala
 
 /// What a parameter file says.
 #[derive(Clone, Debug, Default)]
-pub struct Params {
+pub(crate) struct Params {
     overwrite: Vec<Entry>,
     prepend: String,
     append: String,
@@ -36,7 +36,7 @@ const KEYS: [&str; 4] = ["OverwriteProperties", "PrependQuery", "AppendQuery", "
 
 impl Params {
     /// Reads a parameter file. Refusals have their place in that file.
-    pub fn parse(file: &SourceFile) -> Result<Self, Refusal> {
+    pub(crate) fn parse(file: &SourceFile) -> Result<Self, Refusal> {
         let document = yaml::parse(file);
         let fail = |span, message: String, help: &str| refuse(&PARAMETERS_REFUSED, span, message, help);
         if let Some(error) = document.errors.first() {
@@ -95,7 +95,7 @@ impl Params {
 
     /// The text of a file with the parameters laid over it, so that what is deployed can be checked; `None`
     /// where they change nothing.
-    pub fn text_over(&self, content: &Content) -> Result<Option<String>, Refusal> {
+    pub(crate) fn text_over(&self, content: &Content) -> Result<Option<String>, Refusal> {
         let over = self.over(content)?;
         let map = |content: &Content| content.root().and_then(Node::as_mapping).cloned().unwrap_or_default();
         let (old, new) = (map(content), map(&over));
@@ -121,7 +121,7 @@ impl Params {
 
     /// Lays the parameters over a file. What is put in stands, as far as places are concerned, where it was
     /// put.
-    pub fn over(&self, content: &Content) -> Result<Content, Refusal> {
+    pub(crate) fn over(&self, content: &Content) -> Result<Content, Refusal> {
         let mut root = content.root().cloned();
         if let Some(Node { value: Value::Mapping(map), .. }) = &mut root {
             for entry in &self.overwrite {

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What content is converted to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Target {
+pub(crate) enum Target {
     /// A deployable ARM template.
     #[default]
     Arm,
@@ -22,16 +22,11 @@ pub enum Target {
 
 impl Target {
     /// Every target.
-    pub const ALL: [Self; 6] =
+    pub(crate) const ALL: [Self; 6] =
         [Self::Arm, Self::Bicep, Self::Solution, Self::Scheduled, Self::Nrt, Self::Yaml];
 
-    /// The target of a name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|target| target.as_str() == name)
-    }
-
     /// The name used on the command line.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Arm => "arm",
             Self::Bicep => "bicep",
@@ -43,7 +38,7 @@ impl Target {
     }
 
     /// The extension of the files it makes.
-    pub fn extension(self) -> &'static str {
+    pub(crate) fn extension(self) -> &'static str {
         match self {
             Self::Arm | Self::Solution => "json",
             Self::Bicep => "bicep",
@@ -52,12 +47,12 @@ impl Target {
     }
 
     /// Whether its inputs are templates, and not content.
-    pub fn reads_json(self) -> bool {
+    pub(crate) fn reads_json(self) -> bool {
         self == Self::Yaml
     }
 
     /// Whether many resources can be put into one file.
-    pub fn merges(self) -> bool {
+    pub(crate) fn merges(self) -> bool {
         matches!(self, Self::Arm | Self::Bicep)
     }
 }

@@ -8,11 +8,11 @@ use super::data::attack as data;
 use super::nearest::nearest;
 
 /// The release of ATT&CK that the tables hold.
-pub const VERSION: &str = data::VERSION;
+pub(crate) const VERSION: &str = data::VERSION;
 
 /// One of ATT&CK's matrices, in the order in which a shared name is resolved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Domain {
+pub(crate) enum Domain {
     /// Enterprise: computers, cloud, identity.
     Enterprise,
     /// Mobile devices.
@@ -23,7 +23,7 @@ pub enum Domain {
 
 /// Whether a technique is still to be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Status {
+pub(crate) enum Status {
     /// Part of the current release.
     Active,
     /// No longer maintained, without a successor.
@@ -37,7 +37,7 @@ pub enum Status {
 
 /// A technique or sub-technique.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Technique {
+pub(crate) struct Technique {
     /// The id in capitals, such as `T1219` or `T1219.002`; unique over the domains.
     pub id: &'static str,
     /// MITRE's name; a sub-technique's without its parent's.
@@ -53,17 +53,17 @@ pub struct Technique {
 
 impl Technique {
     /// Whether the current release still has it.
-    pub fn is_active(&self) -> bool {
+    pub(crate) fn is_active(&self) -> bool {
         self.status == Status::Active
     }
 
     /// The parent's id when this is a sub-technique.
-    pub fn parent_id(&self) -> Option<&'static str> {
+    pub(crate) fn parent_id(&self) -> Option<&'static str> {
         self.id.split_once('.').map(|(parent, _)| parent)
     }
 
     /// The active technique that replaced this one, if it was revoked and one did.
-    pub fn replacement(&self) -> Option<&'static Self> {
+    pub(crate) fn replacement(&self) -> Option<&'static Self> {
         match self.status {
             Status::Revoked { by: Some(id) } => technique(id),
             _ => None,
@@ -71,7 +71,7 @@ impl Technique {
     }
 
     /// Its page on MITRE's site.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("https://attack.mitre.org/techniques/{}/", self.id.replace('.', "/"))
     }
 
@@ -83,7 +83,7 @@ impl Technique {
 
 /// A tactic of one domain: a column of its matrix.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Tactic {
+pub(crate) struct Tactic {
     /// The id, such as `TA0011`.
     pub id: &'static str,
     /// The short name that techniques refer to, such as `command-and-control`; domains share short names.
@@ -97,12 +97,13 @@ pub struct Tactic {
 }
 
 /// All techniques and sub-techniques, sorted by id.
-pub fn techniques() -> &'static [Technique] {
+#[cfg(test)]
+pub(crate) fn techniques() -> &'static [Technique] {
     data::TECHNIQUES
 }
 
 /// The technique with this id, which must be in capitals.
-pub fn technique(id: &str) -> Option<&'static Technique> {
+pub(crate) fn technique(id: &str) -> Option<&'static Technique> {
     let found = data::TECHNIQUES.binary_search_by(|technique| technique.id.cmp(id)).ok()?;
     data::TECHNIQUES.get(found)
 }
@@ -121,7 +122,7 @@ const FORMER_NAMES: [(&str, &str); 9] = [
 ];
 
 /// The techniques of this name, ignoring case: active ones first, then by domain and id.
-pub fn by_name(name: &str) -> Vec<&'static Technique> {
+pub(crate) fn by_name(name: &str) -> Vec<&'static Technique> {
     let name = name.trim();
     let mut found: Vec<_> =
         data::TECHNIQUES.iter().filter(|technique| technique.name.eq_ignore_ascii_case(name)).collect();
@@ -138,20 +139,20 @@ pub fn by_name(name: &str) -> Vec<&'static Technique> {
 }
 
 /// The sub-techniques of a parent id in capitals, whatever their status, sorted by id.
-pub fn sub_techniques(parent: &str) -> impl Iterator<Item = &'static Technique> + use<> {
+pub(crate) fn sub_techniques(parent: &str) -> impl Iterator<Item = &'static Technique> + use<> {
     let start = data::TECHNIQUES.partition_point(|technique| technique.id <= parent);
     let count = data::TECHNIQUES[start..].partition_point(|technique| technique.parent_id() == Some(parent));
     data::TECHNIQUES[start..start + count].iter()
 }
 
 /// All tactics, by domain in the order of its matrix.
-pub fn mitre_tactics() -> &'static [Tactic] {
+pub(crate) fn mitre_tactics() -> &'static [Tactic] {
     data::TACTICS
 }
 
 /// The tactic with this id, name or short name; case, blanks and punctuation aside. Of a name that several
 /// domains share, enterprise's.
-pub fn tactic(text: &str) -> Option<&'static Tactic> {
+pub(crate) fn tactic(text: &str) -> Option<&'static Tactic> {
     static NAMES: LazyLock<FxHashMap<String, &'static Tactic>> = LazyLock::new(|| {
         let mut names = FxHashMap::default();
         for tactic in data::TACTICS {
@@ -182,7 +183,7 @@ pub(super) fn squash(text: &str) -> String {
 /// `t1219`, `1219`, `T1219.02`, `T1219 - Remote Access Tools` and `Valid Acounts` are understood. An unknown
 /// sub-technique gives its parent, and a revoked technique its replacement. Where several ids are equally
 /// near (`T121`), none is better than the others and the answer is `None`.
-pub fn nearest_id(text: &str) -> Option<&'static Technique> {
+pub(crate) fn nearest_id(text: &str) -> Option<&'static Technique> {
     let text = text.trim();
     let first = text.split([' ', ':', ',', '(']).next().unwrap_or_default();
     let Some((parent, sub)) = as_id(first) else { return nearest_name(text) };

@@ -5,7 +5,7 @@ use super::nearest::nearest as nearest_text;
 
 /// A data connector.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Connector {
+pub(crate) struct Connector {
     /// The id that `connectorId` names; case counts.
     pub id: &'static str,
     /// The title that the portal shows, where known.
@@ -19,28 +19,28 @@ pub struct Connector {
 }
 
 /// All known connectors, sorted by id.
-pub fn connectors() -> &'static [Connector] {
+pub(crate) fn connectors() -> &'static [Connector] {
     data::CONNECTORS
 }
 
 /// The connector with exactly this id.
-pub fn connector(id: &str) -> Option<&'static Connector> {
+pub(crate) fn connector(id: &str) -> Option<&'static Connector> {
     let found = data::CONNECTORS.binary_search_by(|connector| connector.id.cmp(id)).ok()?;
     data::CONNECTORS.get(found)
 }
 
 /// Whether upstream's gate accepts the id.
-pub fn is_upstream(id: &str) -> bool {
+pub(crate) fn is_upstream(id: &str) -> bool {
     connector(id).is_some_and(|connector| connector.upstream)
 }
 
 /// Whether upstream or a published solution has the id.
-pub fn is_known(id: &str) -> bool {
+pub(crate) fn is_known(id: &str) -> bool {
     connector(id).is_some()
 }
 
 /// The tables that the connector fills, sorted; empty when the id or its tables are unknown.
-pub fn tables_of(id: &str) -> &'static [&'static str] {
+pub(crate) fn tables_of(id: &str) -> &'static [&'static str] {
     connector(id).map_or(&[], |connector| connector.tables)
 }
 
@@ -56,7 +56,7 @@ fn connectors_of_table(table: &str) -> Vec<&'static str> {
 }
 
 /// The connectors that are told apart by what stands in brackets behind one name.
-pub fn variants(name: &str) -> Vec<&'static str> {
+pub(crate) fn variants(name: &str) -> Vec<&'static str> {
     let ids = connectors().iter().map(|connector| connector.id);
     ids.filter(|id| id.strip_prefix(name).is_some_and(|rest| rest.starts_with('('))).collect()
 }
@@ -87,7 +87,7 @@ const BEHAVIOR: [&str; 3] = ["IdentityInfo", "UserAccessAnalytics", "UserPeerAna
 
 /// The ids of the connectors that can fill the table, those of Microsoft's own products included, sorted; empty for
 /// tables that need none.
-pub fn filling(table: &str) -> Vec<&'static str> {
+pub(crate) fn filling(table: &str) -> Vec<&'static str> {
     if UNCONNECTED.contains(&table) {
         return Vec::new();
     }
@@ -106,18 +106,18 @@ pub fn filling(table: &str) -> Vec<&'static str> {
 }
 
 /// Whether rows of the table come in many ways, so that its name alone does not tell by which connector.
-pub fn is_shared(table: &str) -> bool {
+pub(crate) fn is_shared(table: &str) -> bool {
     SHARED.contains(&table) || filling(table).len() > 3
 }
 
 /// The tables that a data type declares besides the one that it names.
-pub fn stands_for(data_type: &str) -> &'static [&'static str] {
+pub(crate) fn stands_for(data_type: &str) -> &'static [&'static str] {
     if data_type == "BehaviorAnalytics" { &BEHAVIOR } else { &[] }
 }
 
 /// The known id nearest to this text: one that differs only in case if there is one (upstream's before others),
 /// otherwise the one fewest edits away; `None` when none is near.
-pub fn nearest(id: &str) -> Option<&'static str> {
+pub(crate) fn nearest(id: &str) -> Option<&'static str> {
     same_but_for_case(id)
         .max_by_key(|connector| connector.upstream)
         .map(|connector| connector.id)
@@ -125,7 +125,7 @@ pub fn nearest(id: &str) -> Option<&'static str> {
 }
 
 /// Like `nearest`, among the ids that upstream's gate accepts.
-pub fn nearest_upstream(id: &str) -> Option<&'static str> {
+pub(crate) fn nearest_upstream(id: &str) -> Option<&'static str> {
     let accepted = data::CONNECTORS.iter().filter(|connector| connector.upstream);
     nearest_text(id, accepted.map(|connector| connector.id))
 }

@@ -5,7 +5,7 @@ use super::nearest::nearest;
 
 /// An entity type that a mapping can name.
 #[derive(Debug, PartialEq, Eq)]
-pub struct EntityType {
+pub(crate) struct EntityType {
     /// The name, such as `Account`. Upstream and the service ignore its case.
     pub name: &'static str,
     /// The identifiers that upstream's gate accepts; case counts.
@@ -22,21 +22,21 @@ pub struct EntityType {
 
 impl EntityType {
     /// Whether these identifiers contain all of at least one required set; always so for a type without sets.
-    pub fn is_complete<S: AsRef<str>>(&self, identifiers: &[S]) -> bool {
+    pub(crate) fn is_complete<S: AsRef<str>>(&self, identifiers: &[S]) -> bool {
         let has = |wanted: &str| identifiers.iter().any(|identifier| identifier.as_ref() == wanted);
         self.required_any_of.is_empty()
             || self.required_any_of.iter().any(|set| set.iter().all(|wanted| has(wanted)))
     }
 
     /// Whether the gate, or at least documentation, knows the identifier; case counts.
-    pub fn knows(&self, identifier: &str) -> bool {
+    pub(crate) fn knows(&self, identifier: &str) -> bool {
         self.identifiers.contains(&identifier) || self.documented_identifiers.contains(&identifier)
     }
 }
 
 /// Columns of the old convention by which a query named its entities, with the type and identifier that each
 /// stands for. Upstream's gate wants a mapping for every one that a query names.
-pub const LEGACY_COLUMNS: [(&str, &str, &str); 6] = [
+pub(crate) const LEGACY_COLUMNS: [(&str, &str, &str); 6] = [
     ("AccountCustomEntity", "Account", "FullName"),
     ("HostCustomEntity", "Host", "FullName"),
     ("IPCustomEntity", "IP", "Address"),
@@ -46,29 +46,29 @@ pub const LEGACY_COLUMNS: [(&str, &str, &str); 6] = [
 ];
 
 /// All entity types, sorted by name; `ci` tells those that upstream accepts from those only documented.
-pub fn entity_types() -> &'static [EntityType] {
+pub(crate) fn entity_types() -> &'static [EntityType] {
     data::ENTITY_TYPES
 }
 
 /// The entity type of exactly this name.
-pub fn entity_type(name: &str) -> Option<&'static EntityType> {
+pub(crate) fn entity_type(name: &str) -> Option<&'static EntityType> {
     data::ENTITY_TYPES.iter().find(|entity| entity.name == name)
 }
 
 /// The entity type of this name in any case.
-pub fn entity_type_ignore_case(name: &str) -> Option<&'static EntityType> {
+pub(crate) fn entity_type_ignore_case(name: &str) -> Option<&'static EntityType> {
     data::ENTITY_TYPES.iter().find(|entity| entity.name.eq_ignore_ascii_case(name))
 }
 
 /// The accepted entity type nearest to this text, or `None` when none is near.
-pub fn nearest_entity_type(name: &str) -> Option<&'static EntityType> {
+pub(crate) fn nearest_entity_type(name: &str) -> Option<&'static EntityType> {
     let compact: String = name.chars().filter(|c| c.is_alphanumeric()).take(256).collect();
     let accepted = data::ENTITY_TYPES.iter().filter(|entity| entity.ci);
     entity_type(nearest(&compact, accepted.map(|entity| entity.name))?)
 }
 
 /// The identifier of this type that the gate accepts and that is nearest to the text, or `None` when none is near.
-pub fn nearest_identifier(entity: &EntityType, identifier: &str) -> Option<&'static str> {
+pub(crate) fn nearest_identifier(entity: &EntityType, identifier: &str) -> Option<&'static str> {
     nearest(identifier, entity.identifiers.iter().copied())
 }
 

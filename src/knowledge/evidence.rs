@@ -5,7 +5,7 @@ use super::attack::{Technique, technique};
 
 /// Which words tell a sub-technique.
 #[derive(Debug)]
-pub struct Evidence {
+pub(crate) struct Evidence {
     /// The sub-technique's id.
     pub sub: &'static str,
     /// Names of programs, services and artefacts, in lower case; without `.exe` where the word alone is clear.
@@ -103,14 +103,14 @@ static EVIDENCE: &[Evidence] = &[
 ];
 
 /// What is known of the sub-techniques of a parent.
-pub fn of(parent: &str) -> impl Iterator<Item = (&'static Technique, &'static Evidence)> + use<'_> {
+pub(crate) fn of(parent: &str) -> impl Iterator<Item = (&'static Technique, &'static Evidence)> + use<'_> {
     let all = EVIDENCE.iter().filter_map(|evidence| Some((technique(evidence.sub)?, evidence)));
     all.filter(move |(technique, _)| technique.parent_id() == Some(parent))
 }
 
 impl Evidence {
     /// The word that a text holds as a whole, in any case.
-    pub fn word_in(&self, lower: &str) -> Option<&'static str> {
+    pub(crate) fn word_in(&self, lower: &str) -> Option<&'static str> {
         let inside = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
         let stands = |word: &str| {
             lower.match_indices(word).any(|(at, _)| {

@@ -7,7 +7,7 @@ use super::tables::ColumnType;
 
 /// Where a function comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// Sentinel has it in every workspace.
     Sentinel,
     /// Defender's advanced hunting has it.
@@ -20,7 +20,7 @@ pub enum Origin {
 
 /// What a function returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Returns {
+pub(crate) enum Returns {
     /// One value of this type.
     Scalar(ColumnType),
     /// Rows with the function's columns; `open` when there may be more columns than are known.
@@ -34,7 +34,7 @@ pub enum Returns {
 
 /// What a parameter takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ParameterKind {
+pub(crate) enum ParameterKind {
     /// A value of this type.
     Scalar(ColumnType),
     /// A table: the function is meant for `invoke`.
@@ -43,7 +43,7 @@ pub enum ParameterKind {
 
 /// A declared parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Parameter {
+pub(crate) struct Parameter {
     /// The name, by which an argument may be given.
     pub name: &'static str,
     /// What it takes.
@@ -63,18 +63,18 @@ const TABULAR: u8 = 15;
 
 /// A function; a small handle, to be copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Function {
+pub(crate) struct Function {
     index: usize,
 }
 
 impl Function {
     /// The name; case counts.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         blob::string(blob::function(self.index).name)
     }
 
     /// Where it comes from.
-    pub fn origin(self) -> Origin {
+    pub(crate) fn origin(self) -> Origin {
         let [_, _, _, origin, ..] = blob::function(self.index).rest;
         match origin {
             0 => Origin::Sentinel,
@@ -85,7 +85,7 @@ impl Function {
     }
 
     /// What it returns.
-    pub fn returns(self) -> Returns {
+    pub(crate) fn returns(self) -> Returns {
         let [.., flags, kind] = blob::function(self.index).rest;
         if flags & SCALAR != 0 {
             return Returns::Scalar(ColumnType::from_number(kind));
@@ -97,19 +97,19 @@ impl Function {
     }
 
     /// Whether its columns were computed in spite of errors in its body, so that some may be missing or wrong.
-    pub fn is_uncertain(self) -> bool {
+    pub(crate) fn is_uncertain(self) -> bool {
         let [.., flags, _] = blob::function(self.index).rest;
         flags & UNCERTAIN != 0
     }
 
     /// Name and type of each column that it returns, or adds to its input.
-    pub fn columns(self) -> impl Iterator<Item = (&'static str, ColumnType)> + Clone + use<> {
+    pub(crate) fn columns(self) -> impl Iterator<Item = (&'static str, ColumnType)> + Clone + use<> {
         let columns = blob::function(self.index).columns();
         columns.map(|column| (blob::string(column.name), ColumnType::from_number(column.kind)))
     }
 
     /// The declared parameters in order; `None` when they are not known and any arguments have to do.
-    pub fn parameters(self) -> Option<impl Iterator<Item = Parameter> + Clone + use<>> {
+    pub(crate) fn parameters(self) -> Option<impl Iterator<Item = Parameter> + Clone + use<>> {
         let [low, high, count, ..] = blob::function(self.index).rest;
         if count == ANY_PARAMETERS {
             return None;
@@ -128,17 +128,17 @@ impl Function {
 }
 
 /// The function of exactly this name.
-pub fn function(name: &str) -> Option<Function> {
+pub(crate) fn function(name: &str) -> Option<Function> {
     blob::find_function(name).map(|index| Function { index })
 }
 
 /// All functions, sorted by name.
-pub fn functions() -> impl ExactSizeIterator<Item = Function> + Clone {
+pub(crate) fn functions() -> impl ExactSizeIterator<Item = Function> + Clone {
     (0..FUNCTIONS).map(|index| Function { index })
 }
 
 /// The function whose name is nearest to this text, or `None` when none is near.
-pub fn nearest_function(name: &str) -> Option<Function> {
+pub(crate) fn nearest_function(name: &str) -> Option<Function> {
     function(nearest(name, functions().map(Function::name))?)
 }
 

@@ -2,91 +2,91 @@
 //! service's documentation ("the service"), the management API ("the API"), or review guidance ("review").
 
 /// Most characters of a rule's `name` (the gate).
-pub const MAX_NAME: usize = 256;
+pub(crate) const MAX_NAME: usize = 256;
 /// Most characters of a rule's `description` (the gate).
-pub const MAX_DESCRIPTION: usize = 5_000;
+pub(crate) const MAX_DESCRIPTION: usize = 5_000;
 /// Most characters of a rule's `query` (the gate and the service).
-pub const MAX_QUERY: usize = 10_000;
+pub(crate) const MAX_QUERY: usize = 10_000;
 /// Most characters of `version` (the gate).
-pub const MAX_VERSION: usize = 20;
+pub(crate) const MAX_VERSION: usize = 20;
 
 /// Least `queryFrequency`, in minutes (the gate and the service).
-pub const MIN_FREQUENCY_MINUTES: u64 = 5;
+pub(crate) const MIN_FREQUENCY_MINUTES: u64 = 5;
 /// Most `queryFrequency`, in minutes: 14 days (the gate and the service).
-pub const MAX_FREQUENCY_MINUTES: u64 = 14 * 24 * 60;
+pub(crate) const MAX_FREQUENCY_MINUTES: u64 = 14 * 24 * 60;
 /// Least `queryPeriod`, in minutes (the gate and the service).
-pub const MIN_PERIOD_MINUTES: u64 = 5;
+pub(crate) const MIN_PERIOD_MINUTES: u64 = 5;
 /// Most `queryPeriod`, in minutes: 14 days (the gate and the service).
-pub const MAX_PERIOD_MINUTES: u64 = 14 * 24 * 60;
+pub(crate) const MAX_PERIOD_MINUTES: u64 = 14 * 24 * 60;
 /// A `queryPeriod` of so many minutes, 2 days, or more wants `LONG_PERIOD_MIN_FREQUENCY_MINUTES` (the gate).
-pub const LONG_PERIOD_MINUTES: u64 = 2 * 24 * 60;
+pub(crate) const LONG_PERIOD_MINUTES: u64 = 2 * 24 * 60;
 /// Least `queryFrequency` of a rule with a long period, in minutes (the gate).
-pub const LONG_PERIOD_MIN_FREQUENCY_MINUTES: u64 = 60;
+pub(crate) const LONG_PERIOD_MIN_FREQUENCY_MINUTES: u64 = 60;
 /// Most `suppressionDuration`, in minutes: 24 hours (the service).
-pub const SUPPRESSION_MAX_MINUTES: u64 = 24 * 60;
+pub(crate) const SUPPRESSION_MAX_MINUTES: u64 = 24 * 60;
 /// Least `lookbackDuration` of incident grouping, in minutes (the service).
-pub const LOOKBACK_MIN_MINUTES: u64 = 5;
+pub(crate) const LOOKBACK_MIN_MINUTES: u64 = 5;
 /// Most `lookbackDuration` of incident grouping, in minutes: 7 days (the service).
-pub const LOOKBACK_MAX_MINUTES: u64 = 7 * 24 * 60;
+pub(crate) const LOOKBACK_MAX_MINUTES: u64 = 7 * 24 * 60;
 
 /// Least `triggerThreshold` (the gate).
-pub const THRESHOLD_MIN: i64 = 0;
+pub(crate) const THRESHOLD_MIN: i64 = 0;
 /// Most `triggerThreshold` (the gate).
-pub const THRESHOLD_MAX: i64 = 10_000;
+pub(crate) const THRESHOLD_MAX: i64 = 10_000;
 
 /// Most entity mappings of a rule (the gate since 2022, and the service).
-pub const ENTITY_MAPPINGS: usize = 10;
+pub(crate) const ENTITY_MAPPINGS: usize = 10;
 /// Most field mappings, or identifiers, of an entity mapping (the gate and the service).
-pub const FIELD_MAPPINGS: usize = 3;
+pub(crate) const FIELD_MAPPINGS: usize = 3;
 /// Most characters of a mapped column's name (the gate).
-pub const COLUMN_NAME: usize = 500;
+pub(crate) const COLUMN_NAME: usize = 500;
 
 /// Most entries of `customDetails` (the gate and the service).
-pub const CUSTOM_DETAILS: usize = 20;
+pub(crate) const CUSTOM_DETAILS: usize = 20;
 /// Most characters of a custom detail's key (the gate).
-pub const CUSTOM_DETAIL_KEY: usize = 20;
+pub(crate) const CUSTOM_DETAIL_KEY: usize = 20;
 /// Most characters of a custom detail's value, which names a column (the gate).
-pub const CUSTOM_DETAIL_VALUE: usize = 500;
+pub(crate) const CUSTOM_DETAIL_VALUE: usize = 500;
 
 /// Most placeholders, `{{Column}}`, in one overridden alert text (the gate).
-pub const PLACEHOLDERS: usize = 3;
+pub(crate) const PLACEHOLDERS: usize = 3;
 /// Most characters of `alertDisplayNameFormat` (the gate; the service counts bytes of the result).
-pub const ALERT_NAME: usize = 256;
+pub(crate) const ALERT_NAME: usize = 256;
 /// Most characters of `alertDescriptionFormat` (the gate; the service allows 5 KB of the result).
-pub const ALERT_DESCRIPTION: usize = 5_000;
+pub(crate) const ALERT_DESCRIPTION: usize = 5_000;
 
 /// Most rules that the portal imports from one file (the service).
-pub const PORTAL_IMPORT_RULES: usize = 50;
+pub(crate) const PORTAL_IMPORT_RULES: usize = 50;
 /// Most deployments that a resource group keeps; Sentinel Repositories makes one for each file.
-pub const DEPLOYMENTS: usize = 800;
+pub(crate) const DEPLOYMENTS: usize = 800;
 /// Most resources in one ARM template.
-pub const TEMPLATE_RESOURCES: usize = 800;
+pub(crate) const TEMPLATE_RESOURCES: usize = 800;
 /// Most bytes of one ARM template.
-pub const TEMPLATE_BYTES: usize = 4 * 1024 * 1024;
+pub(crate) const TEMPLATE_BYTES: usize = 4 * 1024 * 1024;
 
 /// Most characters of a hunting query's description once it is a saved search's tag (review, and upstream's reports).
-pub const HUNTING_DESCRIPTION_TAG: usize = 255;
+pub(crate) const HUNTING_DESCRIPTION_TAG: usize = 255;
 
 /// Most characters of a name (review).
-pub const REVIEW_NAME: usize = 100;
+pub(crate) const REVIEW_NAME: usize = 100;
 
 /// Severities from the least (the gate and the API; the gate ignores case).
-pub const SEVERITIES: [&str; 4] = ["Informational", "Low", "Medium", "High"];
+pub(crate) const SEVERITIES: [&str; 4] = ["Informational", "Low", "Medium", "High"];
 /// Kinds of rule that can be written as YAML (the gate, where case counts).
-pub const KINDS: [&str; 2] = ["Scheduled", "NRT"];
+pub(crate) const KINDS: [&str; 2] = ["Scheduled", "NRT"];
 /// Values of `status` (review; the gate does not read it).
-pub const STATUSES: [&str; 3] = ["Available", "InPreview", "Deprecated"];
+pub(crate) const STATUSES: [&str; 3] = ["Available", "InPreview", "Deprecated"];
 /// Trigger operators: the short form of YAML and the long form of the API (the gate takes both; case counts).
-pub const TRIGGER_OPERATORS: [(&str, &str); 4] =
+pub(crate) const TRIGGER_OPERATORS: [(&str, &str); 4] =
     [("gt", "GreaterThan"), ("lt", "LessThan"), ("eq", "Equal"), ("ne", "NotEqual")];
 /// Values of `eventGroupingSettings.aggregationKind` (the gate and the API).
-pub const AGGREGATION_KINDS: [&str; 2] = ["SingleAlert", "AlertPerResult"];
+pub(crate) const AGGREGATION_KINDS: [&str; 2] = ["SingleAlert", "AlertPerResult"];
 /// Values of `groupingConfiguration.matchingMethod` (the API).
-pub const MATCHING_METHODS: [&str; 3] = ["AllEntities", "AnyAlert", "Selected"];
+pub(crate) const MATCHING_METHODS: [&str; 3] = ["AllEntities", "AnyAlert", "Selected"];
 /// Items of `groupingConfiguration.groupByAlertDetails` (the API).
-pub const ALERT_DETAILS: [&str; 2] = ["DisplayName", "Severity"];
+pub(crate) const ALERT_DETAILS: [&str; 2] = ["DisplayName", "Severity"];
 /// Values of `alertDynamicProperties[].alertProperty` (the API).
-pub const DYNAMIC_PROPERTIES: [&str; 10] = [
+pub(crate) const DYNAMIC_PROPERTIES: [&str; 10] = [
     "AlertLink",
     "ConfidenceLevel",
     "ConfidenceScore",
@@ -99,11 +99,11 @@ pub const DYNAMIC_PROPERTIES: [&str; 10] = [
     "Techniques",
 ];
 /// Values that a `FileHash` entity's `Algorithm` can take (the service).
-pub const FILE_HASH_ALGORITHMS: [&str; 5] = ["MD5", "SHA1", "SHA256", "SHA256AC", "Unknown"];
+pub(crate) const FILE_HASH_ALGORITHMS: [&str; 5] = ["MD5", "SHA1", "SHA256", "SHA256AC", "Unknown"];
 /// Values of `metadata.source.kind` (review).
-pub const SOURCE_KINDS: [&str; 2] = ["Community", "Microsoft"];
+pub(crate) const SOURCE_KINDS: [&str; 2] = ["Community", "Microsoft"];
 /// Values of `metadata.categories.domains` (review).
-pub const METADATA_DOMAINS: [&str; 25] = [
+pub(crate) const METADATA_DOMAINS: [&str; 25] = [
     "Application",
     "Cloud Provider",
     "Cloud Security",
@@ -132,33 +132,33 @@ pub const METADATA_DOMAINS: [&str; 25] = [
 ];
 
 /// Newest stable version of the alert rules API; without NRT, sub-techniques and `sentinelEntitiesMappings`.
-pub const ALERT_RULES_API_STABLE: &str = "2025-09-01";
+pub(crate) const ALERT_RULES_API_STABLE: &str = "2025-09-01";
 /// Newest preview version of the alert rules API.
-pub const ALERT_RULES_API_PREVIEW: &str = "2025-10-01-preview";
+pub(crate) const ALERT_RULES_API_PREVIEW: &str = "2025-10-01-preview";
 /// First preview version of the alert rules API in which sub-techniques take effect.
-pub const ALERT_RULES_API_SUB_TECHNIQUES: &str = "2023-12-01-preview";
+pub(crate) const ALERT_RULES_API_SUB_TECHNIQUES: &str = "2023-12-01-preview";
 /// Version of the content template API that published solutions carry for a rule.
-pub const CONTENT_TEMPLATES_API: &str = "2023-02-01-preview";
+pub(crate) const CONTENT_TEMPLATES_API: &str = "2023-02-01-preview";
 /// Version of the saved search API that published solutions carry now; its properties have not changed.
-pub const SAVED_SEARCHES_API_NEWEST: &str = "2025-07-01";
+pub(crate) const SAVED_SEARCHES_API_NEWEST: &str = "2025-07-01";
 
 /// Version of the workspaces API by which Bicep files name a workspace that is there.
-pub const WORKSPACES_API: &str = "2025-07-01";
+pub(crate) const WORKSPACES_API: &str = "2025-07-01";
 
 /// Whether a text can be the last part of a resource's name, as the id of content is.
-pub fn is_resource_name(text: &str) -> bool {
+pub(crate) fn is_resource_name(text: &str) -> bool {
     let fits = |c: char| !c.is_control() && !r"/\?#%<>*&:".contains(c);
     (1..=260).contains(&text.chars().count()) && text.chars().all(fits) && !text.ends_with(['.', ' '])
 }
 
 /// The long form of a trigger operator given in either form; case counts.
-pub fn trigger_operator(text: &str) -> Option<&'static str> {
+pub(crate) fn trigger_operator(text: &str) -> Option<&'static str> {
     let found = TRIGGER_OPERATORS.iter().find(|(short, long)| *short == text || *long == text);
     found.map(|(_, long)| *long)
 }
 
 /// The entry of a closed list that differs from `text` in case alone, if it is there.
-pub fn ignore_case(text: &str, list: &[&'static str]) -> Option<&'static str> {
+pub(crate) fn ignore_case(text: &str, list: &[&'static str]) -> Option<&'static str> {
     list.iter().find(|entry| entry.eq_ignore_ascii_case(text)).copied()
 }
 

@@ -13,7 +13,7 @@ const MOST_EDITS: usize = 5;
 /// Case is ignored. One insertion, deletion, replacement or swap of neighbours is one edit, and one edit is
 /// allowed per three characters of the longer side. Of equally near candidates the one that shares the longer
 /// beginning wins, then the first in byte order, so the answer does not depend on the order of `candidates`.
-pub fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let text = text.trim();
     let length = text.chars().take(LONGEST + 1).count();
     if length == 0 || length > LONGEST {

@@ -6,7 +6,7 @@ use super::nearest::nearest;
 
 /// A type of the query language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ColumnType {
+pub(crate) enum ColumnType {
     /// `bool`
     Bool,
     /// `int`
@@ -33,7 +33,7 @@ pub enum ColumnType {
 
 impl ColumnType {
     /// The language's name for the type, `unknown` for `Unknown`.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Bool => "bool",
             Self::Int => "int",
@@ -69,7 +69,7 @@ impl ColumnType {
 
 /// How far a table's columns can be trusted, the most trusted first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Grade {
+pub(crate) enum Grade {
     /// From the service's documentation.
     Documented,
     /// From the definition of a connector that fills the table.
@@ -89,18 +89,18 @@ const OPEN: u8 = 8;
 
 /// A table; a small handle, to be copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Table {
+pub(crate) struct Table {
     index: usize,
 }
 
 impl Table {
     /// The name; case counts.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         blob::string(blob::table(self.index).name)
     }
 
     /// How far the columns can be trusted.
-    pub fn grade(self) -> Grade {
+    pub(crate) fn grade(self) -> Grade {
         let [_, _, grade, ..] = blob::table(self.index).rest;
         match grade {
             0 => Grade::Documented,
@@ -112,42 +112,43 @@ impl Table {
     }
 
     /// Whether Defender's advanced hunting has the table.
-    pub fn defender(self) -> bool {
+    pub(crate) fn defender(self) -> bool {
         self.has(DEFENDER)
     }
 
     /// Whether only Defender's advanced hunting has the table, so that a workspace does not.
-    pub fn defender_only(self) -> bool {
+    pub(crate) fn defender_only(self) -> bool {
         self.has(DEFENDER_ONLY)
     }
 
     /// Whether it is a custom log of the classic kind, whose columns (`Name_s`, `Count_d`) depend on the data
     /// that each workspace happened to receive.
-    pub fn classic(self) -> bool {
+    pub(crate) fn classic(self) -> bool {
         self.has(CLASSIC)
     }
 
     /// Whether it may have columns besides those that are known: which there are depends on what each workspace sends
     /// to it. So always when only its name is known.
-    pub fn open(self) -> bool {
+    pub(crate) fn open(self) -> bool {
         self.has(OPEN)
     }
 
     /// Name and type of each column: those of the schema in its order, then those that every table of the kind
     /// has. Of a table that is known by name alone only the latter.
-    pub fn columns(self) -> impl Iterator<Item = (&'static str, ColumnType)> + Clone + use<> {
+    pub(crate) fn columns(self) -> impl Iterator<Item = (&'static str, ColumnType)> + Clone + use<> {
         self.stored().map(|column| (blob::string(column.name), ColumnType::from_number(column.kind)))
     }
 
     /// The type of the column of exactly this name.
-    pub fn column(self, name: &str) -> Option<ColumnType> {
+    #[cfg(test)]
+    pub(crate) fn column(self, name: &str) -> Option<ColumnType> {
         let position = blob::position(name)?;
         let found = self.stored().find(|column| column.name == position)?;
         Some(ColumnType::from_number(found.kind))
     }
 
     /// Whether its own schema has the column, other than the columns that every table of the kind has.
-    pub fn has_own(self, name: &str) -> bool {
+    pub(crate) fn has_own(self, name: &str) -> bool {
         let position = blob::position(name);
         blob::table(self.index).columns().any(|column| Some(column.name) == position)
     }
@@ -173,22 +174,22 @@ const UNDOCUMENTED: [(&str, &[&str]); 4] = [
 ];
 
 /// Whether a table may have a column that its documentation does not name.
-pub fn undocumented(table: &str, column: &str) -> bool {
+pub(crate) fn undocumented(table: &str, column: &str) -> bool {
     UNDOCUMENTED.iter().any(|(name, columns)| *name == table && columns.contains(&column))
 }
 
 /// The table of exactly this name.
-pub fn table(name: &str) -> Option<Table> {
+pub(crate) fn table(name: &str) -> Option<Table> {
     blob::find_table(name).map(|index| Table { index })
 }
 
 /// All tables, sorted by name.
-pub fn tables() -> impl ExactSizeIterator<Item = Table> + Clone {
+pub(crate) fn tables() -> impl ExactSizeIterator<Item = Table> + Clone {
     (0..TABLES).map(|index| Table { index })
 }
 
 /// The table whose name is nearest to this text, or `None` when none is near.
-pub fn nearest_table(name: &str) -> Option<Table> {
+pub(crate) fn nearest_table(name: &str) -> Option<Table> {
     table(nearest(name, tables().map(Table::name))?)
 }
 

@@ -12,7 +12,7 @@ use super::nearest::nearest;
 
 /// A tactic as Sentinel's API and YAML spell it.
 #[derive(Debug, PartialEq, Eq)]
-pub struct SentinelTactic {
+pub(crate) struct SentinelTactic {
     /// The name, such as `CommandAndControl`.
     pub name: &'static str,
     /// The short names of the MITRE tactics it stands for.
@@ -54,25 +54,25 @@ static SENTINEL_TACTICS: [SentinelTactic; 17] = [
 ];
 
 /// The 17 tactics that Sentinel's API takes.
-pub fn sentinel_tactics() -> &'static [SentinelTactic] {
+pub(crate) fn sentinel_tactics() -> &'static [SentinelTactic] {
     &SENTINEL_TACTICS
 }
 
 /// The tactic of exactly this name.
-pub fn tactic(name: &str) -> Option<&'static SentinelTactic> {
+pub(crate) fn tactic(name: &str) -> Option<&'static SentinelTactic> {
     SENTINEL_TACTICS.iter().find(|tactic| tactic.name == name)
 }
 
 /// The tactic whose name this text spells with other case, blanks or punctuation: `Initial access`,
 /// `command-and-control`, `Command & Control`. Writing it properly changes nothing of what was said.
-pub fn same_words(text: &str) -> Option<&'static SentinelTactic> {
+pub(crate) fn same_words(text: &str) -> Option<&'static SentinelTactic> {
     let text = squash(text);
     SENTINEL_TACTICS.iter().find(|tactic| tactic.name.eq_ignore_ascii_case(&text))
 }
 
 /// The tactic this text means: its name as `same_words` reads it, or a MITRE id or name (`TA0011`, `Stealth`)
 /// that it stands for.
-pub fn normalise_tactic(text: &str) -> Option<&'static SentinelTactic> {
+pub(crate) fn normalise_tactic(text: &str) -> Option<&'static SentinelTactic> {
     same_words(text).or_else(|| {
         let shortname = attack::tactic(text)?.shortname;
         SENTINEL_TACTICS.iter().find(|tactic| tactic.mitre.contains(&shortname))
@@ -80,7 +80,7 @@ pub fn normalise_tactic(text: &str) -> Option<&'static SentinelTactic> {
 }
 
 /// The tactic this text means or misspells (`InitialAcces`), or `None` when none is near.
-pub fn nearest_tactic(text: &str) -> Option<&'static SentinelTactic> {
+pub(crate) fn nearest_tactic(text: &str) -> Option<&'static SentinelTactic> {
     normalise_tactic(text)
         .or_else(|| tactic(nearest(&squash(text), SENTINEL_TACTICS.iter().map(|tactic| tactic.name))?))
 }
@@ -89,14 +89,14 @@ pub fn nearest_tactic(text: &str) -> Option<&'static SentinelTactic> {
 ///
 /// A revoked technique is judged by its own former tactics and by those of its replacement: either will do, for
 /// content written before the change is not wrong because of it.
-pub fn matches(tactic: &SentinelTactic, technique: &Technique) -> bool {
+pub(crate) fn matches(tactic: &SentinelTactic, technique: &Technique) -> bool {
     let serves = |technique: &Technique| technique.tactics.iter().any(|name| tactic.mitre.contains(name));
     serves(technique) || technique.replacement().is_some_and(serves)
 }
 
 /// The names of the Sentinel tactics that the technique serves, as `matches` sees it; empty for the few old
 /// mobile techniques whose tactics Sentinel has no name for.
-pub fn sentinel_tactics_of(technique: &Technique) -> Vec<&'static str> {
+pub(crate) fn sentinel_tactics_of(technique: &Technique) -> Vec<&'static str> {
     SENTINEL_TACTICS.iter().filter(|tactic| matches(tactic, technique)).map(|tactic| tactic.name).collect()
 }
 

@@ -8,13 +8,13 @@ use super::data::{gate, upstream as data};
 
 /// Whether the gate's analyser of queries refuses this function, aggregate or plug-in, which the service has. What is not
 /// known to be refused is taken for known there.
-pub fn refuses_function(name: &str) -> bool {
+pub(crate) fn refuses_function(name: &str) -> bool {
     gate::REFUSED.binary_search(&name).is_ok()
 }
 
 /// The Sentinel tactics that upstream files a technique under, sorted; `None` when its map lacks the id.
 /// The map holds parents only: cut a sub-technique's number off first. Case counts.
-pub fn tactics_of(id: &str) -> Option<&'static [&'static str]> {
+pub(crate) fn tactics_of(id: &str) -> Option<&'static [&'static str]> {
     let found = data::TECHNIQUE_TACTICS.binary_search_by(|(technique, _)| (*technique).cmp(id)).ok()?;
     data::TECHNIQUE_TACTICS.get(found).map(|(_, tactics)| *tactics)
 }

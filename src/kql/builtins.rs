@@ -7,11 +7,11 @@ use rustc_hash::FxHashMap;
 use super::data::builtins::{AGGREGATES, FUNCTIONS, OPERATORS, PLUGINS};
 use super::types::Scalar;
 
-pub use super::data::builtins::OperatorId;
+pub(crate) use super::data::builtins::OperatorId;
 
 /// What an argument has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takes {
+pub(crate) enum Takes {
     /// One of these types, or what can be promoted to one.
     These(&'static [Scalar]),
     /// A type of this class.
@@ -24,8 +24,7 @@ pub enum Takes {
 
 /// A class of types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is the class of its name")]
-pub enum Class {
+pub(crate) enum Class {
     /// Whatever there is, rows too.
     Any,
     /// Every scalar type.
@@ -53,7 +52,7 @@ pub enum Class {
 
 /// What an argument may look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// Any expression.
     Any,
     /// A call of an aggregate.
@@ -78,7 +77,7 @@ pub enum Form {
 
 /// A parameter.
 #[derive(Clone, Debug)]
-pub struct Param {
+pub(crate) struct Param {
     /// The name.
     pub name: &'static str,
     /// What its arguments have to be.
@@ -86,6 +85,7 @@ pub struct Param {
     /// What its arguments may look like.
     pub form: Form,
     /// Whether it can be left out.
+    #[expect(dead_code, reason = "signatures in an editor will show it")]
     pub optional: bool,
     /// The text that says that the default is wanted.
     pub indicator: Option<&'static str>,
@@ -97,7 +97,7 @@ pub struct Param {
 
 /// What a call returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Returns {
+pub(crate) enum Returns {
     /// A value of this type.
     Type(Scalar),
     /// Rows with these columns.
@@ -126,7 +126,7 @@ pub enum Returns {
 
 /// Which parameter an argument belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Layout {
+pub(crate) enum Layout {
     /// The one in its place.
     Fixed,
     /// As before, and one parameter or several can be repeated.
@@ -139,7 +139,7 @@ pub enum Layout {
 
 /// One way to call a function.
 #[derive(Clone, Debug)]
-pub struct Signature {
+pub(crate) struct Signature {
     /// The parameters.
     pub params: &'static [Param],
     /// What a call returns.
@@ -154,7 +154,7 @@ pub struct Signature {
 
 /// How the column of a call is named that has no name of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Naming {
+pub(crate) enum Naming {
     /// `Column1`, or by the rule of the function itself.
     None,
     /// As the first argument.
@@ -173,8 +173,7 @@ pub enum Naming {
 
 /// What a built-in is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is what its name says")]
-pub enum Family {
+pub(crate) enum Family {
     Function,
     Aggregate,
     Plugin,
@@ -183,7 +182,7 @@ pub enum Family {
 
 /// A function, an aggregate, a plug-in or an operator.
 #[derive(Clone, Debug)]
-pub struct Builtin {
+pub(crate) struct Builtin {
     /// What it is.
     pub family: Family,
     /// The name.
@@ -201,32 +200,32 @@ pub struct Builtin {
 }
 
 /// The scalar function of exactly this name.
-pub fn function(name: &str) -> Option<&'static Builtin> {
+pub(crate) fn function(name: &str) -> Option<&'static Builtin> {
     INDEX.functions.get(name).copied()
 }
 
 /// The aggregate of exactly this name.
-pub fn aggregate(name: &str) -> Option<&'static Builtin> {
+pub(crate) fn aggregate(name: &str) -> Option<&'static Builtin> {
     INDEX.aggregates.get(name).copied()
 }
 
 /// The plug-in of exactly this name.
-pub fn plugin(name: &str) -> Option<&'static Builtin> {
+pub(crate) fn plugin(name: &str) -> Option<&'static Builtin> {
     INDEX.plugins.get(name).copied()
 }
 
 /// The operator.
-pub fn operator(id: OperatorId) -> &'static Builtin {
+pub(crate) fn operator(id: OperatorId) -> &'static Builtin {
     &OPERATORS[id as usize]
 }
 
 /// The names of all functions and aggregates.
-pub fn names() -> impl Iterator<Item = &'static str> {
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     FUNCTIONS.iter().chain(AGGREGATES).map(|builtin| builtin.name)
 }
 
 /// The names of all plug-ins.
-pub fn plugin_names() -> impl Iterator<Item = &'static str> {
+pub(crate) fn plugin_names() -> impl Iterator<Item = &'static str> {
     PLUGINS.iter().map(|builtin| builtin.name)
 }
 
@@ -273,17 +272,17 @@ impl Param {
 
 impl Form {
     /// Whether `*` does.
-    pub fn takes_star(self) -> bool {
+    pub(crate) fn takes_star(self) -> bool {
         matches!(self, Self::StarAllowed | Self::StarOnly)
     }
 
     /// Whether only a column does.
-    pub fn is_column(self) -> bool {
+    pub(crate) fn is_column(self) -> bool {
         matches!(self, Self::Column) || self.looks_up()
     }
 
     /// Whether the column is looked for in the table that is the first argument.
-    pub fn looks_up(self) -> bool {
+    pub(crate) fn looks_up(self) -> bool {
         matches!(self, Self::ColumnOfFirst | Self::ColumnOfBoth)
     }
 }

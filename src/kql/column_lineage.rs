@@ -14,7 +14,7 @@ use crate::source::Span;
 
 /// What is known of a column of a query's result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Presence {
+pub(crate) enum Presence {
     /// The query returns it, or may do so.
     Possible,
     /// The query does not return it.
@@ -28,7 +28,7 @@ pub enum Presence {
 
 /// The operator after which a column is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lost {
+pub(crate) struct Lost {
     /// The operator with all that belongs to it.
     pub place: Span,
     /// The operator's word.
@@ -67,7 +67,7 @@ const DEEPEST: usize = 24;
 type Stages = [(Span, Arc<Relation>)];
 
 /// A query with what it means.
-pub struct ColumnLineage<'a> {
+pub(crate) struct ColumnLineage<'a> {
     parse: &'a Parse,
     lets: OnceCell<LetValues<'a>>,
     model: Arc<SemanticModel>,
@@ -76,7 +76,7 @@ pub struct ColumnLineage<'a> {
 
 impl<'a> ColumnLineage<'a> {
     /// Follows the columns of a query. The model is that of the same query in the same catalog, at any level.
-    pub fn new(parse: &'a Parse, model: Arc<SemanticModel>, catalog: &'a dyn Catalog) -> Self {
+    pub(crate) fn new(parse: &'a Parse, model: Arc<SemanticModel>, catalog: &'a dyn Catalog) -> Self {
         Self { parse, lets: OnceCell::new(), model, catalog }
     }
 
@@ -86,7 +86,7 @@ impl<'a> ColumnLineage<'a> {
     }
 
     /// Whether the query returns a column. One that returns no rows, or cannot be read, may return any.
-    pub fn column(&self, name: &str) -> Presence {
+    pub(crate) fn column(&self, name: &str) -> Presence {
         let (Some(result), Some(main)) = (&self.model.result, self.parse.last_query()) else {
             return Presence::Possible;
         };

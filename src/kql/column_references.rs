@@ -6,7 +6,7 @@ use crate::source::Span;
 
 /// What the column of some rows is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// There is none.
     Absent,
     /// It comes straight from a table in question.
@@ -17,7 +17,7 @@ pub enum Origin {
 
 /// The references to a column.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct References {
+pub(crate) struct References {
     /// The places that name it, in order.
     pub places: Vec<Span>,
     /// What the column of that name is in the result.
@@ -26,7 +26,7 @@ pub struct References {
 
 /// Finds the places that mean the column of this name as it comes from a table. `origin` tells what the column of a
 /// table of the workspace is. The model is one of [`Level::Full`](super::model::Level::Full).
-pub fn references(model: &SemanticModel, column: &str, origin: &dyn Fn(&str) -> Origin) -> References {
+pub(crate) fn references(model: &SemanticModel, column: &str, origin: &dyn Fn(&str) -> Origin) -> References {
     // A column is that of a table, or is called as it is because it is made from that.
     let from_table = model.columns_where(|_, made, known| {
         &*made.name == column

@@ -4,7 +4,7 @@ use crate::source::Span;
 
 /// The class of an error, after the official analyser's codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ErrorKind {
+pub(crate) enum ErrorKind {
     /// A string or a literal that does not end (KS001).
     Unterminated,
     /// A character that is not of the language (KS002).
@@ -27,7 +27,7 @@ pub enum ErrorKind {
 
 /// A replacement that probably mends an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mend {
+pub(crate) struct Mend {
     /// What the replacement does, as an imperative.
     pub title: String,
     /// The place that is replaced.
@@ -38,7 +38,7 @@ pub struct Mend {
 
 /// An error in a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SyntaxError {
+pub(crate) struct SyntaxError {
     /// The class.
     pub kind: ErrorKind,
     /// The place; empty where something is missing.

@@ -8,7 +8,7 @@ use crate::source::Span;
 
 /// What a query mentions.
 #[derive(Clone, Debug, Default)]
-pub struct Mentions {
+pub(crate) struct Mentions {
     names: FxHashMap<Box<str>, Span>,
     patterns: Vec<Box<str>>,
     fuzzy: Vec<Span>,
@@ -17,7 +17,7 @@ pub struct Mentions {
 
 impl Mentions {
     /// Reads the tree of a query.
-    pub fn of(parse: &Parse) -> Self {
+    pub(crate) fn of(parse: &Parse) -> Self {
         let mut found = Self::default();
         walk_statements(&parse.statements, &mut |node| {
             match node {
@@ -40,22 +40,22 @@ impl Mentions {
     }
 
     /// The first place of a name; `None` where the query does not mention it.
-    pub fn place(&self, name: &str) -> Option<Span> {
+    pub(crate) fn place(&self, name: &str) -> Option<Span> {
         self.names.get(name).copied()
     }
 
     /// The names with stars, such as `Device*`.
-    pub fn patterns(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &str> {
         self.patterns.iter().map(|pattern| &**pattern)
     }
 
     /// Whether a place lies in a union that goes on without tables that are not there.
-    pub fn is_optional(&self, place: Span) -> bool {
+    pub(crate) fn is_optional(&self, place: Span) -> bool {
         self.fuzzy.iter().any(|union| union.contains(place))
     }
 
     /// Whether it looks into whatever tables there are, as `find` and `search` do.
-    pub fn finds(&self) -> bool {
+    pub(crate) fn finds(&self) -> bool {
         self.finds
     }
 }

@@ -2,38 +2,39 @@
 
 use crate::source::Span;
 
-pub mod ast;
-pub mod bind;
-pub mod builtins;
-pub mod column_lineage;
-pub mod column_references;
+pub(crate) mod ast;
+pub(crate) mod bind;
+pub(crate) mod builtins;
+pub(crate) mod column_lineage;
+pub(crate) mod column_references;
 mod data;
 mod error;
 mod lexer;
-pub mod lookback;
-pub mod mentions;
-pub mod model;
+pub(crate) mod lookback;
+pub(crate) mod mentions;
+pub(crate) mod model;
 mod parser;
 mod text;
-pub mod timespan;
+pub(crate) mod timespan;
 mod token;
-pub mod types;
-pub mod view;
+pub(crate) mod types;
+pub(crate) mod view;
 mod walk;
 mod work;
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod holds;
 #[cfg(test)]
 mod tests;
 
-pub use error::{ErrorKind, Mend, SyntaxError};
-pub use lexer::tokenize;
-pub use text::decode_string;
-pub use token::{Token, TokenKind};
-pub use walk::{Node, walk, walk_statements};
+pub(crate) use error::{Mend, SyntaxError};
+pub(crate) use lexer::tokenize;
+pub(crate) use token::{Token, TokenKind};
+pub(crate) use walk::{Node, walk, walk_statements};
 
 /// A parsed query.
 #[derive(Clone, Debug)]
-pub struct Parse {
+pub(crate) struct Parse {
     /// The tokens, the last of them [`TokenKind::EndOfText`].
     pub tokens: Vec<Token>,
     /// The statements; the last is the query proper, where there is one.
@@ -41,12 +42,13 @@ pub struct Parse {
     /// How many expressions there are: their [`ast::ExprId`]s are smaller.
     pub exprs: u32,
     /// What could not be read at the end.
+    #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "what holds of every tree asks for it"))]
     pub leftover: Option<Span>,
     /// The errors, by place.
     pub errors: Vec<SyntaxError>,
 }
 
 /// Parses a query. Takes time linear in its length, and returns a tree for any text.
-pub fn parse(text: &str) -> Parse {
+pub(crate) fn parse(text: &str) -> Parse {
     parser::parse(text)
 }

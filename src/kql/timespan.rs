@@ -4,33 +4,33 @@ use std::ops::Neg;
 
 /// A length of time in ticks of 100 nanoseconds, as the engine counts it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timespan(i64);
+pub(crate) struct Timespan(i64);
 
 const SECOND: i64 = 10_000_000;
 
 impl Timespan {
     /// No time at all.
-    pub const ZERO: Self = Self(0);
+    pub(crate) const ZERO: Self = Self(0);
     /// A minute.
-    pub const MINUTE: Self = Self::from_seconds(60);
+    pub(crate) const MINUTE: Self = Self::from_seconds(60);
     /// An hour.
-    pub const HOUR: Self = Self::from_seconds(60 * 60);
+    pub(crate) const HOUR: Self = Self::from_seconds(60 * 60);
     /// A day.
-    pub const DAY: Self = Self::from_seconds(24 * 60 * 60);
+    pub(crate) const DAY: Self = Self::from_seconds(24 * 60 * 60);
 
     /// So many seconds; as many as can be told where that is more.
-    pub const fn from_seconds(seconds: i64) -> Self {
+    pub(crate) const fn from_seconds(seconds: i64) -> Self {
         Self(seconds.saturating_mul(SECOND))
     }
 
     /// So many days.
-    pub const fn from_days(days: i64) -> Self {
+    pub(crate) const fn from_days(days: i64) -> Self {
         Self::from_seconds(days.saturating_mul(24 * 60 * 60))
     }
 
     /// Reads a literal with or without its sign, quotes and `time(...)`; `None` for `time(null)` and for
     /// what is no length of time.
-    pub fn parse(literal: &str) -> Option<Self> {
+    pub(crate) fn parse(literal: &str) -> Option<Self> {
         let text = literal.trim();
         let inside = ["timespan", "time"].iter().find_map(|word| text.strip_prefix(word));
         let text = match inside.map(str::trim_start) {
@@ -93,7 +93,7 @@ impl Timespan {
         clippy::cast_precision_loss,
         reason = "looked at before and after"
     )]
-    pub fn times(self, factor: f64) -> Option<Self> {
+    pub(crate) fn times(self, factor: f64) -> Option<Self> {
         let ticks = self.0 as f64 * factor;
         // Beyond 2^62 ticks lie fourteen thousand years.
         (ticks.is_finite() && ticks.abs() < 4.6e18).then(|| Self(ticks.round() as i64))
@@ -101,27 +101,27 @@ impl Timespan {
 
     /// How many times another length fits into this one.
     #[expect(clippy::cast_precision_loss, reason = "ratios of lengths of time are small")]
-    pub fn over(self, other: Self) -> Option<f64> {
+    pub(crate) fn over(self, other: Self) -> Option<f64> {
         (other.0 != 0).then(|| self.0 as f64 / other.0 as f64)
     }
 
     /// The sum, where it can be told.
-    pub fn plus(self, other: Self) -> Option<Self> {
+    pub(crate) fn plus(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
     }
 
     /// The difference, where it can be told.
-    pub fn minus(self, other: Self) -> Option<Self> {
+    pub(crate) fn minus(self, other: Self) -> Option<Self> {
         self.0.checked_sub(other.0).map(Self)
     }
 
     /// The length in whole seconds, a part of one rounded up; 0 for what is negative.
-    pub fn seconds(self) -> u64 {
+    pub(crate) fn seconds(self) -> u64 {
         u64::try_from(self.0).unwrap_or_default().div_ceil(SECOND.unsigned_abs())
     }
 
     /// As ISO 8601 writes a duration, such as `P1DT12H`; parts of a second are left out.
-    pub fn iso8601(self) -> String {
+    pub(crate) fn iso8601(self) -> String {
         let sign = if self.0 < 0 { "-" } else { "" };
         let seconds = self.0.unsigned_abs() / SECOND.unsigned_abs();
         let parts = [

@@ -18,8 +18,7 @@ macro_rules! token_kinds {
     ) => {
         /// The kind of a token.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        #[expect(missing_docs, reason = "each is what its name says, and `text` tells how it is written")]
-        pub enum TokenKind {
+        pub(crate) enum TokenKind {
             Identifier,
             StringLiteral,
             LongLiteral,
@@ -42,7 +41,7 @@ macro_rules! token_kinds {
 
         impl TokenKind {
             /// How punctuation and keywords are written; empty for the others.
-            pub fn text(self) -> &'static str {
+            pub(crate) fn text(self) -> &'static str {
                 match self {
                     $(Self::$punct => $punct_text,)+
                     $(Self::$keyword => $text,)+
@@ -51,7 +50,7 @@ macro_rules! token_kinds {
             }
 
             /// Whether it is a keyword.
-            pub fn is_keyword(self) -> bool {
+            pub(crate) fn is_keyword(self) -> bool {
                 matches!(self, $(Self::$keyword)|+)
             }
 
@@ -389,17 +388,17 @@ token_kinds! {
 
 impl TokenKind {
     /// Whether it may stand as a name anywhere.
-    pub fn can_be_name(self) -> bool {
+    pub(crate) fn can_be_name(self) -> bool {
         self.as_name() == AsName::Anywhere
     }
 
     /// Whether it may stand where something is named.
-    pub fn can_name(self) -> bool {
+    pub(crate) fn can_name(self) -> bool {
         self.as_name() != AsName::Never
     }
 
     /// Whether it is a literal.
-    pub fn is_literal(self) -> bool {
+    pub(crate) fn is_literal(self) -> bool {
         matches!(
             self,
             Self::StringLiteral
@@ -418,7 +417,7 @@ impl TokenKind {
 
 /// A token: its kind and its place. What lies between two tokens is white space and comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Token {
+pub(crate) struct Token {
     /// The kind.
     pub kind: TokenKind,
     /// The place in the text.

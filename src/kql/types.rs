@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 /// A scalar type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each is the type of its name")]
 pub enum Scalar {
     Bool,
     Int,
@@ -31,7 +30,6 @@ pub enum Scalar {
 
 /// A type that a dynamic value can hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each is the type of its name")]
 pub enum Primitive {
     Bool,
     Long,
@@ -425,7 +423,7 @@ impl Eq for Column {}
 
 /// The columns of a table or of a query's result.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Relation {
+pub(crate) struct Relation {
     /// The columns in their order.
     pub columns: Vec<Column>,
     /// Whether there may be more than are known.
@@ -436,30 +434,30 @@ pub struct Relation {
 
 impl Relation {
     /// A relation with these columns and no others.
-    pub fn closed(columns: Vec<Column>) -> Self {
+    pub(crate) fn closed(columns: Vec<Column>) -> Self {
         Self { columns, has_unknown_columns: false, low_confidence: false }
     }
 
     /// A relation of which nothing is known.
-    pub fn unknown() -> Self {
+    pub(crate) fn unknown() -> Self {
         Self { columns: Vec::new(), has_unknown_columns: true, low_confidence: true }
     }
 
     /// The column of exactly this name.
-    pub fn column(&self, name: &str) -> Option<&Column> {
+    pub(crate) fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| &*column.name == name)
     }
 
     /// The same with other columns.
     #[must_use]
-    pub fn with(&self, columns: Vec<Column>) -> Self {
+    pub(crate) fn with(&self, columns: Vec<Column>) -> Self {
         Self { columns, has_unknown_columns: self.has_unknown_columns, low_confidence: self.low_confidence }
     }
 
     /// The same doubts with other columns and none besides, as an operator leaves them that names every column it
     /// returns. The official analyser calls such rows as open as those before; the service does not.
     #[must_use]
-    pub fn closed_with(&self, columns: Vec<Column>) -> Self {
+    pub(crate) fn closed_with(&self, columns: Vec<Column>) -> Self {
         Self { columns, has_unknown_columns: false, low_confidence: self.low_confidence }
     }
 }

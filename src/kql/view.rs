@@ -15,7 +15,7 @@ use crate::source::Span;
 
 /// A source and the operators behind it.
 #[derive(Clone, Debug)]
-pub struct Pipeline<'a> {
+pub(crate) struct Pipeline<'a> {
     /// The place.
     pub span: Span,
     /// Where the rows come from; `None` where an operator begins it.
@@ -30,19 +30,14 @@ pub struct Pipeline<'a> {
 
 impl<'a> Pipeline<'a> {
     /// The operator that begins it, where it reads tables on its own.
-    pub fn head(&self) -> Option<&'a Operator> {
+    pub(crate) fn head(&self) -> Option<&'a Operator> {
         if self.source.is_some() || self.fed { None } else { self.stages.first().copied() }
-    }
-
-    /// The table, variable or function whose rows it works on.
-    pub fn source_name(&self) -> Option<&'a str> {
-        self.source.and_then(Expr::as_name)
     }
 }
 
 /// What the `let`s of a query stand for. Which of them a name means, the model of the query tells.
 #[derive(Clone, Debug)]
-pub struct LetValues<'a> {
+pub(crate) struct LetValues<'a> {
     model: Arc<SemanticModel>,
     /// By the places of their names.
     values: FxHashMap<Span, &'a LetValue>,
@@ -50,7 +45,7 @@ pub struct LetValues<'a> {
 
 impl<'a> LetValues<'a> {
     /// What a name stands for that a `let` gives; `None` for any other name.
-    pub fn of(&self, name: &Name) -> Option<&'a LetValue> {
+    pub(crate) fn of(&self, name: &Name) -> Option<&'a LetValue> {
         let (_, variable) = self.model.variable_of(name.span)?;
         self.values.get(&variable.place?).copied()
     }
@@ -58,7 +53,7 @@ impl<'a> LetValues<'a> {
 
 impl Expr {
     /// The same without parentheses around it.
-    pub fn inner(&self) -> &Self {
+    pub(crate) fn inner(&self) -> &Self {
         let mut expr = self;
         while let ExprKind::Paren(inner) = &expr.kind {
             expr = inner;
@@ -67,7 +62,7 @@ impl Expr {
     }
 
     /// The name that it is, parentheses aside.
-    pub fn as_name(&self) -> Option<&str> {
+    pub(crate) fn as_name(&self) -> Option<&str> {
         match &self.inner().kind {
             ExprKind::Name(name) if name.form != NameForm::Missing => Some(&name.text),
             _ => None,
@@ -75,7 +70,7 @@ impl Expr {
     }
 
     /// The function that it calls, with the arguments.
-    pub fn as_call(&self) -> Option<(&Name, &[Self])> {
+    pub(crate) fn as_call(&self) -> Option<(&Name, &[Self])> {
         match &self.inner().kind {
             ExprKind::Call { name, args } => Some((name, args)),
             _ => None,
@@ -83,7 +78,7 @@ impl Expr {
     }
 
     /// The text that it is.
-    pub fn as_text(&self) -> Option<&str> {
+    pub(crate) fn as_text(&self) -> Option<&str> {
         match &self.inner().kind {
             ExprKind::Literal(Literal::String(text)) => Some(text),
             _ => None,
@@ -91,7 +86,7 @@ impl Expr {
     }
 
     /// What is given a name here, and otherwise the expression itself.
-    pub fn value(&self) -> &Self {
+    pub(crate) fn value(&self) -> &Self {
         match &self.kind {
             ExprKind::Named { value, .. } => value,
             _ => self,
@@ -99,7 +94,7 @@ impl Expr {
     }
 
     /// Whether this or anything below it passes a test.
-    pub fn any(&self, mut test: impl FnMut(&Self) -> bool) -> bool {
+    pub(crate) fn any(&self, mut test: impl FnMut(&Self) -> bool) -> bool {
         let mut found = false;
         walk(Node::Expr(self), &mut |node| {
             if let Node::Expr(expr) = node {
@@ -111,14 +106,14 @@ impl Expr {
     }
 
     /// Whether it names this column, variable or table anywhere.
-    pub fn mentions(&self, name: &str) -> bool {
+    pub(crate) fn mentions(&self, name: &str) -> bool {
         self.any(|expr| matches!(&expr.kind, ExprKind::Name(found) if &*found.text == name))
     }
 }
 
 impl Operator {
     /// The expressions that stand in it, those in their parts aside.
-    pub fn exprs(&self) -> Vec<&Expr> {
+    pub(crate) fn exprs(&self) -> Vec<&Expr> {
         let mut found = Vec::new();
         Node::Operator(self).children(&mut |node| {
             if let Node::Expr(expr) = node {
@@ -129,24 +124,24 @@ impl Operator {
     }
 
     /// The condition of a `where`.
-    pub fn condition(&self) -> Option<&Expr> {
+    pub(crate) fn condition(&self) -> Option<&Expr> {
         if let OperatorKind::Where(condition) = &self.kind { Some(condition) } else { None }
     }
 
     /// Whether it keeps the first rows that come along.
-    pub fn takes(&self) -> bool {
+    pub(crate) fn takes(&self) -> bool {
         matches!(self.kind, OperatorKind::Take(_))
     }
 
     /// Whether it puts the rows in order.
-    pub fn sorts(&self) -> bool {
+    pub(crate) fn sorts(&self) -> bool {
         matches!(self.kind, OperatorKind::Sort(_))
     }
 }
 
 impl Parse {
     /// The query proper, parentheses aside: the last statement, if it is a query.
-    pub fn result(&self) -> Option<&Expr> {
+    pub(crate) fn result(&self) -> Option<&Expr> {
         match &self.statements.last()?.kind {
             StatementKind::Query(expr) => Some(expr.inner()),
             _ => None,
@@ -154,7 +149,7 @@ impl Parse {
     }
 
     /// The last query among the statements, whatever follows it.
-    pub fn last_query(&self) -> Option<&Expr> {
+    pub(crate) fn last_query(&self) -> Option<&Expr> {
         self.statements.iter().rev().find_map(|statement| match &statement.kind {
             StatementKind::Query(expr) => Some(expr),
             _ => None,
@@ -162,7 +157,7 @@ impl Parse {
     }
 
     /// Every pipeline of the query, outer ones before those in them; a table alone is none.
-    pub fn pipelines(&self) -> Vec<Pipeline<'_>> {
+    pub(crate) fn pipelines(&self) -> Vec<Pipeline<'_>> {
         let result = self.result();
         let mut found: Vec<Pipeline<'_>> = Vec::new();
         let mut fed: Vec<&Expr> = Vec::new();
@@ -203,7 +198,7 @@ impl Parse {
     }
 
     /// Every name that a `let` gives, with the statement, those in functions among them.
-    pub fn lets(&self) -> Vec<(&Statement, &Name, &LetValue)> {
+    pub(crate) fn lets(&self) -> Vec<(&Statement, &Name, &LetValue)> {
         let mut found = Vec::new();
         // Most queries define nothing, and need not be walked to see that.
         if self.tokens.iter().all(|token| token.kind != T::Let) {
@@ -221,14 +216,14 @@ impl Parse {
     }
 
     /// What the `let`s of the query stand for. The model is that of the same query, at any level.
-    pub fn let_values(&self, model: Arc<SemanticModel>) -> LetValues<'_> {
+    pub(crate) fn let_values(&self, model: Arc<SemanticModel>) -> LetValues<'_> {
         let values = self.lets().into_iter().map(|(_, name, value)| (name.span, value)).collect();
         LetValues { model, values }
     }
 
     /// What to cut to take an operator out: with its bar, and with the white space before that. Behind a comment
     /// the white space stays, unless the line ends with the operator.
-    pub fn stage_span(&self, text: &str, operator: &Operator) -> Option<Span> {
+    pub(crate) fn stage_span(&self, text: &str, operator: &Operator) -> Option<Span> {
         let at = self.tokens.partition_point(|token| token.span.start < operator.span.start);
         let bar = self.tokens.get(at.checked_sub(1)?).filter(|token| token.kind == T::Bar)?.span;
         let before = at.checked_sub(2).map_or(0, |at| self.tokens[at].span.end as usize);

@@ -8,7 +8,7 @@ use super::ast::{
 
 /// A node on the way.
 #[derive(Clone, Copy, Debug)]
-pub enum Node<'a> {
+pub(crate) enum Node<'a> {
     /// A statement.
     Statement(&'a Statement),
     /// A function that a `let` defines.
@@ -20,14 +20,14 @@ pub enum Node<'a> {
 }
 
 /// Calls `visit` on each node of some statements. Where it returns false, the children are passed over.
-pub fn walk_statements<'a>(statements: &'a [Statement], visit: &mut dyn FnMut(Node<'a>) -> bool) {
+pub(crate) fn walk_statements<'a>(statements: &'a [Statement], visit: &mut dyn FnMut(Node<'a>) -> bool) {
     for statement in statements {
         walk(Node::Statement(statement), visit);
     }
 }
 
 /// Calls `visit` on a node and those below it. Where it returns false, the children are passed over.
-pub fn walk<'a>(node: Node<'a>, visit: &mut dyn FnMut(Node<'a>) -> bool) {
+pub(crate) fn walk<'a>(node: Node<'a>, visit: &mut dyn FnMut(Node<'a>) -> bool) {
     if visit(node) {
         node.children(&mut |child| walk(child, visit));
     }
@@ -37,7 +37,7 @@ type Each<'f, 'a> = &'f mut dyn FnMut(Node<'a>);
 
 impl<'a> Node<'a> {
     /// Calls `each` on every child.
-    pub fn children(self, each: Each<'_, 'a>) {
+    pub(crate) fn children(self, each: Each<'_, 'a>) {
         match self {
             Node::Statement(statement) => of_statement(statement, each),
             Node::Function(function) => of_function(function, each),

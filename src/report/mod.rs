@@ -116,7 +116,7 @@ pub fn render(format: Format, findings: &Findings, style: &Style) -> String {
 }
 
 /// The line that sums a run up.
-pub fn summary_line(findings: &Findings) -> String {
+pub(crate) fn summary_line(findings: &Findings) -> String {
     let summary = findings.summary();
     let mut line = String::new();
     if findings.fixed > 0 {

@@ -36,12 +36,14 @@ mod testing;
 mod words;
 mod yaml;
 
+pub(crate) use registry::find;
 use registry::rules;
-pub use registry::{Entry, all, find};
-pub use settings::{FailOn, Profile, RuleOption, RuleOptions, Selector, Settings};
+pub use registry::{Entry, all};
+pub(crate) use settings::{FailOn, RuleOption, RuleOptions};
+pub use settings::{Profile, Selector, Settings};
 
 /// What a rule sees of one file.
-pub struct Context<'a> {
+pub(crate) struct Context<'a> {
     /// The file with its tree and kind.
     pub content: &'a Content,
     /// The typed model; `None` for kinds without one and for roots that are no mapping.
@@ -60,7 +62,7 @@ pub struct Context<'a> {
 
 /// A file as it was at the revision that the run compares with.
 #[derive(Debug)]
-pub struct Base {
+pub(crate) struct Base {
     /// The file with its tree and kind.
     pub content: Content,
     /// Whether it stood elsewhere.
@@ -71,27 +73,27 @@ pub struct Base {
 
 impl<'a> Context<'a> {
     /// The file.
-    pub fn source(&self) -> &SourceFile {
+    pub(crate) fn source(&self) -> &SourceFile {
         &self.content.source
     }
 
     /// The kind.
-    pub fn kind(&self) -> Kind {
+    pub(crate) fn kind(&self) -> Kind {
         self.content.kind
     }
 
     /// The query of a hunting query or rule; parsers have theirs under keys of their own.
-    pub fn query(&self) -> Option<&'a Query<'a>> {
+    pub(crate) fn query(&self) -> Option<&'a Query<'a>> {
         self.queries.iter().find(|query| query.pointer == Some("/query"))
     }
 
     /// What a query of the file means: what it reads and returns, and what is wrong with it.
-    pub fn meaning(&self, query: &Query<'_>) -> Arc<SemanticModel> {
+    pub(crate) fn meaning(&self, query: &Query<'_>) -> Arc<SemanticModel> {
         query.meaning(self.catalog)
     }
 
     /// Where to point when something is missing: the first key of the document.
-    pub fn first_key(&self) -> Span {
+    pub(crate) fn first_key(&self) -> Span {
         let first =
             self.content.root().and_then(|root| root.as_mapping()).and_then(|map| map.entries.first());
         first.map_or(Span::default(), |entry| entry.key.span)
@@ -101,7 +103,7 @@ impl<'a> Context<'a> {
 /// What repository rules see of a file: enough to compare it with the others, and no more, so that the
 /// trees need not be kept.
 #[derive(Debug)]
-pub struct RepositoryFile {
+pub(crate) struct RepositoryFile {
     /// The file.
     pub source: Arc<SourceFile>,
     /// Its kind.
@@ -117,10 +119,10 @@ pub struct RepositoryFile {
 }
 
 /// Takes findings that lie in any file of the run.
-pub type RepositoryFindings = Vec<(usize, Diagnostic)>;
+pub(crate) type RepositoryFindings = Vec<(usize, Diagnostic)>;
 
 /// A check. Every hook does nothing unless a rule overrides it.
-pub trait Rule: Sync {
+pub(crate) trait Rule: Sync {
     /// Called for each file read as content, whatever its kind and however broken it is.
     fn check_file(&self, _cx: &Context<'_>, _out: &mut Vec<Diagnostic>) {}
 

@@ -8,7 +8,7 @@ pub struct Entry {
     /// The metadata.
     pub meta: &'static RuleMeta,
     /// The code.
-    pub rule: &'static dyn Rule,
+    pub(crate) rule: &'static dyn Rule,
 }
 
 /// The rules of a group, in the order of the catalogue. A rule that is not listed by its group is dead code, which
@@ -45,7 +45,7 @@ pub fn all() -> impl Iterator<Item = &'static Entry> + Clone {
 }
 
 /// The rule of an id.
-pub fn find(id: &str) -> Option<&'static Entry> {
+pub(crate) fn find(id: &str) -> Option<&'static Entry> {
     all().find(|entry| entry.meta.id == id)
 }
 

@@ -56,7 +56,7 @@ impl FromStr for Profile {
 
 /// From which severity on findings make the exit code 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FailOn {
+pub(crate) enum FailOn {
     /// From this one on.
     Severity(Severity),
     /// From none.
@@ -65,7 +65,7 @@ pub enum FailOn {
 
 impl FailOn {
     /// Reads the name used on the command line and in the configuration.
-    pub fn parse(name: &str) -> Option<Self> {
+    pub(crate) fn parse(name: &str) -> Option<Self> {
         match name {
             "never" => Some(Self::Never),
             name => Severity::parse(name).map(Self::Severity),
@@ -73,7 +73,7 @@ impl FailOn {
     }
 
     /// The name used on the command line and in the configuration.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Severity(severity) => severity.as_str(),
             Self::Never => "never",
@@ -81,7 +81,7 @@ impl FailOn {
     }
 
     /// Whether a run with this worst finding fails.
-    pub fn fails(self, worst: Option<Severity>) -> bool {
+    pub(crate) fn fails(self, worst: Option<Severity>) -> bool {
         matches!((self, worst), (Self::Severity(least), Some(worst)) if worst >= least)
     }
 }
@@ -151,7 +151,7 @@ pub struct RuleOption {
 }
 
 /// What the configuration says of single rules, by id.
-pub type RuleOptions = BTreeMap<&'static str, RuleOption>;
+pub(crate) type RuleOptions = BTreeMap<&'static str, RuleOption>;
 
 /// Everything that steers the rules.
 #[derive(Clone, Debug, Default)]

@@ -14,7 +14,7 @@ use crate::kql::bind::{Body, Catalog, CatalogId, Declared, External, Returned, T
 use crate::kql::types::{Column, Relation, Scalar};
 
 /// A view of a workspace.
-pub struct View<'w> {
+pub(crate) struct View<'w> {
     id: CatalogId,
     /// What was added, the first to be asked first.
     added: Vec<&'w Workspace>,
@@ -29,7 +29,7 @@ thread_local! {
 
 impl<'w> View<'w> {
     /// A view of what the user added and of what sentlint knows.
-    pub fn new(added: Vec<&'w Workspace>) -> Self {
+    pub(crate) fn new(added: Vec<&'w Workspace>) -> Self {
         Self {
             id: CatalogId::fresh(),
             added,

@@ -11,8 +11,8 @@ mod read;
 #[cfg(test)]
 mod tests;
 
-pub use catalog::View;
-pub use read::{ReadError, load};
+pub(crate) use catalog::View;
+pub(crate) use read::load;
 
 /// The columns of a table that the user adds, with their types.
 type Columns = Vec<(String, Scalar)>;

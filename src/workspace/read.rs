@@ -69,7 +69,7 @@ impl Workspace {
 }
 
 /// Reads files with schemas, and the JSON files in folders. The error names the file.
-pub fn load(paths: &[PathBuf]) -> Result<Workspace, (PathBuf, String)> {
+pub(crate) fn load(paths: &[PathBuf]) -> Result<Workspace, (PathBuf, String)> {
     let mut workspace = Workspace::default();
     for path in paths {
         let failed = |error: &std::io::Error| (path.clone(), error.to_string());

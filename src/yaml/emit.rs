@@ -20,7 +20,7 @@ const LONG_QUOTED: usize = 80;
 
 /// A key of a document with its value, as lines. `as_block` asks for a `|` block, where the value is a text that a
 /// block can hold; other texts become blocks where they have several lines or a long one.
-pub fn entry(key: &str, value: &Value, as_block: bool) -> String {
+pub(crate) fn entry(key: &str, value: &Value, as_block: bool) -> String {
     let mut out = String::new();
     match value {
         Value::String(text) if as_block && fits_block(text) => {
@@ -34,7 +34,7 @@ pub fn entry(key: &str, value: &Value, as_block: bool) -> String {
 }
 
 /// A text as comments, one for each of its lines. Whatever it holds, no reader takes a part of it for content.
-pub fn comment(text: &str) -> String {
+pub(crate) fn comment(text: &str) -> String {
     let mut out = String::new();
     for line in text.lines().flat_map(|line| line.split(['\r', '\u{85}', '\u{2028}', '\u{2029}'])) {
         out.push_str("# ");

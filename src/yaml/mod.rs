@@ -8,7 +8,7 @@ mod emit;
 mod json;
 mod lines;
 mod parse;
-pub mod pointer;
+pub(crate) mod pointer;
 mod recover;
 mod remap;
 mod scalar;
@@ -17,7 +17,7 @@ mod slips;
 mod tests;
 mod write;
 
-pub use emit::{comment, entry};
+pub(crate) use emit::{comment, entry};
 pub use json::to_json;
 pub use scalar::ScalarMap;
 pub(crate) use slips::SHARED as SHARED_KEYS;
@@ -31,7 +31,7 @@ pub fn parse(file: &SourceFile) -> Document {
 
 /// Reads a file of which it is known that these keys stand in its first column and nowhere else, which tells
 /// more of what was meant where a line is not valid YAML.
-pub fn parse_with(file: &SourceFile, root_keys: &[&str]) -> Document {
+pub(crate) fn parse_with(file: &SourceFile, root_keys: &[&str]) -> Document {
     recover::document(file.text(), root_keys)
 }
 
@@ -53,10 +53,10 @@ pub struct Document {
 }
 
 /// The most syntax errors told of one file.
-pub const MAX_ERRORS: usize = 20;
+pub(crate) const MAX_ERRORS: usize = 20;
 
 /// The deepest nesting of collections that is read; deeper is an error.
-pub const MAX_DEPTH: usize = 250;
+pub(crate) const MAX_DEPTH: usize = 250;
 
 impl Document {
     /// Whether `span` touches a part of the file whose tree may lack something.

@@ -4,7 +4,7 @@ use super::{Node, Value};
 use crate::source::Span;
 
 /// A pointer with one more step.
-pub fn join(pointer: &str, key: &str) -> String {
+pub(crate) fn join(pointer: &str, key: &str) -> String {
     let mut joined = String::with_capacity(pointer.len() + 1 + key.len());
     joined += pointer;
     joined.push('/');
@@ -19,7 +19,7 @@ pub fn join(pointer: &str, key: &str) -> String {
 }
 
 /// A pointer as people write it: `/entityMappings/0` is `entityMappings[0]`.
-pub fn readable(pointer: &str) -> String {
+pub(crate) fn readable(pointer: &str) -> String {
     let mut out = String::new();
     for step in pointer.split('/').skip(1) {
         let step = step.replace("~1", "/").replace("~0", "~");

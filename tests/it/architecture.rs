@@ -40,6 +40,25 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("fix", &["source", "yaml", "diagnostic", "content"]),
     ("baseline", &["source", "diagnostic", "findings"]),
     ("api", &["source", "diagnostic", "content", "convert", "rules", "check", "inspect"]),
+    (
+        "internals",
+        &[
+            "source",
+            "yaml",
+            "diagnostic",
+            "kql",
+            "content",
+            "convert",
+            "rules",
+            "findings",
+            "report",
+            "discover",
+            "check",
+            "inspect",
+            "fix",
+            "baseline",
+        ],
+    ),
 ];
 
 fn files(path: &Path, found: &mut Vec<PathBuf>) {

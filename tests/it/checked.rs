@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use sentlint::check::{self, Before, Job};
-use sentlint::content::{is_query_file, is_yaml_file};
-use sentlint::diagnostic::Applicability;
-use sentlint::discover::Input;
-use sentlint::findings::Findings;
-use sentlint::fix;
-use sentlint::report::{self, Format, Style};
-use sentlint::rules::{Entry, Profile, Selector, Settings};
-use sentlint::source::SourceFile;
+use sentlint::internals::check::{self, Before, Job};
+use sentlint::internals::content::{is_query_file, is_yaml_file};
+use sentlint::internals::diagnostic::Applicability;
+use sentlint::internals::discover::Input;
+use sentlint::internals::findings::Findings;
+use sentlint::internals::fix;
+use sentlint::internals::report::{self, Format, Style};
+use sentlint::internals::rules::{Entry, Profile, Selector, Settings};
+use sentlint::internals::source::SourceFile;
 
 /// Where the files would stand if they were there.
 const FOLDER: &str = "/work-of-nobody";

@@ -2,7 +2,7 @@
 //! Runs where `SENTLINT_SHARED` names the folder that holds them.
 
 use crate::common::{folder, run, shared, write};
-use sentlint::content::Duration;
+use sentlint::internals::content::Duration;
 use serde_json::{Value, json};
 
 /// A resource that was published.

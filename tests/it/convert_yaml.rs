@@ -45,10 +45,13 @@ fn round_trip(content: &str, least: usize) {
     }
     // Every file reads the same with a reader that is not ours.
     for (name, text) in files(&dir.path().join("back")) {
-        let ours = sentlint::yaml::parse(&sentlint::source::SourceFile::new(name.as_str(), text.as_str()));
+        let ours = sentlint::internals::yaml::parse(&sentlint::internals::source::SourceFile::new(
+            name.as_str(),
+            text.as_str(),
+        ));
         assert!(ours.errors.is_empty(), "{name}: {:?}", ours.errors);
         let oracle: Value = serde_yaml::from_str(&text).unwrap();
-        assert_eq!(sentlint::yaml::to_json(&ours.root.unwrap()), oracle, "{name}");
+        assert_eq!(sentlint::internals::yaml::to_json(&ours.root.unwrap()), oracle, "{name}");
     }
 }
 

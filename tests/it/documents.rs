@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use rayon::prelude::*;
-use sentlint::rules::Profile;
+use sentlint::internals::rules::Profile;
 
 use crate::checked::{self, Files, jobs, pin, settings};
 use crate::common::root;
@@ -19,7 +19,7 @@ fn fixed(name: &str, text: &str, profile: Profile) -> String {
         return String::new();
     }
     let after = jobs[0].text.as_ref().unwrap().text();
-    format!("--- fixed\n{}", sentlint::fix::diff(name, text, after))
+    format!("--- fixed\n{}", sentlint::internals::fix::diff(name, text, after))
 }
 
 #[test]

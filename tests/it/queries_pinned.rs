@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use sentlint::report::Format;
-use sentlint::rules::Profile;
+use sentlint::internals::report::Format;
+use sentlint::internals::rules::Profile;
 use serde_json::Value;
 
 use crate::checked::{self, Files, jobs, pin, settings};
@@ -60,7 +60,7 @@ pub(crate) fn findings(file: (&str, &[u8]), profile: Profile) -> String {
 /// What a query reads and returns, in two lines.
 fn meaning(query: &[u8]) -> String {
     let files = Files::from([("q.kql".to_owned(), query.to_owned())]);
-    let report = sentlint::inspect::inspect(&jobs(&files), &|_: &Path| Arc::default());
+    let report = sentlint::internals::inspect::inspect(&jobs(&files), &|_: &Path| Arc::default());
     let report: Value = serde_json::from_str(&report.json().unwrap()).unwrap();
     let query = &report["files"][0]["query"];
     let list = |names: &Value| {

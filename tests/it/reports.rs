@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use sentlint::baseline::Baseline;
-use sentlint::diagnostic::{Diagnostic, Severity};
-use sentlint::findings::Findings;
-use sentlint::report::{self, Format, Style};
-use sentlint::rules::Profile;
+use sentlint::internals::baseline::Baseline;
+use sentlint::internals::diagnostic::{Diagnostic, Severity};
+use sentlint::internals::findings::Findings;
+use sentlint::internals::report::{self, Format, Style};
+use sentlint::internals::rules::Profile;
 use serde_json::Value;
 
 use crate::checked::{self, Files, jobs, pin, settings, without_version};
@@ -126,7 +126,8 @@ fn what_a_baseline_knows_is_counted_and_not_shown() {
 fn what_content_reads_and_returns_is_told() {
     for folder in ["hunting", "rules"] {
         let files = checked::files(&root().join("content").join(folder));
-        let report = sentlint::inspect::inspect(&jobs(&files), &|_: &Path| std::sync::Arc::default());
+        let report =
+            sentlint::internals::inspect::inspect(&jobs(&files), &|_: &Path| std::sync::Arc::default());
         pin(&format!("inspect__{folder}"), &report.text());
         pin(&format!("inspect__{folder}_json"), &report.json().unwrap());
     }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
-use sentlint::check::Job;
-use sentlint::diagnostic::{Applicability, Group, Severity};
-use sentlint::findings::Findings;
-use sentlint::report::Format;
-use sentlint::rules::{self, Entry, Profile};
+use sentlint::internals::check::Job;
+use sentlint::internals::diagnostic::{Applicability, Group, Severity};
+use sentlint::internals::findings::Findings;
+use sentlint::internals::report::Format;
+use sentlint::internals::rules::{self, Entry, Profile};
 use serde_json::Value;
 
 use crate::checked::{self, Files, alone, compare, jobs, pin, settings};

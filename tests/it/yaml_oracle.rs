@@ -2,8 +2,8 @@
 //! of the corpus. Runs where `SENTLINT_SHARED` names the folder that holds it.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
-use sentlint::source::{BOM, Edit, SourceFile, Span};
-use sentlint::yaml::{self, Node, ScalarMap, ScalarStyle, Value};
+use sentlint::internals::source::{BOM, Edit, SourceFile, Span};
+use sentlint::internals::yaml::{self, Node, ScalarMap, ScalarStyle, Value};
 use std::path::{Path, PathBuf};
 
 fn corpus() -> Option<Vec<PathBuf>> {

@@ -79,7 +79,7 @@ enum Types {
 pub(crate) fn builtins(facts: &Facts) -> Result<Generated, String> {
     let mut all: Builtins = facts.read("builtins.json")?;
     let sources = [format!("Kusto.Language {}", all.version)];
-    let mut out = Source::headed(
+    let mut out = Source::new(
         "The functions, aggregates, plug-ins and operators of the query language.",
         &sources,
         "Apache-2.0",

@@ -6,7 +6,7 @@ use super::{Field, Form, Format, Preset, Type};
 use crate::content::kind::Kind;
 
 /// The schema of a format. Its keys come in the order of the table.
-pub fn schema(format: &Format) -> Value {
+pub(crate) fn schema(format: &Format) -> Value {
     let mut out = Map::new();
     let name = format.kind.as_str();
     let id = format!("https://raw.githubusercontent.com/sentlint/sentlint/main/schemas/{name}.schema.json");
@@ -20,7 +20,7 @@ pub fn schema(format: &Format) -> Value {
 }
 
 /// The schema of a format as the file in `schemas/` holds it.
-pub fn text(format: &Format) -> String {
+pub(crate) fn text(format: &Format) -> String {
     format!("{:#}\n", schema(format))
 }
 
@@ -127,7 +127,7 @@ fn put_form(out: &mut Map<String, Value>, form: Form, longest: Option<usize>) {
 
 impl Form {
     /// The regular expression of the form, and what editors say of a value that does not match it.
-    pub fn pattern(self) -> Option<(&'static str, &'static str)> {
+    pub(crate) fn pattern(self) -> Option<(&'static str, &'static str)> {
         Some(match self {
             Self::Free | Self::Filled => return None,
             Self::NotBlank => (r"\S", "This must not be blank."),

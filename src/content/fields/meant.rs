@@ -6,7 +6,7 @@ const LONGEST: usize = 64;
 /// The known key that a name which is none of them can only mean: the same letters in another case or parted otherwise
 /// (`query_frequency`), or a single one that is one slip away, or two in a long name. `None` for known keys, and where
 /// two keys are as near.
-pub fn meant<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub(crate) fn meant<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let length = name.chars().take(LONGEST + 1).count();
     let known: Vec<&str> = known.into_iter().collect();
     if length > LONGEST || known.contains(&name) {

@@ -7,21 +7,21 @@
 
 use super::kind::Kind;
 
-pub mod json_schema;
+pub(crate) mod json_schema;
 mod meant;
 mod owner;
 mod parts;
 mod sets;
 mod template;
 
-pub use meant::meant;
-pub use owner::Owner;
-pub use sets::{Kinds, Resources};
-pub use template::{ROOT_KEYS, SCHEDULE_KEYS};
+pub(crate) use meant::meant;
+pub(crate) use owner::Owner;
+pub(crate) use sets::{Kinds, Resources};
+pub(crate) use template::{ROOT_KEYS, SCHEDULE_KEYS};
 
 /// What a string must look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub(crate) enum Form {
     /// Anything.
     Free,
     /// At least one character.
@@ -44,7 +44,7 @@ pub enum Form {
 
 /// A closed set of strings.
 #[derive(Clone, Copy, Debug)]
-pub enum Set {
+pub(crate) enum Set {
     /// The strings themselves.
     Of(&'static [&'static str]),
     /// Strings that stand in a table of facts, in its order.
@@ -55,7 +55,7 @@ pub enum Set {
 
 impl Set {
     /// The strings, in the order in which they are told; `kind` is that of the file.
-    pub fn values(self, kind: Kind) -> Vec<&'static str> {
+    pub(crate) fn values(self, kind: Kind) -> Vec<&'static str> {
         match self {
             Self::Of(values) => values.to_vec(),
             Self::Known(values) => values(),
@@ -70,7 +70,7 @@ impl Set {
 
 /// The type of a value.
 #[derive(Clone, Copy, Debug)]
-pub enum Type {
+pub(crate) enum Type {
     /// A string of a form, with a largest number of characters.
     Text(Form, Option<usize>),
     /// One of a closed set of strings.
@@ -93,7 +93,7 @@ pub enum Type {
 
 /// A value to begin with.
 #[derive(Clone, Copy, Debug)]
-pub enum Preset {
+pub(crate) enum Preset {
     /// A string.
     Text(&'static str),
     /// A whole number.
@@ -113,7 +113,7 @@ enum Doc {
 
 /// A key with its value, the item of a list, or the name or the value of a mapping with free names.
 #[derive(Clone, Copy, Debug)]
-pub struct Field {
+pub(crate) struct Field {
     /// The key as it is written; empty for what has none.
     pub key: &'static str,
     /// What it is called in editors.
@@ -270,12 +270,12 @@ impl Field {
     }
 
     /// Whether a kind needs the key.
-    pub fn is_required(&self, kind: Kind) -> bool {
+    pub(crate) fn is_required(&self, kind: Kind) -> bool {
         self.required.contains(kind)
     }
 
     /// What the key is for, in Markdown; empty where nothing is said.
-    pub fn doc_in(&self, kind: Kind) -> &'static str {
+    pub(crate) fn doc_in(&self, kind: Kind) -> &'static str {
         match self.doc {
             Doc::Same(doc) => doc,
             Doc::ByKind(docs) => {
@@ -285,31 +285,32 @@ impl Field {
     }
 
     /// A value to begin with.
-    pub fn default(&self, kind: Kind) -> Option<Preset> {
+    pub(crate) fn default(&self, kind: Kind) -> Option<Preset> {
         self.preset.filter(|(kinds, _)| kinds.contains(kind)).map(|(_, preset)| preset)
     }
 
     /// Who says that a kind does not have this key.
-    pub fn stray_owner(&self, kind: Kind) -> Option<Owner> {
+    pub(crate) fn stray_owner(&self, kind: Kind) -> Option<Owner> {
         self.stray.iter().find(|(kinds, _)| kinds.contains(kind)).map(|(_, owner)| *owner)
     }
 
     /// The keys of the mapping that the value is.
-    pub fn keys(&self) -> &'static [Self] {
+    pub(crate) fn keys(&self) -> &'static [Self] {
         if let Type::Mapping(keys) = self.ty { keys } else { &[] }
     }
 
     /// Whether the value names a column of the query's result.
-    pub fn names_column(&self) -> bool {
+    pub(crate) fn names_column(&self) -> bool {
         matches!(self.ty, Type::Text(Form::Column, _)) || parts::COLUMN_KEYS.contains(&self.key)
     }
 
     /// The rules that speak for this value, or for its absence.
-    pub fn owners(&self) -> impl Iterator<Item = Owner> {
+    pub(crate) fn owners(&self) -> impl Iterator<Item = Owner> {
         let strays = self.stray.iter().map(|(_, owner)| *owner);
         [Some(self.absent), self.owner, self.scalar, self.too_few].into_iter().flatten().chain(strays)
     }
 
+    #[cfg(test)]
     fn walk(&'static self, fields: &mut Vec<&'static Self>) {
         fields.push(self);
         match self.ty {
@@ -332,15 +333,15 @@ impl Field {
 }
 
 /// A string without a key.
-pub const TEXT: Field = Field::new("", "Text", Type::Text(Form::Free, None));
+pub(crate) const TEXT: Field = Field::new("", "Text", Type::Text(Form::Free, None));
 /// A list of strings.
-pub const TEXTS: Type = Type::List(&TEXT, None, None);
+pub(crate) const TEXTS: Type = Type::List(&TEXT, None, None);
 const ANY: Field = Field::new("", "Any value", Type::Any);
 /// A list of anything.
-pub const LIST: Type = Type::List(&ANY, None, None);
+pub(crate) const LIST: Type = Type::List(&ANY, None, None);
 
 /// The type of a key in the first column of hunting queries or rules; anything for other keys.
-pub fn ty(key: &str) -> Type {
+pub(crate) fn ty(key: &str) -> Type {
     Format::of(Kind::ScheduledRule)
         .and_then(|format| format.any_root(key))
         .map_or(Type::Any, |field| field.ty)
@@ -353,7 +354,7 @@ fn find(keys: &'static [Field], name: &str, kind: Kind) -> Option<&'static Field
 
 /// The format of one kind.
 #[derive(Debug)]
-pub struct Format {
+pub(crate) struct Format {
     /// The kind.
     pub kind: Kind,
     /// What it is called in editors.
@@ -366,7 +367,7 @@ pub struct Format {
 
 /// A value of the format by its place.
 #[derive(Clone, Copy, Debug)]
-pub struct Place {
+pub(crate) struct Place {
     /// What belongs there.
     pub field: &'static Field,
     /// How many steps lead there; 1 for the first column.
@@ -377,27 +378,27 @@ pub struct Place {
 
 impl Format {
     /// The format of a kind; `None` for the kinds that have no table.
-    pub fn of(kind: Kind) -> Option<&'static Self> {
+    pub(crate) fn of(kind: Kind) -> Option<&'static Self> {
         template::FORMATS.iter().find(|format| format.kind == kind)
     }
 
     /// Every format.
-    pub fn all() -> &'static [Self] {
+    pub(crate) fn all() -> &'static [Self] {
         &template::FORMATS
     }
 
     /// The keys of the first column that the kind has.
-    pub fn root(&self) -> impl Iterator<Item = &'static Field> {
+    pub(crate) fn root(&self) -> impl Iterator<Item = &'static Field> {
         self.keys_at("")
     }
 
     /// The key of the first column of this name, whether the kind has it or only others do.
-    pub fn any_root(&self, key: &str) -> Option<&'static Field> {
+    pub(crate) fn any_root(&self, key: &str) -> Option<&'static Field> {
         self.keys.iter().find(|field| field.key == key)
     }
 
     /// What belongs at a JSON Pointer below the document; `None` outside of the format.
-    pub fn at(&self, pointer: &str) -> Option<Place> {
+    pub(crate) fn at(&self, pointer: &str) -> Option<Place> {
         let mut steps = pointer.strip_prefix('/')?.split('/');
         let field = find(self.keys, steps.next()?, self.kind)?;
         let mut place = Place { field, depth: 1, owner: field.owner };
@@ -409,7 +410,7 @@ impl Format {
     }
 
     /// The keys that the kind has in the mapping at a pointer, the empty one being the document.
-    pub fn keys_at(&self, pointer: &str) -> impl Iterator<Item = &'static Field> {
+    pub(crate) fn keys_at(&self, pointer: &str) -> impl Iterator<Item = &'static Field> {
         let keys = match pointer {
             "" => self.keys,
             pointer => self.at(pointer).map(|place| place.field.keys()).unwrap_or_default(),
@@ -418,19 +419,20 @@ impl Format {
     }
 
     /// The key of this name in the mapping at a pointer.
-    pub fn key_at(&self, pointer: &str, key: &str) -> Option<&'static Field> {
+    pub(crate) fn key_at(&self, pointer: &str, key: &str) -> Option<&'static Field> {
         self.keys_at(pointer).find(|field| field.key == key)
     }
 
     /// Every field of the kind, each before those below it.
-    pub fn every_field(&self) -> Vec<&'static Field> {
+    #[cfg(test)]
+    pub(crate) fn every_field(&self) -> Vec<&'static Field> {
         let mut fields = Vec::new();
         self.root().for_each(|field| field.walk(&mut fields));
         fields
     }
 
     /// The keys of the items of the list of mappings under a key, wherever that key stands; empty where there is none.
-    pub fn item_keys(&self, list: &str) -> &'static [Field] {
+    pub(crate) fn item_keys(&self, list: &str) -> &'static [Field] {
         item_keys(self.keys, list).unwrap_or_default()
     }
 }

@@ -1,9 +1,8 @@
 //! The rules that speak for what a schema has against a file. Content names them and knows nothing else of them.
 
-/// A rule that owns violations of the format.
+/// A rule that owns violations of the format: each is the rule of that name, which has a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "each is the rule of that name, which has a page")]
-pub enum Owner {
+pub(crate) enum Owner {
     AlertOverride,
     CustomDetails,
     DescriptionTooLong,
@@ -41,7 +40,8 @@ pub enum Owner {
 
 impl Owner {
     /// The rule's id: the variant's name in kebab case.
-    pub fn id(self) -> String {
+    #[cfg(test)]
+    pub(crate) fn id(self) -> String {
         let mut id = String::new();
         for letter in format!("{self:?}").chars() {
             if letter.is_ascii_uppercase() && !id.is_empty() {

@@ -36,10 +36,10 @@ pub(super) static FORMATS: [Format; 3] = [
 /// Every key of a template's first column, in the order in which the repository writes them.
 ///
 /// `alertRuleTemplateName` is none of them: it stands in rules that were made from a template, never in one.
-pub static ROOT_KEYS: [&str; TEMPLATE.len() - 1] = names(true);
+pub(crate) static ROOT_KEYS: [&str; TEMPLATE.len() - 1] = names(true);
 
 /// The keys that say when a scheduled rule runs and when it alerts.
-pub static SCHEDULE_KEYS: [&str; 4] = names(false);
+pub(crate) static SCHEDULE_KEYS: [&str; 4] = names(false);
 
 /// The names of the keys that templates have, or of those that scheduled rules alone have.
 const fn names<const N: usize>(all: bool) -> [&'static str; N] {

@@ -24,20 +24,15 @@ const OTHER_KINDS: [&str; 6] = [
 ];
 
 /// The kind of a YAML document, `path` being its name with forward slashes.
-pub fn detect(root: Option<&Node>, path: &str) -> Kind {
+pub(crate) fn detect(root: Option<&Node>, path: &str) -> Kind {
     let Some(map) = root.and_then(Node::as_mapping) else { return Kind::Unknown };
     decide(&Signs::read(map, path)).kind
-}
-
-/// Why a document is of its kind: the row that decides, in words.
-pub fn reason(root: Option<&Node>, path: &str) -> &'static str {
-    let map = root.and_then(Node::as_mapping);
-    map.map_or("it is no mapping of keys", |map| decide(&Signs::read(map, path)).when)
 }
 
 /// One decision.
 struct Row {
     /// When it holds, in words.
+    #[cfg_attr(not(test), expect(dead_code, reason = "it documents the row and names it in tests"))]
     when: &'static str,
     holds: fn(&Signs) -> bool,
     kind: Kind,

@@ -5,11 +5,11 @@ use std::fmt;
 
 mod detect;
 
-pub use detect::{detect, reason};
+pub(crate) use detect::detect;
 
 /// The kinds of content, by the names of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A hunting query.
     HuntingQuery,
     /// An analytic rule that runs on a schedule.
@@ -35,7 +35,7 @@ impl Kind {
     pub(crate) const COUNT: usize = Self::Unknown as usize + 1;
 
     /// The name used on the command line and in every machine format.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::HuntingQuery => "hunting-query",
             Self::ScheduledRule => "scheduled-rule",
@@ -50,7 +50,7 @@ impl Kind {
     }
 
     /// The kind in words, with its article.
-    pub fn noun(self) -> &'static str {
+    pub(crate) fn noun(self) -> &'static str {
         match self {
             Self::HuntingQuery => "a hunting query",
             Self::ScheduledRule => "a scheduled analytic rule",
@@ -65,7 +65,7 @@ impl Kind {
     }
 
     /// Whether this is an analytic rule that sentlint knows in full.
-    pub fn is_rule(self) -> bool {
+    pub(crate) fn is_rule(self) -> bool {
         matches!(self, Self::ScheduledRule | Self::NrtRule)
     }
 }
@@ -78,7 +78,7 @@ impl fmt::Display for Kind {
 
 /// The folder a file stands in, as the upstream repository names them. Upstream's gates go by this alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Folder {
+pub(crate) enum Folder {
     /// `Detections/`, or any path with `Analytic Rules` in it.
     Rules,
     /// A path with `Hunting Queries` in it.
@@ -92,7 +92,7 @@ pub enum Folder {
 
 impl Folder {
     /// The folder of a path with forward slashes.
-    pub fn of(path: &str) -> Self {
+    pub(crate) fn of(path: &str) -> Self {
         let rules = path.starts_with("Detections/") || path.contains("/Detections/");
         if rules || path.contains("Analytic Rules") {
             Self::Rules

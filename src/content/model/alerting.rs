@@ -5,7 +5,7 @@ use crate::yaml::{Mapping, Node};
 
 /// What scheduled and NRT rules say of the alerts and incidents they make.
 #[derive(Clone, Debug)]
-pub struct Alerting<'a> {
+pub(crate) struct Alerting<'a> {
     /// `kind`.
     pub rule_kind: Option<Text<'a>>,
     /// `Available`, `InPreview`, ...
@@ -28,7 +28,7 @@ pub struct Alerting<'a> {
 
 /// `alertDetailsOverride`.
 #[derive(Clone, Debug)]
-pub struct AlertOverride<'a> {
+pub(crate) struct AlertOverride<'a> {
     /// `alertDisplayNameFormat`.
     pub name_format: Option<Field<'a>>,
     /// `alertDescriptionFormat`.
@@ -43,7 +43,7 @@ pub struct AlertOverride<'a> {
 
 /// An item of `alertDynamicProperties`.
 #[derive(Clone, Copy, Debug)]
-pub struct DynamicProperty<'a> {
+pub(crate) struct DynamicProperty<'a> {
     /// The item.
     pub node: &'a Node,
     /// The property of the alert.
@@ -54,7 +54,7 @@ pub struct DynamicProperty<'a> {
 
 /// `eventGroupingSettings`.
 #[derive(Clone, Copy, Debug)]
-pub struct EventGrouping<'a> {
+pub(crate) struct EventGrouping<'a> {
     /// The mapping.
     pub map: &'a Mapping,
     /// `aggregationKind`.
@@ -63,7 +63,7 @@ pub struct EventGrouping<'a> {
 
 /// `incidentConfiguration`.
 #[derive(Clone, Debug)]
-pub struct Incident<'a> {
+pub(crate) struct Incident<'a> {
     /// `createIncident`, where it is a boolean.
     pub create: Option<bool>,
     /// `groupingConfiguration`, where it is a mapping.
@@ -72,7 +72,7 @@ pub struct Incident<'a> {
 
 /// `groupingConfiguration`.
 #[derive(Clone, Debug)]
-pub struct Grouping<'a> {
+pub(crate) struct Grouping<'a> {
     /// The entry.
     pub field: Field<'a>,
     /// `enabled`, where it is a boolean.
@@ -129,12 +129,12 @@ impl<'a> AlertOverride<'a> {
     }
 
     /// The texts with placeholders, each with its key.
-    pub fn formats(&self) -> [(&'static str, Option<Field<'a>>); 2] {
+    pub(crate) fn formats(&self) -> [(&'static str, Option<Field<'a>>); 2] {
         [("alertDisplayNameFormat", self.name_format), ("alertDescriptionFormat", self.description_format)]
     }
 
     /// The columns that are taken as a whole, each with its key.
-    pub fn columns(&self) -> [(&'static str, Option<Text<'a>>); 2] {
+    pub(crate) fn columns(&self) -> [(&'static str, Option<Text<'a>>); 2] {
         [("alertSeverityColumnName", self.severity_column), ("alertTacticsColumnName", self.tactics_column)]
     }
 }

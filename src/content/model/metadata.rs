@@ -5,7 +5,7 @@ use crate::yaml::{Mapping, Node, Value};
 
 /// `metadata`.
 #[derive(Clone, Debug, Default)]
-pub struct Metadata<'a> {
+pub(crate) struct Metadata<'a> {
     /// `source`: who publishes the content.
     pub source: Source<'a>,
     /// `author`: who wrote it.
@@ -22,7 +22,7 @@ pub struct Metadata<'a> {
 
 /// Who publishes content.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Source<'a> {
+pub(crate) struct Source<'a> {
     /// `Community` or `Microsoft`.
     pub kind: Option<Text<'a>>,
     /// The name.
@@ -31,7 +31,7 @@ pub struct Source<'a> {
 
 /// Somebody to write to.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Contact<'a> {
+pub(crate) struct Contact<'a> {
     /// The name.
     pub name: Option<Text<'a>>,
     /// The address.
@@ -42,7 +42,7 @@ pub struct Contact<'a> {
 
 /// An item of `tags`.
 #[derive(Clone, Copy, Debug)]
-pub enum Tag<'a> {
+pub(crate) enum Tag<'a> {
     /// A word.
     Word(Text<'a>),
     /// Keys with values, such as `Schema: ASimProcessEvent`.
@@ -51,7 +51,7 @@ pub enum Tag<'a> {
 
 impl<'a> Metadata<'a> {
     /// What stands under `metadata`; `None` where it is absent or no mapping.
-    pub fn read(root: &'a Mapping) -> Option<Self> {
+    pub(crate) fn read(root: &'a Mapping) -> Option<Self> {
         let map = field(root, "metadata")?.node().as_mapping()?;
         let below = |key: &str| field(map, key).and_then(|field| field.node().as_mapping());
         let (source, support, categories) = (below("source"), below("support"), below("categories"));
@@ -77,7 +77,7 @@ impl<'a> Contact<'a> {
 
 impl<'a> Tag<'a> {
     /// The tags of a template; nulls and lists among them are left out.
-    pub fn read(root: &'a Mapping) -> Vec<Self> {
+    pub(crate) fn read(root: &'a Mapping) -> Vec<Self> {
         let list = field(root, "tags").and_then(|field| field.node().as_sequence());
         let items = list.map(|list| list.items.as_slice()).unwrap_or_default();
         let tag = |item: &'a Node| match &item.value {

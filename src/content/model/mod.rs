@@ -3,6 +3,8 @@
 //! Reading is tolerant, because published content is: a scalar stands for a list of one, keys are found
 //! whatever their case, `null` is absence. What is wrong about such shapes is for the rules to say.
 
+#![allow(dead_code, reason = "the models hold every key of the format, whether or not a rule asks for it")]
+
 use super::duration::Duration;
 use super::kind::Kind;
 use crate::source::Span;
@@ -13,12 +15,12 @@ mod metadata;
 #[cfg(test)]
 mod tests;
 
-pub use alerting::{AlertOverride, Alerting, DynamicProperty, EventGrouping, Grouping, Incident};
-pub use metadata::{Contact, Metadata, Source, Tag};
+pub(crate) use alerting::{AlertOverride, Alerting, Grouping};
+pub(crate) use metadata::{Metadata, Tag};
 
 /// A scalar that is not null.
 #[derive(Clone, Copy, Debug)]
-pub struct Text<'a> {
+pub(crate) struct Text<'a> {
     /// The decoded text.
     pub value: &'a str,
     /// Where it stands.
@@ -27,19 +29,19 @@ pub struct Text<'a> {
 
 impl<'a> Text<'a> {
     /// The scalar of a node; `None` for null, lists and mappings.
-    pub fn of(node: &'a Node) -> Option<Self> {
+    pub(crate) fn of(node: &'a Node) -> Option<Self> {
         node.as_str().map(|value| Self { value, node })
     }
 
     /// Its place in the file.
-    pub fn span(&self) -> Span {
+    pub(crate) fn span(&self) -> Span {
         self.node.span
     }
 }
 
 /// A key with its value as they stand in the file.
 #[derive(Clone, Copy, Debug)]
-pub struct Field<'a> {
+pub(crate) struct Field<'a> {
     /// The entry.
     pub entry: &'a Entry,
     /// The key as it is written.
@@ -48,18 +50,18 @@ pub struct Field<'a> {
 
 impl<'a> Field<'a> {
     /// The value.
-    pub fn node(&self) -> &'a Node {
+    pub(crate) fn node(&self) -> &'a Node {
         &self.entry.value
     }
 
     /// The value as text.
-    pub fn text(&self) -> Option<Text<'a>> {
+    pub(crate) fn text(&self) -> Option<Text<'a>> {
         Text::of(&self.entry.value)
     }
 }
 
 /// Finds a key: spelt exactly so, or else in another case.
-pub fn field<'a>(map: &'a Mapping, key: &str) -> Option<Field<'a>> {
+pub(crate) fn field<'a>(map: &'a Mapping, key: &str) -> Option<Field<'a>> {
     let named = |entry: &'a Entry| Some((entry, entry.key.as_str()?));
     let mut entries = map.entries.iter().filter_map(named);
     let exact = entries.clone().find(|(_, name)| *name == key);
@@ -73,7 +75,7 @@ fn text<'a>(map: &'a Mapping, key: &str) -> Option<Text<'a>> {
 
 /// A value that should be a list of texts.
 #[derive(Clone, Debug, Default)]
-pub struct List<'a> {
+pub(crate) struct List<'a> {
     /// The entry, where the key is there.
     pub field: Option<Field<'a>>,
     /// The texts; a scalar in place of the list is its only element. Nulls are left out.
@@ -82,7 +84,7 @@ pub struct List<'a> {
 
 impl<'a> List<'a> {
     /// The list that stands under a key.
-    pub fn read(map: &'a Mapping, key: &str) -> Self {
+    pub(crate) fn read(map: &'a Mapping, key: &str) -> Self {
         let Some(field) = field(map, key) else { return Self::default() };
         let items = match &field.node().value {
             Value::Sequence(sequence) => sequence.items.iter().filter_map(Text::of).collect(),
@@ -93,14 +95,14 @@ impl<'a> List<'a> {
     }
 
     /// The texts alone.
-    pub fn values(&self) -> impl Iterator<Item = &'a str> + '_ {
+    pub(crate) fn values(&self) -> impl Iterator<Item = &'a str> + '_ {
         self.items.iter().map(|item| item.value)
     }
 }
 
 /// An item of `requiredDataConnectors`.
 #[derive(Clone, Debug)]
-pub struct Connector<'a> {
+pub(crate) struct Connector<'a> {
     /// The item.
     pub node: &'a Node,
     /// The connector's id.
@@ -111,7 +113,7 @@ pub struct Connector<'a> {
 
 /// An item of `entityMappings`.
 #[derive(Clone, Debug)]
-pub struct EntityMapping<'a> {
+pub(crate) struct EntityMapping<'a> {
     /// The item.
     pub node: &'a Node,
     /// The entity type.
@@ -122,7 +124,7 @@ pub struct EntityMapping<'a> {
 
 /// An item of `fieldMappings`.
 #[derive(Clone, Copy, Debug)]
-pub struct FieldMapping<'a> {
+pub(crate) struct FieldMapping<'a> {
     /// The item.
     pub node: &'a Node,
     /// The identifier of the entity.
@@ -133,7 +135,7 @@ pub struct FieldMapping<'a> {
 
 /// An item of `sentinelEntitiesMappings`.
 #[derive(Clone, Copy, Debug)]
-pub struct SentinelEntity<'a> {
+pub(crate) struct SentinelEntity<'a> {
     /// The item.
     pub node: &'a Node,
     /// The column of the query's result.
@@ -142,7 +144,7 @@ pub struct SentinelEntity<'a> {
 
 /// A duration as it is written, and as it is understood.
 #[derive(Clone, Debug)]
-pub struct TimeSpan<'a> {
+pub(crate) struct TimeSpan<'a> {
     /// The text.
     pub text: Text<'a>,
     /// What it says; `None` where it says nothing that anybody understands.
@@ -151,20 +153,20 @@ pub struct TimeSpan<'a> {
 
 impl<'a> TimeSpan<'a> {
     /// The duration that stands under a key.
-    pub fn read(map: &'a Mapping, key: &str) -> Option<Self> {
+    pub(crate) fn read(map: &'a Mapping, key: &str) -> Option<Self> {
         let text = text(map, key)?;
         Some(Self { text, value: Duration::parse(text.value) })
     }
 
     /// The length in seconds.
-    pub fn seconds(&self) -> Option<u64> {
+    pub(crate) fn seconds(&self) -> Option<u64> {
         self.value.as_ref().map(|value| value.seconds)
     }
 }
 
 /// What hunting queries and analytic rules have in common.
 #[derive(Clone, Debug)]
-pub struct Common<'a> {
+pub(crate) struct Common<'a> {
     /// The kind.
     pub kind: Kind,
     /// The document's root mapping.
@@ -205,7 +207,7 @@ pub struct Common<'a> {
 
 /// When a scheduled rule runs and when it alerts.
 #[derive(Clone, Debug)]
-pub struct Schedule<'a> {
+pub(crate) struct Schedule<'a> {
     /// `queryFrequency`.
     pub frequency: Option<TimeSpan<'a>>,
     /// `queryPeriod`.
@@ -218,14 +220,14 @@ pub struct Schedule<'a> {
 
 /// A hunting query.
 #[derive(Clone, Debug)]
-pub struct HuntingQuery<'a> {
+pub(crate) struct HuntingQuery<'a> {
     /// What every template has.
     pub common: Common<'a>,
 }
 
 /// A scheduled analytic rule.
 #[derive(Clone, Debug)]
-pub struct ScheduledRule<'a> {
+pub(crate) struct ScheduledRule<'a> {
     /// What every template has.
     pub common: Common<'a>,
     /// What every rule has.
@@ -236,7 +238,7 @@ pub struct ScheduledRule<'a> {
 
 /// A near-real-time analytic rule.
 #[derive(Clone, Debug)]
-pub struct NrtRule<'a> {
+pub(crate) struct NrtRule<'a> {
     /// What every template has.
     pub common: Common<'a>,
     /// What every rule has.
@@ -245,7 +247,7 @@ pub struct NrtRule<'a> {
 
 /// A template of one of the kinds that sentlint knows in full.
 #[derive(Clone, Debug)]
-pub enum Template<'a> {
+pub(crate) enum Template<'a> {
     /// A hunting query.
     HuntingQuery(HuntingQuery<'a>),
     /// A scheduled analytic rule.
@@ -256,7 +258,7 @@ pub enum Template<'a> {
 
 impl<'a> Template<'a> {
     /// Reads a document of a kind; `None` for the kinds that have no model, and for roots that are no mapping.
-    pub fn read(root: &'a Node, kind: Kind) -> Option<Self> {
+    pub(crate) fn read(root: &'a Node, kind: Kind) -> Option<Self> {
         let map = root.as_mapping()?;
         let common = || read_common(root, map, kind);
         Some(match kind {
@@ -272,7 +274,7 @@ impl<'a> Template<'a> {
     }
 
     /// What every template has.
-    pub fn common(&self) -> &Common<'a> {
+    pub(crate) fn common(&self) -> &Common<'a> {
         match self {
             Self::HuntingQuery(query) => &query.common,
             Self::ScheduledRule(rule) => &rule.common,
@@ -281,7 +283,7 @@ impl<'a> Template<'a> {
     }
 
     /// What analytic rules have.
-    pub fn alerting(&self) -> Option<&Alerting<'a>> {
+    pub(crate) fn alerting(&self) -> Option<&Alerting<'a>> {
         match self {
             Self::HuntingQuery(_) => None,
             Self::ScheduledRule(rule) => Some(&rule.alerting),
@@ -290,7 +292,7 @@ impl<'a> Template<'a> {
     }
 
     /// What scheduled rules have.
-    pub fn schedule(&self) -> Option<&Schedule<'a>> {
+    pub(crate) fn schedule(&self) -> Option<&Schedule<'a>> {
         match self {
             Self::ScheduledRule(rule) => Some(&rule.schedule),
             _ => None,
@@ -372,7 +374,7 @@ fn read_custom_details(root: &Mapping) -> Vec<(Text<'_>, Option<Text<'_>>)> {
 }
 
 /// The boolean that stands under a key; quoted ones count too, because upstream reads every scalar as text.
-pub fn boolean(map: &Mapping, key: &str) -> Option<bool> {
+pub(crate) fn boolean(map: &Mapping, key: &str) -> Option<bool> {
     let node = field(map, key)?.node();
     let text = node.as_str()?;
     let plain = node.scalar_type() == Some(ScalarType::Bool);

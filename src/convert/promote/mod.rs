@@ -30,7 +30,7 @@ const NRT_IDS: Uuid = Uuid::from_u128(0xc1f4_7d29_0e83_4b6a_b5d0_93ae_6f28_11b7)
 
 /// Where the rule's id comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum IdSource {
+pub(crate) enum IdSource {
     /// Made from the id of the hunting query, the same every time.
     #[default]
     Derived,
@@ -42,10 +42,10 @@ pub enum IdSource {
 
 impl IdSource {
     /// Every choice.
-    pub const ALL: [Self; 3] = [Self::Derived, Self::Keep, Self::New];
+    pub(crate) const ALL: [Self; 3] = [Self::Derived, Self::Keep, Self::New];
 
     /// The name used on the command line.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Derived => "derived",
             Self::Keep => "keep",
@@ -56,7 +56,7 @@ impl IdSource {
 
 /// An answer to the question which tactic is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TacticAnswer {
+pub(crate) struct TacticAnswer {
     /// The value that it stands for; `None` for every value that is no tactic, and for none at all.
     pub asked: Option<String>,
     /// The tactic.
@@ -66,7 +66,7 @@ pub struct TacticAnswer {
 /// How a hunting query becomes a rule.
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
-pub struct Options {
+pub(crate) struct Options {
     /// An NRT rule instead of a scheduled one.
     pub nrt: bool,
     /// See [`IdSource`].
@@ -99,7 +99,7 @@ pub struct Options {
 
 /// A rule made of a hunting query.
 #[derive(Clone, Debug)]
-pub struct Promoted {
+pub(crate) struct Promoted {
     /// The YAML.
     pub text: String,
     /// What there is to tell, by place.
@@ -111,10 +111,10 @@ pub struct Promoted {
 impl Promoted {
     /// The place in the hunting query's file of a finding in the rule, whose file `rule` is; the query's key where it
     /// has none of its own. Only true without [`Options::explain`], whose comments stand in the rule alone.
-    pub fn source(&self, content: &Content, rule: &Content, finding: &Diagnostic) -> Span {
+    pub(crate) fn source(&self, content: &Content, rule: &Content, finding: &Diagnostic) -> Span {
         let queries = (content.queries(), rule.queries());
         if let (Some(was), Some(is)) = (queries.0.first(), queries.1.first())
-            && let Some(span) = is.from_file(finding.span)
+            && let Some(span) = is.span_in_query(finding.span)
         {
             return was.span(self.places.original(span));
         }
@@ -139,7 +139,7 @@ struct Work<'a> {
 }
 
 /// Makes a rule of a hunting query; the errors are questions, and reasons why there can be no such rule.
-pub fn promote(
+pub(crate) fn promote(
     content: &Content,
     options: &Options,
     catalog: &dyn Catalog,

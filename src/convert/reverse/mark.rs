@@ -10,12 +10,12 @@ const END: &str = "); once edited, it is not overwritten.";
 const SUMS: Uuid = Uuid::from_u128(0x5bd7_1f3c_93e1_4c8f_8e0a_6d2b_7a41_c905);
 
 /// The text with the mark before it.
-pub fn marked(text: &str) -> String {
+pub(crate) fn marked(text: &str) -> String {
     format!("{START}{}{END}\n{text}", sum(text))
 }
 
 /// Whether a text is as sentlint wrote it. Line ends may have changed on their way through version control.
-pub fn is_own(text: &str) -> bool {
+pub(crate) fn is_own(text: &str) -> bool {
     let text = text.replace("\r\n", "\n");
     let Some((first, rest)) = text.split_once('\n') else { return false };
     first.strip_prefix(START).and_then(|line| line.strip_suffix(END)).is_some_and(|told| told == sum(rest))

@@ -28,12 +28,12 @@ mod scope;
 
 use collect::{Found, ResourceKind, collect};
 use json::{Json, Step};
-pub use mark::{is_own, marked};
+pub(crate) use mark::{is_own, marked};
 use properties::PropertyReader;
 
 /// A rule or hunting query as YAML.
 #[derive(Debug)]
-pub struct Yaml {
+pub(crate) struct Yaml {
     /// What it is.
     pub kind: Kind,
     /// The file name that suits it, without an extension.
@@ -44,7 +44,7 @@ pub struct Yaml {
 
 /// What a template held.
 #[derive(Debug, Default)]
-pub struct Reversed {
+pub(crate) struct Reversed {
     /// The rules and hunting queries, in the template's order.
     pub items: Vec<Yaml>,
     /// What could not come back, or only with a guess.
@@ -55,7 +55,7 @@ pub struct Reversed {
 
 /// Why a file holds nothing for us.
 #[derive(Debug)]
-pub enum NoContent {
+pub(crate) enum NoContent {
     /// It is broken.
     Broken(Refusal),
     /// It is some other JSON.
@@ -65,7 +65,7 @@ pub enum NoContent {
 }
 
 /// Converts every rule and hunting query of a file.
-pub fn to_content(source: &SourceFile) -> Result<Reversed, NoContent> {
+pub(crate) fn to_content(source: &SourceFile) -> Result<Reversed, NoContent> {
     let json = Json::parse(source).map_err(NoContent::Broken)?;
     let own = super::arm::is_own_template(&json.value);
     let collection = collect(&json.value);

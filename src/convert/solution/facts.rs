@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// The facts of a solution.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// The display name.
     pub name: String,
     /// `a.b.c`.
@@ -114,12 +114,12 @@ impl Keys<'_> {
 
 impl Facts {
     /// Where upstream's data file names its metadata file.
-    pub fn metadata_file(value: &Value) -> Option<String> {
+    pub(crate) fn metadata_file(value: &Value) -> Option<String> {
         Keys(value.as_object()?).text("metadata")
     }
 
     /// Reads the facts from files, of which earlier ones win. The error is what is wrong, each as a sentence.
-    pub fn read(files: &[Value]) -> Result<Self, Vec<String>> {
+    pub(crate) fn read(files: &[Value]) -> Result<Self, Vec<String>> {
         let mut all = Map::new();
         let mut wrong = Vec::new();
         for file in files {
@@ -182,7 +182,7 @@ impl Facts {
     }
 
     /// Where a file stands in the solution's own list; files that it does not name come last.
-    pub fn place(&self, path: &str) -> usize {
+    pub(crate) fn place(&self, path: &str) -> usize {
         let file = |path: &str| path.replace('\\', "/").rsplit('/').next().unwrap_or_default().to_lowercase();
         let wanted = file(path);
         self.files.iter().position(|listed| file(listed) == wanted).unwrap_or(usize::MAX)

@@ -14,14 +14,14 @@ use crate::knowledge::limits;
 mod facts;
 mod inner;
 
-pub use facts::Facts;
+pub(crate) use facts::Facts;
 
 const TEMPLATES_API: &str = "2023-04-01-preview";
 const METADATA_API: &str = "2022-01-01-preview";
 
 /// A rule or hunting query of a solution.
 #[derive(Debug)]
-pub struct Item {
+pub(crate) struct Item {
     resource: Resource,
     /// The file's name without its extension.
     base: String,
@@ -34,19 +34,19 @@ pub struct Item {
 
 impl Item {
     /// What no two items of a solution may share.
-    pub fn key(&self) -> (bool, String) {
+    pub(crate) fn key(&self) -> (bool, String) {
         self.resource.key()
     }
 
     /// Whether it is an analytic rule.
-    pub fn is_rule(&self) -> bool {
+    pub(crate) fn is_rule(&self) -> bool {
         self.resource.is_rule()
     }
 }
 
 /// Converts a file that is ready; `base` is its name without the extension. With `bugs` the result is what upstream's tool makes,
 /// its mistakes included.
-pub fn to_item(
+pub(crate) fn to_item(
     prepared: &Prepared,
     base: &str,
     options: &Options,
@@ -87,7 +87,7 @@ fn keep_variables(mut properties: Value) -> Value {
 }
 
 /// The template of a solution.
-pub fn solution(items: &[Item], facts: &Facts) -> String {
+pub(crate) fn solution(items: &[Item], facts: &Facts) -> String {
     let mut solution = Solution { facts, variables: Map::new(), resources: Vec::new(), criteria: Vec::new() };
     solution.head();
     let (mut rules, mut queries) = (0, 0);

@@ -4,9 +4,6 @@
 
 //! MITRE ATT&CK's tactics and techniques.
 
-/// Where these facts were read.
-pub(crate) static SOURCES: &[&str] = &["mitre/cti at 68d2992ea01249fc72e966f569a0d0b663d98581, ATT&CK 19.1, three domains"];
-
 use crate::knowledge::attack::Domain::{Enterprise as E, Ics as I, Mobile as M};
 use crate::knowledge::attack::Status::{Active as A, Deprecated as D, Revoked};
 use crate::knowledge::attack::{Domain, Status, Tactic, Technique};

@@ -9,9 +9,6 @@
 
 //! Data connectors: ids, titles and tables.
 
-/// Where these facts were read.
-pub(crate) static SOURCES: &[&str] = &["Azure/Azure-Sentinel, .script/tests/detectionTemplateSchemaValidation/ValidConnectorIds.json at b18825409e5810e3c85e16a01e23849ae1c98da9", "az2022 checkout (fork cloudflare/Azure-Sentinel, tree of Aug 2022), .script/tests/detectionTemplateSchemaValidation/ValidConnectorIds.json", "mazamizo21, Data443, NetApp: forks of Azure/Azure-Sentinel, .script/tests/detectionTemplateSchemaValidation/ValidConnectorIds.json", "oshezaf/sentinelninja, Solutions Docs/content at 4167c9caa798d8ead1fa1e5944f431ed0b999ea1", "Solutions Analyzer tables of oshezaf/sentinelninja (Apache-2.0), 2026-08-14", "oshezaf/sentinelninja@4167c9caa798d8ead1fa1e5944f431ed0b999ea1 (Apache-2.0), generated 2026-08-14 from Azure/Azure-Sentinel main"];
-
 use crate::knowledge::connectors::Connector;
 
 const fn c(id: &'static str, title: Option<&'static str>, upstream: bool, deprecated: bool, tables: &'static [&'static str]) -> Connector {

@@ -9,9 +9,6 @@
 
 //! Entity types and their identifiers.
 
-/// Where these facts were read.
-pub(crate) static SOURCES: &[&str] = &["Azure/Azure-Sentinel, .script/tests/detectionTemplateSchemaValidation/Models/EntityMappingIdentifiers.cs at 9a09dab5ee2649bb95cf6e5a85a5b0e9048d86bb", "az2022 checkout (fork cloudflare/Azure-Sentinel, tree of Aug 2022), .script/tests/detectionTemplateSchemaValidation/Models/EntityMappingIdentifiers.cs", "Azure/Azure-Sentinel, .script/tests/detectionTemplateSchemaValidation/Models/EntityType.cs at 3ecd726eadebe1aba38b000cee678f9e1e999c64", "MicrosoftDocs/azure-docs, articles/sentinel/entities-reference.md at 03a1ce1b20bbd02fdcfe37a450f8ad63949097a5", "Azure/Azure-Sentinel, .github/instructions/detections.instructions.md at 0a2f31b919ca651a43c6475859e43bd3da383a38", "Azure/bicep-types-az, generated/securityinsights/microsoft.securityinsights/2025-10-01-preview/types.md at 1f896de2db966ad91e8f7d7d981e11d32e4f5d8d"];
-
 use crate::knowledge::entities::EntityType;
 
 /// Sorted by name.

@@ -5,8 +5,5 @@
 
 //! What the analyser of upstream's gate lacks.
 
-/// Where these facts were read.
-pub(crate) static SOURCES: &[&str] = &["Microsoft.Azure.Kusto.Language 11.3.0, Microsoft.Azure.Sentinel.KustoServices 6.7.0 (.script/tests/KqlvalidationsTests/Kqlvalidations.Tests.csproj, newest stored copy 0731261a)", "KustoServices 6.7.0 is built with Kusto.Language 11.0.0, released 2022-09-19 (issue 13362)"];
-
 /// Sorted names of functions, aggregates and plug-ins.
 pub(crate) static REFUSED: &[&str] = &["__geo_length_to_s2cell_level", "__geo_line_s2cell_covering_level", "__geo_polygon_s2cell_covering_level", "__hll_normalize", "__ipv6_lookup_ranges", "ai_chat_completion", "ai_chat_completion_prompt", "ai_embed_text", "ai_embeddings", "all", "column_names_of", "covariance", "covarianceif", "covariancep", "covariancepif", "dax_request", "entity_group", "erf", "erfc", "geo_angle", "geo_azimuth", "geo_closest_point_on_line", "geo_closest_point_on_polygon", "geo_from_wkt", "geo_line_interpolate_point", "geo_line_locate_point", "geo_line_lookup", "geo_line_to_s2cells", "geo_polygon_lookup", "geo_polygon_to_h3cells", "graph", "infer_storage_schema_with_suggestions", "inner_nodes", "ipv6_lookup", "labels", "map", "node_degree_in", "node_degree_out", "node_id", "punycode_domain_from_string", "punycode_domain_to_string", "replace_strings", "row_id", "series_cosine_similarity", "series_magnitude", "series_product", "series_sum", "set_equals", "variancepif"];

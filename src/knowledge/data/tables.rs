@@ -6,9 +6,6 @@
 
 //! Tables and functions with their columns: the layout is told in `xtask/src/tables.rs`.
 
-/// Where these facts were read.
-pub(crate) static SOURCES: &[&str] = &["oshezaf/sentinelninja, August 2026: tables of Microsoft Learn's Azure Monitor reference, of connector definitions and of upstream's validation schemas", "Azure/Azure-Sentinel, tree of August 2022: validation schemas, and result columns computed from its functions", "Microsoft Learn: functions of Defender XDR and Sentinel"];
-
 pub(crate) static BLOB: &[u8] = include_bytes!("tables.bin");
 
 pub(crate) const STRINGS: usize = 33_067;

@@ -4,9 +4,6 @@
 
 //! Upstream's own map from techniques to Sentinel tactics.
 
-/// Where these facts were read.
-pub(crate) static SOURCES: &[&str] = &["Azure/Azure-Sentinel, .script/tests/detectionTemplateSchemaValidation/Models/ModelValidationAttributes/KillChainTechniquesHelper.cs; newest form found (indexed text, commit not named by the index; has T1649-T1652 = ATT&CK v13 and mobile ids)"];
-
 pub(crate) static TECHNIQUE_TACTICS: &[(&str, &[&str])] = &[
     ("T0800", &["InhibitResponseFunction"]),
     ("T0801", &["Collection"]),

@@ -4,7 +4,7 @@ use crate::kql::token::TokenKind as T;
 
 /// An operator between two operands; `and` and `or` are [`LogicalOp`], those before a list [`ListOp`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BinaryOp {
+pub(crate) enum BinaryOp {
     /// `+`
     Add,
     /// `-`
@@ -33,7 +33,7 @@ pub enum BinaryOp {
 
 /// A comparison of strings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StringOp {
+pub(crate) struct StringOp {
     /// What it looks for.
     pub test: StringTest,
     /// Whether it is true of what it does not find.
@@ -44,7 +44,7 @@ pub struct StringOp {
 
 /// What a comparison of strings looks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StringTest {
+pub(crate) enum StringTest {
     /// The whole string: `=~` and `!~`.
     Equals,
     /// A word in any column, as `search` does: `:`.
@@ -69,7 +69,7 @@ pub enum StringTest {
 
 /// An operator before a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ListOp {
+pub(crate) enum ListOp {
     /// `in`, `!in`, `in~` and `!in~`
     In {
         /// Whether it is true of what is not in the list.
@@ -85,7 +85,7 @@ pub enum ListOp {
 
 /// What joins conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogicalOp {
+pub(crate) enum LogicalOp {
     /// `and`
     And,
     /// `or`
@@ -94,7 +94,7 @@ pub enum LogicalOp {
 
 impl BinaryOp {
     /// The operator of a token.
-    pub fn of(token: T) -> Option<Self> {
+    pub(crate) fn of(token: T) -> Option<Self> {
         Some(match token {
             T::Plus => Self::Add,
             T::Minus => Self::Subtract,
@@ -112,7 +112,7 @@ impl BinaryOp {
     }
 
     /// Whether it is true of what it does not find.
-    pub fn negated(self) -> bool {
+    pub(crate) fn negated(self) -> bool {
         match self {
             Self::NotEqual => true,
             Self::String(op) => op.negated,
@@ -130,13 +130,13 @@ impl BinaryOp {
     }
 
     /// Whether it asks which operand is more.
-    pub fn orders(self) -> bool {
+    pub(crate) fn orders(self) -> bool {
         matches!(self, Self::Less | Self::LessOrEqual | Self::Greater | Self::GreaterOrEqual)
     }
 
     /// The same with its sides changed, where that is another: `<` for `>`.
     #[must_use]
-    pub fn mirrored(self) -> Self {
+    pub(crate) fn mirrored(self) -> Self {
         match self {
             Self::Less => Self::Greater,
             Self::LessOrEqual => Self::GreaterOrEqual,
@@ -149,7 +149,7 @@ impl BinaryOp {
 
 impl StringOp {
     /// The operator of a token.
-    pub fn of(token: T) -> Option<Self> {
+    pub(crate) fn of(token: T) -> Option<Self> {
         use StringTest as S;
         let (test, negated, folds_case) = match token {
             T::EqualTilde => (S::Equals, false, true),
@@ -192,7 +192,7 @@ impl StringOp {
 
 impl StringTest {
     /// Whether it looks words up, and does not read every character.
-    pub fn of_words(self) -> bool {
+    pub(crate) fn of_words(self) -> bool {
         match self {
             Self::Has | Self::HasPrefix | Self::HasSuffix => true,
             Self::Equals
@@ -208,7 +208,7 @@ impl StringTest {
 
 impl ListOp {
     /// The operator of a token.
-    pub fn of(token: T) -> Option<Self> {
+    pub(crate) fn of(token: T) -> Option<Self> {
         Some(match token {
             T::In => Self::In { negated: false, folds_case: false },
             T::NotIn => Self::In { negated: true, folds_case: false },
@@ -221,7 +221,7 @@ impl ListOp {
     }
 
     /// Whether it is true of what is not in the list.
-    pub fn negated(self) -> bool {
+    pub(crate) fn negated(self) -> bool {
         match self {
             Self::In { negated, .. } => negated,
             Self::HasAny | Self::HasAll => false,
@@ -231,7 +231,7 @@ impl ListOp {
 
 impl LogicalOp {
     /// How it is written.
-    pub fn text(self) -> &'static str {
+    pub(crate) fn text(self) -> &'static str {
         match self {
             Self::And => "and",
             Self::Or => "or",

@@ -5,7 +5,7 @@ use super::{Column, Expr, ExprKind, NameForm, OperatorKind, Union};
 
 /// What is known of an operator, whatever stands in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// Its name as the documentation writes it, whichever word was written; empty where no operator was read.
     pub name: &'static str,
     /// Whether rows come in.
@@ -22,7 +22,7 @@ pub struct Facts {
 
 /// Whether rows come into an operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Input {
+pub(crate) enum Input {
     /// It works on the rows before it.
     Needed,
     /// It may begin a query, or work on the rows before it.
@@ -33,7 +33,7 @@ pub enum Input {
 
 /// In which queries inside of other operators an operator may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nests {
+pub(crate) enum Nests {
     /// In any.
     Anywhere,
     /// Not in those of `fork`.
@@ -44,7 +44,7 @@ pub enum Nests {
 
 /// What becomes of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rows {
+pub(crate) enum Rows {
     /// Each goes on as one row.
     Pass,
     /// Those go on that fit a condition or a pattern.
@@ -71,7 +71,7 @@ pub enum Rows {
 
 /// What becomes of the order of the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub(crate) enum Order {
     /// They come out in an order, whatever the order they came in.
     Made,
     /// They keep it.
@@ -84,7 +84,7 @@ pub enum Order {
 
 /// What becomes of the columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Columns {
+pub(crate) enum Columns {
     /// They stay as they are.
     Keep,
     /// They stay, and others may come.
@@ -105,7 +105,7 @@ pub enum Columns {
 
 impl OperatorKind {
     /// What is known of the operator. A new operator gets its line here.
-    pub fn facts(&self) -> Facts {
+    pub(crate) fn facts(&self) -> Facts {
         use Columns as C;
         use Input::{Needed, Optional, Refused};
         use Nests::{Anywhere, NotInFork, Nowhere};
@@ -203,19 +203,20 @@ impl OperatorKind {
     }
 
     /// Its name as the documentation writes it, whichever word was written; empty where no operator was read.
-    pub fn name(&self) -> &'static str {
+    #[cfg(test)]
+    pub(crate) fn name(&self) -> &'static str {
         self.facts().name
     }
 
     /// Whether every column of each row that goes on goes on with it, perhaps under another name.
-    pub fn keeps_columns(&self) -> bool {
+    pub(crate) fn keeps_columns(&self) -> bool {
         let facts = self.facts();
         matches!(facts.rows, Rows::Pass | Rows::Filter | Rows::Take)
             && matches!(facts.columns, Columns::Keep | Columns::Extend | Columns::Rename)
     }
 
     /// Whether aggregates may be called in it, or rank its rows.
-    pub fn takes_aggregates(&self) -> bool {
+    pub(crate) fn takes_aggregates(&self) -> bool {
         matches!(
             self,
             Self::MakeSeries { .. } | Self::Summarize { .. } | Self::Top { .. } | Self::TopNested(_)
@@ -223,12 +224,12 @@ impl OperatorKind {
     }
 
     /// Whether it looks through every table there is, where no rows come in.
-    pub fn reads_every_table(&self) -> bool {
+    pub(crate) fn reads_every_table(&self) -> bool {
         self.facts().rows == Rows::Search && self.named_tables().is_empty()
     }
 
     /// The tables that a `find`, `search` or `union` names, where it names any.
-    pub fn named_tables(&self) -> &[Expr] {
+    pub(crate) fn named_tables(&self) -> &[Expr] {
         if let Self::Find(find) = self {
             return find.tables.as_deref().unwrap_or_default();
         }
@@ -239,7 +240,7 @@ impl OperatorKind {
     }
 
     /// The queries in it that work on its rows.
-    pub fn fed_queries(&self) -> Vec<&Expr> {
+    pub(crate) fn fed_queries(&self) -> Vec<&Expr> {
         match self {
             Self::MvApply { query, .. }
             | Self::Partition { query, braces: false, .. }

@@ -4,7 +4,7 @@ use super::{Expr, Name, Param};
 
 /// What follows `make-graph`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MakeGraph {
+pub(crate) struct MakeGraph {
     /// The column of the edges' sources.
     pub source: Expr,
     /// The column of the edges' targets.
@@ -21,7 +21,7 @@ pub struct MakeGraph {
 
 /// A table of nodes: `table on key`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GraphNodes {
+pub(crate) struct GraphNodes {
     /// The table.
     pub table: Expr,
     /// The column that edges name nodes by.
@@ -30,7 +30,7 @@ pub struct GraphNodes {
 
 /// What follows `graph-match` and `graph-shortest-paths`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GraphMatch {
+pub(crate) struct GraphMatch {
     /// The patterns, each a chain of nodes and edges.
     pub patterns: Vec<Vec<GraphElement>>,
     /// The condition behind `where`.
@@ -41,7 +41,7 @@ pub struct GraphMatch {
 
 /// A part of a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GraphElement {
+pub(crate) enum GraphElement {
     /// `(name)`
     Node(Option<Name>),
     /// `-[name*1..3]->`, `-->`, `<--` and `--`
@@ -57,7 +57,7 @@ pub enum GraphElement {
 
 /// Which way an edge of a pattern goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EdgeDirection {
+pub(crate) enum EdgeDirection {
     /// `-->`
     Right,
     /// `<--`
@@ -68,7 +68,7 @@ pub enum EdgeDirection {
 
 /// A table that `graph-to-table` makes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GraphTable {
+pub(crate) struct GraphTable {
     /// Whether it holds the nodes or the edges.
     pub part: GraphPart,
     /// The name it gets.
@@ -79,7 +79,7 @@ pub struct GraphTable {
 
 /// What of a graph becomes a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GraphPart {
+pub(crate) enum GraphPart {
     /// `nodes`
     Nodes,
     /// `edges`

@@ -5,7 +5,7 @@ use crate::source::Span;
 
 /// What follows `join` and `lookup`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Join {
+pub(crate) struct Join {
     /// Which rows it keeps, said or not.
     pub kind: JoinKind,
     /// The right side.
@@ -16,7 +16,7 @@ pub struct Join {
 
 /// What rows of a join belong together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JoinOn {
+pub(crate) struct JoinOn {
     /// The place of `on` or `where`.
     pub keyword: Span,
     /// Whether it is `where`.
@@ -27,7 +27,7 @@ pub struct JoinOn {
 
 /// Which rows a join keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum JoinKind {
+pub(crate) enum JoinKind {
     /// `innerunique`: pairs, with one row of each key on the left. What a `join` does where nothing is said.
     #[default]
     InnerUnique,
@@ -51,7 +51,7 @@ pub enum JoinKind {
 
 impl JoinKind {
     /// The words of a `join`.
-    pub const WORDS: &'static [&'static str] = &[
+    pub(crate) const WORDS: &'static [&'static str] = &[
         "innerunique",
         "inner",
         "fullouter",
@@ -67,10 +67,10 @@ impl JoinKind {
     ];
 
     /// The words of a `lookup`.
-    pub const LOOKUP_WORDS: &'static [&'static str] = &["inner", "leftouter"];
+    pub(crate) const LOOKUP_WORDS: &'static [&'static str] = &["inner", "leftouter"];
 
     /// The kind that a word means.
-    pub fn of(word: &str) -> Option<Self> {
+    pub(crate) fn of(word: &str) -> Option<Self> {
         Some(match word {
             "innerunique" => Self::InnerUnique,
             "inner" => Self::Inner,
@@ -86,7 +86,7 @@ impl JoinKind {
     }
 
     /// Whose columns it returns.
-    pub fn sides(self) -> Sides {
+    pub(crate) fn sides(self) -> Sides {
         match self {
             Self::InnerUnique | Self::Inner | Self::LeftOuter | Self::RightOuter | Self::FullOuter => {
                 Sides::Both
@@ -99,7 +99,7 @@ impl JoinKind {
 
 /// Whose columns a join returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sides {
+pub(crate) enum Sides {
     /// Those of both sides.
     Both,
     /// Those of the left side alone.
@@ -110,7 +110,7 @@ pub enum Sides {
 
 /// Which columns a union keeps.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum UnionKind {
+pub(crate) enum UnionKind {
     /// `outer`: those of any table.
     #[default]
     Outer,
@@ -120,10 +120,10 @@ pub enum UnionKind {
 
 impl UnionKind {
     /// The words of a `union`.
-    pub const WORDS: &'static [&'static str] = &["inner", "outer"];
+    pub(crate) const WORDS: &'static [&'static str] = &["inner", "outer"];
 
     /// The kind that a word means.
-    pub fn of(word: &str) -> Option<Self> {
+    pub(crate) fn of(word: &str) -> Option<Self> {
         match word {
             "outer" => Some(Self::Outer),
             "inner" => Some(Self::Inner),

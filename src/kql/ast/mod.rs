@@ -10,16 +10,18 @@ mod joins;
 mod operators;
 mod statements;
 
-pub use comparisons::{BinaryOp, ListOp, LogicalOp, StringOp, StringTest};
-pub use effects::{Columns, Facts, Input, Nests, Order, Rows};
-pub use graph::{EdgeDirection, GraphElement, GraphMatch, GraphNodes, GraphPart, GraphTable, MakeGraph};
-pub use joins::{Join, JoinKind, JoinOn, Sides, UnionKind};
-pub use operators::{Find, Operator, OperatorKind, Pattern, Scan, ScanStep, TopNested, Union};
-pub use statements::{Function, LetValue, Parameter, Statement, StatementKind};
+pub(crate) use comparisons::{BinaryOp, ListOp, LogicalOp, StringOp, StringTest};
+pub(crate) use effects::{Columns, Input, Nests, Order, Rows};
+pub(crate) use graph::{
+    EdgeDirection, GraphElement, GraphMatch, GraphNodes, GraphPart, GraphTable, MakeGraph,
+};
+pub(crate) use joins::{Join, JoinKind, JoinOn, Sides, UnionKind};
+pub(crate) use operators::{Find, Operator, OperatorKind, Pattern, Scan, ScanStep, TopNested, Union};
+pub(crate) use statements::{Function, LetValue, Parameter, Statement, StatementKind};
 
 /// A name as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Name {
+pub(crate) struct Name {
     /// The place, brackets included.
     pub span: Span,
     /// The name without brackets and escapes; empty where it is missing.
@@ -30,7 +32,7 @@ pub struct Name {
 
 /// How a name was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NameForm {
+pub(crate) enum NameForm {
     /// `Name`
     Plain,
     /// `['Name']`
@@ -45,7 +47,7 @@ pub enum NameForm {
 
 /// What a literal holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Literal {
+pub(crate) enum Literal {
     /// A text, decoded; several side by side are one.
     String(Box<str>),
     /// `42`, `0x2A`, `long(42)`
@@ -72,7 +74,7 @@ pub enum Literal {
 
 /// Which expression of a tree it is. The parser counts them, parts before the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct ExprId(u32);
+pub(crate) struct ExprId(u32);
 
 impl ExprId {
     /// The expression of this number, the first of which is 0.
@@ -81,14 +83,14 @@ impl ExprId {
     }
 
     /// Its number.
-    pub fn index(self) -> usize {
+    pub(crate) fn index(self) -> usize {
         self.0 as usize
     }
 }
 
 /// An expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expr {
+pub(crate) struct Expr {
     /// Which expression of the tree it is.
     pub id: ExprId,
     /// The place.
@@ -99,7 +101,7 @@ pub struct Expr {
 
 /// What an expression is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ExprKind {
+pub(crate) enum ExprKind {
     /// Not there.
     Missing,
     /// A column, table, variable or function without arguments.
@@ -265,7 +267,7 @@ pub enum ExprKind {
 
 /// Which values or names come first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SortOrder {
+pub(crate) enum SortOrder {
     /// `asc`
     Ascending,
     /// `desc`
@@ -278,7 +280,7 @@ pub enum SortOrder {
 
 /// Where nulls go in an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Nulls {
+pub(crate) enum Nulls {
     /// `nulls first`
     First,
     /// `nulls last`
@@ -287,7 +289,7 @@ pub enum Nulls {
 
 /// A type as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Type {
+pub(crate) enum Type {
     /// `string` and its kin; the text is empty where it is missing.
     Scalar(Span, Box<str>),
     /// `(name: type, ...)`
@@ -298,7 +300,7 @@ pub enum Type {
 
 /// A column or parameter with its type; [`Name::text`] is `*` for the columns of the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Column {
+pub(crate) struct Column {
     /// The name.
     pub name: Name,
     /// The type; `None` where none is said and none needs to be.
@@ -307,7 +309,7 @@ pub struct Column {
 
 /// `name=value` behind an operator's keyword.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Param {
+pub(crate) struct Param {
     /// The name.
     pub name: Name,
     /// The values; one but for lists of columns.

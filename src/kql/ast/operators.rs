@@ -6,7 +6,7 @@ use crate::source::Span;
 
 /// A query operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Operator {
+pub(crate) struct Operator {
     /// The place, keyword included.
     pub span: Span,
     /// The place of the keyword.
@@ -22,7 +22,7 @@ pub struct Operator {
 
 /// Which operator it is, and what follows its keyword and parameters. Words that mean the same are one operator.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OperatorKind {
+pub(crate) enum OperatorKind {
     /// `as name`
     As(Name),
     /// `assert-schema (schema)`
@@ -240,7 +240,7 @@ pub enum OperatorKind {
 
 /// What follows `find`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Find {
+pub(crate) struct Find {
     /// The tables, where they are said.
     pub tables: Option<Vec<Expr>>,
     /// What is looked for.
@@ -253,7 +253,7 @@ pub struct Find {
 
 /// What follows `parse` and `parse-where`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pattern {
+pub(crate) struct Pattern {
     /// What is taken apart.
     pub expr: Box<Expr>,
     /// Literals, stars, and [`ExprKind::Typed`](super::ExprKind::Typed) columns.
@@ -262,7 +262,7 @@ pub struct Pattern {
 
 /// What follows `union`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Union {
+pub(crate) struct Union {
     /// Which columns it keeps.
     pub kind: UnionKind,
     /// Whether tables that are not there are passed over: `isfuzzy=true`.
@@ -273,7 +273,7 @@ pub struct Union {
 
 /// A level of `top-nested`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TopNested {
+pub(crate) struct TopNested {
     /// How many; all when left out.
     pub count: Option<Expr>,
     /// Of what.
@@ -286,7 +286,7 @@ pub struct TopNested {
 
 /// What follows `scan`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scan {
+pub(crate) struct Scan {
     /// The order, where it is said.
     pub order: Vec<Expr>,
     /// The partition, where it is said.
@@ -299,7 +299,7 @@ pub struct Scan {
 
 /// A step of `scan`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ScanStep {
+pub(crate) struct ScanStep {
     /// The name.
     pub name: Name,
     /// When a row belongs to it.

@@ -5,7 +5,7 @@ use crate::source::Span;
 
 /// A parameter of a function with its default.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Parameter {
+pub(crate) struct Parameter {
     /// The name and type.
     pub column: Column,
     /// What it is when no argument is given.
@@ -14,7 +14,7 @@ pub struct Parameter {
 
 /// A function that a query defines.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Function {
+pub(crate) struct Function {
     /// Whether it is a view.
     pub view: bool,
     /// The parameters.
@@ -29,7 +29,7 @@ pub struct Function {
 
 /// A statement with its place, without the semicolon.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Statement {
+pub(crate) struct Statement {
     /// The place.
     pub span: Span,
     /// What it is.
@@ -38,7 +38,7 @@ pub struct Statement {
 
 /// What a statement is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum StatementKind {
+pub(crate) enum StatementKind {
     /// A query.
     Query(Expr),
     /// `let name = value`
@@ -77,7 +77,7 @@ pub enum StatementKind {
 
 /// What a `let` gives a name to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LetValue {
+pub(crate) enum LetValue {
     /// A value or a query.
     Expr(Expr),
     /// A function.

@@ -13,14 +13,14 @@ use super::{SemanticModel, Value, bind};
 
 /// A table.
 #[derive(Clone, Debug)]
-pub struct Table {
+pub(crate) struct Table {
     /// Its columns.
     pub relation: Arc<Relation>,
 }
 
 /// What a function outside of the query returns.
 #[derive(Clone, Debug)]
-pub enum Returned {
+pub(crate) enum Returned {
     /// A value.
     Scalar(Scalar),
     /// Rows with these columns.
@@ -33,7 +33,7 @@ pub enum Returned {
 
 /// The body of a function outside of the query.
 #[derive(Clone, Debug)]
-pub struct Body {
+pub(crate) struct Body {
     pub(super) text: String,
     pub(super) parse: Parse,
     /// What it returns, once that is known and depends not on the arguments.
@@ -46,36 +46,26 @@ pub struct Body {
 
 impl Body {
     /// Reads a body.
-    pub fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let (value, open) = (OnceCell::new(), Cell::new(false));
         let (meaning, mentions) = (OnceCell::new(), OnceCell::new());
         Self { text: text.to_owned(), parse: parse(text), value, open, meaning, mentions }
     }
 
-    /// The text.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The tree.
-    pub fn parse(&self) -> &Parse {
-        &self.parse
-    }
-
     /// What the body mentions.
-    pub fn mentions(&self) -> &Mentions {
+    pub(crate) fn mentions(&self) -> &Mentions {
         self.mentions.get_or_init(|| Mentions::of(&self.parse))
     }
 
     /// What the body means by itself; every later question is answered for the same catalogue.
-    pub fn meaning(&self, catalog: &dyn Catalog, params: &[Declared]) -> &SemanticModel {
+    pub(crate) fn meaning(&self, catalog: &dyn Catalog, params: &[Declared]) -> &SemanticModel {
         self.meaning.get_or_init(|| bind(&self.text, &self.parse, catalog, params))
     }
 }
 
 /// A function outside of the query.
 #[derive(Clone, Debug)]
-pub struct External {
+pub(crate) struct External {
     /// Its parameters; `None` when they are not known and any arguments will do.
     pub params: Option<Vec<Declared>>,
     /// What it returns.
@@ -84,18 +74,18 @@ pub struct External {
 
 /// Which catalog it is: two with the same id answer every question in the same way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CatalogId(u64);
+pub(crate) struct CatalogId(u64);
 
 impl CatalogId {
     /// An id that no other catalog has.
-    pub fn fresh() -> Self {
+    pub(crate) fn fresh() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 }
 
 /// The tables and functions that a query can name.
-pub trait Catalog {
+pub(crate) trait Catalog {
     /// Which catalog this is, so that what was found out with its help can be kept for the next time.
     fn id(&self) -> CatalogId;
     /// The table of exactly this name.
@@ -113,9 +103,11 @@ pub trait Catalog {
 }
 
 /// A catalog that knows nothing: every table is unknown, and so is every function that is not of the language.
+#[cfg(any(test, fuzzing))]
 #[derive(Clone, Copy, Debug)]
-pub struct NoCatalog;
+pub(crate) struct NoCatalog;
 
+#[cfg(any(test, fuzzing))]
 impl Catalog for NoCatalog {
     fn id(&self) -> CatalogId {
         CatalogId(u64::MAX)

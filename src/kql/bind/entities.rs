@@ -353,7 +353,7 @@ impl<'a> Binder<'a> {
 }
 
 /// Whether a name fits a pattern with stars.
-pub fn matches_wildcard(pattern: &str, name: &str) -> bool {
+pub(crate) fn matches_wildcard(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
     let parts: Vec<&str> = parts.collect();

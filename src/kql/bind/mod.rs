@@ -42,11 +42,13 @@ mod tests;
 mod tuples;
 mod unions;
 
-pub use super::model::finding::{Finding, FindingKind, nearest};
-pub use super::model::{Declared, Takes};
-pub use catalog::{Body, Catalog, CatalogId, External, NoCatalog, Returned, Table};
-pub use entities::matches_wildcard;
-pub use unions::{union_columns, union_relations};
+pub(crate) use super::model::finding::{Finding, FindingKind, nearest};
+pub(crate) use super::model::{Declared, Takes};
+#[cfg(any(test, fuzzing))]
+pub(crate) use catalog::NoCatalog;
+pub(crate) use catalog::{Body, Catalog, CatalogId, External, Returned, Table};
+pub(crate) use entities::matches_wildcard;
+pub(crate) use unions::{union_columns, union_relations};
 
 use context::{Context, Limits, Names, Reports, RowScope};
 use graphs::Graph;
@@ -54,18 +56,29 @@ use recorder::{NewColumn, Recorder};
 
 /// Finds out what is wrong with a parsed query and what it returns. `parameters` are names that stand for values, as a
 /// parser's do.
-pub fn bind(text: &str, parse: &Parse, catalog: &dyn Catalog, parameters: &[Declared]) -> SemanticModel {
+pub(crate) fn bind(
+    text: &str,
+    parse: &Parse,
+    catalog: &dyn Catalog,
+    parameters: &[Declared],
+) -> SemanticModel {
     bind_at(Level::Check, text, parse, catalog, parameters)
 }
 
 /// Finds out all that there is to know of a query: besides what [`bind`] tells, the type of each expression, the meaning
 /// of each name, the rows around each operator and the names in scope at each place.
-pub fn analyze(text: &str, parse: &Parse, catalog: &dyn Catalog, parameters: &[Declared]) -> SemanticModel {
+#[cfg(any(test, fuzzing))]
+pub(crate) fn analyze(
+    text: &str,
+    parse: &Parse,
+    catalog: &dyn Catalog,
+    parameters: &[Declared],
+) -> SemanticModel {
     bind_at(Level::Full, text, parse, catalog, parameters)
 }
 
 /// Binds a query, and keeps as much as is asked for.
-pub fn bind_at(
+pub(crate) fn bind_at(
     level: Level,
     text: &str,
     parse: &Parse,

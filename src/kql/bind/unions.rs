@@ -103,13 +103,13 @@ pub(super) fn limited(mut relation: Relation) -> Relation {
 }
 
 /// The rows of several tables together, with the columns that [`union_columns`] makes of theirs.
-pub fn union_relations(relations: &[Arc<Relation>]) -> Relation {
+pub(crate) fn union_relations(relations: &[Arc<Relation>]) -> Relation {
     unite_relations(relations).0
 }
 
 /// The columns of several tables: those of the same name and type are one, and those of the same name and
 /// different types have the type in their names.
-pub fn union_columns<K: Copy + Eq + Hash>(
+pub(crate) fn union_columns<K: Copy + Eq + Hash>(
     columns: impl Iterator<Item = (K, Scalar)>,
     name: impl Fn(K) -> Arc<str>,
 ) -> Vec<Column> {

@@ -12,7 +12,7 @@ use numbers::is_digit;
 pub(super) use numbers::is_unit;
 
 /// The tokens of a text, the last of them [`TokenKind::EndOfText`], and what is wrong with them.
-pub fn tokenize(text: &str) -> (Vec<Token>, Vec<SyntaxError>) {
+pub(crate) fn tokenize(text: &str) -> (Vec<Token>, Vec<SyntaxError>) {
     let mut lexer = Lexer { text, bytes: text.as_bytes(), at: 0, errors: Vec::new() };
     let mut tokens = Vec::with_capacity(text.len() / 5 + 2);
     loop {

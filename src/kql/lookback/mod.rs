@@ -19,7 +19,7 @@ mod scopes;
 
 /// What a query says of the time it looks at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Lookback {
+pub(crate) struct Lookback {
     /// The moments before now that it names, by place.
     pub reaches: Vec<Reach>,
     /// Where it names a moment before now that is not constant.
@@ -32,7 +32,7 @@ pub struct Lookback {
 
 /// A moment before now that a query names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reach {
+pub(crate) struct Reach {
     /// The expression: `ago(7d)`, or the name of a `let` that stands for it.
     pub span: Span,
     /// The literals from which the moment follows, by place.
@@ -49,7 +49,7 @@ pub struct Reach {
 
 /// A date that a query names, and that the time of the event may be compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Date {
+pub(crate) struct Date {
     /// The literal.
     pub span: Span,
     /// Which end of a stretch of time it is.
@@ -58,7 +58,7 @@ pub struct Date {
 
 /// Which end of a stretch of time a moment is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Bound {
+pub(crate) enum Bound {
     /// The beginning, as in `TimeGenerated > ago(7d)`.
     From,
     /// The end, as in `TimeGenerated < ago(1d)`.
@@ -69,7 +69,7 @@ pub enum Bound {
 
 /// `todatetime('{{StartTimeISO}}')` and its kin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Placeholder {
+pub(crate) struct Placeholder {
     /// The place: the whole call, where it turns the text into a moment, and else the text.
     pub span: Span,
     /// Whether it stands for the end of the range rather than its beginning.
@@ -80,7 +80,7 @@ pub struct Placeholder {
 
 impl Lookback {
     /// The moment that lies furthest back of those from which data is read.
-    pub fn furthest(&self) -> Option<&Reach> {
+    pub(crate) fn furthest(&self) -> Option<&Reach> {
         let furthest = |wanted: &dyn Fn(&&Reach) -> bool| {
             // Of equals the first.
             self.reaches.iter().rev().filter(wanted).max_by_key(|reach| reach.back)
@@ -91,7 +91,7 @@ impl Lookback {
 
 /// Finds out how far back a query looks. `model` is what the same query means, at any level; `range` is how long the time range is that the portal fills in for
 /// `{{StartTimeISO}}` and `{{EndTimeISO}}`, the end of which is now.
-pub fn lookback(text: &str, parse: &Parse, model: &SemanticModel, range: Timespan) -> Lookback {
+pub(crate) fn lookback(text: &str, parse: &Parse, model: &SemanticModel, range: Timespan) -> Lookback {
     let mut found = scopes::Reader::new(text, model, range, event_times(parse)).read(&parse.statements);
     found.placeholders = placeholders(parse);
     found

@@ -9,7 +9,7 @@ use crate::source::Span;
 
 /// The value of an expression that no row decides.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Constant {
+pub(crate) enum Constant {
     /// `true` or `false`.
     Bool(bool),
     /// A string.
@@ -26,7 +26,7 @@ pub enum Constant {
 
 /// A constant with the literals that it follows from.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Known {
+pub(crate) struct Known {
     /// The value.
     pub value: Constant,
     /// The places of the literals, in order.

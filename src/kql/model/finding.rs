@@ -5,7 +5,7 @@ use crate::source::Span;
 
 /// The class of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FindingKind {
+pub(crate) enum FindingKind {
     /// A table that is not known.
     UnknownTable,
     /// A column or another name that is not known.
@@ -22,7 +22,7 @@ pub enum FindingKind {
 
 /// Something wrong with what a query means.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// The class.
     pub kind: FindingKind,
     /// The place.
@@ -68,7 +68,7 @@ impl Finding {
 }
 
 /// Of some names the one nearest to a word, unless all are far from it.
-pub fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let lower = word.to_ascii_lowercase();
     // Of a name of one or two letters, any other is near.
     let length = word.chars().count();

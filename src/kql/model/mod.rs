@@ -2,6 +2,8 @@
 //! where more was asked for, the type of every expression, the symbol of every name, the rows around every operator
 //! and the names that are in scope at every place. docs/kql.md tells how to ask.
 
+#![allow(dead_code, reason = "a check asks for the lowest level only; the editor asks for the rest")]
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -11,22 +13,22 @@ use super::ast::{Expr, ExprId, Operator};
 use super::types::{Column, ColumnId, Relation, Scalar};
 use crate::source::Span;
 
-pub mod constants;
+pub(crate) mod constants;
 pub(in crate::kql) mod finding;
 mod scopes;
 mod symbols;
 
-pub use constants::{Constant, Known};
-pub use finding::Finding;
-pub use scopes::{NamesInScope, Scope};
-pub use symbols::{
+pub(crate) use constants::{Constant, Known};
+pub(crate) use finding::Finding;
+pub(crate) use scopes::{NamesInScope, Scope};
+pub(crate) use symbols::{
     ColumnDeclaration, ColumnOrigin, Declared, Occurrence, Side, Symbol, Takes, Variable, VariableId,
     VariableKind,
 };
 
 /// How much of what the binder finds out is kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Level {
+pub(crate) enum Level {
     /// The findings, the result, what is read, the rows after each operator of the pipelines that are read where they
     /// stand, and the variables with the places that name them. A check needs no more.
     #[default]
@@ -37,7 +39,7 @@ pub enum Level {
 
 /// The type of an expression.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum ExprType {
+pub(crate) enum ExprType {
     /// Not read, or not known.
     #[default]
     Unknown,
@@ -59,7 +61,7 @@ pub enum ExprType {
 
 impl ExprType {
     /// The type of a value; `None` for rows and whatever else is no value.
-    pub fn scalar(&self) -> Option<Scalar> {
+    pub(crate) fn scalar(&self) -> Option<Scalar> {
         match self {
             Self::Scalar(kind) => Some(*kind),
             Self::Columns(columns) => match &**columns {
@@ -71,7 +73,7 @@ impl ExprType {
     }
 
     /// The rows, where it is rows.
-    pub fn rows(&self) -> Option<&Arc<Relation>> {
+    pub(crate) fn rows(&self) -> Option<&Arc<Relation>> {
         match self {
             Self::Rows(relation) => Some(relation),
             _ => None,
@@ -81,7 +83,7 @@ impl ExprType {
 
 /// The rows of a pipeline: those of its source, and those after each of its operators.
 #[derive(Clone, Debug)]
-pub struct PipelineRows {
+pub(crate) struct PipelineRows {
     /// The place of the source.
     pub source: Span,
     /// Each place with the rows there: the source first, then every operator.
@@ -90,7 +92,7 @@ pub struct PipelineRows {
 
 /// The rows that go into an operator and those that come out of it.
 #[derive(Clone, Debug)]
-pub struct OperatorRows {
+pub(crate) struct OperatorRows {
     /// The place of the operator.
     pub span: Span,
     /// The rows that go in; without columns where none do, as for `print`.
@@ -102,7 +104,7 @@ pub struct OperatorRows {
 /// What a query means. It is made by [`bind`](super::bind::bind) and [`analyze`](super::bind::analyze), owns all that
 /// it holds, and is asked with the ids and places of the tree that it was made of.
 #[derive(Clone, Debug, Default)]
-pub struct SemanticModel {
+pub(crate) struct SemanticModel {
     /// What is wrong with the query, by place.
     pub findings: Vec<Finding>,
     /// The columns it returns; `None` when it returns no rows.
@@ -138,16 +140,16 @@ pub(in crate::kql) struct Details {
 
 /// Some of the columns of a query.
 #[derive(Clone, Debug, Default)]
-pub struct ColumnSet(Vec<bool>);
+pub(crate) struct ColumnSet(Vec<bool>);
 
 impl ColumnSet {
     /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = ColumnId> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = ColumnId> {
         self.0.iter().enumerate().filter(|(_, has)| **has).map(|(at, _)| ColumnId::of(at + 1))
     }
 
     /// Whether a column is one of them.
-    pub fn has(&self, id: ColumnId) -> bool {
+    pub(crate) fn has(&self, id: ColumnId) -> bool {
         id.index().and_then(|at| self.0.get(at)).copied().unwrap_or_default()
     }
 }
@@ -156,17 +158,17 @@ static UNKNOWN: ExprType = ExprType::Unknown;
 
 impl SemanticModel {
     /// How much was kept.
-    pub fn level(&self) -> Level {
+    pub(crate) fn level(&self) -> Level {
         self.level
     }
 
     /// The type of an expression. [`ExprType::Unknown`] below [`Level::Full`].
-    pub fn type_of(&self, expr: ExprId) -> &ExprType {
+    pub(crate) fn type_of(&self, expr: ExprId) -> &ExprType {
         self.full.as_ref().and_then(|full| full.types.get(expr.index())).map_or(&UNKNOWN, |(kind, _)| kind)
     }
 
     /// Whether no row decides the value of an expression. False below [`Level::Full`].
-    pub fn is_constant(&self, expr: ExprId) -> bool {
+    pub(crate) fn is_constant(&self, expr: ExprId) -> bool {
         self.full
             .as_ref()
             .and_then(|full| full.types.get(expr.index()))
@@ -175,35 +177,35 @@ impl SemanticModel {
 
     /// The value of an expression that no row decides, as far as it can be worked out without running the query.
     /// `None` below [`Level::Full`].
-    pub fn constant(&self, expr: ExprId) -> Option<&Constant> {
+    pub(crate) fn constant(&self, expr: ExprId) -> Option<&Constant> {
         self.full.as_ref()?.constants.get(&expr)
     }
 
     /// The names with their meaning, by place. Below [`Level::Full`] only those of variables.
-    pub fn occurrences(&self) -> &[Occurrence] {
+    pub(crate) fn occurrences(&self) -> &[Occurrence] {
         &self.occurrences
     }
 
     /// The name at a place: that of exactly this span.
-    pub fn occurrence(&self, name: Span) -> Option<&Occurrence> {
+    pub(crate) fn occurrence(&self, name: Span) -> Option<&Occurrence> {
         let at = self.occurrences.binary_search_by_key(&name, |occurrence| occurrence.span).ok()?;
         self.occurrences.get(at)
     }
 
     /// The name that an offset lies in or at the end of.
-    pub fn occurrence_at(&self, offset: u32) -> Option<&Occurrence> {
+    pub(crate) fn occurrence_at(&self, offset: u32) -> Option<&Occurrence> {
         let end = self.occurrences.partition_point(|occurrence| occurrence.span.start <= offset);
         self.occurrences.get(end.checked_sub(1)?).filter(|occurrence| offset <= occurrence.span.end)
     }
 
     /// The meaning of a name.
-    pub fn symbol(&self, name: Span) -> Option<&Symbol> {
+    pub(crate) fn symbol(&self, name: Span) -> Option<&Symbol> {
         self.occurrence(name).map(|occurrence| &occurrence.symbol)
     }
 
     /// Every place that names the same as this symbol, its declaration among them, in order. Columns are the same where
     /// they were declared at the same place, so that the readings of a function's body count as one.
-    pub fn references(&self, symbol: &Symbol) -> impl Iterator<Item = &Occurrence> {
+    pub(crate) fn references(&self, symbol: &Symbol) -> impl Iterator<Item = &Occurrence> {
         let wanted = self.canonical(symbol);
         self.occurrences.iter().filter(move |occurrence| match (&occurrence.symbol, &wanted) {
             (Symbol::Columns(ids) | Symbol::Pattern(ids), Symbol::Column(wanted)) => {
@@ -224,17 +226,17 @@ impl SemanticModel {
     }
 
     /// The variables of the query, in the order in which they are declared.
-    pub fn variables(&self) -> &[Variable] {
+    pub(crate) fn variables(&self) -> &[Variable] {
         &self.variables
     }
 
     /// A variable.
-    pub fn variable(&self, id: VariableId) -> Option<&Variable> {
+    pub(crate) fn variable(&self, id: VariableId) -> Option<&Variable> {
         self.variables.get(id.0 as usize)
     }
 
     /// The variable that a name means, at every level.
-    pub fn variable_of(&self, name: Span) -> Option<(VariableId, &Variable)> {
+    pub(crate) fn variable_of(&self, name: Span) -> Option<(VariableId, &Variable)> {
         match self.symbol(name)? {
             Symbol::Variable(id) => Some((*id, self.variable(*id)?)),
             _ => None,
@@ -242,13 +244,13 @@ impl SemanticModel {
     }
 
     /// The declaration of a column. `None` below [`Level::Full`].
-    pub fn column(&self, id: ColumnId) -> Option<&ColumnDeclaration> {
+    pub(crate) fn column(&self, id: ColumnId) -> Option<&ColumnDeclaration> {
         self.full.as_ref()?.columns.get(id.index()?)
     }
 
     /// The columns of the query that pass a test. Columns are tested after those that they are made of, so that the test
     /// may ask which of these passed. None below [`Level::Full`].
-    pub fn columns_where(
+    pub(crate) fn columns_where(
         &self,
         test: impl Fn(ColumnId, &ColumnDeclaration, &ColumnSet) -> bool,
     ) -> ColumnSet {
@@ -262,7 +264,7 @@ impl SemanticModel {
 
     /// The columns that a column has its values from, through renames, unions and copies of joins: itself where it is
     /// computed or comes from a table.
-    pub fn sources(&self, id: ColumnId) -> Vec<ColumnId> {
+    pub(crate) fn sources(&self, id: ColumnId) -> Vec<ColumnId> {
         let (mut found, mut seen, mut left) = (Vec::new(), rustc_hash::FxHashSet::default(), vec![id]);
         while let Some(id) = left.pop() {
             if !seen.insert(id) {
@@ -278,7 +280,7 @@ impl SemanticModel {
     }
 
     /// The rows before and after an operator. `None` below [`Level::Full`], and for one that was not read.
-    pub fn rows_around(&self, operator: &Operator) -> Option<&OperatorRows> {
+    pub(crate) fn rows_around(&self, operator: &Operator) -> Option<&OperatorRows> {
         let operators = &self.full.as_ref()?.operators;
         let at = operators.binary_search_by_key(&operator.span, |rows| rows.span).ok()?;
         operators.get(at)
@@ -286,7 +288,7 @@ impl SemanticModel {
 
     /// The rows of a pipeline that was read where it stands: those of its source and those after each operator. At
     /// every level.
-    pub fn pipeline(&self, source: &Expr, operators: usize) -> Option<&[(Span, Arc<Relation>)]> {
+    pub(crate) fn pipeline(&self, source: &Expr, operators: usize) -> Option<&[(Span, Arc<Relation>)]> {
         let main =
             self.main_stages.first().filter(|(span, _)| *span == source.span).map(|_| &self.main_stages);
         let others =
@@ -296,7 +298,7 @@ impl SemanticModel {
     }
 
     /// The names in scope at an offset. At [`Level::Full`] with the columns, else the variables alone.
-    pub fn names_in_scope(&self, offset: u32) -> NamesInScope<'_> {
+    pub(crate) fn names_in_scope(&self, offset: u32) -> NamesInScope<'_> {
         scopes::at(self, offset)
     }
 }

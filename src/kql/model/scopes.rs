@@ -8,7 +8,7 @@ use crate::source::Span;
 
 /// A place with the columns that its expressions see.
 #[derive(Clone, Debug)]
-pub struct Scope {
+pub(crate) struct Scope {
     /// The place.
     pub span: Span,
     /// The columns in scope; in the condition of a join those of the left side. `None` where no row is.
@@ -19,7 +19,7 @@ pub struct Scope {
 
 /// The names that can be written at a place, besides tables and functions, which the catalog tells.
 #[derive(Clone, Debug, Default)]
-pub struct NamesInScope<'m> {
+pub(crate) struct NamesInScope<'m> {
     /// The columns; in the condition of a join those of the left side, as `$left` has them. `None` where no row is, as
     /// at the head of a pipeline.
     pub row: Option<&'m Arc<Relation>>,

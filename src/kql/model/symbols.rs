@@ -8,11 +8,11 @@ use crate::source::Span;
 
 /// A variable of the query by its number: what a `let` defines, a parameter, and the like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct VariableId(pub(in crate::kql) u32);
+pub(crate) struct VariableId(pub(in crate::kql) u32);
 
 /// What a name means.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Symbol {
+pub(crate) enum Symbol {
     /// A column; [`SemanticModel::column`](super::SemanticModel::column) tells where it was made.
     Column(ColumnId),
     /// The key of a join, as the left side and the right have it.
@@ -58,7 +58,7 @@ pub enum Symbol {
 
 /// A side of a join.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Side {
+pub(crate) enum Side {
     /// `$left`
     Left,
     /// `$right`
@@ -67,7 +67,7 @@ pub enum Side {
 
 /// A place where a name stands, with its meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Occurrence {
+pub(crate) struct Occurrence {
     /// The place of the name, brackets included.
     pub span: Span,
     /// What it means.
@@ -78,7 +78,7 @@ pub struct Occurrence {
 
 /// What a variable is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum VariableKind {
+pub(crate) enum VariableKind {
     /// `let name = value`
     Let,
     /// `let name = (parameters) { body }`
@@ -101,7 +101,7 @@ pub enum VariableKind {
 
 /// A variable of the query.
 #[derive(Clone, Debug)]
-pub struct Variable {
+pub(crate) struct Variable {
     /// The name.
     pub name: Arc<str>,
     /// What it is.
@@ -119,7 +119,7 @@ pub struct Variable {
 
 /// A column with the place that made it.
 #[derive(Clone, Debug)]
-pub struct ColumnDeclaration {
+pub(crate) struct ColumnDeclaration {
     /// The name at that place.
     pub name: Arc<str>,
     /// The type at that place.
@@ -139,7 +139,7 @@ pub struct ColumnDeclaration {
 
 /// What a column is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ColumnOrigin {
+pub(crate) enum ColumnOrigin {
     /// A column of this table.
     Table(Arc<str>),
     /// A column of one of the tables that this pattern means; `*` for all there are.

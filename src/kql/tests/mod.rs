@@ -1,11 +1,7 @@
 mod errors;
 mod growth;
-mod holds;
 mod official;
 mod robust;
-
-// `holds` is shared with the fuzz target, where this is a crate.
-use crate::kql;
 
 /// The lines of a file of the shared data, where it is at hand.
 fn rows(name: &str) -> Option<Vec<serde_json::Value>> {

@@ -4,9 +4,10 @@ use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 
-use super::holds::holds;
 use crate::content::Content;
-use crate::kql::{ErrorKind, parse};
+use crate::kql::error::ErrorKind;
+use crate::kql::holds::holds;
+use crate::kql::parse;
 use crate::source::SourceFile;
 
 const WORDS: &[&str] = &[

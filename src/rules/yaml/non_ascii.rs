@@ -106,7 +106,7 @@ impl Rule for NonAscii {
 /// Whether a place lies in a string of a query.
 fn is_compared(cx: &Context<'_>, span: Span) -> bool {
     cx.queries.iter().any(|query| {
-        let Some(span) = query.from_file(span) else { return false };
+        let Some(span) = query.span_in_query(span) else { return false };
         let tokens = &query.parse().tokens;
         let at = tokens.partition_point(|token| token.span.end <= span.start);
         tokens.get(at).is_some_and(|token| {

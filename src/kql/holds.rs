@@ -1,9 +1,9 @@
 //! What is true of the tokens, the tree and the errors of any text. The fuzz target asks the same.
 
-use super::kql::bind::{NoCatalog, analyze, bind};
-use super::kql::model::SemanticModel;
-use super::kql::timespan::Timespan;
-use super::kql::{Node, Parse, TokenKind, lookback, parse, tokenize, walk_statements};
+use super::bind::{NoCatalog, analyze, bind};
+use super::model::SemanticModel;
+use super::timespan::Timespan;
+use super::{Node, Parse, TokenKind, lookback, parse, tokenize, walk_statements};
 
 /// Panics unless all of it is true of this text.
 pub(crate) fn holds(text: &str) {
@@ -66,7 +66,7 @@ fn understood(text: &str, parsed: &Parse, model: &SemanticModel) {
 }
 
 /// Every node lies in the text, and in the node above it.
-fn nests(text: &str, statements: &[super::kql::ast::Statement]) {
+fn nests(text: &str, statements: &[super::ast::Statement]) {
     let place = |node: Node<'_>| match node {
         Node::Statement(statement) => statement.span,
         // A function's parameters stand before its body.

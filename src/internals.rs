@@ -1,0 +1,103 @@
+//! What the project's own tests, benches and fuzz targets reach into. It promises nothing: the facade is for others.
+
+pub mod baseline {
+    //! Baselines.
+    pub use crate::baseline::Baseline;
+}
+
+pub mod check {
+    //! Checking files.
+    pub use crate::check::{Before, Job, check, read};
+}
+
+pub mod content {
+    //! The models of content.
+    use std::sync::Arc;
+
+    pub use crate::content::{Duration, is_query_file, is_yaml_file};
+    use crate::convert::{ArmTemplate, Options, to_resource};
+    use crate::source::SourceFile;
+
+    /// A file, read as content.
+    #[derive(Debug)]
+    pub struct Content(crate::content::Content);
+
+    impl Content {
+        /// Reads a file whose path says what kind of content it may be.
+        pub fn read(source: &Arc<SourceFile>) -> Self {
+            Self(crate::content::Content::read(Arc::clone(source), source.path()))
+        }
+
+        /// The text of each query.
+        pub fn queries(&self) -> Vec<String> {
+            self.0.queries().iter().map(|query| query.text.to_owned()).collect()
+        }
+
+        /// The ARM template, where the content can be converted.
+        pub fn arm(&self) -> Option<String> {
+            let converted = to_resource(&self.0, &Options::default()).ok()?;
+            Some(ArmTemplate::new(std::slice::from_ref(&converted.resource)).to_json())
+        }
+    }
+}
+
+pub mod diagnostic {
+    //! What is wrong with a file.
+    pub use crate::diagnostic::{Applicability, Diagnostic, Group, Severity};
+}
+
+pub mod discover {
+    //! The files that a run is about.
+    pub use crate::discover::{Input, Options, discover};
+}
+
+pub mod findings {
+    //! What a run found.
+    pub use crate::findings::Findings;
+}
+
+pub mod fix {
+    //! Fixing files.
+    pub use crate::fix::{diff, round};
+}
+
+pub mod inspect {
+    //! What a query is about.
+    pub use crate::inspect::inspect;
+}
+
+pub mod kql {
+    //! The query language.
+    #[cfg(fuzzing)]
+    pub use crate::kql::holds::holds;
+
+    /// Cuts a query into tokens and counts them.
+    pub fn tokenize(query: &str) -> usize {
+        crate::kql::tokenize(query).0.len()
+    }
+
+    /// Parses a query and counts its statements.
+    pub fn parse(query: &str) -> usize {
+        crate::kql::parse(query).statements.len()
+    }
+}
+
+pub mod report {
+    //! The formats of reports.
+    pub use crate::report::{Format, Style, render, statistics};
+}
+
+pub mod rules {
+    //! The rules and their settings.
+    pub use crate::rules::{Entry, Profile, Selector, Settings, all};
+}
+
+pub mod source {
+    //! Text and places in it.
+    pub use crate::source::{BOM, Edit, SourceFile, Span};
+}
+
+pub mod yaml {
+    //! YAML with places.
+    pub use crate::yaml::{Node, ScalarMap, ScalarStyle, Value, YamlError, edit, parse, to_json};
+}
