@@ -112,7 +112,7 @@ fn try_tests(root: &Path, options: &Options) -> Result<bool, String> {
     let (titles, orders): (Vec<String>, Vec<Vec<Site>>) = orders.into_iter().unzip();
     let copy = Copy::new(root, &orders.iter().flatten().map(|site| site.file.clone()).collect())?;
     let mut notes = Notes::read(&copy, options.again);
-    let samples = copy.instrument(orders, wanted, &mut notes.refused)?;
+    let samples = copy.instrument(orders, wanted, &mut notes.refused, options.again)?;
     if options.hand.is_some() && samples.iter().any(|sample| sample.len() < all) {
         return Err(format!("a change made by hand does not compile: {:?}", notes.refused));
     }

@@ -32,8 +32,14 @@ impl Verdict {
     }
 }
 
-/// Tests that read the sources, which are others in the copy.
-const SKIPPED: [&str; 1] = ["architecture::"];
+/// Tests that are left out: those that read the sources, which are others in the copy, and those that take the longest,
+/// and look at nothing but time and depth.
+const SKIPPED: [&str; 4] = [
+    "architecture::",
+    "kql::tests::growth::",
+    "kql::tests::robust::deep_nesting",
+    "yaml::tests::extreme_input",
+];
 
 /// The signal that ends what took too much of the processor.
 const SIGXCPU: i32 = 24;
@@ -56,8 +62,8 @@ pub struct Suite {
 }
 
 impl Suite {
-    /// Builds the tests and runs each once in a process of its own, without any change: it must pass, and the places
-    /// that it reaches are kept.
+    /// Builds the tests and runs each once in a process of its own, without any change. The places that it reaches are
+    /// kept; one that fails tells nothing and is left out.
     pub fn build(copy: &Copy, jobs: usize) -> Result<Self, String> {
         let messages = copy.cargo(&["test", "--no-run", "--locked", "--lib", "--test", "it"])?;
         let mut this = Self { tree: copy.tree.clone(), programs: Vec::new(), tests: Vec::new() };
@@ -82,24 +88,32 @@ impl Suite {
         let start = Instant::now();
         let tests =
             each(names.len(), jobs, |at| this.reach(names[at].0, &names[at].1, &seen.join(at.to_string())));
-        this.tests = tests.into_iter().collect::<Result<_, _>>()?;
+        this.tests = tests.into_iter().flatten().collect();
+        if this.tests.len() * 20 < names.len() * 19 {
+            return Err(format!(
+                "only {} of {} tests pass without any change",
+                this.tests.len(),
+                names.len()
+            ));
+        }
         this.tests.sort_by_key(|test| test.took);
         eprintln!("{} tests, each alone, take {:.1} s", this.tests.len(), start.elapsed().as_secs_f64());
         Ok(this)
     }
 
     /// Runs one test alone and notes what it reaches.
-    fn reach(&self, program: usize, name: &str, seen: &Path) -> Result<Test, String> {
+    fn reach(&self, program: usize, name: &str, seen: &Path) -> Option<Test> {
         let _ = std::fs::remove_file(seen);
         let start = Instant::now();
         let variable = ("SENTLINT_MUTANT_SEEN", seen.as_os_str());
         if self.run(program, std::iter::once(name), variable, Duration::from_mins(5)) != Verdict::Survived {
-            return Err(format!("`{name}` fails without any change"));
+            eprintln!("`{name}` fails without any change and is left out");
+            return None;
         }
         let took = start.elapsed();
         let text = std::fs::read_to_string(seen).unwrap_or_default();
         let reaches = text.lines().filter_map(|line| line.parse().ok()).collect();
-        Ok(Test { program, name: name.to_owned(), took, reaches })
+        Some(Test { program, name: name.to_owned(), took, reaches })
     }
 
     /// Tries changes, several at once, and tells of each as it ends. Each has its number and its words.
