@@ -12,6 +12,7 @@ mod sites;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use copy::Copy;
 use run::Verdict;
@@ -108,8 +109,12 @@ fn try_tests(root: &Path, options: &Options) -> Result<bool, String> {
             .map(|seed| (format!("seed {seed}"), random::shuffled(&sites, *seed)))
             .collect(),
     };
+    let equivalent = sites::equivalent(root)?;
     let wanted = if options.hand.is_some() { all } else { options.sample };
-    let (titles, orders): (Vec<String>, Vec<Vec<Site>>) = orders.into_iter().unzip();
+    let (titles, mut orders): (Vec<String>, Vec<Vec<Site>>) = orders.into_iter().unzip();
+    for order in &mut orders {
+        order.retain(|site| !site.is_among(&equivalent));
+    }
     let copy = Copy::new(root, &orders.iter().flatten().map(|site| site.file.clone()).collect())?;
     let mut notes = Notes::read(&copy, options.again);
     let samples = copy.instrument(orders, wanted, &mut notes.refused, options.again)?;
@@ -118,18 +123,23 @@ fn try_tests(root: &Path, options: &Options) -> Result<bool, String> {
     }
     notes.write(&copy)?;
     let suite = run::Suite::build(&copy, options.jobs)?;
-    let (mut number, mut enough) = (0, true);
+    let (mut number, mut enough, notes) = (0, true, Mutex::new(notes));
     for (title, sample) in titles.iter().zip(&samples) {
         println!("\n{title}");
+        let known = notes.lock().map_err(|error| error.to_string())?.noticed.clone();
         let changes = sample.iter().zip(number + 1..).map(|(site, number)| (number, site.to_string()));
-        let changes: Vec<(usize, String)> =
-            changes.filter(|(_, what)| !notes.noticed.contains(what)).collect();
+        let changes: Vec<(usize, String)> = changes.filter(|(_, what)| !known.contains(what)).collect();
         number += sample.len();
-        let verdicts = suite.try_all(&changes, options.jobs);
+        let verdicts = suite.try_all(&changes, options.jobs, |what, verdict| {
+            // What is noted at once outlives a run that is broken off.
+            if let Ok(mut notes) = notes.lock()
+                && verdict.is_noticed()
+            {
+                notes.noticed.insert(what.to_owned());
+                let _ = notes.write(&copy);
+            }
+        });
         enough &= report(title, sample.len(), &changes, &verdicts);
-        let noticed = changes.into_iter().zip(&verdicts).filter(|(_, verdict)| verdict.is_noticed());
-        notes.noticed.extend(noticed.map(|((_, what), _)| what));
-        notes.write(&copy)?;
     }
     Ok(enough)
 }

@@ -117,12 +117,18 @@ impl Suite {
     }
 
     /// Tries changes, several at once, and tells of each as it ends. Each has its number and its words.
-    pub fn try_all(&self, changes: &[(usize, String)], jobs: usize) -> Vec<Verdict> {
+    pub fn try_all(
+        &self,
+        changes: &[(usize, String)],
+        jobs: usize,
+        ended: impl Fn(&str, Verdict) + Sync,
+    ) -> Vec<Verdict> {
         each(changes.len(), jobs, |at| {
             let (number, what) = &changes[at];
             let start = Instant::now();
             let verdict = self.verdict(*number);
             println!("{verdict:?} {what} ({:.1} s)", start.elapsed().as_secs_f64());
+            ended(what, verdict);
             verdict
         })
     }
@@ -168,7 +174,7 @@ impl Suite {
         // the limit is one of processor time first, and one of time long after that.
         let seconds = took.as_secs() * 4 + 20;
         let child = Command::new("sh")
-            .args(["-c", &format!("ulimit -v 4000000 -t {seconds}; exec \"$0\" --exact \"$@\"")])
+            .args(["-c", &format!("ulimit -v 4000000; ulimit -t {seconds}; exec \"$0\" --exact \"$@\"")])
             .arg(&self.programs[program])
             .args(names)
             .current_dir(&self.tree)

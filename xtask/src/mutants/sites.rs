@@ -42,6 +42,26 @@ impl fmt::Display for Site {
     }
 }
 
+impl Site {
+    /// Whether this is one of the given changes.
+    pub fn is_among(&self, list: &[(String, String)]) -> bool {
+        list.iter().any(|(file, what)| *file == self.file && *what == self.what)
+    }
+}
+
+/// Changes after which the program does the same, with the file of each: no test can notice them, and they are not drawn.
+pub fn equivalent(root: &Path) -> Result<Vec<(String, String)>, String> {
+    let path = root.join("xtask/mutants/equivalent.json");
+    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let list: serde_json::Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    let list = list.as_array().ok_or("not a list")?.iter().map(|entry| {
+        let field = |key: &str| entry[key].as_str().map(str::to_owned);
+        field("reason").and_then(|_| Some((field("file")?, field("what")?)))
+    });
+    list.collect::<Option<_>>()
+        .ok_or("an equivalent change has a `file`, `what` it is, and a `reason`".into())
+}
+
 /// Every place below the given files and folders, in their order.
 pub fn find(root: &Path, only: &[String]) -> Result<Vec<Site>, String> {
     let mut files = Vec::new();
