@@ -295,6 +295,7 @@ impl RuleMeta {
             gate: None,
             suppressed: None,
             baselined: false,
+            hidden: false,
         }
     }
 }
@@ -390,6 +391,8 @@ pub struct Diagnostic {
     pub suppressed: Option<Suppressed>,
     /// Set where the baseline knows the finding.
     pub baselined: bool,
+    /// Set where the finding counts and is not shown, because enough others are.
+    pub hidden: bool,
 }
 
 impl Diagnostic {

@@ -53,9 +53,9 @@ pub struct Summary {
 }
 
 impl FileReport {
-    /// The findings that count, in the order of the report.
+    /// The findings that count and are shown, in the order of the report.
     pub fn counting(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.diagnostics.iter().filter(|diagnostic| diagnostic.counts())
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.counts() && !diagnostic.hidden)
     }
 
     /// The worst severity among the findings that count.
@@ -75,7 +75,7 @@ impl Findings {
         self.files.par_iter().map(work).collect()
     }
 
-    /// The findings that count, in the order of the report.
+    /// The findings that count and are shown, in the order of the report.
     pub fn counting(&self) -> impl Iterator<Item = (&FileReport, &Diagnostic)> {
         self.files.iter().flat_map(|file| file.counting().map(move |diagnostic| (file, diagnostic)))
     }

@@ -2,7 +2,7 @@
 
 pub mod baseline {
     //! Baselines.
-    pub use crate::baseline::Baseline;
+    pub use crate::baseline::{Baseline, Scope};
 }
 
 pub mod check {

@@ -55,9 +55,15 @@ fn read_base(before: &Before, job: &Job, now: &Content) -> Option<Base> {
 /// The rules that suppressions name and that do not run otherwise. They run all the same, unheard, where it is
 /// to be told whether the suppressions are needed.
 fn named_rules(suppressions: &[Suppression], settings: &Settings) -> Vec<&'static RuleMeta> {
-    let names = suppressions.iter().flat_map(|one| &one.names).filter_map(|name| rules::find(&name.rule));
-    let is_asked = settings.enabled(rules::UNUSED_SUPPRESSION);
-    names.map(|entry| entry.meta).filter(|_| is_asked).collect()
+    if !settings.enabled(rules::UNUSED_SUPPRESSION) {
+        return Vec::new();
+    }
+    let names: Vec<&str> = suppressions.iter().flat_map(|one| &one.names).map(|name| &*name.rule).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let is_named = |meta: &&RuleMeta| names.contains(&meta.id) || names.contains(&meta.group.as_str());
+    rules::all().map(|entry| entry.meta).filter(is_named).collect()
 }
 
 fn check_content(

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::PossibleValue;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use crate::convert::promote::IdSource;
 use crate::convert::{LongDescription, Target};
@@ -44,9 +44,9 @@ pub(crate) struct Global {
     /// Print results only: no summary, no warnings
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
-    /// Say more on standard error: what was passed over, what was read
-    #[arg(short, long, global = true)]
-    pub verbose: bool,
+    /// Print more on standard error: what was skipped, what was read; may be repeated
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
 }
 
 /// When to use colour.
@@ -114,6 +114,9 @@ docs/convert.md explains the targets and shows a parameter file and the facts of
   sentlint new hunting-query -o hunting/relay.yaml
   sentlint new nrt-rule --name \"Remote tool installed as a service\"")]
     New(New),
+    /// Write a sentlint.toml to start from, with every setting explained
+    #[command(after_help = "Example:\n  sentlint init")]
+    Init,
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  sentlint completions bash > /etc/bash_completion.d/sentlint")]
     Completions(Completions),
@@ -133,6 +136,9 @@ pub(crate) struct Files {
     /// Look into folders and files that .gitignore leaves out
     #[arg(help_heading = "Files", long)]
     pub no_ignore: bool,
+    /// Leave out files that match this pattern, in the syntax of .gitignore; may be repeated
+    #[arg(help_heading = "Files", long, value_name = "PATTERN")]
+    pub exclude: Vec<String>,
     /// Leave out excluded and ignored files even when they are named
     #[arg(help_heading = "Files", long, overrides_with = "force_exclude")]
     pub force_exclude: bool,
@@ -165,9 +171,12 @@ pub(crate) struct Check {
     /// Write the report to this file instead of standard output
     #[arg(help_heading = "Reports", long, value_name = "PATH")]
     pub output_file: Option<PathBuf>,
-    /// Write a further report; may be repeated
+    /// Write a further report, `FORMAT=-` to standard output in place of the default report; may be repeated
     #[arg(help_heading = "Reports", long, value_name = "FORMAT=PATH")]
     pub report: Vec<String>,
+    /// Print at most this many findings; all of them count
+    #[arg(help_heading = "Reports", long, value_name = "N")]
+    pub max_findings: Option<usize>,
     /// Run only these rules or groups
     #[arg(help_heading = "Rules", long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
@@ -186,12 +195,18 @@ pub(crate) struct Check {
     /// The severity from which findings make the exit code 1 [default: error]
     #[arg(long, value_name = "SEVERITY", value_enum)]
     pub fail_on: Option<FailOn>,
+    /// Exit with 1 if there are more warnings than this
+    #[arg(long, value_name = "N")]
+    pub max_warnings: Option<usize>,
     /// Exit with 0 whatever is found
     #[arg(long)]
     pub exit_zero: bool,
     /// Apply safe fixes
     #[arg(help_heading = "Changes", long)]
     pub fix: bool,
+    /// Apply fixes, report nothing that is left, and exit with 0
+    #[arg(help_heading = "Changes", long, conflicts_with_all = ["diff", "add_suppressions"])]
+    pub fix_only: bool,
     /// Apply, or with --diff show, unsafe fixes too
     #[arg(help_heading = "Changes", long)]
     pub unsafe_fixes: bool,
@@ -225,9 +240,12 @@ pub(crate) struct Check {
     /// Print how often each rule found something, instead of the findings
     #[arg(help_heading = "Reports", long)]
     pub statistics: bool,
-    /// Print the settings that hold for the first path, and check nothing
-    #[arg(long)]
+    /// Print the settings that hold for the first path as TOML, and check nothing
+    #[arg(long, conflicts_with_all = ["output_format", "output_file", "report"])]
     pub show_settings: bool,
+    /// Print the names of the files that would be read, and check nothing
+    #[arg(long, conflicts_with = "show_settings")]
+    pub show_files: bool,
     /// Further table and function schemas, a file or a folder; may be repeated
     #[arg(help_heading = "Rules", long, value_name = "PATH")]
     pub tables: Vec<PathBuf>,

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use super::args::{Check, Global};
 use super::files::{self, Work};
-use super::{Error, Outcome, base, print, reports, results};
-use crate::baseline::Baseline;
+use super::{Error, Outcome, base, baselines, print, reports, results};
 use crate::check::{self, Job, Run};
 use crate::config;
 use crate::diagnostic::{Applicability, Severity};
 use crate::discover::absolute;
 use crate::findings::Findings;
 use crate::fix;
+use crate::report;
 use crate::rules::{FailOn, Selector, Settings};
 use crate::source::SourceFile;
 use crate::suppress;
@@ -74,7 +74,10 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
     if options.whole_repository {
         base::index_repository(&mut work, &options.files)?;
     }
-    let fixing = options.fix || options.diff;
+    if options.show_files {
+        return show_files(&work);
+    }
+    let fixing = options.fix || options.fix_only || options.diff;
     let (mut run, fixed) = if fixing {
         fix_all(&mut work, options, &overrides)
     } else {
@@ -82,23 +85,35 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
     };
     let read = run.findings.files.len();
     files::tell_skipped(global, &work, &run.skipped, read)?;
-    if global.verbose {
+    if global.verbose > 0 {
         let skipped = count(run.skipped.len(), "file");
         print::note(&format!("info: {} checked, {skipped} passed over", count(read, "file")));
     }
     if options.diff {
         return diff(global, options, &fixed);
     }
-    if options.fix {
+    if options.fix || options.fix_only {
         run.findings.fixed = fixed.applied;
         if !work.stdin {
             write_fixes(&work, &fixed)?;
         }
     }
-    baselines(global, options, &mut run.findings)?;
+    baselines::apply(global, options, &settings_of(&work, &overrides), &mut run.findings)?;
     if options.add_suppressions {
         return add_suppressions(global, options, &work, &run.findings);
     }
+    if options.fix_only {
+        if work.stdin {
+            results(&stdin_text(&work)?)?;
+        }
+        if !global.quiet {
+            let files = fixed.changed.len();
+            print::note(&format!("Fixed {} in {}.", count(fixed.applied, "finding"), count(files, "file")));
+        }
+        return Ok(Outcome::Clean);
+    }
+    let outcome = outcome(options, &work, &run.findings);
+    reports::limit(&mut run.findings, options.max_findings);
     if options.fix && work.stdin {
         // The text takes standard output, so what is left to say goes to the other stream.
         results(&stdin_text(&work)?)?;
@@ -108,7 +123,7 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
     } else {
         reports::write(global, &sinks, &run.findings)?;
     }
-    Ok(outcome(options, &work, &run.findings))
+    Ok(outcome)
 }
 
 /// The settings of each job.
@@ -204,7 +219,10 @@ fn diff(global: &Global, options: &Check, fixes: &Fixes) -> Result<Outcome, Erro
     for (before, after) in fixes.changed.values() {
         text += &fix::diff(before.path(), before.text(), after.text());
     }
-    results(&text)?;
+    match &options.output_file {
+        Some(path) if path.as_os_str() != "-" => files::write(path, &text)?,
+        _ => results(&text)?,
+    }
     if !global.quiet {
         let files = fixes.changed.len();
         print::note(&match fixes.applied {
@@ -216,40 +234,8 @@ fn diff(global: &Global, options: &Check, fixes: &Fixes) -> Result<Outcome, Erro
 }
 
 /// `1 file`, `2 files`
-fn count(number: usize, noun: &str) -> String {
+pub(super) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
-/// Whether a file that a baseline names is no longer there.
-fn is_gone(path: &str) -> bool {
-    !Path::new(path).exists()
-}
-
-fn baselines(global: &Global, options: &Check, findings: &mut Findings) -> Result<(), Error> {
-    if let Some(path) = &options.baseline {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Error::Unreadable(name.clone(), error.to_string()))?;
-        let baseline = Baseline::parse(&text).map_err(|error| Error::Baseline(name.clone(), error))?;
-        let gone = baseline.apply(findings, &is_gone);
-        if options.prune_baseline {
-            files::write(path, &baseline.pruned(findings, &is_gone).to_json())?;
-        } else if gone > 0 && !global.quiet && !options.changed_only {
-            let noun = count(gone, "finding");
-            print::note(&format!(
-                "{noun} of the baseline found no more; --prune-baseline takes them out of it"
-            ));
-        }
-    }
-    if let Some(path) = &options.write_baseline {
-        let baseline = Baseline::of(findings);
-        files::write(path, &baseline.to_json())?;
-        baseline.apply(findings, &is_gone);
-        if !global.quiet {
-            print::note(&format!("Wrote {} to {}.", count(baseline.len(), "finding"), path.display()));
-        }
-    }
-    Ok(())
 }
 
 fn add_suppressions(
@@ -281,6 +267,14 @@ fn add_suppressions(
     Ok(Outcome::Clean)
 }
 
+/// Names the files that would be read.
+fn show_files(work: &Work) -> Result<Outcome, Error> {
+    let names =
+        work.jobs.iter().filter(|job| !job.silent).map(|job| report::one_line(&job.input.name) + "\n");
+    results(&names.collect::<String>())?;
+    Ok(Outcome::Clean)
+}
+
 fn show_settings(work: &Work, options: &Check, overrides: &Overrides) -> Result<Outcome, Error> {
     let first = options.files.paths.first().filter(|path| path.as_os_str() != "-");
     let location = match (work.jobs.first(), first) {
@@ -298,7 +292,8 @@ fn outcome(options: &Check, work: &Work, findings: &Findings) -> Outcome {
         Some(asked) => asked.fails(findings.worst()),
         None => fails_by_configuration(work, findings),
     };
-    if failed && !options.exit_zero { Outcome::Findings } else { Outcome::Clean }
+    let too_many = options.max_warnings.is_some_and(|most| findings.summary().warnings > most);
+    if (failed || too_many) && !options.exit_zero { Outcome::Findings } else { Outcome::Clean }
 }
 
 /// Whether any file has a finding that its own configuration counts as a failure.

@@ -113,7 +113,18 @@ pub(super) fn schema(options: &Schema) -> Result<Outcome, Error> {
 /// `sentlint completions SHELL`
 pub(super) fn completions(options: &Completions) -> Result<Outcome, Error> {
     let mut script = Vec::new();
-    clap_complete::generate(options.shell, &mut Cli::command(), "sentlint", &mut script);
+    let groups = Group::ALL.map(Group::as_str);
+    let names: Vec<&str> = groups.into_iter().chain(ids()).collect();
+    let rules = |arg: clap::Arg| arg.value_parser(names.clone());
+    let mut program = Cli::command()
+        .mut_subcommand("check", |check| {
+            let check = check.mut_arg("select", rules).mut_arg("extend_select", rules);
+            check.mut_arg("ignore", rules)
+        })
+        .mut_subcommand("explain", |explain| {
+            explain.mut_arg("rule", |arg| arg.value_parser(ids().collect::<Vec<_>>()))
+        });
+    clap_complete::generate(options.shell, &mut program, "sentlint", &mut script);
     results(&String::from_utf8_lossy(&script))?;
     Ok(Outcome::Clean)
 }

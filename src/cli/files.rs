@@ -4,11 +4,13 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
 use super::args::{Files, Global, STDIN_NAME};
 use super::{Error, print};
 use crate::check::{Job, Skipped};
 use crate::config::{Config, Resolver};
-use crate::discover::{self, Input};
+use crate::discover::{self, Input, absolute};
 use crate::source::SourceFile;
 use crate::workspace::{self, Workspace};
 
@@ -55,10 +57,16 @@ pub(super) fn collect(global: &Global, files: &Files, json: bool) -> Result<Work
     if !global.quiet {
         found.warnings.iter().for_each(|text| print::warning(global, text));
     }
+    let asked = excluded(&files.exclude)?;
     let mut jobs = Vec::new();
     for input in found.inputs {
         let job = Job::file(input);
         let location = job.location();
+        if asked.matched_path_or_any_parents(location, false).is_ignore()
+            && (!job.input.named || files.force_exclude)
+        {
+            continue;
+        }
         let config = resolver.of(location.parent().unwrap_or(location)).map_err(Error::Config)?;
         if config.excludes(location) && (!job.input.named || files.force_exclude) {
             continue;
@@ -66,6 +74,15 @@ pub(super) fn collect(global: &Global, files: &Files, json: bool) -> Result<Work
         jobs.push(job);
     }
     Ok(Work { jobs, resolver, stdin: false })
+}
+
+/// What `--exclude` leaves out, relative to the working folder.
+fn excluded(patterns: &[String]) -> Result<Gitignore, Error> {
+    let mut builder = GitignoreBuilder::new(absolute(Path::new(".")));
+    for pattern in patterns {
+        builder.add_line(None, pattern).map_err(|error| Error::Usage(format!("--exclude: {error}")))?;
+    }
+    builder.build().map_err(|error| Error::Usage(format!("--exclude: {error}")))
 }
 
 /// Says which files yielded nothing, and fails where one of them was named and cannot be read. `read` files were
@@ -79,7 +96,7 @@ pub(super) fn tell_skipped(global: &Global, work: &Work, all: &[Skipped], read: 
             Skipped::Unreadable { name, reason, .. } if !global.quiet => {
                 print::warning(global, &format!("passed over {name}: {reason}"));
             }
-            Skipped::NotContent { name, named } if *named && !global.quiet || global.verbose => {
+            Skipped::NotContent { name, named } if *named && !global.quiet || global.verbose > 0 => {
                 print::note(&format!("info: {name} is not Sentinel content; passed over"));
             }
             _ => {}

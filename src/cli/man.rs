@@ -22,5 +22,7 @@ fn page(command: &Command, name: &str, options: &Man) -> Result<(), Error> {
     let manual = clap_mangen::Man::new(command.clone()).title(name.to_uppercase());
     let manual = manual.source(concat!("sentlint ", env!("CARGO_PKG_VERSION"))).date("").manual("sentlint");
     manual.render(&mut text).map_err(|error| Error::Unwritable(path.display().to_string(), error))?;
-    files::write(&path, &String::from_utf8_lossy(&text))
+    // An empty date would be left out, and the source would take its place.
+    let text = String::from_utf8_lossy(&text).replacen(" 1  \"sentlint", " 1 \"\" \"sentlint", 1);
+    files::write(&path, &text)
 }

@@ -7,6 +7,7 @@ use clap::Parser as _;
 
 mod args;
 mod base;
+mod baselines;
 mod check;
 mod convert;
 mod explain;
@@ -30,6 +31,9 @@ pub fn main() -> ExitCode {
             // Help and version are no errors; clap knows which stream each belongs to.
             let code = if error.use_stderr() { Outcome::Impossible } else { Outcome::Clean };
             let _ = error.print();
+            if is_forgotten_command(&error) {
+                print::note("\nTo check files, run `sentlint check PATH`.");
+            }
             return code.into();
         }
     };
@@ -41,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Rules(options) => explain::rules(&cli.global, options),
         Command::Schema(options) => explain::schema(options),
         Command::New(options) => new::run(options),
+        Command::Init => new::init(),
         Command::Completions(options) => explain::completions(options),
         Command::Man(options) => man::run(options),
     };
@@ -51,6 +56,16 @@ pub fn main() -> ExitCode {
             Outcome::Impossible.into()
         }
     }
+}
+
+/// Whether a file or folder stands where a command belongs.
+fn is_forgotten_command(error: &clap::Error) -> bool {
+    use clap::error::{ContextKind, ContextValue, ErrorKind};
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return false };
+    error.kind() == ErrorKind::InvalidSubcommand
+        && (std::path::Path::new(word).exists()
+            || crate::content::is_yaml_file(word)
+            || crate::content::is_query_file(word))
 }
 
 /// Why the work could not be done, with what to do about it.

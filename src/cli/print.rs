@@ -34,7 +34,10 @@ pub(super) fn stderr_style(global: &Global) -> Style {
 }
 
 fn of_stream(global: &Global, terminal: bool, color: bool) -> Style {
-    let columns = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    let asked = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+    // Shells keep COLUMNS to themselves, so the terminal is asked.
+    let of_terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let columns = asked.or_else(|| if terminal { of_terminal() } else { None });
     Style {
         color,
         links: terminal && color,

@@ -35,6 +35,7 @@ fn further(text: &str) -> Result<Sink, Error> {
         Some((_, "")) => {
             return Err(Error::Usage(format!("`--report {text}` names no file: write FORMAT=PATH")));
         }
+        Some((name, "-")) => (name, None),
         Some((name, path)) => (name, Some(PathBuf::from(path))),
         None => (text, None),
     };
@@ -87,7 +88,12 @@ pub(super) fn sinks(options: &Check) -> Result<Vec<Sink>, Error> {
             (None, Some(name)) => format(name.trim(), FORMAT_VARIABLE)?,
             (None, None) => default_format(options.output_file.is_some()),
         };
-        sinks.insert(0, Sink { format, path: options.output_file.clone(), stderr: false, main: true });
+        let path = options.output_file.clone().filter(|path| path.as_os_str() != "-");
+        sinks.insert(0, Sink { format, path, stderr: false, main: true });
+    }
+    if sinks.iter().filter(|sink| sink.path.is_none()).count() > 1 {
+        let message = "two reports cannot both go to standard output; write one of them to a file with --report FORMAT=PATH";
+        return Err(Error::Usage(message.to_owned()));
     }
     Ok(sinks)
 }
@@ -115,7 +121,7 @@ pub(super) fn write(global: &Global, sinks: &[Sink], findings: &Findings) -> Res
     for sink in sinks {
         let style = report::Style { listed: page.is_some(), ..print::style(global, sink.path.is_some()) };
         put(sink, &report::render(sink.format, findings, &style))?;
-        summarised |= sink.path.is_none() && matches!(sink.format, Format::Full | Format::Concise);
+        summarised |= sink.path.is_none() && matches!(sink.format, Format::Full | Format::Concise | Format::Grouped);
     }
     // Annotations are few; the page of the run has room for everything.
     let is_for_page = |sink: &Sink| matches!(sink.format, Format::Markdown | Format::Github);
@@ -132,13 +138,23 @@ pub(super) fn write(global: &Global, sinks: &[Sink], findings: &Findings) -> Res
 pub(super) fn statistics(global: &Global, sinks: &[Sink], findings: &Findings) -> Result<(), Error> {
     for sink in sinks {
         if sink.main {
-            put(sink, &report::statistics(findings, sink.format == Format::Json))?;
+            let text = report::statistics(findings, sink.format, &print::style(global, sink.path.is_some()));
+            put(sink, &text.map_err(Error::Usage)?)?;
         } else {
             let style = print::style(global, sink.path.is_some());
             put(sink, &report::render(sink.format, findings, &style))?;
         }
     }
     Ok(())
+}
+
+/// Hides all findings but so many; they count all the same.
+pub(super) fn limit(findings: &mut Findings, most: Option<usize>) {
+    let Some(most) = most else { return };
+    let all = findings.files.iter_mut().flat_map(|file| &mut file.diagnostics);
+    for diagnostic in all.filter(|diagnostic| diagnostic.counts()).skip(most) {
+        diagnostic.hidden = true;
+    }
 }
 
 /// Tells on standard error what is left after fixing.

@@ -213,6 +213,15 @@ pub(super) fn render(findings: &Findings) -> String {
     out + "\n}\n"
 }
 
+/// Each finding of the report on a line of its own.
+pub(super) fn lines(findings: &Findings) -> String {
+    let line = |file: &FileReport| {
+        let line = |one| serde_json::to_string(&finding(file, one)).unwrap_or_default() + "\n";
+        file.counting().map(line).collect::<String>()
+    };
+    findings.by_file(line).concat()
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;

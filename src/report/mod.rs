@@ -15,11 +15,13 @@ mod gitlab;
 mod json;
 mod junit;
 mod markdown;
+mod rdjson;
 mod sarif;
 mod statistics;
 mod text;
 
 pub use statistics::statistics;
+pub(crate) use text::one_line;
 
 /// The forms a report can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,11 +44,17 @@ pub enum Format {
     Azure,
     /// A summary for a pull request.
     Markdown,
+    /// One finding of the contract's JSON a line.
+    JsonLines,
+    /// The Reviewdog Diagnostic Format.
+    Rdjson,
+    /// The name of each file with its findings below it, for people.
+    Grouped,
 }
 
 impl Format {
     /// Every format, in the order of the help text.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Full,
         Self::Concise,
         Self::Json,
@@ -56,6 +64,9 @@ impl Format {
         Self::Junit,
         Self::Azure,
         Self::Markdown,
+        Self::JsonLines,
+        Self::Rdjson,
+        Self::Grouped,
     ];
 
     /// The name used on the command line.
@@ -70,6 +81,9 @@ impl Format {
             Self::Junit => "junit",
             Self::Azure => "azure",
             Self::Markdown => "markdown",
+            Self::JsonLines => "json-lines",
+            Self::Rdjson => "rdjson",
+            Self::Grouped => "grouped",
         }
     }
 }
@@ -112,6 +126,9 @@ pub fn render(format: Format, findings: &Findings, style: &Style) -> String {
         Format::Junit => junit::render(findings),
         Format::Azure => azure::render(findings),
         Format::Markdown => markdown::render(findings),
+        Format::JsonLines => json::lines(findings),
+        Format::Rdjson => rdjson::render(findings),
+        Format::Grouped => concise::grouped(findings, style),
     }
 }
 
@@ -135,7 +152,8 @@ pub(crate) fn summary_line(findings: &Findings) -> String {
         let _ = write!(line, "Found {} in {files}", text::join(&parts, "and"));
     }
     let of = |least| {
-        let counting = findings.counting().filter_map(|(_, diagnostic)| diagnostic.fix.as_ref());
+        let all = findings.iter().map(|(_, diagnostic)| diagnostic).filter(|diagnostic| diagnostic.counts());
+        let counting = all.filter_map(|diagnostic| diagnostic.fix.as_ref());
         counting.filter(|fix| fix.applicability == least).count()
     };
     let fixes: Vec<String> = match (of(Applicability::Safe), of(Applicability::Unsafe)) {

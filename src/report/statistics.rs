@@ -2,22 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use super::summary_line;
+use super::concise::paint;
+use super::{Format, Style, summary_line};
 use crate::diagnostic::Severity;
 use crate::findings::Findings;
 
 #[derive(Serialize)]
 struct Row {
     rule: &'static str,
-    severity: &'static str,
+    #[serde(serialize_with = "name")]
+    severity: Severity,
     count: usize,
     fixable: usize,
 }
 
-/// A table, most frequent first; as JSON where a machine reads it.
-pub fn statistics(findings: &Findings, json: bool) -> String {
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn name<S: Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(severity.as_str())
+}
+
+/// A table, most frequent first: as JSON where a machine reads it, in Markdown where a page shows it. Other formats have
+/// no place for one, which the error says.
+pub fn statistics(findings: &Findings, format: Format, style: &Style) -> Result<String, String> {
     let mut counts: BTreeMap<(&'static str, Severity), (usize, usize)> = BTreeMap::new();
     for (_, diagnostic) in findings.counting() {
         let entry = counts.entry((diagnostic.rule.id, diagnostic.severity)).or_default();
@@ -26,19 +34,34 @@ pub fn statistics(findings: &Findings, json: bool) -> String {
     }
     let mut rows: Vec<Row> = counts
         .into_iter()
-        .map(|((rule, severity), (count, fixable))| Row { rule, severity: severity.as_str(), count, fixable })
+        .map(|((rule, severity), (count, fixable))| Row { rule, severity, count, fixable })
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.count));
-    if json {
-        return serde_json::to_string_pretty(&rows).unwrap_or_default() + "\n";
+    match format {
+        Format::Full | Format::Concise | Format::Grouped => {}
+        Format::Json => return Ok(serde_json::to_string_pretty(&rows).unwrap_or_default() + "\n"),
+        Format::Markdown => {
+            let mut out = "| Findings | Severity | Fixable | Rule |\n|---:|---|---:|---|\n".to_owned();
+            for Row { rule, severity, count, fixable } in &rows {
+                out += &format!("| {count} | {severity} | {fixable} | `{rule}` |\n");
+            }
+            return Ok(out);
+        }
+        other => {
+            let message =
+                "--statistics can be printed as full, concise, grouped, json or markdown, and not as";
+            return Err(format!("{message} {}", other.as_str()));
+        }
     }
     let width = rows.first().map_or(1, |row| row.count.to_string().len());
     let mut out = String::new();
     for row in &rows {
         let mark = if row.fixable > 0 { '*' } else { ' ' };
-        out += &format!("{:width$}  {:7}  [{mark}] {}\n", row.count, row.severity, row.rule);
+        let blanks = " ".repeat(7usize.saturating_sub(row.severity.as_str().len()));
+        let severity = paint(style, row.severity);
+        out += &format!("{:width$}  {severity}{blanks}  [{mark}] {}\n", row.count, row.rule);
     }
     out += &summary_line(findings);
     out += if rows.iter().any(|row| row.fixable > 0) { " [*] has fixes.\n" } else { "\n" };
-    out
+    Ok(out)
 }

@@ -26,7 +26,7 @@ pub(super) fn ends(source: &SourceFile, span: Span) -> (Position, Position) {
 }
 
 /// Text on one line, with control characters made visible, so that no file can write to the terminal.
-pub(super) fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     visible(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 

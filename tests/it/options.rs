@@ -2,8 +2,20 @@
 
 use crate::common::{CLEAN, Ran, folder, run, sentlint, write};
 
-const FORMATS: [&str; 9] =
-    ["full", "concise", "json", "sarif", "github", "gitlab", "junit", "azure", "markdown"];
+const FORMATS: [&str; 12] = [
+    "full",
+    "concise",
+    "json",
+    "sarif",
+    "github",
+    "gitlab",
+    "junit",
+    "azure",
+    "markdown",
+    "json-lines",
+    "rdjson",
+    "grouped",
+];
 
 /// The sample with a tactic that does not exist: one error without a fix.
 fn wrong() -> String {
@@ -26,7 +38,7 @@ fn every_format_ends_with_the_same_code_and_keeps_the_streams_apart() {
         assert_eq!(ran.code, 1, "{format}");
         assert!(ran.stdout.contains("unknown-tactic"), "{format}: {ran:?}");
         assert_eq!(run(dir.path(), &["check", "--output-format", format, "--exit-zero"], "").code, 0);
-        let machine = !["full", "concise"].contains(&format);
+        let machine = !["full", "concise", "grouped"].contains(&format);
         assert_eq!(ran.stderr.contains("Found 1 error in 1 file"), machine, "{format}: {ran:?}");
         let quiet = run(dir.path(), &["check", "-q", "--output-format", format], "");
         assert_eq!((quiet.code, quiet.stderr.as_str()), (1, ""), "{format}");
@@ -178,10 +190,97 @@ fn a_baseline_is_pruned_only_of_what_the_run_looked_at() {
     assert_eq!(lines(), all, "b.yaml was not looked at");
     write(dir.path(), "a.yaml", CLEAN.as_bytes());
     let told = run(dir.path(), &["check", "--baseline", "base.json"], "");
-    assert!(told.stderr.contains("found no more"), "{told:?}");
+    assert!(told.stderr.contains("no longer found"), "{told:?}");
     run(dir.path(), &prune, "");
     assert!(lines() < all);
     std::fs::remove_file(dir.path().join("b.yaml")).unwrap();
     run(dir.path(), &prune, "");
-    assert_eq!(lines(), 0, "what is gone is found no more");
+    assert_eq!(lines(), 0, "what is gone is no longer found");
+}
+
+#[test]
+fn a_baseline_holds_in_every_folder_and_keeps_what_a_run_could_not_find() {
+    let dir = folder(&[("rules/a.yaml", &wrong())]);
+    assert_eq!(run(dir.path(), &["check", "--write-baseline", "base.json"], "").code, 0);
+    let before = std::fs::read_to_string(dir.path().join("base.json")).unwrap();
+    assert!(before.contains("\"rules/a.yaml\""), "{before}");
+    let below = dir.path().join("rules");
+    let prune = ["check", "--baseline", "../base.json", "--prune-baseline"];
+    assert_eq!(run(&below, &prune, "").code, 0);
+    for more in [&["--min-severity", "error"][..], &["--profile", "azure-sentinel"]] {
+        run(&below, &[&prune[..], more].concat(), "");
+        assert_eq!(std::fs::read_to_string(dir.path().join("base.json")).unwrap(), before, "{more:?}");
+    }
+}
+
+#[test]
+fn findings_and_warnings_have_limits_and_all_of_them_count() {
+    let broken = wrong().replacen("version: 1.0.0", "version: 1", 1);
+    let dir = folder(&[("a.yaml", &broken)]);
+    let lines = |args: &[&str]| {
+        let ran = run(dir.path(), &[&["check", "--output-format", "concise"][..], args].concat(), "");
+        (ran.code, ran.stdout.lines().filter(|line| line.starts_with("a.yaml:")).count(), ran.stdout)
+    };
+    let (code, all, told) = lines(&[]);
+    assert!(code == 1 && all > 1, "{told}");
+    let (code, shown, limited) = lines(&["--max-findings", "1"]);
+    assert_eq!((code, shown), (1, 1));
+    assert_eq!(told.lines().last(), limited.lines().last());
+    let dir = folder(&[(
+        "a.yaml",
+        &CLEAN.replace("tactics:\n  - CommandAndControl", "tactics: CommandAndControl"),
+    )]);
+    assert_eq!(run(dir.path(), &["check", "--max-warnings", "0"], "").code, 1);
+    assert_eq!(run(dir.path(), &["check", "--max-warnings", "1"], "").code, 0);
+}
+
+#[test]
+fn files_are_left_out_and_named() {
+    let dir = folder(&[("a.yaml", CLEAN), ("archive/b.yaml", CLEAN)]);
+    let names = |args: &[&str]| run(dir.path(), &[&["check", "--show-files"][..], args].concat(), "").stdout;
+    assert_eq!(names(&[]), "a.yaml\narchive/b.yaml\n");
+    assert_eq!(names(&["--exclude", "archive/"]), "a.yaml\n");
+    assert_eq!(names(&["--exclude", "*.yaml", "archive/b.yaml"]), "archive/b.yaml\n");
+}
+
+#[test]
+fn fixes_alone_are_applied_and_nothing_is_reported() {
+    let text = wrong().replace("relevantTechniques:\n  - T1219", "relevantTechniques: T1219");
+    let dir = folder(&[("a.yaml", &text)]);
+    let ran = run(dir.path(), &["check", "--fix-only"], "");
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
+    assert!(ran.stderr.starts_with("Fixed 1 finding in 1 file."), "{ran:?}");
+    assert!(std::fs::read_to_string(dir.path().join("a.yaml")).unwrap().contains("- T1219"));
+}
+
+#[test]
+fn reports_go_to_standard_output_by_a_hyphen() {
+    let dir = folder(&[("a.yaml", &wrong())]);
+    let ran = run(dir.path(), &["check", "--report", "json=-"], "");
+    assert!(ran.stdout.starts_with("{\n  \"version\": 1"), "{ran:?}");
+    assert!(!dir.path().join("-").exists());
+    let two = run(dir.path(), &["check", "--report", "json=-", "--report", "sarif=-"], "");
+    assert!(two.code == 2 && two.stderr.contains("standard output"), "{two:?}");
+    let diff = run(dir.path(), &["check", "--diff", "--unsafe-fixes", "--output-file", "a.diff"], "");
+    assert_eq!(diff.stdout, "", "{diff:?}");
+}
+
+#[test]
+fn a_forgotten_command_is_told() {
+    let dir = folder(&[("a.yaml", CLEAN)]);
+    let ran = run(dir.path(), &["a.yaml"], "");
+    assert!(ran.code == 2 && ran.stderr.contains("sentlint check PATH"), "{ran:?}");
+    assert!(!run(dir.path(), &["chek"], "").stderr.contains("sentlint check PATH"));
+}
+
+#[test]
+fn init_writes_a_configuration_that_holds_and_overwrites_none() {
+    let dir = folder(&[("a.yaml", CLEAN)]);
+    assert_eq!(run(dir.path(), &["init"], "").code, 0);
+    assert_eq!(run(dir.path(), &["check"], "").code, 0);
+    write(dir.path(), "sentlint.toml", b"[check]\nprofile = \"pedantic\"\n");
+    let ran = run(dir.path(), &["init"], "");
+    assert!(ran.code == 2 && ran.stderr.contains("exists already"), "{ran:?}");
+    let kept = std::fs::read_to_string(dir.path().join("sentlint.toml")).unwrap();
+    assert!(kept.contains("pedantic"));
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sentlint::internals::baseline::Baseline;
+use sentlint::internals::baseline::{Baseline, Scope};
 use sentlint::internals::diagnostic::{Diagnostic, Severity};
 use sentlint::internals::findings::Findings;
 use sentlint::internals::report::{self, Format, Style};
@@ -49,9 +49,17 @@ fn every_format_says_what_it_said() {
     for format in Format::ALL {
         pin(&format!("report__{}", format.as_str()), &checked::report(format, &findings, 100));
     }
-    for (name, json) in [("statistics", false), ("statistics_json", true)] {
-        pin(&format!("report__{name}"), &without_version(&report::statistics(&findings, json)));
+    let style = Style { color: false, links: false, width: 100, unicode: true, summary: true, listed: false };
+    let forms = [
+        ("statistics", Format::Full),
+        ("statistics_json", Format::Json),
+        ("statistics_markdown", Format::Markdown),
+    ];
+    for (name, format) in forms {
+        let text = report::statistics(&findings, format, &style).unwrap();
+        pin(&format!("report__{name}"), &without_version(&text));
     }
+    assert!(report::statistics(&findings, Format::Junit, &style).unwrap_err().contains("junit"));
 }
 
 #[test]
@@ -114,9 +122,15 @@ fn reports_end_where_their_readers_stop_and_say_so() {
 #[test]
 fn what_a_baseline_knows_is_counted_and_not_shown() {
     let mut known = findings(Profile::Recommended);
-    let before = Baseline::of(&known);
+    let scope = Scope {
+        relative: &str::to_owned,
+        is_gone: &|_| false,
+        profile: Some("recommended"),
+        is_partial: false,
+    };
+    let before = Baseline::of(&known, &scope);
     pin("report__baseline", &without_version(&before.to_json()));
-    before.apply(&mut known, &|_| false);
+    before.apply(&mut known, &scope);
     for format in [Format::Concise, Format::Json, Format::Sarif] {
         pin(&format!("report__baselined_{}", format.as_str()), &checked::report(format, &known, 100));
     }

@@ -73,3 +73,47 @@ fn what_is_told_of_a_byte_order_mark_is_silenced_for_the_file() {
     let ran = run(dir.path(), &["check", "--fail-on", "info"], "");
     assert_eq!(ran.code, 0, "{ran:?}");
 }
+
+#[test]
+fn a_group_of_rules_can_be_suppressed() {
+    let wrong = CLEAN.replace(TACTIC, "- Exploiting");
+    let line = wrong.replace("- Exploiting", "- Exploiting # sentlint: ignore[attack] agreed");
+    assert_eq!(told(&line), [""; 0]);
+    assert_eq!(told(&wrong.replacen("id: ", "# sentlint: ignore-file[attack]\nid: ", 1)), [""; 0]);
+    let other = told(&wrong.replace("- Exploiting", "- Exploiting # sentlint: ignore[query]"));
+    assert!(other.len() == 2 && other.iter().any(|line| line.contains("unused-suppression")), "{other:?}");
+    let unknown = told(&CLEAN.replace(TACTIC, "- CommandAndControl # sentlint: ignore[atack]"));
+    assert!(unknown.len() == 1 && unknown[0].contains("unknown-suppression"), "{unknown:?}");
+}
+
+#[test]
+fn a_comment_without_its_colon_suppresses_nothing_and_is_told() {
+    let text = CLEAN
+        .replace("  | where RemoteUrl", "  // sentlint ignore[kql-unknown-column] why\n  | where RemotUrl");
+    let lines = told(&text);
+    assert!(lines.iter().any(|line| line.contains("error[kql-unknown-column]")), "{lines:?}");
+    assert!(lines.iter().any(|line| line.contains("colon")), "{lines:?}");
+    assert_eq!(told(&CLEAN.replace("query: |", "# sentlint checks this, ignore it\nquery: |")), [""; 0]);
+    let dir = folder(&[("a.yaml", &text)]);
+    assert_eq!(run(dir.path(), &["check", "--isolated", "--fix"], "").code, 0);
+    assert!(std::fs::read_to_string(dir.path().join("a.yaml")).unwrap().contains("// sentlint: ignore["));
+}
+
+#[test]
+fn comments_are_added_at_the_line_of_a_query() {
+    let text = CLEAN.replace("where RemoteUrl has", "where RemotUrl has");
+    let dir = folder(&[("a.yaml", &text)]);
+    let add = ["check", "--isolated", "--add-suppressions", "--reason", "old\nexport"];
+    assert_eq!(run(dir.path(), &add, "").code, 0);
+    let after = std::fs::read_to_string(dir.path().join("a.yaml")).unwrap();
+    let wanted = "  // sentlint: ignore[kql-unknown-column] old export\n  | where RemotUrl has";
+    assert!(after.contains(wanted), "{after}");
+    assert_eq!(run(dir.path(), &["check", "--isolated", "-q"], "").code, 0);
+    // A query that is not a literal block has no lines of its own.
+    let plain = "query: DeviceNetworkEvents | where RemotUrl has \"relay.example\"\n";
+    let (head, _) = CLEAN.split_once("query:").unwrap();
+    let dir = folder(&[("a.yaml", &format!("{head}{plain}version: 1.0.0\n"))]);
+    assert_eq!(run(dir.path(), &add, "").code, 0);
+    let after = std::fs::read_to_string(dir.path().join("a.yaml")).unwrap();
+    assert!(after.contains("# sentlint: ignore[kql-unknown-column] old export\nquery: "), "{after}");
+}

@@ -138,7 +138,7 @@ impl<'a> Run<'a> {
                     all.unreadable.push((job.input.name.clone(), reason));
                 }
                 Done::Skipped(text) => {
-                    if (job.input.named && self.talks()) || self.global.verbose {
+                    if (job.input.named && self.talks()) || self.global.verbose > 0 {
                         print::note(&text);
                     }
                 }

@@ -55,7 +55,7 @@ impl Run<'_> {
             let told = match note.severity {
                 Severity::Error => true,
                 _ if is_told(note) => !self.global.quiet,
-                _ => self.global.verbose,
+                _ => self.global.verbose > 0,
             };
             if told {
                 print::note(&line(&report.source, note));

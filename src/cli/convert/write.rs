@@ -54,7 +54,7 @@ impl Run<'_> {
         let results: Vec<(PathBuf, &str)> =
             files.iter().map(|file| (output.join(&file.path), file.text.as_str())).collect();
         let changed = self.put(&results)?;
-        if self.global.verbose && !self.options.check {
+        if self.global.verbose > 0 && !self.options.check {
             for file in files {
                 print::note(&format!("info: {} -> {}", file.input, display(&output.join(&file.path))));
             }

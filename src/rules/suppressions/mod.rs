@@ -8,9 +8,14 @@ super::rules! {
     unknown_suppression::UnknownSuppression,
 }
 
-use crate::diagnostic::Fix;
+use crate::diagnostic::{Fix, Group};
 use crate::source::{Edit, SourceFile, Span};
 use crate::suppress::Suppression;
+
+/// Whether a name is that of a group of rules.
+fn is_group(name: &str) -> bool {
+    Group::ALL.iter().any(|group| group.as_str() == name)
+}
 
 /// The fix that takes one name out of a comment, and the whole comment when no other name is left.
 fn remove(source: &SourceFile, suppression: &Suppression, index: usize) -> Option<Fix> {

@@ -1,14 +1,14 @@
 //! `unknown-suppression`
 
-use super::remove;
-use crate::diagnostic::{Diagnostic, Edit, Fix};
+use super::{is_group, remove};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Group};
 use crate::knowledge::nearest::nearest;
 use crate::rules::{Rule, Settings, all, declare_rule, find};
 use crate::source::SourceFile;
 use crate::suppress::Suppression;
 
 declare_rule! {
-    /// A suppression comment that names no rule there is.
+    /// A suppression comment that names neither a rule nor a group of rules, or that lacks its colon.
     ///
     /// ## Why is this bad?
     ///
@@ -56,27 +56,41 @@ impl Rule for UnknownSuppression {
         out: &mut Vec<Diagnostic>,
     ) {
         for suppression in suppressions {
+            if let Some(colon) = suppression.missing_colon {
+                let message =
+                    "This comment suppresses nothing, because the colon after `sentlint` is missing";
+                let fix = Fix::safe("Write `sentlint:`", [Edit::insert(colon as usize, ":")]);
+                let help = "Write `sentlint: ignore[rule] reason`.";
+                out.push(Self::at(suppression.span, message).help(help).fix(fix));
+                continue;
+            }
             if suppression.names.is_empty() {
-                let message = "This comment names no rule, and so it silences nothing";
+                let message = "This comment names no rule, so it suppresses nothing";
                 let help = "Name the rules: `sentlint: ignore[rule-a, rule-b] reason`.";
                 out.push(Self::at(suppression.span, message).help(help));
             }
             for (index, name) in suppression.names.iter().enumerate() {
-                if find(&name.rule).is_some() {
+                if find(&name.rule).is_some() || is_group(&name.rule) {
                     continue;
                 }
-                let finding = Self::at(name.span, format!("There is no rule `{}` to suppress", name.rule));
-                out.push(match nearest(&name.rule, all().map(|entry| entry.meta.id)) {
+                let finding =
+                    Self::at(name.span, format!("There is no rule or group `{}` to suppress", name.rule));
+                out.push(match nearest(&name.rule, names()) {
                     Some(near) => {
                         let fix = Fix::safe(format!("Write `{near}`"), [Edit::new(name.span, near)]);
                         finding.help(format!("Did you mean `{near}`?")).fix(fix)
                     }
                     None => {
-                        let help = "`sentlint rules` lists the rules.";
+                        let help = "`sentlint rules` lists the rules by their groups.";
                         finding.help(help).fix(remove(source, suppression, index))
                     }
                 });
             }
         }
     }
+}
+
+/// The names of all rules and groups.
+fn names() -> impl Iterator<Item = &'static str> {
+    all().map(|entry| entry.meta.id).chain(Group::ALL.map(Group::as_str))
 }

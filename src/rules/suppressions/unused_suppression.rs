@@ -1,8 +1,8 @@
 //! `unused-suppression`
 
-use super::remove;
+use super::{is_group, remove};
 use crate::diagnostic::{Diagnostic, Group, RuleMeta};
-use crate::rules::{Rule, Settings, declare_rule, find};
+use crate::rules::{Rule, Settings, all, declare_rule, find};
 use crate::source::SourceFile;
 use crate::suppress::Suppression;
 
@@ -61,7 +61,13 @@ impl Rule for UnusedSuppression {
                 let ran = |meta: &RuleMeta| {
                     !meta.compares && (meta.group != Group::Repository || settings.enabled(meta))
                 };
-                if !find(&name.rule).is_some_and(|entry| ran(entry.meta)) {
+                let whole_group = is_group(&name.rule)
+                    && all()
+                        .filter(|entry| entry.meta.group.as_str() == name.rule)
+                        .all(|entry| ran(entry.meta));
+                if suppression.missing_colon.is_some()
+                    || !(whole_group || find(&name.rule).is_some_and(|entry| ran(entry.meta)))
+                {
                     continue;
                 }
                 let message = format!("This comment silences no finding of `{}`", name.rule);
