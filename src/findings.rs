@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::diagnostic::{Diagnostic, RuleMeta, Severity};
+use crate::knowledge::attack;
 use crate::source::SourceFile;
 
 /// One file that was read as content, with what was found in it.
@@ -31,6 +32,8 @@ pub struct Findings {
     pub unreadable: Vec<(String, String)>,
     /// How many fixes were applied before this state was reached.
     pub fixed: usize,
+    /// The release of ATT&CK that techniques were checked against; where files differ in it, the newest.
+    pub attack: attack::Version,
 }
 
 /// The figures of a run.

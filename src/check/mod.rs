@@ -73,6 +73,7 @@ pub fn check(jobs: &[Job], settings: &[Arc<Settings>]) -> Run {
         .filter(|meta| files.iter().any(|file| file.settings.enabled(meta)))
         .collect();
     run.findings.files = files.into_iter().map(finish).collect();
+    run.findings.attack = settings.iter().map(|settings| settings.attack).min().unwrap_or_default();
     run
 }
 

@@ -8,6 +8,7 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use crate::convert::promote::IdSource;
 use crate::convert::{LongDescription, Target};
 use crate::diagnostic::Severity;
+use crate::knowledge::attack;
 use crate::report::Format;
 use crate::rules::{FailOn, Profile};
 
@@ -189,6 +190,9 @@ pub(crate) struct Check {
     /// The set of rules [default: recommended]
     #[arg(help_heading = "Rules", long, value_name = "PROFILE", value_enum)]
     pub profile: Option<Profile>,
+    /// Check techniques against this version of ATT&CK [default: 19.1]
+    #[arg(help_heading = "Rules", long, value_name = "VERSION", value_enum)]
+    pub attack_version: Option<attack::Version>,
     /// Leave out milder findings
     #[arg(help_heading = "Rules", long, value_name = "SEVERITY", value_enum)]
     pub min_severity: Option<Severity>,
@@ -510,6 +514,7 @@ macro_rules! choices {
 }
 
 choices! {
+    attack::Version: attack::Version::ALL;
     Format: Format::ALL;
     Profile: Profile::ALL;
     Severity: [Severity::Error, Severity::Warning, Severity::Info];

@@ -26,6 +26,7 @@ struct Overrides {
     ignore: Vec<Selector>,
     profile: Option<crate::rules::Profile>,
     min_severity: Option<Severity>,
+    attack: Option<crate::knowledge::attack::Version>,
     /// What the files of `--tables` hold.
     workspace: Arc<Workspace>,
 }
@@ -43,6 +44,7 @@ impl Overrides {
             ignore: selectors(&options.ignore)?,
             profile: options.profile,
             min_severity: options.min_severity,
+            attack: options.attack_version,
             workspace: files::tables(&options.tables)?,
         })
     }
@@ -56,6 +58,7 @@ impl Overrides {
         settings.ignore.extend(self.ignore.iter().cloned());
         settings.profile = self.profile.unwrap_or(settings.profile);
         settings.min_severity = self.min_severity.or(settings.min_severity);
+        settings.attack = self.attack.unwrap_or(settings.attack);
         settings.workspace = files::over(&settings.workspace, &self.workspace);
         settings
     }

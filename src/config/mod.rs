@@ -9,6 +9,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use crate::convert::LongDescription;
 use crate::diagnostic::Severity;
 use crate::discover::{absolute, display, slashes};
+use crate::knowledge::attack;
 use crate::rules::{FailOn, Profile, RuleOptions, Selector, Settings};
 use crate::source::{SourceFile, Span};
 use crate::workspace::{self, Workspace};
@@ -71,6 +72,8 @@ pub(crate) struct Check {
 /// `[knowledge]`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Knowledge {
+    /// The release of ATT&CK.
+    pub attack: Option<attack::Version>,
     /// Connector ids that count as known.
     pub connectors: Vec<String>,
     /// Files or folders with table schemas, relative to the configuration's folder, with their places.
@@ -207,6 +210,7 @@ impl Config {
             min_severity: check.min_severity,
             connectors: self.knowledge.connectors.clone(),
             watchlists: self.knowledge.watchlists.clone(),
+            attack: self.knowledge.attack.unwrap_or_default(),
             options: self.rules.clone(),
             workspace: Arc::clone(&self.workspace),
         };
@@ -297,7 +301,7 @@ pub(crate) fn show(config: &Config, settings: &Settings) -> String {
     }
     let texts = |items: &[String]| items.iter().map(|text| quote(text)).collect::<Vec<_>>().join(", ");
     out += &format!("exclude = [{}]\n", texts(&config.check.exclude));
-    out += &format!("\n[knowledge]\nattack = {}\n", quote(crate::knowledge::attack::VERSION));
+    out += &format!("\n[knowledge]\nattack-version = {}\n", quote(settings.attack.as_str()));
     out += &format!("connectors = [{}]\n", texts(&settings.connectors));
     out += &format!("watchlists = [{}]\n", texts(&settings.watchlists));
     out += "\n# rules that run\n";

@@ -11,8 +11,8 @@ use toml::de::{DeTable, DeValue};
 use super::{Check, Config, ConfigError, Convert, Knowledge, PerPath};
 use crate::convert::LongDescription;
 use crate::diagnostic::Severity;
-use crate::knowledge::limits;
 use crate::knowledge::nearest::nearest;
+use crate::knowledge::{attack, limits};
 use crate::rules::{FailOn, Profile, RuleOption, RuleOptions, Selector};
 use crate::source::{SourceFile, Span};
 
@@ -169,13 +169,14 @@ impl Reader {
         let mut knowledge = Knowledge::default();
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "attack" => self.attack(value),
+                // The older name of the key.
+                "attack-version" | "attack" => knowledge.attack = self.attack(value),
                 "connectors" => knowledge.connectors = self.texts(value),
                 "tables" => knowledge.tables = self.paths(value),
                 "functions" => knowledge.functions = self.paths(value),
                 "watchlists" => knowledge.watchlists = self.texts(value),
                 _ => {
-                    let known = ["attack", "connectors", "tables", "functions", "watchlists"];
+                    let known = ["attack-version", "connectors", "tables", "functions", "watchlists"];
                     self.unknown(key, "[knowledge]", &known);
                 }
             }
@@ -183,12 +184,14 @@ impl Reader {
         knowledge
     }
 
-    fn attack(&mut self, value: &Value<'_>) {
-        let version = crate::knowledge::attack::VERSION;
-        if let Some(text) = self.text(value).filter(|text| text != version) {
-            let help =
-                format!("this sentlint carries ATT&CK {version} and no other; leave the key out or write it");
-            self.fail(value.span(), format!("ATT&CK {text} is not on board"), Some(help));
+    fn attack(&mut self, value: &Value<'_>) -> Option<attack::Version> {
+        let text = self.text(value)?;
+        match text.parse() {
+            Ok(version) => Some(version),
+            Err(message) => {
+                self.fail(value.span(), message, None);
+                None
+            }
         }
     }
 

@@ -45,7 +45,10 @@ fn what_cannot_be_used_is_refused_rather_than_ignored() {
             "[rules.unknown-tactc]\n",
             "1:8: there is no rule or group `unknown-tactc`; did you mean `unknown-tactic`?",
         ),
-        ("[knowledge]\nattack = \"18.1\"\n", "2:10: ATT&CK 18.1 is not on board"),
+        (
+            "[knowledge]\nattack-version = \"18.1\"\n",
+            "2:18: ATT&CK 18.1 is not included; the versions are 19.1 and 16.1",
+        ),
         ("[knowledge]\nattack = 19.1\n", "2:10: this must be a text, not a number"),
         ("[convert]\nenabled = \"yes\"\n", "2:11: this must be `true` or `false`, not a text"),
         ("check = 3\n", "1:9: `check` is a table"),
@@ -55,7 +58,10 @@ fn what_cannot_be_used_is_refused_rather_than_ignored() {
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].lines().next(), Some(&*format!("sentlint.toml:{told}")));
     }
-    assert_eq!(errors("[knowledge]\nattack = \"19.1\"\n[check]\nselect = [\"ALL\", \"ATTACK\"]\n"), [""; 0]);
+    assert_eq!(
+        errors("[knowledge]\nattack-version = \"16.1\"\n[check]\nselect = [\"ALL\", \"ATTACK\"]\n"),
+        [""; 0]
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Names in a query that tell which sub-technique is meant: programs and artefacts that ATT&CK's own pages name under
 //! one sub-technique of their parent and no other.
 
-use super::attack::{Technique, technique};
+use super::attack::{Technique, Version};
 
 /// Which words tell a sub-technique.
 #[derive(Debug)]
@@ -103,9 +103,12 @@ static EVIDENCE: &[Evidence] = &[
 ];
 
 /// What is known of the sub-techniques of a parent.
-pub(crate) fn of(parent: &str) -> impl Iterator<Item = (&'static Technique, &'static Evidence)> + use<'_> {
-    let all = EVIDENCE.iter().filter_map(|evidence| Some((technique(evidence.sub)?, evidence)));
-    all.filter(move |(technique, _)| technique.parent_id() == Some(parent))
+pub(crate) fn of(
+    version: Version,
+    parent: &str,
+) -> impl Iterator<Item = (&'static Technique, &'static Evidence)> + use<'_> {
+    let all = EVIDENCE.iter().filter_map(move |evidence| Some((version.technique(evidence.sub)?, evidence)));
+    all.filter(move |(technique, _)| technique.is_active() && technique.parent_id() == Some(parent))
 }
 
 impl Evidence {
@@ -130,7 +133,7 @@ mod tests {
         assert!(EVIDENCE.is_sorted_by(|a, b| a.sub < b.sub));
         let mut seen = std::collections::BTreeSet::new();
         for evidence in EVIDENCE {
-            let found = technique(evidence.sub).unwrap();
+            let found = Version::NEWEST.technique(evidence.sub).unwrap();
             assert!(found.is_active() && found.parent_id().is_some(), "{}", evidence.sub);
             assert!(!evidence.words.is_empty(), "{}", evidence.sub);
             for word in evidence.words {
@@ -138,17 +141,17 @@ mod tests {
                 assert!(seen.insert(word), "{word}");
             }
         }
-        assert_eq!(of("T1219").count(), 3);
-        assert_eq!(of("T1047").count(), 0);
+        assert_eq!(of(Version::NEWEST, "T1219").count(), 3);
+        assert_eq!(of(Version::NEWEST, "T1047").count(), 0);
     }
 
     #[test]
     fn words_are_whole() {
-        let (_, remote) = of("T1219").nth(1).unwrap();
+        let (_, remote) = of(Version::NEWEST, "T1219").nth(1).unwrap();
         assert_eq!(remote.word_in("c:\\tools\\anydesk.exe"), Some("anydesk"));
         assert_eq!(remote.word_in("net.anydesk.com"), Some("anydesk"));
         assert_eq!(remote.word_in("myanydesk2"), None);
-        let (_, at) = of("T1053").next().unwrap();
+        let (_, at) = of(Version::NEWEST, "T1053").next().unwrap();
         assert_eq!(at.word_in("data at.exec"), None);
     }
 }

@@ -103,7 +103,15 @@ pub(crate) fn sentinel_tactics_of(technique: &Technique) -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::knowledge::attack::{Status, technique, techniques};
+    use crate::knowledge::attack::{Status, Version};
+
+    fn techniques() -> &'static [Technique] {
+        Version::NEWEST.techniques()
+    }
+
+    fn technique(id: &str) -> Option<&'static Technique> {
+        Version::NEWEST.technique(id)
+    }
 
     fn name_of(found: Option<&'static SentinelTactic>) -> Option<&'static str> {
         found.map(|tactic| tactic.name)
@@ -118,12 +126,12 @@ mod tests {
 
     #[test]
     fn every_maintained_mitre_tactic_has_a_sentinel_one() {
-        for mitre in attack::mitre_tactics() {
+        for mitre in Version::ALL.into_iter().flat_map(Version::tactics) {
             let found = sentinel_tactics().iter().any(|tactic| tactic.mitre.contains(&mitre.shortname));
             assert_eq!(found, !mitre.deprecated, "{}", mitre.id);
         }
         for name in sentinel_tactics().iter().flat_map(|tactic| tactic.mitre) {
-            assert!(attack::mitre_tactics().iter().any(|mitre| mitre.shortname == *name), "{name}");
+            assert!(Version::NEWEST.tactics().iter().any(|mitre| mitre.shortname == *name), "{name}");
         }
     }
 

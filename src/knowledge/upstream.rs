@@ -29,7 +29,7 @@ mod tests {
         assert_eq!(data::TECHNIQUE_TACTICS.len(), 343);
         assert!(data::TECHNIQUE_TACTICS.is_sorted_by(|a, b| a.0 < b.0));
         for (id, names) in data::TECHNIQUE_TACTICS {
-            assert!(attack::technique(id).is_some(), "{id}");
+            assert!(attack::in_any_version(id).is_some(), "{id}");
             for name in *names {
                 assert!(tactics::tactic(name).is_some_and(|tactic| tactic.upstream), "{id} {name}");
             }

@@ -184,7 +184,7 @@ pub(super) fn render(findings: &Findings) -> String {
         tool: Tool {
             name: env!("CARGO_PKG_NAME"),
             version: env!("CARGO_PKG_VERSION"),
-            attack: crate::knowledge::attack::VERSION,
+            attack: findings.attack.as_str(),
         },
         summary: Summary {
             files: figures.files,

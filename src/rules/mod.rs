@@ -10,6 +10,7 @@ use std::sync::Arc;
 use crate::content::schema::Violation;
 use crate::content::{Content, Kind, Query, Template};
 use crate::diagnostic::{Diagnostic, RuleMeta};
+use crate::knowledge::attack::Technique;
 use crate::kql::bind::Catalog;
 use crate::kql::model::SemanticModel;
 use crate::source::{SourceFile, Span};
@@ -72,6 +73,11 @@ pub(crate) struct Base {
 }
 
 impl<'a> Context<'a> {
+    /// The technique of this id, in the release of ATT&CK that the user has chosen.
+    pub fn technique(&self, id: &str) -> Option<&'static Technique> {
+        self.settings.attack.technique(id)
+    }
+
     /// The file.
     pub(crate) fn source(&self) -> &SourceFile {
         &self.content.source

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use crate::diagnostic::{Group, RuleMeta, Severity};
+use crate::knowledge::attack;
 use crate::workspace::Workspace;
 
 /// A set of rules with a purpose.
@@ -170,6 +171,8 @@ pub struct Settings {
     pub connectors: Vec<String>,
     /// The watchlists of the workspace; empty where nobody says which there are.
     pub watchlists: Vec<String>,
+    /// The release of ATT&CK that techniques are checked against.
+    pub attack: attack::Version,
     /// Options of single rules.
     pub options: RuleOptions,
     /// Tables and functions besides the built-in ones.

@@ -15,7 +15,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("suppress", &["source", "yaml", "diagnostic", "content"]),
     ("convert", &["source", "yaml", "content", "knowledge", "kql", "workspace", "diagnostic"]),
     ("rules", &["source", "yaml", "diagnostic", "content", "knowledge", "kql", "workspace", "suppress"]),
-    ("findings", &["source", "diagnostic"]),
+    ("findings", &["source", "diagnostic", "knowledge"]),
     ("report", &["source", "diagnostic", "findings", "knowledge"]),
     ("discover", &["source", "content"]),
     ("git", &["source"]),

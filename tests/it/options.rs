@@ -136,6 +136,40 @@ fn rules_and_groups_are_chosen_by_name_in_any_case() {
 }
 
 #[test]
+fn the_version_of_attack_is_chosen_by_option_or_configuration() {
+    // T1562 became T1685 in ATT&CK 19.
+    let of = |id: &str| CLEAN.replace("T1219", id);
+    let dir = folder(&[("old.yaml", &of("T1562.001")), ("new.yaml", &of("T1685"))]);
+    let told = |args: &[&str]| {
+        let ran = run(
+            dir.path(),
+            &[&["check", "--select", "unknown-technique,revoked-technique", "--output-format", "json"], args]
+                .concat(),
+            "",
+        );
+        let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+        let rules = report["diagnostics"].as_array().unwrap().iter();
+        let rules: Vec<String> =
+            rules.map(|one| format!("{} {}", one["path"], one["rule"]).replace('"', "")).collect();
+        (ran.code, report["tool"]["attack"].as_str().unwrap().to_owned(), rules)
+    };
+    let rules = |of: &[&str]| of.iter().map(|rule| (*rule).to_owned()).collect::<Vec<_>>();
+    let newest = rules(&["old.yaml revoked-technique"]);
+    assert_eq!(told(&[]), (0, "19.1".to_owned(), newest.clone()));
+    let older = rules(&["new.yaml unknown-technique"]);
+    assert_eq!(told(&["--attack-version", "16.1"]), (1, "16.1".to_owned(), older.clone()));
+    std::fs::write(dir.path().join("sentlint.toml"), "[knowledge]\nattack-version = \"16.1\"\n").unwrap();
+    assert_eq!(told(&[]), (1, "16.1".to_owned(), older));
+    assert_eq!(told(&["--attack-version", "19.1"]), (0, "19.1".to_owned(), newest));
+    let ran = run(dir.path(), &["check", "new.yaml"], "");
+    assert!(ran.stdout.contains("ATT&CK 16.1 has no technique `T1685`"), "{}", ran.stdout);
+    let help = "ATT&CK 19.1 has it (Disable or Modify Tools)";
+    assert!(ran.stdout.split_whitespace().collect::<Vec<_>>().join(" ").contains(help), "{}", ran.stdout);
+    let ran = run(dir.path(), &["check", "--attack-version", "15.1"], "");
+    assert!(ran.code == 2 && ran.stderr.contains("[possible values: 19.1, 16.1]"), "{}", ran.stderr);
+}
+
+#[test]
 fn the_fail_level_is_that_of_each_files_own_configuration() {
     let dir = folder(&[
         ("lax/a.yaml", &wrong()),

@@ -60,38 +60,77 @@ impl Technique {
 
 type ById<'a> = BTreeMap<&'a str, (&'static str, &'a Technique)>;
 
-/// `attack.rs`: the tactics in matrix order and the techniques sorted by id.
+/// The releases before the newest one that are on board, the newest of them first.
+const OLDER: [&str; 1] = ["attack-16.1.json"];
+
+/// `attack.rs`: of the newest release the tactics in matrix order and the techniques sorted by id, and of older ones
+/// what differs from it.
 pub(crate) fn techniques(facts: &Facts) -> Result<Generated, String> {
-    let attack: Attack = facts.read("attack.json")?;
-    let version = one_version(&attack.domains)?;
-    let by_id = index(&attack.domains)?;
-    let source =
-        format!("{} at {}, ATT&CK {version}, three domains", attack.source.repository, attack.source.commit);
-    let mut out = Source::new("MITRE ATT&CK's tactics and techniques.", &[source], &attack.source.license);
+    let newest: Attack = facts.read("attack.json")?;
+    let older: Vec<Attack> = OLDER.iter().map(|name| facts.read(name)).collect::<Result<_, _>>()?;
+    let mut sources = Vec::new();
+    for release in std::iter::once(&newest).chain(&older) {
+        let (version, Release { repository, commit, .. }) = (one_version(&release.domains)?, &release.source);
+        sources.push(format!("{repository} at {commit}, ATT&CK {version}, three domains"));
+    }
+    let mut out = Source::new("MITRE ATT&CK's tactics and techniques.", &sources, &newest.source.license);
     out.line("use crate::knowledge::attack::Domain::{Enterprise as E, Ics as I, Mobile as M};");
     out.line("use crate::knowledge::attack::Status::{Active as A, Deprecated as D, Revoked};");
-    out.line("use crate::knowledge::attack::{Domain, Status, Tactic, Technique};\n");
-    out.line(format!("pub(crate) const VERSION: &str = {};\n", literal(version)));
+    out.line("use crate::knowledge::attack::{Domain, Older, Status, Tactic, Technique, Version};\n");
+    out.line(format!("pub(crate) const VERSION: &str = {};\n", literal(one_version(&newest.domains)?)));
     out.line("const fn a(id: &'static str, shortname: &'static str, name: &'static str, domain: Domain, deprecated: bool) -> Tactic {");
     out.line("    Tactic { id, shortname, name, domain, deprecated }\n}\n");
     out.line("const fn t(id: &'static str, name: &'static str, tactics: &'static [&'static str], domain: Domain, status: Status) -> Technique {");
-    out.line("    Technique { id, name, tactics, domain, status }\n}\n");
+    out.line("    Technique { id, name, tactics, domain, status, version: Version::NEWEST }\n}\n");
     out.line("const fn r(by: &'static str) -> Status {\n    Revoked { by: Some(by) }\n}\n");
     out.line("pub(crate) static TACTICS: &[Tactic] = &[");
-    for domain in &attack.domains {
-        for Tactic { id, shortname, name, deprecated } in &domain.tactics {
-            let domain = letter(&domain.name)?;
-            out.line(format!("    a({id:?}, {shortname:?}, {name:?}, {domain}, {deprecated}),"));
-        }
-    }
+    write_tactics(&mut out, &newest, "    ")?;
     out.line("];\n\npub(crate) static TECHNIQUES: &[Technique] = &[");
-    for (id, (domain, technique)) in &by_id {
-        let tactics = literals(tactics(technique, &by_id));
-        let status = status(technique, &by_id);
-        out.line(format!("    t({id:?}, {:?}, {tactics}, {domain}, {status}),", technique.name));
+    let of_newest = lines(&newest)?;
+    for line in of_newest.values() {
+        out.line(format!("    {line}"));
+    }
+    out.line(
+        "];\n\n/// The releases before it: what differs in each.\npub(crate) const OLDER: &[Older] = &[",
+    );
+    for release in &older {
+        let own = lines(release)?;
+        out.line(format!("    Older {{\n        version: {},", literal(one_version(&release.domains)?)));
+        out.line("        tactics: &[");
+        write_tactics(&mut out, release, "            ")?;
+        out.line("        ],\n        changed: &[");
+        for (id, line) in own.iter().filter(|(id, line)| of_newest.get(*id) != Some(line)) {
+            if !of_newest.contains_key(id) {
+                return Err(format!("{id} is in an older release and not in the newest"));
+            }
+            out.line(format!("            {line}"));
+        }
+        let absent: Vec<&String> = of_newest.keys().filter(|id| !own.contains_key(*id)).collect();
+        out.line(format!("        ],\n        absent: {},\n    }},", literals(absent)));
     }
     out.line("];");
     Ok(out.finish("attack.rs"))
+}
+
+fn write_tactics(out: &mut Source, release: &Attack, indent: &str) -> Result<(), String> {
+    for domain in &release.domains {
+        for Tactic { id, shortname, name, deprecated } in &domain.tactics {
+            let domain = letter(&domain.name)?;
+            out.line(format!("{indent}a({id:?}, {shortname:?}, {name:?}, {domain}, {deprecated}),"));
+        }
+    }
+    Ok(())
+}
+
+/// The line of each technique of a release, by id.
+fn lines(release: &Attack) -> Result<BTreeMap<String, String>, String> {
+    let by_id = index(&release.domains)?;
+    let line = |(id, (domain, technique)): (&&str, &(&'static str, &Technique))| {
+        let tactics = literals(tactics(technique, &by_id));
+        let status = status(technique, &by_id);
+        ((*id).to_owned(), format!("t({id:?}, {:?}, {tactics}, {domain}, {status}),", technique.name))
+    };
+    Ok(by_id.iter().map(line).collect())
 }
 
 fn one_version(domains: &[Domain]) -> Result<&str, String> {

@@ -24,6 +24,7 @@ pub(crate) fn collect(folder: &Path) -> Result<Vec<FactFile>, String> {
     let input = |name| Input::read(folder, name);
     Ok(vec![
         input("attack.json")?.reduced::<attack::Attack>("attack.json")?,
+        input("attack-16.1.json")?.reduced::<attack::Attack>("attack-16.1.json")?,
         input("upstream/technique-tactics.json")?.reduced::<attack::Upstream>("technique-tactics.json")?,
         input("kql/kusto-builtins.json")?.reduced::<builtins::Builtins>("builtins.json")?,
         input("upstream/connector-ids.json")?.reduced::<connectors::Upstream>("connector-ids.json")?,

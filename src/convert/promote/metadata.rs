@@ -239,7 +239,7 @@ impl Work<'_> {
 fn tactic_help(asked: &str, ids: &[String]) -> String {
     let mut served: Vec<&str> = ids
         .iter()
-        .filter_map(|id| attack::technique(id))
+        .filter_map(|id| attack::in_any_version(id))
         .flat_map(tactics::sentinel_tactics_of)
         .filter(|name| *name != "PreAttack")
         .collect();

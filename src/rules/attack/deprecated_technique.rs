@@ -2,7 +2,7 @@
 
 use crate::content::Template;
 use crate::diagnostic::Diagnostic;
-use crate::knowledge::attack::{self, Status};
+use crate::knowledge::attack::Status;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -47,9 +47,9 @@ declare_rule! {
 }
 
 impl Rule for DeprecatedTechnique {
-    fn check_template(&self, _cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         for text in &template.common().techniques.items {
-            let Some(technique) = attack::technique(text.value) else { continue };
+            let Some(technique) = cx.technique(text.value) else { continue };
             if technique.status == Status::Deprecated {
                 let message = format!("ATT&CK no longer maintains {} ({})", technique.id, technique.name);
                 let help = format!(

@@ -2,7 +2,6 @@
 
 use crate::content::Template;
 use crate::diagnostic::Diagnostic;
-use crate::knowledge::attack;
 use crate::rules::attack::{is_empty, tactics_of};
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
@@ -58,7 +57,7 @@ impl Rule for MissingTactics {
             return;
         }
         let mut names: Vec<&str> =
-            common.techniques.values().filter_map(attack::technique).flat_map(tactics_of).collect();
+            common.techniques.values().filter_map(|id| cx.technique(id)).flat_map(tactics_of).collect();
         names.sort_unstable();
         names.dedup();
         let help = match names.as_slice() {

@@ -66,7 +66,7 @@ pub(super) fn several(text: &str) -> Option<Vec<&str>> {
     };
     let parts: Vec<&str> = parts.into_iter().map(|part| part.trim_start_matches("- ")).collect();
     let known = |part: &&str| {
-        tactics::same_words(part).is_some() || attack::technique(&part.to_ascii_uppercase()).is_some()
+        tactics::same_words(part).is_some() || attack::in_any_version(&part.to_ascii_uppercase()).is_some()
     };
     (parts.len() > 1 && parts.iter().all(known)).then_some(parts)
 }

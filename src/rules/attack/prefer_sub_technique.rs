@@ -4,7 +4,7 @@ use super::search_terms::search_terms;
 use crate::content::model::Text;
 use crate::content::{Query, Template};
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
-use crate::knowledge::attack::Technique;
+use crate::knowledge::attack::{Technique, Version};
 use crate::knowledge::evidence;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
@@ -68,21 +68,21 @@ declare_rule! {
 
 impl Rule for PreferSubTechnique {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let items = &template.common().techniques.items;
+        let (version, items) = (cx.settings.attack, &template.common().techniques.items);
         let listed = |parent: &str| {
             items.iter().any(|item| item.value.strip_prefix(parent).is_some_and(|rest| rest.starts_with('.')))
         };
         let Some(query) = cx.query().filter(|query| query.parse().errors.is_empty()) else { return };
         let parents: Vec<&Text<'_>> = items
             .iter()
-            .filter(|item| evidence::of(item.value).next().is_some() && !listed(item.value))
+            .filter(|item| evidence::of(version, item.value).next().is_some() && !listed(item.value))
             .collect();
         if parents.is_empty() {
             return;
         }
         let texts = search_terms(query);
         for parent in parents {
-            if let Some((sub, word, place)) = indicated_sub_technique(&texts, parent.value) {
+            if let Some((sub, word, place)) = indicated_sub_technique(version, &texts, parent.value) {
                 out.push(finding(cx, query, parent, (sub, word, place)));
             }
         }
@@ -109,11 +109,12 @@ fn finding(
 
 /// The only sub-technique that some texts speak for, with the first word that does and its place.
 fn indicated_sub_technique(
+    version: Version,
     texts: &[(String, Span)],
     parent: &str,
 ) -> Option<(&'static Technique, &'static str, Span)> {
     let mut only: Option<(&'static Technique, &'static str, Span)> = None;
-    for (sub, evidence) in evidence::of(parent) {
+    for (sub, evidence) in evidence::of(version, parent) {
         let found = texts.iter().find_map(|(text, place)| Some((evidence.word_in(text)?, *place)));
         match (found, only) {
             (None, _) => {}

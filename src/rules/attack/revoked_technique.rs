@@ -3,7 +3,7 @@
 use crate::content::model::{List, Text};
 use crate::content::{Folder, Kind, Template};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
-use crate::knowledge::attack::{self, Status, Technique};
+use crate::knowledge::attack::{Status, Technique};
 use crate::knowledge::upstream;
 use crate::rules::attack::parent;
 use crate::rules::{Context, Rule, declare_rule};
@@ -67,7 +67,7 @@ impl Rule for RevokedTechnique {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let list = &template.common().techniques;
         for (index, text) in list.items.iter().enumerate() {
-            let Some(technique) = attack::technique(text.value) else { continue };
+            let Some(technique) = cx.technique(text.value) else { continue };
             let Status::Revoked { .. } = technique.status else { continue };
             let title = format!("{} ({})", technique.id, technique.name);
             let Some(new) = technique.replacement() else {
@@ -85,8 +85,7 @@ impl Rule for RevokedTechnique {
             }
             // The new one stands in the list already, or an earlier item will become it.
             let becomes = |item: &Text<'_>| {
-                item.value == new.id
-                    || attack::technique(item.value).and_then(Technique::replacement) == Some(new)
+                item.value == new.id || cx.technique(item.value).and_then(Technique::replacement) == Some(new)
             };
             let earlier = list.items.iter().take(index).any(becomes);
             let there = earlier || list.values().any(|id| id == new.id);

@@ -3,7 +3,7 @@
 use crate::content::Template;
 use crate::content::model::{List, Text};
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::knowledge::{attack, tactics};
+use crate::knowledge::tactics;
 use crate::rules::append::append_items;
 use crate::rules::attack::{is_tactic_of, tactics_of};
 use crate::rules::words::listed;
@@ -75,7 +75,7 @@ impl Rule for TechniqueTacticMismatch {
         let names: Vec<&str> = known.iter().map(|tactic| tactic.name).collect();
         let mut added = Vec::new();
         for text in &common.techniques.items {
-            let Some(technique) = attack::technique(text.value) else { continue };
+            let Some(technique) = cx.technique(text.value) else { continue };
             let right = tactics_of(technique);
             if !right.is_empty() && !known.iter().any(|tactic| is_tactic_of(tactic, technique)) {
                 out.push(finding(cx, &common.tactics, text, &right, &names, &mut added));
@@ -93,7 +93,7 @@ pub(in crate::rules) fn finding(
     names: &[&str],
     added: &mut Vec<&'static str>,
 ) -> Diagnostic {
-    let technique = attack::technique(text.value);
+    let technique = cx.technique(text.value);
     let title = match technique {
         Some(technique) => format!("{} ({})", text.value, technique.name),
         None => text.value.to_owned(),

@@ -2,7 +2,7 @@
 
 use crate::content::Template;
 use crate::diagnostic::Diagnostic;
-use crate::knowledge::{attack, tactics};
+use crate::knowledge::tactics;
 use crate::rules::attack::is_tactic_of;
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -49,9 +49,9 @@ declare_rule! {
 }
 
 impl Rule for UncoveredTactic {
-    fn check_template(&self, _cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let common = template.common();
-        let techniques: Option<Vec<_>> = common.techniques.values().map(attack::technique).collect();
+        let techniques: Option<Vec<_>> = common.techniques.values().map(|id| cx.technique(id)).collect();
         // Where a technique is unknown, it may be the one that belongs to the tactic.
         let Some(techniques) = techniques.filter(|techniques| !techniques.is_empty()) else { return };
         for text in &common.tactics.items {

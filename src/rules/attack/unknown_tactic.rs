@@ -3,7 +3,8 @@
 use crate::content::Template;
 use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
-use crate::knowledge::{attack, tactics};
+use crate::knowledge::attack::{self, Version};
+use crate::knowledge::tactics;
 use crate::rules::attack::{is_empty, needs_split, split_item_finding};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
@@ -88,7 +89,10 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic
     }
     let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
     let squeezed: String = written.split_whitespace().collect();
-    let is_id = attack::mitre_tactics().iter().any(|tactic| tactic.id.eq_ignore_ascii_case(&squeezed));
+    let is_id = Version::ALL
+        .into_iter()
+        .flat_map(Version::tactics)
+        .any(|tactic| tactic.id.eq_ignore_ascii_case(&squeezed));
     let meant = if is_id { tactics::normalise_tactic(&squeezed) } else { tactics::same_words(written) };
     if let Some(tactic) = meant {
         let message = format!("The tactic `{written}` is written `{}`", tactic.name);
@@ -109,7 +113,7 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic
         let fix = Fix::r#unsafe(format!("Write `{}`", tactic.name), replace(tactic.name));
         return finding.help(format!("Sentinel calls it `{}`.", tactic.name)).fix(fix);
     }
-    if let Some(technique) = attack::technique(&written.to_ascii_uppercase()) {
+    if let Some(technique) = attack::in_any_version(&written.to_ascii_uppercase()) {
         return finding.help(format!(
             "{} is the technique \"{}\": put it under `relevantTechniques`.",
             technique.id, technique.name

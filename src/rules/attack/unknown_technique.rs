@@ -3,7 +3,8 @@
 use crate::content::Template;
 use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::knowledge::{attack, tactics};
+use crate::knowledge::attack::{self, Technique, Version};
+use crate::knowledge::tactics;
 use crate::rules::attack::{is_empty, needs_split, split_item_finding};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
@@ -15,6 +16,9 @@ declare_rule! {
     ///
     /// Sentinel places a template in its MITRE ATT&CK view by these ids. One that does not exist places
     /// it nowhere, and an id in any other form makes the deployment fail.
+    ///
+    /// The ids are those of ATT&CK 19.1, or of the version that `--attack-version` or `attack-version` below `[knowledge]`
+    /// in sentlint.toml names: 19.1 or 16.1. The other rules on techniques follow it too.
     ///
     /// Under `azure-sentinel` the ids of upstream's own map count, which is older than ATT&CK's present version
     /// and says nothing about sub-techniques.
@@ -66,7 +70,7 @@ impl Rule for UnknownTechnique {
         let list = &template.common().techniques;
         // A list with nothing in it is told of as such.
         let blank = |text: &Text<'_>| text.value.trim().is_empty() && is_empty(list);
-        let known = |text: &Text<'_>| blank(text) || attack::technique(text.value).is_some();
+        let known = |text: &Text<'_>| blank(text) || cx.technique(text.value).is_some();
         if needs_split(cx, list) {
             return;
         }
@@ -79,21 +83,21 @@ impl Rule for UnknownTechnique {
 }
 
 /// The technique of `T1219.2`, `T1219/002` and of the address of its page.
-fn in_other_notation(text: &str) -> Option<&'static attack::Technique> {
+fn in_other_notation(version: Version, text: &str) -> Option<&'static Technique> {
     let text = text.trim().trim_end_matches('/');
     let address = text.rsplit_once("techniques/").map(|(_, id)| id);
-    if let Some(technique) = address.and_then(attack::technique) {
+    if let Some(technique) = address.and_then(|id| version.technique(id)) {
         return Some(technique);
     }
     let (parent, number) = address.unwrap_or(text).split_once(['.', '/', '-', '_'])?;
     let digits = !number.is_empty() && number.len() <= 3 && number.bytes().all(|b| b.is_ascii_digit());
     let id = format!("{}.{number:0>3}", parent.to_ascii_uppercase());
-    attack::technique(&id).filter(|_| digits)
+    version.technique(&id).filter(|_| digits)
 }
 
 /// A finding on what is not the id of a technique.
 pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
-    let written = text.value;
+    let (version, written) = (cx.settings.attack, text.value);
     if written.trim().is_empty() {
         return UnknownTechnique::at(text.span(), "An item of `relevantTechniques` is empty")
             .help("Delete the item, or write the id of a technique.");
@@ -101,7 +105,7 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic
     let replace = |id: &str| replace_scalar(cx.source(), text.node, id);
     let plain: String =
         written.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
-    if let Some(technique) = attack::technique(&plain) {
+    if let Some(technique) = version.technique(&plain) {
         let fix = Fix::safe(format!("Write `{}`", technique.id), replace(technique.id));
         return UnknownTechnique::at(
             text.span(),
@@ -109,23 +113,28 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic
         )
         .fix(fix);
     }
-    let finding =
-        UnknownTechnique::at(text.span(), format!("ATT&CK {} has no technique `{written}`", attack::VERSION));
-    if let [technique, ..] = attack::by_name(written)[..] {
+    let finding = UnknownTechnique::at(text.span(), format!("ATT&CK {version} has no technique `{written}`"));
+    if let Some(elsewhere) = attack::in_any_version(&plain) {
+        return finding.help(format!(
+            "ATT&CK {} has it ({}); `--attack-version` and `attack-version` in sentlint.toml choose the version.",
+            elsewhere.version, elsewhere.name
+        ));
+    }
+    if let [technique, ..] = version.by_name(written)[..] {
         let fix = Fix::r#unsafe(format!("Write `{}`", technique.id), replace(technique.id));
         return finding.help(format!("\"{}\" is {}.", technique.name, technique.id)).fix(fix);
     }
     if let Some(tactic) = tactics::normalise_tactic(written) {
         return finding.help(format!("`{}` is a tactic: put it under `tactics`.", tactic.name));
     }
-    if let Some(meant) = in_other_notation(written) {
+    if let Some(meant) = in_other_notation(version, written) {
         let fix = Fix::r#unsafe(format!("Write `{}`", meant.id), replace(meant.id));
         return finding.help(format!("Did you mean {} ({})?", meant.id, meant.name)).fix(fix);
     }
     if let Some((parent, _)) = plain.split_once('.')
-        && let Some(parent) = attack::technique(parent)
+        && let Some(parent) = version.technique(parent)
     {
-        let numbers: Vec<&str> = attack::sub_techniques(parent.id).map(|sub| sub.id).collect();
+        let numbers: Vec<&str> = version.sub_techniques(parent.id).map(|sub| sub.id).collect();
         let help = match numbers[..] {
             [] => format!("{} ({}) has no sub-techniques.", parent.id, parent.name),
             [only] => format!("{} ({}) has one sub-technique, {only}.", parent.id, parent.name),
@@ -135,7 +144,7 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic
         };
         return finding.help(help);
     }
-    match attack::nearest_id(written) {
+    match version.nearest_id(written) {
         Some(near) => {
             let fix = Fix::r#unsafe(format!("Write `{}`", near.id), replace(near.id));
             finding.help(format!("Did you mean {} ({})?", near.id, near.name)).fix(fix)

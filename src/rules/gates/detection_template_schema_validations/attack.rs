@@ -36,7 +36,7 @@ pub(super) fn tactics(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<D
 pub(super) fn techniques(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
     let is_known = |text: &Text<'_>| upstream::tactics_of(parent(text.value)).is_some();
     for text in items(&template.common().techniques).iter().filter(|text| !is_known(text)) {
-        out.push(match attack::technique(text.value) {
+        out.push(match attack::in_any_version(text.value) {
             Some(technique) => {
                 let message = format!("Upstream's list of techniques does not have `{}`", technique.id);
                 let help = "The technique exists in ATT&CK; upstream's list is older. Name an older one beside it, \
