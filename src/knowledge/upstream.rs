@@ -49,11 +49,11 @@ mod tests {
         assert_eq!(tactics_of("T1219"), Some(&["CommandAndControl"][..]));
         assert_eq!(tactics_of("T1548"), Some(&["DefenseEvasion", "PrivilegeEscalation"][..]));
         assert_eq!(
-            attack::technique("T1548").map(tactics::sentinel_tactics_of),
+            attack::in_any_version("T1548").map(tactics::sentinel_tactics_of),
             Some(vec!["PrivilegeEscalation"])
         );
         // Newer than upstream's map.
-        assert!(attack::technique("T1659").is_some());
+        assert!(attack::in_any_version("T1659").is_some());
         assert_eq!(tactics_of("T1659"), None);
         assert_eq!(tactics_of("T1219.001"), None);
         assert_eq!(tactics_of("t1219"), None);

@@ -42,7 +42,7 @@ pub enum Primitive {
 
 impl Primitive {
     /// The type outside of the dynamic value.
-    pub fn scalar(self) -> Scalar {
+    pub(crate) fn scalar(self) -> Scalar {
         match self {
             Self::Bool => Scalar::Bool,
             Self::Long => Scalar::Long,
@@ -55,7 +55,7 @@ impl Primitive {
     }
 
     /// What a dynamic value holds that is made of a value of this type.
-    pub fn of(kind: Scalar) -> Option<Self> {
+    pub(crate) fn of(kind: Scalar) -> Option<Self> {
         Some(match kind {
             Scalar::Bool => Self::Bool,
             Scalar::Int | Scalar::Long => Self::Long,
@@ -156,7 +156,7 @@ pub enum Conversion {
 
 impl Scalar {
     /// The type of a name or one of its aliases.
-    pub fn of(name: &str) -> Option<Self> {
+    pub(crate) fn of(name: &str) -> Option<Self> {
         Some(match name {
             "bool" | "boolean" => Self::Bool,
             "int" | "int32" | "uint" | "uint32" | "int8" | "uint8" | "int16" | "uint16" => Self::Int,
@@ -175,7 +175,7 @@ impl Scalar {
     }
 
     /// The name of the type.
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Bool => "bool",
             Self::Int => "int",
@@ -193,7 +193,7 @@ impl Scalar {
     }
 
     /// The type in words, where dynamic values are told apart.
-    pub fn described(self) -> String {
+    pub(crate) fn described(self) -> String {
         match self {
             Self::Boxed(inner) => format!("a `dynamic` value that holds `{}`", inner.scalar().name()),
             Self::Array(_) => "a `dynamic` array".to_owned(),
@@ -203,43 +203,43 @@ impl Scalar {
     }
 
     /// Whether it is not known.
-    pub fn unknown(self) -> bool {
+    pub(crate) fn unknown(self) -> bool {
         self == Self::Unknown
     }
 
     /// `dynamic`, whatever is known of what it holds.
-    pub fn dynamic(self) -> bool {
+    pub(crate) fn dynamic(self) -> bool {
         matches!(self, Self::Dynamic | Self::Boxed(_) | Self::Array(_) | Self::Bag(_))
     }
 
     /// Whether it is `dynamic` of which more is known. The engine itself only knows `dynamic`, so that what does
     /// not do for such a value may do there.
-    pub fn refined(self) -> bool {
+    pub(crate) fn refined(self) -> bool {
         self.dynamic() && self != Self::Dynamic
     }
 
     /// `int` or `long`.
-    pub fn integer(self) -> bool {
+    pub(crate) fn integer(self) -> bool {
         matches!(self, Self::Int | Self::Long)
     }
 
     /// A number.
-    pub fn number(self) -> bool {
+    pub(crate) fn number(self) -> bool {
         matches!(self, Self::Int | Self::Long | Self::Real | Self::Decimal)
     }
 
     /// What can be added up.
-    pub fn summable(self) -> bool {
+    pub(crate) fn summable(self) -> bool {
         self.number() || matches!(self, Self::Timespan | Self::DateTime)
     }
 
     /// What can be put into an order.
-    pub fn orderable(self) -> bool {
+    pub(crate) fn orderable(self) -> bool {
         self.summable() || matches!(self, Self::Bool | Self::String)
     }
 
     /// What can be an index of an array.
-    pub fn index(self) -> bool {
+    pub(crate) fn index(self) -> bool {
         self.integer() || matches!(self, Self::Dynamic | Self::Boxed(Primitive::Long) | Self::Unknown)
     }
 
@@ -256,7 +256,7 @@ impl Scalar {
     }
 
     /// Whether a value of this type may stand where `target` is asked for.
-    pub fn fits(self, target: Self, conversion: Conversion) -> bool {
+    pub(crate) fn fits(self, target: Self, conversion: Conversion) -> bool {
         if self == target || self.unknown() || target.unknown() {
             return true;
         }
@@ -273,19 +273,19 @@ impl Scalar {
 
     /// The wider of two numbers.
     #[must_use]
-    pub fn wider(self, other: Self) -> Self {
+    pub(crate) fn wider(self, other: Self) -> Self {
         if other.wider_than(self) { other } else { self }
     }
 
     /// `long` for `int`, and any other type as it is.
     #[must_use]
-    pub fn promoted(self) -> Self {
+    pub(crate) fn promoted(self) -> Self {
         if self == Self::Int { Self::Long } else { self }
     }
 
     /// The type of a dynamic value that is made of a value of this type.
     #[must_use]
-    pub fn boxed(self) -> Self {
+    pub(crate) fn boxed(self) -> Self {
         if self.dynamic() {
             return self;
         }
@@ -294,7 +294,7 @@ impl Scalar {
 
     /// The type that a dynamic value holds.
     #[must_use]
-    pub fn unboxed(self) -> Self {
+    pub(crate) fn unboxed(self) -> Self {
         match self {
             Self::Boxed(inner) => inner.scalar(),
             kind => kind,
@@ -303,7 +303,7 @@ impl Scalar {
 
     /// The type of an array of such values.
     #[must_use]
-    pub fn array(self) -> Self {
+    pub(crate) fn array(self) -> Self {
         Self::Array(match self {
             Self::Array(Element::Of(inner)) => Element::ArraysOf(inner),
             Self::Array(_) => Element::Arrays,
@@ -313,7 +313,7 @@ impl Scalar {
     }
 
     /// The type of an element of a dynamic value; `None` where it has none.
-    pub fn element(self) -> Option<Self> {
+    pub(crate) fn element(self) -> Option<Self> {
         Some(match self {
             Self::Dynamic | Self::Array(Element::Any) => Self::Dynamic,
             Self::Array(Element::Of(inner)) => Self::Boxed(inner),
@@ -326,7 +326,7 @@ impl Scalar {
 
     /// The type of a member of a dynamic value.
     #[must_use]
-    pub fn member(self, name: &str) -> Self {
+    pub(crate) fn member(self, name: &str) -> Self {
         match self {
             Self::Bag(shape) => shape.member(name),
             _ => Self::Dynamic,
@@ -334,7 +334,7 @@ impl Scalar {
     }
 
     /// The type that both can be taken for; `None` where there is none.
-    pub fn common(self, other: Self, conversion: Conversion) -> Option<Self> {
+    pub(crate) fn common(self, other: Self, conversion: Conversion) -> Option<Self> {
         if self == other {
             return Some(self);
         }
@@ -362,7 +362,7 @@ impl Scalar {
     }
 
     /// The type that all of some can be taken for; `None` where there is none, or where there are none.
-    pub fn common_of(kinds: impl IntoIterator<Item = Self>, conversion: Conversion) -> Option<Self> {
+    pub(crate) fn common_of(kinds: impl IntoIterator<Item = Self>, conversion: Conversion) -> Option<Self> {
         let mut kinds = kinds.into_iter();
         let first = kinds.next()?;
         kinds.try_fold(first, |common, kind| common.common(kind, conversion))
@@ -402,13 +402,13 @@ pub struct Column {
 
 impl Column {
     /// A column without an identity.
-    pub fn new(name: impl Into<Arc<str>>, kind: Scalar) -> Self {
+    pub(crate) fn new(name: impl Into<Arc<str>>, kind: Scalar) -> Self {
         Self { name: name.into(), kind, id: ColumnId::NONE }
     }
 
     /// The same as this column of the query.
     #[must_use]
-    pub fn with_id(self, id: ColumnId) -> Self {
+    pub(crate) fn with_id(self, id: ColumnId) -> Self {
         Self { id, ..self }
     }
 }
@@ -430,17 +430,19 @@ pub(crate) struct Relation {
     pub has_unknown_columns: bool,
     /// Whether the columns come from a source that may be wrong.
     pub low_confidence: bool,
+    /// Whether their types come from such a source, though which columns there are is known.
+    pub doubtful_types: bool,
 }
 
 impl Relation {
     /// A relation with these columns and no others.
     pub(crate) fn closed(columns: Vec<Column>) -> Self {
-        Self { columns, has_unknown_columns: false, low_confidence: false }
+        Self { columns, ..Self::default() }
     }
 
     /// A relation of which nothing is known.
     pub(crate) fn unknown() -> Self {
-        Self { columns: Vec::new(), has_unknown_columns: true, low_confidence: true }
+        Self { has_unknown_columns: true, low_confidence: true, ..Self::default() }
     }
 
     /// The column of exactly this name.
@@ -451,13 +453,37 @@ impl Relation {
     /// The same with other columns.
     #[must_use]
     pub(crate) fn with(&self, columns: Vec<Column>) -> Self {
-        Self { columns, has_unknown_columns: self.has_unknown_columns, low_confidence: self.low_confidence }
+        Self { columns, ..self.doubts_of([]) }
     }
 
-    /// The same doubts with other columns and none besides, as an operator leaves them that names every column it
-    /// returns. The official analyser calls such rows as open as those before; the service does not.
+    /// Other columns and none besides, as an operator leaves them that names every column it returns: which columns
+    /// there are is known then, and their types are as doubtful as before. The official analyser calls such rows as open
+    /// as those before; the service does not.
     #[must_use]
     pub(crate) fn closed_with(&self, columns: Vec<Column>) -> Self {
-        Self { columns, has_unknown_columns: false, low_confidence: self.low_confidence }
+        let doubtful_types = self.low_confidence || self.doubtful_types;
+        Self { columns, doubtful_types, ..Self::default() }
+    }
+
+    /// Whether the types of the columns may be wrong.
+    pub(crate) fn unsure_types(&self) -> bool {
+        self.low_confidence || self.doubtful_types
+    }
+
+    /// No columns, with the doubts of these rows and of others.
+    #[must_use]
+    pub(crate) fn doubts_of<'r>(&self, others: impl IntoIterator<Item = &'r Self>) -> Self {
+        let mut doubts = Self {
+            columns: Vec::new(),
+            has_unknown_columns: self.has_unknown_columns,
+            low_confidence: self.low_confidence,
+            doubtful_types: self.doubtful_types,
+        };
+        for other in others {
+            doubts.has_unknown_columns |= other.has_unknown_columns;
+            doubts.low_confidence |= other.low_confidence;
+            doubts.doubtful_types |= other.doubtful_types;
+        }
+        doubts
     }
 }

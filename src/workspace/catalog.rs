@@ -77,6 +77,7 @@ impl<'w> View<'w> {
                     columns: columns(),
                     has_unknown_columns: open,
                     low_confidence,
+                    ..Relation::default()
                 }))
             }
         };
@@ -92,7 +93,7 @@ fn relation(columns: &Columns) -> Arc<Relation> {
     // Of a table without columns only the name is known.
     let open = columns.is_empty();
     let columns = columns.iter().map(|(name, kind)| Column::new(name.as_str(), *kind)).collect();
-    Arc::new(Relation { columns, has_unknown_columns: open, low_confidence: open })
+    Arc::new(Relation { columns, has_unknown_columns: open, low_confidence: open, ..Relation::default() })
 }
 
 fn declared(parameter: &Parameter) -> Declared {
@@ -110,7 +111,12 @@ fn known(table: tables::Table) -> Arc<Relation> {
         let columns: Vec<Column> =
             table.columns().map(|(name, kind)| Column::new(name, scalar(kind))).collect();
         let low_confidence = !matches!(table.grade(), Grade::Documented) || table.classic();
-        Arc::new(Relation { columns, has_unknown_columns: table.open(), low_confidence })
+        Arc::new(Relation {
+            columns,
+            has_unknown_columns: table.open(),
+            low_confidence,
+            ..Relation::default()
+        })
     };
     TABLES.with_borrow_mut(|tables| Arc::clone(tables.entry(table.name()).or_insert_with(make)))
 }
@@ -160,7 +166,12 @@ impl Catalog for View<'_> {
                 let relations = names.iter().filter_map(|name| self.table(name)).map(|table| table.relation);
                 kql::bind::union_relations(&relations.collect::<Vec<_>>()).columns
             };
-            Arc::new(Relation { columns, has_unknown_columns: true, low_confidence: true })
+            Arc::new(Relation {
+                columns,
+                has_unknown_columns: true,
+                low_confidence: true,
+                ..Relation::default()
+            })
         };
         Arc::clone(self.everything.get_or_init(make))
     }

@@ -153,11 +153,7 @@ impl<'a> Binder<'a> {
 
     /// The columns that nodes of several tables have: those of one name are one, of a type that all fit.
     fn one_table_of(&mut self, tables: &[Arc<Relation>]) -> Relation {
-        let mut relation = Relation {
-            columns: Vec::new(),
-            has_unknown_columns: tables.iter().any(|table| table.has_unknown_columns),
-            low_confidence: tables.iter().any(|table| table.low_confidence),
-        };
+        let doubts = Relation::default().doubts_of(tables.iter().map(|table| &**table));
         let mut columns = Columns::default();
         for column in tables.iter().flat_map(|table| &table.columns) {
             let known = columns.get(&column.name).map(|known| (known.kind, known.id));
@@ -170,8 +166,7 @@ impl<'a> Binder<'a> {
             let id = self.new_column(&column.name, kind, |new| NewColumn { origin, ..new });
             columns.set(&column.name, kind, id);
         }
-        relation.columns = columns.list;
-        relation
+        Relation { columns: columns.list, ..doubts }
     }
 
     /// The condition of `graph-where-nodes` and `graph-where-edges`, over the columns of the one or the other. No
@@ -234,8 +229,7 @@ impl<'a> Binder<'a> {
         });
         self.names.list.truncate(known);
         let Some(columns) = columns else { return Value::Graph(graph) };
-        let low_confidence = graph.edges.low_confidence || graph.nodes.low_confidence;
-        Value::Rows(Arc::new(Relation { columns, has_unknown_columns: false, low_confidence }))
+        Value::Rows(Arc::new(graph.edges.doubts_of([&*graph.nodes]).closed_with(columns)))
     }
 
     /// Makes a node or an edge known, or notes that it stands in another pattern too.

@@ -112,7 +112,7 @@ impl<'a> Binder<'a> {
                     }
                     let finding = Finding::new(FindingKind::Type, expr.span, message)
                         .help("Convert one of them before the join.");
-                    self.report(finding.doubted(left.low_confidence || right.low_confidence));
+                    self.report(finding.doubted(left.unsure_types() || right.unsure_types()));
                 }
             }
             ExprKind::Missing => {}
@@ -137,11 +137,7 @@ impl<'a> Binder<'a> {
         let others: Vec<Column> = others.cloned().collect();
         columns.add_others(&others);
         self.note_copies(&mut columns.list[left.columns.len()..], &others);
-        Value::Rows(Arc::new(limited(Relation {
-            columns: columns.list,
-            has_unknown_columns: left.has_unknown_columns || right.has_unknown_columns,
-            low_confidence: left.low_confidence || right.low_confidence,
-        })))
+        Value::Rows(Arc::new(limited(Relation { columns: columns.list, ..left.doubts_of([right]) })))
     }
 
     /// Gives an identity to the columns that have got another name in the rows beside which they were put.
@@ -208,7 +204,7 @@ impl<'a> Binder<'a> {
                     let refined = a.dynamic() && b.dynamic();
                     let finding = Finding::new(FindingKind::Type, name.span, message)
                         .help("Convert one of them before the join.");
-                    self.report(finding.doubted(left.low_confidence || right.low_confidence || refined));
+                    self.report(finding.doubted(left.unsure_types() || right.unsure_types() || refined));
                 }
             }
             [None, None] if !left.has_unknown_columns && !right.has_unknown_columns => {

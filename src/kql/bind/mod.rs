@@ -272,9 +272,12 @@ impl<'a> Binder<'a> {
     fn report(&mut self, mut finding: Finding) {
         if self.reports.muted == 0 {
             // What rests on columns whose source may be wrong may be wrong itself.
-            let rests = matches!(finding.kind, FindingKind::Type | FindingKind::UnknownColumn);
-            let rows = self.scope.row.iter().chain(&self.scope.right);
-            finding.low_confidence |= rests && rows.into_iter().any(|row| row.low_confidence);
+            let mut rows = self.scope.row.iter().chain(&self.scope.right);
+            finding.low_confidence |= match finding.kind {
+                FindingKind::Type => rows.any(|row| row.unsure_types()),
+                FindingKind::UnknownColumn => rows.any(|row| row.low_confidence),
+                _ => false,
+            };
             self.reports.findings.push(finding);
         }
     }

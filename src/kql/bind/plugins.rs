@@ -41,7 +41,7 @@ impl<'a> Binder<'a> {
         Value::Rows(Arc::new(Relation {
             columns: declared,
             has_unknown_columns: false,
-            low_confidence: input.low_confidence,
+            ..input.doubts_of([])
         }))
     }
 
@@ -125,6 +125,7 @@ impl<'a> Binder<'a> {
                     columns: rest.cloned().collect(),
                     has_unknown_columns: true,
                     low_confidence: true,
+                    ..Relation::default()
                 };
             }
             "pivot" => {
@@ -132,6 +133,7 @@ impl<'a> Binder<'a> {
                     columns: self.pivot_rest(args, input),
                     has_unknown_columns: true,
                     low_confidence: true,
+                    ..Relation::default()
                 };
             }
             "ipv4_lookup" | "ipv6_lookup" | "geo_polygon_lookup" | "geo_line_lookup" => {
@@ -140,11 +142,7 @@ impl<'a> Binder<'a> {
             "python" | "r" | "csharp" => match args.first().map(|arg| &value_of(arg.expr).kind) {
                 Some(ExprKind::TypeOf(schema)) => {
                     let columns = Self::typed_over(schema, input);
-                    return Relation {
-                        columns,
-                        has_unknown_columns: false,
-                        low_confidence: input.low_confidence,
-                    };
+                    return Relation { columns, has_unknown_columns: false, ..input.doubts_of([]) };
                 }
                 _ => return Relation::unknown(),
             },
@@ -174,7 +172,7 @@ impl<'a> Binder<'a> {
                 },
             },
         };
-        Relation { columns, has_unknown_columns: false, low_confidence: input.low_confidence }
+        Relation { columns, has_unknown_columns: false, ..input.doubts_of([]) }
     }
 
     /// The rows with those of the table that they are looked up in.
@@ -208,12 +206,7 @@ impl<'a> Binder<'a> {
         };
         let others: Vec<Column> = table.columns.iter().filter(other).cloned().collect();
         all.add_others(&others);
-        let low_confidence = input.low_confidence || table.low_confidence;
-        limited(Relation {
-            columns: all.list,
-            has_unknown_columns: input.has_unknown_columns || table.has_unknown_columns,
-            low_confidence,
-        })
+        limited(Relation { columns: all.list, ..input.doubts_of([&*table]) })
     }
 
     /// The rows with what a language model says of them.

@@ -275,11 +275,7 @@ impl<'a> Binder<'a> {
         for column in &result.columns {
             columns.set(&column.name, column.kind, column.id);
         }
-        let (open, low_confidence) = (
-            row.has_unknown_columns || result.has_unknown_columns,
-            row.low_confidence || result.low_confidence,
-        );
-        Value::Rows(Arc::new(Relation { columns: columns.list, has_unknown_columns: open, low_confidence }))
+        Value::Rows(Arc::new(Relation { columns: columns.list, ..row.doubts_of([&*result]) }))
     }
 }
 

@@ -155,11 +155,7 @@ impl<'a> Binder<'a> {
                 _ => {}
             }
         }
-        Value::Rows(Arc::new(Relation {
-            columns,
-            has_unknown_columns: open,
-            low_confidence: all.low_confidence,
-        }))
+        Value::Rows(Arc::new(Relation { columns, has_unknown_columns: open, ..all.doubts_of([]) }))
     }
 }
 
@@ -192,12 +188,7 @@ fn merged(relations: &[Arc<Relation>]) -> Relation {
             None => columns.push(column.clone()),
         }
     }
-    let open = relations.iter().any(|relation| relation.has_unknown_columns);
-    Relation {
-        columns,
-        has_unknown_columns: open,
-        low_confidence: relations.iter().any(|relation| relation.low_confidence),
-    }
+    Relation { columns, ..Relation::default().doubts_of(relations.iter().map(|relation| &**relation)) }
 }
 
 /// The columns that all of several tables have, by name; where their types differ, the one they have in common.

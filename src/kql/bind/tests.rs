@@ -247,4 +247,8 @@ fn doubts_follow_what_they_rest_on() {
     assert_eq!(doubts("T | extend X = todynamic(pack_array(Text))"), [true]);
     assert_eq!(doubts("Nope | take 1"), [true]);
     assert_eq!(doubts("let f = (t: (*)) { t | where Number > 1 }; T | invoke f()"), [true]);
+    // Which columns there are is known again after an operator that names them all, whatever the table.
+    assert_eq!(doubts("Nope | project A | where B == 1"), [true, false]);
+    assert_eq!(doubts("Nope | summarize count() by A | extend X = B"), [true, false]);
+    assert_eq!(doubts("Nope | distinct A | union (T | project Number) | where B == 1"), [true, false]);
 }

@@ -120,11 +120,10 @@ pub(crate) fn union_columns<K: Copy + Eq + Hash>(
 type Merged = Vec<(usize, Vec<ColumnId>)>;
 
 fn unite_relations(relations: &[Arc<Relation>]) -> (Relation, Merged) {
-    let has_unknown_columns = relations.iter().any(|relation| relation.has_unknown_columns);
-    let low_confidence = relations.iter().any(|relation| relation.low_confidence);
+    let doubts = Relation::default().doubts_of(relations.iter().map(|relation| &**relation));
     let columns = relations.iter().flat_map(|relation| &relation.columns);
     let (columns, merged) = unite(columns.map(|column| (&column.name, column.kind, column.id)), Arc::clone);
-    (Relation { columns, has_unknown_columns, low_confidence }, merged)
+    (Relation { columns, ..doubts }, merged)
 }
 
 /// The columns of one name and type.
