@@ -29,7 +29,10 @@ pub(crate) enum Returns {
         open: bool,
     },
     /// The rows of the table it was given, with the function's columns set or added.
-    InputExtended,
+    InputExtended {
+        /// Whether it adds others, too.
+        open: bool,
+    },
 }
 
 /// What a parameter takes.
@@ -91,7 +94,8 @@ impl Function {
             return Returns::Scalar(ColumnType::from_number(kind));
         }
         if flags & EXTENDS_INPUT != 0 {
-            return Returns::InputExtended;
+            // The documentation shows a column `SeenBy` in its examples, and lists none.
+            return Returns::InputExtended { open: self.name() == "SeenBy" };
         }
         Returns::Rows { open: flags & OPEN != 0 }
     }
@@ -163,7 +167,10 @@ mod tests {
     #[test]
     fn a_function_that_extends_its_input() {
         let found = function("FileProfile").unwrap();
-        assert_eq!((found.origin(), found.returns()), (Origin::Defender, Returns::InputExtended));
+        assert_eq!(
+            (found.origin(), found.returns()),
+            (Origin::Defender, Returns::InputExtended { open: false })
+        );
         let parameters: Vec<_> = found.parameters().unwrap().collect();
         assert_eq!(parameters[0].kind, ParameterKind::Table);
         // `invoke FileProfile(SHA1, 1000)`: the column stands there without quotes, the number is a number.
@@ -191,7 +198,10 @@ mod tests {
         for found in functions().filter(|found| found.columns().next().is_none()) {
             assert_ne!(found.returns(), Returns::Rows { open: false }, "{}", found.name());
         }
-        assert_eq!(functions().filter(|found| found.returns() == Returns::InputExtended).count(), 22);
+        assert_eq!(
+            functions().filter(|found| matches!(found.returns(), Returns::InputExtended { .. })).count(),
+            22
+        );
         assert_eq!(functions().filter(|found| matches!(found.returns(), Returns::Scalar(_))).count(), 20);
     }
 

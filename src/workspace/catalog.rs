@@ -67,7 +67,7 @@ impl<'w> View<'w> {
         };
         let returns = match found.returns() {
             functions::Returns::Scalar(kind) => Returned::Scalar(scalar(kind)),
-            functions::Returns::InputExtended => Returned::Extended(columns()),
+            functions::Returns::InputExtended { open } => Returned::Extended { columns: columns(), open },
             functions::Returns::Rows { open } => {
                 // Workspaces have parsers of different versions, and more or fewer sources for them.
                 let parser = matches!(found.origin(), functions::Origin::Solution | functions::Origin::Asim);

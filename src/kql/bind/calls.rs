@@ -399,7 +399,7 @@ impl<'a> Binder<'a> {
         match &external.returns {
             Returned::Scalar(kind) => Value::of(*kind),
             Returned::Rows(relation) => Value::Rows(Arc::clone(relation)),
-            Returned::Extended(added) => {
+            Returned::Extended { columns: added, open } => {
                 let input = piped.or_else(|| match values.into_iter().next() {
                     Some(Value::Rows(relation)) => Some(relation),
                     _ => None,
@@ -409,7 +409,9 @@ impl<'a> Binder<'a> {
                 for column in added {
                     columns.set(&column.name, column.kind, column.id);
                 }
-                Value::Rows(Arc::new(input.with(columns.list)))
+                let mut rows = input.with(columns.list);
+                rows.has_unknown_columns |= open;
+                Value::Rows(Arc::new(rows))
             }
             Returned::Body(body) => self.body_of_external(external, body, values),
         }

@@ -26,7 +26,12 @@ pub(crate) enum Returned {
     /// Rows with these columns.
     Rows(Arc<Relation>),
     /// The rows it was given with these columns set or added.
-    Extended(Vec<Column>),
+    Extended {
+        /// The columns.
+        columns: Vec<Column>,
+        /// Whether it may add others, too.
+        open: bool,
+    },
     /// What its body returns.
     Body(Rc<Body>),
 }

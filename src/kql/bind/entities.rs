@@ -101,10 +101,13 @@ impl<'a> Binder<'a> {
         // A function hides a table of its name, as a parser does that is named like what it reads.
         let table = self.catalog.table(&name.text);
         let function = self.catalog.function(&name.text);
+        let is_function = function.is_some();
         let callable = function.is_some_and(|external| {
             external.params.as_ref().is_none_or(|params| params.iter().all(|param| param.optional))
         });
         match table {
+            // Among columns, a function that needs arguments is not what is meant.
+            None if self.scope.row.is_some() && is_function && !callable => None,
             Some(table) if !callable => {
                 if self.scope.row.is_none() {
                     self.read_table(&name.text, name.span);

@@ -30,6 +30,8 @@ impl<'a> Binder<'a> {
                 self.say(FindingKind::Type, expr.span, "A value is needed here, and this is a graph");
                 Scalar::Unknown
             }
+            // A table of the workspace has the name by chance.
+            Value::Rows(_) if self.names_no_column(expr) => Scalar::Unknown,
             Value::Rows(_) | Value::Database | Value::Cluster => {
                 let message = "A value is needed here, and this is a table";
                 let finding = Finding::new(FindingKind::Type, expr.span, message)
@@ -38,6 +40,17 @@ impl<'a> Binder<'a> {
                 Scalar::Unknown
             }
             _ => Scalar::Unknown,
+        }
+    }
+
+    /// Says that a name among columns is no column, where it is that of a table or function of the workspace.
+    fn names_no_column(&mut self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Name(name) if self.scope.row.is_some() && self.local(&name.text).is_none() => {
+                self.unknown_name(name);
+                true
+            }
+            _ => false,
         }
     }
 

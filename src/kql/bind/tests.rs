@@ -211,6 +211,7 @@ fn messages_stand_alone() {
         ("T | where Number = 1", "`=` gives a name; to compare, write `==`"),
         ("T | extend X = strlen()", "`strlen` takes 1 argument, and none is given"),
         ("T | extend X = Text + 1", "`+` does not work on `string` and `long`"),
+        ("T | project T", "There is no column `T` here"),
         ("T | summarize Text", "`Text` stands outside of every aggregate"),
         ("T | extend X = count()", "`count` is an aggregate, and stands in `summarize` only"),
         ("T | mv-expand Text", "Only `dynamic` can be expanded, and this is `string`"),
