@@ -47,7 +47,11 @@ impl<'a> Binder<'a> {
     fn names_no_column(&mut self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Name(name) if self.scope.row.is_some() && self.local(&name.text).is_none() => {
-                self.unknown_name(name);
+                let message = format!("There is no column `{}` here", name.text);
+                let mut finding = Finding::new(FindingKind::UnknownColumn, expr.span, message)
+                    .help("A table has this name; `toscalar(...)` takes the first value of a table.");
+                finding.name = Some(name.text.clone());
+                self.report(finding);
                 true
             }
             _ => false,
