@@ -12,7 +12,7 @@ use super::nearest::nearest;
 
 /// A release of ATT&CK. The newest is the least.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Version(u8);
+pub struct Version(u8);
 
 /// What a release before the newest one has otherwise.
 pub(crate) struct Older {

@@ -145,7 +145,7 @@ impl Shape {
 
 /// Which conversions may stand between a value and what is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Conversion {
+pub(crate) enum Conversion {
     /// None.
     Exact,
     /// To a wider type.

@@ -74,7 +74,7 @@ pub(crate) struct Base {
 
 impl<'a> Context<'a> {
     /// The technique of this id, in the release of ATT&CK that the user has chosen.
-    pub fn technique(&self, id: &str) -> Option<&'static Technique> {
+    pub(crate) fn technique(&self, id: &str) -> Option<&'static Technique> {
         self.settings.attack.technique(id)
     }
 

@@ -10,7 +10,7 @@ use super::super::types::{Element, Primitive, Scalar, Shape};
 /// An operator between or before expressions, by its name in the facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, dead_code, reason = "the facts name them, and some are written like others")]
-pub enum OperatorId {
+pub(crate) enum OperatorId {
     Add,
     And,
     BangTilde,
