@@ -121,7 +121,8 @@ pub(super) fn write(global: &Global, sinks: &[Sink], findings: &Findings) -> Res
     for sink in sinks {
         let style = report::Style { listed: page.is_some(), ..print::style(global, sink.path.is_some()) };
         put(sink, &report::render(sink.format, findings, &style))?;
-        summarised |= sink.path.is_none() && matches!(sink.format, Format::Full | Format::Concise | Format::Grouped);
+        summarised |=
+            sink.path.is_none() && matches!(sink.format, Format::Full | Format::Concise | Format::Grouped);
     }
     // Annotations are few; the page of the run has room for everything.
     let is_for_page = |sink: &Sink| matches!(sink.format, Format::Markdown | Format::Github);
