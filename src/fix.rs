@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::source::{SourceFile, Span};
-use crate::yaml::{self, Document, Node, Value};
+use crate::yaml::{self, Document, Entry, Mapping, Node, Value};
 
 /// What one round of fixing made of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,7 +156,7 @@ impl Change {
             (Value::Mapping(a), Value::Mapping(b)) => {
                 let kept = a.entries.iter().all(|entry| {
                     let place = entry.key.span.cover(entry.value.span);
-                    match entry.key.as_str().and_then(|key| b.entry(key)) {
+                    match named(b, &entry.key) {
                         Some(other) => {
                             let new_place = other.key.span.cover(other.value.span);
                             self.explains(&entry.value, &other.value, place, new_place)
@@ -165,7 +165,7 @@ impl Change {
                     }
                 });
                 let added = b.entries.iter().all(|entry| {
-                    entry.key.as_str().is_some_and(|key| a.entry(key).is_some())
+                    named(a, &entry.key).is_some()
                         || any_touches(&self.new, entry.key.span.cover(entry.value.span))
                 });
                 kept && added
@@ -175,6 +175,14 @@ impl Change {
             }
             _ => same(old, new) || any_touches(&self.old, old_place) && any_touches(&self.new, new_place),
         }
+    }
+}
+
+/// The entry of a key, which may be more than a text, as in `{{Title}}`.
+fn named<'m>(map: &'m Mapping, key: &Node) -> Option<&'m Entry> {
+    match key.as_str() {
+        Some(text) => map.entry(text),
+        None => map.entries.iter().find(|entry| same(&entry.key, key)),
     }
 }
 
@@ -276,6 +284,13 @@ mod tests {
         let both = [finding(&[(3, 6, "\"")]), finding(&[(10, 13, "ok")])];
         let fixed = fix("a: one\nb: two\n", &both).unwrap();
         assert_eq!((fixed.text.as_str(), fixed.applied, fixed.refused), ("a: one\nb: ok\n", 1, 1));
+    }
+
+    #[test]
+    fn a_key_that_is_no_text_is_no_hindrance() {
+        let text = "name: {{Title}}\nseverity: medium\n";
+        let fixed = fix(text, &[finding(&[(26, 32, "Medium")])]).unwrap();
+        assert_eq!(fixed.text, "name: {{Title}}\nseverity: Medium\n");
     }
 
     #[test]

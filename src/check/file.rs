@@ -6,11 +6,11 @@ use super::job::{Before, Job, Skipped};
 use super::repository::summarise;
 use super::{CheckedFile, set_severity};
 use crate::content::{Content, Query, schema};
-use crate::diagnostic::{Diagnostic, RuleMeta};
+use crate::diagnostic::{Diagnostic, Group, RuleMeta};
 use crate::discover::slashes;
 use crate::findings::FileReport;
 use crate::rules::{self, Base, Context, RepositoryFile, Settings, gates};
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 use crate::suppress::{self, Suppression};
 use crate::workspace::View;
 
@@ -88,6 +88,16 @@ fn check_content(
     } else {
         run_rules(&cx, named, &mut found);
     }
+    // What a variable stands for is for its parameter file to say.
+    let variables: Vec<Span> = queries.iter().flat_map(|query| query.variables(content)).collect();
+    let at_variable = |found: &Diagnostic| {
+        found.rule.group == Group::Query
+            && found.rule.id != "query-placeholder"
+            && variables.iter().any(|place| {
+                place.start < found.span.end.max(found.span.start + 1) && found.span.start < place.end
+            })
+    };
+    found.retain(|found| !at_variable(found));
     for diagnostic in &mut found {
         complete(diagnostic, content, queries);
     }

@@ -253,6 +253,14 @@ pub(crate) struct Check {
     /// Further table and function schemas, a file or a folder; may be repeated
     #[arg(help_heading = "Rules", long, value_name = "PATH")]
     pub tables: Vec<PathBuf>,
+    /// Check the files with a parameter file of `convert` laid over them; of several the later one wins
+    #[arg(
+        help_heading = "Rules",
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["fix", "fix_only", "diff", "add_suppressions", "write_baseline"]
+    )]
+    pub params: Vec<PathBuf>,
 }
 
 /// `sentlint convert`.
@@ -274,6 +282,9 @@ pub(crate) struct Convert {
     /// Write nothing, and exit with 1 if a result is missing or out of date
     #[arg(long, requires = "output")]
     pub check: bool,
+    /// Remove results in the folder of -o that sentlint wrote and that nothing becomes any more; what was edited stays
+    #[arg(long, requires = "output", conflicts_with = "merge")]
+    pub prune: bool,
     /// Convert without checking first
     #[arg(long)]
     pub no_check: bool,
@@ -308,15 +319,18 @@ pub(crate) struct Convert {
     /// When scheduled rules run first, such as 2026-12-24T06:00:00Z; 10 minutes to 30 days ahead
     #[arg(long, value_name = "TIME")]
     pub start_at: Option<String>,
-    /// Lay a parameter file over every template first
+    /// Lay a parameter file over every template first; of several the later one wins
     #[arg(long, value_name = "FILE")]
-    pub params: Option<PathBuf>,
+    pub params: Vec<PathBuf>,
     /// Alerts make no incidents
     #[arg(long)]
     pub no_incidents: bool,
     /// Rules name the template they were made from
     #[arg(long)]
     pub with_template_link: bool,
+    /// Work out the required data connectors from the tables that a query reads (yaml)
+    #[arg(long)]
+    pub derive_connectors: bool,
     /// The facts of a solution, in TOML or JSON: name, publisher, version and the rest
     #[arg(long, help_heading = "Solutions", value_name = "FILE")]
     pub solution: Option<PathBuf>,

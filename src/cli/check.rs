@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::args::{Check, Global};
 use super::files::{self, Work};
-use super::{Error, Outcome, base, baselines, print, reports, results};
+use super::{Error, Outcome, base, baselines, params, print, reports, results};
 use crate::check::{self, Job, Run};
 use crate::config;
 use crate::diagnostic::{Applicability, Severity};
@@ -79,6 +79,9 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
     }
     if options.show_files {
         return show_files(&work);
+    }
+    if !options.params.is_empty() {
+        params::lay_over(&mut work, &params::read_all(&options.params)?.partly());
     }
     let fixing = options.fix || options.fix_only || options.diff;
     let (mut run, fixed) = if fixing {

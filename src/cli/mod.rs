@@ -16,6 +16,7 @@ mod inspect;
 mod man;
 mod new;
 mod outcome;
+mod params;
 mod print;
 mod reports;
 

@@ -10,6 +10,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Check, Config, ConfigError, Convert, Knowledge, PerPath};
 use crate::convert::LongDescription;
+use crate::convert::values_of_options::{api_version, start_at};
 use crate::diagnostic::Severity;
 use crate::knowledge::nearest::nearest;
 use crate::knowledge::{attack, limits};
@@ -199,11 +200,11 @@ impl Reader {
         let mut convert = Convert::default();
         for (key, value) in table {
             match key.get_ref().as_ref() {
-                "api-version" => convert.api_version = self.text(value),
+                "api-version" => convert.api_version = self.checked(value, api_version),
                 "name-prefix" => convert.name_prefix = self.text(value),
                 "severity" => convert.severity = self.one_of(value, &limits::SEVERITIES).map(str::to_owned),
                 "enabled" => convert.enabled = self.boolean(value),
-                "start-at" => convert.start_at = self.text(value),
+                "start-at" => convert.start_at = self.checked(value, start_at),
                 "no-incidents" => convert.no_incidents = self.boolean(value),
                 "params" => convert.params = self.text(value).map(PathBuf::from),
                 "with-template-link" => convert.with_template_link = self.boolean(value),
@@ -240,6 +241,18 @@ impl Reader {
         text
     }
 
+    /// A text that has to be of some form; the test says what is wrong with it.
+    fn checked(&mut self, value: &Value<'_>, test: fn(&str) -> Result<(), String>) -> Option<String> {
+        let text = self.text(value)?;
+        match test(&text) {
+            Ok(()) => Some(text),
+            Err(message) => {
+                self.fail(value.span(), message, None);
+                None
+            }
+        }
+    }
+
     fn boolean(&mut self, value: &Value<'_>) -> Option<bool> {
         let truth = value.get_ref().as_bool();
         if truth.is_none() {
@@ -273,6 +286,13 @@ impl Reader {
 
     /// A pattern that matches nothing because it cannot be read would be ignored in silence.
     fn pattern(&mut self, pattern: &str, span: Range<usize>) {
+        // A bracket that is not closed counts as itself in .gitignore, where nobody reports mistakes.
+        if let Some(open) = unclosed(pattern) {
+            let message =
+                format!("`{pattern}` is not a pattern: the bracket in `{}` is not closed", &pattern[open..]);
+            let help = "close it, or write `\\[` for the character itself".to_owned();
+            return self.fail(span, message, Some(help));
+        }
         if let Err(error) = ignore::gitignore::GitignoreBuilder::new("").add_line(None, pattern) {
             let help = "patterns are those of .gitignore, such as `old/**` or `*.draft.yaml`".to_owned();
             let reason = match error {
@@ -355,5 +375,46 @@ fn article(value: &Value<'_>) -> &'static str {
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
+    }
+}
+
+/// Where a bracket opens that is not closed.
+fn unclosed(pattern: &str) -> Option<usize> {
+    let mut open = None;
+    let mut chars = pattern.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\\' => {
+                chars.next();
+            }
+            '[' if open.is_none() => {
+                open = Some(at);
+                // The first character inside may be the bracket itself.
+                let rest = &pattern[at + 1..];
+                let first = rest.strip_prefix(['!', '^']).unwrap_or(rest);
+                let skipped = rest.len() - first.len() + usize::from(first.starts_with(']'));
+                for _ in 0..skipped {
+                    chars.next();
+                }
+            }
+            ']' => open = None,
+            _ => {}
+        }
+    }
+    open
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_are_closed_or_escaped() {
+        for fine in ["a[bc]", "a\\[b", "[]a]", "[!]a]", "a]", "[[]x", "**"] {
+            assert_eq!(unclosed(fine), None, "{fine}");
+        }
+        for (wrong, at) in [("content/[a-", 8), ("[", 0), ("[]", 0), ("[a][b", 3)] {
+            assert_eq!(unclosed(wrong), Some(at), "{wrong}");
+        }
     }
 }

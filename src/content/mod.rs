@@ -11,13 +11,16 @@ pub(crate) mod fields;
 pub(crate) mod kind;
 pub(crate) mod model;
 mod query;
+pub(crate) mod rule_limits;
 pub(crate) mod schema;
+pub(crate) mod variables;
 
 pub use duration::Duration;
 pub(crate) use fields::{ROOT_KEYS, SCHEDULE_KEYS};
 pub(crate) use kind::{Folder, Kind};
 pub(crate) use model::Template;
 pub(crate) use query::{Query, same_query};
+use variables::Masked;
 
 /// One file, read as content.
 #[derive(Debug)]
@@ -30,6 +33,8 @@ pub(crate) struct Content {
     pub kind: Kind,
     /// The folder it stands in, as upstream's gates see it.
     pub folder: Folder,
+    /// Its queries as they are read where they have variables, by pointer; the empty one is that of a query file.
+    pub masked: Vec<(&'static str, Masked)>,
 }
 
 /// Whether a key stands in the first column and in no other mapping.
@@ -50,14 +55,17 @@ impl Content {
             let narrow = SourceFile::new(source.path(), source.narrowed());
             let kind =
                 if is_query_file(source.path()) { Kind::Query } else { Self::read_kind(&narrow, location) };
-            return Self { source, document: Document::default(), kind, folder };
+            return Self { source, document: Document::default(), kind, folder, masked: Vec::new() };
         }
         if is_query_file(source.path()) {
-            return Self { source, document: Document::default(), kind: Kind::Query, folder };
+            let masked = variables::mask(query::body(&source)).map(|masked| ("", masked));
+            let masked = masked.into_iter().collect();
+            return Self { source, document: Document::default(), kind: Kind::Query, folder, masked };
         }
         let document = yaml::parse_with(&source, &ROOT_KEYS);
         let kind = kind::detect(document.root.as_ref(), location);
-        Self { source, document, kind, folder }
+        let masked = query::masked(document.root.as_ref(), &source);
+        Self { source, document, kind, folder, masked }
     }
 
     fn read_kind(source: &SourceFile, location: &str) -> Kind {

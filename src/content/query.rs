@@ -3,13 +3,14 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
+use super::variables::{Masked, mask};
 use super::{Content, Kind};
 use crate::kql;
 use crate::kql::bind::{Catalog, CatalogId, Declared, Takes, bind_at};
 use crate::kql::mentions::Mentions;
 use crate::kql::model::{Level, SemanticModel};
 use crate::kql::types::Scalar;
-use crate::source::{BOM, Edit, Span};
+use crate::source::{BOM, Edit, SourceFile, Span};
 use crate::yaml::{Node, ScalarMap};
 
 /// A query inside a file.
@@ -167,9 +168,9 @@ impl Content {
             return Vec::new();
         }
         if self.kind == Kind::Query {
-            let text = self.source.text();
-            let body = text.trim_start_matches(BOM);
-            return vec![Query { skipped: text.len() - body.len(), ..Query::of(body) }];
+            let body = body(&self.source);
+            let skipped = self.source.text().len() - body.len();
+            return vec![Query { skipped, ..Query::of(self.masked_text("").unwrap_or(body)) }];
         }
         let Some(root) = self.root().filter(|_| self.kind != Kind::Unknown) else { return Vec::new() };
         let read = |(key, pointer): (&str, &'static str)| {
@@ -179,12 +180,41 @@ impl Content {
                 "ParserQuery" => root.get("ParserParams"),
                 _ => None,
             };
-            let query = Query::of(node.as_str()?);
+            let query = Query::of(self.masked_text(pointer).or(node.as_str())?);
             let map = Some(ScalarMap::new(&self.source, node)?);
             Some(Query { node: Some(node), pointer: Some(pointer), parameters, map, ..query })
         };
         QUERY_KEYS.into_iter().filter_map(read).collect()
     }
+
+    fn masked_text(&self, pointer: &str) -> Option<&str> {
+        let found = self.masked.iter().find(|(at, _)| *at == pointer);
+        found.map(|(_, masked)| masked.text.as_str())
+    }
+}
+
+impl Query<'_> {
+    /// The places, in the file, of variables of which only a parameter file knows the value.
+    pub fn variables(&self, content: &Content) -> Vec<Span> {
+        let found = content.masked.iter().find(|(at, _)| *at == self.pointer.unwrap_or_default());
+        found
+            .map(|(_, masked)| masked.unknown.iter().map(|span| self.span(*span)).collect())
+            .unwrap_or_default()
+    }
+}
+
+/// The text of a query file.
+pub(super) fn body(source: &SourceFile) -> &str {
+    source.text().trim_start_matches(BOM)
+}
+
+/// The queries of a document that have variables, as they are read.
+pub(super) fn masked(root: Option<&Node>, source: &SourceFile) -> Vec<(&'static str, Masked)> {
+    if !source.text().contains("%%") {
+        return Vec::new();
+    }
+    let read = |(key, pointer): (&str, &'static str)| Some((pointer, mask(root?.get(key)?.as_str()?)?));
+    QUERY_KEYS.into_iter().filter_map(read).collect()
 }
 
 /// Whether two queries are the same to the engine: the same tokens in the same order, whatever white space and

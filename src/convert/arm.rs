@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::escape;
+use super::sums::{BLANK, with_sum};
 
 /// The schema that deployment templates name.
 pub(super) const SCHEMA: &str =
@@ -30,15 +31,18 @@ pub(crate) struct Template {
 
 /// Who made a template, in the place where Bicep says it too.
 pub(super) fn generator() -> Value {
-    json!({"name": env!("CARGO_PKG_NAME")})
+    json!({"name": env!("CARGO_PKG_NAME"), SUM_KEY: BLANK})
 }
 
-/// Whether a text is a template with our mark.
-pub(super) fn is_own(text: &str) -> bool {
-    serde_json::from_str::<Value>(text).is_ok_and(|template| is_own_template(&template))
+/// The key of the template's sum, which Bicep calls so too.
+pub(super) const SUM_KEY: &str = "templateHash";
+
+/// What stands before the sum.
+pub(super) fn sum_start() -> String {
+    format!("\"{SUM_KEY}\": \"")
 }
 
-/// The same for a template that has been read.
+/// Whether a template has our mark.
 pub(super) fn is_own_template(template: &Value) -> bool {
     template.pointer("/metadata/_generator/name").and_then(Value::as_str) == Some(env!("CARGO_PKG_NAME"))
 }
@@ -80,7 +84,8 @@ impl Template {
 
 /// Two-space JSON with a final line feed.
 pub(super) fn to_json(value: &impl Serialize) -> String {
-    hide_blanks(&(serde_json::to_string_pretty(value).unwrap_or_default() + "\n"))
+    let text = hide_blanks(&(serde_json::to_string_pretty(value).unwrap_or_default() + "\n"));
+    with_sum(&text, &sum_start())
 }
 
 /// arm-ttk looks for blank values in a template's text, and takes what a query says for one: `{"a":[]}`. Inside of texts

@@ -6,10 +6,14 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value};
 
 use super::arm::{Resource, WORKSPACE};
+use super::sums::{BLANK, with_sum};
 use crate::knowledge::limits;
 
 /// The first line of every file, by which sentlint knows its own.
 const MARK: &str = "// Made by sentlint";
+
+/// What stands before the sum in that line or the next.
+pub(super) const SUM_START: &str = "\n// Sum of the rest: ";
 
 /// The name that stands for the workspace inside of a file.
 const SCOPE: &str = "logAnalytics";
@@ -28,6 +32,7 @@ pub(crate) fn bicep(resources: &[Resource], from: Option<&str>, providers: bool)
         let plain: String = from.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         let _ = write!(out, " from {plain}");
     }
+    let _ = write!(out, "{SUM_START}{BLANK}");
     let _ = write!(out, "\n\n@description({})\nparam workspace string\n", string(WORKSPACE));
     if !providers || resources.iter().any(|resource| !resource.is_rule()) {
         let api = limits::WORKSPACES_API;
@@ -41,7 +46,7 @@ pub(crate) fn bicep(resources: &[Resource], from: Option<&str>, providers: bool)
         let symbol = symbol(resource, &mut symbols);
         let _ = write!(out, "\n{}", declaration(resource, &symbol, providers));
     }
-    out
+    with_sum(&out, SUM_START)
 }
 
 fn declaration(resource: &Resource, symbol: &str, providers: bool) -> String {

@@ -2,7 +2,9 @@
 
 use super::arm::{Body, Resource, SavedSearch, Tag};
 use super::notes::{DESCRIPTION_CUT, DESCRIPTION_LONG, VALUE_REFUSED, refuse};
-use super::values::{description, note_dropped, required, resource_id, tactic_names, technique_ids};
+use super::values::{
+    description, display_name, note_dropped, required, resource_id, tactic_names, technique_ids,
+};
 use super::{LongDescription, Options, Refusal};
 use crate::content::fields::Resources;
 use crate::content::model::Common;
@@ -15,7 +17,7 @@ pub(super) fn saved_search(
     notes: &mut Vec<Diagnostic>,
 ) -> Result<Resource, Refusal> {
     let id = resource_id(common, notes)?;
-    let name = required(common, common.name, "name")?;
+    let display_name = display_name(common, options.name_prefix.as_deref().unwrap_or_default())?;
     let query = required(common, common.query, "query")?;
     let mut tags = Vec::new();
     if let Some(text) = common.description.filter(|text| !description(text.value).is_empty()) {
@@ -57,13 +59,12 @@ pub(super) fn saved_search(
     push("techniques", technique_ids(&common.techniques));
     let resource = if options.for_solution { Resources::SEARCH_TEMPLATE } else { Resources::SAVED_SEARCH };
     note_dropped(common, resource, notes);
-    let prefix = options.name_prefix.as_deref().unwrap_or_default();
     Ok(Resource {
         id: id.trim().to_owned(),
         api_version: limits::SAVED_SEARCHES_API_NEWEST.to_owned(),
         body: Body::SavedSearch(SavedSearch {
             e_tag: "*",
-            display_name: format!("{prefix}{}", name.trim()),
+            display_name,
             category: "Hunting Queries",
             query: query.to_owned(),
             version: 2,

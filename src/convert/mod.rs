@@ -15,21 +15,26 @@ mod escape;
 mod hunting;
 pub(crate) mod layout;
 pub(crate) mod notes;
+mod ownership;
 mod params;
 pub(crate) mod promote;
 pub(crate) mod reverse;
 mod rule;
 mod solution;
+mod sums;
 mod target;
 mod values;
+pub(crate) mod values_of_options;
 
 use notes::refuse;
 
-pub(crate) use arm::{Resource, Template as ArmTemplate};
+pub(crate) use arm::{Body, Resource, Template as ArmTemplate};
 pub(crate) use bicep::bicep;
 pub(crate) use notes::Refusal;
+pub(crate) use ownership::ownership;
 pub(crate) use params::Params;
 pub(crate) use solution::{Facts as SolutionFacts, Item as SolutionItem, solution, to_item};
+pub(crate) use sums::Ownership;
 pub(crate) use target::Target;
 
 /// What happens to a hunting query's description that is longer than the tag of a saved search takes.
@@ -212,14 +217,5 @@ fn resource(
             rule::alert_rule(&rule.common, &rule.alerting, Some(&rule.schedule), options, notes)
         }
         Template::NrtRule(rule) => rule::alert_rule(&rule.common, &rule.alerting, None, options, notes),
-    }
-}
-
-/// Whether a text is a result that sentlint wrote, which it may overwrite without being asked.
-pub(crate) fn is_own(target: Target, text: &str) -> bool {
-    match target {
-        Target::Arm | Target::Solution => arm::is_own(text),
-        Target::Bicep => bicep::is_own(text),
-        Target::Scheduled | Target::Nrt | Target::Yaml => reverse::is_own(text),
     }
 }

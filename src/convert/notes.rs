@@ -49,10 +49,14 @@ codes! {
     LIST_OF_ONE = "list-of-one", Changed, Info;
     /// A mapped column is written as the query returns it.
     COLUMN_RESPELT = "column-respelt", Changed, Info;
+    /// Line ends of a text are changed, so that it can be a block.
+    LINE_ENDS_CHANGED = "line-ends-changed", Changed, Info;
     /// A tactic is written as Sentinel spells it.
     TACTIC_RESPELT = "tactic-respelt", Changed, Info;
     /// Frequency and period follow from how far the query looks back.
     SCHEDULE_DERIVED = "schedule-derived", Derived, Info;
+    /// The required data connectors follow from the tables that the query reads.
+    CONNECTORS_DERIVED = "connectors-derived", Derived, Info;
     /// Entities are mapped from columns of the result.
     ENTITY_DERIVED = "entity-derived", Derived, Info;
     /// The severity is made up, because the file's is none that Sentinel knows.
@@ -95,6 +99,8 @@ codes! {
     ID_NO_GUID = "id-no-guid", Warning, Warning;
     /// A description is longer than the service shows.
     DESCRIPTION_LONG = "description-long", Warning, Warning;
+    /// Two resources have one id.
+    ID_REPEATED = "id-repeated", Warning, Warning;
     /// There is no tactic.
     TACTIC_MISSING = "tactic-missing", Warning, Warning;
     /// There is no technique.
@@ -111,6 +117,8 @@ codes! {
     COLUMN_MISSING = "mapped-column-missing", Warning, Warning;
     /// The query looks back further than the rule lets it.
     LOOKBACK_CUT = "look-back-cut", Warning, Warning;
+    /// An event may alert in several runs of the rule.
+    ALERTS_REPEAT = "alerts-repeat", Warning, Warning;
     /// The query begins at a date that no rule reaches.
     DATE_OUT_OF_REACH = "date-out-of-reach", Warning, Warning;
     /// An operator at the end hides rows from the rule.

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use super::Refusal;
 use super::notes::{PARAMETERS_REFUSED, refuse};
 use crate::content::Content;
+use crate::content::variables::{self, Piece};
 use crate::source::{Edit, SourceFile, Span};
 use crate::yaml::{self, Document, Entry, Mapping, Node, Scalar, ScalarMap, ScalarStyle, Value, edit};
 
@@ -30,6 +31,8 @@ pub(crate) struct Params {
     prepend: String,
     append: String,
     variables: BTreeMap<String, String>,
+    /// Whether variables may lack a value.
+    partly: bool,
 }
 
 const KEYS: [&str; 4] = ["OverwriteProperties", "PrependQuery", "AppendQuery", "ReplaceQueryVariables"];
@@ -135,6 +138,7 @@ impl Params {
             document,
             kind: content.kind,
             folder: content.folder,
+            masked: Vec::new(),
         })
     }
 
@@ -160,17 +164,44 @@ impl Params {
     fn replace(&self, text: &str) -> Result<String, (String, Span)> {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
-        while let Some((start, end, name, default)) = variable(text, at) {
-            out.push_str(&text[at..start]);
-            match (self.variables.get(name), default) {
-                (Some(value), _) => out.push_str(value),
-                (None, Some(default)) => out.push_str(default),
-                (None, None) => return Err((name.to_owned(), Span::new(start, end))),
+        while let Some((span, piece)) = variables::next(text, at) {
+            out.push_str(&text[at..span.range().start]);
+            match piece {
+                Piece::Escape => out.push_str("%%"),
+                Piece::Variable(name, default) => match (self.variables.get(name), default) {
+                    (Some(value), _) => out.push_str(value),
+                    (None, Some(default)) => out.push_str(default),
+                    // Whoever only checks reads on.
+                    (None, None) if self.partly => out.push_str(&text[span.range()]),
+                    (None, None) => return Err((name.to_owned(), span)),
+                },
             }
-            at = end;
+            at = span.range().end;
         }
         out.push_str(&text[at..]);
         Ok(out)
+    }
+
+    /// The same, where a variable without a value is no mistake and stays as it is.
+    #[must_use]
+    pub fn partly(mut self) -> Self {
+        self.partly = true;
+        self
+    }
+
+    /// These parameters with later ones over them.
+    #[must_use]
+    pub fn then(mut self, later: Self) -> Self {
+        self.overwrite.extend(later.overwrite);
+        if !later.prepend.is_empty() {
+            self.prepend = later.prepend;
+        }
+        if !later.append.is_empty() {
+            self.append = later.append;
+        }
+        self.variables.extend(later.variables);
+        self.partly |= later.partly;
+        self
     }
 }
 
@@ -178,30 +209,11 @@ impl Params {
 fn no_value(name: &str, span: Span, node: &Node, file: &SourceFile) -> Refusal {
     let place = ScalarMap::new(file, node).map_or(node.span, |map| map.span(span));
     let message = format!("The variable `%%{name}%%` has no value");
-    let help =
-        "Give it one under `ReplaceQueryVariables` in the file of --params, or a default: `%%NAME:value%%`.";
+    let help = format!(
+        "Give it one under `ReplaceQueryVariables` in the file of --params, or a default: `%%{name}:value%%`. To keep \
+             the text as it stands, write `%%%%{name}%%%%`."
+    );
     refuse(&PARAMETERS_REFUSED, place, message, help)
-}
-
-/// The next variable from an offset on: its start, its end, its name and its default.
-fn variable(text: &str, from: usize) -> Option<(usize, usize, &str, Option<&str>)> {
-    let mut from = from;
-    loop {
-        let start = from + text.get(from..)?.find("%%")?;
-        let body = &text[start + 2..];
-        let length = body.find("%%")?;
-        let inner = &body[..length];
-        let (name, default) = match inner.split_once(':') {
-            Some((name, default)) => (name, Some(default)),
-            None => (inner, None),
-        };
-        let named =
-            !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-' || c == '.');
-        if named && !inner.contains('\n') {
-            return Some((start, start + 2 + length + 2, name, default));
-        }
-        from = start + 2;
-    }
 }
 
 fn mapping(entry: &Entry) -> Result<&Mapping, Refusal> {
@@ -286,6 +298,7 @@ mod tests {
             params.replace("ago(%%A%%) in (%%B%%) %%C:5%% 100%% a%%").unwrap(),
             "ago(1d) in (\"x\",\"y\\\"z\") 5 100%% a%%"
         );
+        assert_eq!(params.replace("\"%%%%windir%%%%\" %%A%%").unwrap(), "\"%%windir%%\" 1d");
         assert_eq!(params.replace("T | %%MISSING%%").unwrap_err(), ("MISSING".to_owned(), Span::new(4, 15)));
     }
 

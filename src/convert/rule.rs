@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use super::arm::{AlertRule, Body, Resource};
 use super::notes::{API_LACKS, API_REFUSED, VALUE_MISSING, VALUE_REFUSED, refuse};
 use super::values::{
-    description, note_dropped, required, resource_id, split_techniques, tactic_names, technique_ids, tidy,
+    description, display_name, note_dropped, required, resource_id, split_techniques, tactic_names,
+    technique_ids, tidy,
 };
 use super::{Options, Refusal};
 use crate::content::Kind;
@@ -23,7 +24,6 @@ pub(super) fn alert_rule(
     notes: &mut Vec<Diagnostic>,
 ) -> Result<Resource, Refusal> {
     let id = resource_id(common, notes)?;
-    let name = required(common, common.name, "name")?;
     let query = required(common, common.query, "query")?;
     let nrt = common.kind == Kind::NrtRule;
     let api = options.api_version.as_deref().unwrap_or(limits::ALERT_RULES_API_PREVIEW);
@@ -36,6 +36,7 @@ pub(super) fn alert_rule(
         return Err(refuse(&API_REFUSED, span, message, help));
     }
     let prefix = options.name_prefix.as_deref().unwrap_or_default();
+    let display_name = display_name(common, prefix)?;
     let (techniques, mut sub_techniques) = split_techniques(&technique_ids(&common.techniques));
     let copy = |key: &str| field(common.root, key).and_then(|field| tidy(field.node(), &fields::ty(key)));
     let mut sentinel_entities = copy("sentinelEntitiesMappings");
@@ -53,7 +54,7 @@ pub(super) fn alert_rule(
     let suppression =
         alerting.suppression.as_ref().map(|span| iso(span, "suppressionDuration")).transpose()?;
     let mut rule = AlertRule {
-        display_name: format!("{prefix}{}", name.trim()),
+        display_name,
         description: common.description.map(|text| description(text.value)).filter(|text| !text.is_empty()),
         severity: severity(common.severity, options),
         enabled: options.enabled.or(alerting.enabled).unwrap_or(true),

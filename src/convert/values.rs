@@ -3,12 +3,12 @@
 use serde_json::{Map, Value};
 
 use super::Refusal;
-use super::notes::{ID_NO_GUID, KEY_LOST, METADATA_LOST, TACTIC_KEPT, VALUE_MISSING, refuse};
+use super::notes::{ID_NO_GUID, KEY_LOST, METADATA_LOST, TACTIC_KEPT, VALUE_MISSING, VALUE_REFUSED, refuse};
 use crate::content::duration::Duration;
 use crate::content::fields::{Field, Form, Format, Resources, Type};
 use crate::content::model::{Common, List, Text};
 use crate::diagnostic::Diagnostic;
-use crate::knowledge::tactics;
+use crate::knowledge::{limits, tactics};
 use crate::yaml::{Node, to_json};
 
 /// The description: outer blanks and one matching pair of quotes are taken off.
@@ -101,6 +101,20 @@ pub(super) fn required<'a>(
             Err(refuse(&VALUE_MISSING, place, message, format!("Add `{key}:`.")))
         }
     }
+}
+
+/// The display name with the prefix before it, which must leave it short enough.
+pub(super) fn display_name(common: &Common<'_>, prefix: &str) -> Result<String, Refusal> {
+    let own = required(common, common.name, "name")?.trim();
+    let name = format!("{prefix}{own}");
+    let (length, most) = (name.chars().count(), limits::MAX_NAME);
+    if !prefix.is_empty() && length > most {
+        let span = common.name.map(|text| text.span()).unwrap_or_default();
+        let message =
+            format!("The name has {length} characters with the prefix, and the service takes {most}");
+        return Err(refuse(&VALUE_REFUSED, span, message, "Shorten `--name-prefix` or the name."));
+    }
+    Ok(name)
 }
 
 /// The id, which becomes the last part of a resource's name. The service takes others than GUIDs.

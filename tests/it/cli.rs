@@ -92,10 +92,14 @@ fn a_folder_without_content_is_a_warning() {
 fn what_a_check_takes_for_another_tools_file_is_not_converted() {
     // Not even YAML, and with nothing of content in it.
     let dir = folder(&[("chart.yaml", "{{- if .Values.on }}\nkind: [Service\n")]);
+    let ran = run(dir.path(), &["check", "chart.yaml"], "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.starts_with("info: chart.yaml is not Sentinel content; passed over\nwarning: "));
+    // Who names a file means it.
+    let ran = run(dir.path(), &["convert", "chart.yaml"], "");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stderr.starts_with("chart.yaml:1:1: error: This is not Sentinel content"), "{ran:?}");
     for command in ["check", "convert"] {
-        let ran = run(dir.path(), &[command, "chart.yaml"], "");
-        assert_eq!(ran.code, 0, "{ran:?}");
-        assert!(ran.stderr.starts_with("info: chart.yaml is not Sentinel content; passed over\nwarning: "));
         assert_eq!(run(dir.path(), &[command], "").code, 0);
     }
 }

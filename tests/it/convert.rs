@@ -58,14 +58,26 @@ fn a_folder_is_mirrored_and_what_is_there_is_kept() {
     assert!(dir.path().join("out/b.json").exists());
     let check = ["convert", "in", "-o", "out", "--check"];
     assert_eq!(run(dir.path(), &check, "").code, 0);
-    // What sentlint wrote, it may write again.
-    std::fs::write(&a, first.replace("Remote tool", "Edited")).unwrap();
+    // What sentlint wrote, it may write again, unless somebody edited it.
+    let source = std::fs::read_to_string(dir.path().join("in/x/a.yaml")).unwrap();
+    write(dir.path(), "in/x/a.yaml", source.replace("Remote tool", "Changed").as_bytes());
     let stale = run(dir.path(), &check, "");
     assert_eq!(stale.code, 1);
     assert!(stale.stderr.contains("out/x/a.json is out of date"), "{stale:?}");
-    assert!(std::fs::read_to_string(&a).unwrap().contains("Edited"), "--check writes nothing");
+    assert_eq!(std::fs::read_to_string(&a).unwrap(), first, "--check writes nothing");
+    assert_eq!(run(dir.path(), &args, "").code, 0);
+    assert!(std::fs::read_to_string(&a).unwrap().contains("Changed"));
+    write(dir.path(), "in/x/a.yaml", source.as_bytes());
     assert_eq!(run(dir.path(), &args, "").code, 0);
     assert_eq!(std::fs::read_to_string(&a).unwrap(), first);
+    std::fs::write(&a, first.replace("Remote tool", "Edited")).unwrap();
+    let edited = run(dir.path(), &check, "");
+    assert!(edited.code == 1 && edited.stderr.contains("out/x/a.json was edited"), "{edited:?}");
+    let refused = run(dir.path(), &args, "");
+    assert!(
+        refused.code == 2 && refused.stderr.contains("was edited after sentlint wrote it"),
+        "{refused:?}"
+    );
     // What it did not write, it leaves alone.
     std::fs::write(&a, "{}").unwrap();
     let refused = run(dir.path(), &args, "");

@@ -36,10 +36,11 @@ fn bicep_files_are_ours_to_write_again_and_can_be_one() {
     let a = dir.path().join("out/a.bicep");
     let text = std::fs::read_to_string(&a).unwrap();
     std::fs::write(&a, text.replace("relay", "other")).unwrap();
-    let stale = run(dir.path(), &[&args[..], &["--check"]].concat(), "");
-    assert_eq!(stale.code, 1, "{stale:?}");
-    assert!(stale.stderr.contains("out/a.bicep is out of date"), "{stale:?}");
-    assert_eq!(run(dir.path(), &args, "").code, 0);
+    let edited = run(dir.path(), &[&args[..], &["--check"]].concat(), "");
+    assert_eq!(edited.code, 1, "{edited:?}");
+    assert!(edited.stderr.contains("out/a.bicep was edited"), "{edited:?}");
+    assert_eq!(run(dir.path(), &args, "").code, 2);
+    assert_eq!(run(dir.path(), &[&args[..], &["--force"]].concat(), "").code, 0);
     assert_eq!(std::fs::read_to_string(&a).unwrap(), text);
     std::fs::write(&a, "param workspace string\n").unwrap();
     assert_eq!(run(dir.path(), &args, "").code, 2);

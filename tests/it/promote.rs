@@ -141,8 +141,8 @@ fn other_content_is_passed_over() {
     let rule = run(dir.path(), &["convert", "--to", "scheduled", "a.yaml"], "").stdout;
     std::fs::write(dir.path().join("d.yaml"), rule).unwrap();
     let ran = run(dir.path(), &["convert", "--to", "scheduled", "d.yaml"], "");
-    assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
-    assert!(ran.stderr.contains("d.yaml is a scheduled analytic rule; passed over"), "{ran:?}");
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");
+    assert!(ran.stderr.contains("d.yaml:1:1: error: This is a scheduled analytic rule"), "{ran:?}");
     let ran = run(dir.path(), &["convert", "--to", "scheduled", ".", "-o", "out"], "");
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(std::fs::read_dir(dir.path().join("out")).unwrap().count(), 1);

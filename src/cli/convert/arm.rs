@@ -1,13 +1,15 @@
 //! `--to arm`: a deployable template for each input, or one for all.
 
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::write::File;
 use super::{Done, Run, report_of};
 use crate::check::Job;
 use crate::cli::{Error, Outcome};
 use crate::content::Kind;
-use crate::convert::{self, ArmTemplate, Resource};
+use crate::convert::values_of_options::start_out_of_reach;
+use crate::convert::{self, ArmTemplate, Body, Resource};
 use crate::knowledge::limits;
 
 pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
@@ -21,6 +23,7 @@ pub(super) fn deploy(
     write: impl Fn(Option<&Path>, &[Resource]) -> String,
 ) -> Result<Outcome, Error> {
     let finished = run.each(|job| resource(run, job))?;
+    say_what_does_nothing(run, &finished.items);
     let changed = if run.options.merge {
         let resources = merge(finished.items)?;
         if resources.is_empty() {
@@ -46,6 +49,39 @@ pub(super) fn deploy(
         run.write_all(&files.collect::<Vec<_>>())?
     };
     Ok(run.outcome(finished.failed, changed))
+}
+
+/// Says which options of the command line concern nothing that was converted.
+fn say_what_does_nothing(run: &Run<'_>, items: &[(&Job, Resource)]) {
+    if items.is_empty() {
+        return;
+    }
+    let options = run.options;
+    let has = |test: fn(&Body) -> bool| items.iter().any(|(_, resource)| test(&resource.body));
+    let rules = has(|body| !matches!(body, Body::SavedSearch(_)));
+    let scheduled = has(|body| matches!(body, Body::Scheduled(_)));
+    let searches = has(|body| matches!(body, Body::SavedSearch(_)));
+    let given = [
+        ("--api-version", options.api_version.is_some(), rules, "analytic rules"),
+        ("--severity", options.severity.is_some(), rules, "analytic rules"),
+        ("--enabled", options.enabled, rules, "analytic rules"),
+        ("--disabled", options.disabled, rules, "analytic rules"),
+        ("--no-incidents", options.no_incidents, rules, "analytic rules"),
+        ("--with-template-link", options.with_template_link, rules, "analytic rules"),
+        ("--start-at", options.start_at.is_some(), scheduled, "scheduled rules"),
+        ("--long-description", options.long_description.is_some(), searches, "hunting queries"),
+    ];
+    for (name, _, _, what) in given.iter().filter(|(_, given, concerns, _)| *given && !concerns) {
+        run.hint(&format!("`{name}` does nothing: it is for {what}, and there are none"));
+    }
+    let start = items.iter().find_map(|(_, resource)| match &resource.body {
+        Body::Scheduled(rule) => rule.start_time.as_deref(),
+        _ => None,
+    });
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    if let Some(what) = start.and_then(|start| start_out_of_reach(start, now)) {
+        run.hint(&what);
+    }
 }
 
 /// Says what one big template cannot be used for.

@@ -1,6 +1,7 @@
 //! `sentlint convert`: what all targets share. Each target has a file of its own, which makes the texts.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
@@ -9,20 +10,21 @@ use super::files::{self, Work};
 use super::{Error, Outcome, print};
 use crate::check::{self, Job};
 use crate::content::fields::{Format, Resources};
-use crate::content::{Content, Kind};
-use crate::convert::notes::LIST_OF_ONE;
+use crate::content::{Content, Kind, extension, is_yaml_file};
+use crate::convert::notes::{LIST_OF_ONE, NO_COUNTERPART};
 use crate::convert::{self, Params, Prepared, Refusal, Target};
 use crate::diagnostic::{Blocks, Diagnostic, Severity};
 use crate::discover::slashes;
 use crate::findings::{FileReport, Findings};
 use crate::report::{self, Format as Form};
-use crate::source::SourceFile;
+use crate::source::{SourceFile, Span};
 use crate::workspace::View;
 
 mod arm;
 mod bicep;
 mod notes;
 mod options;
+mod orphans;
 mod promote;
 mod reverse;
 mod solution;
@@ -40,6 +42,10 @@ struct Run<'a> {
     overlays: Overlays,
     /// The reports that were asked for; none means lines on standard error.
     sinks: Vec<Sink>,
+    /// Whether an input, or a part of one, was not converted.
+    incomplete: AtomicBool,
+    /// Whether something else asks for the exit code 1.
+    attention: AtomicBool,
 }
 
 /// What became of one input.
@@ -73,6 +79,7 @@ pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, E
         return Err(Error::Usage(message));
     }
     let of_others = [
+        ("--derive-connectors", options.derive_connectors, target == Target::Yaml),
         ("--solution", options.solution.is_some(), target == Target::Solution),
         ("--solution-version", options.solution_version.is_some(), target == Target::Solution),
         ("--upstream-bugs", options.upstream_bugs, target == Target::Solution),
@@ -87,8 +94,10 @@ pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, E
     promote::refuse_options(target, &options.rule)?;
     let sinks = notes::sinks(options)?;
     let work = &files::collect(global, &options.files, target.reads_json())?;
+    write::refuse_output(options, target, work)?;
     let overlays = Overlays::read(work, options)?;
-    let run = Run { global, options, target, work, overlays, sinks };
+    let (incomplete, attention) = (AtomicBool::default(), AtomicBool::default());
+    let run = Run { global, options, target, work, overlays, sinks, incomplete, attention };
     match target {
         Target::Arm => arm::run(&run),
         Target::Bicep => bicep::run(&run),
@@ -145,6 +154,7 @@ impl<'a> Run<'a> {
                 Done::Unreadable(reason) => return Err(Error::Unreadable(job.input.name.clone(), reason)),
             }
         }
+        self.incomplete.fetch_or(finished.failed > 0, Ordering::Relaxed);
         if self.reports() {
             self.report(all)?;
         }
@@ -177,7 +187,7 @@ impl<'a> Run<'a> {
         options: &convert::Options,
         accepts: impl Fn(Kind) -> bool,
     ) -> Result<Prepared, Done<T>> {
-        let content = content_of(job, accepts)?;
+        let content = content_of(job, self.target, accepts)?;
         let failed = |refusal: Refusal| Done::Failed(report_of(&content, vec![*refusal]));
         let text = options.params.text_over(&content).map_err(failed)?;
         let workspace = Arc::clone(&self.work.config(job.location()).workspace);
@@ -193,7 +203,7 @@ impl<'a> Run<'a> {
                 // What is put in has no place in the file, and so is compared in its own text.
                 (Some(text), _) => {
                     let over = job.with_text(text);
-                    let content = content_of(&over, |_| true)?;
+                    let content = content_of(&over, self.target, |_| true)?;
                     let prepared = convert::prepare(&content, &Params::default(), &catalog);
                     let changes = prepared.map(|prepared| prepared.changes).unwrap_or_default();
                     self.blocking(&over, &Answered { kind: content.kind, resources, changes }).map(in_overlay)
@@ -238,7 +248,9 @@ impl<'a> Run<'a> {
             let noun = if failed == 1 { "input" } else { "inputs" };
             print::note(&format!("{failed} {noun} could not be converted."));
         }
-        if failed > 0 || (self.options.check && changed > 0) { Outcome::Findings } else { Outcome::Clean }
+        let attention = self.attention.load(Ordering::Relaxed);
+        let outdated = self.options.check && changed > 0;
+        if failed > 0 || outdated || attention { Outcome::Findings } else { Outcome::Clean }
     }
 }
 
@@ -274,21 +286,38 @@ fn in_overlay(mut report: FileReport) -> FileReport {
 }
 
 /// Reads one YAML file; the error is what became of it instead.
-fn content_of<T>(job: &Job, accepts: impl Fn(Kind) -> bool) -> Result<Content, Done<T>> {
+fn content_of<T>(job: &Job, target: Target, accepts: impl Fn(Kind) -> bool) -> Result<Content, Done<T>> {
     let name = &job.input.name;
     let source = read(job)?;
     let location = job.location();
     let content = Content::read(source, &slashes(location));
-    match content.kind {
+    let broken = !content.document.errors.is_empty();
+    let what = match content.kind {
         // Broken files of ours go on to be refused with their place.
-        Kind::Unknown if !content.document.errors.is_empty() && content.looks_like_content() => {}
-        Kind::Unknown => {
-            return Err(Done::Skipped(format!("info: {name} is not Sentinel content; passed over")));
-        }
-        kind if accepts(kind) => {}
-        kind => return Err(Done::Skipped(format!("info: {name} is {}; passed over", kind.noun()))),
+        Kind::Unknown if broken && is_yaml_file(name) && content.looks_like_content() => return Ok(content),
+        Kind::Unknown => "not Sentinel content",
+        // Other text can look like YAML for some lines.
+        _ if broken && !is_yaml_file(name) => "not Sentinel content",
+        kind if accepts(kind) => return Ok(content),
+        kind => kind.noun(),
+    };
+    if !job.input.named {
+        return Err(Done::Skipped(format!("info: {name} is {what}; passed over")));
     }
-    Ok(content)
+    Err(Done::Failed(report_of(&content, vec![no_counterpart(&content, what, target)])))
+}
+
+/// Why a file that the user named gives no result.
+fn no_counterpart(content: &Content, what: &str, target: Target) -> Diagnostic {
+    let message = format!("This is {what}, of which `--to {target}` makes nothing");
+    let json = extension(content.source.path()).is_some_and(|ext| ext.eq_ignore_ascii_case("json"));
+    let help = match (target, content.kind) {
+        _ if json => "`--to yaml` reads templates in JSON.",
+        (Target::Scheduled | Target::Nrt, _) => "Name a hunting query: only those become rules.",
+        (_, Kind::Query) => "Put the query into a hunting query or rule; `sentlint new` makes one.",
+        _ => "Hunting queries, scheduled rules and NRT rules can be converted.",
+    };
+    NO_COUNTERPART.at(Span::default(), message).help(help)
 }
 
 /// The text of an input.

@@ -4,80 +4,50 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::Run;
-use super::notes::at;
 use crate::check::Job;
 use crate::cli::Error;
-use crate::cli::args;
 use crate::cli::files::Work;
+use crate::cli::{args, params};
 use crate::config::Config;
+use crate::convert::values_of_options::{api_version, start_at};
 use crate::convert::{Options, Params};
-use crate::discover::display;
-use crate::knowledge::limits;
-use crate::source::SourceFile;
 
-/// The parameter files of a run, by path; each is read once.
+/// The parameters of a run, by the files that they come from; each file is read once.
 #[derive(Default)]
-pub(super) struct Overlays(BTreeMap<PathBuf, Params>);
+pub(super) struct Overlays(BTreeMap<Vec<PathBuf>, Params>);
 
 impl Overlays {
     pub(super) fn read(work: &Work, options: &args::Convert) -> Result<Self, Error> {
         let mut overlays = Self::default();
-        let given = |own: &Option<String>, config: &Option<String>| own.clone().or_else(|| config.clone());
+        // Those of sentlint.toml were checked as it was read.
+        options.api_version.as_deref().map_or(Ok(()), api_version).map_err(Error::Usage)?;
+        options.start_at.as_deref().map_or(Ok(()), start_at).map_err(Error::Usage)?;
         for job in &work.jobs {
             let config = work.config(job.location());
-            given(&options.api_version, &config.convert.api_version).map_or(Ok(()), |v| api_version(&v))?;
-            given(&options.start_at, &config.convert.start_at).map_or(Ok(()), |time| start_at(&time))?;
-            let Some(path) = params_path(options, &config) else { continue };
-            if overlays.0.contains_key(&path) {
-                continue;
+            let paths = params_paths(options, &config);
+            if !overlays.0.contains_key(&paths) {
+                let params = params::read_all(&paths)?;
+                overlays.0.insert(paths, params);
             }
-            let name = display(&path);
-            let bytes =
-                std::fs::read(&path).map_err(|error| Error::Unreadable(name.clone(), error.to_string()))?;
-            let file = SourceFile::from_bytes(name, bytes);
-            let params = Params::parse(&file).map_err(|refusal| {
-                let (place, help) = (at(&file, refusal.span), refusal.help.as_deref().unwrap_or_default());
-                Error::Usage(format!("{place}: {}\n  help: {help}", refusal.message))
-            })?;
-            overlays.0.insert(path, params);
         }
         Ok(overlays)
     }
 }
 
-fn api_version(version: &str) -> Result<(), Error> {
-    let date = version.strip_suffix("-preview").unwrap_or(version);
-    let parsed = date.parse::<toml::value::Datetime>().ok();
-    if parsed.is_some_and(|parsed| parsed.date.is_some() && parsed.time.is_none()) {
-        return Ok(());
+/// The parameter files that hold for a configuration; paths in it are relative to its folder.
+fn params_paths(options: &args::Convert, config: &Config) -> Vec<PathBuf> {
+    if !options.params.is_empty() {
+        return options.params.clone();
     }
-    let (newest, stable) = (limits::ALERT_RULES_API_PREVIEW, limits::ALERT_RULES_API_STABLE);
-    let message = format!("`{version}` is no API version: write one such as {newest} or {stable}");
-    Err(Error::Usage(message))
-}
-
-fn start_at(time: &str) -> Result<(), Error> {
-    let parsed = time.parse::<toml::value::Datetime>().ok();
-    if parsed.is_some_and(|time| time.date.is_some() && time.time.is_some()) && time.ends_with('Z') {
-        return Ok(());
-    }
-    let message = format!("`{time}` is no time to start at: write it as 2026-12-24T06:00:00Z");
-    Err(Error::Usage(message))
-}
-
-/// The parameter file that holds for a configuration; paths in it are relative to its folder.
-fn params_path(options: &args::Convert, config: &Config) -> Option<PathBuf> {
-    options.params.clone().or_else(|| {
-        let path = config.convert.params.as_ref()?;
-        Some(config.folder().map_or_else(|| path.clone(), |folder| folder.join(path)))
-    })
+    let path = config.convert.params.iter();
+    path.map(|path| config.folder().map_or_else(|| path.clone(), |folder| folder.join(path))).collect()
 }
 
 impl Run<'_> {
     /// The parameters for one input.
     pub(super) fn params(&self, job: &Job) -> Params {
-        let path = params_path(self.options, &self.work.config(job.location()));
-        path.and_then(|path| self.overlays.0.get(&path)).cloned().unwrap_or_default()
+        let paths = params_paths(self.options, &self.work.config(job.location()));
+        self.overlays.0.get(&paths).cloned().unwrap_or_default()
     }
 
     /// What holds for one input.

@@ -14,11 +14,12 @@ use crate::convert::notes::RULE_REFUSED;
 use crate::convert::promote::{IdSource, Options, Promoted, TacticAnswer, promote};
 use crate::convert::reverse::marked;
 use crate::convert::{self, Target};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Group};
 use crate::discover::slashes;
 use crate::findings::FileReport;
 use crate::knowledge::{limits, tactics};
 use crate::workspace::View;
+use crate::yaml::{Node, Value};
 
 pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
     let options = options(run)?;
@@ -39,10 +40,15 @@ pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
 /// The rule that a hunting query becomes. What is wrong with the query alone does not matter; what makes the rule
 /// wrong or undeployable keeps it from being written.
 fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<String> {
-    let content = match content_of(job, |kind| kind == Kind::HuntingQuery) {
+    let content = match content_of(job, run.target, |kind| kind == Kind::HuntingQuery) {
         Ok(content) => content,
         Err(done) => return done,
     };
+    if !options.unchecked
+        && let Some(done) = ambiguous(run, job, &content)
+    {
+        return done;
+    }
     let general = run.options_for(job);
     let workspace = Arc::clone(&run.work.config(job.location()).workspace);
     let catalog = View::new(vec![&workspace]);
@@ -68,6 +74,29 @@ fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<String> {
         return done;
     }
     Done::Converted(report_of(content, promoted.notes), promoted.text)
+}
+
+/// What leaves open what the file says: a key that is there twice, a second document.
+fn ambiguous(run: &Run<'_>, job: &Job, content: &Content) -> Option<Done<String>> {
+    let document = &content.document;
+    if document.extra_documents.is_empty() && !document.root.as_ref().is_some_and(repeats) {
+        return None;
+    }
+    let answered = Answered { kind: content.kind, resources: Resources::ALL, changes: Vec::new() };
+    let mut report = run.blocking(job, &answered)?;
+    report.diagnostics.retain(|found| found.rule.group == Group::Yaml);
+    (!report.diagnostics.is_empty()).then_some(Done::Refused(report))
+}
+
+/// Whether a mapping somewhere in a value has a key twice.
+fn repeats(node: &Node) -> bool {
+    match &node.value {
+        Value::Mapping(map) => {
+            map.entries.iter().any(|entry| entry.duplicate_of.is_some() || repeats(&entry.value))
+        }
+        Value::Sequence(list) => list.items.iter().any(repeats),
+        _ => false,
+    }
 }
 
 /// What keeps the rule from being written: errors that a check of it finds. Those that the hunting query has too

@@ -1,7 +1,9 @@
 //! `--to yaml`: the rules and hunting queries of ARM templates become files of their own.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use super::notes::at;
 use super::write::File;
@@ -14,6 +16,7 @@ use crate::convert::reverse::{self, NoContent, Yaml};
 use crate::discover::{absolute, slashes};
 use crate::findings::FileReport;
 use crate::source::{SourceFile, Span};
+use crate::workspace::View;
 
 /// What one template became.
 struct Back {
@@ -24,7 +27,8 @@ struct Back {
 
 pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
     say_what_does_nothing(run);
-    let finished = run.each(convert)?;
+    let finished = run.each(|job| convert(run, job))?;
+    tell_repeated(run, &finished.items);
     let mut failed = finished.failed;
     let mut files = Vec::new();
     let several = finished.items.iter().map(|(_, back)| back.items.len()).sum::<usize>() > 1;
@@ -37,6 +41,7 @@ pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
     finished.later.iter().for_each(|report| run.tell(report));
     for (job, back) in finished.items {
         failed += usize::from(back.failed);
+        run.incomplete.fetch_or(back.failed, Ordering::Relaxed);
         let alone = back.items.len() == 1;
         for item in back.items {
             let path = run.mirrored(job);
@@ -56,7 +61,21 @@ pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
     Ok(run.outcome(failed, changed))
 }
 
-fn convert(job: &Job) -> Done<Back> {
+/// Says which files hold resources of one id.
+fn tell_repeated(run: &Run<'_>, items: &[(&Job, Back)]) {
+    let mut seen: BTreeMap<(bool, String), &str> = BTreeMap::new();
+    for (job, back) in items {
+        for item in &back.items {
+            let key = (item.kind == Kind::HuntingQuery, item.id.to_ascii_lowercase());
+            let name = job.input.name.as_str();
+            if let Some(other) = seen.insert(key, name).filter(|other| *other != name) {
+                run.hint(&format!("`{other}` and `{name}` both hold a resource of the id {}", item.id));
+            }
+        }
+    }
+}
+
+fn convert(run: &Run<'_>, job: &Job) -> Done<Back> {
     let source = match read(job) {
         Ok(source) => source,
         Err(done) => return done,
@@ -67,7 +86,9 @@ fn convert(job: &Job) -> Done<Back> {
         id: None,
         diagnostics,
     };
-    match reverse::to_content(&source) {
+    let workspace = Arc::clone(&run.work.config(job.location()).workspace);
+    let catalog = View::new(vec![&workspace]);
+    match reverse::to_content_with(&source, &catalog, run.options.derive_connectors) {
         Ok(reversed) if reversed.items.is_empty() && reversed.failures.is_empty() && job.input.named => {
             let nothing = NOTHING_CONVERTED.at(Span::default(), "Nothing in it can be converted to YAML");
             let reasons = reversed.notes.into_iter();
@@ -123,7 +144,7 @@ fn say_what_does_nothing(run: &Run<'_>) {
         ("--enabled", options.enabled),
         ("--disabled", options.disabled),
         ("--start-at", options.start_at.is_some()),
-        ("--params", options.params.is_some()),
+        ("--params", !options.params.is_empty()),
         ("--no-incidents", options.no_incidents),
         ("--with-template-link", options.with_template_link),
     ];

@@ -7,8 +7,10 @@ use rayon::prelude::*;
 
 use super::Run;
 use crate::check::Job;
+use crate::cli::args::Convert;
+use crate::cli::files::Work;
 use crate::cli::{Error, files, print, results};
-use crate::convert::{self, Target};
+use crate::convert::{self, Ownership, Target};
 use crate::discover::{absolute, display};
 
 /// A result.
@@ -19,6 +21,45 @@ pub(super) struct File {
     pub(super) path: PathBuf,
     /// What it holds.
     pub(super) text: String,
+}
+
+/// The extensions of results, of whatever target.
+const EXTENSIONS: [&str; 4] = ["json", "bicep", "yaml", "yml"];
+
+/// Refuses a `-o` that cannot be meant: an input, or a file of another target.
+pub(super) fn refuse_output(options: &Convert, target: Target, work: &Work) -> Result<(), Error> {
+    let Some(output) = options.output.as_deref().filter(|path| path.as_os_str() != "-") else {
+        return Ok(());
+    };
+    let (name, place) = (display(output), absolute(output));
+    if !work.stdin && work.jobs.iter().any(|job| absolute(&job.input.path) == place) {
+        return Err(Error::Usage(format!("`-o {name}` names an input, which the result would overwrite")));
+    }
+    if is_result_name(target, output) {
+        return Ok(());
+    }
+    if output.is_file() {
+        return Err(Error::Usage(format!("`-o {name}` is a file, and results go to a folder")));
+    }
+    let extension = output.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
+    let extension = extension.unwrap_or_default();
+    if EXTENSIONS.contains(&extension.as_str()) && !output.is_dir() {
+        let wanted = target.extension();
+        let message = format!(
+            "`-o {name}` names a file, and `--to {target}` makes `.{wanted}` files: name a folder or such a file"
+        );
+        return Err(Error::Usage(message));
+    }
+    Ok(())
+}
+
+/// Whether a path has the extension of a target's results.
+fn is_result_name(target: Target, path: &Path) -> bool {
+    let wanted = target.extension();
+    let fits = |own: &std::ffi::OsStr| {
+        own.eq_ignore_ascii_case(wanted) || (wanted == "yaml" && own.eq_ignore_ascii_case("yml"))
+    };
+    path.extension().is_some_and(fits)
 }
 
 impl Run<'_> {
@@ -37,10 +78,12 @@ impl Run<'_> {
             }
             return files.iter().try_for_each(|file| results(&file.text)).map(|()| 0);
         };
-        if let [file] = files
-            && self.names_a_file(output)
-        {
-            return Ok(usize::from(self.put(&[(output.to_owned(), file.text.as_str())])? > 0));
+        if self.names_a_file(output) {
+            match files {
+                [] => return Ok(0),
+                [file] => return self.put(&[(output.to_owned(), file.text.as_str())]),
+                files => return Err(self.too_many_for_one(output, files.len())),
+            }
         }
         let mut inputs = BTreeMap::new();
         for file in files {
@@ -53,7 +96,9 @@ impl Run<'_> {
         }
         let results: Vec<(PathBuf, &str)> =
             files.iter().map(|file| (output.join(&file.path), file.text.as_str())).collect();
-        let changed = self.put(&results)?;
+        let orphans = self.orphans(output, &results)?;
+        let mut changed = self.put(&results)?;
+        changed += self.settle(&orphans)?;
         if self.global.verbose > 0 && !self.options.check {
             for file in files {
                 print::note(&format!("info: {} -> {}", file.input, display(&output.join(&file.path))));
@@ -61,7 +106,7 @@ impl Run<'_> {
         }
         if self.talks() && !self.options.check {
             let noun = if files.len() == 1 { "file" } else { "files" };
-            let unchanged = files.len() - changed;
+            let unchanged = files.len().saturating_sub(changed);
             print::note(&format!("{} {noun} in {} ({unchanged} unchanged).", files.len(), display(output)));
         }
         Ok(changed)
@@ -83,29 +128,43 @@ impl Run<'_> {
 
     /// Whether `-o` names a file of the target, and not a folder.
     fn names_a_file(&self, output: &Path) -> bool {
-        let extension = self.target.extension();
-        output.extension().is_some_and(|own| own.eq_ignore_ascii_case(extension)) && !output.is_dir()
+        is_result_name(self.target, output) && !output.is_dir()
+    }
+
+    fn too_many_for_one(&self, output: &Path, count: usize) -> Error {
+        let name = display(output);
+        let merge = if self.target.merges() { ", or put all into one with --merge" } else { "" };
+        Error::Usage(format!("`{name}` names one file, and there are {count} results: give a folder{merge}"))
     }
 
     /// Writes what is new or differs, or says so under `--check`; returns how many those are.
     fn put(&self, results: &[(PathBuf, &str)]) -> Result<usize, Error> {
         let mut changed = Vec::new();
         for (path, text) in results {
+            self.refuse_input(path)?;
+            self.warn_of_brackets(path);
             let present = std::fs::read_to_string(path).ok();
             if present.as_deref() == Some(*text) {
                 continue;
             }
-            let own = || present.as_deref().is_some_and(|text| convert::is_own(self.target, text));
+            let owner = present.as_deref().map(|text| convert::ownership(self.target, text));
+            let name = display(path);
             if self.options.check {
-                let what = if present.is_some() { "is out of date" } else { "is missing" };
-                print::note(&format!("{} {what}", display(path)));
-            } else if path.exists() && !self.options.force && !own() {
-                let path = display(path);
-                // YAML is there to be edited, and is its editor's from then on.
-                let edited = if self.target == Target::Yaml { ", or was edited since" } else { "" };
-                let message =
-                    format!("`{path}` exists and was not written by sentlint{edited}; --force overwrites it");
-                return Err(Error::Usage(message));
+                let what = match owner {
+                    None => "is missing",
+                    Some(Ownership::Edited) => "was edited after sentlint wrote it",
+                    Some(_) => "is out of date",
+                };
+                print::note(&format!("{name} {what}"));
+            } else if path.exists() && !self.options.force {
+                let what = match owner {
+                    Some(Ownership::Ours | Ownership::Unsure) => None,
+                    Some(Ownership::Edited) => Some("was edited after sentlint wrote it"),
+                    _ => Some("exists and was not written by sentlint"),
+                };
+                if let Some(what) = what {
+                    return Err(Error::Usage(format!("`{name}` {what}; --force overwrites it")));
+                }
             }
             changed.push((path, text));
         }
@@ -115,6 +174,30 @@ impl Run<'_> {
             written.into_iter().collect::<Result<(), Error>>()?;
         }
         Ok(changed.len())
+    }
+
+    /// No result may take the place of what it was made from, whatever `--force` says.
+    fn refuse_input(&self, path: &Path) -> Result<(), Error> {
+        let place = absolute(path);
+        let is_input = |job: &&Job| !self.work.stdin && absolute(&job.input.path) == place;
+        match self.work.jobs.iter().find(is_input) {
+            Some(_) => {
+                let name = display(path);
+                Err(Error::Usage(format!("`{name}` is an input, and a result would overwrite it")))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Sentinel Repositories reads brackets in names as patterns, and so passes over such files.
+    fn warn_of_brackets(&self, path: &Path) {
+        let deployed = matches!(self.target, Target::Arm | Target::Bicep);
+        let name = display(path);
+        if deployed && name.contains(['[', ']']) {
+            self.hint(&format!(
+                "`{name}` has brackets in its name; Sentinel Repositories does not deploy such files"
+            ));
+        }
     }
 
     fn relative(&self, job: &Job) -> PathBuf {

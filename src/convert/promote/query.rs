@@ -57,6 +57,7 @@ impl Work<'_> {
         let mut changes = self.renames();
         changes.extend(self.placeholders(&found));
         let mut remaining = found.clone();
+        let mut windowless = false;
         if self.options.drop_window {
             let dropped = self.drop_windows(&found);
             let gone = |span: Span| {
@@ -68,13 +69,18 @@ impl Work<'_> {
                     self.aggregates(parse);
                 }
             }
+            // Whether nothing that is left looks back.
+            windowless = !dropped.is_empty() && found.reaches.iter().all(|reach| gone(reach.span));
+            if windowless && !self.options.nrt && self.options.period.is_none() {
+                self.aggregates(parse);
+            }
             changes.extend(dropped);
         }
         if let Some((end, stages)) = main_pipeline(parse) {
             changes.extend(self.drop_render(stages, end));
             self.trailing(stages);
         }
-        self.schedule(&remaining, fields);
+        self.schedule(&remaining, windowless, fields);
         let changes = ordered(changes);
         let changed = Changed::new(self, &changes);
         if let Some(error) = changed.parse.errors.first() {
@@ -145,10 +151,11 @@ impl Work<'_> {
     /// Says where an NRT rule counts within minutes what the hunting query counted within its window.
     fn aggregates(&mut self, parse: &Parse) {
         let Some((_, stages)) = main_pipeline(parse) else { return };
+        let span = if self.options.nrt { "of a minute or so" } else { "since the last run" };
         for stage in stages {
             if stage.kind.takes_aggregates() {
                 let message = format!(
-                    "`{}` now works on the events of a minute or so, and no longer on those of the hunting window",
+                    "`{}` now works on the events {span}, and no longer on those of the hunting window",
                     stage.word
                 );
                 self.note(&notes::AGGREGATE_WINDOW, self.query.span(stage.keyword), message);

@@ -39,7 +39,7 @@ impl Work<'_> {
         let foreign = model.tables.iter().any(|(name, _)| other(name));
         let defined = self.defined(OLD);
         let unknown: BTreeSet<Span> = model.findings.iter().map(|finding| finding.span).collect();
-        let mut renamed = places(&model, defender, !foreign);
+        let mut renamed = places(&model, &defender, !foreign);
         // Where columns are not known in full, nothing tells which is meant; then the name has to, unless something else
         // bears it too.
         if !foreign {
@@ -51,6 +51,7 @@ impl Work<'_> {
             };
             renamed.extend(names(self.query.parse()).into_iter().filter(named));
         }
+        renamed.extend(named_in_strings(self.query.parse(), &family_at(&model, defender, !foreign)));
         changes(text, &renamed)
     }
 
@@ -104,6 +105,39 @@ fn places(model: &SemanticModel, defender: impl Fn(&str) -> bool, assumed: bool)
     };
     let named = model.occurrences().iter().filter(|occurrence| means(&occurrence.symbol));
     named.map(|occurrence| occurrence.span).collect()
+}
+
+/// The same columns, for questions about rows: whether those at a place have one of them under the old name.
+fn family_at<'m>(
+    model: &'m SemanticModel,
+    defender: impl Fn(&str) -> bool + 'm,
+    assumed: bool,
+) -> impl Fn(u32) -> bool + 'm {
+    let family = family(model, &defender, assumed, &BTreeSet::new());
+    move |offset| {
+        let Some(row) = model.names_in_scope(offset).row else { return assumed };
+        match row.column(OLD) {
+            Some(column) => family.has(column.id),
+            None => row.has_unknown_columns && assumed,
+        }
+    }
+}
+
+/// The columns that `column_ifexists` names in a string, where the rows there have the column.
+fn named_in_strings(parse: &kql::Parse, has: &dyn Fn(u32) -> bool) -> Vec<Span> {
+    let mut found = Vec::new();
+    walk_statements(&parse.statements, &mut |node| {
+        if let Node::Expr(Expr { kind: ExprKind::Call { name, args, .. }, .. }) = node
+            && matches!(&*name.text, "column_ifexists" | "columnifexists")
+            && let Some(first) = args.first()
+            && first.as_text() == Some(OLD)
+            && has(first.span.start)
+        {
+            found.push(first.span);
+        }
+        true
+    });
+    found
 }
 
 /// The columns that are called otherwise, those in `own` among them.

@@ -2,8 +2,9 @@
 
 use super::query::Changed;
 use super::{Work, notes};
+use crate::content::rule_limits::unsupported;
 use crate::knowledge::tables;
-use crate::kql::ast::{Expr, ExprKind, NameForm, Operator, OperatorKind, Rows};
+use crate::kql::ast::{Expr, ExprKind, NameForm, Operator, OperatorKind};
 use crate::kql::model::SemanticModel;
 use crate::kql::{Node, Parse, walk_statements};
 use crate::source::Span;
@@ -24,23 +25,12 @@ impl Work<'_> {
                 Node::Expr(Expr { kind: ExprKind::Operator(operator), .. }) => {
                     found.extend(everything(operator));
                 }
-                Node::Expr(Expr { kind: ExprKind::Call { name, .. }, span, .. }) => {
-                    let text = match &*name.text {
-                        "adx" | "arg" => {
-                            format!("`{}()` asks another service, which a rule cannot", name.text)
-                        }
-                        "cluster" => "`cluster()` asks another cluster, which a rule cannot".to_owned(),
-                        _ => return true,
-                    };
-                    found.push((*span, text, "Read the data from a table of the workspace.".to_owned()));
-                }
                 _ => {}
             }
             true
         });
-        if self.options.nrt {
-            one_table(parse, meaning, &mut found);
-        }
+        let calls = unsupported(parse, self.options.nrt).into_iter();
+        found.extend(calls.map(|call| (call.span, call.message, call.help.to_owned())));
         let mut lacking = Vec::new();
         if !self.options.unchecked {
             hunting_only(parse, meaning, &mut lacking);
@@ -53,40 +43,6 @@ impl Work<'_> {
             }
         }
     }
-}
-
-/// NRT rules read one table of one workspace.
-fn one_table(parse: &Parse, meaning: &SemanticModel, found: &mut Vec<(Span, String, String)>) {
-    let scheduled = "`--to scheduled` makes a rule that may.";
-    let mut joined = None;
-    walk_statements(&parse.statements, &mut |node| {
-        match node {
-            Node::Operator(operator)
-                if matches!(operator.kind.facts().rows, Rows::Match | Rows::Append | Rows::Search) =>
-            {
-                let message =
-                    format!("An NRT rule reads one table, and `{}` brings several together", operator.word);
-                joined.get_or_insert((operator.keyword, message, scheduled.to_owned()));
-            }
-            Node::Expr(Expr { kind: ExprKind::Call { name, .. }, span, .. })
-                if matches!(&*name.text, "workspace" | "app" | "resource") =>
-            {
-                let message = format!("An NRT rule reads its own workspace only, and not `{}()`", name.text);
-                joined.get_or_insert((*span, message, scheduled.to_owned()));
-            }
-            _ => {}
-        }
-        true
-    });
-    if joined.is_none()
-        && let [first, (second, span), ..] = &meaning.tables[..]
-        && first.0 != *second
-    {
-        let message =
-            format!("An NRT rule reads one table, and this query reads `{}` and `{second}`", first.0);
-        joined = Some((*span, message, scheduled.to_owned()));
-    }
-    found.extend(joined);
 }
 
 /// Tables and functions that a workspace does not have.

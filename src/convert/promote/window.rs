@@ -70,7 +70,7 @@ impl Work<'_> {
     }
 
     /// Frequency and period, or questions about them.
-    pub(super) fn schedule(&mut self, found: &Lookback, fields: &mut Vec<Field>) {
+    pub(super) fn schedule(&mut self, found: &Lookback, dropped: bool, fields: &mut Vec<Field>) {
         self.unclear(found);
         let reach = found.furthest();
         let back = reach.map_or(0, |reach| minutes(reach.back.seconds()));
@@ -92,6 +92,11 @@ impl Work<'_> {
         let most = self.options.max_period.as_ref().map(|most| most.seconds);
         let (frequency, period) = match (self.own("queryFrequency"), self.own("queryPeriod")) {
             (frequency, Some(period)) => (frequency, period),
+            // What only limited the hunt is gone, so that each run sees what came since the last.
+            (frequency, None) if dropped => {
+                let frequency = frequency.unwrap_or(if wanted <= HOUR { HOUR } else { DAY });
+                (Some(frequency), frequency)
+            }
             (frequency, None) => {
                 let period = match frequency {
                     Some(frequency) => wanted.max(frequency),
@@ -111,6 +116,7 @@ impl Work<'_> {
         let told = self.options.period.is_some() || self.options.max_period.is_some();
         if let Some(reach) = reach
             && period < back
+            && !dropped
         {
             let message =
                 format!("The query looks back {}, and the rule gives it {}", written(back), written(period));
@@ -118,6 +124,7 @@ impl Work<'_> {
         } else if let Some(reach) = reach
             && period < back + slack
             && !told
+            && !dropped
         {
             let message = format!(
                 "What is rounded down here may reach back {}, and the rule gives it {}",
@@ -128,6 +135,18 @@ impl Work<'_> {
         }
         let place = reach.map_or(self.whole_query(), |reach| self.query.span(reach.span));
         let (often, far) = (written(frequency), written(period));
+        // The shortest window says how long a row is found again; a longer one beside it is a baseline.
+        let windows = found.reaches.iter().filter(|reach| reach.bound == Bound::From && reach.event_time);
+        let shortest = windows.map(|reach| minutes(reach.back.seconds())).min();
+        let seen = shortest.map_or(0, |window| window.min(period));
+        if !dropped && !told && self.options.frequency.is_none() && seen > frequency {
+            let message = format!(
+                "The rule runs every {often} and looks back {far}, so that an event alerts again in {} runs; \
+                 `--frequency {far}` or `--drop-window` lets each event alert once",
+                seen.div_ceil(frequency)
+            );
+            self.note(&notes::ALERTS_REPEAT, place, message);
+        }
         self.note(
             &notes::SCHEDULE_DERIVED,
             place,

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value};
 
+use super::flat;
 use super::json::Step;
 use super::scope::{Scope, UNKNOWN, member};
 
@@ -100,6 +101,11 @@ pub(super) fn collect(root: &Value) -> Collection {
                 collection.template(map, Map::new(), here);
             } else if let Some(list) = list {
                 collection.resources(list, &here.below(&[key_of(map, "value")]));
+            } else if let Some(listed) = flat::of_module(map) {
+                collection.is_template = true;
+                for (key, at, resource) in listed {
+                    collection.resource(&resource, &here.below(&[Step::Key(key), Step::Item(at)]));
+                }
             } else {
                 collection.resource(map, &here);
             }
@@ -174,7 +180,9 @@ impl Collection {
     }
 
     fn resource(&mut self, resource: &Map<String, Value>, here: &Here) {
-        let Some(own_type) = member(resource, "type").and_then(Value::as_str) else { return };
+        let stated = member(resource, "type").and_then(Value::as_str);
+        let inferred = || flat::type_of(resource).filter(|_| here.parent_type.is_empty());
+        let Some(own_type) = stated.or_else(inferred) else { return };
         self.is_template |= own_type.contains('/');
         let own_name = member(resource, "name").and_then(Value::as_str).map(|name| here.scope.name(name));
         let is_child = !here.parent_type.is_empty() && !own_type.contains('.');
@@ -186,7 +194,7 @@ impl Collection {
         if let Some(kind) = kind_of(&full_type) {
             self.found.push(Found {
                 kind,
-                resource: resource.clone(),
+                resource: flat::with_properties(resource).unwrap_or_else(|| resource.clone()),
                 path: here.path.clone(),
                 name: name.clone(),
                 scope: Rc::clone(&here.scope),

@@ -8,7 +8,7 @@ use super::properties::{Converted, PropertyReader};
 use super::scope::member;
 use crate::content::Kind;
 use crate::content::fields::{self, Type};
-use crate::convert::notes::{KEY_LOST, SEARCH_LOST};
+use crate::convert::notes::{KEY_LOST, LINE_ENDS_CHANGED, SEARCH_LOST};
 
 /// The hunting query as YAML; `None` for saved searches of other categories.
 pub(super) fn read(found: &Found, reader: &mut PropertyReader<'_>) -> Converted {
@@ -22,7 +22,13 @@ pub(super) fn read(found: &Found, reader: &mut PropertyReader<'_>) -> Converted 
     }
     let mut draft = Draft::begin(found, reader)?;
     let mut tags = Tags::read(reader);
-    draft.put("description", description(tags.take("description")));
+    let mut text = tags.take("description");
+    if let Some(text) = text.as_mut().filter(|text| text.contains('\r') && !reader.own) {
+        *text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let message = "the carriage returns of the description are taken out, so that it is a block of lines";
+        reader.note(&LINE_ENDS_CHANGED, Some("tags"), message);
+    }
+    draft.put("description", description(text));
     draft.put("requiredDataConnectors", Some(json!([])));
     no_connectors(reader);
     draft.put("tactics", list(tags.list("tactics")));

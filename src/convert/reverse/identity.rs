@@ -161,7 +161,10 @@ mod tests {
         assert_eq!(words("Remote tool: seen (2024)!"), "remote-tool-seen-2024");
         assert_eq!(words("é / ü"), "");
         assert_eq!(words(&"word ".repeat(40)).len(), 79);
-        let yaml = |name: &str, kind| Yaml { kind, file_name: name.into(), text: String::new() };
+        let yaml = |name: &str, kind| {
+            let (id, place, text) = (String::new(), crate::source::Span::default(), String::new());
+            Yaml { kind, id, place, file_name: name.into(), text }
+        };
         let mut items = [
             yaml("a", Kind::NrtRule),
             yaml("A", Kind::ScheduledRule),

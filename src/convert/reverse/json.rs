@@ -37,7 +37,11 @@ impl Json {
     /// Reads a file.
     pub(super) fn parse(source: &SourceFile) -> Result<Self, Refusal> {
         let text = without_comments(source.text());
-        match serde_json::from_str(&text) {
+        // The resource manager takes strings over several lines, which JSON does not have.
+        let read = serde_json::from_str(&text).or_else(|error| {
+            serde_json::from_str(&escaped(&text)).map_err(|again| if again.is_eof() { again } else { error })
+        });
+        match read {
             Ok(value) => Ok(Self { text, value, places: OnceCell::new() }),
             Err(error) => Err(invalid(source, &error)),
         }
@@ -128,6 +132,29 @@ fn without_comments(text: &str) -> String {
     out
 }
 
+/// The text with the control characters of its strings escaped.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('"') {
+        let (before, string) = rest.split_at(at);
+        let (string, after) = string.split_at(string_end(string.as_bytes()));
+        out.push_str(before);
+        for c in string.chars() {
+            match c {
+                '\n' => out.push_str("\\n"),
+                '\r' => out.push_str("\\r"),
+                '\t' => out.push_str("\\t"),
+                c if u32::from(c) < 0x20 => out.push_str(&format!("\\u{:04x}", u32::from(c))),
+                c => out.push(c),
+            }
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 /// The length of the string that the text begins with, its quotes included.
 fn string_end(text: &[u8]) -> usize {
     let mut at = 1;
@@ -211,6 +238,14 @@ mod tests {
         let json = read(text).unwrap();
         assert_eq!(json.value, serde_json::json!({"u": "http://x/*y*/\"//"}));
         assert_eq!(json.text.len(), text.len());
+    }
+
+    #[test]
+    fn strings_may_have_several_lines() {
+        let text = "{\"a\": \"x\n\ty \\\"z\\\"\", \"b\": 1}";
+        let json = read(text).unwrap();
+        assert_eq!(json.value, serde_json::json!({"a": "x\n\ty \"z\"", "b": 1}));
+        assert_eq!(&text[json.span(&[Step::Key("b".into())]).range()], "\"b\": 1");
     }
 
     #[test]

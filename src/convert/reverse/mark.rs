@@ -1,29 +1,25 @@
 //! The first line of files that sentlint made. It holds a sum of the rest, so that a file which somebody has
 //! edited since is nobody's but theirs.
 
-use uuid::Uuid;
+use crate::convert::sums::{Ownership, sum};
 
 const START: &str = "# Made by `sentlint convert` (";
 const END: &str = "); once edited, it is not overwritten.";
-
-/// The namespace of the sums.
-const SUMS: Uuid = Uuid::from_u128(0x5bd7_1f3c_93e1_4c8f_8e0a_6d2b_7a41_c905);
 
 /// The text with the mark before it.
 pub(crate) fn marked(text: &str) -> String {
     format!("{START}{}{END}\n{text}", sum(text))
 }
 
-/// Whether a text is as sentlint wrote it. Line ends may have changed on their way through version control.
-pub(crate) fn is_own(text: &str) -> bool {
+/// Whose a text is. Line ends may have changed on their way through version control.
+pub(crate) fn ownership(text: &str) -> Ownership {
     let text = text.replace("\r\n", "\n");
-    let Some((first, rest)) = text.split_once('\n') else { return false };
-    first.strip_prefix(START).and_then(|line| line.strip_suffix(END)).is_some_and(|told| told == sum(rest))
-}
-
-fn sum(text: &str) -> String {
-    let whole = Uuid::new_v5(&SUMS, text.as_bytes()).simple().to_string();
-    whole[..12].to_owned()
+    let Some((first, rest)) = text.split_once('\n') else { return Ownership::Foreign };
+    match first.strip_prefix(START).and_then(|line| line.strip_suffix(END)) {
+        Some(told) if told == sum(rest) => Ownership::Ours,
+        Some(_) => Ownership::Edited,
+        None => Ownership::Foreign,
+    }
 }
 
 #[cfg(test)]
@@ -34,8 +30,10 @@ mod tests {
     fn an_edited_file_is_no_longer_ours() {
         let text = marked("id: x\nname: n\n");
         assert!(text.starts_with("# Made by `sentlint convert` ("), "{text}");
-        assert!(is_own(&text) && is_own(&text.replace('\n', "\r\n")));
-        assert!(!is_own(&text.replace("name: n", "name: m")));
-        assert!(!is_own("id: x\nname: n\n") && !is_own(""));
+        assert_eq!(ownership(&text), Ownership::Ours);
+        assert_eq!(ownership(&text.replace('\n', "\r\n")), Ownership::Ours);
+        assert_eq!(ownership(&text.replace("name: n", "name: m")), Ownership::Edited);
+        assert_eq!(ownership("id: x\nname: n\n"), Ownership::Foreign);
+        assert_eq!(ownership(""), Ownership::Foreign);
     }
 }

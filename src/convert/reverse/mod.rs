@@ -5,18 +5,25 @@
 //! converter makes: a template of our own becomes YAML from which the same template is made, byte for byte. Of
 //! other people's templates the portal's defaults are left out too.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::Refusal;
 use super::layout::{self, Field};
-use super::notes::{self, NO_TEMPLATE, NOTHING_TO_CONVERT, VALUE_MISSING, refuse};
+use super::notes::{self, ID_REPEATED, NO_TEMPLATE, NOTHING_TO_CONVERT, VALUE_MISSING, refuse};
 use crate::content::Kind;
 use crate::diagnostic::Diagnostic;
-use crate::source::SourceFile;
+use crate::kql::bind::Catalog;
+use crate::source::{SourceFile, Span};
+use crate::workspace::View;
 
 mod collect;
+mod corrected;
 mod draft;
+mod durations;
 mod expression;
+mod flat;
 mod functions;
 mod hunting;
 mod identity;
@@ -28,7 +35,7 @@ mod scope;
 
 use collect::{Found, ResourceKind, collect};
 use json::{Json, Step};
-pub(crate) use mark::{is_own, marked};
+pub(crate) use mark::{marked, ownership};
 use properties::PropertyReader;
 
 /// A rule or hunting query as YAML.
@@ -36,6 +43,10 @@ use properties::PropertyReader;
 pub(crate) struct Yaml {
     /// What it is.
     pub kind: Kind,
+    /// Its id.
+    pub id: String,
+    /// Where its resource stands in the template.
+    pub place: Span,
     /// The file name that suits it, without an extension.
     pub file_name: String,
     /// The document.
@@ -66,13 +77,24 @@ pub(crate) enum NoContent {
 
 /// Converts every rule and hunting query of a file.
 pub(crate) fn to_content(source: &SourceFile) -> Result<Reversed, NoContent> {
+    to_content_with(source, &View::new(Vec::new()), false)
+}
+
+/// The same with the tables and functions of a workspace. With `connectors` the data connectors that are not stated
+/// are worked out from the tables that a query reads.
+pub(crate) fn to_content_with(
+    source: &SourceFile,
+    catalog: &dyn Catalog,
+    connectors: bool,
+) -> Result<Reversed, NoContent> {
     let json = Json::parse(source).map_err(NoContent::Broken)?;
     let own = super::arm::is_own_template(&json.value);
     let collection = collect(&json.value);
     let mut reversed = Reversed::default();
     for found in &collection.found {
-        one(&json, found, own, &mut reversed);
+        one(&json, found, own, (catalog, connectors), &mut reversed);
     }
+    tell_repeated(&mut reversed);
     if !collection.found.is_empty() {
         identity::part_names(&mut reversed.items);
         notes::sort(&mut reversed.notes);
@@ -96,7 +118,24 @@ pub(crate) fn to_content(source: &SourceFile) -> Result<Reversed, NoContent> {
     })
 }
 
-fn one(json: &Json, found: &Found, own: bool, reversed: &mut Reversed) {
+/// Says which items have the id of one before them, of which only one can be deployed.
+fn tell_repeated(reversed: &mut Reversed) {
+    let mut seen = BTreeSet::new();
+    for item in &reversed.items {
+        if !seen.insert((item.kind == Kind::HuntingQuery, item.id.to_ascii_lowercase())) {
+            let message = format!("Two resources have the id {}; deployed, one replaces the other", item.id);
+            reversed.notes.push(ID_REPEATED.at(item.place, message));
+        }
+    }
+}
+
+fn one(
+    json: &Json,
+    found: &Found,
+    own: bool,
+    (catalog, connectors): (&dyn Catalog, bool),
+    reversed: &mut Reversed,
+) {
     let mut path = found.path.clone();
     let mut unknown = Vec::new();
     let key = found.resource.keys().find(|key| key.eq_ignore_ascii_case("properties"));
@@ -120,10 +159,18 @@ fn one(json: &Json, found: &Found, own: bool, reversed: &mut Reversed) {
     match converted {
         Ok(Some((kind, map))) => {
             let file_name = identity::file_name(found, &map);
+            let id = map.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
             let mut fields: Vec<Field> = map.into_iter().map(|(key, value)| Field::new(key, value)).collect();
             layout::sort(&mut fields);
+            if !own {
+                corrected::correct(&mut fields, kind, catalog, &mut reader);
+            }
+            if connectors {
+                corrected::connectors(&mut fields, kind, catalog, &mut reader);
+            }
             let text = layout::document(&fields);
-            reversed.items.push(Yaml { kind, file_name, text });
+            let place = json.span(&found.path);
+            reversed.items.push(Yaml { kind, id, place, file_name, text });
         }
         Ok(None) => {}
         Err(refusal) => {

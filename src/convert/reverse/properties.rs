@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value};
 
+use super::durations::{self, of_powershell, short_duration};
 use super::json::{Json, Step};
 use crate::content::Kind;
-use crate::content::duration::Duration;
 use crate::content::fields::{self, Type};
 use crate::convert::Refusal;
 use crate::convert::notes::{
-    DURATION_KEPT, EXPRESSION_KEPT, EXPRESSION_REFUSED, KEY_LOST, VALUE_LOST, VALUE_MISSING, refuse,
+    DURATION_KEPT, EXPRESSION_KEPT, EXPRESSION_REFUSED, KEY_LOST, LINE_ENDS_CHANGED, VALUE_LOST,
+    VALUE_MISSING, refuse,
 };
 use crate::convert::values::tidy_json;
 use crate::diagnostic::{Diagnostic, RuleMeta};
@@ -64,6 +65,12 @@ impl<'a> PropertyReader<'a> {
     /// Takes a text, as it is; numbers and truth values are texts too.
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
         match self.value(key, &fields::TEXT.ty)? {
+            Value::String(text) if text.contains('\r') && !self.own => {
+                let message =
+                    format!("the carriage returns of `{key}` are taken out, so that it is a block of lines");
+                self.note(&LINE_ENDS_CHANGED, Some(key), message);
+                Some(text.replace("\r\n", "\n").replace('\r', "\n"))
+            }
             Value::String(text) => Some(text),
             other => {
                 let kind = if other.is_array() { "a list" } else { "an object" };
@@ -129,12 +136,16 @@ impl<'a> PropertyReader<'a> {
 
     /// Takes a duration, in the short form.
     pub(super) fn duration(&mut self, key: &str) -> Option<String> {
+        let spelt = self.spelt(key)?;
+        if let Some(text) = of_powershell(&self.properties[&spelt]) {
+            self.properties.insert(spelt, Value::String(text));
+        }
         let text = self.trimmed(key)?;
-        if Duration::parse(&text).is_none() {
+        if durations::read(&text).is_none() {
             let message = format!("`{text}` is no duration that `{key}` can have; it is kept as it is");
             self.note(&DURATION_KEPT, Some(key), message);
         }
-        Some(short_duration(&text))
+        Some(short_duration(&text, self.own))
     }
 
     /// Takes what YAML has no place for, and says so.
@@ -175,41 +186,5 @@ impl<'a> PropertyReader<'a> {
             return Some(key.to_owned());
         }
         self.properties.keys().find(|name| name.eq_ignore_ascii_case(key)).cloned()
-    }
-}
-
-/// `PT5H` as `5h`, wherever that says the same; else the text as it is.
-pub(super) fn short_duration(text: &str) -> String {
-    let Some(duration) = Duration::parse(text) else { return text.to_owned() };
-    let short: String = duration.iso.chars().filter(|c| !matches!(c, 'P' | 'T')).collect();
-    let short = short.to_ascii_lowercase();
-    match Duration::parse(&short) {
-        Some(again) if again.iso == duration.iso => short,
-        _ => duration.iso,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn durations_become_short_where_they_come_back_the_same() {
-        for (iso, short) in [
-            ("PT5H", "5h"),
-            ("P1D", "1d"),
-            ("P1DT12H", "1d12h"),
-            ("PT70M", "70m"),
-            ("PT1H10M", "1h10m"),
-            ("PT30S", "30s"),
-            ("5H", "5h"),
-            ("3d", "3d"),
-            ("pt1h", "1h"),
-            ("01:00:00", "1h"),
-            ("P1M", "P1M"),
-            ("soon", "soon"),
-        ] {
-            assert_eq!(short_duration(iso), short, "{iso}");
-        }
     }
 }

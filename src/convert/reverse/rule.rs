@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::collect::{Found, ResourceKind};
 use super::draft::{Draft, description, list, no_connectors, techniques};
-use super::properties::{Converted, PropertyReader, short_duration};
+use super::durations::short_duration;
+use super::properties::{Converted, PropertyReader};
 use super::scope::member;
 use crate::content::fields::Type;
 use crate::content::{Kind, SCHEDULE_KEYS};
@@ -55,12 +56,12 @@ pub(super) fn read(found: &Found, reader: &mut PropertyReader<'_>) -> Converted 
     draft.put("entityMappings", reader.same_key("entityMappings"));
     draft.put("customDetails", reader.same_key("customDetails"));
     draft.put("alertDetailsOverride", reader.same_key("alertDetailsOverride"));
-    let exported = reader.exported;
+    let (exported, own) = (reader.exported, reader.own);
     let grouping = reader.same_key("eventGroupingSettings");
     draft.put("eventGroupingSettings", grouping.filter(|value| !exported || !is_default_grouping(value)));
     draft.put(
         "incidentConfiguration",
-        reader.same_key("incidentConfiguration").and_then(|v| incidents(v, exported)),
+        reader.same_key("incidentConfiguration").and_then(|v| incidents(v, exported, own)),
     );
     draft.put("sentinelEntitiesMappings", reader.same_key("sentinelEntitiesMappings"));
     draft.put("kind", Some(if kind == Kind::NrtRule { "NRT" } else { "Scheduled" }));
@@ -143,10 +144,10 @@ fn is_default_grouping(value: &Value) -> bool {
 
 /// The incident configuration with durations as YAML has them, and without what the portal writes for rules
 /// that group nothing.
-fn incidents(mut value: Value, exported: bool) -> Option<Value> {
+fn incidents(mut value: Value, exported: bool, own: bool) -> Option<Value> {
     if let Some(grouping) = value.get_mut("groupingConfiguration") {
         if let Some(Value::String(lookback)) = grouping.get_mut("lookbackDuration") {
-            *lookback = short_duration(lookback);
+            *lookback = short_duration(lookback, own);
         }
         let portal = json!({
             "enabled": false,

@@ -75,7 +75,7 @@ name: Tool seen
 severity: Low
 requiredDataConnectors: []
 queryFrequency: 5h
-queryPeriod: 1d12h
+queryPeriod: 36h
 triggerOperator: ne
 triggerThreshold: 3
 tactics:
@@ -249,7 +249,7 @@ fn solutions_of_the_second_and_third_generation_are_read() {
         "status": "Available",
         "requiredDataConnectors": [{"connectorId": "Office", "dataTypes": ["OfficeActivity"]}],
         "queryFrequency": "5h",
-        "queryPeriod": "1d12h",
+        "queryPeriod": "36h",
         "triggerOperator": "ne",
         "triggerThreshold": 3,
         "tactics": ["Impact"],

@@ -33,6 +33,7 @@ mod unbounded_make_set;
 mod unbounded_mv_expand;
 mod unbounded_sort;
 mod unscoped_search;
+mod unsupported_in_rule;
 mod unwindowed_join;
 mod watchlists;
 mod wildcard_union;
@@ -49,6 +50,7 @@ super::rules! {
     query_timestamp_column::QueryTimestampColumn,
     ti_latest::TiLatest,
     no_time_in_result::NoTimeInResult,
+    unsupported_in_rule::UnsupportedInRule,
     unscoped_search::UnscopedSearch,
     wildcard_union::WildcardUnion,
     contains_instead_of_has::ContainsInsteadOfHas,

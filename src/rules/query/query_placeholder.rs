@@ -53,6 +53,12 @@ declare_rule! {
 impl Rule for QueryPlaceholder {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let deployed = cx.kind().is_rule() || matches!(cx.kind(), Kind::HuntingQuery | Kind::Parser);
+        for place in query.variables(cx.content).into_iter().filter(|_| deployed) {
+            let message = format!("`{}` is a variable without a value", cx.source().slice(place));
+            out.push(Self::at(place, message).help(
+                "Give it one in a file of `--params`, or a default: `%%NAME:value%%`; `%%%%` writes two percent signs.",
+            ));
+        }
         let braced = query.text.contains('{') || query.text.contains("%%");
         let Some(tree) = tree(query).filter(|_| deployed && braced) else { return };
         for_each_expr(tree, |expr| {

@@ -90,6 +90,15 @@ fn columns_of_defender_tables_are_renamed_and_nothing_else() {
             "DeviceEvents // Timestamp\n| where Timestamp > ago(1h) and ActionType != 'Timestamp'",
             "DeviceEvents // Timestamp\n| where TimeGenerated > ago(1h) and ActionType != 'Timestamp'",
         ),
+        // The name of a column may stand in a string, where the rows have it.
+        (
+            "DeviceEvents | extend When = column_ifexists(\"Timestamp\", now()) | where AccountName != \"Timestamp\"",
+            "DeviceEvents | extend When = column_ifexists(\"TimeGenerated\", now()) | where AccountName != \"Timestamp\"",
+        ),
+        (
+            "DeviceEvents | make-graph AccountName --> DeviceName with_node_id=Id | graph-match (a)-[e]->(b) where e.Timestamp > ago(1h) project a.Id",
+            "DeviceEvents | make-graph AccountName --> DeviceName with_node_id=Id | graph-match (a)-[e]->(b) where e.TimeGenerated > ago(1h) project a.Id",
+        ),
         // What follows from a renamed column is renamed with it.
         (
             "DeviceEvents | summarize max(Timestamp) by bin(Timestamp, 1h) | where max_Timestamp > Timestamp",

@@ -80,7 +80,7 @@ fn what_a_rule_cannot_look_at_is_a_question_with_its_answer() {
         ),
         ("search \"x\"", "`search` over every table is not allowed in a rule Name the tables"),
         ("union * | where TimeGenerated > ago(1d)", "`union` over every table"),
-        ("adx('x').T | take 1", "`adx()` asks another service"),
+        ("adx('x').T | take 1", "`adx()` queries Azure Data Explorer"),
         (
             "AADSignInEventsBeta | take 1",
             "`AADSignInEventsBeta` is a table of Defender's advanced hunting that no workspace has",
@@ -131,7 +131,7 @@ SigninLogs
 }
 
 #[test]
-fn nrt_rules_read_one_table_and_do_not_look_back() {
+fn nrt_rules_read_one_workspace_and_do_not_look_back() {
     let nrt = Options { nrt: true, ..Options::default() };
     let promoted = of("DeviceEvents | where ActionType == 'x'", &nrt);
     assert_eq!(value(&promoted, "/kind").unwrap(), "NRT");
@@ -140,16 +140,18 @@ fn nrt_rules_read_one_table_and_do_not_look_back() {
     }
     for (query, expected) in [
         ("DeviceEvents | where Timestamp > ago(7d)", "The query looks back 7d, and an NRT rule"),
-        ("DeviceEvents | join DeviceInfo on DeviceId", "`join` brings several together `--to scheduled`"),
-        ("union DeviceEvents, DeviceInfo", "`union` brings several together"),
-        (
-            "let names = DeviceInfo | project DeviceName; DeviceEvents | where DeviceName in (names)",
-            "this query reads `DeviceInfo` and `DeviceEvents`",
-        ),
         ("workspace('x').DeviceEvents | take 1", "its own workspace only"),
+        ("union DeviceEvents, adx('x').T", "`adx()` queries Azure Data Explorer"),
     ] {
         let asked = questions(query, &nrt);
         assert!(asked.iter().any(|question| question.contains(expected)), "{query}: {asked:#?}");
+    }
+    for query in [
+        "DeviceEvents | join DeviceInfo on DeviceId",
+        "union DeviceEvents, DeviceInfo",
+        "let names = DeviceInfo | project DeviceName; DeviceEvents | where DeviceName in (names)",
+    ] {
+        assert_eq!(value(&of(query, &nrt), "/kind").unwrap(), "NRT", "{query}");
     }
 }
 
@@ -181,11 +183,34 @@ fn windows_can_be_taken_out_where_they_are_no_more_than_that() {
     ] {
         assert!(questions(query, &nrt)[0].contains("looks back"), "{query}");
     }
-    // The schedule of a scheduled rule still follows the window that was taken out.
+    // Without its window a rule looks at what came since it last ran.
     let promoted =
         of("DeviceEvents | where Timestamp > ago(7d)", &Options { drop_window: true, ..Options::default() });
-    assert_eq!(schedule(&promoted), ("1d".into(), "7d".into()));
+    assert_eq!(schedule(&promoted), ("1d".into(), "1d".into()));
     assert_eq!(query(&promoted).trim_end(), "DeviceEvents");
+    let repeats = |query: &str, options: &Options| {
+        let promoted = of(query, options);
+        promoted
+            .notes
+            .iter()
+            .any(|note| note.rule.id == "alerts-repeat" && note.message.contains("in 7 runs"))
+    };
+    assert!(repeats("DeviceEvents | where Timestamp > ago(7d)", &Options::default()));
+    for (query, options) in [
+        ("DeviceEvents | where Timestamp > ago(7d)", Options { drop_window: true, ..Options::default() }),
+        (
+            "DeviceEvents | where Timestamp > ago(7d)",
+            Options { frequency: Some(duration("7d")), ..Options::default() },
+        ),
+        ("DeviceEvents | where Timestamp > ago(1d)", Options::default()),
+        (
+            "let known = DeviceInfo | where Timestamp > ago(7d) | distinct DeviceId;\n\
+             DeviceEvents | where Timestamp > ago(1d) | where DeviceId !in (known)",
+            Options::default(),
+        ),
+    ] {
+        assert!(!repeats(query, &options), "{query}");
+    }
     let counted = of("DeviceEvents | where Timestamp > ago(7d) | summarize count() by DeviceName", &nrt);
     assert!(
         remarks(&counted, Level::Warning)

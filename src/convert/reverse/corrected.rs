@@ -1,0 +1,138 @@
+//! A document on its way back, once its keys are known: values that the service took and the format writes otherwise, and
+//! data connectors, which deployed content does not state.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::properties::PropertyReader;
+use crate::content::{Content, Kind};
+use crate::convert::correct;
+use crate::convert::layout::{self, Field};
+use crate::convert::notes::CONNECTORS_DERIVED;
+use crate::knowledge::connectors;
+use crate::kql::bind::Catalog;
+use crate::source::SourceFile;
+use crate::yaml::to_json;
+
+/// The document as the converter reads it.
+fn read(fields: &[Field], kind: Kind) -> Content {
+    let text = layout::document(fields);
+    let mut content = Content::read(Arc::new(SourceFile::new("back.yaml", text)), "back.yaml");
+    content.kind = kind;
+    content
+}
+
+/// Writes values as the format has them, each told at its property.
+pub(super) fn correct(
+    fields: &mut [Field],
+    kind: Kind,
+    catalog: &dyn Catalog,
+    reader: &mut PropertyReader<'_>,
+) {
+    let mut content = read(fields, kind);
+    let changes = correct::correct(&mut content, catalog);
+    let Some(root) = content.root().and_then(|root| root.as_mapping()) else { return };
+    for change in changes {
+        let within =
+            |entry: &&crate::yaml::Entry| entry.key.span.cover(entry.value.span).contains(change.span);
+        let Some(key) = root.entries.iter().find(within).and_then(|entry| entry.key.as_str()) else {
+            continue;
+        };
+        // A version is the template's own affair.
+        if key == "version" {
+            continue;
+        }
+        if let Some(field) = fields.iter_mut().find(|field| field.key == key) {
+            field.value = root.get(key).map(to_json).unwrap_or_default();
+            reader.note(change.rule, Some(arm_name(key)), change.message);
+        }
+    }
+}
+
+/// The property that a key comes from.
+fn arm_name(key: &str) -> &str {
+    match key {
+        "name" => "displayName",
+        "relevantTechniques" => "techniques",
+        key => key,
+    }
+}
+
+/// Fills in the data connectors of the tables that the query reads, where none are stated.
+pub(super) fn connectors(
+    fields: &mut [Field],
+    kind: Kind,
+    catalog: &dyn Catalog,
+    reader: &mut PropertyReader<'_>,
+) {
+    let content = read(fields, kind);
+    let Some(field) = fields.iter_mut().find(|field| field.key == "requiredDataConnectors") else { return };
+    if field.value.as_array().is_none_or(|items| !items.is_empty()) {
+        return;
+    }
+    let queries = content.queries();
+    let Some(query) = queries.iter().find(|query| query.pointer == Some("/query")) else { return };
+    let tables: BTreeSet<String> =
+        query.meaning(catalog).tables.iter().map(|(name, _)| name.to_string()).collect();
+    let found = filling(&tables);
+    if found.is_empty() {
+        return;
+    }
+    reader.notes.retain(|note| note.rule.id != "connectors-lost");
+    let names: Vec<&str> = found.iter().map(|(id, _)| *id).collect();
+    let message =
+        format!("the data connectors {} follow from the tables that the query reads", names.join(", "));
+    reader.note(&CONNECTORS_DERIVED, Some("query"), message);
+    let items = found.iter().map(|(id, tables)| json!({"connectorId": id, "dataTypes": tables}));
+    field.value = Value::Array(items.collect());
+}
+
+/// The connectors that fill these tables, each with those of them that it fills: first the one that fills most, and of
+/// several that fill the same the one with the fewest tables of others.
+fn filling(tables: &BTreeSet<String>) -> Vec<(&'static str, Vec<String>)> {
+    let mut by_connector: BTreeMap<&'static str, BTreeSet<&String>> = BTreeMap::new();
+    for table in tables {
+        for id in connectors::filling(table) {
+            by_connector.entry(id).or_default().insert(table);
+        }
+    }
+    let mut chosen = Vec::new();
+    while let Some((id, filled)) = by_connector
+        .iter()
+        .filter(|(_, filled)| !filled.is_empty())
+        .min_by_key(|(id, filled)| {
+            let upstream = connectors::is_upstream(id);
+            (usize::MAX - filled.len(), !upstream, connectors::tables_of(id).len(), **id)
+        })
+        .map(|(id, filled)| (*id, filled.clone()))
+    {
+        for others in by_connector.values_mut() {
+            others.retain(|table| !filled.contains(table));
+        }
+        chosen.push((id, filled.into_iter().cloned().collect()));
+    }
+    chosen.sort();
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_table_has_one_connector() {
+        let tables = ["DeviceEvents", "DeviceInfo", "SigninLogs"].map(str::to_owned).into();
+        let found = filling(&tables);
+        assert!(
+            found.iter().any(|(id, tables)| *id == "AzureActiveDirectory" && tables == &["SigninLogs"]),
+            "{found:?}"
+        );
+        assert!(
+            found.iter().any(|(id, tables)| *id == "MicrosoftThreatProtection" && tables.len() == 2),
+            "{found:?}"
+        );
+        assert_eq!(filling(&["No_CL".to_owned()].into()), []);
+    }
+}
