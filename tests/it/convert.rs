@@ -1,6 +1,6 @@
 //! `sentlint convert` as its users meet it.
 
-use crate::common::{CLEAN, SEED, folder, root, run};
+use crate::common::{CLEAN, SEED, folder, root, run, write};
 use serde_json::Value;
 
 #[expect(clippy::unwrap_used, reason = "a template that is no JSON shall fail the test")]
