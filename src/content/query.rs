@@ -195,7 +195,7 @@ impl Content {
 
 impl Query<'_> {
     /// The places, in the file, of variables of which only a parameter file knows the value.
-    pub fn variables(&self, content: &Content) -> Vec<Span> {
+    pub(crate) fn variables(&self, content: &Content) -> Vec<Span> {
         let found = content.masked.iter().find(|(at, _)| *at == self.pointer.unwrap_or_default());
         found
             .map(|(_, masked)| masked.unknown.iter().map(|span| self.span(*span)).collect())

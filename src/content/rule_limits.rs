@@ -7,7 +7,7 @@ use crate::source::Span;
 
 /// A call that a rule cannot make.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Unsupported {
+pub(crate) struct Unsupported {
     /// The place of the call, in the query.
     pub span: Span,
     /// Why, as a sentence.
@@ -17,7 +17,7 @@ pub struct Unsupported {
 }
 
 /// The calls of a query that a rule cannot make; `nrt` asks of a near-real-time rule.
-pub fn unsupported(parse: &Parse, nrt: bool) -> Vec<Unsupported> {
+pub(crate) fn unsupported(parse: &Parse, nrt: bool) -> Vec<Unsupported> {
     let mut found = Vec::new();
     walk_statements(&parse.statements, &mut |node| {
         let Node::Expr(Expr { kind: ExprKind::Call { name, .. }, span, .. }) = node else { return true };

@@ -5,7 +5,7 @@ use crate::source::Span;
 
 /// A piece of a text between percent signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece<'t> {
+pub(crate) enum Piece<'t> {
     /// A variable with its default.
     Variable(&'t str, Option<&'t str>),
     /// `%%%%`
@@ -13,7 +13,7 @@ pub enum Piece<'t> {
 }
 
 /// The next variable or escape from an offset on, with its place.
-pub fn next(text: &str, from: usize) -> Option<(Span, Piece<'_>)> {
+pub(crate) fn next(text: &str, from: usize) -> Option<(Span, Piece<'_>)> {
     let mut from = from;
     loop {
         let start = from + text.get(from..)?.find("%%")?;
@@ -38,7 +38,7 @@ pub fn next(text: &str, from: usize) -> Option<(Span, Piece<'_>)> {
 
 /// A query whose variables are read as what they may stand for.
 #[derive(Clone, Debug, Default)]
-pub struct Masked {
+pub(crate) struct Masked {
     /// The query, as long as it was: a default is in the place of its variable, and a name in the place of a variable
     /// of which only a parameter file knows the value.
     pub text: String,
@@ -48,7 +48,7 @@ pub struct Masked {
 
 /// Reads the variables of a query; `None` where it has none. Those in strings stay: whatever they stand for, it is
 /// a part of the string.
-pub fn mask(text: &str) -> Option<Masked> {
+pub(crate) fn mask(text: &str) -> Option<Masked> {
     if !text.contains("%%") {
         return None;
     }

@@ -6,7 +6,7 @@ use super::sums::{Ownership, summed};
 use super::{Target, arm, bicep, reverse};
 
 /// Whose a text is that stands where a result of a target belongs.
-pub fn ownership(target: Target, text: &str) -> Ownership {
+pub(crate) fn ownership(target: Target, text: &str) -> Ownership {
     match target {
         Target::Arm | Target::Solution => {
             let own = serde_json::from_str::<Value>(text).is_ok_and(|json| arm::is_own_template(&json));

@@ -184,14 +184,14 @@ impl Params {
 
     /// The same, where a variable without a value is no mistake and stays as it is.
     #[must_use]
-    pub fn partly(mut self) -> Self {
+    pub(crate) fn partly(mut self) -> Self {
         self.partly = true;
         self
     }
 
     /// These parameters with later ones over them.
     #[must_use]
-    pub fn then(mut self, later: Self) -> Self {
+    pub(crate) fn then(mut self, later: Self) -> Self {
         self.overwrite.extend(later.overwrite);
         if !later.prepend.is_empty() {
             self.prepend = later.prepend;

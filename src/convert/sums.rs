@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 /// Whose a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ownership {
+pub(crate) enum Ownership {
     /// As sentlint wrote it.
     Ours,
     /// Written by a sentlint that left no sum: nobody can tell whether it was edited.

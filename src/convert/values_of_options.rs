@@ -3,7 +3,7 @@
 use crate::knowledge::limits;
 
 /// Whether a text is an API version: a date, perhaps of a preview. The error says what is wrong.
-pub fn api_version(text: &str) -> Result<(), String> {
+pub(crate) fn api_version(text: &str) -> Result<(), String> {
     let date = text.strip_suffix("-preview").unwrap_or(text);
     let parsed = date.parse::<toml::value::Datetime>().ok();
     if parsed.is_some_and(|parsed| parsed.date.is_some() && parsed.time.is_none()) {
@@ -14,7 +14,7 @@ pub fn api_version(text: &str) -> Result<(), String> {
 }
 
 /// Whether a text is a time of RFC 3339 that ends in `Z`. The error says what is wrong.
-pub fn start_at(text: &str) -> Result<(), String> {
+pub(crate) fn start_at(text: &str) -> Result<(), String> {
     let parsed = text.parse::<toml::value::Datetime>().ok();
     if parsed.is_some_and(|time| time.date.is_some() && time.time.is_some()) && text.ends_with('Z') {
         return Ok(());
@@ -24,7 +24,7 @@ pub fn start_at(text: &str) -> Result<(), String> {
 
 /// What is wrong with a first run at a time, seen from now, in seconds since 1970: the service takes 10 minutes to 30
 /// days ahead.
-pub fn start_out_of_reach(text: &str, now: u64) -> Option<String> {
+pub(crate) fn start_out_of_reach(text: &str, now: u64) -> Option<String> {
     let time = seconds(text)?;
     let now = i64::try_from(now).ok()?;
     let what = match time - now {

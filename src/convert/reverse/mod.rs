@@ -16,7 +16,6 @@ use crate::content::Kind;
 use crate::diagnostic::Diagnostic;
 use crate::kql::bind::Catalog;
 use crate::source::{SourceFile, Span};
-use crate::workspace::View;
 
 mod collect;
 mod corrected;
@@ -75,12 +74,13 @@ pub(crate) enum NoContent {
     Empty(Refusal),
 }
 
-/// Converts every rule and hunting query of a file.
+/// Converts every rule and hunting query of a file, against the tables and functions that are built in.
+#[cfg(test)]
 pub(crate) fn to_content(source: &SourceFile) -> Result<Reversed, NoContent> {
-    to_content_with(source, &View::new(Vec::new()), false)
+    to_content_with(source, &crate::workspace::View::new(Vec::new()), false)
 }
 
-/// The same with the tables and functions of a workspace. With `connectors` the data connectors that are not stated
+/// Converts every rule and hunting query of a file, with the tables and functions of a workspace. With `connectors` the data connectors that are not stated
 /// are worked out from the tables that a query reads.
 pub(crate) fn to_content_with(
     source: &SourceFile,
