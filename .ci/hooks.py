@@ -123,6 +123,12 @@ def main():
         check("the hook that only checks changes nothing", (work / "hunting/broken.yaml").read_text().startswith("id: 0"), done)
         run("git", "rm", "--quiet", "--force", "hunting/broken.yaml", cwd=work)
 
+        # What is staged may be named like an option.
+        write(work, {"--output-file=kept.yaml": "services: {}\n", "kept.yaml": "kept: 1\n"})
+        hook("sentlint")
+        check("a file name is no option", (work / "kept.yaml").read_text() == "kept: 1\n", done)
+        run("git", "rm", "--quiet", "--force", "--", "--output-file=kept.yaml", "kept.yaml", cwd=work)
+
         # The clash is with a file that is not staged, before and after the staged one by its name.
         for name in ["hunting/0.yaml", "hunting/z.yaml"]:
             write(work, {name: GOOD})

@@ -5,12 +5,16 @@
 
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::gitignore::Gitignore;
 use ignore::{WalkBuilder, WalkState};
+use rustc_hash::FxHashSet;
 
 use crate::content::{is_query_file, is_yaml_file};
+
+mod ignores;
+
+use ignores::Ignores;
 
 /// One file to read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,6 +65,7 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, Error> {
     let here = [PathBuf::from(".")];
     let paths = if paths.is_empty() { &here[..] } else { paths };
     let mut found = Found::default();
+    let ignores = Arc::new(Ignores::default());
     for path in paths {
         let name = display(path);
         let kind = std::fs::metadata(path).map_err(|error| match error.kind() {
@@ -73,15 +78,28 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, Error> {
             if options.no_ignore {
                 walk_everything(path, options, &mut found);
             } else {
-                walk(path, options, &mut found);
+                walk(path, options, &ignores, &mut found);
             }
-        } else if !options.force_exclude || !is_ignored(path, options) {
+        } else if !options.force_exclude
+            || options.no_ignore
+            || !ignores.leave_out_with_parents(&absolute(path))
+        {
             found.inputs.push(Input { name, path: path.clone(), named: true });
         }
     }
-    // A file that was both walked and named counts as named.
-    found.inputs.sort_by(|a, b| a.name.cmp(&b.name).then(b.named.cmp(&a.named)));
-    found.inputs.dedup_by(|a, b| a.name == b.name);
+    if let Ok(ignores) = Arc::try_unwrap(ignores) {
+        found.warnings.extend(ignores.passed_over().iter().map(|path| {
+            let name = display(path);
+            format!(
+                "the ignore file {name} was not read: it is a link, not a regular file, or larger than 1 MiB"
+            )
+        }));
+    }
+    // The path tells files apart, and not the name: of names that are not Unicode several look the same. A file that was
+    // both walked and named counts as named.
+    found.inputs.sort_by(|a, b| (&a.name, !a.named, &a.path).cmp(&(&b.name, !b.named, &b.path)));
+    let mut seen: FxHashSet<PathBuf> = FxHashSet::default();
+    found.inputs.retain(|input| seen.insert(absolute(&input.path)));
     Ok(found)
 }
 
@@ -95,12 +113,24 @@ fn wanted(path: &Path, options: &Options) -> bool {
     is_yaml_file(name) || is_query_file(name)
 }
 
-fn walk(root: &Path, options: &Options, found: &mut Found) {
-    // Hidden folders hold content too (`.github` has none of ours and costs nothing); `.git` never does.
+fn walk(root: &Path, options: &Options, ignores: &Arc<Ignores>, found: &mut Found) {
+    let (top, full, ignores) = (root.to_owned(), absolute(root), Arc::clone(ignores));
+    let wanted = move |entry: &ignore::DirEntry| {
+        let below = entry.path().strip_prefix(&top).unwrap_or(entry.path());
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        entry.file_name() != ".git"
+            && (entry.depth() == 0 || !ignores.leave_out(&full.join(below), is_folder))
+    };
+    // Hidden folders hold content too (`.github` has none of ours and costs nothing); `.git` never does. The ignore files
+    // of the tree are read by `Ignores`, so that only the user's own are left to the crate.
     let walker = WalkBuilder::new(root)
         .hidden(false)
         .require_git(false)
-        .filter_entry(|entry| entry.file_name() != ".git")
+        .parents(false)
+        .ignore(false)
+        .git_ignore(false)
+        .git_exclude(false)
+        .filter_entry(wanted)
         .build_parallel();
     let here = std::env::current_dir().ok();
     let known = found.warnings.len();
@@ -156,24 +186,6 @@ fn take(path: &Path, here: Option<&Path>, options: &Options, found: &mut Found) 
     if wanted(path, options) {
         found.inputs.push(Input { name: display_from(path, here), path: path.to_owned(), named: false });
     }
-}
-
-/// Whether the ignore files of the folders above leave a file out.
-fn is_ignored(path: &Path, options: &Options) -> bool {
-    if options.no_ignore {
-        return false;
-    }
-    let full = absolute(path);
-    let mut folders: Vec<&Path> = full.ancestors().skip(1).collect();
-    if let Some(top) = folders.iter().position(|folder| folder.join(".git").exists()) {
-        folders.truncate(top + 1);
-    }
-    folders.iter().any(|folder| {
-        [".gitignore", ".ignore"].iter().any(|name| {
-            let file = folder.join(name);
-            file.is_file() && Gitignore::new(&file).0.matched_path_or_any_parents(&full, false).is_ignore()
-        })
-    })
 }
 
 /// A path made absolute by words alone; links stay what they are.
@@ -256,6 +268,29 @@ mod tests {
         assert_eq!(names(&found), ["note.txt", "skipped.yaml"]);
         let forced = Options { force_exclude: true, ..Options::default() };
         assert_eq!(names(&discover(&paths, &forced).unwrap()), ["note.txt"]);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn files_whose_names_look_the_same_are_two() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        for name in [b"\xff.yaml", b"\xfe.yaml"] {
+            std::fs::write(dir.path().join(std::ffi::OsStr::from_bytes(name)), "").unwrap();
+        }
+        let paths = [dir.path().to_owned(), dir.path().join(".")];
+        assert_eq!(discover(&paths, &Options::default()).unwrap().inputs.len(), 2);
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_pipe_for_an_ignore_file_is_passed_over() {
+        let dir = tree();
+        std::os::unix::fs::symlink("/dev/zero", dir.path().join("out/.ignore")).unwrap();
+        let all = Options { no_ignore: true, ..Options::default() };
+        assert!(discover(&[dir.path().join("out")], &all).unwrap().warnings.is_empty());
+        let found = discover(&[dir.path().join("out")], &Options::default()).unwrap();
+        assert_eq!((found.inputs.len(), found.warnings.len()), (1, 1));
     }
 
     #[test]

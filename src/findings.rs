@@ -1,5 +1,6 @@
 //! What a run found, by file: made by `check`, thinned out by `baseline`, told by `report`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -13,6 +14,8 @@ use crate::source::SourceFile;
 pub struct FileReport {
     /// The file.
     pub source: Arc<SourceFile>,
+    /// Where it was read from. The name of the source is for people: names that are not Unicode may look the same.
+    pub path: PathBuf,
     /// The contract's name of the content kind: `hunting-query`, `scheduled-rule`, ...
     pub kind: &'static str,
     /// The template's id, where it has one.

@@ -15,6 +15,7 @@ use crate::kql;
 use crate::kql::model::SemanticModel;
 use crate::kql::timespan::Timespan;
 use crate::kql::types::Relation;
+use crate::report::one_line;
 use crate::source::SourceFile;
 use crate::workspace::{View, Workspace};
 
@@ -138,9 +139,9 @@ impl Report {
             if at > 0 {
                 out.push('\n');
             }
-            let _ = writeln!(out, "{}", file.path);
+            let _ = writeln!(out, "{}", one_line(&file.path));
             let mut line = |name: &str, value: &str| {
-                let _ = writeln!(out, "  {name:<10}{value}");
+                let _ = writeln!(out, "  {name:<10}{}", one_line(value));
             };
             line("kind", file.kind);
             for (name, value) in [("id", &file.id), ("name", &file.name)] {
@@ -162,13 +163,15 @@ impl Report {
                     let more = if result.open { ", perhaps more" } else { "" };
                     let noun = if result.columns.len() == 1 { "column" } else { "columns" };
                     line("result", &format!("{} {noun}{more}", result.columns.len()));
-                    let width = result.columns.iter().map(|column| column.name.chars().count()).max();
-                    for column in &result.columns {
-                        let _ = writeln!(out, "    {:<2$}  {}", column.name, column.kind, width.unwrap_or(0));
+                    let names: Vec<String> =
+                        result.columns.iter().map(|column| one_line(&column.name)).collect();
+                    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
+                    for (name, column) in names.iter().zip(&result.columns) {
+                        let _ = writeln!(out, "    {name:<width$}  {}", column.kind);
                     }
                 }
             }
         }
-        out
+        crate::report::without_commands(&out).into_owned()
     }
 }

@@ -5,6 +5,8 @@
 //! covers the file. Inside a query the same words stand after `//`, so that they are comments there too. A name is that
 //! of a rule or of a group of rules.
 
+use std::collections::BTreeMap;
+
 use crate::content::{Content, Query};
 use crate::diagnostic::{Diagnostic, Suppressed};
 use crate::source::{SourceFile, Span};
@@ -52,10 +54,15 @@ pub(crate) fn suppressions(content: &Content, queries: &[Query<'_>]) -> Vec<Supp
     if !source.text().contains(NAME) {
         return found;
     }
+    let mut next: Vec<usize> = Vec::new();
     for comment in &content.document.comments {
         if let Some(mut one) = read(source, comment.span, "#", comment.own_line) {
             if one.covers.is_empty() && one.missing_colon.is_none() {
-                one.covers = covered_by_comment(content, comment.span, comment.own_line);
+                if next.is_empty() {
+                    next = next_lines(source);
+                }
+                let line = source.line_of(comment.span.start as usize);
+                one.covers = covered_by_comment(content, line, comment.own_line, &next);
             }
             found.push(one);
         }
@@ -76,20 +83,60 @@ pub(crate) fn suppressions(content: &Content, queries: &[Query<'_>]) -> Vec<Supp
     found
 }
 
+/// Suppressions of one rule that cover the same part of a file.
+struct Cover {
+    part: Span,
+    /// The suppressions, each with the number of the name.
+    names: Vec<(usize, usize)>,
+    used: bool,
+}
+
 /// Marks the findings that are covered, and the names that were needed.
 pub(crate) fn apply(suppressions: &mut [Suppression], diagnostics: &mut [Diagnostic]) {
-    for diagnostic in diagnostics {
-        for one in suppressions.iter_mut() {
-            if !one.covers.iter().any(|span| span.touches(diagnostic.span.start as usize)) {
-                continue;
-            }
-            let rule = diagnostic.rule;
-            let names = |name: &&mut Name| name.rule == rule.id || name.rule == rule.group.as_str();
-            for name in one.names.iter_mut().filter(names) {
-                name.used = true;
-                diagnostic.suppressed.get_or_insert(Suppressed { reason: one.reason.clone() });
+    if suppressions.is_empty() {
+        return;
+    }
+    // Findings and covers are gone through together, in the order of the file: no finding is held against every suppression.
+    let mut covers: BTreeMap<(u32, u32, &str), Cover> = BTreeMap::new();
+    for (at, one) in suppressions.iter().enumerate() {
+        for (number, name) in one.names.iter().enumerate() {
+            for part in &one.covers {
+                let cover = covers.entry((part.start, part.end, &name.rule));
+                let cover = cover.or_insert_with(|| Cover { part: *part, names: Vec::new(), used: false });
+                cover.names.push((at, number));
             }
         }
+    }
+    let mut waiting = covers.into_iter().map(|((_, _, rule), cover)| (rule, cover)).peekable();
+    let mut open: BTreeMap<&str, Vec<Cover>> = BTreeMap::new();
+    let mut used: Vec<(usize, usize)> = Vec::new();
+    let mut order: Vec<usize> = (0..diagnostics.len()).collect();
+    order.sort_by_key(|at| diagnostics[*at].span.start);
+    for at in order {
+        let diagnostic = &mut diagnostics[at];
+        let place = diagnostic.span.start;
+        while let Some((rule, cover)) = waiting.next_if(|(_, cover)| cover.part.start <= place) {
+            open.entry(rule).or_default().push(cover);
+        }
+        let mut first: Option<usize> = None;
+        // A comment names rules, and groups of them.
+        for name in [diagnostic.rule.id, diagnostic.rule.group.as_str()] {
+            let Some(covers) = open.get_mut(name) else { continue };
+            covers.retain(|cover| place <= cover.part.end);
+            let own = covers.iter().filter_map(|cover| cover.names.first()).map(|(one, _)| *one).min();
+            first = first.into_iter().chain(own).min();
+            for cover in covers.iter_mut().filter(|cover| !cover.used) {
+                cover.used = true;
+                used.extend(&cover.names);
+            }
+        }
+        if let Some(first) = first {
+            diagnostic.suppressed.get_or_insert(Suppressed { reason: suppressions[first].reason.clone() });
+        }
+    }
+    drop((waiting, open));
+    for (one, name) in used {
+        suppressions[one].names[name].used = true;
     }
 }
 
@@ -169,23 +216,30 @@ fn after_name(comment: &str) -> Option<(&str, bool)> {
     (words.len() < rest.len() && list.trim_start().starts_with('[')).then_some((rest, false))
 }
 
-fn covered_by_comment(content: &Content, comment: Span, own_line: bool) -> Vec<Span> {
-    let source = &content.source;
-    let mut line = source.line_of(comment.start as usize);
-    if own_line {
-        // Other comments may stand between the suppression and what it is for.
-        let lines = source.line_starts().len();
-        line += 1;
-        while line < lines && is_blank_or_comment(source.slice(source.line_span(line))) {
-            line += 1;
-        }
-    }
-    let here = source.line_span(line);
+/// What a comment covers: its line, or for a comment on a line of its own the first line after it that is none, which
+/// `next` tells of a line.
+fn covered_by_comment(content: &Content, line: usize, own_line: bool, next: &[usize]) -> Vec<Span> {
+    let line = if own_line { next.get(line + 1).copied().unwrap_or(line + 1) } else { line };
+    let here = content.source.line_span(line);
     let mut covers = vec![here];
     if let Some(root) = content.root() {
         covers.extend(entry_at(root, here));
     }
     covers
+}
+
+/// For each line the first from it on that is neither blank nor a comment.
+fn next_lines(source: &SourceFile) -> Vec<usize> {
+    let lines = source.line_starts().len();
+    let mut next = vec![lines; lines];
+    let mut last = lines;
+    for line in (0..lines).rev() {
+        if !is_blank_or_comment(source.slice(source.line_span(line))) {
+            last = line;
+        }
+        next[line] = last;
+    }
+    next
 }
 
 fn is_blank_or_comment(line: &str) -> bool {
@@ -196,17 +250,20 @@ fn is_blank_or_comment(line: &str) -> bool {
 /// The outermost entry or item that begins on a line.
 fn entry_at(node: &Node, line: Span) -> Option<Span> {
     let begins = |span: Span| line.touches(span.start as usize);
+    // What begins before the line can hold what begins on it only where it is the last of those.
     match &node.value {
-        Value::Mapping(map) => map.entries.iter().find_map(|entry| {
-            if begins(entry.key.span) {
-                return Some(entry.key.span.cover(entry.value.span));
-            }
-            entry_at(&entry.value, line)
-        }),
-        Value::Sequence(sequence) => sequence
-            .items
-            .iter()
-            .find_map(|item| if begins(item.span) { Some(item.span) } else { entry_at(item, line) }),
+        Value::Mapping(map) => {
+            let first = map.entries.partition_point(|entry| entry.key.span.start < line.start);
+            let inside = first.checked_sub(1).and_then(|at| entry_at(&map.entries[at].value, line));
+            let here = map.entries.get(first).filter(|entry| begins(entry.key.span));
+            inside.or_else(|| here.map(|entry| entry.key.span.cover(entry.value.span)))
+        }
+        Value::Sequence(sequence) => {
+            let first = sequence.items.partition_point(|item| item.span.start < line.start);
+            let inside = first.checked_sub(1).and_then(|at| entry_at(&sequence.items[at], line));
+            inside
+                .or_else(|| sequence.items.get(first).filter(|item| begins(item.span)).map(|item| item.span))
+        }
         _ => None,
     }
 }

@@ -66,15 +66,20 @@ for path in ${lines[@]+"${lines[@]}"}; do
   esac
 done
 
-# What other formats print is never a command to the runner, whatever stands in the files that are checked.
-stop=
-if [ "${INPUT_FORMAT:-github}" != github ]; then
-  stop=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-  echo "::stop-commands::$stop"
-fi
+# Only annotations are commands to the runner: not what other formats print, and not what stands on standard error, from which
+# the runner reads commands as well, whatever stands in the files that are checked.
+stop=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
+words=$RUNNER_TEMP/sentlint-$$.txt
 code=0
-"$SENTLINT" check "${arguments[@]}" -- ${paths[@]+"${paths[@]}"} < /dev/null || code=$?
-[ -z "$stop" ] || echo "::$stop::"
+if [ "${INPUT_FORMAT:-github}" = github ]; then
+  "$SENTLINT" check "${arguments[@]}" -- ${paths[@]+"${paths[@]}"} < /dev/null 2> "$words" || code=$?
+  echo "::stop-commands::$stop"
+  cat "$words"
+else
+  echo "::stop-commands::$stop"
+  "$SENTLINT" check "${arguments[@]}" -- ${paths[@]+"${paths[@]}"} < /dev/null 2>&1 || code=$?
+fi
+echo "::$stop::"
 
 count() {
   [ ! -f "$json" ] || sed -n "s/^    \"$1\": \([0-9]*\),\{0,1\}\$/\1/p" "$json" | head -n 1
@@ -95,5 +100,5 @@ fi
   echo "sarif-file=$sarif"
   echo "version=$("$SENTLINT" --version | cut -d ' ' -f 2)"
 } >> "$GITHUB_OUTPUT"
-rm -f "$json" "$markdown"
+rm -f "$json" "$markdown" "$words"
 exit "$code"

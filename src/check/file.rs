@@ -37,8 +37,13 @@ pub(super) fn check_file(
         check_content(&content, &queries, catalog, settings, &named, base.as_ref())
     };
     let id = content.id().map(|id| id.value.to_owned());
-    let report =
-        FileReport { source: Arc::clone(&content.source), kind: content.kind.as_str(), id, diagnostics };
+    let report = FileReport {
+        source: Arc::clone(&content.source),
+        path: job.input.path.clone(),
+        kind: content.kind.as_str(),
+        id,
+        diagnostics,
+    };
     let file = CheckedFile { report, suppressions, settings: Arc::clone(settings), silent: job.silent };
     Ok(Box::new((file, summarise(&content, &queries))))
 }

@@ -169,14 +169,14 @@ const ROUNDS: usize = 50;
 fn fix_all(work: &mut Work, options: &Check, overrides: &Overrides) -> (Run, Fixes) {
     let least = if options.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
     let mut fixes = Fixes::default();
-    let index: BTreeMap<String, usize> =
-        work.jobs.iter().enumerate().map(|(at, job)| (job.input.name.clone(), at)).collect();
+    let index: BTreeMap<PathBuf, usize> =
+        work.jobs.iter().enumerate().map(|(at, job)| (job.input.path.clone(), at)).collect();
     let mut run = check_all(work, overrides);
     for _ in 0..ROUNDS {
         let mut again = false;
         fixes.refused = 0;
         for file in &run.findings.files {
-            let Some(at) = index.get(file.source.path()).copied() else { continue };
+            let Some(at) = index.get(&file.path).copied() else { continue };
             let Some(fixed) = fix::round(&file.source, &file.diagnostics, least) else { continue };
             fixes.refused += fixed.refused;
             if fixed.applied == 0 {
@@ -227,6 +227,8 @@ fn diff(global: &Global, options: &Check, fixes: &Fixes) -> Result<Outcome, Erro
     }
     match &options.output_file {
         Some(path) if path.as_os_str() != "-" => files::write(path, &text)?,
+        // A line of a file may be one that a runner obeys. Where none reads it, the patch is as exact as can be.
+        _ if print::is_read_by_a_runner() => results(&report::without_commands(&text))?,
         _ => results(&text)?,
     }
     if !global.quiet {
@@ -259,7 +261,7 @@ fn add_suppressions(
         if work.stdin {
             results(&text)?;
         } else {
-            files::write(Path::new(file.source.path()), &text)?;
+            files::write(&file.path, &text)?;
         }
         comments += added;
         files_changed += 1;
@@ -289,7 +291,7 @@ fn show_settings(work: &Work, options: &Check, overrides: &Overrides) -> Result<
     };
     let config = work.config(&location);
     let settings = overrides.over(config.settings(&location));
-    results(&config::show(&config, &settings))?;
+    results(&report::printable(&config::show(&config, &settings)))?;
     Ok(Outcome::Clean)
 }
 
@@ -304,9 +306,9 @@ fn outcome(options: &Check, work: &Work, findings: &Findings) -> Outcome {
 
 /// Whether any file has a finding that its own configuration counts as a failure.
 fn fails_by_configuration(work: &Work, findings: &Findings) -> bool {
-    let jobs: BTreeMap<&str, &Job> = work.jobs.iter().map(|job| (&*job.input.name, job)).collect();
+    let jobs: BTreeMap<&Path, &Job> = work.jobs.iter().map(|job| (&*job.input.path, job)).collect();
     findings.files.iter().filter(|file| file.worst().is_some()).any(|file| {
-        let job = jobs.get(file.source.path());
+        let job = jobs.get(&*file.path);
         let configured = job.and_then(|job| work.config(job.location()).check.fail_on);
         configured.unwrap_or(FailOn::Severity(Severity::Error)).fails(file.worst())
     })

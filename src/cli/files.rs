@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::args::{Files, Global, STDIN_NAME};
+pub(super) use super::write::write;
 use super::{Error, print};
 use crate::check::{Job, Skipped};
 use crate::config::{Config, Resolver};
@@ -153,18 +154,4 @@ fn stdin(files: &Files, json: bool) -> Result<Job, Error> {
     let mut job = Job::file(Input { name, path, named: true });
     job.text = Some(source);
     Ok(job)
-}
-
-/// Writes a file whole or not at all: to a temporary file beside it, which then takes its name.
-pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
-    use std::io::Write as _;
-    let attempt = || {
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            std::fs::create_dir_all(parent)?;
-        }
-        let mut file = atomic_write_file::AtomicWriteFile::open(path)?;
-        file.write_all(text.as_bytes())?;
-        file.commit()
-    };
-    attempt().map_err(|error| Error::Unwritable(discover::display(path), error))
 }

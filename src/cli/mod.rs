@@ -19,6 +19,7 @@ mod outcome;
 mod params;
 mod print;
 mod reports;
+mod write;
 
 use outcome::Outcome;
 
@@ -31,7 +32,14 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Help and version are no errors; clap knows which stream each belongs to.
             let code = if error.use_stderr() { Outcome::Impossible } else { Outcome::Clean };
-            let _ = error.print();
+            // What was given stands in the words, and may be the name of a file that others gave it.
+            let plain = error.render().to_string();
+            let safe = crate::report::printable(&plain);
+            if error.use_stderr() && safe != plain {
+                print::report(&safe);
+            } else {
+                let _ = error.print();
+            }
             if is_forgotten_command(&error) {
                 print::note("\nTo check files, run `sentlint check PATH`.");
             }

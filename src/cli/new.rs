@@ -5,6 +5,7 @@ use std::path::Path;
 use uuid::Uuid;
 
 use super::args::{New, NewKind};
+use super::write::is_special;
 use super::{Error, Outcome, files, print, results};
 use crate::config::FILE_NAME;
 
@@ -15,7 +16,7 @@ pub(super) fn run(options: &New) -> Result<Outcome, Error> {
         results(&text)?;
         return Ok(Outcome::Clean);
     };
-    if path.exists() && !options.force {
+    if path.exists() && !is_special(path) && !options.force {
         let message = format!("`{}` exists; --force overwrites it", path.display());
         return Err(Error::Usage(message));
     }

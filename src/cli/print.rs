@@ -4,7 +4,7 @@ use std::env;
 use std::io::{self, IsTerminal, Write};
 
 use super::args::{Color, Global};
-use crate::report::Style;
+use crate::report::{self, Style};
 
 /// Whether a stream gets colour: as asked, else as the environment wishes, else when it is a terminal.
 fn color(choice: Color, terminal: bool) -> bool {
@@ -48,19 +48,32 @@ fn of_stream(global: &Global, terminal: bool, color: bool) -> Style {
     }
 }
 
-/// Writes a line to standard error; there is nobody left to tell when that fails.
+/// Writes a note to standard error; there is nobody left to tell when that fails. Whatever of it comes from others is
+/// made harmless.
 pub(super) fn note(text: &str) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    report(&report::note(text));
+}
+
+/// Writes a report to standard error, which is harmless already.
+pub(super) fn report(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{}", text.trim_end());
+}
+
+/// Whether a runner of GitHub Actions reads what is printed.
+pub(super) fn is_read_by_a_runner() -> bool {
+    env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true")
 }
 
 /// Writes a warning to standard error.
 pub(super) fn warning(global: &Global, text: &str) {
     let bold = color(global.color, io::stderr().is_terminal());
-    note(&if bold { format!("\u{1b}[1;33mwarning\u{1b}[0m: {text}") } else { format!("warning: {text}") });
+    let text = report::note(text);
+    report(&if bold { format!("\u{1b}[1;33mwarning\u{1b}[0m: {text}") } else { format!("warning: {text}") });
 }
 
 /// Writes why the work could not be done to standard error.
 pub(super) fn error(global: &Global, error: &dyn std::fmt::Display) {
     let bold = color(global.color, io::stderr().is_terminal());
-    note(&if bold { format!("\u{1b}[1;31merror\u{1b}[0m: {error}") } else { format!("error: {error}") });
+    let text = report::note(&error.to_string());
+    report(&if bold { format!("\u{1b}[1;31merror\u{1b}[0m: {text}") } else { format!("error: {text}") });
 }

@@ -110,8 +110,11 @@ fn format(name: &str, place: &str) -> Result<Format, Error> {
 
 fn default_format(to_file: bool) -> Format {
     use std::io::IsTerminal as _;
-    let actions = std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true");
-    if actions && !to_file && !std::io::stdout().is_terminal() { Format::Github } else { Format::Full }
+    if print::is_read_by_a_runner() && !to_file && !std::io::stdout().is_terminal() {
+        Format::Github
+    } else {
+        Format::Full
+    }
 }
 
 /// Writes every report.
@@ -162,7 +165,7 @@ pub(super) fn limit(findings: &mut Findings, most: Option<usize>) {
 pub(super) fn remaining(global: &Global, findings: &Findings) {
     if !global.quiet {
         let style = report::Style { color: false, links: false, ..print::style(global, true) };
-        print::note(report::render(Format::Concise, findings, &style).trim_end());
+        print::report(&report::render(Format::Concise, findings, &style));
     }
 }
 
@@ -170,7 +173,7 @@ fn put(sink: &Sink, text: &str) -> Result<(), Error> {
     match &sink.path {
         Some(path) => files::write(path, text),
         None if sink.stderr => {
-            print::note(text.trim_end());
+            print::report(text);
             Ok(())
         }
         None => results(text),

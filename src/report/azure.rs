@@ -12,7 +12,7 @@ pub(super) fn render(findings: &Findings) -> String {
         let level = if diagnostic.severity == Severity::Error { "error" } else { "warning" };
         out += &format!(
             "##vso[task.logissue type={level};sourcepath={};linenumber={};columnnumber={};code={};]{}\n",
-            property(file.source.path()),
+            property(&text::visible(file.source.path())),
             start.line,
             start.column,
             property(diagnostic.rule.id),

@@ -43,7 +43,7 @@ fn annotation(file: &FileReport, diagnostic: &Diagnostic) -> String {
         Severity::Info => "notice",
     };
     let (start, end) = text::ends(&file.source, diagnostic.span);
-    let path = property(file.source.path());
+    let path = property(&text::visible(file.source.path()));
     let mut place = format!("file={path},line={},endLine={}", start.line, end.line);
     // GitHub refuses columns on annotations of several lines.
     if start.line == end.line {

@@ -1,6 +1,7 @@
 //! From findings to text: one file a format. Here alone, byte offsets become lines and columns, and
 //! no renderer knows a rule.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::str::FromStr;
 
@@ -21,7 +22,7 @@ mod statistics;
 mod text;
 
 pub use statistics::statistics;
-pub(crate) use text::one_line;
+pub(crate) use text::{note, one_line, printable, without_commands};
 
 /// The forms a report can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +117,7 @@ pub struct Style {
 
 /// A report as text that ends with a line feed, or is empty.
 pub fn render(format: Format, findings: &Findings, style: &Style) -> String {
-    match format {
+    let text = match format {
         Format::Full => full::render(findings, style),
         Format::Concise => concise::render(findings, style),
         Format::Json => json::render(findings),
@@ -129,6 +130,19 @@ pub fn render(format: Format, findings: &Findings, style: &Style) -> String {
         Format::JsonLines => json::lines(findings),
         Format::Rdjson => rdjson::render(findings),
         Format::Grouped => concise::grouped(findings, style),
+    };
+    // Any report may end up in the log of a run, whose runner obeys some of what it reads there.
+    let safe = match format {
+        Format::Full | Format::Concise | Format::Grouped | Format::Markdown => text::without_commands(&text),
+        Format::Json | Format::JsonLines | Format::Rdjson | Format::Sarif | Format::Gitlab => {
+            text::escaped_hashes(&text, "\\u0023")
+        }
+        Format::Junit => text::escaped_hashes(&text, "&#35;"),
+        Format::Github | Format::Azure => return text,
+    };
+    match safe {
+        Cow::Owned(safe) => safe,
+        Cow::Borrowed(_) => text,
     }
 }
 

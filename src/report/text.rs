@@ -1,5 +1,7 @@
 //! Small helps for writing text.
 
+use std::borrow::Cow;
+
 use uuid::Uuid;
 
 use crate::diagnostic::Diagnostic;
@@ -30,13 +32,15 @@ pub(crate) fn one_line(text: &str) -> String {
     visible(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// Text with control characters, line feeds and tabs aside, replaced by their pictures.
+/// Text with control characters, line feeds and tabs aside, replaced by their pictures, and without what a CI runner takes
+/// for a command wherever it stands.
 pub(super) fn visible(text: &str) -> String {
     // Nearly every text is plain.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
-        return text.to_owned();
+        return without_brackets(text, "{").into_owned();
     }
-    text.chars()
+    let pictures: String = text
+        .chars()
         .map(|c| match c {
             '\n' | '\t' => c,
             '\u{0}'..='\u{1f}' => char::from_u32(0x2400 + u32::from(c)).unwrap_or('?'),
@@ -48,7 +52,89 @@ pub(super) fn visible(text: &str) -> String {
             | '\u{2066}'..='\u{2069}' => '\u{fffd}',
             c => c,
         })
-        .collect()
+        .collect();
+    without_brackets(&pictures, "{").into_owned()
+}
+
+/// What a note says, printed as it is: in its first line, and in further ones that sentlint began itself, which are indented
+/// or begin with `error: `. A line feed that came with the text of others is a blank.
+pub(crate) fn note(text: &str) -> String {
+    let mut lines = String::with_capacity(text.len());
+    for (at, line) in text.split('\n').enumerate() {
+        let begins = line.starts_with("  ") || line.starts_with("error: ");
+        lines += if at == 0 {
+            ""
+        } else if begins {
+            "\n"
+        } else {
+            " "
+        };
+        lines += line;
+    }
+    without_commands(&visible(&lines)).into_owned()
+}
+
+/// Lines of which each stays one, with control characters made visible and no commands for a CI runner.
+pub(crate) fn printable(text: &str) -> String {
+    without_commands(&visible(text)).into_owned()
+}
+
+/// Lines for people, none of which a CI runner takes for a command: GitHub's obeys a line that begins with `::` once its
+/// white space is trimmed, and `##[` anywhere; that of Azure Pipelines `##vso[`.
+pub(crate) fn without_commands(text: &str) -> Cow<'_, str> {
+    let text = without_brackets(text, "{");
+    if !text.contains("::") {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len() + 1);
+    for line in text.split_inclusive(['\n', '\r']) {
+        let body = line.trim_start();
+        match body.strip_prefix("::") {
+            Some(rest) => {
+                out += &line[..line.len() - body.len()];
+                out += ": :";
+                out += rest;
+            }
+            None => out += line,
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// The text of a report with `##[` and its like written otherwise, where `hash` is another way to write `#`.
+pub(super) fn escaped_hashes<'t>(text: &'t str, hash: &str) -> Cow<'t, str> {
+    replaced(text, hash, "[")
+}
+
+fn without_brackets<'t>(text: &'t str, bracket: &str) -> Cow<'t, str> {
+    replaced(text, "#", bracket)
+}
+
+/// The text with another first `#` and another bracket in each `##[` and `##word[`.
+fn replaced<'t>(text: &'t str, hash: &str, bracket: &str) -> Cow<'t, str> {
+    let mut out = String::new();
+    let mut done = 0;
+    for (at, _) in text.match_indices("##") {
+        let rest = &text[at + 2..];
+        // After an odd `#` the command begins one further on.
+        let more = rest.len() - rest.trim_start_matches('#').len();
+        let rest = &rest[more..];
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        if !rest[end..].starts_with('[') || at < done {
+            continue;
+        }
+        out += &text[done..at + more];
+        out += hash;
+        out.push('#');
+        out += &rest[..end];
+        out += bracket;
+        done = at + more + 2 + end + 1;
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    out += &text[done..];
+    Cow::Owned(out)
 }
 
 /// The message, with the gate where one is named.
@@ -108,6 +194,21 @@ mod tests {
     #[test]
     fn a_message_cannot_write_to_the_terminal() {
         assert_eq!(one_line("a\u{1b}[31m\r\nb\u{202e}"), "a\u{241b}[31m b\u{fffd}");
+    }
+
+    #[test]
+    fn no_runner_obeys_what_is_printed() {
+        assert_eq!(note("a\n::error::b"), "a ::error::b");
+        assert_eq!(note("::error::b"), ": :error::b");
+        assert_eq!(note("a\n  help: b\nerror: c\r::d"), "a\n  help: b\nerror: c\u{240d}::d");
+        assert_eq!(note("a\n  \u{85}\u{a0}::stop-commands::x"), "a\n  \u{fffd}\u{a0}::stop-commands::x");
+        assert_eq!(without_commands("a\n \t::error::b\n:: c"), "a\n \t: :error::b\n: : c");
+        assert_eq!(
+            one_line("x ##[set-output name=a;]b ##vso[task] ## [ ##a b["),
+            "x ##{set-output name=a;]b ##vso{task] ## [ ##a b["
+        );
+        assert_eq!(without_commands("###[a] ##[b"), "###{a] ##{b");
+        assert_eq!(escaped_hashes(r###"{"a": "##[b] # ##"}"###, "\\u0023"), r#"{"a": "\u0023#[b] # ##"}"#);
     }
 
     #[test]

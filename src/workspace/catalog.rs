@@ -73,12 +73,7 @@ impl<'w> View<'w> {
                 let parser = matches!(found.origin(), functions::Origin::Solution | functions::Origin::Asim);
                 // What the service's own functions return is documented, but for names that depend on the data.
                 let low_confidence = found.is_uncertain() || parser;
-                Returned::Rows(Arc::new(Relation {
-                    columns: columns(),
-                    has_unknown_columns: open,
-                    low_confidence,
-                    ..Relation::default()
-                }))
+                Returned::Rows(Arc::new(Relation::new(columns(), open, low_confidence)))
             }
         };
         Some(External { params, returns })
@@ -92,8 +87,8 @@ fn scalar(kind: ColumnType) -> Scalar {
 fn relation(columns: &Columns) -> Arc<Relation> {
     // Of a table without columns only the name is known.
     let open = columns.is_empty();
-    let columns = columns.iter().map(|(name, kind)| Column::new(name.as_str(), *kind)).collect();
-    Arc::new(Relation { columns, has_unknown_columns: open, low_confidence: open, ..Relation::default() })
+    let columns = columns.iter().map(|(name, kind)| Column::new(name.as_str(), *kind));
+    Arc::new(Relation::new(columns.collect::<Vec<_>>(), open, open))
 }
 
 fn declared(parameter: &Parameter) -> Declared {
@@ -111,12 +106,7 @@ fn known(table: tables::Table) -> Arc<Relation> {
         let columns: Vec<Column> =
             table.columns().map(|(name, kind)| Column::new(name, scalar(kind))).collect();
         let low_confidence = !matches!(table.grade(), Grade::Documented) || table.classic();
-        Arc::new(Relation {
-            columns,
-            has_unknown_columns: table.open(),
-            low_confidence,
-            ..Relation::default()
-        })
+        Arc::new(Relation::new(columns, table.open(), low_confidence))
     };
     TABLES.with_borrow_mut(|tables| Arc::clone(tables.entry(table.name()).or_insert_with(make)))
 }
@@ -160,18 +150,13 @@ impl Catalog for View<'_> {
         let make = || {
             let columns = if self.added.iter().all(|added| added.tables.is_empty()) {
                 let all = tables::tables().flat_map(tables::Table::columns);
-                kql::bind::union_columns(all.map(|(name, kind)| (name, scalar(kind))), Arc::from)
+                kql::bind::union_columns(all.map(|(name, kind)| (name, scalar(kind))), Arc::from).into()
             } else {
                 let names = self.tables_like("*");
                 let relations = names.iter().filter_map(|name| self.table(name)).map(|table| table.relation);
                 kql::bind::union_relations(&relations.collect::<Vec<_>>()).columns
             };
-            Arc::new(Relation {
-                columns,
-                has_unknown_columns: true,
-                low_confidence: true,
-                ..Relation::default()
-            })
+            Arc::new(Relation::new(columns, true, true))
         };
         Arc::clone(self.everything.get_or_init(make))
     }

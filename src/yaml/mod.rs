@@ -22,6 +22,10 @@ pub use json::to_json;
 pub use scalar::ScalarMap;
 pub(crate) use slips::SHARED as SHARED_KEYS;
 
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
 use crate::source::{Edit, SourceFile, Span};
 
 /// Reads a file. The answer always holds what could be read, together with every syntax error found.
@@ -119,6 +123,24 @@ pub struct Mapping {
     pub flow: bool,
     /// The entries in file order, repeated keys included.
     pub entries: Vec<Entry>,
+    /// Where the first entry of each key is, once a long mapping was asked.
+    index: KeyIndex,
+}
+
+/// What is known of the keys of a mapping: nothing that decides whether two are equal.
+#[derive(Debug, Default)]
+struct KeyIndex(OnceLock<FxHashMap<Box<str>, usize>>);
+
+impl Clone for KeyIndex {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for KeyIndex {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
 }
 
 /// A key and its value.
@@ -257,7 +279,15 @@ impl Node {
     }
 }
 
+/// Up to how many entries a mapping is looked through faster than an index is made.
+const SHORT: usize = 32;
+
 impl Mapping {
+    /// A mapping of these entries.
+    fn of(flow: bool, entries: Vec<Entry>) -> Self {
+        Self { flow, entries, index: KeyIndex::default() }
+    }
+
     /// The value of the first entry with this key.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entry(key).map(|entry| &entry.value)
@@ -265,7 +295,24 @@ impl Mapping {
 
     /// The first entry with this key.
     pub fn entry(&self, key: &str) -> Option<&Entry> {
-        self.entries.iter().find(|entry| entry.name() == Some(key))
+        self.entries.get(self.position(key)?)
+    }
+
+    /// The index of the first entry with this key.
+    pub fn position(&self, key: &str) -> Option<usize> {
+        if self.entries.len() <= SHORT {
+            return self.entries.iter().position(|entry| entry.name() == Some(key));
+        }
+        let index = self.index.0.get_or_init(|| {
+            let mut index: FxHashMap<Box<str>, usize> = FxHashMap::default();
+            for (at, entry) in self.entries.iter().enumerate() {
+                if let Some(name) = entry.name() {
+                    index.entry(name.into()).or_insert(at);
+                }
+            }
+            index
+        });
+        index.get(key).copied()
     }
 }
 

@@ -176,7 +176,7 @@ impl Builder<'_> {
                 }
                 mark_duplicates(&mut entries);
                 let end = entries.last().map(|entry| entry.value.span.end.max(entry.key.span.end));
-                (Value::Mapping(Mapping { flow, entries }), end)
+                (Value::Mapping(Mapping::of(flow, entries)), end)
             }
         };
         let mut end_offset = content_end.unwrap_or(span.end).max(span.end);

@@ -35,6 +35,14 @@ pub(crate) fn readable(pointer: &str) -> String {
     out
 }
 
+/// Of some parts in the order of the file those that a place can lie in, each with its number: the last that begins no later,
+/// and the one before, which may end where that begins.
+fn around<T>(parts: &[T], place: Span, span: impl Fn(&T) -> Span) -> impl Iterator<Item = (usize, &T)> {
+    let end = parts.partition_point(|part| span(part).start <= place.start);
+    let start = end.saturating_sub(2);
+    parts[start..end].iter().enumerate().map(move |(at, part)| (start + at, part))
+}
+
 impl Node {
     /// The node at a pointer such as `/tactics/0`; the empty pointer is this node.
     pub fn pointer(&self, pointer: &str) -> Option<&Self> {
@@ -60,14 +68,16 @@ impl Node {
         let mut node = self;
         loop {
             let next = match &node.value {
-                Value::Mapping(map) => map.entries.iter().find_map(|entry| {
-                    let inside = entry.key.span.contains(span) || entry.value.span.contains(span);
-                    let key = entry.key.as_str().filter(|_| inside)?;
-                    Some((join(&pointer, key), &entry.value))
-                }),
+                Value::Mapping(map) => {
+                    around(&map.entries, span, |entry| entry.key.span).find_map(|(_, entry)| {
+                        let inside = entry.key.span.contains(span) || entry.value.span.contains(span);
+                        let key = entry.key.as_str().filter(|_| inside)?;
+                        Some((join(&pointer, key), &entry.value))
+                    })
+                }
                 Value::Sequence(sequence) => {
                     let inside = |item: &(usize, &Self)| item.1.span.contains(span);
-                    let found = sequence.items.iter().enumerate().find(inside);
+                    let found = around(&sequence.items, span, |item| item.span).find(inside);
                     found.map(|(index, item)| (format!("{pointer}/{index}"), item))
                 }
                 _ => None,

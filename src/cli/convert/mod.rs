@@ -133,7 +133,9 @@ impl<'a> Run<'a> {
                 }
                 Done::Failed(report) => {
                     finished.failed += 1;
-                    print::note(&notes::lines(&report).join("\n"));
+                    for line in notes::lines(&report) {
+                        print::note(&line);
+                    }
                 }
                 Done::Refused(report) => {
                     finished.failed += 1;
@@ -160,7 +162,7 @@ impl<'a> Run<'a> {
         }
         if !refused.files.is_empty() {
             let style = report::Style { summary: false, ..print::style(self.global, false) };
-            print::note(report::render(Form::Full, &refused, &style).trim_end());
+            print::report(&report::render(Form::Full, &refused, &style));
             for file in &refused.files {
                 let (name, count) = (file.source.path(), file.diagnostics.len());
                 let because = if count == 1 { "an error".to_owned() } else { format!("{count} errors") };
@@ -333,5 +335,6 @@ fn read<T>(job: &Job) -> Result<Arc<SourceFile>, Done<T>> {
 /// What is told of a file.
 fn report_of(content: &Content, diagnostics: Vec<Diagnostic>) -> FileReport {
     let id = content.id().map(|id| id.value.to_owned());
-    FileReport { source: Arc::clone(&content.source), kind: content.kind.as_str(), id, diagnostics }
+    let path = content.source.path().into();
+    FileReport { source: Arc::clone(&content.source), path, kind: content.kind.as_str(), id, diagnostics }
 }

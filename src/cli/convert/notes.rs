@@ -10,6 +10,7 @@ use crate::convert::Target;
 use crate::convert::notes::{NOTHING_CONVERTED, is_told};
 use crate::diagnostic::{Diagnostic, NoteKind, RuleMeta, Severity};
 use crate::findings::{FileReport, Findings};
+use crate::report::one_line;
 use crate::source::{SourceFile, Span};
 
 /// The reports that are asked for. The one of `--output-format` goes to standard output unless results do.
@@ -73,15 +74,15 @@ pub(super) fn lines(report: &FileReport) -> Vec<String> {
 fn line(source: &SourceFile, note: &Diagnostic) -> String {
     let level = note.rule.note.map_or(note.severity.as_str(), NoteKind::as_str);
     let whole = NOTHING_CONVERTED == *note.rule;
-    let place = if whole { source.path().to_owned() } else { at(source, note.span) };
-    let mut line = format!("{place}: {level}: {}", note.message);
-    line.extend(note.labels.iter().map(|label| format!("\n  {}", label.message)));
-    line.extend(note.help.iter().map(|help| format!("\n  help: {help}")));
+    let place = if whole { one_line(source.path()) } else { at(source, note.span) };
+    let mut line = format!("{place}: {level}: {}", one_line(&note.message));
+    line.extend(note.labels.iter().map(|label| format!("\n  {}", one_line(&label.message))));
+    line.extend(note.help.iter().map(|help| format!("\n  help: {}", one_line(help))));
     line
 }
 
 /// A place as it is printed.
 pub(super) fn at(source: &SourceFile, span: Span) -> String {
     let start = source.position(span.start as usize);
-    format!("{}:{}:{}", source.path(), start.line, start.column)
+    format!("{}:{}:{}", one_line(source.path()), start.line, start.column)
 }

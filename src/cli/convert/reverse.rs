@@ -82,6 +82,7 @@ fn convert(run: &Run<'_>, job: &Job) -> Done<Back> {
     };
     let report = |diagnostics| FileReport {
         source: Arc::clone(&source),
+        path: job.input.path.clone(),
         kind: Kind::Unknown.as_str(),
         id: None,
         diagnostics,

@@ -9,6 +9,7 @@ use super::Run;
 use crate::check::Job;
 use crate::cli::args::Convert;
 use crate::cli::files::Work;
+use crate::cli::write::is_special;
 use crate::cli::{Error, files, print, results};
 use crate::convert::{self, Ownership, Target};
 use crate::discover::{absolute, display};
@@ -128,7 +129,7 @@ impl Run<'_> {
 
     /// Whether `-o` names a file of the target, and not a folder.
     fn names_a_file(&self, output: &Path) -> bool {
-        is_result_name(self.target, output) && !output.is_dir()
+        is_result_name(self.target, output) && !output.is_dir() || is_special(output)
     }
 
     fn too_many_for_one(&self, output: &Path, count: usize) -> Error {
@@ -143,7 +144,9 @@ impl Run<'_> {
         for (path, text) in results {
             self.refuse_input(path)?;
             self.warn_of_brackets(path);
-            let present = std::fs::read_to_string(path).ok();
+            // A device or a pipe holds nothing to be kept, and reading it may never end.
+            let special = is_special(path);
+            let present = if special { None } else { std::fs::read_to_string(path).ok() };
             if present.as_deref() == Some(*text) {
                 continue;
             }
@@ -156,7 +159,7 @@ impl Run<'_> {
                     Some(_) => "is out of date",
                 };
                 print::note(&format!("{name} {what}"));
-            } else if path.exists() && !self.options.force {
+            } else if path.exists() && !special && !self.options.force {
                 let what = match owner {
                     Some(Ownership::Ours | Ownership::Unsure) => None,
                     Some(Ownership::Edited) => Some("was edited after sentlint wrote it"),

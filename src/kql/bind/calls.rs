@@ -326,8 +326,7 @@ impl<'a> Binder<'a> {
         if self.limits.calls >= DEEPEST_CALL || self.limits.steps == 0 {
             return Value::Unknown;
         }
-        let known = self.names.list[..function.known.min(self.names.list.len())].to_vec();
-        let locals = std::mem::replace(&mut self.names.list, known);
+        let outer = self.names.hide_from(function.known);
         for ((param, value), text) in function.params.iter().zip(values).zip(texts) {
             let value = match (&param.takes, value) {
                 (Takes::Scalar(kind), _) => Value::constant(*kind),
@@ -341,7 +340,7 @@ impl<'a> Binder<'a> {
         let value =
             self.without_recording(|binder| binder.with_empty_scope(|binder| binder.body(function.ast)));
         self.limits.calls -= 1;
-        self.names.list = locals;
+        self.names.show_again(outer);
         value
     }
 

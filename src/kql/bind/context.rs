@@ -2,13 +2,14 @@
 //! much work is left. Whoever changes one of these for a part of the query uses one of the functions here, which put it
 //! back.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::ast::Name;
 use super::super::model::Symbol;
-use super::super::types::{Column, ColumnId, Relation};
+use super::super::types::{ColumnId, Relation};
 use super::{Binder, Bound, DEEPEST, Finding, Graph, Local, Value};
 
 /// What is to be said.
@@ -26,8 +27,8 @@ pub(super) struct RowScope {
     pub row: Option<Arc<Relation>>,
     /// The columns of the right side, in the condition of a join.
     pub right: Option<Arc<Relation>>,
-    /// The columns that rows are grouped by, while the aggregates of a `summarize` are read.
-    pub grouped: Vec<Column>,
+    /// The names of the columns that rows are grouped by, while the aggregates of a `summarize` are read.
+    pub grouped: FxHashSet<Arc<str>>,
 }
 
 /// What may be written at a place.
@@ -49,8 +50,12 @@ pub(super) struct Context {
 #[derive(Default)]
 pub(super) struct Names<'a> {
     pub list: Vec<Local<'a>>,
-    /// Every name that was ever a variable, so that the others, of which a query has most, are told at once.
-    pub declared: FxHashSet<Arc<str>>,
+    /// Where the variables of a name are in the list, so that the other names, of which a query has most, are told at
+    /// once. Some are no longer there: the list ends before, or another variable is at the place.
+    declared: FxHashMap<Arc<str>, Vec<usize>>,
+    /// The parts of the list that are not known in the body that is read: a function sees what was known where it was
+    /// defined, and not what is known where it is called.
+    hidden: Vec<Range<usize>>,
     /// Where the statements end that are read, or the brackets around the pipeline.
     pub end: u32,
     /// Where the statements end that the one that is read stands among.
@@ -58,17 +63,55 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
+    /// No variables yet, of statements that end at a place.
+    pub(super) fn until(end: u32) -> Self {
+        Self { end, ..Self::default() }
+    }
+
     pub(super) fn push(&mut self, local: Local<'a>) {
-        self.declared.insert(Arc::clone(&local.name));
+        let places = self.declared.entry(Arc::clone(&local.name)).or_default();
+        let at = self.list.len();
+        while places.last().is_some_and(|last| *last >= at) {
+            places.pop();
+        }
+        places.push(at);
         self.list.push(local);
     }
 
-    /// The variable that a name means: the last that was made known. This is the one place that resolves a `let`.
+    /// Where in the list the variable is that a name means: the last that was made known.
+    pub(super) fn find_at(&self, name: &str) -> Option<usize> {
+        let places = self.declared.get(name)?;
+        let here = |at: &&usize| {
+            self.list.get(**at).is_some_and(|local| &*local.name == name) && self.is_visible(**at)
+        };
+        places.iter().rev().find(here).copied()
+    }
+
+    fn is_visible(&self, at: usize) -> bool {
+        !self.hidden.iter().any(|hidden| hidden.contains(&at))
+    }
+
+    /// The variables that are known.
+    pub(super) fn visible(&self) -> impl Iterator<Item = &Local<'a>> {
+        self.list.iter().enumerate().filter(|(at, _)| self.is_visible(*at)).map(|(_, local)| local)
+    }
+
+    /// Hides the variables from one on; for [`Names::show_again`], how many there are.
+    pub(super) fn hide_from(&mut self, at: usize) -> usize {
+        let end = self.list.len();
+        self.hidden.push(at..end);
+        end
+    }
+
+    /// Forgets what was made known since variables were hidden, and shows those.
+    pub(super) fn show_again(&mut self, end: usize) {
+        self.list.truncate(end);
+        self.hidden.pop();
+    }
+
+    /// The variable that a name means. This is the one place that resolves a `let`.
     pub(super) fn find(&self, name: &str) -> Option<&Local<'a>> {
-        if !self.declared.contains(name) {
-            return None;
-        }
-        self.list.iter().rev().find(|local| &*local.name == name)
+        self.find_at(name).and_then(|at| self.list.get(at))
     }
 }
 
@@ -80,6 +123,8 @@ pub(super) struct Limits {
     pub depth: usize,
     /// How many steps are left for what functions hold.
     pub steps: usize,
+    /// How many columns may still be looked at by operators that look at all columns of their rows.
+    pub columns: usize,
 }
 
 impl<'a> Binder<'a> {
@@ -152,6 +197,14 @@ impl<'a> Binder<'a> {
         let value = read(self);
         self.limits.depth -= 1;
         value
+    }
+
+    /// Looks at so many columns. False where that would be too many: the rows are then of unknown columns.
+    pub(super) fn look_at(&mut self, columns: usize) -> bool {
+        super::super::work::done(columns);
+        let left = self.limits.columns.checked_sub(columns);
+        self.limits.columns = left.unwrap_or_default();
+        left.is_some()
     }
 
     /// Takes steps inside of a function. False where none are left, and nothing is to be found out any more.

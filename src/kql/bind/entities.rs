@@ -142,7 +142,7 @@ impl<'a> Binder<'a> {
         }
         let columns: Vec<Arc<str>> =
             self.scope.row.iter().flat_map(|row| &row.columns).map(|column| column.name.clone()).collect();
-        let locals: Vec<Arc<str>> = self.names.list.iter().map(|local| local.name.clone()).collect();
+        let locals: Vec<Arc<str>> = self.names.visible().map(|local| local.name.clone()).collect();
         let near = nearest(text, columns.iter().chain(&locals).map(|name| &**name)).map(str::to_owned);
         if let Some(element) = self.element_with(text).filter(|_| !in_row) {
             self.report(finding.help(format!("`{element}` has this column: write `{element}.{text}`.")));
@@ -163,7 +163,7 @@ impl<'a> Binder<'a> {
             Bound::Value(Value::Row(row)) => row.column(column).is_some(),
             _ => false,
         };
-        self.names.list.iter().find(has).map(|local| Arc::clone(&local.name))
+        self.names.visible().find(has).map(|local| Arc::clone(&local.name))
     }
 
     /// Where a column went that is not there, or which ones are.

@@ -25,7 +25,9 @@ impl<'a> Binder<'a> {
     pub(super) fn of_value(&mut self, expr: &Expr, value: &Value) -> Scalar {
         match value {
             Value::Scalar(kind, _) => *kind,
-            Value::Columns(columns) if columns.len() == 1 => columns[0].kind,
+            Value::Columns(columns) if columns.len() == 1 => {
+                columns.first().map_or(Scalar::Unknown, |only| only.kind)
+            }
             Value::Graph(_) => {
                 self.say(FindingKind::Type, expr.span, "A value is needed here, and this is a graph");
                 Scalar::Unknown
@@ -319,7 +321,9 @@ impl<'a> Binder<'a> {
             {
                 Value::constant(Scalar::Bool)
             }
-            Value::Columns(columns) if columns.len() == 1 => Value::of(columns[0].kind),
+            Value::Columns(columns) if columns.len() == 1 => {
+                Value::of(columns.first().map_or(Scalar::Unknown, |only| only.kind))
+            }
             value => value,
         }
     }

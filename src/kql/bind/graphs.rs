@@ -9,7 +9,7 @@ use super::super::ast::{
 };
 use super::super::model::finding::Finding;
 use super::super::model::{ColumnOrigin, Symbol, VariableKind};
-use super::super::types::{Column, Conversion, Element, Primitive, Relation, Scalar};
+use super::super::types::{ColumnList, Conversion, Element, Primitive, Relation, Scalar};
 use super::super::{Node, walk};
 use super::checks::{expected_count, given};
 use super::naming::{Columns, Style, value_of};
@@ -81,9 +81,10 @@ impl<'a> Binder<'a> {
             _ => {
                 let (name, place) = Self::param_name(operator, &["with_component_id"])
                     .unwrap_or(("ComponentId", Span::default()));
-                let mut nodes = Relation::clone(&graph.nodes);
-                nodes.columns.push(self.option_column(name, place, Scalar::Long));
-                Value::Graph(Arc::new(Graph { edges: Arc::clone(&graph.edges), nodes: Arc::new(nodes) }))
+                let mut columns = graph.nodes.columns.edit();
+                columns.push(self.option_column(name, place, Scalar::Long));
+                let nodes = Arc::new(graph.nodes.with(columns));
+                Value::Graph(Arc::new(Graph { edges: Arc::clone(&graph.edges), nodes }))
             }
         })
     }
@@ -153,6 +154,9 @@ impl<'a> Binder<'a> {
 
     /// The columns that nodes of several tables have: those of one name are one, of a type that all fit.
     fn one_table_of(&mut self, tables: &[Arc<Relation>]) -> Relation {
+        if !self.look_at(tables.iter().map(|table| table.columns.len()).sum()) {
+            return Relation::unknown();
+        }
         let doubts = Relation::default().doubts_of(tables.iter().map(|table| &**table));
         let mut columns = Columns::default();
         for column in tables.iter().flat_map(|table| &table.columns) {
@@ -166,7 +170,7 @@ impl<'a> Binder<'a> {
             let id = self.new_column(&column.name, kind, |new| NewColumn { origin, ..new });
             columns.set(&column.name, kind, id);
         }
-        Relation { columns: columns.list, ..doubts }
+        doubts.with(columns.list)
     }
 
     /// The condition of `graph-where-nodes` and `graph-where-edges`, over the columns of the one or the other. No
@@ -234,12 +238,10 @@ impl<'a> Binder<'a> {
 
     /// Makes a node or an edge known, or notes that it stands in another pattern too.
     fn declare_element(&mut self, known: usize, name: &'a Name, row: &Value) {
-        let again = self.names.list[known..].iter().any(|local| {
-            let same = match (&local.bound, row) {
-                (Bound::Value(Value::Row(one)), Value::Row(other)) => Arc::ptr_eq(one, other),
-                _ => false,
-            };
-            same && *local.name == *name.text
+        let last = self.names.find_at(&name.text).filter(|at| *at >= known);
+        let again = last.is_some_and(|at| match (&self.names.list[at].bound, row) {
+            (Bound::Value(Value::Row(one)), Value::Row(other)) => Arc::ptr_eq(one, other),
+            _ => false,
         });
         if again {
             self.resolve(name);
@@ -275,7 +277,7 @@ impl<'a> Binder<'a> {
     }
 
     /// The columns of the `project` of a pattern.
-    fn projected(&mut self, exprs: &'a [Expr], paths: &[&str]) -> Vec<Column> {
+    fn projected(&mut self, exprs: &'a [Expr], paths: &[&str]) -> ColumnList {
         let mut columns = Columns::default();
         for expr in exprs {
             let whole = match &value_of(expr).kind {
@@ -290,7 +292,7 @@ impl<'a> Binder<'a> {
             };
             self.make(expr, &mut columns, Style::Graph, kind, None);
         }
-        columns.list
+        columns.list.finish()
     }
 
     /// The tables of the nodes and of the edges. Where both are asked for, their names are known from here on.
@@ -330,17 +332,13 @@ impl<'a> Binder<'a> {
             GraphPart::Nodes => (&graph.nodes, &["with_node_id"]),
             GraphPart::Edges => (&graph.edges, &["with_source_id", "with_target_id"]),
         };
-        let mut columns: Vec<Column> = Vec::new();
-        for id in ids {
+        let mut columns = rows.columns.edit();
+        for id in ids.iter().rev() {
             if let Some((name, place)) = Self::named_by(&table.params, &[*id]) {
-                columns.push(self.option_column(name, place, Scalar::Long));
+                columns.push_front(self.option_column(name, place, Scalar::Long));
             }
         }
-        if columns.is_empty() {
-            return Arc::clone(rows);
-        }
-        columns.extend(rows.columns.iter().cloned());
-        Arc::new(rows.with(columns))
+        if columns.len() == rows.columns.len() { Arc::clone(rows) } else { Arc::new(rows.with(columns)) }
     }
 
     /// A call of one of the functions on nodes and edges, which only `where` and `project` of a pattern know.

@@ -9,7 +9,6 @@ use super::super::model::{ColumnOrigin, Side, Symbol};
 use super::super::types::{Column, Relation, Scalar};
 use super::naming::Columns;
 use super::recorder::NewColumn;
-use super::unions::limited;
 use super::{Binder, FindingKind, Value};
 use crate::source::Span;
 
@@ -132,28 +131,29 @@ impl<'a> Binder<'a> {
 
     /// The columns of both sides, but for those of the right that are among the keys.
     fn side_by_side(&mut self, left: &Relation, right: &Relation, keys: &[String]) -> Value {
+        if !self.look_at(right.columns.len()) {
+            return Value::Rows(Arc::new(Relation::unknown()));
+        }
         let mut columns = Columns::from(left.columns.clone());
-        let others = right.columns.iter().filter(|column| keys.iter().all(|key| **key != *column.name));
-        let others: Vec<Column> = others.cloned().collect();
-        columns.add_others(&others);
-        self.note_copies(&mut columns.list[left.columns.len()..], &others);
-        Value::Rows(Arc::new(limited(Relation { columns: columns.list, ..left.doubts_of([right]) })))
+        let mut others = right.columns.edit();
+        for key in keys {
+            others.remove(key);
+        }
+        let copies = columns.add_others(&others.finish());
+        self.note_copies(&mut columns, copies);
+        Value::Rows(Arc::new(left.doubts_of([right]).with(columns.list)))
     }
 
-    /// Gives an identity to the columns that have got another name in the rows beside which they were put.
-    pub(super) fn note_copies(&mut self, columns: &mut [Column], others: &[Column]) {
+    /// Gives an identity to the columns that have got another name in the rows beside which they were put: each with its
+    /// new name and as it was.
+    fn note_copies(&mut self, columns: &mut Columns, copies: Vec<(Arc<str>, Column)>) {
         if !self.recorder.full() {
             return;
         }
-        for (column, other) in columns.iter_mut().zip(others) {
-            if column.name != other.name {
-                let (origin, named_after) = (ColumnOrigin::JoinCopy(other.id), Some(other.id));
-                column.id = self.new_column(&column.name, column.kind, |new| NewColumn {
-                    named_after,
-                    origin,
-                    ..new
-                });
-            }
+        for (name, other) in copies {
+            let (origin, named_after) = (ColumnOrigin::JoinCopy(other.id), Some(other.id));
+            let id = self.new_column(&name, other.kind, |new| NewColumn { named_after, origin, ..new });
+            columns.list.replace(Column { name, kind: other.kind, id });
         }
     }
 

@@ -25,7 +25,9 @@ impl Arg<'_> {
     pub(super) fn kind(&self) -> Scalar {
         match &self.value {
             Value::Scalar(kind, _) => *kind,
-            Value::Columns(columns) if columns.len() == 1 => columns[0].kind,
+            Value::Columns(columns) if columns.len() == 1 => {
+                columns.first().map_or(Scalar::Unknown, |only| only.kind)
+            }
             _ => Scalar::Unknown,
         }
     }

@@ -11,7 +11,7 @@ use rustc_hash::FxHashMap;
 use super::Parse;
 use super::ast::{ExprId, Function};
 use super::model::{ColumnOrigin, ExprType, Level, SemanticModel, Variable, VariableId, VariableKind};
-use super::types::{Column, ColumnId, Relation, Scalar};
+use super::types::{ColumnId, ColumnList, Relation, Scalar};
 use crate::source::Span;
 
 mod calls;
@@ -118,9 +118,9 @@ const DEEPEST: usize = 250;
 /// a number of steps that doubles with each; real content takes some thousands.
 const MOST_STEPS: usize = 200_000;
 
-/// How many columns rows may have. Rows that are joined with themselves double theirs each time; all tables
-/// together have some 30,000.
-const MOST_COLUMNS: usize = 50_000;
+/// How many columns operators that look at every column of their rows may look at, all of them together. All tables
+/// together have some 30,000; the published query that takes most looks at some thousands.
+const MOST_COLUMNS_READ: usize = 10_000_000;
 
 /// What an expression is.
 #[derive(Clone, Debug)]
@@ -130,7 +130,7 @@ enum Value {
     /// A value; constant where no row decides it.
     Scalar(Scalar, bool),
     /// Several columns at once, as `arg_max` returns them.
-    Columns(Vec<Column>),
+    Columns(ColumnList),
     /// Rows.
     Rows(Arc<Relation>),
     /// Another database, all of whose tables are there.
@@ -163,12 +163,12 @@ impl Value {
         match self {
             Self::Unknown => ExprType::Unknown,
             Self::Scalar(kind, _) => ExprType::Scalar(*kind),
-            Self::Columns(columns) => ExprType::Columns(columns.as_slice().into()),
+            Self::Columns(columns) => ExprType::Columns(columns.clone()),
             Self::Rows(relation) => ExprType::Rows(Arc::clone(relation)),
             Self::Database => ExprType::Database,
             Self::Cluster => ExprType::Cluster,
             Self::Graph(_) => ExprType::Graph,
-            Self::Row(relation) => ExprType::Columns(relation.columns.as_slice().into()),
+            Self::Row(relation) => ExprType::Columns(relation.columns.clone()),
             Self::Nothing => ExprType::Nothing,
         }
     }
@@ -257,8 +257,8 @@ impl<'a> Binder<'a> {
             reports: Reports::default(),
             scope: RowScope::default(),
             context: Context::default(),
-            names: Names { end: u32::try_from(text.len()).unwrap_or(u32::MAX), ..Names::default() },
-            limits: Limits { calls: 0, depth: 0, steps: MOST_STEPS },
+            names: Names::until(u32::try_from(text.len()).unwrap_or(u32::MAX)),
+            limits: Limits { calls: 0, depth: 0, steps: MOST_STEPS, columns: MOST_COLUMNS_READ },
             recorder,
             part_types: FxHashMap::default(),
             unnamed: 0,

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::super::ast::{Expr, ExprKind, Literal, Name, NameForm};
 use super::super::builtins::{self, Naming};
 use super::super::model::ColumnOrigin;
 use super::super::model::finding::Finding;
-use super::super::types::{Column, ColumnId, Scalar};
+use super::super::types::{Column, ColumnEdit, ColumnId, ColumnList, Scalar};
 use super::recorder::NewColumn;
 use super::{Binder, Bound, FindingKind, Value};
 use crate::source::Span;
@@ -192,123 +192,110 @@ impl Style {
 /// Columns under construction, no two of one name.
 #[derive(Default)]
 pub(super) struct Columns {
-    pub list: Vec<Column>,
+    pub list: ColumnEdit,
     /// The names that the query gave outright.
-    declared: Vec<Arc<str>>,
-    /// How many columns come from the rows and are not to be added again.
-    input: usize,
-    /// The places of the first columns by their names, as far as they have been asked for.
-    places: FxHashMap<Arc<str>, usize>,
-    placed: usize,
-    /// How many names were looked for.
-    asked: usize,
+    declared: FxHashSet<Arc<str>>,
+    /// The columns that come from the rows and are not to be added again.
+    input: ColumnList,
 }
 
 impl Columns {
-    pub(super) fn from(list: Vec<Column>) -> Self {
-        let input = list.len();
-        Self { list, input, ..Self::default() }
-    }
-
-    fn position(&mut self, name: &str) -> Option<usize> {
-        // For a few names, columns are looked through faster than they are put into an index.
-        self.asked += 1;
-        if self.list.len() < 64 || self.asked < 32 {
-            return self.list.iter().position(|column| &*column.name == name);
-        }
-        for (at, column) in self.list.iter().enumerate().skip(self.placed) {
-            self.places.entry(Arc::clone(&column.name)).or_insert(at);
-        }
-        self.placed = self.list.len();
-        self.places.get(name).copied()
+    pub(super) fn from(input: ColumnList) -> Self {
+        Self { list: input.edit(), declared: FxHashSet::default(), input }
     }
 
     /// The column of a name.
     pub(super) fn get(&mut self, name: &str) -> Option<&Column> {
-        self.position(name).map(|at| &self.list[at])
-    }
-
-    fn has(&mut self, name: &str) -> bool {
-        self.position(name).is_some()
+        self.list.get(name)
     }
 
     /// Adds a column that is named outright. Returns false where there is one of that name already.
     pub(super) fn declare(&mut self, name: &str, kind: Scalar, id: ColumnId, replace: bool) -> bool {
-        if self.declared.iter().any(|known| &**known == name) {
+        if self.declared.contains(name) {
             return false;
         }
-        match self.position(name).filter(|_| replace) {
-            Some(at) => self.put(at, kind, id),
-            None => {
-                let name = self.free(name);
-                self.declared.push(Arc::clone(&name));
-                self.list.push(Column { name, kind, id });
-                return true;
-            }
+        if replace && self.put(name, kind, id) {
+            self.declared.insert(name.into());
+            return true;
         }
-        self.declared.push(name.into());
+        let name = self.free(name);
+        self.declared.insert(Arc::clone(&name));
+        self.list.push(Column { name, kind, id });
         true
     }
 
     /// Names a column of the rows again, which is only wrong where it was named before.
     pub(super) fn declare_input(&mut self, name: &str) -> Option<bool> {
-        let at = self.position(name)?;
-        if at >= self.input {
-            return None;
-        }
-        let fresh = !self.declared.iter().any(|known| &**known == name);
-        self.declared.push(name.into());
-        Some(fresh)
+        self.input.get(name)?;
+        Some(self.declared.insert(name.into()))
     }
 
     /// A name that no column has: the one given, or with the first number behind it that is free.
     fn free(&mut self, name: &str) -> Arc<str> {
-        let mut free = name.to_owned();
-        let mut number = 0;
-        while self.has(&free) {
-            number += 1;
-            free = format!("{name}{number}");
-        }
-        free.into()
+        let name = Arc::from(name);
+        if self.list.has(&name) { self.list.numbered(&name, |_| true) } else { name }
     }
 
-    /// Adds a column under its name, or under the name with a number where that is taken.
-    pub(super) fn add(&mut self, name: &str, kind: Scalar, id: ColumnId) {
-        if !name.is_empty() {
-            let name = self.free(name);
-            self.list.push(Column { name, kind, id });
+    /// Adds a column under its name, or under the name with a number where that is taken; the name that it has got.
+    pub(super) fn add(&mut self, name: &str, kind: Scalar, id: ColumnId) -> Option<Arc<str>> {
+        if name.is_empty() {
+            return None;
         }
+        let name = self.free(name);
+        self.list.push(Column { name: Arc::clone(&name), kind, id });
+        Some(name)
     }
 
-    /// Adds the columns of another table, each with the first free number behind its name where that is taken.
-    pub(super) fn add_others(&mut self, others: &[Column]) {
-        let mut names: FxHashSet<Arc<str>> =
-            self.list.iter().chain(others).map(|column| Arc::clone(&column.name)).collect();
-        let mut first: FxHashSet<Arc<str>> =
-            self.list.iter().map(|column| Arc::clone(&column.name)).collect();
+    /// Adds the columns of another table, each with the first free number behind its name where that is taken. Returns
+    /// those that have got another name, and the name.
+    pub(super) fn add_others(&mut self, others: &ColumnList) -> Vec<(Arc<str>, Column)> {
+        let mut copies = Vec::new();
         for column in others {
-            let mut name = Arc::clone(&column.name);
-            if !first.insert(Arc::clone(&name)) {
-                let mut free = (1..).map(|number| format!("{}{number}", column.name));
-                name = free.find(|name| !names.contains(&**name)).unwrap_or_default().into();
-                names.insert(Arc::clone(&name));
+            if self.list.has(&column.name) {
+                if self.list.is_full() {
+                    // Only that it is left out is of interest.
+                    self.list.push(column.clone());
+                    break;
+                }
+                let name = self.list.numbered(&column.name, |name| others.get(name).is_none());
+                copies.push((Arc::clone(&name), column.clone()));
+                self.list.push(Column { name, ..column.clone() });
+            } else {
+                self.list.push(column.clone());
             }
-            self.list.push(Column { name, ..column.clone() });
         }
+        copies
+    }
+
+    /// Puts these columns after those that there are, without a look at each. False where that cannot be: the list is no
+    /// longer than what there is, was not made by changing another, or names a column that there is.
+    fn absorb(&mut self, others: &ColumnList) -> bool {
+        if !others.is_layered() || self.list.len() > others.len() / 4 {
+            return false;
+        }
+        let own = self.list.clone().finish();
+        if own.iter().any(|column| others.get(&column.name).is_some()) {
+            return false;
+        }
+        self.list = others.edit();
+        let own: Vec<&Column> = own.iter().collect();
+        for column in own.into_iter().rev() {
+            self.list.push_front(column.clone());
+        }
+        true
     }
 
     /// Sets a column, or adds it.
     pub(super) fn set(&mut self, name: &str, kind: Scalar, id: ColumnId) {
-        match self.position(name) {
-            Some(at) => self.put(at, kind, id),
-            None if name.is_empty() => {}
-            None => self.list.push(Column::new(name, kind).with_id(id)),
+        if !self.put(name, kind, id) && !name.is_empty() {
+            self.list.push(Column::new(name, kind).with_id(id));
         }
     }
 
-    /// Puts another column in the place of one, under its name.
-    fn put(&mut self, at: usize, kind: Scalar, id: ColumnId) {
-        (self.list[at].kind, self.list[at].id) = (kind, id);
+    /// Puts another column in the place of one, under its name. False where there is none of the name.
+    fn put(&mut self, name: &str, kind: Scalar, id: ColumnId) -> bool {
+        let name = self.list.get(name).map(|known| Arc::clone(&known.name));
+        name.is_some_and(|name| self.list.replace(Column { name, kind, id }))
     }
 }
 
@@ -360,17 +347,40 @@ impl<'a> Binder<'a> {
             ColumnId::NONE => self.made_column(expr, &column.name, column.kind),
             id => id,
         };
-        columns.add(&column.name, column.kind, id);
+        let Some(name) = columns.add(&column.name, column.kind, id) else { return };
         // Where the name was taken, the column goes on under another.
-        if let Some(last) = columns.list.last_mut().filter(|last| last.id == id && last.name != column.name) {
-            let (made_by, named_after) = (Some(expr.span), Some(id));
+        if name != column.name && self.recorder.full() {
+            let (made_by, named_after, kind) = (Some(expr.span), Some(id), column.kind);
             let origin = ColumnOrigin::Renamed(id);
-            last.id = self.new_column(&last.name, last.kind, |new| NewColumn {
-                made_by,
-                named_after,
-                origin,
-                ..new
-            });
+            let id = self.new_column(&name, kind, |new| NewColumn { made_by, named_after, origin, ..new });
+            columns.list.replace(Column { name, kind, id });
+        }
+    }
+
+    /// Adds several columns that an expression returns.
+    fn add_several(&mut self, columns: &mut Columns, expr: &Expr, several: &ColumnList) {
+        let mut several = several.clone();
+        if self.recorder.full() && several.is_layered() {
+            // What the list was made of has identities.
+            let row = self.scope.row.clone().unwrap_or_default();
+            let fresh = several.new_since(&row.columns).into_iter();
+            let fresh: Vec<Column> = fresh.filter(|column| column.id == ColumnId::NONE).cloned().collect();
+            let mut edit = several.edit();
+            for column in fresh {
+                let id = self.made_column(expr, &column.name, column.kind);
+                edit.replace(column.with_id(id));
+            }
+            several = edit.finish();
+        }
+        if columns.absorb(&several) || !self.look_at(several.len()) {
+            return;
+        }
+        for column in &several {
+            if columns.list.is_full() {
+                columns.list.push(column.clone());
+                break;
+            }
+            self.add_one_of(columns, expr, column);
         }
     }
 
@@ -425,14 +435,13 @@ impl<'a> Binder<'a> {
         let kind_or = |own: Scalar| kind.unwrap_or(own);
         match (&expr.kind, value) {
             (ExprKind::Named { names, tuple: false, .. }, Value::Columns(tuple)) => {
-                let mut tuple = tuple.into_iter();
-                if let (Some(first), Some(name)) = (tuple.next(), names.first()) {
+                let mut rest = tuple.edit();
+                if let (Some(first), Some(name)) = (tuple.first(), names.first()) {
+                    rest.remove(&first.name);
                     let from = (expr.span, Some(first.id));
                     self.declare_column(columns, name, kind_or(first.kind), from, true);
                 }
-                for column in tuple {
-                    self.add_one_of(columns, expr, &column);
-                }
+                self.add_several(columns, expr, &rest.finish());
             }
             (ExprKind::Named { names, .. }, Value::Columns(tuple)) => {
                 for (at, column) in tuple.iter().enumerate() {
@@ -464,15 +473,16 @@ impl<'a> Binder<'a> {
                 }
             }
             (ExprKind::Star, _) => {
-                for column in self.scope.row.clone().iter().flat_map(|row| &row.columns) {
-                    columns.set(&column.name, column.kind, column.id);
+                let row = self.scope.row.clone().unwrap_or_default();
+                if columns.list.is_empty() {
+                    columns.list = row.columns.edit();
+                } else if self.look_at(row.columns.len()) {
+                    for column in &row.columns {
+                        columns.set(&column.name, column.kind, column.id);
+                    }
                 }
             }
-            (_, Value::Columns(tuple)) => {
-                for column in tuple {
-                    self.add_one_of(columns, expr, &column);
-                }
-            }
+            (_, Value::Columns(tuple)) => self.add_several(columns, expr, &tuple),
             _ => match self.result_column(expr).filter(|_| !self.context.aggregating) {
                 Some(column) => self.make_again(expr, columns, style, kind, &column),
                 None => {
@@ -481,9 +491,8 @@ impl<'a> Binder<'a> {
                     let name = own_name.or(default);
                     let name = name.unwrap_or_else(|| self.nameless(style == Style::Extend));
                     let id = self.made_column(expr, &name, kind_or(own));
-                    match columns.position(&name).filter(|_| style.replaces()) {
-                        Some(at) => columns.put(at, kind_or(own), id),
-                        None => columns.add(&name, kind_or(own), id),
+                    if !style.replaces() || !columns.put(&name, kind_or(own), id) {
+                        columns.add(&name, kind_or(own), id);
                     }
                 }
             },

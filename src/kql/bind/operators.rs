@@ -201,7 +201,7 @@ impl<'a> Binder<'a> {
         if !self.recorder.full() {
             return value;
         }
-        let value = self.recorder.settle(value, first, operator.span);
+        let value = self.recorder.settle(value, input, first, operator.span);
         self.recorder.operator(operator.span, input, &value);
         value
     }
@@ -427,7 +427,7 @@ impl<'a> Binder<'a> {
                 let mut finding = Finding::new(FindingKind::UnknownFunction, name.span, message);
                 finding.low_confidence = true;
                 let near = self.catalog.nearest_function(&name.text).or_else(|| {
-                    nearest(&name.text, self.names.list.iter().map(|local| &*local.name)).map(str::to_owned)
+                    nearest(&name.text, self.names.visible().map(|local| &*local.name)).map(str::to_owned)
                 });
                 let finding = finding.help("If a workspace has it, `--tables` can make it known.");
                 self.report(finding.meant(near.as_deref()));

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::super::ast::{Column as Declaration, Expr, ExprKind};
 use super::super::builtins::{self, Builtin, Class, Form, Returns, Takes};
 use super::super::model::Symbol;
 use super::super::model::finding::{Finding, nearest};
-use super::super::types::{Column, Element, Relation, Scalar};
+use super::super::types::{Column, ColumnEdit, Element, Relation, Scalar};
 use super::matching::{Arg, Matched, candidates};
 use super::naming::{Columns, value_of};
-use super::unions::limited;
 use super::{Binder, FindingKind, Value};
 use crate::source::Span;
 
@@ -38,11 +39,7 @@ impl<'a> Binder<'a> {
         let relation = self.with_row_scope(input, |binder| binder.plugged(name.span, builtin, args, input));
         let Some(schema) = schema else { return Value::Rows(Arc::new(relation)) };
         let declared = Self::declared_over(schema, &relation);
-        Value::Rows(Arc::new(Relation {
-            columns: declared,
-            has_unknown_columns: false,
-            ..input.doubts_of([])
-        }))
+        Value::Rows(Arc::new(Relation { has_unknown_columns: false, ..input.with(declared) }))
     }
 
     fn plugged(
@@ -84,8 +81,9 @@ impl<'a> Binder<'a> {
                     self.with_row_scope(&table, |binder| binder.value(inner))
                 }
                 (Form::ColumnOfBoth, Some(table)) if matches!(inner.kind, ExprKind::Name(_)) => {
+                    self.look_at(input.columns.len());
                     let both = input.columns.iter().filter(|column| table.column(&column.name).is_some());
-                    let both = Arc::new(input.with(both.cloned().collect()));
+                    let both = Arc::new(input.with(both.cloned().collect::<Vec<_>>()));
                     self.with_row_scope(&both, |binder| binder.value(inner))
                 }
                 (Form::Aggregate, _) => {
@@ -111,7 +109,7 @@ impl<'a> Binder<'a> {
     }
 
     fn plugin_columns(
-        &self,
+        &mut self,
         name: &str,
         matched: &Matched<'_>,
         args: &[Arg<'a>],
@@ -120,21 +118,14 @@ impl<'a> Binder<'a> {
         let columns = match name {
             "bag_unpack" => {
                 let bag = args.first().and_then(|arg| self.result_column(value_of(arg.expr)));
-                let rest = input.columns.iter().filter(|column| Some(*column) != bag.as_ref());
-                return Relation {
-                    columns: rest.cloned().collect(),
-                    has_unknown_columns: true,
-                    low_confidence: true,
-                    ..Relation::default()
-                };
+                let mut rest = input.columns.edit();
+                if let Some(bag) = bag {
+                    rest.remove(&bag.name);
+                }
+                return Relation::new(rest, true, true);
             }
             "pivot" => {
-                return Relation {
-                    columns: self.pivot_rest(args, input),
-                    has_unknown_columns: true,
-                    low_confidence: true,
-                    ..Relation::default()
-                };
+                return Relation::new(self.pivot_rest(args, input), true, true);
             }
             "ipv4_lookup" | "ipv6_lookup" | "geo_polygon_lookup" | "geo_line_lookup" => {
                 return self.looked_up(name, matched, args, input);
@@ -142,23 +133,29 @@ impl<'a> Binder<'a> {
             "python" | "r" | "csharp" => match args.first().map(|arg| &value_of(arg.expr).kind) {
                 Some(ExprKind::TypeOf(schema)) => {
                     let columns = Self::typed_over(schema, input);
-                    return Relation { columns, has_unknown_columns: false, ..input.doubts_of([]) };
+                    return Relation { has_unknown_columns: false, ..input.with(columns) };
                 }
                 _ => return Relation::unknown(),
             },
             "identity" | "identity_v3" | "rows_near" | "preview" => return Relation::clone(input),
             "estimate_rows_count" => vec![Column::new("EstimatedRowsCount", Scalar::Long)],
             "dcount_intersect" => {
-                let counts = (0..args.len()).map(|at| Column::new(format!("s{at}"), Scalar::Long));
-                return input.with(input.columns.iter().cloned().chain(counts).collect());
+                let mut all = input.columns.edit();
+                for at in 0..args.len() {
+                    all.push(Column::new(format!("s{at}"), Scalar::Long));
+                }
+                return input.with(all);
             }
             "ai_embed_text" | "ai_embeddings" | "ai_chat_completion" | "ai_chat_completion_prompt" => {
                 return self.asked(name, args, input);
             }
             _ => match clusters(name) {
                 Some(own) => {
-                    let own = own.iter().map(|(name, kind)| Column::new(*name, *kind));
-                    return input.with(own.chain(input.columns.iter().cloned()).collect());
+                    let mut all = input.columns.edit();
+                    for (name, kind) in own.iter().rev() {
+                        all.push_front(Column::new(*name, *kind));
+                    }
+                    return input.with(all);
                 }
                 None => match self.measured(name, matched, args) {
                     Some(columns) => columns,
@@ -167,17 +164,17 @@ impl<'a> Binder<'a> {
                             return Relation::unknown();
                         };
                         let columns = columns.iter().map(|(name, kind)| Column::new(*name, *kind));
-                        return Relation::closed(columns.collect());
+                        return Relation::closed(columns.collect::<Vec<_>>());
                     }
                 },
             },
         };
-        Relation { columns, has_unknown_columns: false, ..input.doubts_of([]) }
+        Relation { has_unknown_columns: false, ..input.with(columns) }
     }
 
     /// The rows with those of the table that they are looked up in.
     fn looked_up(
-        &self,
+        &mut self,
         name: &str,
         matched: &Matched<'_>,
         args: &[Arg<'a>],
@@ -200,13 +197,16 @@ impl<'a> Binder<'a> {
             _ => None,
         };
         let mut all = Columns::from(input.columns.clone());
+        if !self.look_at(table.columns.len()) {
+            return Relation::unknown();
+        }
+        let keys: FxHashSet<Arc<str>> = keys.into_iter().map(|key| key.name).collect();
         let other = |column: &&Column| {
-            !keys.iter().any(|key| key.name == column.name)
+            !keys.contains(&column.name)
                 && shape.as_ref().is_none_or(|shape| !shape.eq_ignore_ascii_case(&column.name))
         };
-        let others: Vec<Column> = table.columns.iter().filter(other).cloned().collect();
-        all.add_others(&others);
-        limited(Relation { columns: all.list, ..input.doubts_of([&*table]) })
+        all.add_others(&table.columns.iter().filter(other).cloned().collect());
+        input.doubts_of([&*table]).with(all.list)
     }
 
     /// The rows with what a language model says of them.
@@ -217,7 +217,7 @@ impl<'a> Binder<'a> {
             "ai_embeddings" => ("embeddings", Scalar::Dynamic),
             _ => ("completion", Scalar::String),
         };
-        let mut all = input.columns.clone();
+        let mut all = input.columns.edit();
         all.push(Column::new(format!("{own}_{part}"), kind));
         if args.get(3).is_some_and(|arg| self.written(value_of(arg.expr).span) == "true") {
             all.push(Column::new(format!("{own}_{part}_error"), Scalar::String));
@@ -303,19 +303,25 @@ impl<'a> Binder<'a> {
     }
 
     /// The columns that a pivot leaves: those named behind the aggregate, or all that it does not use.
-    fn pivot_rest(&self, args: &[Arg<'a>], input: &Relation) -> Vec<Column> {
+    fn pivot_rest(&self, args: &[Arg<'a>], input: &Relation) -> ColumnEdit {
         let column = |expr: &Expr| self.result_column(value_of(expr));
         let named: Vec<Column> = args.iter().skip(2).filter_map(|arg| column(arg.expr)).collect();
+        let mut rest = ColumnEdit::default();
         if !named.is_empty() {
-            return named;
+            for column in named {
+                rest.push(column);
+            }
+            return rest;
         }
         let aggregated = match args.get(1).map(|arg| &value_of(arg.expr).kind) {
             Some(ExprKind::Call { args, .. }) => args.first().and_then(column),
             _ => None,
         };
-        let used = [args.first().and_then(|arg| column(arg.expr)), aggregated];
-        let rest = input.columns.iter().filter(|column| !used.iter().flatten().any(|used| used == *column));
-        rest.cloned().collect()
+        rest = input.columns.edit();
+        for used in [args.first().and_then(|arg| column(arg.expr)), aggregated].into_iter().flatten() {
+            rest.remove(&used.name);
+        }
+        rest
     }
 }
 

@@ -7,14 +7,14 @@ use rustc_hash::FxHashSet;
 use super::super::ast::{Expr, ExprKind, Name, NameForm, Operator, SortOrder};
 use super::super::model::finding::Finding;
 use super::super::model::{ColumnOrigin, Symbol};
-use super::super::types::{Column, ColumnId, Element, Relation, Scalar};
+use super::super::types::{Column, ColumnId, ColumnList, Element, Relation, Scalar};
 use super::naming::{Columns, Style, value_of};
 use super::recorder::NewColumn;
 use super::returns::type_literal;
 use super::{Binder, FindingKind, Value};
 
 impl<'a> Binder<'a> {
-    fn rows_with(&self, columns: Vec<Column>) -> Value {
+    fn rows_with(&self, columns: impl Into<ColumnList>) -> Value {
         let row = self.scope.row.clone().unwrap_or_default();
         Value::Rows(Arc::new(row.with(columns)))
     }
@@ -50,6 +50,9 @@ impl<'a> Binder<'a> {
         for expr in exprs {
             let ExprKind::Name(name) = &expr.kind else { continue };
             if name.form == NameForm::Wildcard {
+                if !self.look_at(row.columns.len()) {
+                    continue;
+                }
                 let found = Self::matching(&row, &name.text);
                 self.recorder
                     .mention(name.span, || Symbol::Pattern(found.iter().map(|column| column.id).collect()));
@@ -69,14 +72,19 @@ impl<'a> Binder<'a> {
 
     pub(super) fn project_away(&mut self, exprs: &'a [Expr]) -> Value {
         let Some(row) = self.scope.row.clone() else { return Value::Unknown };
-        let gone = names(&self.chosen(exprs));
-        let kept = row.columns.iter().filter(|column| !gone.contains(&column.name));
-        self.rows_with(kept.cloned().collect())
+        let mut kept = row.columns.edit();
+        for column in self.chosen(exprs) {
+            kept.remove(&column.name);
+        }
+        self.rows_with(kept)
     }
 
     pub(super) fn project_keep(&mut self, exprs: &'a [Expr]) -> Value {
         let Some(row) = self.scope.row.clone() else { return Value::Unknown };
         let chosen = self.chosen(exprs);
+        if !self.look_at(row.columns.len()) {
+            return Value::Rows(Arc::new(Relation::unknown()));
+        }
         let wanted = names(&chosen);
         let mut columns: Vec<Column> =
             row.columns.iter().filter(|column| wanted.contains(&column.name)).cloned().collect();
@@ -88,9 +96,9 @@ impl<'a> Binder<'a> {
 
     pub(super) fn project_rename(&mut self, exprs: &'a [Expr]) -> Value {
         let Some(row) = self.scope.row.clone() else { return Value::Unknown };
-        let mut columns = row.columns.clone();
+        let mut columns = row.columns.edit();
         // A name that a column had stays taken, even when the column is called otherwise by now.
-        let mut taken: Vec<Arc<str>> = columns.iter().map(|column| Arc::clone(&column.name)).collect();
+        let mut taken: FxHashSet<&str> = FxHashSet::default();
         for expr in exprs {
             let ExprKind::Named { names, value, .. } = &expr.kind else {
                 if !matches!(expr.kind, ExprKind::Missing) {
@@ -106,8 +114,7 @@ impl<'a> Binder<'a> {
             };
             let Some(column) = self.column(old) else { continue };
             self.record(value, &Value::of(column.kind));
-            let at = columns.iter().position(|column| *column.name == *old.text);
-            if taken.iter().any(|name| **name == *new.text) {
+            if taken.contains(&*new.text) || row.column(&new.text).is_some() {
                 let message = format!("There is a column called `{}` already", new.text);
                 // Not every table has each of the columns that tables have in general.
                 let general = new.text.starts_with('_') || matches!(&*new.text, "TenantId" | "SourceSystem");
@@ -116,17 +123,14 @@ impl<'a> Binder<'a> {
                 self.report(finding.doubted(general || row.low_confidence));
                 // Whoever names it from here on means the renamed one.
                 let id = self.renamed(new, expr, &column);
-                if let Some(other) = columns.iter_mut().find(|column| *column.name == *new.text) {
-                    other.id = id;
+                if let Some(other) = columns.get(&new.text).cloned() {
+                    columns.replace(other.with_id(id));
                 }
                 continue;
             }
-            taken.push((&*new.text).into());
+            taken.insert(&new.text);
             let renamed = Column::new(&*new.text, column.kind).with_id(self.renamed(new, expr, &column));
-            match at {
-                Some(at) => columns[at] = renamed,
-                None => columns.push(renamed),
-            }
+            columns.rename(&old.text, renamed);
         }
         self.rows_with(columns)
     }
@@ -144,7 +148,10 @@ impl<'a> Binder<'a> {
         let Some(row) = self.scope.row.clone() else { return Value::Unknown };
         let mut first: Vec<Column> = Vec::new();
         let mut moved: FxHashSet<Arc<str>> = FxHashSet::default();
-        let mut named: Vec<&str> = Vec::new();
+        let mut named: FxHashSet<&str> = FxHashSet::default();
+        if !self.look_at(row.columns.len()) {
+            return Value::Rows(Arc::new(Relation::unknown()));
+        }
         for expr in exprs {
             let (inner, order) = match &expr.kind {
                 ExprKind::Ordered { expr, order, .. } => (&**expr, *order),
@@ -153,10 +160,10 @@ impl<'a> Binder<'a> {
             let ExprKind::Name(name) = &inner.kind else { continue };
             let mut found = self.chosen(std::slice::from_ref(inner));
             if name.form != NameForm::Wildcard {
-                if found.iter().any(|column| named.contains(&&*column.name)) {
+                if found.iter().any(|column| named.contains(&*column.name)) {
                     self.twice(&name.text, name.span);
                 }
-                named.push(&name.text);
+                named.insert(&name.text);
             }
             if let Some(order) = order.filter(|_| name.form == NameForm::Wildcard) {
                 found.sort_by_cached_key(|column| column.name.to_lowercase());
@@ -179,7 +186,8 @@ impl<'a> Binder<'a> {
         for expr in exprs {
             let kind = self.make(expr, &mut columns, Style::Plain, None, None);
             if matches!(expr.kind, ExprKind::Star) {
-                if !said && row.columns.iter().any(|column| column.kind.dynamic()) {
+                let looked = !said && self.look_at(row.columns.len());
+                if looked && row.columns.iter().any(|column| column.kind.dynamic()) {
                     let message = "`distinct` cannot compare `dynamic` columns, and there are some";
                     self.say(FindingKind::Type, expr.span, message);
                 }
@@ -261,26 +269,29 @@ impl<'a> Binder<'a> {
             return Value::Rows(Arc::new(Relation::unknown()));
         };
         // The columns that are expanded are only there where the query lets them through.
-        let applied = |column: &&Column| {
-            items.iter().any(|item| {
-                let item = match &item.kind {
-                    ExprKind::Converted { expr, .. } => expr,
-                    _ => item,
-                };
-                matches!(&item.kind, ExprKind::Name(name) if *name.text == *column.name)
-            })
-        };
-        let outer = row.columns.iter().filter(|column| !applied(column)).cloned().collect();
-        let mut columns = Columns::from(outer);
+        let mut outer = row.columns.edit();
+        for item in items {
+            let item = match &item.kind {
+                ExprKind::Converted { expr, .. } => expr,
+                _ => item,
+            };
+            if let ExprKind::Name(name) = &item.kind {
+                outer.remove(&name.text);
+            }
+        }
+        if !self.look_at(result.columns.len()) {
+            return Value::Rows(Arc::new(Relation::unknown()));
+        }
+        let mut columns = Columns::from(outer.finish());
         for column in &result.columns {
             columns.set(&column.name, column.kind, column.id);
         }
-        Value::Rows(Arc::new(Relation { columns: columns.list, ..row.doubts_of([&*result]) }))
+        Value::Rows(Arc::new(row.doubts_of([&*result]).with(columns.list)))
     }
 }
 
 /// Rows with the columns that a list names: no others, unless a `*` or a pattern in it means columns that are not known.
-fn listed_alone(row: &Relation, columns: Vec<Column>, exprs: &[Expr]) -> Relation {
+fn listed_alone(row: &Relation, columns: impl Into<ColumnList>, exprs: &[Expr]) -> Relation {
     let means_others = |expr: &Expr| match &expr.kind {
         ExprKind::Star => true,
         ExprKind::Name(name) => name.form == NameForm::Wildcard,

@@ -13,7 +13,7 @@ use super::super::model::{
     SemanticModel, Symbol, Variable, VariableId,
 };
 use super::super::timespan::Timespan;
-use super::super::types::{ColumnId, Relation, Scalar};
+use super::super::types::{Column, ColumnId, Relation, Scalar};
 use super::Value;
 use crate::source::Span;
 
@@ -38,8 +38,8 @@ struct Recording {
     kept: Details,
     /// What variables come to, where that is known.
     constants: FxHashMap<VariableId, Constant>,
-    /// The rows of tables and functions with columns that have an identity, by name.
-    adopted: FxHashMap<(bool, Arc<str>), Arc<Relation>>,
+    /// The rows of tables and functions as they are outside, and with columns that have an identity, by name.
+    adopted: FxHashMap<(bool, Arc<str>), [Arc<Relation>; 2]>,
     /// The columns that were assumed, by name.
     assumed: FxHashMap<Arc<str>, ColumnId>,
     /// The place of the last name that meant a variable, with the variable.
@@ -198,22 +198,19 @@ impl Recorder {
         origin: impl FnOnce(Arc<str>) -> ColumnOrigin,
     ) -> Arc<Relation> {
         let Some(recording) = &mut self.details else { return relation };
-        let fresh = relation.columns.iter().all(|column| column.id == ColumnId::NONE);
         let key = (table, Arc::from(named));
-        if fresh
-            && let Some(known) = recording.adopted.get(&key)
-            && **known == *relation
+        if let Some([outside, known]) = recording.adopted.get(&key)
+            && (Arc::ptr_eq(outside, &relation) || **outside == *relation)
         {
             return Arc::clone(known);
         }
+        let fresh = relation.columns.iter().all(|column| column.id == ColumnId::NONE);
         let origin = origin(Arc::clone(&key.1));
-        let mut relation = Arc::unwrap_or_clone(relation);
-        recording.identify(&mut relation, None, &origin);
-        let relation = Arc::new(relation);
+        let known = Arc::new(recording.identified(&relation, relation.columns.iter(), None, &origin));
         if fresh {
-            recording.adopted.insert(key, Arc::clone(&relation));
+            recording.adopted.insert(key, [relation, Arc::clone(&known)]);
         }
-        relation
+        known
     }
 
     /// How many columns there are, for [`Recorder::settle`].
@@ -223,16 +220,16 @@ impl Recorder {
 
     /// Gives an identity to the columns of an operator's rows that have none, and notes the names that those made since
     /// `first` have got in the end.
-    pub(super) fn settle(&mut self, value: Value, first: usize, span: Span) -> Value {
+    pub(super) fn settle(&mut self, value: Value, input: &Relation, first: usize, span: Span) -> Value {
         let Some(recording) = &mut self.details else { return value };
         let Value::Rows(relation) = value else { return value };
         let mut relation = relation;
-        if relation.columns.iter().any(|column| column.id == ColumnId::NONE) {
-            let mut own = Arc::unwrap_or_clone(relation);
-            recording.identify(&mut own, Some(span), &ColumnOrigin::Operator);
-            relation = Arc::new(own);
+        let nameless = |column: &&&Column| column.id == ColumnId::NONE;
+        if relation.columns.new_since(&input.columns).iter().any(|column| nameless(&column)) {
+            let new = relation.columns.new_since(&input.columns).into_iter();
+            relation = Arc::new(recording.identified(&relation, new, Some(span), &ColumnOrigin::Operator));
         }
-        for column in &relation.columns {
+        for column in relation.columns.new_since(&input.columns) {
             let at = column.id.index().filter(|at| *at >= first);
             if let Some(declaration) = at.and_then(|at| recording.kept.columns.get_mut(at)) {
                 declaration.name = Arc::clone(&column.name);
@@ -287,21 +284,28 @@ impl Recording {
         ColumnId::of(self.kept.columns.len())
     }
 
-    fn identify(&mut self, relation: &mut Relation, made_by: Option<Span>, origin: &ColumnOrigin) {
-        for column in &mut relation.columns {
-            if column.id == ColumnId::NONE {
-                self.kept.columns.push(ColumnDeclaration {
-                    name: Arc::clone(&column.name),
-                    kind: column.kind,
-                    place: None,
-                    made_by,
-                    named_after: None,
-                    origin: origin.clone(),
-                    same_as: None,
-                });
-                column.id = ColumnId::of(self.kept.columns.len());
-            }
+    /// The same rows, with an identity for those of some of their columns that have none.
+    fn identified<'c>(
+        &mut self,
+        relation: &Relation,
+        columns: impl Iterator<Item = &'c Column>,
+        made_by: Option<Span>,
+        origin: &ColumnOrigin,
+    ) -> Relation {
+        let mut edit = relation.columns.edit();
+        for column in columns.filter(|column| column.id == ColumnId::NONE) {
+            self.kept.columns.push(ColumnDeclaration {
+                name: Arc::clone(&column.name),
+                kind: column.kind,
+                place: None,
+                made_by,
+                named_after: None,
+                origin: origin.clone(),
+                same_as: None,
+            });
+            edit.replace(column.clone().with_id(ColumnId::of(self.kept.columns.len())));
         }
+        relation.with(edit)
     }
 
     /// Works out what an expression comes to, from what its parts do.

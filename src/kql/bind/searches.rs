@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::ast::{Expr, ExprKind, Find, Literal, Operator};
 use super::super::types::{Column, Conversion, Relation, Scalar};
 use super::super::{Node, walk};
-use super::naming::Columns;
 use super::{Binder, FindingKind, Value};
 use crate::source::Span;
 
@@ -24,10 +23,9 @@ impl<'a> Binder<'a> {
             None => self.every_table(),
         };
         self.search_condition(predicate, &all);
-        let mut columns = Columns::default();
-        columns.list.push(Column::new("$table", Scalar::String));
-        columns.list.extend(all.columns.iter().cloned());
-        Value::Rows(Arc::new(all.with(columns.list)))
+        let mut columns = all.columns.edit();
+        columns.push_front(Column::new("$table", Scalar::String));
+        Value::Rows(Arc::new(all.with(columns)))
     }
 
     /// The rows of the tables of a `search`.
@@ -92,10 +90,11 @@ impl<'a> Binder<'a> {
     ) -> Value {
         let Find { predicate, project, project_away, .. } = find;
         let mut asked: Vec<Column> = Vec::new();
+        let mut seen: FxHashSet<&str> = FxHashSet::default();
         walk(Node::Expr(predicate), &mut |node| {
             if let Node::Expr(Expr { kind: ExprKind::Name(name), .. }) = node
                 && let Some(column) = all.column(&name.text)
-                && !asked.contains(column)
+                && seen.insert(&*column.name)
             {
                 asked.push(column.clone());
             }
@@ -114,7 +113,8 @@ impl<'a> Binder<'a> {
         let packs = |columns: &[Column]| {
             let mut others =
                 looked.iter().filter(|relation| !relation.has_unknown_columns).flat_map(|one| &one.columns);
-            others.any(|other| !columns.iter().any(|column| column.name == other.name))
+            let known: FxHashSet<&str> = columns.iter().map(|column| &*column.name).collect();
+            others.any(|other| !known.contains(&*other.name))
         };
         let mut open = all.has_unknown_columns;
         match project {
@@ -139,7 +139,7 @@ impl<'a> Binder<'a> {
             }
             None => {
                 let sets = [columns, shared(&looked), asked].map(|set| Arc::new(Relation::closed(set)));
-                columns = Arc::unwrap_or_clone(self.union_of(&sets)).columns;
+                columns = self.union_of(&sets).columns.iter().cloned().collect();
                 if packs(&columns) {
                     columns.push(Column::new("pack_", Scalar::Dynamic));
                 }
@@ -155,7 +155,7 @@ impl<'a> Binder<'a> {
                 _ => {}
             }
         }
-        Value::Rows(Arc::new(Relation { columns, has_unknown_columns: open, ..all.doubts_of([]) }))
+        Value::Rows(Arc::new(Relation { has_unknown_columns: open, ..all.with(columns) }))
     }
 }
 
@@ -188,7 +188,7 @@ fn merged(relations: &[Arc<Relation>]) -> Relation {
             None => columns.push(column.clone()),
         }
     }
-    Relation { columns, ..Relation::default().doubts_of(relations.iter().map(|relation| &**relation)) }
+    Relation::default().doubts_of(relations.iter().map(|relation| &**relation)).with(columns)
 }
 
 /// The columns that all of several tables have, by name; where their types differ, the one they have in common.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::super::ast::{Column as Declaration, Expr, ExprKind, Literal, Nests, Operator, Parameter, Scan};
 use super::super::model::finding::Finding;
 use super::super::model::{ColumnOrigin, VariableKind};
@@ -23,7 +25,7 @@ impl<'a> Binder<'a> {
                 // Whatever the expression, its column is called by its place.
                 _ => match binder.value_or_rows(expr) {
                     Value::Columns(several) if several.len() > 1 => {
-                        for column in several {
+                        for column in &several {
                             columns.add(&column.name, column.kind, column.id);
                         }
                     }
@@ -108,7 +110,7 @@ impl<'a> Binder<'a> {
         self.scalar(expr);
         let Some(row) = self.scope.row.clone() else { return Value::Unknown };
         let mut columns = Columns::from(row.columns.clone());
-        let mut named: Vec<&str> = Vec::new();
+        let mut named: FxHashSet<&str> = FxHashSet::default();
         let text = |part: &Expr| matches!(part.kind, ExprKind::Literal(Literal::String(_)));
         for (at, part) in pattern.iter().enumerate() {
             let before = at.checked_sub(1).and_then(|at| pattern.get(at));
@@ -122,11 +124,11 @@ impl<'a> Binder<'a> {
                             .help("Put a text before the name.");
                         self.report(finding);
                     }
-                    if named.contains(&name) {
+                    if named.contains(name) {
                         let message = format!("The pattern names `{name}` twice");
                         self.say(FindingKind::Semantic, column.name.span, message);
                     } else if !name.is_empty() {
-                        named.push(name);
+                        named.insert(name);
                         let (place, origin) = (Some(column.name.span), ColumnOrigin::Declared);
                         let id = self.new_column(name, kind, |new| NewColumn { place, origin, ..new });
                         columns.set(name, kind, id);
@@ -155,7 +157,7 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn scan(&mut self, operator: &'a Operator, scan: &'a Scan, input: &Arc<Relation>) -> Value {
-        let mut columns = input.columns.clone();
+        let mut columns = input.columns.edit();
         let known = self.names.list.len();
         for Parameter { column, default } in &scan.declared {
             if let Some(default) = default {
@@ -235,6 +237,6 @@ impl<'a> Binder<'a> {
 }
 
 pub(super) fn rows_of(columns: &[(&str, Scalar)]) -> Value {
-    let columns = columns.iter().map(|(name, kind)| Column::new(*name, *kind)).collect();
+    let columns: Vec<Column> = columns.iter().map(|(name, kind)| Column::new(*name, *kind)).collect();
     Value::Rows(Arc::new(Relation::closed(columns)))
 }

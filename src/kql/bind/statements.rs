@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::super::ast::{
     Column as Declaration, Expr, ExprKind, Function, LetValue, Name, Operator, Parameter, Statement,
     StatementKind, Type,
@@ -136,8 +138,12 @@ impl<'a> Binder<'a> {
         if !self.recorder.full() {
             return;
         }
+        let mut by_name: FxHashMap<&str, &Declaration> = FxHashMap::default();
+        for declared in schema {
+            by_name.entry(&declared.name.text).or_insert(declared);
+        }
         for column in columns {
-            if let Some(declared) = schema.iter().find(|declared| *declared.name.text == *column.name) {
+            if let Some(declared) = by_name.get(&*column.name) {
                 let origin = ColumnOrigin::Declared;
                 let place = Some(declared.name.span);
                 column.id =
@@ -147,18 +153,16 @@ impl<'a> Binder<'a> {
     }
 
     fn let_(&mut self, span: Span, name: &'a Name, value: &'a LetValue, first: usize) {
-        if self.local(&name.text).is_some()
-            && self.names.list[first..].iter().any(|local| *local.name == *name.text)
-        {
+        if self.names.find_at(&name.text).is_some_and(|at| at >= first) {
             let message = format!("`{}` is defined twice", name.text);
             self.say(FindingKind::Semantic, name.span, message);
         }
         let bound = match value {
             LetValue::Expr(expr) => Bound::Value(match self.bounded(span, |binder| binder.pipeline(expr)) {
                 Value::Scalar(kind, _) => Value::constant(kind),
-                Value::Columns(columns) => match columns.as_slice() {
-                    [only] => Value::of(only.kind),
-                    _ => {
+                Value::Columns(columns) => match columns.only() {
+                    Some(only) => Value::of(only.kind),
+                    None => {
                         let message = format!("`{}` stands for one value, and these are several", name.text);
                         self.say(FindingKind::Semantic, expr.span, message);
                         Value::Unknown
@@ -280,14 +284,17 @@ impl<'a> Binder<'a> {
     /// The columns of a schema that may name no column twice.
     pub(super) fn schema(&mut self, schema: &'a [Declaration]) -> Vec<Column> {
         let mut columns: Vec<Column> = Vec::new();
+        // Of columns of one name the last is the one too many.
+        let last: FxHashMap<&str, Span> =
+            schema.iter().map(|column| (&*column.name.text, column.name.span)).collect();
+        let mut known: FxHashSet<Arc<str>> = FxHashSet::default();
         for column in Self::declared(schema) {
-            if columns.iter().any(|known| known.name == column.name) {
-                let again = schema.iter().rfind(|one| *one.name.text == *column.name);
-                let place = again.map_or_else(Span::default, |one| one.name.span);
+            if known.insert(Arc::clone(&column.name)) {
+                columns.push(column);
+            } else {
+                let place = last.get(&*column.name).copied().unwrap_or_default();
                 let message = format!("There are two columns called `{}` here", column.name);
                 self.say(FindingKind::Semantic, place, message);
-            } else {
-                columns.push(column);
             }
         }
         self.declared_at(schema, &mut columns);

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::super::ast::{Expr, ExprKind, TopNested};
-use super::super::types::{Column, ColumnId, Conversion, Relation, Scalar};
+use super::super::types::{ColumnId, Conversion, Relation, Scalar};
 use super::naming::{Columns, Style, value_of};
 use super::{Binder, FindingKind, Value};
 
@@ -109,9 +111,7 @@ impl<'a> Binder<'a> {
                 self.scalar(value_of(others));
             }
             let name = self.name_of(&level.of).unwrap_or_default();
-            let at = columns.list.len();
-            columns.add(&name, kind, ColumnId::NONE);
-            let of = columns.list.get(at).map_or_else(String::new, |column| column.name.to_string());
+            let of = columns.add(&name, kind, ColumnId::NONE).unwrap_or_default();
             let by = match &level.by.kind {
                 ExprKind::Ordered { expr, .. } => &**expr,
                 _ => &level.by,
@@ -125,7 +125,9 @@ impl<'a> Binder<'a> {
                         columns.add(&name.text, kind, ColumnId::NONE);
                     }
                 }
-                _ => columns.add(&format!("aggregated_{of}"), kind, ColumnId::NONE),
+                _ => {
+                    columns.add(&format!("aggregated_{of}"), kind, ColumnId::NONE);
+                }
             }
         }
         Value::Rows(Arc::new(row.closed_with(columns.list)))
@@ -157,7 +159,9 @@ impl<'a> Binder<'a> {
                 let by = self.name_of(by).unwrap_or_default();
                 columns.add(&format!("approximate_sum_{by}"), kind, ColumnId::NONE);
             }
-            None => columns.add(&format!("approximate_count_{name}"), Scalar::Long, ColumnId::NONE),
+            None => {
+                columns.add(&format!("approximate_count_{name}"), Scalar::Long, ColumnId::NONE);
+            }
         }
         Value::Rows(Arc::new(row.closed_with(columns.list)))
     }
@@ -186,10 +190,10 @@ fn takes_all(expr: &Expr) -> bool {
     }
 }
 
-/// The columns among the groups, which `*` does not return again.
-fn plain_groups(by: &[Expr], row: &Relation) -> Vec<Column> {
+/// The names of the columns among the groups, which `*` does not return again.
+fn plain_groups(by: &[Expr], row: &Relation) -> FxHashSet<Arc<str>> {
     let column = |expr: &Expr| match &expr.kind {
-        ExprKind::Name(name) => row.column(&name.text).cloned(),
+        ExprKind::Name(name) => row.column(&name.text).map(|column| Arc::clone(&column.name)),
         _ => None,
     };
     by.iter().filter_map(column).collect()

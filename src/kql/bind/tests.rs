@@ -23,7 +23,7 @@ impl Small {
             ("Time", Scalar::DateTime),
             ("Bag", Scalar::Dynamic),
         ];
-        Arc::new(Relation::closed(columns.iter().map(column).collect()))
+        Arc::new(Relation::closed(columns.iter().map(column).collect::<Vec<_>>()))
     }
 
     fn function(mut self, name: &'static str, params: Vec<Declared>, body: &str) -> Self {
@@ -135,7 +135,7 @@ fn rows_that_are_joined_with_themselves_do_not_grow_without_end() {
     }
     text.push_str("a16");
     let result = meaning(&text).result.unwrap();
-    assert!(result.has_unknown_columns && result.columns.len() <= super::MOST_COLUMNS);
+    assert!(result.has_unknown_columns && result.columns.len() <= crate::kql::types::MOST_COLUMNS);
 }
 
 #[test]

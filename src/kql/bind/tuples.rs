@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::super::ast::{Expr, ExprKind, Literal};
-use super::super::types::{Column, ColumnId, Element, Primitive, Scalar};
+use super::super::types::{Column, ColumnId, ColumnList, Element, Primitive, Scalar};
 use super::Binder;
 use super::matching::Arg;
 use super::naming::value_of;
@@ -69,7 +71,7 @@ fn parts(name: &str) -> Option<&'static [(&'static str, Scalar)]> {
 
 impl Binder<'_> {
     /// The columns of a function that returns several; `None` where it returns one value.
-    pub(super) fn several(&self, name: &str, args: &[Arg<'_>]) -> Option<Vec<Column>> {
+    pub(super) fn several(&self, name: &str, args: &[Arg<'_>]) -> Option<ColumnList> {
         if let Some(parts) = parts(name) {
             let own = args.first().and_then(|arg| self.name_of(value_of(arg.expr))).unwrap_or_default();
             let column = |(part, kind): &(&str, Scalar)| Column::new(format!("{name}_{own}_{part}"), *kind);
@@ -77,10 +79,10 @@ impl Binder<'_> {
         }
         Some(match name {
             "percentile" | "percentiles" | "percentilew" | "percentilesw" | "percentiles_array"
-            | "percentilesw_array" => self.percentiles(name, args),
+            | "percentilesw_array" => self.percentiles(name, args).into(),
             "any" | "take_any" => self.any_columns(name, args),
             "arg_max" | "arg_min" | "argmax" | "argmin" => self.extreme_columns(name, args),
-            "array_sort_asc" | "array_sort_desc" => self.sorted(args),
+            "array_sort_asc" | "array_sort_desc" => self.sorted(args).into(),
             _ => return None,
         })
     }
@@ -136,28 +138,45 @@ impl Binder<'_> {
         self.result_column(value_of(arg.expr)).map(|column| (column.name, column.id))
     }
 
+    /// Columns, and after them those of the rows that are not taken and not grouped by.
+    fn and_the_others(&self, first: Vec<Column>, taken: &FxHashSet<Arc<str>>) -> ColumnList {
+        let Some(row) = &self.scope.row else { return first.into() };
+        let mut all = row.columns.edit();
+        for name in taken.iter().chain(&self.scope.grouped) {
+            all.remove(name);
+        }
+        if first.iter().any(|column| all.has(&column.name)) {
+            // Two of one name: each is looked at by itself.
+            let rest = all.finish();
+            return first.into_iter().chain(rest.iter().cloned()).collect();
+        }
+        for column in first.into_iter().rev() {
+            all.push_front(column);
+        }
+        all.finish()
+    }
+
     /// The columns of `any` and `take_any`: `*` stands for all columns but those that stand already.
-    fn any_columns(&self, name: &str, args: &[Arg<'_>]) -> Vec<Column> {
+    fn any_columns(&self, name: &str, args: &[Arg<'_>]) -> ColumnList {
         let mut columns: Vec<Column> = Vec::new();
+        let mut whole: Option<ColumnList> = None;
         let star = args.iter().any(Arg::star);
-        let mut taken: Vec<Arc<str>> =
-            self.scope.grouped.iter().map(|column| Arc::clone(&column.name)).collect();
+        let mut taken: FxHashSet<Arc<str>> = FxHashSet::default();
         for (at, arg) in args.iter().enumerate() {
             if arg.star() {
-                for column in self.scope.row.iter().flat_map(|row| &row.columns) {
-                    if !taken.contains(&column.name) {
-                        taken.push(Arc::clone(&column.name));
-                        columns.push(column.clone());
-                    }
+                // After a star there is nothing left that would not stand already.
+                if whole.is_none() {
+                    whole = Some(self.and_the_others(std::mem::take(&mut columns), &taken));
                 }
                 continue;
             }
             match self.plain_column(arg) {
                 Some((plain, id)) => {
-                    if star && taken.contains(&plain) {
+                    let stands = taken.contains(&plain) || self.scope.grouped.contains(&plain);
+                    if star && (whole.is_some() || stands) {
                         continue;
                     }
-                    taken.push(Arc::clone(&plain));
+                    taken.insert(Arc::clone(&plain));
                     let own = self.name_of(arg.expr).map_or(plain, Into::into);
                     columns.push(Column::new(own, arg.kind()).with_id(id));
                 }
@@ -169,41 +188,34 @@ impl Binder<'_> {
                 }
             }
         }
-        if name == "any" {
-            for column in &mut columns {
-                (column.name, column.id) = (format!("any_{}", column.name).into(), ColumnId::NONE);
-            }
+        let all = with_last(whole, columns);
+        if name != "any" {
+            return all;
         }
-        columns
+        all.iter().map(|column| Column::new(format!("any_{}", column.name), column.kind)).collect()
     }
 
     /// The columns of `arg_max` and `arg_min`.
-    fn extreme_columns(&self, name: &str, args: &[Arg<'_>]) -> Vec<Column> {
+    fn extreme_columns(&self, name: &str, args: &[Arg<'_>]) -> ColumnList {
         let mut columns: Vec<Column> = Vec::new();
+        let mut whole: Option<ColumnList> = None;
         let prefix = if name.ends_with("max") { "max" } else { "min" };
         let star = args.iter().any(Arg::star);
         let primary = args.first().and_then(|arg| self.name_of(arg.expr)).unwrap_or_default();
-        let mut taken: Vec<Arc<str>> = Vec::new();
+        let mut taken: FxHashSet<Arc<str>> = FxHashSet::default();
         for (at, arg) in args.iter().enumerate() {
-            let fits = |column: &Arc<str>, taken: &[Arc<str>]| {
-                at == 0
-                    || !star
-                    || !taken.contains(column)
-                        && !self.scope.grouped.iter().any(|group| group.name == *column)
-            };
             if arg.star() {
-                for column in self.scope.row.iter().flat_map(|row| &row.columns) {
-                    if fits(&column.name, &taken) {
-                        taken.push(Arc::clone(&column.name));
-                        columns.push(column.clone());
-                    }
+                if whole.is_none() {
+                    whole = Some(self.and_the_others(std::mem::take(&mut columns), &taken));
                 }
                 continue;
             }
             match self.plain_column(arg) {
                 Some((plain, id)) => {
-                    if fits(&plain, &taken) {
-                        taken.push(Arc::clone(&plain));
+                    let stands =
+                        whole.is_some() || taken.contains(&plain) || self.scope.grouped.contains(&plain);
+                    if at == 0 || !star || !stands {
+                        taken.insert(Arc::clone(&plain));
                         let own = self.name_of(arg.expr).map_or(plain, Into::into);
                         columns.push(Column::new(own, arg.kind()).with_id(id));
                     }
@@ -217,20 +229,33 @@ impl Binder<'_> {
                 }
             }
         }
-        if matches!(name, "argmax" | "argmin") {
-            // The old forms tell the name of what they are ordered by.
-            let ordered = args.first().and_then(|arg| self.name_of(arg.expr));
-            for (at, column) in columns.iter_mut().enumerate() {
-                let own = if column.name.starts_with(&format!("{prefix}_{primary}_arg")) {
-                    continue;
-                } else if at == 0 {
-                    ordered.clone().unwrap_or_default()
-                } else {
-                    format!("{primary}_{}", column.name)
-                };
-                (column.name, column.id) = (format!("{prefix}_{own}").into(), ColumnId::NONE);
-            }
+        let all = with_last(whole, columns);
+        if !matches!(name, "argmax" | "argmin") {
+            return all;
         }
-        columns
+        // The old forms tell the name of what they are ordered by.
+        let ordered = args.first().and_then(|arg| self.name_of(arg.expr));
+        let computed = format!("{prefix}_{primary}_arg");
+        let renamed = |(at, column): (usize, &Column)| {
+            let own = if column.name.starts_with(&computed) {
+                return column.clone();
+            } else if at == 0 {
+                ordered.clone().unwrap_or_default()
+            } else {
+                format!("{primary}_{}", column.name)
+            };
+            Column::new(format!("{prefix}_{own}"), column.kind)
+        };
+        all.iter().enumerate().map(renamed).collect()
+    }
+}
+
+/// What a star stands for, and what comes after it.
+fn with_last(whole: Option<ColumnList>, last: Vec<Column>) -> ColumnList {
+    match whole {
+        None => last.into(),
+        Some(whole) if last.is_empty() => whole,
+        // The names of the last may be those of others.
+        Some(whole) => whole.iter().cloned().chain(last).collect(),
     }
 }

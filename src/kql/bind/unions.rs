@@ -11,7 +11,7 @@ use super::super::model::{ColumnOrigin, Symbol};
 use super::super::types::{Column, ColumnId, Conversion, Relation, Scalar};
 use super::entities::matches_wildcard;
 use super::recorder::NewColumn;
-use super::{Binder, Bound, FindingKind, Local, MOST_COLUMNS, Value};
+use super::{Binder, Bound, FindingKind, Local, Value};
 
 impl<'a> Binder<'a> {
     /// The tables that a pattern such as `Security*` means, as one.
@@ -37,7 +37,7 @@ impl<'a> Binder<'a> {
             }
             _ => None,
         };
-        found.extend(self.names.list.iter().filter_map(view));
+        found.extend(self.names.visible().filter_map(view));
         if found.is_empty() {
             let message = format!("No table fits `{}`", name.text);
             let mut finding = Finding::new(FindingKind::UnknownTable, name.span, message)
@@ -60,14 +60,22 @@ impl<'a> Binder<'a> {
 
     /// The rows of several tables together. Columns that are made of several have an identity of their own.
     pub(super) fn union_of(&mut self, relations: &[Arc<Relation>]) -> Arc<Relation> {
-        let (mut relation, merged) = unite_relations(relations);
+        // Rows that have no columns add none, and the same rows again add nothing.
+        let mut seen: FxHashSet<*const Relation> = FxHashSet::default();
+        let wide = relations.iter().filter(|one| !one.columns.is_empty());
+        let wide: Vec<Arc<Relation>> = wide.filter(|one| seen.insert(Arc::as_ptr(one))).cloned().collect();
+        let doubts = Relation::default().doubts_of(relations.iter().map(|relation| &**relation));
+        if !self.look_at(wide.iter().map(|one| one.columns.len()).sum()) {
+            return Arc::new(Relation::unknown());
+        }
+        let (mut columns, merged) = unite_relations(&wide);
         for (at, parts) in merged {
-            let column = &relation.columns[at];
+            let column = &columns[at];
             let origin = ColumnOrigin::Union(parts.as_slice().into());
             let id = self.new_column(&column.name, column.kind, |new| NewColumn { origin, ..new });
-            relation.columns[at].id = id;
+            columns[at].id = id;
         }
-        Arc::new(relation)
+        Arc::new(doubts.with(columns))
     }
 
     pub(super) fn union(
@@ -87,24 +95,18 @@ impl<'a> Binder<'a> {
         let mut relation = self.union_of(&relations);
         if let Some((source, place)) = Self::param_name(operator, &["withsource", "with_source"]) {
             let column = self.option_column(source, place, Scalar::String);
-            Arc::make_mut(&mut relation).columns.insert(0, column);
+            let mut columns = relation.columns.edit();
+            columns.push_front(column);
+            relation = Arc::new(relation.with(columns));
         }
         Value::Rows(relation)
     }
 }
 
-/// Rows with no more columns than rows may have.
-pub(super) fn limited(mut relation: Relation) -> Relation {
-    if relation.columns.len() > MOST_COLUMNS {
-        relation.columns.truncate(MOST_COLUMNS);
-        (relation.has_unknown_columns, relation.low_confidence) = (true, true);
-    }
-    relation
-}
-
 /// The rows of several tables together, with the columns that [`union_columns`] makes of theirs.
 pub(crate) fn union_relations(relations: &[Arc<Relation>]) -> Relation {
-    unite_relations(relations).0
+    let doubts = Relation::default().doubts_of(relations.iter().map(|relation| &**relation));
+    doubts.with(unite_relations(relations).0)
 }
 
 /// The columns of several tables: those of the same name and type are one, and those of the same name and
@@ -119,11 +121,9 @@ pub(crate) fn union_columns<K: Copy + Eq + Hash>(
 /// Columns by their place in a list, each with the several columns that it is made of.
 type Merged = Vec<(usize, Vec<ColumnId>)>;
 
-fn unite_relations(relations: &[Arc<Relation>]) -> (Relation, Merged) {
-    let doubts = Relation::default().doubts_of(relations.iter().map(|relation| &**relation));
+fn unite_relations(relations: &[Arc<Relation>]) -> (Vec<Column>, Merged) {
     let columns = relations.iter().flat_map(|relation| &relation.columns);
-    let (columns, merged) = unite(columns.map(|column| (&column.name, column.kind, column.id)), Arc::clone);
-    (Relation { columns, ..doubts }, merged)
+    unite(columns.map(|column| (&column.name, column.kind, column.id)), Arc::clone)
 }
 
 /// The columns of one name and type.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::ast::{Expr, ExprId, Operator};
-use super::types::{Column, ColumnId, Relation, Scalar};
+use super::types::{ColumnId, ColumnList, Relation, Scalar};
 use crate::source::Span;
 
 pub(crate) mod constants;
@@ -46,7 +46,7 @@ pub(crate) enum ExprType {
     /// One value.
     Scalar(Scalar),
     /// Several values at once, as `arg_max` returns them.
-    Columns(Arc<[Column]>),
+    Columns(ColumnList),
     /// Rows.
     Rows(Arc<Relation>),
     /// Another database, all of whose tables are there.
@@ -64,10 +64,7 @@ impl ExprType {
     pub(crate) fn scalar(&self) -> Option<Scalar> {
         match self {
             Self::Scalar(kind) => Some(*kind),
-            Self::Columns(columns) => match &**columns {
-                [only] => Some(only.kind),
-                _ => None,
-            },
+            Self::Columns(columns) => columns.only().map(|only| only.kind),
             _ => None,
         }
     }

@@ -32,7 +32,7 @@ pub(in crate::rules) fn misindented_key<'a>(
     parent: &'a Mapping,
     key: &str,
 ) -> Option<Misindented<'a>> {
-    let index = parent.entries.iter().position(|entry| entry.name() == Some(key))?;
+    let index = parent.position(key)?;
     let (entry, above) = (&parent.entries[index], parent.entries.get(index.checked_sub(1)?)?);
     let keys = Format::of(cx.kind())?.item_keys(above.name()?);
     let Value::Sequence(list) = &above.value.value else { return None };

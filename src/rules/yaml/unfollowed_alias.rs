@@ -1,5 +1,7 @@
 //! `unfollowed-alias`
 
+use rustc_hash::FxHashMap;
+
 use crate::content::aliases::{Alias, MERGE, holds_alias};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::rules::{Context, Rule, declare_rule};
@@ -57,20 +59,25 @@ impl Rule for UnfollowedAlias {
         // That nothing is merged, `unknown-key` says.
         let aliases = cx.content.aliases();
         let values = aliases.iter().filter(|alias| !alias.pointer.ends_with(MERGE));
-        out.extend(values.map(|alias| finding(cx, alias)));
+        let mut anchors = Anchors::default();
+        if let Some(root) = cx.content.root().filter(|_| !aliases.is_empty()) {
+            anchors.collect(cx, root);
+        }
+        out.extend(values.map(|alias| finding(cx, alias, &anchors)));
     }
 }
 
-fn finding(cx: &Context<'_>, alias: &Alias<'_>) -> Diagnostic {
+fn finding(cx: &Context<'_>, alias: &Alias<'_>, anchors: &Anchors<'_>) -> Diagnostic {
     let Alias { pointer, node, name } = alias;
     let message = format!("`{}` is the alias `*{name}`, which is not followed", readable(pointer));
     let finding = UnfollowedAlias::at(node.span, message)
         .help("Write the value out in the place of the alias.")
         .path(pointer.clone());
-    let Some(target) = cx.content.root().and_then(|root| anchored(cx, root, name, node)) else {
+    let Some(target) = anchors.before(name, node) else {
         return finding;
     };
-    let is_short = |text: &str| !text.is_empty() && !text.contains(['\n', '\r', '&']);
+    let is_short =
+        |text: &str| !text.is_empty() && text.len() <= LONGEST && !text.contains(['\n', '\r', '&']);
     let text = Some(cx.source().slice(target.span)).filter(|text| is_short(text) && !holds_alias(target));
     let is_inline = match &target.value {
         Value::Scalar(scalar) => scalar.header.is_none(),
@@ -85,22 +92,32 @@ fn finding(cx: &Context<'_>, alias: &Alias<'_>) -> Diagnostic {
     finding.label(anchor, "what it stands for is here").fix(fix)
 }
 
-/// The last value above an alias that has its anchor.
-fn anchored<'a>(cx: &Context<'_>, node: &'a Node, name: &str, alias: &Node) -> Option<&'a Node> {
-    if node.span.start >= alias.span.start {
-        return None;
-    }
-    let below = match &node.value {
-        Value::Sequence(list) => list.items.iter().rev().find_map(|item| anchored(cx, item, name, alias)),
-        Value::Mapping(map) => {
-            map.entries.iter().rev().find_map(|entry| anchored(cx, &entry.value, name, alias))
+/// How long a value may be that is written out for each of its aliases.
+const LONGEST: usize = 500;
+
+/// The values that have an anchor, by its name and in the order of the file.
+#[derive(Default)]
+struct Anchors<'a>(FxHashMap<&'a str, Vec<&'a Node>>);
+
+impl<'a> Anchors<'a> {
+    fn collect(&mut self, cx: &Context<'a>, node: &'a Node) {
+        if let Some(anchor) = node.anchor {
+            let name = cx.content.source.slice(anchor).trim_start_matches('&');
+            self.0.entry(name).or_default().push(node);
         }
-        _ => None,
-    };
-    let is_it = |node: &&Node| {
-        node.anchor.is_some_and(|anchor| cx.source().slice(anchor).trim_start_matches('&') == name)
-    };
-    below.or_else(|| Some(node).filter(is_it))
+        match &node.value {
+            Value::Sequence(list) => list.items.iter().for_each(|item| self.collect(cx, item)),
+            Value::Mapping(map) => map.entries.iter().for_each(|entry| self.collect(cx, &entry.value)),
+            _ => {}
+        }
+    }
+
+    /// The last value above an alias that has its anchor.
+    fn before(&self, name: &str, alias: &Node) -> Option<&'a Node> {
+        let all = self.0.get(name)?;
+        let end = all.partition_point(|node| node.span.start < alias.span.start);
+        all.get(end.checked_sub(1)?).copied()
+    }
 }
 
 #[cfg(test)]

@@ -31,7 +31,9 @@ const TABLES: &[(&str, &[(&str, Scalar)])] = &[
 ];
 
 fn rows(columns: &[(&str, Scalar)]) -> Arc<Relation> {
-    Arc::new(Relation::closed(columns.iter().map(|(name, kind)| Column::new(*name, *kind)).collect()))
+    Arc::new(Relation::closed(
+        columns.iter().map(|(name, kind)| Column::new(*name, *kind)).collect::<Vec<_>>(),
+    ))
 }
 
 impl Catalog for Sample {
@@ -131,7 +133,7 @@ impl Page<'_> {
         match kind {
             ExprType::Unknown => "unknown".to_owned(),
             ExprType::Scalar(kind) => kind.name().to_owned(),
-            ExprType::Columns(columns) => Self::rows_of(&Relation::closed(columns.to_vec())),
+            ExprType::Columns(columns) => Self::rows_of(&Relation::closed(columns.clone())),
             ExprType::Rows(relation) => Self::rows_of(relation),
             ExprType::Database => "database".to_owned(),
             ExprType::Cluster => "cluster".to_owned(),
@@ -379,7 +381,7 @@ fn sources_are_followed_through_renames_copies_and_unions() {
         let column = model.column(*id).unwrap();
         (column.name.to_string(), format!("{:?}", column.origin))
     };
-    let sources: Vec<_> = model.sources(result.columns[0].id).iter().map(name).collect();
+    let sources: Vec<_> = model.sources(result.columns.first().unwrap().id).iter().map(name).collect();
     assert_eq!(
         sources,
         [
