@@ -83,7 +83,13 @@ from_source() {
   if [ "$version" = "$own" ]; then
     cargo install --quiet --locked --root "$folder" --path "$action"
   else
-    cargo install --quiet --locked --root "$folder" --version "$version" sentlint
+    # From the repository, and not by a name in a registry that someone else may hold. The tag becomes a commit first, so that
+    # what is built is what is told.
+    local source=https://github.com/$repository commit
+    commit=$(git ls-remote "$source" "refs/tags/v$version^{}" "refs/tags/v$version" | head -n 1 | cut -f 1)
+    [ -n "$commit" ] || fail "there is no sentlint $version"
+    echo "Building commit $commit of $source"
+    cargo install --quiet --locked --root "$folder" --git "$source" --rev "$commit" sentlint
   fi
 }
 

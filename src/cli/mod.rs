@@ -41,7 +41,7 @@ pub fn main() -> ExitCode {
                 let _ = error.print();
             }
             if is_forgotten_command(&error) {
-                print::note("\nTo check files, run `sentlint check PATH`.");
+                print::report("\nTo check files, run `sentlint check PATH`.");
             }
             return code.into();
         }

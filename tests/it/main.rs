@@ -16,6 +16,7 @@ mod convert_yaml;
 mod docs;
 mod documents;
 mod git;
+mod hostile;
 mod options;
 mod promote;
 mod queries;

@@ -27,9 +27,7 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn read_table(&mut self, name: &str, place: Span) {
-        if !self.recorder.tables.iter().any(|(known, _)| &**known == name) {
-            self.recorder.tables.push((name.into(), place));
-        }
+        self.recorder.read_table(name, place);
     }
 
     pub(super) fn unknown_table(&mut self, name: &str, place: Span) {

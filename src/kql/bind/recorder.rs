@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::ast::{Expr, Name};
 use super::super::model::constants::{Constant, Evaluator, Known};
@@ -20,7 +20,9 @@ use crate::source::Span;
 /// What has been found out so far.
 #[derive(Default)]
 pub(super) struct Recorder {
-    pub tables: Vec<(Box<str>, Span)>,
+    tables: Vec<(Box<str>, Span)>,
+    /// The names of the tables.
+    known_tables: FxHashSet<Box<str>>,
     pub functions: BTreeSet<Box<str>>,
     pub main_stages: Vec<(Span, Arc<Relation>)>,
     pub subquery_stages: Vec<PipelineRows>,
@@ -71,6 +73,14 @@ impl Recorder {
     /// Whether everything is kept.
     pub(super) fn full(&self) -> bool {
         self.details.is_some()
+    }
+
+    /// Notes that a table is read.
+    pub(super) fn read_table(&mut self, name: &str, place: Span) {
+        if !self.known_tables.contains(name) {
+            self.known_tables.insert(name.into());
+            self.tables.push((name.into(), place));
+        }
     }
 
     pub(super) fn pause(&mut self) {

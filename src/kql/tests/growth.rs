@@ -1,5 +1,10 @@
 //! Twice the text is twice the work, for good queries and for the worst of bad ones.
 
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::kql::bind::{Catalog, CatalogId, External, Table, bind};
+use crate::kql::types::{Column, MOST_COLUMNS, Relation, Scalar};
 use crate::kql::{parse, work};
 
 #[test]
@@ -70,4 +75,77 @@ fn work_grows_with_the_text_and_no_faster() {
             );
         }
     }
+}
+
+/// A table of many columns, and others of which all together have more.
+struct Wide;
+
+fn columns(count: usize) -> Arc<Relation> {
+    let column = |at: usize| Column::new(format!("c{at}"), Scalar::String);
+    Arc::new(Relation::closed((0..count).map(column).collect::<Vec<_>>()))
+}
+
+impl Catalog for Wide {
+    fn id(&self) -> CatalogId {
+        CatalogId::fresh()
+    }
+
+    fn table(&self, name: &str) -> Option<Table> {
+        (name == "Wide").then(|| Table { relation: columns(500) })
+    }
+
+    fn function(&self, _name: &str) -> Option<Rc<External>> {
+        None
+    }
+
+    fn tables_like(&self, _pattern: &str) -> Vec<Arc<str>> {
+        Vec::new()
+    }
+
+    fn everything(&self) -> Arc<Relation> {
+        columns(5_000)
+    }
+
+    fn nearest_table(&self, _name: &str) -> Option<String> {
+        None
+    }
+
+    fn nearest_function(&self, _name: &str) -> Option<String> {
+        None
+    }
+}
+
+#[test]
+fn binding_copies_no_columns_that_stay_as_they_are() {
+    let shapes: [(&str, &dyn Fn(usize) -> String); 10] = [
+        ("union *\n", &|_| "| where c1 == 'x'\n".into()),
+        ("union *\n", &|_| "| extend a1 = 1\n".into()),
+        ("union *\n", &|_| "| summarize arg_max(c0, *) by c1\n".into()),
+        ("union *\n", &|_| "| summarize take_any(*) by c1\n".into()),
+        ("Wide\n", &|at| format!("| extend n{at} = c1\n")),
+        ("Wide\n", &|at| format!("| extend n{at} = c1 | project-rename m{at} = n{at}\n")),
+        ("Wide\n", &|at| format!("| extend n{at} = c1 | project-away n{at}\n")),
+        ("Wide\n", &|_| "| join kind=inner (Wide | project c1, c2) on c1\n".into()),
+        ("Wide\n", &|at| format!("| parse c1 with 'x' n{at}:string\n")),
+        ("let x = Wide;\nlet x0 = x;\n", &|at| format!("let x{} = x{at} | extend n = 1;\n", at + 1)),
+    ];
+    for (head, step) in shapes {
+        let of = |count: usize| {
+            let text = head.to_owned() + &(0..count).map(step).collect::<String>();
+            let parsed = parse(&text);
+            work::of(|| drop(bind(&text, &parsed, &Wide, &[])))
+        };
+        let (once, twice) = (of(200), of(400));
+        assert!(twice <= once * 5 / 2 + 20_000, "{head:?} {}: {once} steps, then {twice}", step(0));
+        assert!(twice < 1_000_000, "{head:?} {}: {twice} steps", step(0));
+    }
+}
+
+#[test]
+fn rows_of_too_many_columns_are_open() {
+    let text = "Wide".to_owned() + &"\n| join kind=inner (Wide) on c1".repeat(300) + "\n| where nothing == 1";
+    let model = bind(&text, &parse(&text), &Wide, &[]);
+    let result = model.result.unwrap();
+    assert!(result.has_unknown_columns && result.columns.len() <= MOST_COLUMNS, "{}", result.columns.len());
+    assert!(model.findings.is_empty(), "{:?}", model.findings.first());
 }

@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashMap;
 
 use super::scalar::Scalar;
+use crate::kql::work;
 
 /// Which column of a query a column is, wherever it goes on to. The binder gives a number to every column that is made
 /// or read, where everything that it finds out is kept.
@@ -532,6 +533,7 @@ impl ColumnEdit {
     /// The list as it is now.
     pub fn finish(self) -> ColumnList {
         let Self { below, mut changes, len, ends, numbers, cut, .. } = self;
+        work::done(changes.size());
         let Some(mut under) = below.0 else {
             let own = changes.sorted();
             let some = !own.is_empty() || cut;
@@ -549,9 +551,11 @@ impl ColumnEdit {
                 // What is changed is about as much as there is: the list starts anew.
                 let top =
                     Layer { below: Some(under), changes, index: OnceLock::new(), len, ends, numbers, cut };
+                work::done(top.len);
                 let own: Vec<Column> = top.columns().into_iter().cloned().collect();
                 return ColumnList(Some(Arc::new(Layer::lowest(own, top.numbers, cut))));
             };
+            work::done(under.changes.size());
             changes = merged(&under.changes, changes);
             under = Arc::clone(lower);
         }

@@ -1,5 +1,7 @@
 //! `kql-deprecated`
 
+use rustc_hash::FxHashSet;
+
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{BinaryOp, Expr, ExprKind, Operator, OperatorKind, StringOp, StringTest};
@@ -66,23 +68,24 @@ declare_rule! {
 impl Rule for KqlDeprecated {
     fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(tree) = tree(query) else { return };
-        let lets: Vec<&str> = tree.lets().iter().map(|(_, name, _)| &*name.text).collect();
-        let mut aggregating: Vec<Span> = Vec::new();
+        let lets: FxHashSet<&str> = tree.lets().iter().map(|(_, name, _)| &*name.text).collect();
+        // The walk goes through the query from its beginning to its end, so that the furthest end tells all.
+        let mut aggregating_until = 0;
         walk_statements(&tree.statements, &mut |node| {
             match node {
                 Node::Operator(operator) => {
                     if operator.kind.takes_aggregates()
                         || matches!(operator.kind, OperatorKind::Evaluate { .. })
                     {
-                        aggregating.push(operator.span);
+                        aggregating_until = operator.span.end.max(aggregating_until);
                     }
                     word(query, operator, out);
                 }
                 Node::Expr(expr) => {
                     if let ExprKind::Call { name, args } = &expr.kind
-                        && !lets.contains(&&*name.text)
+                        && !lets.contains(&*name.text)
                     {
-                        let inside = aggregating.iter().any(|span| span.contains(expr.span));
+                        let inside = expr.span.end <= aggregating_until;
                         function(query, name.span, &name.text, args, inside, out);
                     }
                     operator(query, expr, out);

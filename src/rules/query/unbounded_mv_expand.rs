@@ -1,5 +1,7 @@
 //! `unbounded-mv-expand`
 
+use rustc_hash::FxHashSet;
+
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{Expr, Operator, OperatorKind};
@@ -56,8 +58,9 @@ declare_rule! {
 impl Rule for UnboundedMvExpand {
     fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(tree) = tree(query) else { return };
+        let given: FxHashSet<&str> = tree.lets().iter().map(|(_, name, _)| &*name.text).collect();
         for pipeline in tree.pipelines() {
-            if !reads_table(&pipeline, tree) {
+            if !reads_table(&pipeline, &given) {
                 continue;
             }
             for stage in &pipeline.stages {
@@ -80,9 +83,9 @@ impl Rule for UnboundedMvExpand {
 }
 
 /// Whether the rows are those of a table, as far as the query tells: of a name that it does not give itself.
-fn reads_table(pipeline: &Pipeline<'_>, tree: &crate::kql::Parse) -> bool {
+fn reads_table(pipeline: &Pipeline<'_>, given: &FxHashSet<&str>) -> bool {
     let source = pipeline.source.map(Expr::inner).and_then(Expr::as_name);
-    source.is_some_and(|name| tree.lets().iter().all(|(_, given, _)| &*given.text != name))
+    source.is_some_and(|name| !given.contains(name))
 }
 
 fn reduces_rows(stage: &Operator) -> bool {
