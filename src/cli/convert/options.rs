@@ -1,6 +1,7 @@
 //! The options of a conversion: those of the command line over those of sentlint.toml.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 
 use super::Run;
@@ -25,9 +26,9 @@ impl Overlays {
         for job in &work.jobs {
             let config = work.config(job.location());
             let paths = params_paths(options, &config);
-            if !overlays.0.contains_key(&paths) {
-                let params = params::read_all(&paths)?;
-                overlays.0.insert(paths, params);
+            if let Entry::Vacant(unread) = overlays.0.entry(paths) {
+                let params = params::read_all(unread.key())?;
+                unread.insert(params);
             }
         }
         Ok(overlays)

@@ -39,7 +39,7 @@ impl Work<'_> {
         let foreign = model.tables.iter().any(|(name, _)| other(name));
         let defined = self.defined(OLD);
         let unknown: BTreeSet<Span> = model.findings.iter().map(|finding| finding.span).collect();
-        let mut renamed = places(&model, &defender, !foreign);
+        let mut renamed = places(&model, defender, !foreign);
         // Where columns are not known in full, nothing tells which is meant; then the name has to, unless something else
         // bears it too.
         if !foreign {

@@ -1,5 +1,5 @@
 //! Rules and saved searches without their envelope: what `az` and PowerShell print, which put the properties beside the
-//! name, and the settings files of the AzSentinel module, which list rules by kind. They are made resources of.
+//! name, and the settings files of the module `AzSentinel`, which list rules by kind. They are made resources of.
 
 use serde_json::{Map, Value, json};
 
@@ -65,9 +65,11 @@ pub(super) fn with_properties(resource: &Map<String, Value>) -> Option<Map<Strin
     Some(out)
 }
 
-/// The resources of a settings file of the AzSentinel module, each with the key and the number that lead to it; `None`
-/// for other files.
-pub(super) fn of_module(root: &Map<String, Value>) -> Option<Vec<(String, usize, Map<String, Value>)>> {
+/// A resource with the key and the number that lead to it.
+type Listed = (String, usize, Map<String, Value>);
+
+/// The resources of a settings file of the module `AzSentinel`; `None` for other files.
+pub(super) fn of_module(root: &Map<String, Value>) -> Option<Vec<Listed>> {
     const LISTS: [&str; 7] = [
         "Scheduled",
         "NRT",
