@@ -4,7 +4,6 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{Check, Global};
-use super::check::count;
 use super::{Error, files, print};
 use crate::baseline::{Baseline, Scope};
 use crate::discover::{absolute, slashes};
@@ -38,7 +37,7 @@ pub(super) fn apply(
         if options.prune_baseline {
             files::write(path, &baseline.pruned(findings, &scope).to_json())?;
         } else if gone > 0 && !global.quiet && !options.changed_only {
-            let noun = count(gone, "finding");
+            let noun = print::count(gone, "finding");
             print::note(&format!(
                 "{noun} of the baseline no longer found; --prune-baseline removes them from it"
             ));
@@ -56,7 +55,7 @@ pub(super) fn apply(
         files::write(path, &baseline.to_json())?;
         baseline.apply(findings, &scope);
         if !global.quiet {
-            print::note(&format!("Wrote {} to {}.", count(baseline.len(), "finding"), path.display()));
+            print::note(&format!("Wrote {} to {}.", print::count(baseline.len(), "finding"), path.display()));
         }
     }
     Ok(())

@@ -92,8 +92,8 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
     let read = run.findings.files.len();
     files::tell_skipped(global, &work, &run.skipped, read)?;
     if global.verbose > 0 {
-        let skipped = count(run.skipped.len(), "file");
-        print::note(&format!("info: {} checked, {skipped} passed over", count(read, "file")));
+        let skipped = print::count(run.skipped.len(), "file");
+        print::note(&format!("info: {} checked, {skipped} passed over", print::count(read, "file")));
     }
     if options.diff {
         return diff(global, options, &fixed);
@@ -114,7 +114,11 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
         }
         if !global.quiet {
             let files = fixed.changed.len();
-            print::note(&format!("Fixed {} in {}.", count(fixed.applied, "finding"), count(files, "file")));
+            print::note(&format!(
+                "Fixed {} in {}.",
+                print::count(fixed.applied, "finding"),
+                print::count(files, "file")
+            ));
         }
         return Ok(Outcome::Clean);
     }
@@ -235,15 +239,12 @@ fn diff(global: &Global, options: &Check, fixes: &Fixes) -> Result<Outcome, Erro
         let files = fixes.changed.len();
         print::note(&match fixes.applied {
             0 => "Nothing to fix.".to_owned(),
-            applied => format!("Would fix {} in {}.", count(applied, "finding"), count(files, "file")),
+            applied => {
+                format!("Would fix {} in {}.", print::count(applied, "finding"), print::count(files, "file"))
+            }
         });
     }
     Ok(if text.is_empty() || options.exit_zero { Outcome::Clean } else { Outcome::Findings })
-}
-
-/// `1 file`, `2 files`
-pub(super) fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 fn add_suppressions(
@@ -270,7 +271,11 @@ fn add_suppressions(
         results(&text)?;
     }
     if !global.quiet {
-        print::note(&format!("Added {} to {}.", count(comments, "comment"), count(files_changed, "file")));
+        print::note(&format!(
+            "Added {} to {}.",
+            print::count(comments, "comment"),
+            print::count(files_changed, "file")
+        ));
     }
     Ok(Outcome::Clean)
 }

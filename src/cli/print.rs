@@ -77,3 +77,8 @@ pub(super) fn error(global: &Global, error: &dyn std::fmt::Display) {
     let text = report::note(&error.to_string());
     report(&if bold { format!("\u{1b}[1;31merror\u{1b}[0m: {text}") } else { format!("error: {text}") });
 }
+
+/// `1 file`, `2 files`
+pub(super) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}

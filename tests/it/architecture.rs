@@ -36,7 +36,7 @@ const KNOWS: &[(&str, &[&str])] = &[
             "discover",
         ],
     ),
-    ("inspect", &["source", "content", "kql", "workspace", "discover", "check"]),
+    ("inspect", &["source", "content", "kql", "workspace", "report", "discover", "check"]),
     ("fix", &["source", "yaml", "diagnostic", "content"]),
     ("baseline", &["source", "diagnostic", "findings"]),
     ("api", &["source", "diagnostic", "content", "convert", "rules", "check", "inspect"]),
