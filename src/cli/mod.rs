@@ -25,7 +25,7 @@ use outcome::Outcome;
 
 use args::{Cli, Command};
 
-/// Runs the program; the exit code follows the one table of [`Outcome`].
+/// Runs the program; the exit code follows the one table of `Outcome`.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,

@@ -4,7 +4,7 @@
 use crate::diagnostic::{Diagnostic, Group, NoteKind, RuleMeta, Severity};
 use crate::source::Span;
 
-/// Declares codes as static metas, and [`ALL`] of them.
+/// Declares codes as static metas, and `ALL` of them.
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $name:ident = $id:literal, $kind:ident, $severity:ident;)*) => {
         $(

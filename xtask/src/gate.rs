@@ -8,6 +8,7 @@ use crate::Generated;
 use crate::facts::Facts;
 use crate::rust::{Source, literals};
 
+#[expect(clippy::struct_field_names, reason = "the fields are named by the facts")]
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Gate {
     gate: Versions,

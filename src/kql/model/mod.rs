@@ -98,7 +98,7 @@ pub(crate) struct OperatorRows {
     pub after: Option<Arc<Relation>>,
 }
 
-/// What a query means. It is made by [`bind`](super::bind::bind) and [`analyze`](super::bind::analyze), owns all that
+/// What a query means. It is made by [`bind`](super::bind::bind) and `super::bind::analyze`, owns all that
 /// it holds, and is asked with the ids and places of the tree that it was made of.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SemanticModel {
