@@ -147,9 +147,16 @@ def installing(place, sentlint, releases):
     words = (place / "c/temp/cargo").read_text().split("\n")
     right = words[:4] == ["install", "--quiet", "--locked", "--root"] and words[5:7] == ["--path", str(ROOT)]
     check("without a release it is built from the action's own source", code == 0 and right, log)
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    program(place / "bin", "git", f'printf "{commit}\\trefs/tags/v9.8.7-rc.1\\n"')
     code, log, _, _ = runner.run(only="install", version="9.8.7-rc.1")
     words = (place / "c/temp/cargo").read_text().split("\n")
-    check("another version comes from the registry", code == 0 and words[5:8] == ["--version", "9.8.7-rc.1", "sentlint"], log)
+    right = words[5:10] == ["--git", "https://github.com/sentlint/sentlint", "--rev", commit, "sentlint"]
+    check("another version is built from the commit of its tag", code == 0 and right, log)
+    program(place / "bin", "git", "true")
+    code, log, _, _ = runner.run(only="install", version="9.8.6")
+    check("a version without a tag is told", code == 2 and "there is no sentlint 9.8.6" in log, log)
+    (place / "bin/git").unlink()
 
     for hostile in ("$(touch pwned)", "1.0.0; touch pwned", "../../../x", "1.0.0\ntouch pwned", "-1.0.0", "`touch pwned`", "1.0.0/../.."):
         code, log, _, _ = runner.run(only="install", version=hostile)
