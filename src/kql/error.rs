@@ -21,6 +21,10 @@ pub(crate) enum ErrorKind {
     Leftover,
     /// A keyword stands where only a bracketed name may (KS228).
     NameRequiresBrackets,
+    /// A default that is not a literal (KS132).
+    NotLiteral,
+    /// An HTML entity such as `&quot;`, where the character itself belongs.
+    HtmlEntity,
     /// Nested too deeply to be read.
     TooDeep,
 }

@@ -8,6 +8,7 @@ pub(crate) mod builtins;
 pub(crate) mod column_lineage;
 pub(crate) mod column_references;
 mod data;
+pub(crate) mod datetime;
 mod error;
 mod lexer;
 pub(crate) mod lookback;

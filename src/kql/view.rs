@@ -1,6 +1,7 @@
 //! Questions that rules ask of a tree: what an expression is at heart, which pipelines there are, and what an edit
 //! would have to cut.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -49,6 +50,74 @@ impl<'a> LetValues<'a> {
         let (_, variable) = self.model.variable_of(name.span)?;
         self.values.get(&variable.place?).copied()
     }
+}
+
+/// A string that a query holds, and where it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Text<'a> {
+    /// The string, decoded.
+    pub(crate) value: Cow<'a, str>,
+    /// What it is written as: a literal, or a call that joins several.
+    pub(crate) written: &'a Expr,
+}
+
+/// How many names and calls are followed to a string, and how long it may become on the way.
+const MOST_FOLLOWED: usize = 64;
+const LONGEST_TEXT: usize = 64 << 10;
+
+impl<'a> LetValues<'a> {
+    /// The string that an expression comes to: a literal, a `let` that stands for one, or such joined by `strcat`.
+    pub(crate) fn text(&self, expr: &'a Expr) -> Option<Text<'a>> {
+        self.text_within(expr, &mut MOST_FOLLOWED.clone())
+    }
+
+    fn text_within(&self, expr: &'a Expr, left: &mut usize) -> Option<Text<'a>> {
+        *left = left.checked_sub(1)?;
+        let expr = expr.inner();
+        match &expr.kind {
+            ExprKind::Literal(Literal::String(text)) => {
+                Some(Text { value: Cow::Borrowed(text), written: expr })
+            }
+            ExprKind::Name(name) => match self.of(name)? {
+                LetValue::Expr(value) => self.text_within(value, left),
+                LetValue::Function(_) => None,
+            },
+            ExprKind::Call { name, args } if &*name.text == "strcat" && self.of(name).is_none() => {
+                let mut value = String::new();
+                for arg in args {
+                    value.push_str(&self.text_within(arg, left)?.value);
+                    if value.len() > LONGEST_TEXT {
+                        return None;
+                    }
+                }
+                Some(Text { value: Cow::Owned(value), written: expr })
+            }
+            _ => None,
+        }
+    }
+
+    /// The expressions that a list has as its items: those of a `dynamic` array, through a `let` too, and otherwise the
+    /// expression itself.
+    pub(crate) fn items(&self, expr: &'a Expr) -> Vec<&'a Expr> {
+        items(expr, |name| self.of(name))
+    }
+}
+
+/// The expressions that a list has as its items, given what the `let`s stand for that names mean.
+pub(crate) fn items<'a>(expr: &'a Expr, of: impl Fn(&Name) -> Option<&'a LetValue>) -> Vec<&'a Expr> {
+    let mut expr = expr.inner();
+    for _ in 0..MOST_FOLLOWED {
+        match &expr.kind {
+            ExprKind::Name(name) => match of(name) {
+                Some(LetValue::Expr(value)) => expr = value.inner(),
+                _ => break,
+            },
+            ExprKind::Dynamic(inner) => expr = inner.inner(),
+            ExprKind::Array(items) => return items.iter().collect(),
+            _ => break,
+        }
+    }
+    vec![expr]
 }
 
 impl Expr {

@@ -65,6 +65,7 @@ mod tests {
         assert_eq!(
             deployable,
             [
+                "hidden-direction-mark",
                 "invalid-status",
                 "invalid-version",
                 "unknown-connector",

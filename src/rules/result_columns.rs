@@ -7,7 +7,7 @@ use super::Context;
 use super::entities::is_column_name;
 use crate::content::model::Text;
 use crate::content::{Query, Template};
-use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::knowledge::nearest::nearest;
 use crate::kql::column_lineage::{ColumnLineage, Lost, Presence};
 use crate::kql::types::Relation;
@@ -84,7 +84,7 @@ impl<'c> QueryResult<'c> {
     }
 
     /// A finding about a column that the metadata names and the result lacks: with the place where it was lost, with
-    /// advice, and milder where it is not sure.
+    /// advice, and less severe where it is not sure.
     pub(super) fn explain(&self, finding: Diagnostic, column: &str, missing: &Missing) -> Diagnostic {
         let only_case = missing.meant.as_deref().is_some_and(|meant| meant.eq_ignore_ascii_case(column));
         let help = match (&missing.meant, &missing.lost) {
@@ -102,7 +102,7 @@ impl<'c> QueryResult<'c> {
             (None, None) => self.columns(),
         };
         let mut finding = finding.help(help);
-        if !missing.sure || only_case {
+        if !missing.sure {
             finding = finding.severity(Severity::Warning);
         }
         if let Some(lost) = &missing.lost {
@@ -110,6 +110,16 @@ impl<'c> QueryResult<'c> {
             finding = finding.label(place, what);
         }
         finding
+    }
+
+    /// The fix that writes the column that was meant. A name that only differs in its case from the one column that
+    /// the result certainly has can mean no other.
+    fn fix(&self, column: &str, missing: &Missing, write: impl Fn(&str) -> Option<Edit>) -> Option<Fix> {
+        let meant = missing.meant.as_deref()?;
+        let same = self.relation.columns.iter().filter(|other| other.name.eq_ignore_ascii_case(column));
+        let certain = missing.sure && meant.eq_ignore_ascii_case(column) && same.count() == 1;
+        let applicability = if certain { Applicability::Safe } else { Applicability::Unsafe };
+        Fix::new(format!("Write `{meant}`"), applicability, write(meant))
     }
 
     /// Which columns there are.
@@ -139,10 +149,7 @@ pub(super) fn check_column_ref(
     let column = text.value;
     let missing = result.missing_beside(column, taken)?;
     let finding = at(text.span(), message(what, column));
-    let write = |meant: &String| {
-        Fix::r#unsafe(format!("Write `{meant}`"), replace_scalar(cx.source(), text.node, meant))
-    };
-    let fix = missing.meant.as_ref().and_then(write);
+    let fix = result.fix(column, &missing, |meant| write_name(cx, text, meant));
     Some(result.explain(finding, column, &missing).fix(fix))
 }
 
@@ -158,9 +165,27 @@ pub(super) fn check_placeholder(
     let missing = result.missing(column)?;
     let map = ScalarMap::new(cx.source(), text.node)?;
     let finding = at(map.span(part), message(what, column));
-    let write = |meant: &String| Fix::r#unsafe(format!("Write `{meant}`"), map.edit(part, meant));
-    let fix = missing.meant.as_ref().and_then(write);
+    let fix = result.fix(column, &missing, |meant| written_out(cx, &map, part, meant));
     Some(result.explain(finding, column, &missing).fix(fix))
+}
+
+/// The edit that writes another name in place of a value, which shows the name as a whole.
+pub(super) fn write_name(cx: &Context<'_>, text: &Text<'_>, name: &str) -> Option<Edit> {
+    let map = ScalarMap::new(cx.source(), text.node);
+    let whole = Span::new(0, text.value.len());
+    map.and_then(|map| written_out(cx, &map, whole, name))
+        .or_else(|| replace_scalar(cx.source(), text.node, name))
+}
+
+fn written_out(cx: &Context<'_>, map: &ScalarMap, part: Span, name: &str) -> Option<Edit> {
+    let place = map.span(part);
+    let old = map.is_exact().then(|| cx.source().slice(place)).filter(|old| is_column_name(old))?;
+    // Between names nothing has to be escaped or quoted.
+    if is_column_name(name) && old.len() == part.len() {
+        Some(Edit::new(place, name))
+    } else {
+        map.edit(part, name)
+    }
 }
 
 fn message(what: &str, column: &str) -> String {

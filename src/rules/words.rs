@@ -1,5 +1,15 @@
 //! Putting names into sentences.
 
+/// The keys whose values are prose.
+pub(in crate::rules) const PROSE: [&str; 6] = [
+    "name",
+    "description",
+    "descriptionDetailed",
+    "displayName",
+    "alertDisplayNameFormat",
+    "alertDescriptionFormat",
+];
+
 /// `a`, `a and b`, `a, b and c`.
 pub(super) fn listed<S: AsRef<str>>(words: &[S], last: &str) -> String {
     match words {

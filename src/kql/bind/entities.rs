@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, Name, NameForm};
+use super::super::error::Mend;
 use super::super::model::finding::{Finding, closest, nearest};
 use super::super::model::{ColumnOrigin, Side, Symbol};
 use super::super::types::{Column, Relation, Scalar};
@@ -72,6 +73,7 @@ impl<'a> Binder<'a> {
 
     fn known_name(&mut self, name: &'a Name) -> Option<Value> {
         if matches!(name.form, NameForm::Missing | NameForm::Client | NameForm::Wildcard) {
+            self.client_parameter(name);
             return Some(Value::Unknown);
         }
         let column = self.scope.row.as_ref().and_then(|row| row.column(&name.text));
@@ -89,6 +91,12 @@ impl<'a> Binder<'a> {
             None => {}
         }
         if column.is_some() || self.scope.row.as_ref().is_some_and(|row| row.has_unknown_columns) {
+            if column.is_none()
+                && let Some(finding) = no_unit(name)
+            {
+                self.report(finding.doubted(true));
+                return Some(Value::Unknown);
+            }
             let id = column.unwrap_or_else(|| self.recorder.assumed(name));
             self.recorder.mention(name.span, || Symbol::Column(id));
             if self.context.aggregating {
@@ -117,6 +125,17 @@ impl<'a> Binder<'a> {
         }
     }
 
+    /// Only some clients fill in `{Name}` before they send a query; the service refuses it.
+    fn client_parameter(&mut self, name: &Name) {
+        if name.form == NameForm::Client {
+            let message =
+                format!("`{{{}}}` is a client parameter, which the service does not replace", name.text);
+            let finding = Finding::new(FindingKind::Semantic, name.span, message)
+                .help("Write its value, or give it a name with `let`.");
+            self.report(finding);
+        }
+    }
+
     /// A column may stand in an aggregate, but not beside it.
     fn outside_of_aggregates(&mut self, name: &Name) {
         let message = format!("`{}` stands outside of every aggregate", name.text);
@@ -128,6 +147,10 @@ impl<'a> Binder<'a> {
     pub(super) fn unknown_name(&mut self, name: &Name) -> Value {
         self.recorder.mention(name.span, || Symbol::Unresolved);
         let text = &name.text;
+        if let Some(finding) = no_unit(name) {
+            self.report(finding);
+            return Value::Unknown;
+        }
         let in_row = self.scope.row.is_some();
         let what = if in_row { "There is no column" } else { "Nothing is called" };
         let mut finding =
@@ -193,6 +216,7 @@ impl<'a> Binder<'a> {
     /// A name that must be a column.
     pub(super) fn column(&mut self, name: &'a Name) -> Option<Column> {
         if matches!(name.form, NameForm::Missing | NameForm::Client) {
+            self.client_parameter(name);
             return None;
         }
         let row = self.scope.row.clone()?;
@@ -366,6 +390,34 @@ pub(crate) fn matches_wildcard(pattern: &str, name: &str) -> bool {
         }
     }
     rest.ends_with(last)
+}
+
+/// What begins with digits was meant as a length of time, as in `ago(1x)`, and not as a name.
+fn no_unit(name: &Name) -> Option<Finding> {
+    let digits = name.text.find(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0)?;
+    let (number, unit) = name.text.split_at(digits);
+    if name.form != NameForm::Plain || !unit.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return None;
+    }
+    let message = format!("`{}` is not a valid length of time: there is no unit `{unit}`", name.text);
+    let mut finding = Finding::new(FindingKind::Semantic, name.span, message)
+        .help("The units are `d`, `h`, `m`, `s`, `ms`, `microsecond` and `tick`.");
+    let lower = unit.to_ascii_lowercase();
+    let meant = match &*lower {
+        "w" | "wk" | "wks" | "week" | "weeks" => {
+            number.parse::<u32>().ok().and_then(|weeks| weeks.checked_mul(7)).map(|days| format!("{days}d"))
+        }
+        // In another case, or with an ending that the language does not have.
+        "d" | "h" | "m" | "s" | "ms" | "day" | "days" | "hour" | "hours" | "hr" | "hrs" | "min"
+        | "minute" | "minutes" | "sec" | "second" | "seconds" => Some(format!("{number}{lower}")),
+        "mins" => Some(format!("{number}m")),
+        "secs" => Some(format!("{number}s")),
+        _ => None,
+    };
+    if let Some(text) = meant {
+        finding.mend = Some(Mend { title: format!("Write `{text}`"), span: name.span, text });
+    }
+    Some(finding)
 }
 
 #[cfg(test)]

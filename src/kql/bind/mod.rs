@@ -18,6 +18,7 @@ mod calls;
 mod catalog;
 mod checks;
 mod context;
+mod directives;
 mod entities;
 mod expressions;
 #[cfg(test)]
@@ -94,6 +95,7 @@ pub(crate) fn bind_at(
         let bound = Bound::Value(value);
         binder.make_known(Declaration::outside(Arc::clone(&parameter.name), VariableKind::Parameter), bound);
     }
+    directives::check(&mut binder, parse);
     let result = binder.query(&parse.statements);
     let mut findings = binder.reports.findings;
     findings.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 
 use super::super::ast::{Expr, ExprKind, Find, Literal, Operator};
 use super::super::types::{Column, Conversion, Relation, Scalar};
@@ -50,12 +51,8 @@ impl<'a> Binder<'a> {
         };
         let all = match relations.as_slice() {
             [only] => Arc::clone(only),
-            _ => {
-                let mut all = merged(&relations);
-                all.has_unknown_columns |= find.tables.is_none();
-                all.low_confidence |= find.tables.is_none();
-                Arc::new(all)
-            }
+            _ if find.tables.is_none() => Arc::new(merged_everywhere(&relations)),
+            _ => Arc::new(merged(&relations)),
         };
         self.search_condition(&find.predicate, &all);
         self.found(operator, find, &relations, &all)
@@ -189,6 +186,32 @@ fn merged(relations: &[Arc<Relation>]) -> Relation {
         }
     }
     Relation::default().doubts_of(relations.iter().map(|relation| &**relation)).with(columns)
+}
+
+/// The columns of all tables there are. Which of them there are in a workspace is not known: where types differ, a column
+/// is of that which nearly all of the tables have, and otherwise of any.
+fn merged_everywhere(relations: &[Arc<Relation>]) -> Relation {
+    let mut columns: Vec<Column> = Vec::new();
+    let mut kinds: Vec<SmallVec<[(Scalar, usize); 1]>> = Vec::new();
+    let mut index: FxHashMap<Arc<str>, usize> = FxHashMap::default();
+    for column in relations.iter().flat_map(|relation| &relation.columns) {
+        let at = *index.entry(Arc::clone(&column.name)).or_insert(columns.len());
+        if at == columns.len() {
+            columns.push(column.clone());
+            kinds.push(SmallVec::new());
+        }
+        match kinds[at].iter_mut().find(|(kind, _)| *kind == column.kind) {
+            Some((_, count)) => *count += 1,
+            None => kinds[at].push((column.kind, 1)),
+        }
+    }
+    for (column, kinds) in columns.iter_mut().zip(&kinds) {
+        let all: usize = kinds.iter().map(|(_, count)| count).sum();
+        let most = kinds.iter().max_by_key(|(_, count)| *count);
+        column.kind =
+            most.filter(|(_, count)| count * 10 >= all * 9).map_or(Scalar::Unknown, |(kind, _)| *kind);
+    }
+    Relation::unknown().with(columns)
 }
 
 /// The columns that all of several tables have, by name; where their types differ, the one they have in common.

@@ -241,9 +241,13 @@ impl<'a> Binder<'a> {
         for parameter in parameters {
             let Some(default) = &parameter.default else { continue };
             let wanted = type_of(&parameter.column);
-            let own = self.scalar(default);
-            if !super::checks::is_literal(default) && !own.unknown() {
-                self.say(FindingKind::Argument, default.span, "The default of a parameter is a literal");
+            let named = matches!(default.kind, ExprKind::Name(_));
+            let own = if named { Scalar::Unknown } else { self.scalar(default) };
+            if named || !super::checks::is_literal(default) && !own.unknown() {
+                let message = "The default of a parameter must be a literal";
+                let finding = Finding::new(FindingKind::Argument, default.span, message)
+                    .help("Write the value itself, or give the parameter no default and pass the value.");
+                self.report(finding);
                 continue;
             }
             let near = own.fits(wanted, Conversion::Wider)

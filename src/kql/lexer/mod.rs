@@ -5,6 +5,7 @@ use super::token::{KEYWORDS, Token, TokenKind};
 use super::work;
 use crate::source::Span;
 
+mod entities;
 mod numbers;
 mod strings;
 
@@ -95,7 +96,7 @@ impl Lexer<'_> {
             if self.bytes[self.at..].starts_with(b"//") {
                 let end = self.line_end(self.at);
                 self.at = end + self.char_at(end).map_or(0, char::len_utf8);
-            } else {
+            } else if !self.blank_entity() {
                 return;
             }
         }
@@ -111,6 +112,11 @@ impl Lexer<'_> {
         if !c.is_ascii_alphanumeric() {
             if let Some((kind, length)) = self.punctuation(c) {
                 return self.take(length, kind);
+            }
+            if c == '&'
+                && let Some(kind) = self.entity()
+            {
+                return kind;
             }
             let quoted = matches!(c, '\'' | '"' | '`' | '~')
                 || (c == '@' && matches!(self.byte(self.at + 1), b'\'' | b'"' | b'`' | b'~'));

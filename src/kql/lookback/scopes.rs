@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::Node;
 use super::super::ast::{
-    BinaryOp, Expr, ExprKind, Function, LetValue, Name, Parameter, Statement, StatementKind,
+    BinaryOp, Expr, ExprKind, Function, LetValue, Name, OperatorKind, Parameter, Statement, StatementKind,
 };
 use super::super::model::constants::{Evaluator, unit_of};
 use super::super::model::{Constant, Known, SemanticModel, VariableId};
@@ -177,6 +177,10 @@ impl<'a> Reader<'a> {
                     self.call(function, args);
                     return;
                 }
+                if local.is_none() && is_filtering_parser(&name.text) {
+                    self.parser_arguments(args);
+                    return;
+                }
                 if local.is_none() && matches!(&*name.text, "ago" | "now") && !args.is_empty() {
                     self.found.unclear.push(expr.span);
                 }
@@ -204,7 +208,15 @@ impl<'a> Reader<'a> {
             Node::Expr(expr) => self.visit(expr),
             Node::Statement(statement) => self.scope(std::slice::from_ref(statement), None),
             Node::Function(_) => {}
-            Node::Operator(_) => node.children(&mut |child| self.node(child)),
+            Node::Operator(operator) => match &operator.kind {
+                OperatorKind::MakeSeries { aggregates, on, range, by } => {
+                    for expr in aggregates.iter().chain([&**on]).chain(by.iter().flatten()) {
+                        self.visit(expr);
+                    }
+                    self.series(on, range);
+                }
+                _ => node.children(&mut |child| self.node(child)),
+            },
         }
     }
 
@@ -324,6 +336,45 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads the ends of the axis of `make-series`.
+    fn series(&mut self, on: &'a Expr, range: &'a [Expr]) {
+        let event_time = self.event_time(on.value());
+        // `to` may stand without `from`, and the tree has both in one list.
+        let words =
+            range.first().and_then(|first| self.text.get(on.span.end as usize..first.span.start as usize));
+        let until_only = words.is_some_and(|words| words.trim() == "to");
+        let bounds: &[Bound] = if until_only { &[Bound::Until] } else { &[Bound::From, Bound::Until] };
+        // The last is the step.
+        let (ends, step) = range.split_at(range.len().saturating_sub(1).min(bounds.len()));
+        for (end, bound) in ends.iter().zip(bounds) {
+            self.bound(end.value(), *bound, event_time);
+        }
+        for expr in step {
+            self.visit(expr);
+        }
+    }
+
+    /// Notes an end of a stretch of time.
+    fn bound(&mut self, expr: &'a Expr, bound: Bound, event_time: bool) {
+        match self.value(expr) {
+            Some(known) => self.record(expr, &known, bound, event_time),
+            None => self.visit(expr),
+        }
+    }
+
+    /// Reads the arguments of a parser of ASIM: the stretch of time that it reads comes first, or is named.
+    fn parser_arguments(&mut self, args: &'a [Expr]) {
+        for (place, arg) in args.iter().enumerate() {
+            let (name, value) = argument(arg);
+            let bound = match (name, place) {
+                (Some("starttime"), _) | (None, 0) => Bound::From,
+                (Some("endtime"), _) | (None, 1) => Bound::Until,
+                _ => Bound::Other,
+            };
+            self.bound(value, bound, true);
+        }
+    }
+
     /// Whether what is compared is the time of the event: such a column, or no plain column at all.
     fn event_time(&self, expr: &Expr) -> bool {
         let unknown = |name: &Name| self.variable(name).is_some();
@@ -358,6 +409,13 @@ impl<'a> Reader<'a> {
             _ => {}
         }
     }
+}
+
+/// Whether a function is one of ASIM's parsers that take filters, the unifying ones and those of a source.
+fn is_filtering_parser(name: &str) -> bool {
+    let schema = name.strip_prefix("_Im_").or_else(|| name.strip_prefix("_ASim_"));
+    let own = schema.or_else(|| ["vim", "im", "ASim"].iter().find_map(|start| name.strip_prefix(start)));
+    own.is_some_and(|schema| schema.starts_with(|c: char| c.is_ascii_uppercase()))
 }
 
 fn is_built_in(name: &str) -> bool {

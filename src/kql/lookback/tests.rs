@@ -51,6 +51,13 @@ fn the_look_back_is_found_in_every_form() {
             10 * DAY,
             "ago(10d) <- 10d",
         ),
+        (
+            "let d = 9d; T | make-series count() on Timestamp in range(ago(d), now(), 1h)",
+            9 * DAY,
+            "ago(d) <- 9d",
+        ),
+        ("_Im_Dns(starttime=ago(7d), endtime=now())", 7 * DAY, "ago(7d) <- 7d"),
+        ("let s = startofday(ago(6d)); _Im_WebSession(s, now(), disabled=false)", 6 * DAY, "s <- 6d"),
         ("let f = (t: timespan) { T | where TimeGenerated > ago(t) }; f(3d)", 3 * DAY, "ago(t) <- 3d"),
         ("let f = (t: timespan = 2d) { T | where TimeGenerated > ago(t) }; f()", 2 * DAY, "ago(t) <- 2d"),
         ("let f = () { T | where TimeGenerated > ago(2d) }; U | join f on A", 2 * DAY, "ago(2d) <- 2d"),
@@ -134,4 +141,33 @@ fn hostile_queries_end_soon() {
     of(&format!("let f0 = (t: timespan) {{ T | where TimeGenerated > ago(t) }}; {calls} f39(1d)"));
     let sums = many(200, &|n| format!("let s{n} = s{0} + s{0};", n - 1));
     of(&format!("let s0 = 1d; {sums} T | where TimeGenerated > ago(s199)"));
+}
+
+#[test]
+fn a_series_and_the_times_of_a_parser_are_bounds() {
+    let bounds = |text: &str| -> Vec<(u64, Bound, bool)> {
+        of(text)
+            .reaches
+            .iter()
+            .map(|reach| (reach.back.seconds() / DAY, reach.bound, reach.event_time))
+            .collect()
+    };
+    for (text, wanted) in [
+        (
+            "T | make-series n = count() on TimeGenerated from ago(14d) to ago(1d) step 1h by A",
+            vec![(14, Bound::From, true), (1, Bound::Until, true)],
+        ),
+        (
+            "T | make-series n = count() on Made from ago(14d) to now() step 1h",
+            vec![(14, Bound::From, false)],
+        ),
+        ("T | make-series n = count() on TimeGenerated to ago(1d) step 1h", vec![(1, Bound::Until, true)]),
+        (
+            "vimDnsX(endtime=ago(1d), starttime=ago(2d))",
+            vec![(1, Bound::Until, true), (2, Bound::From, true)],
+        ),
+        ("image(ago(2d))", vec![(2, Bound::Other, true)]),
+    ] {
+        assert_eq!(bounds(text), wanted, "{text}");
+    }
 }

@@ -65,6 +65,16 @@ pub(in crate::kql) struct Evaluator<'t, 'l> {
     pub parts: &'l dyn Fn(&Expr) -> Option<Option<Known>>,
 }
 
+/// What an expression comes to, given what the names in it stand for: the outer `None` of `look_up` says that a name is
+/// not one of the query's own. Where there is a model, [`SemanticModel::constant`](super::SemanticModel::constant) tells.
+pub(crate) fn evaluate(
+    text: &str,
+    expr: &Expr,
+    look_up: &dyn Fn(&Name) -> Option<Option<Known>>,
+) -> Option<Known> {
+    Evaluator { text, range: Timespan::ZERO, look_up, parts: &|_| None }.fold(expr)
+}
+
 impl Evaluator<'_, '_> {
     fn written(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or_default()

@@ -1,6 +1,6 @@
 //! Statements, functions, and the query as a whole.
 
-use super::super::ast::{Expr, ExprKind, Function, LetValue, Parameter, Statement, StatementKind};
+use super::super::ast::{BinaryOp, Expr, ExprKind, Function, LetValue, Parameter, Statement, StatementKind};
 use super::super::error::ErrorKind;
 use super::super::token::TokenKind as T;
 use super::{List, Parser};
@@ -156,15 +156,40 @@ impl Parser<'_> {
     fn parameter(&mut self) -> Option<Parameter> {
         let column = self.typed_name()?;
         let default = self.eat(T::Equal).map(|_| {
+            let (at, errors) = (self.at, self.errors.len());
             let value = self.literal();
-            let word = value.is_none() && self.kind().can_be_name();
-            match value {
-                Some(value) => value,
-                None if word => self.word_literal(),
-                None => self.missing_expr(),
+            if let Some(value) = value
+                && !self.goes_on()
+            {
+                return value;
             }
+            self.at = at;
+            self.errors.truncate(errors);
+            self.default_of_no_literal()
         });
         Some(Parameter { column, default })
+    }
+
+    /// Whether what was read so far is the beginning of a longer expression.
+    fn goes_on(&self) -> bool {
+        BinaryOp::of(self.kind()).is_some() || matches!(self.kind(), T::And | T::Or | T::OpenParen)
+    }
+
+    /// A parameter's default that is an expression where only a literal may stand.
+    fn default_of_no_literal(&mut self) -> Expr {
+        let errors = self.errors.len();
+        let Some(value) = self.unnamed() else { return self.missing_expr() };
+        let name = matches!(value.kind, ExprKind::Name(_));
+        if self.errors.len() == errors && !name {
+            let message = "The default of a parameter must be a literal";
+            self.error(ErrorKind::NotLiteral, value.span, message);
+            if let Some(error) = self.errors.last_mut() {
+                error.help = Some(
+                    "Write the value itself, or give the parameter no default and pass the value.".to_owned(),
+                );
+            }
+        }
+        value
     }
 
     fn set(&mut self) -> StatementKind {

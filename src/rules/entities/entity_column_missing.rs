@@ -12,9 +12,9 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel takes the values of an entity from the columns of the query's result. A column that is not there gives
-    /// none: the alert comes without the entity, and nothing says so. Mostly an earlier `project`, `summarize` or
-    /// `distinct` has dropped the column, or it got another name; the finding shows where.
+    /// Sentinel takes the values of an entity from the columns of the query's result, and refuses a rule that names a
+    /// column which is not there. Mostly an earlier `project`, `summarize` or `distinct` has dropped the column, or it
+    /// got another name; the finding shows where. Case counts: `IpAddress` is not `IPAddress`.
     ///
     /// Where the columns come from a schema that may differ from your workspace, as those of custom logs do, the finding
     /// is a warning; and where a column may come from a table that sentlint does not know, there is none.
@@ -57,17 +57,19 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The fix names the column that the missing one was renamed to, or else the nearest one. Perhaps the query should
-    /// return the column instead, so the fix is unsafe.
+    /// Where only the case differs from the one column that the query returns, the fix is safe. Otherwise it names the
+    /// column that the missing one was renamed to, or else the nearest one; perhaps the query should return the column
+    /// instead, so that fix is unsafe.
     ///
     /// ## References
     ///
     /// - <https://learn.microsoft.com/azure/sentinel/map-data-fields-to-entities>
+    /// - <https://github.com/Azure/Azure-Sentinel/pull/7345>, where a deployment is refused for the case of a column
     pub(crate) EntityColumnMissing {
         id: "entity-column-missing",
         group: Entities,
         severity: Error,
-        fix: Sometimes Unsafe,
+        fix: Sometimes Safe,
         blocks: Convert,
         since: "0.1.0",
     }
@@ -104,9 +106,9 @@ impl Rule for EntityColumnMissing {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::Severity;
+    use crate::diagnostic::{Applicability, Severity};
     use crate::rules::Profile;
-    use crate::rules::testing::{findings, gate};
+    use crate::rules::testing::{findings, fixes, gate};
 
     const RULE: &str = "entity-column-missing";
 
@@ -197,7 +199,18 @@ mod tests {
             .replace("}]}]", "}, {identifier: FullName, columnName: Wantd}]}]");
         let found = findings(RULE, "a.yaml", &twice, Profile::Recommended);
         assert!(found[0].fix.is_none(), "another identifier takes the column already");
-        let case = told("SecurityEvent | project wanted = Computer");
-        assert_eq!(case, Some((Severity::Warning, None)));
+    }
+
+    /// A deployment is refused with "The given column '...' does not exist" (Azure-Sentinel PR 7345).
+    #[test]
+    fn a_column_that_differs_in_case_is_missing() {
+        let text = file("SecurityEvent | project wanted = Computer");
+        let found = findings(RULE, "a.yaml", &text, Profile::Recommended);
+        assert_eq!(found[0].severity, Severity::Error);
+        let fixed = text.replace("Wanted", "wanted");
+        assert_eq!(fixes(RULE, "a.yaml", &text), [(Applicability::Safe, fixed)]);
+        let two = file("SecurityEvent | project wanted = Computer, WANTED = 1");
+        assert_eq!(fixes(RULE, "a.yaml", &two)[0].0, Applicability::Unsafe);
+        assert_eq!(told("ABNORMAL_CASES_CL | extend wanted = 1"), Some((Severity::Warning, None)));
     }
 }

@@ -3,8 +3,9 @@
 use crate::content::fields::{Field, Format, Place, Type};
 use crate::diagnostic::Fix;
 use crate::rules::Context;
+use crate::rules::words::PROSE;
 use crate::source::{Edit, Span};
-use crate::yaml::edit::replace_value;
+use crate::yaml::edit::{quote_if_needed, replace_value};
 use crate::yaml::pointer::readable;
 use crate::yaml::{Mapping, Node, ScalarStyle, ScalarType, Value};
 
@@ -18,6 +19,9 @@ pub(super) fn advice(
     let wants = |name: &str| expected.iter().any(|expected| expected == name);
     let Some(node) = node else { return (general(expected), None) };
     if let Some(meant) = meant_below(cx, pointer, node).filter(|_| wants("object")) {
+        return meant;
+    }
+    if let Some(meant) = bracketed_text(cx, pointer, node).filter(|_| wants("string")) {
         return meant;
     }
     match &node.value {
@@ -56,6 +60,24 @@ pub(super) fn advice(
         },
         _ => (general(expected), None),
     }
+}
+
+/// What to do about a sentence that begins with a bracket or a brace and ends with one, which YAML reads as a list or a
+/// mapping.
+fn bracketed_text(cx: &Context<'_>, pointer: &str, node: &Node) -> Option<(String, Option<Fix>)> {
+    let (sign, what) = match &node.value {
+        Value::Sequence(list) if list.flow => ("[", "a list"),
+        Value::Mapping(map) if map.flow => ("{", "a mapping"),
+        _ => return None,
+    };
+    let key = pointer.rsplit('/').next().unwrap_or_default();
+    let written = cx.source().slice(node.span);
+    if !PROSE.iter().any(|prose| prose.eq_ignore_ascii_case(key)) || written.contains(['\n', '\r']) {
+        return None;
+    }
+    let quoted = quote_if_needed(written);
+    let help = format!("`{sign}` begins {what} in YAML: put the value into quotes, `{quoted}`.");
+    Some((help, Fix::r#unsafe("Put the value into quotes", [Edit::new(node.span, quoted)])))
 }
 
 fn general(expected: &[String]) -> String {

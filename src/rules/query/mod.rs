@@ -1,9 +1,14 @@
 //! The query itself.
 
+mod adjacent_strings;
 mod case_folded_comparison;
 mod contains_instead_of_has;
 mod cross_cluster;
+mod data_dependent_column;
 mod findings;
+mod in_first_column;
+mod invalid_literal;
+mod invalid_regex;
 pub(super) mod kql_argument;
 mod kql_deprecated;
 pub(super) mod kql_semantic;
@@ -14,7 +19,9 @@ pub(super) mod kql_unknown_function;
 pub(super) mod kql_unknown_table;
 mod kql_unused_let;
 mod late_filter;
+mod leading_blank_lines;
 mod lookback_exceeds_period;
+mod never_true;
 mod no_reduction;
 mod no_time_filter;
 mod no_time_in_result;
@@ -23,6 +30,7 @@ mod query_placeholder;
 mod query_timestamp_column;
 pub(super) mod query_too_long;
 mod regex_heavy;
+mod regexes;
 mod render_in_rule;
 mod take_in_rule;
 #[cfg(test)]
@@ -46,7 +54,14 @@ super::rules! {
     kql_argument::KqlArgument,
     kql_type::KqlType,
     kql_semantic::KqlSemantic,
+    invalid_literal::InvalidLiteral,
+    adjacent_strings::AdjacentStrings,
+    in_first_column::InFirstColumn,
+    data_dependent_column::DataDependentColumn,
+    never_true::NeverTrue,
+    invalid_regex::InvalidRegex,
     query_too_long::QueryTooLong,
+    leading_blank_lines::LeadingBlankLines,
     query_timestamp_column::QueryTimestampColumn,
     ti_latest::TiLatest,
     no_time_in_result::NoTimeInResult,

@@ -3,7 +3,7 @@
 use crate::content::Kind;
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::kql::ast::{ExprKind, NameForm};
+use crate::kql::ast::ExprKind;
 use crate::rules::query::tree::{for_each_expr, tree};
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -62,12 +62,13 @@ impl Rule for QueryPlaceholder {
         let braced = query.text.contains('{') || query.text.contains("%%");
         let Some(tree) = tree(query).filter(|_| deployed && braced) else { return };
         for_each_expr(tree, |expr| {
-            let found = match &expr.kind {
-                ExprKind::Name(name) if name.form == NameForm::Client => Some(format!("{{{}}}", name.text)),
-                _ => expr.as_text().and_then(placeholder).map(str::to_owned),
+            // A client parameter outside of a string, `{Name}`, is an error of its own.
+            let Some(found) =
+                expr.as_text().and_then(placeholder).filter(|_| !matches!(expr.kind, ExprKind::Paren(_)))
+            else {
+                return;
             };
-            let Some(found) = found.filter(|_| !matches!(expr.kind, ExprKind::Paren(_))) else { return };
-            if !cx.kind().is_rule() && matches!(&*found, "{{StartTimeISO}}" | "{{EndTimeISO}}") {
+            if !cx.kind().is_rule() && matches!(found, "{{StartTimeISO}}" | "{{EndTimeISO}}") {
                 return;
             }
             let message = format!("`{found}` is a placeholder that nobody fills in");

@@ -8,6 +8,7 @@ use crate::knowledge::limits::{
     ALERT_DETAILS, LOOKBACK_MAX_MINUTES, LOOKBACK_MIN_MINUTES, MATCHING_METHODS, ignore_case,
 };
 use crate::knowledge::nearest::nearest;
+use crate::rules::result_columns::write_name;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
@@ -115,7 +116,7 @@ impl Rule for InvalidIncidentGrouping {
         }
         // What a grouping that is switched off refers to does no harm.
         if grouping.enabled != Some(false) {
-            groups(grouping, template, out);
+            groups(cx, grouping, template, out);
         }
     }
 }
@@ -151,7 +152,13 @@ fn choose(
     out.push(finding.help(format!("Write {}.", listed(options, "or"))).fix(fix));
 }
 
-fn groups(grouping: &Grouping<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+/// The one key that a name differs from by nothing but case.
+fn only_case<'k>(name: &str, keys: &[&'k str]) -> Option<&'k str> {
+    let mut same = keys.iter().copied().filter(|key| key.eq_ignore_ascii_case(name));
+    same.next().filter(|_| same.next().is_none())
+}
+
+fn groups(cx: &Context<'_>, grouping: &Grouping<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
     let common = template.common();
     let Grouping { entities, custom_details, alert_details, .. } = grouping;
     for item in &entities.items {
@@ -172,8 +179,22 @@ fn groups(grouping: &Grouping<'_>, template: &Template<'_>, out: &mut Vec<Diagno
                 "Alerts are grouped by the custom detail `{}`, which the rule does not have",
                 item.value
             );
-            let help = "Name a key of `customDetails`, or add it there.";
-            out.push(InvalidIncidentGrouping::at(item.span(), message).help(help));
+            let keys: Vec<&str> = common.custom_details.iter().map(|(key, _)| key.value).collect();
+            let write = |key: &str| write_name(cx, item, key);
+            let (help, fix) = match only_case(item.value, &keys) {
+                Some(key) => (
+                    format!("Write `{key}`: names of custom details are case-sensitive."),
+                    Fix::safe(format!("Write `{key}`"), write(key)),
+                ),
+                None => match nearest(item.value, keys.iter().copied()) {
+                    Some(key) => (
+                        format!("Did you mean `{key}`?"),
+                        Fix::r#unsafe(format!("Write `{key}`"), write(key)),
+                    ),
+                    None => ("Name a key of `customDetails`, or add it there.".to_owned(), None),
+                },
+            };
+            out.push(InvalidIncidentGrouping::at(item.span(), message).help(help).fix(fix));
         }
     }
     let Some(selected) = grouping.method.filter(|text| text.value.eq_ignore_ascii_case("Selected")) else {

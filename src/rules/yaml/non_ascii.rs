@@ -3,6 +3,7 @@
 use crate::content::Kind;
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::kql::TokenKind;
+use crate::rules::yaml::hidden_direction_mark::is_direction_mark;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::{BOM, Span};
 
@@ -130,8 +131,10 @@ fn fits(cx: &Context<'_>, at: usize, text: &str) -> bool {
 fn runs(text: &str, from: usize) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     let mut rest = from;
-    while let Some(start) = text[rest..].find(|c: char| !c.is_ascii()).map(|at| rest + at) {
-        let end = text[start..].find(|c: char| c.is_ascii()).map_or(text.len(), |at| start + at);
+    // What hides the direction of a text is an error of its own.
+    let told = |c: char| !c.is_ascii() && !is_direction_mark(c);
+    while let Some(start) = text[rest..].find(told).map(|at| rest + at) {
+        let end = text[start..].find(|c: char| !told(c)).map_or(text.len(), |at| start + at);
         found.push((start, &text[start..end]));
         rest = end;
     }

@@ -41,7 +41,11 @@ pub(super) fn explain(
         if covered {
             continue;
         }
-        let draft = slips.explain(error);
+        let draft = if error.kind == ErrorKind::HtmlEntity {
+            Draft { covers: error.span, error }
+        } else {
+            slips.explain(error)
+        };
         // Behind a mistake, what an operator goes on with is seldom a mistake of its own.
         let follows = kept.last().is_some_and(|last| {
             draft.error.mend.is_none() && !slips.apart(last.error.span.start, draft.error.span.start)
@@ -62,7 +66,9 @@ fn first_of_each_place(text: &str, errors: Vec<SyntaxError>) -> Vec<SyntaxError>
     for error in errors {
         let follows = kept.last().is_some_and(|last| {
             let (from, to) = (last.span.end as usize, error.span.start as usize);
-            to <= from || text.get(from..to).is_some_and(|between| between.trim().is_empty())
+            // Entities are read as what they stand for, and nothing follows from them.
+            let own = error.kind == ErrorKind::HtmlEntity && to >= from;
+            !own && (to <= from || text.get(from..to).is_some_and(|between| between.trim().is_empty()))
         });
         if !follows {
             kept.push(error);

@@ -1,0 +1,264 @@
+//! `data-dependent-column`
+
+mod sources;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use self::sources::{Makers, assumed};
+use super::tree::{source_text, tree};
+use crate::content::{Query, Template};
+use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::tables;
+use crate::kql::ast::{ExprKind, Operator, OperatorKind};
+use crate::kql::bind::bind_at;
+use crate::kql::model::Level;
+use crate::kql::parse;
+use crate::rules::result_columns::named_columns;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::{Edit, Span};
+use crate::yaml::ScalarMap;
+
+declare_rule! {
+    /// A column that only exists when the data has it.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// `bag_unpack` makes its columns of the members that the bags of this run have, and `pivot` of the values that occur.
+    /// Where none of the rows has the member, the query fails with an unknown column: in an empty workspace, and so when
+    /// the rule is saved.
+    ///
+    /// Only the first use of each column is reported, and only where no table can have the column.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool started
+    /// description: Identifies hosts on which a remote management tool was started.
+    /// query: |
+    ///   DeviceEvents
+    ///   | extend Fields = parse_json(AdditionalFields)
+    ///   | evaluate bag_unpack(Fields)
+    ///   | where ToolName == "relay"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool started
+    /// description: Identifies hosts on which a remote management tool was started.
+    /// query: |
+    ///   DeviceEvents
+    ///   | extend Fields = parse_json(AdditionalFields)
+    ///   | evaluate bag_unpack(Fields)
+    ///   | extend ToolName = column_ifexists("ToolName", "")
+    ///   | where ToolName == "relay"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The column is made with `column_ifexists` after the operator, with a default that fits its uses. Its type may be
+    /// another than that of the default, so the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/bag-unpack-plugin>
+    /// - <https://learn.microsoft.com/kusto/query/pivot-plugin>
+    /// - <https://learn.microsoft.com/kusto/query/column-ifexists-function>
+    /// - <https://github.com/Azure/Azure-Sentinel/issues/10021>
+    pub(crate) DataDependentColumn {
+        id: "data-dependent-column",
+        group: Query,
+        severity: Warning,
+        fix: Sometimes Unsafe,
+        since: "0.1.0",
+    }
+}
+
+/// The plug-ins that make columns of the data.
+const MAKERS: [&str; 2] = ["bag_unpack", "pivot"];
+
+impl Rule for DataDependentColumn {
+    /// The columns that the metadata takes from the result of the query.
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let makes = |query: &&Query<'_>| MAKERS.iter().any(|name| query.text.contains(name));
+        let Some(query) = cx.query().filter(makes) else { return };
+        let Some(tree) = tree(query) else { return };
+        let model = query.analysis(cx.catalog);
+        let makers = Makers::new(&model, tree.let_values(model.clone()));
+        let Some(maker) = tree.result().and_then(|result| makers.at_end_of(result)) else { return };
+        let Some(result) = &model.result else { return };
+        let mut told = BTreeSet::new();
+        for (text, part) in named_columns(template) {
+            let name = text.value.get(part.range()).unwrap_or_default();
+            let named = model.occurrences().iter().any(|one| source_text(query, one.span) == name);
+            if result.column(name).is_none() && !named && told.insert(name) {
+                let place = ScalarMap::new(cx.source(), text.node).map_or(text.span(), |map| map.span(part));
+                out.extend(finding(cx, query, name, place, maker));
+            }
+        }
+    }
+
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        if !MAKERS.iter().any(|name| query.text.contains(name)) {
+            return;
+        }
+        let Some(tree) = tree(query) else { return };
+        let model = query.analysis(cx.catalog);
+        let makers = Makers::new(&model, tree.let_values(model.clone()));
+        let pipelines = tree.pipelines();
+        let nested: Vec<Span> = pipelines.iter().filter(|one| !one.fed).map(|one| one.span).collect();
+        let mut first: BTreeMap<&str, (Span, &Operator)> = BTreeMap::new();
+        for pipeline in &pipelines {
+            let mut maker = pipeline.source.and_then(|source| makers.at_end_of(source));
+            for stage in &pipeline.stages {
+                if let Some(maker) = maker {
+                    for (name, place) in assumed(&model, stage.span, &nested) {
+                        let known = first.entry(name).or_insert((place, maker));
+                        if place.start < known.0.start {
+                            *known = (place, maker);
+                        }
+                    }
+                }
+                maker = makers.after(maker, stage);
+            }
+        }
+        // What the documentation of a table does not name, and the table has.
+        first.retain(|name, _| !model.tables.iter().any(|(table, _)| tables::undocumented(table, name)));
+        for (name, (place, maker)) in first {
+            out.extend(finding(cx, query, name, query.span(place), maker));
+        }
+    }
+}
+
+fn finding(
+    cx: &Context<'_>,
+    query: &Query<'_>,
+    name: &str,
+    place: Span,
+    maker: &Operator,
+) -> Option<Diagnostic> {
+    let OperatorKind::Evaluate { call, .. } = &maker.kind else { return None };
+    let plugin = call
+        .as_call()
+        .map_or("bag_unpack", |(name, _)| if &*name.text == "pivot" { "pivot" } else { "bag_unpack" });
+    let makes =
+        if plugin == "pivot" { "of the values that occur" } else { "of the members that the data has" };
+    let message = format!("`{name}` may not exist: `{plugin}` makes its columns {makes}");
+    let written = if is_plain(name) { name.to_owned() } else { format!("['{name}']") };
+    let help = format!(
+        "Read it with `column_ifexists(\"{name}\", ...)`, or give `{plugin}` an output schema: `: (*, {written}: string)`."
+    );
+    let found = DataDependentColumn::at(place, message)
+        .label(query.span(maker.span), "the columns are made here")
+        .help(help);
+    Some(found.fix(fix(cx, query, name, &written, maker)))
+}
+
+/// The fix that makes the column after the operator, where the query then has no finding that it did not have before.
+fn fix(cx: &Context<'_>, query: &Query<'_>, name: &str, written: &str, maker: &Operator) -> Option<Fix> {
+    if name.contains(['"', '\'', '\\']) {
+        return None;
+    }
+    let before = cx.meaning(query).findings.len();
+    let end = maker.span.end as usize;
+    let line = query.text[..maker.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let start = &query.text[line..maker.span.start as usize];
+    let new_line = start.trim_start().starts_with('|') && line > 0;
+    let indentation = &start[..start.len() - start.trim_start().len()];
+    let gap = if new_line { format!("\n{indentation}| ") } else { " | ".to_owned() };
+    ["\"\"", "long(null)", "datetime(null)", "dynamic(null)"].into_iter().find_map(|default| {
+        let text = format!("{gap}extend {written} = column_ifexists(\"{name}\", {default})");
+        let new = Edit::apply(&[Edit::insert(end, text.clone())], query.text)?;
+        let parsed = parse(&new);
+        let after = bind_at(Level::Check, &new, &parsed, cx.catalog, &query.declared());
+        if !parsed.errors.is_empty() || after.findings.len() > before {
+            return None;
+        }
+        let title = format!("Make `{name}` with `column_ifexists`");
+        Fix::r#unsafe(title, query.edit(Span::at(end), &text))
+    })
+}
+
+fn is_plain(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+/// Whether an operator makes columns of the data, without a schema that names them.
+fn makes_columns(operator: &Operator) -> bool {
+    let OperatorKind::Evaluate { call, schema: None } = &operator.kind else { return false };
+    matches!(&call.kind, ExprKind::Call { name, .. } if MAKERS.contains(&&*name.text))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::Profile;
+    use crate::rules::testing::{findings, fixes};
+
+    const RULE: &str = "data-dependent-column";
+
+    fn told(text: &str) -> Vec<String> {
+        let found = findings(RULE, "a.kql", text, Profile::Recommended);
+        found.into_iter().map(|finding| text[finding.span.range()].to_owned()).collect()
+    }
+
+    #[test]
+    fn the_first_use_of_each_column_is_told() {
+        for (text, names) in [
+            (
+                "SecurityEvent | evaluate bag_unpack(x=parse_json(EventData)) | where A == 1 and B == 2 | project A",
+                vec!["A", "B"],
+            ),
+            (
+                "let T = SecurityEvent | extend D = parse_json(EventData) | evaluate bag_unpack(D); T | where A == 1",
+                vec!["A"],
+            ),
+            (
+                "let T = materialize(SecurityEvent | evaluate pivot(EventID)); T | where ['4624'] > 1",
+                vec!["['4624']"],
+            ),
+            (
+                "SecurityEvent | evaluate pivot(EventID) | join kind=inner (SecurityEvent | project Computer) on Computer | where X > 1",
+                vec!["X"],
+            ),
+            (
+                "SecurityEvent | join kind=inner (SecurityEvent | evaluate pivot(EventID) | where X > 1) on Computer",
+                vec!["X"],
+            ),
+        ] {
+            assert_eq!(told(text), names, "{text}");
+        }
+    }
+
+    #[test]
+    fn columns_that_exist_are_left_alone() {
+        for text in [
+            "SecurityEvent | extend D = parse_json(EventData) | evaluate bag_unpack(D) | where Computer == 'a'",
+            "SecurityEvent | extend D = parse_json(EventData) | evaluate bag_unpack(D) : (*, A: string) | where A == 'a'",
+            "SecurityEvent | extend D = parse_json(EventData) | evaluate bag_unpack(D) | extend A = column_ifexists('A', '') | where A == 'a'",
+            "Nobody_CL | extend D = parse_json(B) | evaluate bag_unpack(D) | where A == 'a'",
+            "SecurityEvent | evaluate pivot(EventID) | join kind=inner (Nobody_CL) on Computer | where X > 1",
+            "SecurityEvent | evaluate pivot(EventID) | summarize N = count() by Computer | where N > 1",
+        ] {
+            assert_eq!(told(text), Vec::<String>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mapped_column_is_told_where_the_query_does_not_name_it() {
+        let query = "SecurityEvent | extend D = parse_json(EventData) | evaluate bag_unpack(D)";
+        let mapping = "entityMappings:\n  - entityType: Host\n    fieldMappings:\n      - identifier: HostName\n        columnName: ";
+        let file = |column: &str| format!("id: x\nname: n\nquery: {query}\n{mapping}{column}\n");
+        let told = |column: &str| findings(RULE, "a.yaml", &file(column), Profile::Recommended).len();
+        assert_eq!((told("Server"), told("Computer")), (1, 0));
+    }
+
+    #[test]
+    fn the_default_fits_the_use() {
+        let text = "SecurityEvent\n  | evaluate pivot(EventID)\n  | where ['4624'] > 1\n";
+        let fixed = "SecurityEvent\n  | evaluate pivot(EventID)\n  | extend ['4624'] = column_ifexists(\"4624\", long(null))\n  | where ['4624'] > 1\n";
+        assert_eq!(fixes(RULE, "a.kql", text)[0].1, fixed);
+    }
+}

@@ -1,0 +1,296 @@
+//! `invalid-regex`
+
+use regex_syntax::ast::ErrorKind as Ast;
+use regex_syntax::hir::ErrorKind as Hir;
+use regex_syntax::{Error, Parser};
+use rustc_hash::FxHashSet;
+
+use super::regexes::{Pattern, patterns};
+use super::tree::{source_text, tree};
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::view::Text;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+
+declare_rule! {
+    /// A regular expression that the query engine cannot read.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The service compiles the pattern when the query runs, and refuses it then: the rule fails each time, though the
+    /// query could be saved. Kusto's syntax is that of Rust's `regex` crate. It has no look-ahead, no look-behind and no
+    /// back-references, and brackets, parentheses and braces that stand for themselves are escaped.
+    ///
+    /// Patterns are read in `matches regex`, in `extract`, `extract_all`, `replace_regex`, `trim` and the other functions
+    /// that take one, and in `parse kind=regex`, through `let` as well.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool started
+    /// description: Identifies hosts on which a remote management tool was started.
+    /// query: |
+    ///   DeviceProcessEvents
+    ///   | where FileName matches regex @"^(?!known-)[a-z]+tool\.exe$"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool started
+    /// description: Identifies hosts on which a remote management tool was started.
+    /// query: |
+    ///   DeviceProcessEvents
+    ///   | where FileName matches regex @"^[a-z-]+tool\.exe$" and FileName !startswith "known-"
+    /// ```
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/regex>
+    /// - <https://docs.rs/regex/latest/regex/#syntax>
+    pub(crate) InvalidRegex {
+        id: "invalid-regex",
+        group: Query,
+        severity: Error,
+        blocks: Convert,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for InvalidRegex {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        let mut told = FxHashSet::default();
+        for pattern in patterns(query, tree, || tree.let_values(cx.meaning(query))) {
+            let finding = match &pattern {
+                Pattern::Whole { used, text } => whole(query, *used, text),
+                Pattern::Parts(parts) => joined(query, parts),
+            };
+            out.extend(finding.filter(|finding| told.insert(finding.span)));
+        }
+    }
+}
+
+/// A finding for a pattern that stands in one place.
+fn whole(query: &Query<'_>, used: Span, text: &Text<'_>) -> Option<Diagnostic> {
+    let error = read(&text.value)?;
+    let place = within(query, text, error.0);
+    let written = text.written.span;
+    let mut finding = finding(query, place, &text.value, &error);
+    if used != written {
+        finding = finding.label(query.span(used), "used as a regular expression here");
+    }
+    Some(finding)
+}
+
+/// A finding for the pattern of `parse kind=regex`, whose strings are parts of one regular expression.
+fn joined(query: &Query<'_>, parts: &[Option<Text<'_>>]) -> Option<Diagnostic> {
+    let mut pattern = String::new();
+    let mut begins = Vec::new();
+    for part in parts {
+        begins.push(pattern.len());
+        // A column takes what stands between the strings around it.
+        pattern.push_str(part.as_ref().map_or("(.*?)", |text| &text.value));
+    }
+    let error = read(&pattern)?;
+    let at = begins.partition_point(|begin| *begin <= error.0.start as usize).saturating_sub(1);
+    let text = parts[..=at].iter().rev().flatten().next().or_else(|| parts.iter().flatten().next())?;
+    let shown = error.0.start as usize;
+    let begin = begins[at];
+    let place = match &parts[at] {
+        Some(part) if error.0.end as usize <= begin + part.value.len() => {
+            within(query, part, Span::new(shown - begin, error.0.end as usize - begin))
+        }
+        _ => text.written.span,
+    };
+    Some(finding(query, place, &pattern, &error))
+}
+
+/// The place in the query of a part of a string: the string as a whole, where it is not written as it reads.
+fn within(query: &Query<'_>, text: &Text<'_>, part: Span) -> Span {
+    let written = text.written.span;
+    let found = source_text(query, written).find(&*text.value).filter(|_| !text.value.is_empty());
+    match found {
+        Some(at) if !part.is_empty() => part.shift(written.start as usize + at),
+        _ => written,
+    }
+}
+
+fn finding(query: &Query<'_>, place: Span, pattern: &str, (part, error): &(Span, Error)) -> Diagnostic {
+    let shown = pattern.get(part.range()).unwrap_or_default();
+    let (what, help) = words(error, shown);
+    InvalidRegex::at(query.span(place), format!("The regular expression is not valid: {what}")).help(help)
+}
+
+/// What is wrong with a pattern, and where.
+fn read(pattern: &str) -> Option<(Span, Error)> {
+    let error = Parser::new().parse(pattern).err()?;
+    let span = match &error {
+        Error::Parse(error) => error.span(),
+        Error::Translate(error) => error.span(),
+        _ => return Some((Span::new(0, pattern.len()), error)),
+    };
+    let mut start = span.start.offset;
+    if is_count(&error) {
+        start = pattern[..start].rfind('{').unwrap_or(start);
+    }
+    // What an operator lacks is missing before it.
+    let next = pattern.get(start..).and_then(|rest| rest.chars().next());
+    let least = start + next.map_or(0, char::len_utf8);
+    Some((Span::new(start, span.end.offset.max(least)), error))
+}
+
+/// Whether it is about the numbers in braces.
+fn is_count(error: &Error) -> bool {
+    let Error::Parse(error) = error else { return false };
+    matches!(
+        error.kind(),
+        Ast::RepetitionCountUnclosed
+            | Ast::RepetitionCountDecimalEmpty
+            | Ast::RepetitionCountInvalid
+            | Ast::DecimalEmpty
+            | Ast::DecimalInvalid
+    )
+}
+
+/// What is wrong in words, and what to do.
+fn words(error: &Error, shown: &str) -> (String, &'static str) {
+    let kind = match error {
+        Error::Parse(error) => error.kind(),
+        Error::Translate(error) => match error.kind() {
+            Hir::UnicodePropertyNotFound | Hir::UnicodePropertyValueNotFound => {
+                return (
+                    format!("there is no class `{shown}`"),
+                    "Name a class of Unicode, such as `\\p{L}`.",
+                );
+            }
+            kind => {
+                return (kind.to_string(), "See the syntax of regular expressions in Kusto's documentation.");
+            }
+        },
+        _ => return (error.to_string(), "See the syntax of regular expressions in Kusto's documentation."),
+    };
+    match kind {
+        Ast::UnsupportedLookAround => (
+            format!("look-around is not supported (`{shown}`)"),
+            "Kusto has neither look-ahead nor look-behind: match what is wanted, and filter out the rest with a second \
+             condition.",
+        ),
+        Ast::UnsupportedBackreference if shown.starts_with("\\0") => (
+            format!("`{shown}` is not a valid escape sequence"),
+            "Write a character by its number as in `\\x00`.",
+        ),
+        Ast::UnsupportedBackreference => (
+            format!("back-references are not supported (`{shown}`)"),
+            "Take the parts out with `extract`, and compare them.",
+        ),
+        Ast::ClassUnclosed => (
+            "`[` is never closed".to_owned(),
+            "Close the class with `]`, or escape a bracket that stands for itself: `\\[`.",
+        ),
+        Ast::GroupUnclosed => (
+            "`(` is never closed".to_owned(),
+            "Close the group with `)`, or escape a parenthesis that stands for itself: `\\(`.",
+        ),
+        Ast::GroupUnopened => (
+            "`)` closes no group".to_owned(),
+            "Remove it, or escape a parenthesis that stands for itself: `\\)`.",
+        ),
+        Ast::RepetitionMissing => (
+            format!("there is nothing for `{shown}` to repeat"),
+            "Put what is to be repeated before it, or escape it where it stands for itself.",
+        ),
+        Ast::RepetitionCountUnclosed
+        | Ast::RepetitionCountDecimalEmpty
+        | Ast::DecimalEmpty
+        | Ast::DecimalInvalid => (
+            format!("`{shown}` does not say how often to repeat"),
+            "Write a number, as in `{3}` or `{1,8}`, or escape a brace that stands for itself: `\\{`.",
+        ),
+        Ast::RepetitionCountInvalid => {
+            (format!("`{shown}` has its numbers in the wrong order"), "Write the smaller number first.")
+        }
+        Ast::ClassRangeInvalid => (
+            format!("the range `{shown}` runs backwards"),
+            "Write the lower character first, or escape the `-`.",
+        ),
+        Ast::ClassRangeLiteral | Ast::ClassEscapeInvalid => (
+            format!("`{shown}` cannot stand in this class"),
+            "Put a `-` that stands for itself first or last in the class, or escape it.",
+        ),
+        Ast::EscapeUnrecognized => (
+            format!("`{shown}` is not a valid escape sequence"),
+            "Remove the backslash, or double it where it stands for itself.",
+        ),
+        Ast::EscapeUnexpectedEof => {
+            ("it ends with a backslash".to_owned(), "Double a backslash that stands for itself: `\\\\`.")
+        }
+        Ast::GroupNameInvalid | Ast::GroupNameEmpty | Ast::GroupNameUnexpectedEof => {
+            (kind.to_string(), "Write a group's name as `(?P<name>...)`.")
+        }
+        _ => (kind.to_string(), "See the syntax of regular expressions in Kusto's documentation."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::Profile;
+    use crate::rules::testing::findings;
+
+    /// The part of the query that is marked, and the message.
+    fn told(query: &str) -> Vec<(String, String)> {
+        let text = format!("{query}\n");
+        let found = findings("invalid-regex", "a.kql", &text, Profile::Recommended);
+        let part = |span: crate::source::Span| text[span.range()].to_owned();
+        found.into_iter().map(|finding| (part(finding.span), finding.message)).collect()
+    }
+
+    #[test]
+    fn patterns_are_read_wherever_they_stand() {
+        for (query, marked) in [
+            (r#"SecurityEvent | where Account matches regex @"(?!a)b""#, "(?!"),
+            (r#"SecurityEvent | where Account matches regex "(?<=a)b""#, "(?<="),
+            (r#"SecurityEvent | where Account matches regex @"(a)\1""#, r"\1"),
+            (r#"SecurityEvent | extend A = extract("[a-z", 0, Account)"#, "["),
+            (r#"SecurityEvent | extend A = extract_all(@"(a", Account)"#, "("),
+            (r#"SecurityEvent | extend A = replace_regex(Account, "a)", "b")"#, ")"),
+            (r#"SecurityEvent | extend A = trim_end("*", Account)"#, "*"),
+            (r#"SecurityEvent | extend A = indexof_regex(Account, "a{2,1}")"#, "{2,1}"),
+            (r#"SecurityEvent | extend A = countof(Account, "[", "regex")"#, "["),
+            (r#"let p = "[z-a]"; SecurityEvent | where Account matches regex p"#, "z-a"),
+            (
+                r#"let p = strcat("[", "a"); SecurityEvent | where Account matches regex p"#,
+                r#"strcat("[", "a")"#,
+            ),
+            (r#"SecurityEvent | parse kind=regex Account with "a" User "(b" *"#, "("),
+            (r#"SecurityEvent | parse-where kind=regex flags=i Account with @"\y" User"#, r"\y"),
+            (r#"SecurityEvent | where Account matches regex "\\p{Nothing}""#, r"\p{Nothing}"),
+            (
+                "SecurityEvent | where Account matches regex strcat(\"\\\\x5\", \"q\")",
+                "strcat(\"\\\\x5\", \"q\")",
+            ),
+        ] {
+            let found = told(query);
+            assert_eq!(found.len(), 1, "{query}: {found:?}");
+            assert_eq!(found[0].0, marked, "{query}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_crate_reads_is_left_alone() {
+        for query in [
+            r#"SecurityEvent | where Account matches regex @"^[a-z]++\d{4}(?i:x)(?P<n>y)(?<m>z)\p{L}\/\-$""#,
+            r#"SecurityEvent | extend A = replace_regex(Account, @"(a)", @"\1")"#,
+            r#"SecurityEvent | extend A = countof(Account, "["), B = split(Account, "("), C = replace_string(Account, "(", "")"#,
+            r#"SecurityEvent | where Account has "(?!" // matches regex "(""#,
+            r#"SecurityEvent | parse Account with "(" User ")""#,
+            r#"SecurityEvent | parse kind=regex Account with "(" User ")""#,
+            r#"let f = (p: string) { SecurityEvent | where Account matches regex p }; f("(")"#,
+        ] {
+            assert_eq!(told(query), [], "{query}");
+        }
+    }
+}

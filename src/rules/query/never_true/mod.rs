@@ -1,0 +1,115 @@
+//! `never-true`
+
+mod addresses;
+mod conditions;
+mod demands;
+mod folding;
+mod meaning;
+mod values;
+
+use rustc_hash::FxHashSet;
+
+use self::conditions::Reader;
+use self::meaning::{FromModel, Guessed};
+use super::tree::{source_text, tree, with_unsafe_fix};
+use crate::content::Query;
+use crate::diagnostic::Diagnostic;
+use crate::kql::ast::Expr;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+
+declare_rule! {
+    /// A comparison that no row can pass.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// The query runs without an error and finds nothing, so that nobody notices. Mostly a value was misspelt, two bounds
+    /// were swapped, or `and` was written where `or` was meant.
+    ///
+    /// What is found: one column with two different values or with bounds that exclude each other, in one condition or
+    /// over several `where` steps; `tolower` compared with uppercase letters; addresses and prefixes that do not exist;
+    /// a length or a count below 0. Values are known through `let` too. A comparison with `!=` or `!in` that is always true
+    /// for the same reason is told as well.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated between (now() .. ago(1h))
+    ///   | where tolower(RemoteUrl) == "Relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Relay reached
+    /// description: Identifies hosts that reached the relay of a remote management tool.
+    /// query: |
+    ///   DeviceNetworkEvents
+    ///   | where TimeGenerated between (ago(1h) .. now())
+    ///   | where RemoteUrl =~ "Relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The bounds of a `between` that stand in the wrong order are swapped, and a comparison of `tolower` or `toupper` is
+    /// made one that ignores case. Both change what the query finds, so the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://learn.microsoft.com/kusto/query/datatypes-string-operators>
+    /// - <https://learn.microsoft.com/kusto/query/between-operator>
+    /// - <https://learn.microsoft.com/kusto/query/ipv4-is-in-range-function>
+    pub(crate) NeverTrue {
+        id: "never-true",
+        group: Query,
+        severity: Warning,
+        fix: Sometimes Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for NeverTrue {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        let Some(tree) = tree(query) else { return };
+        let mut told = FxHashSet::default();
+        let mut tell = |found: Diagnostic| {
+            if told.insert(found.span) {
+                out.push(found);
+            }
+        };
+        addresses::check(cx, query, tree, &mut tell);
+        folding::check(cx, query, tree, &mut tell);
+        // Most queries have nothing that contradicts, and need not be analyzed to see that.
+        let guessed = Guessed::new(query, tree);
+        if !Reader::new(query, tree, &guessed).read().is_empty() {
+            let known = FromModel::new(query, tree, query.analysis(cx.catalog));
+            Reader::new(query, tree, &known).read().into_iter().for_each(&mut tell);
+        }
+    }
+}
+
+/// The first words of a text on one line.
+fn shortened(text: &str) -> String {
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.char_indices().nth(60) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text,
+    }
+}
+
+/// A finding for bounds in the wrong order, with a fix that swaps them.
+fn swapped(query: &Query<'_>, place: Span, message: String, bounds: Option<[&Expr; 2]>) -> Diagnostic {
+    let found = NeverTrue::at(query.span(place), message).help("Write the lower bound first.");
+    let Some([low, high]) = bounds else { return found };
+    let changes = [(low.span, source_text(query, high.span)), (high.span, source_text(query, low.span))];
+    with_unsafe_fix(found, query, "Swap the bounds", changes)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! `unquoted-text`
+
+use rustc_hash::FxHashSet;
+
+use crate::content::Kind;
+use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::rules::words::PROSE;
+use crate::rules::{Context, Rule, declare_rule};
+use crate::source::Span;
+use crate::yaml::edit::quote_if_needed;
+use crate::yaml::{Node, ScalarStyle, Value};
+
+declare_rule! {
+    /// A string without quotes of which YAML reads a part as something else.
+    ///
+    /// ## Why is this bad?
+    ///
+    /// Without quotes, ` #` begins a comment, and a value that begins with `!` or `&` begins with a tag or an anchor.
+    /// Nothing is wrong with the file, but the name of the rule lacks those words in Sentinel.
+    ///
+    /// A comment after a name or a description is only reported where it looks like a part of the sentence: `#1`,
+    /// `# of`.
+    ///
+    /// ## Example
+    ///
+    /// ```yaml,invalid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: Remote tool reached the internet, stage #1 of the intrusion
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Use instead
+    ///
+    /// ```yaml,valid
+    /// id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11
+    /// name: "Remote tool reached the internet, stage #1 of the intrusion"
+    /// description: Identifies hosts from which a remote management tool reached its relay.
+    /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
+    /// ```
+    ///
+    /// ## Fix safety
+    ///
+    /// The value is put into quotes up to the end of its line, which changes what it says, so the fix is unsafe.
+    ///
+    /// ## References
+    ///
+    /// - <https://yaml.org/spec/1.2.2/#66-comments>
+    /// - <https://yaml.org/spec/1.2.2/#69-node-properties>
+    pub(crate) UnquotedText {
+        id: "unquoted-text",
+        group: Yaml,
+        severity: Warning,
+        fix: Sometimes Unsafe,
+        since: "0.1.0",
+    }
+}
+
+impl Rule for UnquotedText {
+    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        if matches!(cx.kind(), Kind::Query | Kind::Unknown) {
+            return;
+        }
+        let Some(root) = cx.content.root() else { return };
+        let mut aliases = FxHashSet::default();
+        named_again(root, &mut aliases);
+        let reader = Reader { cx, aliases };
+        reader.visit(root, &mut |found| out.push(found));
+    }
+}
+
+/// The anchors that are referred to. The tree's depth is limited by the reader, so recursion is safe.
+fn named_again<'a>(node: &'a Node, found: &mut FxHashSet<&'a str>) {
+    match &node.value {
+        Value::Alias(name) => {
+            found.insert(name);
+        }
+        Value::Mapping(map) => map.entries.iter().for_each(|entry| named_again(&entry.value, found)),
+        Value::Sequence(list) => list.items.iter().for_each(|item| named_again(item, found)),
+        Value::Scalar(_) => {}
+    }
+}
+
+struct Reader<'c> {
+    cx: &'c Context<'c>,
+    aliases: FxHashSet<&'c str>,
+}
+
+impl<'c> Reader<'c> {
+    fn visit(&self, node: &'c Node, tell: &mut dyn FnMut(Diagnostic)) {
+        let text = self.cx.source().text();
+        match &node.value {
+            Value::Mapping(map) => {
+                for entry in &map.entries {
+                    let after = entry.key.span.end as usize;
+                    let start = text[after..].find(':').map_or(after, |at| after + at + 1);
+                    let key = entry.key.as_str().unwrap_or_default();
+                    self.value(&entry.value, start, key, tell);
+                    self.visit(&entry.value, tell);
+                }
+            }
+            Value::Sequence(list) => {
+                for (at, item) in list.items.iter().enumerate() {
+                    if let Some(dash) = list.dashes.get(at) {
+                        self.value(item, *dash as usize + 1, "", tell);
+                    }
+                    self.visit(item, tell);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Looks at a scalar whose line begins at `start`, after the colon or dash.
+    fn value(&self, node: &Node, start: usize, key: &str, tell: &mut dyn FnMut(Diagnostic)) {
+        let Some(scalar) = node.scalar().filter(|scalar| !scalar.style.is_block() && !scalar.in_flow) else {
+            return;
+        };
+        let text = self.cx.source().text();
+        let source = self.cx.source();
+        let line = source.line_span(source.line_of(start));
+        let Some(rest) = text.get(start..line.end as usize) else { return };
+        let start = start + (rest.len() - rest.trim_start().len());
+        let whole = Span::new(start, start + text[start..line.end as usize].trim_end().len());
+        // What goes on in the next line has no simple repair.
+        if !whole.contains(node.span) && !node.span.is_empty() {
+            return;
+        }
+        let written = source.slice(whole);
+        if node.tag.as_deref().is_some_and(|tag| tag.starts_with('!')) && written.starts_with('!') {
+            let tag = written.split_whitespace().next().unwrap_or(written);
+            let message = format!("`{tag}` is a tag to YAML, and not a part of the value");
+            tell(self.finding(Span::new(start, start + tag.len()), message, whole));
+        } else if let Some(anchor) = node.anchor.filter(|anchor| {
+            let name = source.slice(*anchor).trim_start_matches('&');
+            whole.contains(*anchor) && !self.aliases.contains(name)
+        }) {
+            let written = source.slice(anchor);
+            let message = format!("`{written}` is an anchor to YAML, and not a part of the value");
+            tell(self.finding(anchor, message, whole));
+        } else if scalar.style == ScalarStyle::Plain {
+            let cut = self.cx.content.document.comments.iter().find(|comment| {
+                let here = whole.touches(comment.span.start as usize) && node.span.end <= comment.span.start;
+                here && !comment.own_line
+            });
+            if let Some(comment) =
+                cut.filter(|comment| goes_on(key, &scalar.text, source.slice(comment.span)))
+            {
+                let message = "` #` begins a comment in YAML: the value ends before it";
+                tell(self.finding(comment.span, message.to_owned(), whole));
+            }
+        }
+    }
+
+    fn finding(&self, place: Span, message: String, whole: Span) -> Diagnostic {
+        let written = self.cx.source().slice(whole);
+        let quoted = quote_if_needed(written);
+        let help = "Put the value into quotes, where it is meant to have these characters.";
+        let fix = Fix::r#unsafe("Put the value into quotes", [Edit::new(whole, quoted)]);
+        UnquotedText::at(place, message).help(help).fix(fix)
+    }
+}
+
+/// Whether a comment looks like the rest of the value before it.
+fn goes_on(key: &str, value: &str, comment: &str) -> bool {
+    let after = &comment[1..];
+    let prose = PROSE.iter().any(|name| name.eq_ignore_ascii_case(key));
+    if key.eq_ignore_ascii_case("query") {
+        // A string of the query that is cut in two.
+        return ['"', '\''].iter().any(|quote| value.matches(*quote).count() % 2 == 1);
+    }
+    let word: String = after.chars().take_while(|c| c.is_alphanumeric()).collect();
+    let note = matches!(&*word.to_ascii_lowercase(), "todo" | "fixme" | "sentlint" | "region" | "endregion");
+    let spaced = after.strip_prefix(' ').unwrap_or_default();
+    prose
+        && !note
+        && (after.starts_with(|c: char| c.is_alphanumeric())
+            || spaced.starts_with(|c: char| c.is_ascii_digit())
+            || spaced.starts_with("of "))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::{fixes, messages};
+
+    const RULE: &str = "unquoted-text";
+
+    fn file(line: &str) -> String {
+        format!("id: x\n{line}\nquery: T\n")
+    }
+
+    #[test]
+    fn what_was_meant_is_put_into_quotes() {
+        for (line, fixed) in [
+            ("name: a #1 of b", "name: \"a #1 of b\""),
+            ("description:  High # of logins ", "description:  \"High # of logins\" "),
+            ("name: !Shells now", "name: \"!Shells now\""),
+            ("name: !Shells 'now'", "name: \"!Shells 'now'\""),
+            ("name: &quot;Shells now", "name: \"&quot;Shells now\""),
+            ("name: n\ntags:\n  - !a b", "name: n\ntags:\n  - \"!a b\""),
+        ] {
+            let text = file(line);
+            assert_eq!(messages(RULE, &text).len(), 1, "{line}");
+            let found = &fixes(RULE, "a.yaml", &text)[0].1;
+            assert_eq!(*found, file(fixed), "{line}");
+        }
+        assert_eq!(messages(RULE, "id: x\nname: n\nquery: T | where a == \"b #c\"\n").len(), 1);
+    }
+
+    #[test]
+    fn comments_and_anchors_that_are_meant_are_left_alone() {
+        for line in [
+            "name: C#1 a",
+            "name: a # raised after the review",
+            "name: a #TODO",
+            "name: 'a' #1",
+            "severity: Low #1",
+            "name: a ! b & c",
+            "name: &n a\ndescription: *n",
+            "name: !!str a",
+            "tactics: &t\n  - Impact",
+        ] {
+            assert_eq!(messages(RULE, &file(line)), Vec::<String>::new(), "{line}");
+        }
+    }
+}
