@@ -66,8 +66,9 @@ impl Rule for InFirstColumn {
             let ExprKind::InList { op, left, items, .. } = &expr.kind else { return };
             let ([item], ListOp::In { .. } | ListOp::HasAny) = (&items[..], op) else { return };
             let Some(rows) = rows_of(cx, query, item) else { return };
-            let [first, others @ ..] = &rows.columns[..] else { return };
-            if others.is_empty() || rows.has_unknown_columns || names(left, &first.name) {
+            let mut columns = rows.columns.iter();
+            let Some(first) = columns.next() else { return };
+            if rows.columns.len() < 2 || rows.has_unknown_columns || names(left, &first.name) {
                 return;
             }
             let message = format!(
@@ -75,7 +76,7 @@ impl Rule for InFirstColumn {
                 rows.columns.len(),
                 first.name
             );
-            let meant = others.iter().find(|column| names(left, &column.name));
+            let meant = columns.find(|column| names(left, &column.name));
             let help = match meant {
                 Some(meant) => format!("End it with `| project {}`.", meant.name),
                 None => "End it with `project` and the one column that is meant.".to_owned(),
