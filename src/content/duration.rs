@@ -1,4 +1,4 @@
-//! Durations as they are written in content: `5m`, `1h10m`, `PT5H`, `1.00:00:00`.
+//! Durations as they are written in content: `5m`, `1h10m`, `PT5H`, `1.00:00:00`, `24 hours`.
 
 /// A duration with the spelling that ARM takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,8 +18,12 @@ pub enum Form {
     Short,
     /// The same with capitals, with seconds or weeks, or several parts: `1H`, `90s`, `1h10m`.
     Loose,
-    /// ISO 8601: `PT1H`.
+    /// ISO 8601 as the service takes it: `PT1H`, `P1DT12H`.
     Iso,
+    /// What is nearly ISO 8601 and can mean one thing only: `pt1h`, `PT1D`, `P1W`, which the service does not take.
+    NearlyIso,
+    /// Units in words: `1 day`, `24 hours`, `30min`.
+    Words,
     /// A .NET time span: `01:00:00`, `1.00:00:00`, or a bare number, which counts days.
     TimeSpan,
 }
@@ -35,7 +39,10 @@ impl Duration {
     /// Reads any of the spellings; `None` for everything else and for numbers beyond reason.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
-        parse_iso(text).or_else(|| parse_loose(text)).or_else(|| parse_time_span(text))
+        parse_iso(text)
+            .or_else(|| parse_loose(text))
+            .or_else(|| parse_time_span(text))
+            .or_else(|| parse_words(text))
     }
 
     /// A duration of so many seconds in the largest unit that fits.
@@ -89,26 +96,28 @@ fn parse_iso(text: &str) -> Option<Duration> {
     let body = upper.strip_prefix('P')?;
     let (date, time) = match body.split_once('T') {
         Some((_, "")) => return None,
-        Some((date, time)) => (date, Some(time)),
-        None => (body, None),
+        Some((date, time)) => (date, time),
+        None => (body, ""),
     };
-    if date.is_empty() && time.is_none() {
+    let read = |part: &str, units: &[(u8, u64)]| {
+        if part.is_empty() { Some((0, Vec::new())) } else { parts(part, units) }
+    };
+    let ((days, of_date), (clock, of_time)) = match (read(date, &DATE), read(time, &TIME)) {
+        (Some(date), Some(time)) => (date, time),
+        // Hours before the `T`, days after it: neither letter means anything else. `M` would be months or minutes.
+        (None, _) if time.is_empty() => ((0, Vec::new()), parts(date, &TIME[..1])?),
+        (_, None) if date.is_empty() => (parts(time, &DATE[1..])?, (0, Vec::new())),
+        _ => return None,
+    };
+    if of_date.is_empty() && of_time.is_empty() {
         return None;
     }
-    let mut seconds = 0;
-    let mut days_and_weeks = Vec::new();
-    if !date.is_empty() {
-        let (more, found) = parts(date, &DATE)?;
-        seconds += more;
-        days_and_weeks = found;
-    }
-    if let Some(time) = time {
-        seconds += parts(time, &TIME)?.0;
-    }
-    // Sentinel takes no weeks, so they are written as days.
-    let weeks = days_and_weeks.iter().any(|(_, unit)| *unit == b'W');
-    let iso = if weeks { iso_of(seconds) } else { upper };
-    Some(Duration { seconds, iso, form: Form::Iso })
+    let seconds = days.checked_add(clock)?;
+    let is_date = date.is_empty() || parts(date, &DATE[1..]).is_some();
+    let is_exact = is_date && time.is_empty() == of_time.is_empty();
+    let iso = if is_exact { upper } else { iso_of(seconds) };
+    let form = if iso == text { Form::Iso } else { Form::NearlyIso };
+    Some(Duration { seconds, iso, form })
 }
 
 fn iso_of(seconds: u64) -> String {
@@ -149,6 +158,56 @@ fn parse_loose(text: &str) -> Option<Duration> {
         iso = iso_of(seconds);
     }
     Some(Duration { seconds, iso, form: if simple { Form::Short } else { Form::Loose } })
+}
+
+/// Units in words, each number before its unit: `1 day`, `24 hours`, `1 hour and 30 minutes`, `5min`.
+fn parse_words(text: &str) -> Option<Duration> {
+    // An hour may be meant by `1 h`, but what is longer than this is prose.
+    if text.len() > 64 || !text.is_ascii() {
+        return None;
+    }
+    let (mut seconds, mut last, mut rest) = (0u64, u64::MAX, text.trim());
+    while !rest.is_empty() {
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let number: u64 = rest.get(..digits).filter(|d| !d.is_empty() && d.len() <= 9)?.parse().ok()?;
+        rest = rest[digits..].trim_start_matches([' ', '-']);
+        let letters = rest.bytes().take_while(u8::is_ascii_alphabetic).count();
+        let unit = unit_named(&rest[..letters])?;
+        // Units fall, so that none is named twice.
+        if unit >= last {
+            return None;
+        }
+        last = unit;
+        seconds = seconds.checked_add(number.checked_mul(unit)?)?;
+        let after = rest[letters..].trim_start_matches([' ', ',', '.']);
+        rest = after.strip_prefix("and ").unwrap_or(after).trim_start();
+    }
+    if last == u64::MAX {
+        return None;
+    }
+    Some(Duration { seconds, iso: iso_in_one_unit(seconds, last), form: Form::Words })
+}
+
+/// The seconds of a unit by its name in English, in any case.
+fn unit_named(word: &str) -> Option<u64> {
+    let word = word.to_ascii_lowercase();
+    Some(match word.strip_suffix('s').filter(|stem| !stem.is_empty()).unwrap_or(&word) {
+        "w" | "wk" | "week" => 7 * DAY,
+        "d" | "day" => DAY,
+        "h" | "hr" | "hour" => HOUR,
+        "m" | "min" | "minute" => MINUTE,
+        "s" | "sec" | "second" => 1,
+        _ => return None,
+    })
+}
+
+/// A length in the unit that it was written in, where that is one that ISO 8601 has for the service.
+fn iso_in_one_unit(seconds: u64, unit: u64) -> String {
+    match unit {
+        HOUR if seconds % HOUR == 0 => format!("PT{}H", seconds / HOUR),
+        MINUTE if seconds % MINUTE == 0 => format!("PT{}M", seconds / MINUTE),
+        _ => iso_of(seconds),
+    }
 }
 
 fn parse_time_span(text: &str) -> Option<Duration> {
@@ -194,6 +253,19 @@ mod tests {
             ("01:00:00", 3600, "PT1H", Form::TimeSpan),
             ("1.00:00:00", 86_400, "P1D", Form::TimeSpan),
             ("5", 432_000, "P5D", Form::TimeSpan),
+            ("PT300S", 300, "PT300S", Form::Iso),
+            ("P1D", 86_400, "P1D", Form::Iso),
+            ("pt1h", 3600, "PT1H", Form::NearlyIso),
+            ("PT1D", 86_400, "P1D", Form::NearlyIso),
+            ("P6H", 21_600, "PT6H", Form::NearlyIso),
+            ("P2W", 1_209_600, "P14D", Form::NearlyIso),
+            ("1 day", 86_400, "P1D", Form::Words),
+            ("24 hours", 86_400, "PT24H", Form::Words),
+            ("30min", 1800, "PT30M", Form::Words),
+            ("1 hour and 30 minutes", 5400, "PT90M", Form::Words),
+            ("1 Day, 12 Hrs.", 129_600, "PT36H", Form::Words),
+            ("1h 5m", 3900, "PT65M", Form::Words),
+            ("2 weeks", 1_209_600, "P14D", Form::Words),
         ];
         for (text, seconds, iso, form) in cases {
             let read = Duration::parse(text).unwrap();
@@ -203,9 +275,29 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for text in
-            ["", "h", "1x", "PT", "P", "1h1d", "-5m", "1h 5m", "99999999999d", "25:00", "PT1.5H", "1:2:3:4"]
-        {
+        for text in [
+            "",
+            "h",
+            "1x",
+            "PT",
+            "P",
+            "1h1d",
+            "-5m",
+            "99999999999d",
+            "25:00",
+            "PT1.5H",
+            "1:2:3:4",
+            "PT1H30",
+            "P5M",
+            "day",
+            "1 day 1 day",
+            "1 hour 1 day",
+            "1 month",
+            "1 days ago",
+            "one day",
+            "5 minutes ago",
+            "1 ss",
+        ] {
             assert_eq!(Duration::parse(text), None, "{text}");
         }
     }

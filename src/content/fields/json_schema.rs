@@ -139,7 +139,7 @@ impl Form {
                 (r"^[0-9]+\.[0-9]+\.[0-9]+$", "A version is three numbers with periods, such as 1.0.0.")
             }
             Self::Duration => (
-                r"^([0-9]+[mhd]|P([0-9]+[WD])+(T([0-9]+[HMS])+)?|PT([0-9]+[HMS])+|([0-9]+\.)?[0-9]{1,2}:[0-9]{2}:[0-9]{2})$",
+                r"^([0-9]+[mhd]|P[0-9]+D(T([0-9]+H([0-9]+M)?([0-9]+S)?|[0-9]+M([0-9]+S)?|[0-9]+S))?|PT([0-9]+H([0-9]+M)?([0-9]+S)?|[0-9]+M([0-9]+S)?|[0-9]+S)|([0-9]+\.)?[0-9]{1,2}:[0-9]{2}:[0-9]{2})$",
                 "A duration is a number with m, h or d, such as 5h; PT5H and 05:00:00 are the same.",
             ),
             Self::Technique => {

@@ -147,9 +147,8 @@ static TEMPLATE: [Field; 28] = [
     Field::new("requiredDataConnectors", "Required data connectors", Type::List(&CONNECTOR_ITEM, None, None))
         .doc(
             "The connectors that fill the tables of the query, each with the tables or parser functions that it \
-             provides. Write `[]` when the query needs none.",
+             provides. Write `[]` when the query needs none. Upstream's checks want the key in scheduled rules.",
         )
-        .required_in(Kinds::SCHEDULED)
         .arm("requiredDataConnectors", Resources::RULE_TEMPLATE)
         .advice("Add `requiredDataConnectors:` with the connectors that fill the query's tables, or `[]`."),
     Field::new("queryFrequency", "Query frequency", Type::Text(Form::Duration, None))

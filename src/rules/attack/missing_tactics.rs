@@ -2,7 +2,7 @@
 
 use crate::content::Template;
 use crate::diagnostic::Diagnostic;
-use crate::rules::attack::{is_empty, tactics_of};
+use crate::rules::attack::{is_empty, is_stated_empty, tactics_of};
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::capitalized;
@@ -13,7 +13,8 @@ declare_rule! {
     /// ## Why is this bad?
     ///
     /// Sentinel shows templates by tactic, in the MITRE ATT&CK view and in the lists of rules and hunting
-    /// queries. One without any is found by its name alone. Upstream's reviewers ask for tactics.
+    /// queries. One without any is found by its name alone. Upstream's reviewers ask for tactics. `tactics: []` says that
+    /// there is none, and is not reported.
     ///
     /// ## Example
     ///
@@ -53,7 +54,8 @@ impl Rule for MissingTactics {
         let common = template.common();
         // What stands behind an alias is not known, and may be a tactic.
         let is_alias = || cx.content.aliases().iter().any(|alias| alias.pointer.starts_with("/tactics"));
-        if !cx.content.document.errors.is_empty() || !is_empty(&common.tactics) || is_alias() {
+        let is_missing = is_empty(&common.tactics) && !is_stated_empty(&common.tactics);
+        if !cx.content.document.errors.is_empty() || !is_missing || is_alias() {
             return;
         }
         let mut names: Vec<&str> =

@@ -2,7 +2,7 @@
 
 use crate::content::Template;
 use crate::diagnostic::Diagnostic;
-use crate::rules::attack::is_empty;
+use crate::rules::attack::{is_empty, is_stated_empty};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::capitalized;
 
@@ -51,7 +51,10 @@ declare_rule! {
 impl Rule for MissingTechniques {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let common = template.common();
-        if !cx.content.document.errors.is_empty() || !is_empty(&common.techniques) {
+        if !cx.content.document.errors.is_empty()
+            || !is_empty(&common.techniques)
+            || is_stated_empty(&common.techniques)
+        {
             return;
         }
         let place = common.techniques.field.map_or(cx.first_key(), |field| field.entry.key.span);

@@ -56,6 +56,12 @@ fn is_empty(list: &List<'_>) -> bool {
         && list.field.is_none_or(|field| field.node().as_mapping().is_none())
 }
 
+/// Whether a list says that it has nothing in it: `[]`, and not an absent or unfinished one.
+fn is_stated_empty(list: &List<'_>) -> bool {
+    let sequence = list.field.and_then(|field| field.node().as_sequence());
+    sequence.is_some_and(|sequence| sequence.items.is_empty())
+}
+
 /// The tactics or techniques that one text names together, such as `T1219, T1105`; `None` where it names one, or
 /// anything else beside them.
 pub(super) fn several(text: &str) -> Option<Vec<&str>> {

@@ -1,10 +1,13 @@
 //! `non-ascii-validations`: no file has a character outside of ASCII.
 
-use super::{Check, Gate, Opens};
+use super::{Asks, Check, Gate, Opens};
 use crate::rules::yaml::hidden_direction_mark::HiddenDirectionMark;
 use crate::rules::yaml::non_ascii::NonAscii;
 
 pub(super) static GATE: Gate = Gate {
     workflow: "non-ascii-validations",
-    checks: &[Check::as_rule(Opens::All, &NonAscii), Check::as_rule(Opens::All, &HiddenDirectionMark)],
+    checks: &[
+        Check::new::<NonAscii>(Opens::All, Asks::File(|cx, out| NonAscii.check_all(cx, |_| false, out))),
+        Check::as_rule(Opens::All, &HiddenDirectionMark),
+    ],
 };

@@ -1,23 +1,24 @@
 //! `empty-value`
 
 use crate::content::Template;
-use crate::content::fields::Owner;
+use crate::content::fields::{Owner, Type};
 use crate::content::schema::{Fault, Violation};
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::rules::schema_violations::{is_hollow, is_required, owning_rule};
+use crate::rules::schema_violations::{is_hollow, is_required, owning_rule, root_field};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
-use crate::yaml::Value;
 use crate::yaml::edit::{remove_entry, remove_item};
 use crate::yaml::pointer::readable;
+use crate::yaml::{Node, Value};
 
 declare_rule! {
     /// A key with nothing in it.
     ///
     /// ## Why is this bad?
     ///
-    /// A key without a value says that something was to be filled in and was not. Some readers take it for an empty text,
-    /// others for an error. The key can be left out.
+    /// A key without a value says that something was to be filled in and was not. Some readers take it for an empty string,
+    /// others for an error. The key can be left out. An empty list (`[]`) or mapping (`{}`) is no such key: it says that
+    /// there is none.
     ///
     /// ## Example
     ///
@@ -26,7 +27,7 @@ declare_rule! {
     /// name: Remote tool reached the internet
     /// description: Identifies hosts from which a remote management tool reached its relay.
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
-    /// entityMappings: []
+    /// entityMappings:
     /// ```
     ///
     /// ## Use instead
@@ -55,12 +56,10 @@ impl Rule for EmptyValue {
         let root = template.common().root;
         for (index, entry) in root.entries.iter().enumerate() {
             let Some(key) = entry.key.as_str() else { continue };
-            // What cannot be left out is said by `missing-key`, and an empty list of connectors is the way to
-            // say that none is needed.
-            let is_empty_list = entry.value.as_sequence().is_some_and(|list| list.items.is_empty());
+            // What cannot be left out is said by `missing-key`, and an empty list or mapping says that there is none.
+            let is_stated = is_stated_empty(cx, key, &entry.value);
             let is_needed = is_required(cx.kind(), key);
-            let is_list = key == "requiredDataConnectors" && entry.value.as_sequence().is_some();
-            if !is_hollow(&entry.value) || (is_list && is_empty_list) || (is_needed && !is_list) {
+            if !is_hollow(&entry.value) || is_stated || is_needed {
                 continue;
             }
             // What cannot be read has a value all the same.
@@ -70,16 +69,15 @@ impl Rule for EmptyValue {
             let what = match &entry.value.value {
                 _ if entry.value.is_null() => "has no value",
                 Value::Sequence(list) if list.items.is_empty() => "is an empty list",
-                Value::Sequence(_) => "is a list of nothing",
                 Value::Mapping(_) if !lacks_a_key(cx, key) => "is an empty mapping",
+                Value::Sequence(_) => "contains only empty items",
                 // A duration that is none is told as such.
-                Value::Scalar(_) if key != "suppressionDuration" => "is an empty text",
+                Value::Scalar(_) if key != "suppressionDuration" => "is an empty string",
                 _ => continue,
             };
             let fix = Fix::safe(format!("Leave out `{key}`"), remove_entry(cx.source(), root, index));
-            let help = if is_needed { "Fill it in." } else { "Fill it in, or leave the key out." };
-            let finding = Self::at(entry.key.span, format!("`{key}` {what}")).help(help);
-            out.push(finding.fix(fix.filter(|_| !is_needed)));
+            let help = "Fill it in, or leave the key out.";
+            out.push(Self::at(entry.key.span, format!("`{key}` {what}")).help(help).fix(fix));
         }
         let owned = |violation: &&Violation| owning_rule(cx, violation) == Owner::EmptyValue;
         out.extend(cx.violations.iter().filter(owned).filter_map(|violation| below(cx, violation)));
@@ -127,4 +125,37 @@ fn lacks_a_key(cx: &Context<'_>, key: &str) -> bool {
         matches!(violation.fault, Fault::Missing { .. }) && violation.pointer == pointer
     };
     cx.violations.iter().any(missing)
+}
+
+/// Whether a value is the empty list or mapping of a key that takes one, which says that there is none.
+fn is_stated_empty(cx: &Context<'_>, key: &str, value: &Node) -> bool {
+    let Some(field) = root_field(cx.kind(), key) else { return false };
+    match (&value.value, field.ty) {
+        (Value::Sequence(list), Type::List(..)) => list.items.is_empty(),
+        (Value::Mapping(map), Type::Mapping(_) | Type::Names(..)) => map.entries.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::testing::messages;
+
+    #[test]
+    fn an_empty_list_says_that_there_is_none() {
+        let told = |line: &str| messages("empty-value", &format!("id: x\nname: n\nquery: T\n{line}\n"));
+        for line in [
+            "tactics: []",
+            "tags: []",
+            "entityMappings: []",
+            "customDetails: {}",
+            "requiredDataConnectors: []",
+        ] {
+            assert_eq!(told(line), [""; 0], "{line}");
+        }
+        assert_eq!(told("tactics:"), ["`tactics` has no value"]);
+        assert_eq!(told("tactics: ['']"), ["`tactics` contains only empty items"]);
+        assert_eq!(told("version: []"), ["`version` is an empty list"]);
+        assert_eq!(told("version: ''"), ["`version` is an empty string"]);
+    }
 }

@@ -19,7 +19,8 @@ declare_rule! {
     ///
     /// Sentinel and the upstream repository's checks refuse the template, or it cannot be shown and
     /// deployed. A hunting query needs `id`, `name`, `description` and `query`; an analytic rule needs
-    /// `kind` and `severity` too, and a scheduled one its connectors, its schedule and its trigger.
+    /// `kind` and `severity` too, and a scheduled one its schedule and its trigger. Upstream's checks want
+    /// `requiredDataConnectors` in a scheduled rule too, which deploys without them.
     ///
     /// ## Example
     ///

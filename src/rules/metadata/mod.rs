@@ -24,6 +24,7 @@ mod rule_key_in_hunting_query;
 pub(super) mod scalar_for_list;
 mod types;
 mod unknown_key;
+mod unpaired_quote;
 pub(super) mod wrong_type;
 
 super::rules! {
@@ -44,6 +45,7 @@ super::rules! {
     description_too_long::DescriptionTooLong,
     hunting_description_too_long::HuntingDescriptionTooLong,
     quoted_description::QuotedDescription,
+    unpaired_quote::UnpairedQuote,
     name_style::NameStyle,
     description_style::DescriptionStyle,
     branding::Branding,

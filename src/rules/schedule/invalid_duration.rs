@@ -1,8 +1,8 @@
 //! `invalid-duration`
 
-use crate::content::Template;
 use crate::content::duration::{Form, MINUTE};
 use crate::content::model::{Schedule, TimeSpan};
+use crate::content::{SCHEDULE_KEYS, Template};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::limits::MAX_PERIOD_MINUTES;
 use crate::rules::schedule::is_bare_number;
@@ -14,12 +14,12 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Upstream's checks take a frequency or period of one number and one of `m`, `h`, `d`: `5m`, `1h`,
-    /// `14d`. `PT1H`, `1H`, `1h10m` or `90s` fail there, even where sentlint understands and converts them. A
-    /// bare number counts days, which hardly anybody means.
+    /// A duration is one number and one of `m`, `h`, `d`, such as `5m`, `1h`, `14d`, or it is written in ISO 8601 as the
+    /// API has it, such as `PT1H` or `P1DT12H`. `1 day`, `1H`, `1h10m` and `PT1D` are neither: the service refuses
+    /// them where no converter corrects them first. A bare number counts days, which hardly anybody means.
     ///
-    /// `suppressionDuration` and `lookbackDuration` may be written in ISO 8601 as well, such as `PT5H`,
-    /// because nothing but Sentinel itself reads them.
+    /// Upstream's checks take a frequency or period in the short form only, so that under `azure-sentinel` `PT1H` is
+    /// an error too.
     ///
     /// ## Example
     ///
@@ -30,7 +30,7 @@ declare_rule! {
     /// kind: Scheduled
     /// severity: Medium
     /// requiredDataConnectors: []
-    /// queryFrequency: PT1H
+    /// queryFrequency: 1 hour
     /// queryPeriod: 1h
     /// triggerOperator: gt
     /// triggerThreshold: 0
@@ -74,7 +74,7 @@ declare_rule! {
 impl Rule for InvalidDuration {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         for (key, span) in template.schedule().into_iter().flat_map(of_schedule) {
-            out.extend(check(cx, key, span, false));
+            out.extend(check(cx, key, span, Reader::Service));
         }
         let Some(alerting) = template.alerting() else { return };
         let grouping = alerting.incident.as_ref().and_then(|incident| incident.grouping.as_ref());
@@ -82,7 +82,7 @@ impl Rule for InvalidDuration {
         for (key, span) in
             [("suppressionDuration", alerting.suppression.as_ref()), ("lookbackDuration", lookback)]
         {
-            out.extend(span.and_then(|span| check(cx, key, span, true)));
+            out.extend(span.and_then(|span| check(cx, key, span, Reader::Service)));
         }
     }
 }
@@ -95,47 +95,67 @@ pub(in crate::rules) fn of_schedule<'s, 'a>(
     spans.into_iter().filter_map(|(key, span)| Some((key, span.as_ref()?)))
 }
 
-/// A finding on how a duration is written. `iso` says whether the key may be written in ISO 8601.
+/// Who reads a duration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::rules) enum Reader {
+    /// The service, by way of a converter.
+    Service,
+    /// A check of the upstream repository.
+    Upstream,
+}
+
+/// A finding on how a duration is written.
 pub(in crate::rules) fn check(
     cx: &Context<'_>,
     key: &str,
     span: &TimeSpan<'_>,
-    iso: bool,
+    reader: Reader,
 ) -> Option<Diagnostic> {
     let written = span.text.value;
     let finding = |message: String| InvalidDuration::at(span.text.span(), message);
+    let forms = match reader {
+        Reader::Service => {
+            "Write one number and m, h or d, such as 5m, 1h or 14d, or ISO 8601, such as PT1H or P14D."
+        }
+        Reader::Upstream => "Write one number and m, h or d, such as 5m, 1h or 14d.",
+    };
     let Some(duration) = &span.value else {
         let message = match written {
             "" => format!("`{key}` is empty"),
-            _ => format!("`{written}` is not a duration that `{key}` can have"),
+            _ => format!("`{written}` is not a valid duration for `{key}`"),
         };
-        return Some(finding(message).help("Write one number and m, h or d, such as 5m, 1h or 14d."));
+        return Some(finding(message).help(forms));
     };
     let days = is_bare_number(span, duration);
     let fine = match duration.form {
         Form::Short => true,
         // Upstream takes time spans; a bare number is taken too, but means days.
         Form::TimeSpan => !days,
-        Form::Iso => iso && written == duration.iso,
-        Form::Loose => false,
+        Form::Iso => reader == Reader::Service,
+        Form::NearlyIso | Form::Words | Form::Loose => false,
     };
     if fine {
         return None;
     }
-    let whole = duration.seconds % 60 == 0;
-    let message = match duration.form {
+    let is_schedule = SCHEDULE_KEYS.contains(&key);
+    let whole = duration.seconds % MINUTE == 0;
+    let message = match reader {
         _ if days => format!("`{key}: {written}` means {written} days, which is easily misread"),
-        _ if iso => format!("`{written}` is not how Sentinel reads `{key}`"),
-        _ if !whole => format!("`{key}` is `{written}`, and seconds are more than upstream can read"),
-        _ => format!("`{written}` is not how upstream reads `{key}`"),
+        Reader::Service => format!("`{written}` is not a valid duration for `{key}`"),
+        Reader::Upstream if !whole => {
+            format!("`{key}` is `{written}`, and upstream's checks read no seconds")
+        }
+        Reader::Upstream => format!("`{written}` is not a duration that upstream's checks read in `{key}`"),
     };
-    if !whole && !iso {
+    if !whole && is_schedule {
         return Some(finding(message).help("Write whole minutes, such as 5m."));
     }
-    let right = if iso && !days { duration.iso.clone() } else { duration.short() };
     if days && duration.seconds > MAX_PERIOD_MINUTES * MINUTE {
-        return Some(finding(message).help("Write one number and m, h or d, such as 5m, 1h or 14d."));
+        return Some(finding(message).help(forms));
     }
+    // What was nearly ISO 8601 stays ISO 8601. So do the keys that hardly anybody but the service reads.
+    let in_iso = duration.form == Form::NearlyIso || (!is_schedule && !days);
+    let right = if reader == Reader::Service && in_iso { duration.iso.clone() } else { duration.short() };
     let fix = Fix::safe(format!("Write `{right}`"), replace_scalar(cx.source(), span.text.node, &right));
     Some(finding(message).help(format!("Write `{right}`, which is the same length.")).fix(fix))
 }
@@ -143,7 +163,8 @@ pub(in crate::rules) fn check(
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Applicability;
-    use crate::rules::testing::{fixes, gate, messages};
+    use crate::rules::Profile;
+    use crate::rules::testing::{findings, fixes, gate, messages};
 
     const RULE: &str = "invalid-duration";
 
@@ -156,6 +177,8 @@ mod tests {
         for fine in [
             "queryFrequency: 5m",
             "queryPeriod: 1.00:00:00",
+            "queryFrequency: PT1H",
+            "queryPeriod: P1DT12H",
             "suppressionDuration: 5h",
             "suppressionDuration: PT5H",
             "incidentConfiguration:\n  groupingConfiguration:\n    lookbackDuration: P1DT12H",
@@ -163,7 +186,13 @@ mod tests {
             assert_eq!(messages(RULE, &rule(fine)), [""; 0], "{fine}");
         }
         for (wrong, right) in [
-            ("queryFrequency: PT1H", "queryFrequency: 1h"),
+            ("queryFrequency: 1 day", "queryFrequency: 1d"),
+            ("queryFrequency: '24 hours'", "queryFrequency: '1d'"),
+            ("queryPeriod: 90 min", "queryPeriod: 90m"),
+            ("queryPeriod: pt5h", "queryPeriod: PT5H"),
+            ("queryPeriod: PT1D", "queryPeriod: P1D"),
+            ("queryFrequency: 5H", "queryFrequency: 5h"),
+            ("suppressionDuration: 5 hours", "suppressionDuration: PT5H"),
             ("queryPeriod: 1h10m", "queryPeriod: 70m"),
             ("queryPeriod: 1", "queryPeriod: 1d"),
             ("suppressionDuration: 1h10m", "suppressionDuration: PT1H10M"),
@@ -181,5 +210,9 @@ mod tests {
         let count = |extra: &str| gate(RULE, "Detections/a.yaml", &rule(extra));
         assert_eq!(count("queryFrequency: 5\nqueryPeriod: 01:00:00\nsuppressionDuration: 1h10m"), 0);
         assert_eq!(count("queryFrequency: 1w\nqueryPeriod: P1D"), 2);
+        let text = rule("queryFrequency: PT1H\nqueryPeriod: 1h");
+        let found = findings(RULE, "Detections/a.yaml", &text, Profile::AzureSentinel);
+        let fix = found[0].fix.as_ref().map(|fix| fix.title.as_str());
+        assert_eq!(fix, Some("Write `1h`"));
     }
 }

@@ -6,6 +6,7 @@ pub(super) mod duplicate_key;
 mod file_extension;
 mod folded_query;
 pub(super) mod hidden_direction_mark;
+mod misleading_character;
 pub(super) mod multiple_documents;
 pub(super) mod non_ascii;
 pub(super) mod syntax;
@@ -18,6 +19,7 @@ super::rules! {
     multiple_documents::MultipleDocuments,
     non_ascii::NonAscii,
     hidden_direction_mark::HiddenDirectionMark,
+    misleading_character::MisleadingCharacter,
     byte_order_mark::ByteOrderMark,
     file_extension::FileExtension,
     ambiguous_scalar::AmbiguousScalar,

@@ -4,7 +4,8 @@ use crate::content::Kind;
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::kql::TokenKind;
 use crate::rules::yaml::hidden_direction_mark::is_direction_mark;
-use crate::rules::{Context, Rule, declare_rule};
+use crate::rules::yaml::misleading_character::MisleadingCharacter;
+use crate::rules::{Context, Declared as _, Rule, declare_rule};
 use crate::source::{BOM, Span};
 
 declare_rule! {
@@ -13,7 +14,9 @@ declare_rule! {
     /// ## Why is this bad?
     ///
     /// Upstream's checks refuse such characters in content. Most come from a word processor: curved quotes, long dashes,
-    /// blanks that do not break. In a query they compare unequal to what they look like.
+    /// spaces that do not break. In a query they compare unequal to what they look like. Other teams write in their
+    /// own language, so that this rule is only in `azure-sentinel` and `pedantic`; what looks like another character or
+    /// cannot be seen, `misleading-character` reports everywhere.
     ///
     /// ## Example
     ///
@@ -45,6 +48,7 @@ declare_rule! {
         id: "non-ascii",
         group: Yaml,
         severity: Warning,
+        pedantic: true,
         fix: Sometimes Unsafe,
         gate: "non-ascii-validations",
         since: "0.1.0",
@@ -70,12 +74,31 @@ const MOST: usize = 10;
 
 impl Rule for NonAscii {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        let mut reported = Vec::new();
+        if cx.settings.enabled(MisleadingCharacter::META) {
+            MisleadingCharacter.check_file(cx, &mut reported);
+        }
+        let is_reported = |span: Span| reported.iter().any(|finding| finding.span.contains(span));
+        self.check_all(cx, is_reported, out);
+    }
+}
+
+impl NonAscii {
+    /// Every character outside of ASCII, but for those that are reported elsewhere.
+    pub(in crate::rules) fn check_all(
+        &self,
+        cx: &Context<'_>,
+        is_reported: impl Fn(Span) -> bool,
+        out: &mut Vec<Diagnostic>,
+    ) {
         let text = cx.source().text();
         if text.is_ascii() || cx.kind() == Kind::Query {
             return;
         }
         let body = text.len() - text.trim_start_matches(BOM).len();
-        for (start, run) in runs(text, body).into_iter().take(MOST) {
+        let runs = runs(text, body).into_iter();
+        let runs = runs.filter(|(start, run)| !is_reported(Span::new(*start, start + run.len())));
+        for (start, run) in runs.take(MOST) {
             let span = Span::new(start, start + run.len());
             let names: Vec<String> = run.chars().take(4).map(|c| format!("U+{:04X}", u32::from(c))).collect();
             let more = if run.chars().count() > 4 { " ..." } else { "" };
@@ -150,12 +173,13 @@ mod tests {
     fn what_a_query_compares_with_is_left_to_its_author() {
         let text =
             "id: x\nname: a \u{2013} b\nquery: |\n  T // \u{2013}\n  | where a == '\u{201c}b\u{1f4cd}'\n";
-        let found = findings("non-ascii", "a.yaml", text, Profile::Recommended);
+        let found = findings("non-ascii", "a.yaml", text, Profile::AzureSentinel);
         let fixable: Vec<bool> = found.iter().map(|finding| finding.fix.is_some()).collect();
         assert_eq!(fixable, [true, true, false, false]);
         let help = |at: usize| found[at].help.as_deref().unwrap_or_default();
         assert!(help(2).ends_with("`\\u201C`."), "{found:?}");
         assert!(help(3).ends_with("`\\U0001F4CD`."), "{found:?}");
         assert_eq!(fixes("non-ascii", "a.yaml", text)[0].1, text.replacen('\u{2013}', "-", 1));
+        assert!(findings("non-ascii", "a.yaml", text, Profile::Recommended).is_empty());
     }
 }

@@ -5,6 +5,7 @@ use crate::content::duration::Form;
 use crate::content::model::{Schedule, TimeSpan};
 use crate::diagnostic::Diagnostic;
 use crate::rules::Context;
+use crate::rules::schedule::invalid_duration::Reader;
 use crate::rules::schedule::{
     duration_out_of_range, invalid_duration, long_period_short_frequency, period_shorter_than_frequency,
 };
@@ -15,7 +16,7 @@ pub(super) fn forms(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Dia
     for (key, span) in invalid_duration::of_schedule(schedule) {
         let is_time_span = span.value.as_ref().is_some_and(|duration| duration.form == Form::TimeSpan);
         if !is_time_span && !span.text.value.is_empty() {
-            out.extend(invalid_duration::check(cx, key, span, false));
+            out.extend(invalid_duration::check(cx, key, span, Reader::Upstream));
         }
     }
 }
