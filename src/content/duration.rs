@@ -204,8 +204,8 @@ fn unit_named(word: &str) -> Option<u64> {
 /// A length in the unit that it was written in, where that is one that ISO 8601 has for the service.
 fn iso_in_one_unit(seconds: u64, unit: u64) -> String {
     match unit {
-        HOUR if seconds % HOUR == 0 => format!("PT{}H", seconds / HOUR),
-        MINUTE if seconds % MINUTE == 0 => format!("PT{}M", seconds / MINUTE),
+        HOUR if seconds.is_multiple_of(HOUR) => format!("PT{}H", seconds / HOUR),
+        MINUTE if seconds.is_multiple_of(MINUTE) => format!("PT{}M", seconds / MINUTE),
         _ => iso_of(seconds),
     }
 }

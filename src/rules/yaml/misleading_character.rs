@@ -75,7 +75,7 @@ fn is_hidden(c: char, before: Option<char>, after: Option<char>) -> bool {
     match c {
         '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{00ad}' | '\u{180e}' | '\u{034f}' => true,
         '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}' => {
-            !before.is_some_and(|c| !c.is_ascii())
+            before.is_none_or(|c| c.is_ascii())
         }
         '\u{200c}' | '\u{200d}' => [before, after].into_iter().flatten().any(|c| c.is_ascii()),
         _ => false,

@@ -79,14 +79,13 @@ impl Rule for NonAscii {
             MisleadingCharacter.check_file(cx, &mut reported);
         }
         let is_reported = |span: Span| reported.iter().any(|finding| finding.span.contains(span));
-        self.check_all(cx, is_reported, out);
+        Self::check_all(cx, is_reported, out);
     }
 }
 
 impl NonAscii {
     /// Every character outside of ASCII, but for those that are reported elsewhere.
     pub(in crate::rules) fn check_all(
-        &self,
         cx: &Context<'_>,
         is_reported: impl Fn(Span) -> bool,
         out: &mut Vec<Diagnostic>,
