@@ -3,6 +3,7 @@
 //! Folders are walked with `.gitignore` respected; a file that is named is taken whatever it is called,
 //! unless exclusions are forced on it too.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -202,6 +203,32 @@ pub(crate) fn absolute(path: &Path) -> PathBuf {
         }
     }
     clean
+}
+
+/// The roots of files: for each folder, that of the repository around it, or else the working folder where it lies below.
+#[derive(Debug, Default)]
+pub(crate) struct Roots {
+    known: HashMap<PathBuf, Option<Arc<Path>>>,
+}
+
+impl Roots {
+    /// The root of a file by its full path; `None` where it lies neither in a repository nor below the working folder.
+    pub(crate) fn of(&mut self, location: &Path) -> Option<Arc<Path>> {
+        let folder = location.parent()?;
+        if let Some(root) = self.known.get(folder) {
+            return root.clone();
+        }
+        let repository = folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
+        let here = || std::env::current_dir().ok().filter(|here| folder.starts_with(here));
+        let root: Option<Arc<Path>> = repository.or_else(here).map(Arc::from);
+        self.known.insert(folder.to_owned(), root.clone());
+        root
+    }
+}
+
+/// A full path without its root, with forward slashes.
+pub(crate) fn place_below(root: Option<&Path>, location: &Path) -> String {
+    slashes(root.and_then(|root| location.strip_prefix(root).ok()).unwrap_or(location))
 }
 
 /// A path with forward slashes.

@@ -10,7 +10,6 @@ use serde::Serialize;
 
 use crate::check::{self, Job, Skipped};
 use crate::content::{Content, Kind, Query};
-use crate::discover::slashes;
 use crate::kql;
 use crate::kql::model::SemanticModel;
 use crate::kql::timespan::Timespan;
@@ -38,6 +37,18 @@ pub struct File {
     id: Option<String>,
     name: Option<String>,
     pub(crate) query: Option<Found>,
+    /// Every query of a file that holds several, the first included.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    queries: Vec<Part>,
+}
+
+/// One query of several in a file.
+#[derive(Debug, Serialize)]
+struct Part {
+    /// The line that it begins in, from 1.
+    line: usize,
+    #[serde(flatten)]
+    found: Found,
 }
 
 /// What a query reads and returns.
@@ -88,9 +99,9 @@ pub fn inspect(jobs: &[Job], workspace_of: &(dyn Fn(&Path) -> Arc<Workspace> + S
 fn inspect_one(job: &Job, source: Result<Arc<SourceFile>, String>, view: &View<'_>) -> Result<File, Skipped> {
     let (name, named) = (job.input.name.clone(), job.input.named);
     let source = source.map_err(|reason| Skipped::Unreadable { name: name.clone(), named, reason })?;
-    let content = Content::read(source, &slashes(job.location()));
+    let content = Content::read(source, job.place());
     if content.kind == Kind::Unknown {
-        return Err(Skipped::NotContent { name, named });
+        return Err(Skipped::NotContent { name, named, what: content.foreign });
     }
     let queries = content.queries();
     Ok(File {
@@ -98,6 +109,12 @@ fn inspect_one(job: &Job, source: Result<Arc<SourceFile>, String>, view: &View<'
         id: content.id().map(|id| id.value.to_owned()),
         name: content.name().map(str::to_owned),
         query: queries.first().map(|query| found(query, view)),
+        queries: if queries.len() > 1 && content.kind == Kind::Query {
+            let line = |query: &Query<'_>| content.source.position(query.first_line().start as usize).line;
+            queries.iter().map(|query| Part { line: line(query), found: found(query, view) }).collect()
+        } else {
+            Vec::new()
+        },
         path: name,
     })
 }
@@ -149,29 +166,43 @@ impl Report {
                     line(name, value);
                 }
             }
-            let Some(query) = &file.query else { continue };
-            let list = |names: &BTreeSet<String>| {
-                let names: Vec<&str> = names.iter().map(String::as_str).collect();
-                if names.is_empty() { "none".to_owned() } else { names.join(", ") }
-            };
-            line("tables", &list(&query.tables));
-            line("functions", &list(&query.functions));
-            line("look-back", query.lookback.as_deref().unwrap_or("none found"));
-            match &query.result {
-                None => line("result", "no rows"),
-                Some(result) => {
-                    let more = if result.open { ", perhaps more" } else { "" };
-                    let noun = if result.columns.len() == 1 { "column" } else { "columns" };
-                    line("result", &format!("{} {noun}{more}", result.columns.len()));
-                    let names: Vec<String> =
-                        result.columns.iter().map(|column| one_line(&column.name)).collect();
-                    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
-                    for (name, column) in names.iter().zip(&result.columns) {
-                        let _ = writeln!(out, "    {name:<width$}  {}", column.kind);
-                    }
-                }
+            if file.queries.is_empty() {
+                file.query.iter().for_each(|query| query.write(&mut out));
+            }
+            for part in &file.queries {
+                let _ = writeln!(out, "  query of line {}", part.line);
+                part.found.write(&mut out);
             }
         }
         crate::report::without_commands(&out).into_owned()
+    }
+}
+
+impl Found {
+    /// Adds what is told to people.
+    fn write(&self, out: &mut String) {
+        let mut line = |name: &str, value: &str| {
+            let _ = writeln!(out, "  {name:<10}{}", one_line(value));
+        };
+        let list = |names: &BTreeSet<String>| {
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+        };
+        line("tables", &list(&self.tables));
+        line("functions", &list(&self.functions));
+        line("look-back", self.lookback.as_deref().unwrap_or("none found"));
+        match &self.result {
+            None => line("result", "no rows"),
+            Some(result) => {
+                let more = if result.open { ", perhaps more" } else { "" };
+                let noun = if result.columns.len() == 1 { "column" } else { "columns" };
+                line("result", &format!("{} {noun}{more}", result.columns.len()));
+                let names: Vec<String> = result.columns.iter().map(|column| one_line(&column.name)).collect();
+                let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
+                for (name, column) in names.iter().zip(&result.columns) {
+                    let _ = writeln!(out, "    {name:<width$}  {}", column.kind);
+                }
+            }
+        }
     }
 }

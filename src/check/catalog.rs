@@ -7,20 +7,20 @@ use rayon::prelude::*;
 
 use super::job::Job;
 use crate::content::Content;
-use crate::discover::slashes;
 use crate::source::SourceFile;
 use crate::workspace::{View, Workspace};
 
 /// The parsers among the files, as functions that the queries of the run may call.
 pub(crate) fn parsers(jobs: &[Job], sources: &[Result<Arc<SourceFile>, String>]) -> Workspace {
     // Reading YAML takes time, and few files are parsers.
-    let key = memmem::Finder::new("Query:");
+    let (key, alias) = (memmem::Finder::new("Query:"), memmem::Finder::new("unctionAlias:"));
     let read = |(job, source): (&Job, &Result<Arc<SourceFile>, String>)| {
         let source = source.as_ref().ok().filter(|source| {
             let text = source.text().as_bytes();
-            key.find_iter(text).any(|at| text[..at].ends_with(b"Parser") || text[..at].ends_with(b"Function"))
+            let is_parsers = |at: usize| text[..at].ends_with(b"Parser") || text[..at].ends_with(b"Function");
+            key.find_iter(text).any(is_parsers) || alias.find(text).is_some()
         })?;
-        Some(Content::read(Arc::clone(source), &slashes(job.location())))
+        Some(Content::read(Arc::clone(source), job.place()))
     };
     let found: Vec<Content> = jobs.par_iter().zip(sources).filter_map(read).collect();
     let mut workspace = Workspace::default();

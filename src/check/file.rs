@@ -7,7 +7,6 @@ use super::repository::summarise;
 use super::{CheckedFile, set_severity};
 use crate::content::{Content, Query, schema};
 use crate::diagnostic::{Diagnostic, Group, RuleMeta};
-use crate::discover::slashes;
 use crate::findings::FileReport;
 use crate::rules::{self, Base, Context, RepositoryFile, Settings, gates};
 use crate::source::{SourceFile, Span};
@@ -23,9 +22,10 @@ pub(super) fn check_file(
 ) -> Result<Box<(CheckedFile, RepositoryFile)>, Skipped> {
     let (name, named) = (job.input.name.clone(), job.input.named);
     let source = source.map_err(|reason| Skipped::Unreadable { name: name.clone(), named, reason })?;
-    let content = Content::read(source, &slashes(job.location()));
+    let read = if settings.profile.runs_gates() { Content::as_written } else { Content::read };
+    let content = read(source, job.place());
     if !content.looks_like_content() {
-        return Err(Skipped::NotContent { name, named });
+        return Err(Skipped::NotContent { name, named, what: content.foreign });
     }
     let queries = content.queries();
     let suppressions = suppress::suppressions(&content, &queries);
@@ -51,7 +51,7 @@ pub(super) fn check_file(
 /// The file as it was. What only looks renamed, because a new template began as a copy of one that is gone, is
 /// another template and has nothing to be compared with.
 fn read_base(before: &Before, job: &Job, now: &Content) -> Option<Base> {
-    let content = Content::read(Arc::clone(&before.source), &slashes(&before.location));
+    let content = Content::read(Arc::clone(&before.source), &job.place_of(&before.location));
     let renamed = before.location != job.location();
     let is_base = !renamed || now.is_same_template(&content);
     is_base.then(|| Base { content, renamed, revision: Arc::clone(&before.revision) })
@@ -138,16 +138,16 @@ fn complete(diagnostic: &mut Diagnostic, content: &Content, queries: &[Query<'_>
     for label in &mut diagnostic.labels {
         label.span = label.file.as_ref().unwrap_or(&content.source).clamp(label.span);
     }
-    if diagnostic.yaml_path.is_none()
-        && let Some(root) = content.root()
-    {
-        diagnostic.yaml_path = root.pointer_at(diagnostic.span);
-    }
-    let holds = |query: &&Query<'_>| query.node.is_none_or(|node| node.span.contains(diagnostic.span));
-    if diagnostic.query_range.is_none()
-        && let Some(query) = queries.iter().find(holds)
-        && let Some(span) = query.span_in_query(diagnostic.span)
-    {
-        diagnostic.query_range = Some(query.code_points(span));
+    diagnostic.yaml_path = match diagnostic.yaml_path.take() {
+        Some(pointer) => Some(content.written_pointer(pointer)),
+        None => content.document.root.as_ref().and_then(|root| root.pointer_at(diagnostic.span)),
+    };
+    if diagnostic.query_range.is_none() {
+        let range = |query: &Query<'_>| {
+            let holds = query.node.is_none_or(|node| node.span.contains(diagnostic.span));
+            let span = query.span_in_query(diagnostic.span).filter(|_| holds)?;
+            Some(query.code_points(span))
+        };
+        diagnostic.query_range = queries.iter().find_map(range);
     }
 }

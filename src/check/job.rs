@@ -5,7 +5,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::discover::{Input, absolute};
+use crate::content::Foreign;
+use crate::discover::{Input, Roots, absolute, place_below};
 use crate::source::SourceFile;
 
 /// One file to check.
@@ -21,6 +22,10 @@ pub struct Job {
     pub silent: bool,
     /// The full path.
     location: PathBuf,
+    /// The folder that folders are counted from: the repository's root, or the working folder.
+    root: Option<Arc<Path>>,
+    /// The path below it, with forward slashes.
+    place: String,
 }
 
 /// A file as it was at a revision.
@@ -37,8 +42,15 @@ pub struct Before {
 impl Job {
     /// A file on disk.
     pub fn file(input: Input) -> Self {
+        Self::below(input, &mut Roots::default())
+    }
+
+    /// A file on disk, with what is known of the roots of other files.
+    pub(crate) fn below(input: Input, roots: &mut Roots) -> Self {
         let location = absolute(&input.path);
-        Self { input, text: None, before: None, silent: false, location }
+        let root = roots.of(&location);
+        let place = place_below(root.as_deref(), &location);
+        Self { input, text: None, before: None, silent: false, location, root, place }
     }
 
     /// A text that was not read from a file.
@@ -54,9 +66,20 @@ impl Job {
         Self { text: Some(text), ..self.clone() }
     }
 
-    /// The full path, which decides on settings and folders.
+    /// The full path, which decides on settings.
     pub fn location(&self) -> &Path {
         &self.location
+    }
+
+    /// The path below the repository's root, or below the working folder where there is no repository, with forward
+    /// slashes. Its folders are hints of what the file is.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    /// The same for another path of the same repository.
+    pub fn place_of(&self, location: &Path) -> String {
+        place_below(self.root.as_deref(), location)
     }
 }
 
@@ -69,6 +92,8 @@ pub enum Skipped {
         name: String,
         /// Whether the user named it.
         named: bool,
+        /// What it is, where that is known.
+        what: Option<Foreign>,
     },
     /// The file could not be read.
     Unreadable {

@@ -90,6 +90,7 @@ pub(super) fn index_repository(work: &mut Work, options: &args::Files) -> Result
     let root = git::root(&here).unwrap_or(&here).to_owned();
     let how = discover::Options { no_ignore: options.no_ignore, ..discover::Options::default() };
     let known: BTreeSet<PathBuf> = work.jobs.iter().map(|job| job.location().to_owned()).collect();
+    let mut roots = discover::Roots::default();
     for mut input in discover::discover(std::slice::from_ref(&root), &how)?.inputs {
         let location = absolute(&input.path);
         if known.contains(&location) || work.config(&location).excludes(&location) {
@@ -100,7 +101,7 @@ pub(super) fn index_repository(work: &mut Work, options: &args::Files) -> Result
         {
             input.name = format!("{}{}", "../".repeat(up.components().count()), slashes(below));
         }
-        let mut job = Job::file(input);
+        let mut job = Job::below(input, &mut roots);
         job.silent = true;
         work.jobs.push(job);
     }

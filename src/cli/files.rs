@@ -1,5 +1,6 @@
 //! From paths to jobs, with the configuration that holds for each.
 
+use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ pub(super) use super::write::write;
 use super::{Error, print};
 use crate::check::{Job, Skipped};
 use crate::config::{Config, Resolver};
+use crate::content::Foreign;
 use crate::discover::{self, Input, absolute};
 use crate::source::SourceFile;
 use crate::workspace::{self, Workspace};
@@ -59,9 +61,9 @@ pub(super) fn collect(global: &Global, files: &Files, json: bool) -> Result<Work
         found.warnings.iter().for_each(|text| print::warning(global, text));
     }
     let asked = excluded(&files.exclude)?;
-    let mut jobs = Vec::new();
+    let (mut jobs, mut roots) = (Vec::new(), discover::Roots::default());
     for input in found.inputs {
-        let job = Job::file(input);
+        let job = Job::below(input, &mut roots);
         let location = job.location();
         if asked.matched_path_or_any_parents(location, false).is_ignore()
             && (!job.input.named || files.force_exclude)
@@ -97,12 +99,17 @@ pub(super) fn tell_skipped(global: &Global, work: &Work, all: &[Skipped], read: 
             Skipped::Unreadable { name, reason, .. } if !global.quiet => {
                 print::warning(global, &format!("passed over {name}: {reason}"));
             }
-            Skipped::NotContent { name, named } if *named && !global.quiet || global.verbose > 0 => {
-                print::note(&format!("info: {name} is not Sentinel content; passed over"));
+            Skipped::NotContent { name, named, what } if *named && !global.quiet || global.verbose > 0 => {
+                print::note(&not_content(name, *what));
             }
             _ => {}
         }
     }
+    let known = if global.quiet || global.verbose > 0 { Vec::new() } else { count_known(all) };
+    if !known.is_empty() {
+        print::note(&format!("info: passed over {}, which sentlint does not check yet", known.join(", ")));
+    }
+    let is_known = |skipped: &Skipped| matches!(skipped, Skipped::NotContent { what: Some(_), .. });
     if !work.jobs.is_empty() && work.jobs.iter().all(|job| job.silent) {
         if !global.quiet {
             print::note("Nothing changed that is to be checked.");
@@ -110,9 +117,40 @@ pub(super) fn tell_skipped(global: &Global, work: &Work, all: &[Skipped], read: 
     } else if work.jobs.is_empty() && !global.quiet {
         print::warning(global, "no YAML or query files found");
     } else if read == 0 && !global.quiet {
-        print::warning(global, "no Sentinel content found");
+        let is_named = all.iter().any(is_known);
+        print::warning(global, if is_named { "nothing found to check" } else { "no Sentinel content found" });
     }
     Ok(())
+}
+
+/// What is said of a file that is not content with rules.
+fn not_content(name: &str, what: Option<Foreign>) -> String {
+    let Some(what) = what else { return format!("info: {name} is not Sentinel content; passed over") };
+    let note = format!("info: {name} is {}; passed over", what.noun());
+    let is_json = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    match what {
+        Foreign::ArmTemplate | Foreign::AzSentinel if is_json => {
+            format!(
+                "{note}\n  help: `sentlint convert --to yaml {name}` makes YAML of its rules, which can be checked"
+            )
+        }
+        _ => note,
+    }
+}
+
+/// How many walked files are something that is known and has no rules, in words.
+fn count_known(all: &[Skipped]) -> Vec<String> {
+    let mut counts: BTreeMap<Foreign, usize> = BTreeMap::new();
+    for skipped in all {
+        if let Skipped::NotContent { named: false, what: Some(what), .. } = skipped {
+            *counts.entry(*what).or_default() += 1;
+        }
+    }
+    let words = |(what, count): (Foreign, usize)| match count {
+        1 => what.noun().to_owned(),
+        count => format!("{count} {}", what.plural()),
+    };
+    counts.into_iter().map(words).collect()
 }
 
 /// What the files of `--tables` hold.

@@ -10,15 +10,18 @@ pub(crate) mod duration;
 pub(crate) mod fields;
 pub(crate) mod kind;
 pub(crate) mod model;
+pub(crate) mod near_keys;
 mod query;
 pub(crate) mod rule_limits;
 pub(crate) mod schema;
 pub(crate) mod variables;
 
 pub use duration::Duration;
+use fields::{Format, template_keys};
 pub(crate) use fields::{ROOT_KEYS, SCHEDULE_KEYS};
-pub(crate) use kind::{Folder, Kind};
+pub(crate) use kind::{Folder, Foreign, Kind};
 pub(crate) use model::Template;
+pub(crate) use near_keys::NearKey;
 pub(crate) use query::{Query, same_query};
 use variables::Masked;
 
@@ -27,14 +30,18 @@ use variables::Masked;
 pub(crate) struct Content {
     /// The file.
     pub source: Arc<SourceFile>,
-    /// Its YAML; empty for `.kql` files.
+    /// Its YAML as it is written; empty for `.kql` files.
     pub document: Document,
     /// What it is.
     pub kind: Kind,
-    /// The folder it stands in, as upstream's gates see it.
+    /// What it is instead, where it is known and there are no rules for it.
+    pub foreign: Option<Foreign>,
+    /// The folder that it is in, as upstream's gates see it.
     pub folder: Folder,
     /// Its queries as they are read where they have variables, by pointer; the empty one is that of a query file.
     pub masked: Vec<(&'static str, Masked)>,
+    /// The tree with the keys that are meant, where some are only nearly right, and which these are.
+    meant: Option<(Node, Vec<NearKey>)>,
 }
 
 /// Whether a key stands in the first column and in no other mapping.
@@ -47,46 +54,83 @@ const TELLING: [&str; 5] =
     ["requiredDataConnectors:", "relevantTechniques:", "\nquery: |", "queryFrequency:", "entityMappings:"];
 
 impl Content {
-    /// Reads a file. `location` is its full path with forward slashes, which settles the kind
-    /// where the content does not.
-    pub(crate) fn read(source: Arc<SourceFile>, location: &str) -> Self {
-        let folder = Folder::of(location);
+    /// Reads a file. `place` is its path below the repository's root with forward slashes, whose folders settle the kind
+    /// where the content does not. Keys that are nearly right are read as the keys that are meant.
+    pub(crate) fn read(source: Arc<SourceFile>, place: &str) -> Self {
+        let mut content = Self::as_written(source, place);
+        content.meant = Format::of(content.kind)
+            .and(content.document.root.as_ref())
+            .and_then(|root| near_keys::normalised(root, template_keys()));
+        if content.meant.is_some() {
+            content.masked = query::masked(content.root(), &content.source);
+        }
+        content
+    }
+
+    /// Reads a file with its keys as they are written, as upstream's gates do.
+    pub(crate) fn as_written(source: Arc<SourceFile>, place: &str) -> Self {
+        let of = |source, document, kind, foreign| {
+            let folder = Folder::of(place);
+            Self { source, document, kind, foreign, folder, masked: Vec::new(), meant: None }
+        };
+        if is_query_file(source.path()) {
+            let is_wide = source.wide_encoding().is_some();
+            let masked = if is_wide { None } else { variables::mask(query::body(&source)) };
+            let masked = masked.map(|masked| ("", masked)).into_iter().collect();
+            return Self { masked, ..of(source, Document::default(), Kind::Query, None) };
+        }
         if source.wide_encoding().is_some() {
             let narrow = SourceFile::new(source.path(), source.narrowed());
-            let kind =
-                if is_query_file(source.path()) { Kind::Query } else { Self::read_kind(&narrow, location) };
-            return Self { source, document: Document::default(), kind, folder, masked: Vec::new() };
-        }
-        if is_query_file(source.path()) {
-            let masked = variables::mask(query::body(&source)).map(|masked| ("", masked));
-            let masked = masked.into_iter().collect();
-            return Self { source, document: Document::default(), kind: Kind::Query, folder, masked };
+            let found = kind::detect(yaml::parse(&narrow).root.as_ref(), place);
+            return of(source, Document::default(), found.kind, found.foreign);
         }
         let document = yaml::parse_with(&source, &ROOT_KEYS);
-        let kind = kind::detect(document.root.as_ref(), location);
+        let found = kind::detect(document.root.as_ref(), place);
         let masked = query::masked(document.root.as_ref(), &source);
-        Self { source, document, kind, folder, masked }
+        Self { masked, ..of(source, document, found.kind, found.foreign) }
     }
 
-    fn read_kind(source: &SourceFile, location: &str) -> Kind {
-        kind::detect(yaml::parse(source).root.as_ref(), location)
+    /// The same file with another tree, whose keys are right.
+    pub(crate) fn with_root(&self, root: Option<Node>) -> Self {
+        Self {
+            source: Arc::clone(&self.source),
+            document: Document { root, ..Document::default() },
+            kind: self.kind,
+            foreign: self.foreign,
+            folder: self.folder,
+            masked: Vec::new(),
+            meant: None,
+        }
     }
 
-    /// The document's root.
+    /// The document's root, with the keys that are meant.
     pub(crate) fn root(&self) -> Option<&Node> {
-        self.document.root.as_ref()
+        self.meant.as_ref().map(|(root, _)| root).or(self.document.root.as_ref())
+    }
+
+    /// The keys that are read as other ones, mappings before what is in them.
+    pub(crate) fn near_keys(&self) -> &[NearKey] {
+        self.meant.as_ref().map(|(_, keys)| keys.as_slice()).unwrap_or_default()
+    }
+
+    /// A JSON Pointer into the document as it is written, for one into [`Self::root`].
+    pub(crate) fn written_pointer(&self, pointer: String) -> String {
+        near_keys::written_pointer(self.near_keys(), pointer)
     }
 
     /// Whether the file is a list of what should be files of their own.
     pub(crate) fn holds_several(&self) -> bool {
         let list = self.root().and_then(Node::as_sequence).filter(|_| self.kind == Kind::Unknown);
         let items = list.map(|list| list.items.as_slice()).unwrap_or_default();
-        items.iter().any(|item| kind::detect(Some(item), "") != Kind::Unknown)
+        items.iter().any(|item| kind::detect(Some(item), "").kind != Kind::Unknown)
     }
 
     /// Whether a file was meant as content: because its kind is known, or because it is broken and its folder or its
     /// text says so.
     pub(crate) fn looks_like_content(&self) -> bool {
+        if self.foreign.is_some() {
+            return false;
+        }
         if self.kind != Kind::Unknown || self.holds_several() || self.folder != Folder::None {
             return true;
         }
@@ -126,15 +170,12 @@ impl Content {
 
     /// The names under which the queries of other files call the parser in this one.
     pub(crate) fn parser_names(&self) -> impl Iterator<Item = &str> {
-        const NAMES: [&str; 5] = [
-            "ParserName",
-            "EquivalentBuiltInParser",
-            "FunctionName",
-            "FunctionAlias",
-            "EquivalentBuiltInFunction",
-        ];
+        const NAMES: [&str; 4] =
+            ["ParserName", "EquivalentBuiltInParser", "FunctionName", "EquivalentBuiltInFunction"];
         let root = self.root().filter(|_| self.kind == Kind::Parser);
-        NAMES.into_iter().filter_map(move |key| root?.get(key)?.as_str()).filter(|name| !name.is_empty())
+        let names = NAMES.into_iter().filter_map(move |key| root?.get(key)?.as_str());
+        let alias = root.and_then(|root| model::field(root.as_mapping()?, "functionAlias")?.node().as_str());
+        names.chain(alias).filter(|name| !name.trim().is_empty())
     }
 }
 

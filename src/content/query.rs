@@ -3,6 +3,7 @@
 use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::Arc;
 
+use super::model::field;
 use super::variables::{Masked, mask};
 use super::{Content, Kind};
 use crate::kql;
@@ -33,12 +34,12 @@ pub(crate) struct Query<'a> {
     read_again: Cell<usize>,
     /// How many characters stand before each stretch of the text.
     counts: OnceCell<Vec<u32>>,
-    /// How many bytes of the file stand before the text, for a `.kql` file with a byte-order mark.
+    /// How many bytes of the file stand before the text, for a `.kql` file with a byte-order mark or several queries.
     skipped: usize,
 }
 
 impl<'a> Query<'a> {
-    /// A query that is the whole of its file.
+    /// A query that is the whole of its file, or a part of a file of queries.
     fn of(text: &'a str) -> Self {
         Self {
             text,
@@ -103,8 +104,12 @@ impl<'a> Query<'a> {
     }
 
     /// The parameters that a parser declares in YAML: `Name`, `Type` and perhaps `Default` of each. Rows may be
-    /// declared with their columns behind the name, as in `T:(TimeGenerated:datetime)`.
+    /// declared with their columns after the name, as in `T:(TimeGenerated:datetime)`. A function has all of them in one
+    /// string: `T:(TimeGenerated:datetime), limit:int=10`.
     pub(crate) fn declared(&self) -> Vec<Declared> {
+        if let Some(text) = self.parameters.and_then(Node::as_str) {
+            return split_parameters(text).into_iter().filter_map(declared_in_text).collect();
+        }
         let sequence = self.parameters.and_then(Node::as_sequence);
         sequence.map(|sequence| sequence.items.iter().filter_map(declared).collect()).unwrap_or_default()
     }
@@ -121,7 +126,8 @@ impl<'a> Query<'a> {
     pub(crate) fn span_in_query(&self, span: Span) -> Option<Span> {
         let Some(map) = &self.map else {
             let start = (span.start as usize).checked_sub(self.skipped)?;
-            return Some(Span::new(start, start + span.len()));
+            let end = start + span.len();
+            return (end <= self.text.len()).then(|| Span::new(start, end));
         };
         Some(Span::new(map.from_file(span.start)?, map.from_file(span.end)?))
     }
@@ -170,14 +176,28 @@ impl Content {
         if self.kind == Kind::Query {
             let body = body(&self.source);
             let skipped = self.source.text().len() - body.len();
-            return vec![Query { skipped, ..Query::of(self.masked_text("").unwrap_or(body)) }];
+            let text = self.masked_text("").unwrap_or(body);
+            let (parts, mut parse) = kql::several::queries(text);
+            let query = |part: Span| Query {
+                skipped: skipped + part.start as usize,
+                parse: parse.take().map(OnceCell::from).unwrap_or_default(),
+                ..Query::of(&text[part.range()])
+            };
+            return parts.into_iter().map(query).collect();
         }
         let Some(root) = self.root().filter(|_| self.kind != Kind::Unknown) else { return Vec::new() };
         let read = |(key, pointer): (&str, &'static str)| {
-            let node = root.get(key)?;
+            let node = match root.get(key) {
+                Some(node) => node,
+                // Keys of templates have their right case already.
+                None => field(root.as_mapping()?, key)?.node(),
+            };
             let parameters = match key {
                 "FunctionQuery" => root.get("FunctionParams"),
                 "ParserQuery" => root.get("ParserParams"),
+                _ if self.kind == Kind::Parser => {
+                    field(root.as_mapping()?, "functionParameters").map(|field| field.node())
+                }
                 _ => None,
             };
             let query = Query::of(self.masked_text(pointer).or(node.as_str())?);
@@ -251,6 +271,43 @@ fn begins_character(byte: u8) -> bool {
 
 const QUERY_KEYS: [(&str, &str); 3] =
     [("query", "/query"), ("FunctionQuery", "/FunctionQuery"), ("ParserQuery", "/ParserQuery")];
+
+/// The parameters that a string declares, split at the commas between them.
+fn split_parameters(text: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0usize);
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                parts.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[start..]);
+    parts
+}
+
+/// One parameter: `limit:int=10`, `T:(TimeGenerated:datetime)`.
+fn declared_in_text(text: &str) -> Option<Declared> {
+    let (name, rest) = text.split_once(':')?;
+    let (kind, default) = match rest.split_once('=') {
+        Some((kind, _)) => (kind, true),
+        None => (rest, false),
+    };
+    let kind = kind.trim().to_ascii_lowercase();
+    let takes = if kind.starts_with('(') {
+        Takes::Rows
+    } else {
+        Takes::Scalar(Scalar::of(&kind).unwrap_or(Scalar::Unknown))
+    };
+    let name = name.trim();
+    let declared =
+        Declared { name: name.into(), takes, optional: default, columns: Vec::new(), column_name: false };
+    (!name.is_empty()).then_some(declared)
+}
 
 fn declared(item: &Node) -> Option<Declared> {
     let (name, rows) = match item.get("Name")?.as_str()?.split_once(':') {

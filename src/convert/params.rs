@@ -15,14 +15,13 @@
 //! A query may give a default: `%%NAME:value%%`. A variable with neither value nor default is a failure.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::Refusal;
 use super::notes::{PARAMETERS_REFUSED, refuse};
 use crate::content::Content;
 use crate::content::variables::{self, Piece};
 use crate::source::{Edit, SourceFile, Span};
-use crate::yaml::{self, Document, Entry, Mapping, Node, Scalar, ScalarMap, ScalarStyle, Value, edit};
+use crate::yaml::{self, Entry, Mapping, Node, Scalar, ScalarMap, ScalarStyle, Value, edit};
 
 /// What a parameter file says.
 #[derive(Clone, Debug, Default)]
@@ -125,21 +124,14 @@ impl Params {
     /// Lays the parameters over a file. What is put in stands, as far as places are concerned, where it was
     /// put.
     pub(crate) fn over(&self, content: &Content) -> Result<Content, Refusal> {
-        let mut root = content.root().cloned();
+        let mut root = content.document.root.clone();
         if let Some(Node { value: Value::Mapping(map), .. }) = &mut root {
             for entry in &self.overwrite {
                 overwrite(map, entry);
             }
             self.change_query(content, map)?;
         }
-        let document = Document { root, ..Document::default() };
-        Ok(Content {
-            source: Arc::clone(&content.source),
-            document,
-            kind: content.kind,
-            folder: content.folder,
-            masked: Vec::new(),
-        })
+        Ok(content.with_root(root))
     }
 
     fn change_query(&self, content: &Content, map: &mut Mapping) -> Result<(), Refusal> {
@@ -285,6 +277,8 @@ fn scalar(text: String, span: Span) -> Node {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn params(text: &str) -> Params {

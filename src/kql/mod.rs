@@ -15,6 +15,7 @@ pub(crate) mod lookback;
 pub(crate) mod mentions;
 pub(crate) mod model;
 mod parser;
+pub(crate) mod several;
 mod text;
 pub(crate) mod timespan;
 mod token;

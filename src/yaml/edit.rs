@@ -65,9 +65,10 @@ pub fn replace_value(node: &Node, source: &str) -> Edit {
     Edit::new(span, format!("{blank}{source}"))
 }
 
-/// Gives an entry another key.
+/// Gives an entry another key. One in double quotes stays in them, as JSON needs it.
 pub fn rename_key(entry: &Entry, new: &str) -> Edit {
-    Edit::new(entry.key.span, quote_if_needed(new))
+    let is_quoted = entry.key.scalar().is_some_and(|key| key.style == ScalarStyle::DoubleQuoted);
+    Edit::new(entry.key.span, if is_quoted { quoted(new) } else { quote_if_needed(new) })
 }
 
 /// Moves an entry with all its lines to the right. None where it shares its lines with something else.

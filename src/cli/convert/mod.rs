@@ -10,11 +10,10 @@ use super::files::{self, Work};
 use super::{Error, Outcome, print};
 use crate::check::{self, Job};
 use crate::content::fields::{Format, Resources};
-use crate::content::{Content, Kind, extension, is_yaml_file};
+use crate::content::{Content, Foreign, Kind, extension, is_yaml_file};
 use crate::convert::notes::{LIST_OF_ONE, NO_COUNTERPART};
 use crate::convert::{self, Params, Prepared, Refusal, Target};
 use crate::diagnostic::{Blocks, Diagnostic, Severity};
-use crate::discover::slashes;
 use crate::findings::{FileReport, Findings};
 use crate::report::{self, Format as Form};
 use crate::source::{SourceFile, Span};
@@ -291,13 +290,12 @@ fn in_overlay(mut report: FileReport) -> FileReport {
 fn content_of<T>(job: &Job, target: Target, accepts: impl Fn(Kind) -> bool) -> Result<Content, Done<T>> {
     let name = &job.input.name;
     let source = read(job)?;
-    let location = job.location();
-    let content = Content::read(source, &slashes(location));
+    let content = Content::read(source, job.place());
     let broken = !content.document.errors.is_empty();
     let what = match content.kind {
         // Broken files of ours go on to be refused with their place.
         Kind::Unknown if broken && is_yaml_file(name) && content.looks_like_content() => return Ok(content),
-        Kind::Unknown => "not Sentinel content",
+        Kind::Unknown => content.foreign.map_or("not Sentinel content", Foreign::noun),
         // Other text can look like YAML for some lines.
         _ if broken && !is_yaml_file(name) => "not Sentinel content",
         kind if accepts(kind) => return Ok(content),

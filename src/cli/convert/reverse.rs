@@ -13,7 +13,7 @@ use crate::cli::{Error, Outcome};
 use crate::content::{Content, Kind};
 use crate::convert::notes::NOTHING_CONVERTED;
 use crate::convert::reverse::{self, NoContent, Yaml};
-use crate::discover::{absolute, slashes};
+use crate::discover::{Roots, absolute, place_below, slashes};
 use crate::findings::FileReport;
 use crate::source::{SourceFile, Span};
 use crate::workspace::View;
@@ -123,7 +123,9 @@ fn placed(template: &Path, item: &Yaml) -> PathBuf {
 /// Folder names decide what a file is where the content leaves it open, and may decide otherwise than the template.
 fn warn_of_folder(run: &Run<'_>, path: &Path, item: &Yaml) {
     let source = SourceFile::new(slashes(path), item.text.as_str());
-    let kind = Content::read(Arc::new(source), &slashes(&absolute(path))).kind;
+    let location = absolute(path);
+    let place = place_below(Roots::default().of(&location).as_deref(), &location);
+    let kind = Content::read(Arc::new(source), &place).kind;
     if kind != item.kind {
         let path = crate::discover::display(path);
         let message = format!(

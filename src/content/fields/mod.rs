@@ -17,7 +17,7 @@ mod template;
 pub(crate) use meant::meant;
 pub(crate) use owner::Owner;
 pub(crate) use sets::{Kinds, Resources};
-pub(crate) use template::{ROOT_KEYS, SCHEDULE_KEYS};
+pub(crate) use template::{ROOT_KEYS, SCHEDULE_KEYS, template_keys};
 
 /// What a string must look like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

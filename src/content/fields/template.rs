@@ -41,6 +41,11 @@ pub(crate) static ROOT_KEYS: [&str; TEMPLATE.len() - 1] = names(true);
 /// The keys that say when a scheduled rule runs and when it alerts.
 pub(crate) static SCHEDULE_KEYS: [&str; 4] = names(false);
 
+/// The keys of the first column of hunting queries and rules, whichever of them has each.
+pub(crate) fn template_keys() -> &'static [Field] {
+    &TEMPLATE
+}
+
 /// The names of the keys that templates have, or of those that scheduled rules alone have.
 const fn names<const N: usize>(all: bool) -> [&'static str; N] {
     let (mut names, mut count, mut at) = ([""; N], 0, 0);

@@ -1,11 +1,19 @@
 //! Which kind a document is: one table of decisions, read from the top; the first row that holds decides.
 //!
-//! Content decides where it can. The folder decides where content leaves it open, by the names that authors give their
-//! folders; upstream's gates go by [`super::Folder`] instead.
+//! Content decides. The names of folders count last, and only where the content leaves the kind open; upstream's gates go
+//! by [`super::Folder`] instead. docs/kinds.md shows the table.
 
-use super::Kind;
-use crate::content::fields::SCHEDULE_KEYS;
-use crate::yaml::{Mapping, Node};
+use super::{Foreign, Kind};
+use crate::content::fields::{SCHEDULE_KEYS, template_keys};
+use crate::content::near_keys::meant_at_root;
+use crate::knowledge::nearest::nearest;
+use crate::yaml::{Mapping, Node, Value};
+
+mod folder;
+mod language;
+
+use folder::Hint;
+use language::{Language, language};
 
 /// Keys that templates have and hardly anything else has.
 const TEMPLATE_KEYS: [&str; 5] =
@@ -22,47 +30,121 @@ const OTHER_KINDS: [&str; 6] = [
     "Anomaly",
     "Anomalies",
 ];
+/// What the keys of an AzSentinel file are, each with a list of rules.
+const AZ_SENTINEL_KEYS: [&str; 5] =
+    ["Scheduled", "NRT", "Fusion", "MLBehaviorAnalytics", "MicrosoftSecurityIncidentCreation"];
 
-/// The kind of a YAML document, `path` being its name with forward slashes.
-pub(crate) fn detect(root: Option<&Node>, path: &str) -> Kind {
-    let Some(map) = root.and_then(Node::as_mapping) else { return Kind::Unknown };
-    decide(&Signs::read(map, path)).kind
+/// What a document is, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Detected {
+    /// The kind.
+    pub kind: Kind,
+    /// What it is instead, where it is known and no content that sentlint has rules for.
+    pub foreign: Option<Foreign>,
+    /// The row that decides, in words.
+    pub when: &'static str,
+}
+
+/// The kind of a YAML document. `place` is its path below the repository's root, or below the working folder where there
+/// is no repository, with forward slashes.
+pub(crate) fn detect(root: Option<&Node>, place: &str) -> Detected {
+    let unknown = |when| Detected { kind: Kind::Unknown, foreign: None, when };
+    match root.map(|root| &root.value) {
+        Some(Value::Mapping(map)) => {
+            let row = decide(&Signs::read(map, place));
+            let (kind, foreign) = match row.is {
+                Is::Kind(kind) => (kind, None),
+                Is::Foreign(foreign) => (Kind::Unknown, Some(foreign)),
+            };
+            Detected { kind, foreign, when: row.when }
+        }
+        Some(Value::Sequence(list)) => {
+            let is_resource = |item: &Node| item.as_mapping().is_some_and(is_arm);
+            let mut detected = unknown("it is a list");
+            let all = !list.items.is_empty() && list.items.iter().all(is_resource);
+            detected.foreign = all.then_some(Foreign::ArmTemplate);
+            detected
+        }
+        _ => unknown("it is not a mapping of keys"),
+    }
+}
+
+/// What a row says that a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Is {
+    Kind(Kind),
+    Foreign(Foreign),
 }
 
 /// One decision.
 struct Row {
     /// When it holds, in words.
-    #[cfg_attr(not(test), expect(dead_code, reason = "it documents the row and names it in tests"))]
     when: &'static str,
     holds: fn(&Signs) -> bool,
-    kind: Kind,
+    is: Is,
 }
 
 const fn row(when: &'static str, holds: fn(&Signs) -> bool, kind: Kind) -> Row {
-    Row { when, holds, kind }
+    Row { when, holds, is: Is::Kind(kind) }
+}
+
+const fn foreign(when: &'static str, holds: fn(&Signs) -> bool, foreign: Foreign) -> Row {
+    Row { when, holds, is: Is::Foreign(foreign) }
 }
 
 /// The decisions in their order.
-static TABLE: [Row; 11] = [
-    row("it has a key of parsers", |it| it.parser_key, Kind::Parser),
+static TABLE: [Row; 23] = [
+    row("it has a key of upstream's parsers", |it| it.parser_key, Kind::Parser),
     row(
-        "it has a query and a key of exploration queries",
+        "it has `query` and a key of exploration queries",
         |it| it.query && it.exploration_key,
         Kind::ExplorationQuery,
     ),
-    row("it tells where content went, and holds nothing else", |it| it.stub, Kind::Stub),
+    foreign("it has `logsource`, and `detection` or `filter`", |it| it.sigma, Foreign::SigmaRule),
+    foreign(
+        "it has `queryCondition`, or its `kind` is `CustomDetection`",
+        |it| it.custom_detection,
+        Foreign::CustomDetection,
+    ),
+    foreign("it lists rules below the names of their kinds", |it| it.az_sentinel, Foreign::AzSentinel),
+    foreign("it has `$schema` or `type` of a resource in Azure", |it| it.arm, Foreign::ArmTemplate),
+    foreign("it has `triggeringLogic` and `actions`", |it| it.automation, Foreign::AutomationRule),
+    foreign("it has a `definition` with triggers and actions", |it| it.playbook, Foreign::Playbook),
+    row("it has an id and a description, or says where it moved, and nothing else", |it| it.stub, Kind::Stub),
     row("its `kind` is one of rules without a query", |it| it.other_kind, Kind::OtherRule),
-    row("it does not look like a template", |it| !it.is_template(), Kind::Unknown),
-    row("its folder is one of hunting queries", |it| it.folder == Hint::Hunting, Kind::HuntingQuery),
-    row("its `kind` is NRT", |it| it.nrt, Kind::NrtRule),
-    row("its folder is one of rules", |it| it.folder == Hint::Rules, Kind::ScheduledRule),
-    // Published hunting queries carry a stray `kind`, or a stray frequency.
+    row("its `kind` is `NRT`", |it| it.nrt && it.looks_like_template(), Kind::NrtRule),
     row(
-        "it has two keys of a schedule, or one and a severity or `kind: Scheduled`",
-        |it| it.schedule_keys > 1 || (it.schedule_keys == 1 && (it.scheduled || it.severity)),
+        "its `kind` is `Scheduled`, and it has two keys of a schedule or more",
+        |it| it.scheduled && it.schedule_keys > 1,
         Kind::ScheduledRule,
     ),
-    row("it has another `kind`", |it| it.states_kind && !it.scheduled, Kind::ScheduledRule),
+    row(
+        "it has `functionAlias` and `query`, and is not of the category of hunting queries",
+        |it| it.function && it.query && !it.hunting_category,
+        Kind::Parser,
+    ),
+    foreign(
+        "it has `destinationTable`, and `binSize` or `query`",
+        |it| it.summary_rule,
+        Foreign::SummaryRule,
+    ),
+    row("it does not look like a template", |it| !it.looks_like_template(), Kind::Unknown),
+    row("its `kind` names hunting", |it| it.hunting_kind && it.schedule_keys == 0, Kind::HuntingQuery),
+    // Published hunting queries carry a stray `kind`, or a stray schedule.
+    row("its folder is one of hunting queries", |it| it.folder == Hint::Hunting, Kind::HuntingQuery),
+    row("its folder is one of analytic rules", |it| it.folder == Hint::Rules, Kind::ScheduledRule),
+    row(
+        "it has two keys of a schedule, or one and `severity`",
+        |it| it.schedule_keys > 1 || (it.schedule_keys == 1 && it.severity),
+        Kind::ScheduledRule,
+    ),
+    row("its `kind` is `Scheduled`", |it| it.scheduled, Kind::ScheduledRule),
+    row("it has another `kind`", |it| it.states_kind, Kind::ScheduledRule),
+    row(
+        "it has `name` and `query`, the query is KQL, and its keys are those of a template",
+        |it| it.bare_query,
+        Kind::HuntingQuery,
+    ),
     row("it is a template of which nothing says that it is a rule", |_| true, Kind::HuntingQuery),
 ];
 
@@ -79,83 +161,111 @@ fn decide(signs: &Signs) -> &'static Row {
 struct Signs {
     parser_key: bool,
     exploration_key: bool,
+    sigma: bool,
+    custom_detection: bool,
+    az_sentinel: bool,
+    arm: bool,
+    automation: bool,
+    playbook: bool,
+    summary_rule: bool,
+    function: bool,
+    hunting_category: bool,
     stub: bool,
     query: bool,
+    /// Whether the query is written in another language.
+    other_language: bool,
     severity: bool,
     connectors: bool,
     /// Whether it has a key that templates have and hardly anything else has.
     template_key: bool,
     /// Whether it has an id, and a name or a description.
     named: bool,
+    /// Whether it has a name and a query in KQL, and hardly any key that templates do not have.
+    bare_query: bool,
     /// How many keys of a schedule it has.
     schedule_keys: usize,
     /// Whether its `kind` is not empty.
     states_kind: bool,
     scheduled: bool,
     nrt: bool,
+    hunting_kind: bool,
     other_kind: bool,
     folder: Hint,
 }
 
 impl Signs {
-    fn read(map: &Mapping, path: &str) -> Self {
-        let has = |key: &str| map.entries.iter().any(|entry| entry.key.as_str() == Some(key));
-        let any = |keys: &[&str]| keys.iter().any(|key| has(key));
-        let kind = map.get("kind").and_then(Node::as_str).unwrap_or_default();
+    fn read(map: &Mapping, place: &str) -> Self {
+        let keys: Vec<(&str, &Node)> = map
+            .entries
+            .iter()
+            .filter_map(|entry| Some((entry.key.as_str()?, &entry.value)))
+            .map(|(key, value)| (meant_at_root(key, value, template_keys()), value))
+            .collect();
+        let value = |name: &str| keys.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+        let has = |name: &str| value(name).is_some();
+        let text = |name: &str| value(name).and_then(Node::as_str).map(str::trim).unwrap_or_default();
+        let holds_mapping = |name: &str| value(name).is_some_and(|value| value.as_mapping().is_some());
+        let any = |names: &[&str]| names.iter().any(|name| has(name));
+        let kind = text("kind");
+        let is_kind = |name: &str| kind.eq_ignore_ascii_case(name) || nearest(kind, RULE_KINDS) == Some(name);
         let schedule_keys = SCHEDULE_KEYS.iter().filter(|key| has(key)).count();
+        let named = has("id") && (has("name") || has("description"));
+        let language = language(text("query"));
+        let known =
+            keys.iter().filter(|(key, _)| template_keys().iter().any(|field| field.key == *key)).count();
         Self {
             parser_key: any(&PARSER_KEYS),
             exploration_key: any(&EXPLORATION_KEYS),
+            sigma: (holds_mapping("logsource") && any(&["detection", "filter"]))
+                || value("correlation").is_some_and(|value| value.get("rules").is_some()),
+            custom_detection: holds_mapping("queryCondition") || kind.eq_ignore_ascii_case("CustomDetection"),
+            az_sentinel: is_az_sentinel(map),
+            arm: is_arm(map),
+            automation: has("triggeringLogic") && has("actions"),
+            playbook: value("definition")
+                .is_some_and(|value| value.get("triggers").is_some() && value.get("actions").is_some()),
+            summary_rule: (has("destinationTable") && any(&["binSize", "query"]))
+                || value("ruleDefinition").is_some_and(|value| value.get("destinationTable").is_some()),
+            function: !text("functionAlias").is_empty(),
+            hunting_category: text("category").eq_ignore_ascii_case("Hunting Queries"),
             stub: is_stub(map),
             query: has("query"),
+            other_language: language == Language::Other,
             severity: has("severity"),
             connectors: has("requiredDataConnectors"),
             template_key: any(&TEMPLATE_KEYS) || schedule_keys > 0,
-            named: has("id") && (has("name") || has("description")),
+            named,
+            bare_query: (has("name") || has("description"))
+                && kind.is_empty()
+                && language == Language::Kql
+                && keys.len() - known <= 1.max(known.saturating_sub(2)),
             schedule_keys,
             states_kind: !kind.is_empty(),
-            scheduled: kind.eq_ignore_ascii_case("Scheduled"),
-            nrt: kind.eq_ignore_ascii_case("NRT"),
+            scheduled: is_kind("Scheduled"),
+            nrt: is_kind("NRT"),
+            hunting_kind: kind.to_ascii_lowercase().contains("hunting"),
             other_kind: OTHER_KINDS.iter().any(|other| other.eq_ignore_ascii_case(kind)),
-            folder: Hint::of(path),
+            folder: Hint::of(place),
         }
     }
 
     /// Whether it looks like a hunting query or a rule. One telling key is enough where the folder says the same or a
     /// query stands beside it; anywhere else the file must look like a template from more than one side, because other
     /// tools' YAML has `query` and `severity` too.
-    fn is_template(&self) -> bool {
+    fn looks_like_template(&self) -> bool {
         if self.folder != Hint::None {
             return self.query || self.template_key || self.named;
         }
-        (self.query && (self.template_key || self.named || self.nrt || self.scheduled))
+        let states_rule = self.nrt || self.scheduled;
+        (self.query && (self.template_key || states_rule || (self.named && !self.other_language)))
+            || self.bare_query
             || (self.template_key && self.named)
             || self.connectors
     }
 }
 
-/// Which kind the author's folder names suggest.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Hint {
-    Hunting,
-    Rules,
-    None,
-}
-
-impl Hint {
-    fn of(path: &str) -> Self {
-        let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders).to_ascii_lowercase();
-        for folder in folders.rsplit('/') {
-            if folder.contains("hunting") {
-                return Self::Hunting;
-            }
-            if folder == "detections" || (folder.contains("analytic") && folder.contains("rule")) {
-                return Self::Rules;
-            }
-        }
-        Self::None
-    }
-}
+/// The kinds of rules that have a query.
+const RULE_KINDS: [&str; 2] = ["Scheduled", "NRT"];
 
 /// A stub tells where the content went and holds nothing else.
 fn is_stub(map: &Mapping) -> bool {
@@ -169,92 +279,32 @@ fn is_stub(map: &Mapping) -> bool {
         || description.contains("moved to new location")
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::SourceFile;
-
-    fn row_of(path: &str, text: &str) -> Option<&'static Row> {
-        let document = crate::yaml::parse(&SourceFile::new(path, text));
-        Some(decide(&Signs::read(document.root.as_ref()?.as_mapping()?, path)))
-    }
-
-    #[test]
-    fn every_row_decides_something() {
-        let cases = [
-            ("a.yaml", "FunctionQuery: T\nid: x\nname: n\nquery: T\n", "it has a key of parsers"),
-            (
-                "Hunting Queries/a.yaml",
-                "Id: x\nquery: T\nInputEntityType: Ip\n",
-                "it has a query and a key of exploration queries",
-            ),
-            (
-                "Detections/a.yaml",
-                "id: x\nname: n\ndescription: moved\n",
-                "it tells where content went, and holds nothing else",
-            ),
-            (
-                "a.yaml",
-                "kind: fusion\nid: x\nname: n\nquery: T\n",
-                "its `kind` is one of rules without a query",
-            ),
-            ("a.yaml", "query: '{ viewer }'\nname: n\n", "it does not look like a template"),
-            (
-                "x/Hunting Queries/a.yaml",
-                "query: T\nkind: NRT\nqueryPeriod: 1h\nqueryFrequency: 1h\n",
-                "its folder is one of hunting queries",
-            ),
-            ("Detections/a.yaml", "kind: nrt\nquery: T\n", "its `kind` is NRT"),
-            ("my Analytics Rules/a.yaml", "query: T\n", "its folder is one of rules"),
-            (
-                "a.yaml",
-                "queryPeriod: 1h\nseverity: Low\nquery: T\n",
-                "it has two keys of a schedule, or one and a severity or `kind: Scheduled`",
-            ),
-            ("a.yaml", "kind: Schedule\nquery: T\nid: x\nname: n\n", "it has another `kind`"),
-            (
-                "a.yaml",
-                "kind: Scheduled\nquery: T\nid: x\nname: n\n",
-                "it is a template of which nothing says that it is a rule",
-            ),
-        ];
-        for ((path, text, when), row) in cases.into_iter().zip(&TABLE) {
-            let decided = row_of(path, text).unwrap();
-            assert_eq!((decided.when, row.when), (when, when), "{path}: {text}");
-        }
-        assert_eq!(cases.len(), TABLE.len());
-    }
-
-    fn kind(path: &str, text: &str) -> Kind {
-        detect(crate::yaml::parse(&SourceFile::new(path, text)).root.as_ref(), path)
-    }
-
-    #[test]
-    fn content_tells_the_kind() {
-        let cases = [
-            ("a.yaml", "id: x\nname: n\nquery: T\ntactics: CommandAndControl\n", Kind::HuntingQuery),
-            (
-                "a.yaml",
-                "kind: Scheduled\nqueryFrequency: 1h\nquery: T\nid: x\nname: n\n",
-                Kind::ScheduledRule,
-            ),
-            ("a.yaml", "queryPeriod: 1h\nseverity: Low\nquery: T\nid: x\nname: n\n", Kind::ScheduledRule),
-            ("a.yaml", "queryPeriod: 1h\nquery: T\nid: x\nname: n\n", Kind::HuntingQuery),
-            ("a.yaml", "kind: nrt\nquery: T\nid: x\nname: n\n", Kind::NrtRule),
-            ("a.yaml", "kind: Fusion\nid: x\nname: n\n", Kind::OtherRule),
-            ("a.yaml", "FunctionQuery: T\n", Kind::Parser),
-            ("a.yaml", "Id: x\nquery: T\nInputEntityType: Ip\n", Kind::ExplorationQuery),
-            ("a.yaml", "id: x\nname: n\ndescription: moved\n", Kind::Stub),
-            ("a.yaml", "kind: NRT\nquery: T\nname: n\n", Kind::NrtRule),
-            ("a.yaml", "kind: Query\nquery: T\nname: n\n", Kind::Unknown),
-            ("a.yaml", "services:\n  web: {}\n", Kind::Unknown),
-            ("a.yaml", "query: '{ viewer }'\n", Kind::Unknown),
-            ("Detections/a.yaml", "id: x\nname: n\nquery: T\n", Kind::ScheduledRule),
-            ("Hunting Queries/BehaviorAnalytics/a.yaml", "query: T\nid: x\nname: n\n", Kind::HuntingQuery),
-            ("x/Hunting Queries/a.yaml", "query: T\nkind: Scheduled\nqueryPeriod: 1h\n", Kind::HuntingQuery),
-        ];
-        for (path, text, expected) in cases {
-            assert_eq!(kind(path, text), expected, "{path}: {text}");
-        }
-    }
+/// A settings file of the AzSentinel module: lists of rules below the names of their kinds, or below `analytics`.
+fn is_az_sentinel(map: &Mapping) -> bool {
+    let lists = |key: &str| {
+        let list = map.get(key).and_then(Node::as_sequence);
+        list.is_some_and(|list| list.items.iter().any(|item| item.get("displayName").is_some()))
+    };
+    AZ_SENTINEL_KEYS.into_iter().chain(["analytics"]).any(lists)
 }
+
+/// A template or a resource of the Azure Resource Manager, or what its API answers.
+fn is_arm(map: &Mapping) -> bool {
+    let text = |key: &str| map.get(key).and_then(Node::as_str).unwrap_or_default();
+    let is_resource = |map: &Mapping| {
+        let kind = map.get("type").and_then(Node::as_str).unwrap_or_default();
+        kind.starts_with("Microsoft.") && kind.contains('/')
+    };
+    let lists_resources = |key: &str| {
+        let list = map.get(key).and_then(Node::as_sequence);
+        list.is_some_and(|list| list.items.iter().any(|item| item.as_mapping().is_some_and(is_resource)))
+    };
+    let of_rule = |map: &Mapping| map.get("displayName").is_some() && map.get("query").is_some();
+    text("$schema").contains("deploymentTemplate")
+        || is_resource(map)
+        || ["resources", "value"].into_iter().any(lists_resources)
+        || map.get("properties").and_then(Node::as_mapping).is_some_and(of_rule)
+}
+
+#[cfg(test)]
+mod tests;

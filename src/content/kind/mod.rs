@@ -1,4 +1,4 @@
-//! What a file is, told by its content; the folder it stands in decides only where the content leaves
+//! What a file is, told by its content; the folder that it is in decides only where the content leaves
 //! it open.
 
 use std::fmt;
@@ -73,6 +73,53 @@ impl Kind {
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// What a file is that is recognised and that sentlint has no rules for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Foreign {
+    /// A summary rule, which writes the result of a query to a table.
+    SummaryRule,
+    /// A custom detection of Defender.
+    CustomDetection,
+    /// An automation rule.
+    AutomationRule,
+    /// A playbook, that is a workflow of Logic Apps.
+    Playbook,
+    /// A rule of the Sigma project.
+    SigmaRule,
+    /// A settings file of the PowerShell module `AzSentinel`.
+    AzSentinel,
+    /// A template or a resource of the Azure Resource Manager.
+    ArmTemplate,
+}
+
+impl Foreign {
+    /// What it is, with its article.
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            Self::SummaryRule => "a summary rule",
+            Self::CustomDetection => "a custom detection",
+            Self::AutomationRule => "an automation rule",
+            Self::Playbook => "a playbook",
+            Self::SigmaRule => "a Sigma rule",
+            Self::AzSentinel => "a file of the AzSentinel module",
+            Self::ArmTemplate => "an ARM template or resource",
+        }
+    }
+
+    /// Several of them.
+    pub(crate) fn plural(self) -> &'static str {
+        match self {
+            Self::SummaryRule => "summary rules",
+            Self::CustomDetection => "custom detections",
+            Self::AutomationRule => "automation rules",
+            Self::Playbook => "playbooks",
+            Self::SigmaRule => "Sigma rules",
+            Self::AzSentinel => "files of the AzSentinel module",
+            Self::ArmTemplate => "ARM templates or resources",
+        }
     }
 }
 

@@ -1,7 +1,6 @@
 //! `missing-key`
 
 use crate::content::fields::{Format, Owner};
-use crate::content::model::field;
 use crate::content::schema::{Fault, Violation};
 use crate::content::{Kind, Template};
 use crate::diagnostic::Diagnostic;
@@ -9,7 +8,6 @@ use crate::rules::metadata::misindented_key::is_misindented;
 use crate::rules::schema_violations::owning_rule;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::capitalized;
-use crate::yaml::Node;
 use crate::yaml::pointer::readable;
 
 declare_rule! {
@@ -73,9 +71,7 @@ impl Rule for MissingKey {
                 }
                 continue;
             };
-            let owner = cx.content.root().and_then(|root| root.pointer(&violation.pointer));
-            let is_there = owner.and_then(Node::as_mapping).is_some_and(|map| field(map, key).is_some());
-            if is_there || is_misindented(cx, &violation.pointer, key) {
+            if is_misindented(cx, &violation.pointer, key) {
                 continue;
             }
             let message = match violation.pointer.as_str() {

@@ -2,24 +2,26 @@
 
 use crate::content::aliases::MERGE;
 use crate::content::fields::Owner;
+use crate::content::near_keys::Why;
 use crate::content::schema::{Fault, Violation};
-use crate::content::{Template, is_root_key};
-use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::content::{NearKey, Template, is_root_key};
+use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
 use crate::knowledge::nearest::nearest;
 use crate::rules::metadata::misindented_key::misindented_key;
 use crate::rules::schema_violations::owning_rule;
 use crate::rules::{Context, Rule, declare_rule};
-use crate::yaml::Node;
-use crate::yaml::edit::rename_key;
-use crate::yaml::pointer::readable;
+use crate::source::{SourceFile, Span};
+use crate::yaml::edit::{quote_if_needed, remove_entry, rename_key};
+use crate::yaml::pointer::{join, readable};
+use crate::yaml::{Entry, Node, Sequence};
 
 declare_rule! {
     /// A key that the format does not have.
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel and the upstream repository's checks pass over keys that they do not know, so what was
-    /// meant with a misspelt key silently does not happen.
+    /// Sentinel and the upstream repository's checks ignore keys that they do not know, so what was
+    /// meant with a misspelled key silently does not happen.
     ///
     /// ## Example
     ///
@@ -43,9 +45,11 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Where only the case differs, the fix is safe: upstream's reader takes either. Renaming a misspelt
-    /// key is unsafe, because the key begins to count; so is moving a key into the list item above it, which is what a
-    /// key in the column of the item's dash was meant for.
+    /// A key that is nearly right is read as the key that is meant: one in another case (`Query`), with a letter missing,
+    /// wrong or out of place (`alertDetailOverride`, `qurey`), or under the name that ARM templates have for it
+    /// (`displayName`, `techniques`, `subTechniques`). Its value is checked and converted, and renaming the key is safe.
+    /// Renaming another key is unsafe, because the key begins to count; so is moving a key into the list item above it, which
+    /// is what a key in the column of the item's dash was meant for.
     ///
     /// ## References
     ///
@@ -63,6 +67,8 @@ declare_rule! {
 
 impl Rule for UnknownKey {
     fn check_template(&self, cx: &Context<'_>, _template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+        let is_damaged = |key: &&NearKey| cx.content.document.is_damaged(key.span);
+        out.extend(cx.content.near_keys().iter().filter(|key| !is_damaged(key)).map(|key| near_key(cx, key)));
         for violation in cx.violations {
             let Fault::Unknown { key, known } = &violation.fault else { continue };
             if owning_rule(cx, violation) != Owner::UnknownKey {
@@ -73,19 +79,95 @@ impl Rule for UnknownKey {
     }
 }
 
+/// A key that is read as another one.
+fn near_key(cx: &Context<'_>, near: &NearKey) -> Diagnostic {
+    let NearKey { written, meant, .. } = near;
+    let place = match near.parent.as_str() {
+        "" => String::new(),
+        parent => format!(" in `{}`", readable(parent)),
+    };
+    let message = match near.why {
+        Why::Case => format!("The key `{written}`{place} is spelled `{meant}`"),
+        Why::Arm => format!("`{written}`{place} is the name that ARM templates have for `{meant}`"),
+        Why::Slip => format!("There is no key `{written}`{place}; it is read as `{meant}`"),
+    };
+    let finding = UnknownKey::at(near.span, message).path(join(&near.parent, meant));
+    if near.appended_at.is_some() {
+        let title = format!("Put the items into `{meant}`");
+        return finding
+            .help(title.clone() + ".")
+            .fix(move_items(cx, near).and_then(|edits| Fix::safe(title, edits)));
+    }
+    let parent = cx.content.root().and_then(|root| root.pointer(&near.parent));
+    let edit = parent.and_then(|node| node.entry(meant)).map(|entry| rename_key(entry, meant));
+    finding.help(format!("Rename it to `{meant}`.")).fix(Fix::safe(format!("Rename it to `{meant}`"), edit))
+}
+
+/// The edits that put the items of a list into the list of the same meaning above it.
+fn move_items(cx: &Context<'_>, near: &NearKey) -> Option<Vec<Edit>> {
+    // As they are written, the two lists are apart.
+    let written = cx.content.document.root.as_ref()?;
+    let parent = written.pointer(&cx.content.written_pointer(near.parent.clone()))?.as_mapping()?;
+    let index = parent.entries.iter().position(|entry| entry.key.span == near.span)?;
+    let own = parent.entries[index].value.as_sequence()?;
+    let host_span = cx.content.root()?.pointer(&near.parent)?.entry(near.meant)?.key.span;
+    let host = parent.entries.iter().position(|entry| entry.key.span == host_span)?;
+    let list = parent.entries[host].value.as_sequence()?;
+    if own.items.is_empty() {
+        return Some(vec![remove_entry(cx.source(), parent, index)?]);
+    }
+    let text = cx.source().text();
+    let column = |dash: &u32| cx.source().position(*dash as usize).column;
+    // Right below each other, only the key between them goes.
+    if let (Some(above), Some(first)) = (list.dashes.last(), own.dashes.first())
+        && host + 1 == index
+        && column(above) == column(first)
+    {
+        let line = |offset: u32| cx.source().line_span(cx.source().line_of(offset as usize));
+        let key_line = line(near.span.start);
+        let only_key = text[key_line.start as usize..near.span.start as usize].trim().is_empty()
+            && text[near.span.end as usize..key_line.end as usize].trim_end().ends_with(':');
+        if only_key {
+            let next = line(*first).start;
+            return Some(vec![Edit::delete(Span { start: key_line.start, end: next })])
+                .filter(|_| text[key_line.end as usize..next as usize].trim().is_empty());
+        }
+    }
+    let items: Vec<&str> = own.items.iter().map(|item| item.as_str()).collect::<Option<_>>()?;
+    let mut edits = append_items(cx.source(), &parent.entries[host], list, &items)?;
+    edits.push(remove_entry(cx.source(), parent, index)?);
+    Some(edits)
+}
+
+/// Insertions of items at the end of a list.
+fn append_items(source: &SourceFile, entry: &Entry, list: &Sequence, items: &[&str]) -> Option<Vec<Edit>> {
+    let items: Vec<String> = items.iter().map(|item| quote_if_needed(item)).collect();
+    let Some(last) = list.items.last() else {
+        return Some(vec![Edit::new(entry.value.span, format!("[{}]", items.join(", ")))]);
+    };
+    let end = last.span.end as usize;
+    let Some(dash) = list.dashes.last() else {
+        return Some(vec![Edit::insert(end, format!(", {}", items.join(", ")))]);
+    };
+    // A block scalar as the last item has no place behind it.
+    last.scalar().filter(|scalar| scalar.header.is_none())?;
+    let line = source.line_span(source.line_of(*dash as usize));
+    let indent = &source.text()[line.start as usize..*dash as usize];
+    let (end, indent) =
+        (source.line_span(source.line_of(end)).end as usize, indent.trim_end_matches(|c| c != ' '));
+    let lines: String = items.iter().map(|item| format!("{}{indent}- {item}", source.line_end())).collect();
+    Some(vec![Edit::insert(end, lines)])
+}
+
 fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[&'static str]) -> Diagnostic {
     let parent = violation.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
     let place = if parent.is_empty() { String::new() } else { format!(" in `{}`", readable(parent)) };
     let parent_node = cx.content.root().and_then(|root| root.pointer(parent));
     let entry = parent_node.and_then(|node| node.entry(key));
-    let meant = known.iter().find(|name| name.eq_ignore_ascii_case(key)).copied();
-    if let Some(meant) = meant {
-        let finding = UnknownKey::at(violation.span, format!("The key `{key}`{place} is spelt `{meant}`"));
-        if parent_node.is_some_and(|node| node.entry(meant).is_some()) {
-            return finding.help(format!("`{meant}` stands here too: keep one of the two."));
-        }
-        let fix = Fix::safe(format!("Write `{meant}`"), entry.map(|entry| rename_key(entry, meant)));
-        return finding.fix(fix);
+    // Only a key whose right spelling is there too has stayed.
+    if let Some(meant) = known.iter().find(|name| name.eq_ignore_ascii_case(key)) {
+        let finding = UnknownKey::at(violation.span, format!("The key `{key}`{place} is spelled `{meant}`"));
+        return finding.help(format!("`{meant}` is there too: keep one of the two."));
     }
     if let Some(found) = parent_node.and_then(Node::as_mapping).and_then(|map| misindented_key(cx, map, key))
     {

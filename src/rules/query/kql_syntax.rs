@@ -1,9 +1,10 @@
 //! `kql-syntax`
 
 use super::findings::suggested;
+use super::kql_no_result::{Fence, KqlNoResult};
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::rules::{Context, Rule, declare_rule};
+use crate::rules::{Context, Declared as _, Rule, declare_rule};
 
 declare_rule! {
     /// A query that is not KQL.
@@ -59,6 +60,10 @@ declare_rule! {
 
 impl Rule for KqlSyntax {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+        // What a fence does to a query, `kql-no-result` says; the gates have no such rule.
+        if cx.settings.enabled(KqlNoResult::META) && Fence::of(query.text).is_some() {
+            return;
+        }
         for error in &query.parse().errors {
             // What stands in for a byte that is no text is not what the author wrote.
             let place = query.span(error.span);

@@ -11,6 +11,7 @@ mod invalid_literal;
 mod invalid_regex;
 pub(super) mod kql_argument;
 mod kql_deprecated;
+pub(super) mod kql_no_result;
 pub(super) mod kql_semantic;
 pub(super) mod kql_syntax;
 pub(super) mod kql_type;
@@ -53,6 +54,7 @@ super::rules! {
     kql_unknown_function::KqlUnknownFunction,
     kql_argument::KqlArgument,
     kql_type::KqlType,
+    kql_no_result::KqlNoResult,
     kql_semantic::KqlSemantic,
     invalid_literal::InvalidLiteral,
     adjacent_strings::AdjacentStrings,
