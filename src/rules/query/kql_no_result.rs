@@ -52,6 +52,7 @@ declare_rule! {
         group: Query,
         severity: Error,
         fix: Sometimes Unsafe,
+        blocks: Convert,
         since: "0.1.0",
     }
 }
