@@ -234,7 +234,14 @@ fn a_folder_that_says_otherwise_is_warned_of() {
     write(dir.path(), "in/hunting/a.json", arm(&rule).as_bytes());
     let ran = run(dir.path(), &["convert", "in", "--to", "yaml", "-o", "out"], "");
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.stderr.contains("will be taken for a hunting query because of the folder"), "{ran:?}");
+    // What says that it is a rule is one wherever it lies.
+    assert!(!ran.stderr.contains("will be taken"), "{ran:?}");
+    write(dir.path(), "more/Detections/a.json", arm(CLEAN).as_bytes());
+    let ran = run(dir.path(), &["convert", "more", "--to", "yaml", "-o", "out"], "");
+    assert!(
+        ran.stderr.contains("will be taken for a scheduled analytic rule because of the folder"),
+        "{ran:?}"
+    );
 }
 
 #[test]

@@ -138,8 +138,12 @@ static TABLE: [Row; 23] = [
         |it| it.schedule_keys > 1 || (it.schedule_keys == 1 && it.severity),
         Kind::ScheduledRule,
     ),
-    row("its `kind` is `Scheduled`", |it| it.scheduled, Kind::ScheduledRule),
-    row("it has another `kind`", |it| it.states_kind, Kind::ScheduledRule),
+    row(
+        "its `kind` is `Scheduled`, and it has `severity` or a key of a schedule",
+        |it| it.scheduled && (it.severity || it.schedule_keys > 0),
+        Kind::ScheduledRule,
+    ),
+    row("it has another `kind`", |it| it.states_kind && !it.scheduled, Kind::ScheduledRule),
     row(
         "it has `name` and `query`, the query is KQL, and its keys are those of a template",
         |it| it.bare_query,

@@ -30,7 +30,7 @@ fn every_row_decides_something() {
         ("x/Hunting Queries/a.yaml", "query: T\nqueryPeriod: 1h\nqueryFrequency: 1h\n"),
         ("my Analytics Rules/Analytics Rules/a.yaml", "query: T\n"),
         ("a.yaml", "queryPeriod: 1h\nseverity: Low\nquery: T\n"),
-        ("a.yaml", "kind: Scheduled\nquery: T\nid: x\nname: n\n"),
+        ("a.yaml", "kind: Scheduled\nseverity: Low\nquery: T\nid: x\nname: n\n"),
         ("a.yaml", "kind: Sentinel\nquery: T\nid: x\nname: n\n"),
         ("a.yaml", "name: n\nquery: SigninLogs | take 1\n"),
         ("a.yaml", "id: x\nname: n\nquery: all of it\n"),
@@ -151,7 +151,7 @@ A pe-------------
 O pe---o   oooooo
 N pe--- n  nnnnnn
 R pe---  s ssssss
-K pe---   sp-hsss
+K pe---   hp-hsss
 F pe---onsppppppp
 M pe---ons-p-----
 H pe---onshp-h hh
