@@ -31,7 +31,7 @@ fn parts(text: &str, tokens: &[Token]) -> Vec<Span> {
         match before.kind {
             TokenKind::OpenParen | TokenKind::OpenBracket | TokenKind::OpenBrace if closed[at] => depth += 1,
             TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace if closed[at] => {
-                depth -= 1
+                depth -= 1;
             }
             _ => {}
         }
@@ -88,8 +88,18 @@ fn blank_line(gap: &str) -> Option<usize> {
 fn can_end(kind: TokenKind) -> bool {
     use TokenKind as T;
     match kind {
-        T::CloseParen | T::CloseBracket | T::CloseBrace | T::Asterisk | T::Directive => true,
-        T::Asc | T::Desc | T::Count | T::GetSchema | T::Serialize | T::Consume | T::Bad => true,
+        T::CloseParen
+        | T::CloseBracket
+        | T::CloseBrace
+        | T::Asterisk
+        | T::Directive
+        | T::Asc
+        | T::Desc
+        | T::Count
+        | T::GetSchema
+        | T::Serialize
+        | T::Consume
+        | T::Bad => true,
         kind if kind.is_keyword() => kind.can_be_name(),
         kind => kind.text().is_empty(),
     }

@@ -30,7 +30,7 @@ const OTHER_KINDS: [&str; 6] = [
     "Anomaly",
     "Anomalies",
 ];
-/// What the keys of an AzSentinel file are, each with a list of rules.
+/// What the keys of an `AzSentinel` file are, each with a list of rules.
 const AZ_SENTINEL_KEYS: [&str; 5] =
     ["Scheduled", "NRT", "Fusion", "MLBehaviorAnalytics", "MicrosoftSecurityIncidentCreation"];
 
@@ -283,7 +283,7 @@ fn is_stub(map: &Mapping) -> bool {
         || description.contains("moved to new location")
 }
 
-/// A settings file of the AzSentinel module: lists of rules below the names of their kinds, or below `analytics`.
+/// A settings file of the `AzSentinel` module: lists of rules below the names of their kinds, or below `analytics`.
 fn is_az_sentinel(map: &Mapping) -> bool {
     let lists = |key: &str| {
         let list = map.get(key).and_then(Node::as_sequence);

@@ -155,8 +155,8 @@ fn append_items(source: &SourceFile, entry: &Entry, list: &Sequence, items: &[&s
     let indent = &source.text()[line.start as usize..*dash as usize];
     let (end, indent) =
         (source.line_span(source.line_of(end)).end as usize, indent.trim_end_matches(|c| c != ' '));
-    let lines: String = items.iter().map(|item| format!("{}{indent}- {item}", source.line_end())).collect();
-    Some(vec![Edit::insert(end, lines)])
+    let before = format!("{}{indent}- ", source.line_end());
+    Some(vec![Edit::insert(end, format!("{before}{}", items.join(&before)))])
 }
 
 fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[&'static str]) -> Diagnostic {

@@ -70,11 +70,11 @@ impl Rule for KqlNoResult {
         if !parse.errors.is_empty() || query.text.trim().is_empty() {
             return;
         }
-        let queries = parse.statements.iter().filter_map(|statement| match &statement.kind {
+        let mut queries = parse.statements.iter().filter_map(|statement| match &statement.kind {
             StatementKind::Query(expr) => Some(expr),
             _ => None,
         });
-        match (queries.last(), parse.statements.last()) {
+        match (queries.next_back(), parse.statements.last()) {
             (Some(expr), _) => {
                 if matches!(expr.kind, ExprKind::Literal(_)) {
                     let help = "Remove what makes a string of it, such as quotes around the whole query.";
@@ -147,8 +147,7 @@ mod tests {
     const RULE: &str = "kql-no-result";
 
     fn file(query: &str) -> String {
-        let lines: String = query.lines().map(|line| format!("  {line}\n")).collect();
-        format!("id: x\nname: n\ndescription: d\nquery: |\n{lines}")
+        format!("id: x\nname: n\ndescription: d\nquery: |\n  {}\n", query.replace('\n', "\n  "))
     }
 
     #[test]
