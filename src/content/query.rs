@@ -217,9 +217,14 @@ impl Query<'_> {
     /// The places, in the file, of variables of which only a parameter file knows the value.
     pub(crate) fn variables(&self, content: &Content) -> Vec<Span> {
         let found = content.masked.iter().find(|(at, _)| *at == self.pointer.unwrap_or_default());
-        found
-            .map(|(_, masked)| masked.unknown.iter().map(|span| self.span(*span)).collect())
-            .unwrap_or_default()
+        let unknown = found.map(|(_, masked)| masked.unknown.as_slice()).unwrap_or_default();
+        if self.map.is_some() {
+            return unknown.iter().map(|span| self.span(*span)).collect();
+        }
+        // Those of a query file count from its beginning, and the file may hold several queries.
+        let skipped = content.source.text().len() - body(&content.source).len();
+        let places = unknown.iter().map(|span| span.shift(skipped));
+        places.filter(|span| self.span_in_query(*span).is_some()).collect()
     }
 }
 
