@@ -172,7 +172,7 @@ fn every_pair_of_hints_has_its_kind() {
         _ => '-',
     };
     let mut pairs = String::from("  ");
-    HINTS.iter().for_each(|(name, ..)| pairs.push(*name));
+    pairs.extend(HINTS.iter().map(|(name, ..)| *name));
     for (row, (name, lines, folder)) in HINTS.iter().enumerate() {
         pairs.extend(['\n', *name, ' ']);
         for (column, (_, more, below)) in HINTS.iter().enumerate() {
