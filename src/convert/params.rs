@@ -99,7 +99,10 @@ impl Params {
     /// where they change nothing.
     pub(crate) fn text_over(&self, content: &Content) -> Result<Option<String>, Refusal> {
         let over = self.over(content)?;
-        let map = |content: &Content| content.root().and_then(Node::as_mapping).cloned().unwrap_or_default();
+        // As written: the entries of both stand in the same order, whatever their keys are read as.
+        let map = |content: &Content| {
+            content.document.root.as_ref().and_then(Node::as_mapping).cloned().unwrap_or_default()
+        };
         let (old, new) = (map(content), map(&over));
         let mut edits = Vec::new();
         for (at, entry) in new.entries.iter().enumerate() {
