@@ -9,9 +9,9 @@
 //! at the same place. Inside of one fix edits may touch, and insertions at one place keep their order, but they may not
 //! overlap: such a fix is refused, as is one after which the file would read otherwise than the fix says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
 use crate::source::{SourceFile, Span};
 use crate::yaml::{self, Document, Entry, Mapping, Node, Value};
 
@@ -22,6 +22,8 @@ pub struct Fixed {
     pub text: String,
     /// How many fixes are in it.
     pub applied: usize,
+    /// How many of those answer an error.
+    pub errors: usize,
     /// How many were refused, because they would have changed something else.
     pub refused: usize,
 }
@@ -39,13 +41,42 @@ pub fn round(source: &SourceFile, diagnostics: &[Diagnostic], least: Applicabili
     }
     let is_yaml = !crate::content::is_query_file(source.path());
     if let Some(text) = apply(source, &chosen, is_yaml) {
-        return Some(Fixed { text, applied: chosen.len(), refused: 0 });
+        let errors = errors_answered(diagnostics, &chosen);
+        return Some(Fixed { text, applied: chosen.len(), errors, refused: 0 });
     }
-    one_by_one(source, &chosen, is_yaml)
+    one_by_one(source, diagnostics, &chosen, is_yaml)
+}
+
+/// Applies one fix of the findings that count: the first of the worst.
+pub(crate) fn first(source: &SourceFile, diagnostics: &[Diagnostic], least: Applicability) -> Option<Fixed> {
+    let is_yaml = !crate::content::is_query_file(source.path());
+    let mut chosen = if source.is_writable() { chosen(diagnostics, least) } else { Vec::new() };
+    chosen.sort_by_key(|fix| errors_answered(diagnostics, &[*fix]) == 0);
+    chosen.iter().find_map(|fix| {
+        let text = apply(source, &[*fix], is_yaml)?;
+        Some(Fixed { text, applied: 1, errors: errors_answered(diagnostics, &[*fix]), refused: 0 })
+    })
+}
+
+/// How many of some fixes answer an error.
+fn errors_answered(diagnostics: &[Diagnostic], fixes: &[&Fix]) -> usize {
+    let errors = diagnostics.iter().filter(|one| one.counts() && one.severity == Severity::Error);
+    let edits: BTreeSet<Vec<(Span, &str)>> =
+        errors.filter_map(|error| error.fix.as_ref()).map(|fix| places(fix)).collect();
+    fixes.iter().filter(|fix| edits.contains(&places(fix))).count()
+}
+
+fn places(fix: &Fix) -> Vec<(Span, &str)> {
+    fix.edits().iter().map(|edit| (edit.span, edit.text.as_str())).collect()
 }
 
 /// Keeps the fixes that hold up next to those kept before.
-fn one_by_one(source: &SourceFile, chosen: &[&Fix], is_yaml: bool) -> Option<Fixed> {
+fn one_by_one(
+    source: &SourceFile,
+    diagnostics: &[Diagnostic],
+    chosen: &[&Fix],
+    is_yaml: bool,
+) -> Option<Fixed> {
     let (mut kept, mut text, mut refused) = (Vec::new(), None, 0);
     for fix in chosen {
         kept.push(*fix);
@@ -56,7 +87,8 @@ fn one_by_one(source: &SourceFile, chosen: &[&Fix], is_yaml: bool) -> Option<Fix
             refused += 1;
         }
     }
-    Some(Fixed { text: text?, applied: kept.len(), refused })
+    let errors = errors_answered(diagnostics, &kept);
+    Some(Fixed { text: text?, applied: kept.len(), errors, refused })
 }
 
 /// The fixes that go together in this round.
@@ -64,12 +96,29 @@ fn chosen(diagnostics: &[Diagnostic], least: Applicability) -> Vec<&Fix> {
     let counting = diagnostics.iter().filter(|diagnostic| diagnostic.counts());
     let fixes = counting.filter_map(|diagnostic| diagnostic.fix.as_ref());
     let mut fixes: Vec<&Fix> = fixes.filter(|fix| fix.applicability >= least).collect();
-    let last = |fix: &Fix| fix.edits().last().map(|edit| edit.span);
-    fixes.sort_by_key(|fix| (fix.edits().first().map(|edit| edit.span), last(fix)));
+    fixes.sort_by_key(|fix| order(fix));
     fixes.dedup_by(|a, b| a.edits() == b.edits());
-    let mut taken = Taken::default();
-    fixes.retain(|fix| taken.take(fix));
+    together(&mut fixes, |fix| fix);
     fixes
+}
+
+/// The order in which fixes are taken: by their first edit, then by their last.
+pub(crate) fn order(fix: &Fix) -> impl Ord + use<> {
+    let place = |edit: Option<&Edit>| edit.map(|edit| edit.span);
+    (place(fix.edits().first()), place(fix.edits().last()))
+}
+
+/// Keeps of some fixes in their [order] those that go together, and returns the others.
+pub(crate) fn together<T: Clone>(fixes: &mut Vec<T>, fix: impl for<'t> Fn(&'t T) -> &'t Fix) -> Vec<T> {
+    let (mut taken, mut waiting) = (Taken::default(), Vec::new());
+    fixes.retain(|one| {
+        let taken = taken.take(fix(one));
+        if !taken {
+            waiting.push(one.clone());
+        }
+        taken
+    });
+    waiting
 }
 
 /// The places that the fixes of this round change: starts with ends, which do not overlap.
@@ -96,27 +145,51 @@ impl Taken {
 }
 
 fn apply(source: &SourceFile, fixes: &[&Fix], is_yaml: bool) -> Option<String> {
-    let mut edits: Vec<Edit> = fixes.iter().flat_map(|fix| fix.edits()).cloned().collect();
-    edits.sort_by_key(|edit| edit.span);
+    let edits = edits_of(fixes);
     let text = Edit::apply(&edits, source.text())?;
-    if text == source.text() || (is_yaml && !holds(source, &text, &edits)) {
+    if text == source.text() {
         return None;
+    }
+    if is_yaml {
+        let after = SourceFile::new(source.path(), &*text);
+        let read = |file: &SourceFile| yaml::parse_with(file, &crate::content::ROOT_KEYS);
+        let (old, new) = (read(source), read(&after));
+        return reads_as_before((source.text(), &old), (&text, &new), &edits).then_some(text);
     }
     Some(text)
 }
 
-/// Whether the new text reads as the old one but for the places that were edited.
-fn holds(source: &SourceFile, text: &str, edits: &[Edit]) -> bool {
-    let after = SourceFile::new(source.path(), text);
-    let (old, new) = (yaml::parse(source), yaml::parse(&after));
+/// The edits of some fixes in the order of the file.
+pub(crate) fn edits_of(fixes: &[&Fix]) -> Vec<Edit> {
+    let mut edits: Vec<Edit> = fixes.iter().flat_map(|fix| fix.edits()).cloned().collect();
+    edits.sort_by_key(|edit| edit.span);
+    edits
+}
+
+/// Whether the new document reads as the old one but for the places that were edited. Each comes with its text.
+pub(crate) fn reads_as_before(
+    (old_text, old): (&str, &Document),
+    (new_text, new): (&str, &Document),
+    edits: &[Edit],
+) -> bool {
     if new.errors.len() > old.errors.len() || new.extra_documents.len() > old.extra_documents.len() {
         return false;
     }
-    // A text that was broken has no tree to compare with; that it is less broken must do.
-    if broken(&old) {
-        return new.errors.len() < old.errors.len() || !broken(&new);
+    // A text that was broken has no tree to compare with; that it is less broken must do. Where it is as broken as before,
+    // what could be read of it must read as before.
+    if broken(old) && (new.errors.len() < old.errors.len() || !broken(new)) {
+        return true;
     }
-    let change = Change { old: edits.iter().map(|edit| edit.span).collect(), new: moved(edits) };
+    // An edit of the indentation is one of what is indented.
+    let to_word = |text: &str, place: Span| {
+        let rest = &text[place.end as usize..];
+        let blanks = rest.len() - rest.trim_start_matches(' ').len();
+        Span::new(place.start as usize, place.end as usize + blanks)
+    };
+    let change = Change {
+        old: edits.iter().map(|edit| to_word(old_text, edit.span)).collect(),
+        new: moved(edits).into_iter().map(|place| to_word(new_text, place)).collect(),
+    };
     match (&old.root, &new.root) {
         (Some(old), Some(new)) => change.explains(old, new, old.span, new.span),
         (None, None) => true,
@@ -124,12 +197,13 @@ fn holds(source: &SourceFile, text: &str, edits: &[Edit]) -> bool {
     }
 }
 
-fn broken(document: &Document) -> bool {
+/// Whether a document could not be read as it stands.
+pub(crate) fn broken(document: &Document) -> bool {
     !document.errors.is_empty() || document.recovered || !document.extra_documents.is_empty()
 }
 
-/// Where the replacements stand in the new text.
-fn moved(edits: &[Edit]) -> Vec<Span> {
+/// Where the replacements of sorted edits stand in the new text.
+pub(crate) fn moved(edits: &[Edit]) -> Vec<Span> {
     let (mut old, mut new) = (0, 0);
     let place = |Edit { span, text }: &Edit| {
         let start = new + (span.start as usize).saturating_sub(old);
@@ -153,6 +227,12 @@ impl Change {
     /// reach from the key to the value, because an edit of a value may begin at its key.
     fn explains(&self, old: &Node, new: &Node, old_place: Span, new_place: Span) -> bool {
         match (&old.value, &new.value) {
+            (Value::Mapping(a), Value::Mapping(b)) if same_keys(a, b) => {
+                a.entries.iter().zip(&b.entries).all(|(x, y)| {
+                    let (old, new) = (x.key.span.cover(x.value.span), y.key.span.cover(y.value.span));
+                    self.explains(&x.value, &y.value, old, new)
+                })
+            }
             (Value::Mapping(a), Value::Mapping(b)) => {
                 let kept = a.entries.iter().all(|entry| {
                     let place = entry.key.span.cover(entry.value.span);
@@ -184,6 +264,15 @@ fn named<'m>(map: &'m Mapping, key: &Node) -> Option<&'m Entry> {
         Some(text) => map.entry(text),
         None => map.entries.iter().find(|entry| same(&entry.key, key)),
     }
+}
+
+/// Whether two mappings have the same keys in the same order; one key may be there twice.
+fn same_keys(a: &Mapping, b: &Mapping) -> bool {
+    a.entries.len() == b.entries.len()
+        && a.entries
+            .iter()
+            .zip(&b.entries)
+            .all(|(x, y)| x.key.as_str().is_some() && x.key.as_str() == y.key.as_str())
 }
 
 /// Whether two nodes say the same, wherever they stand and however they are written.

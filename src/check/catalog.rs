@@ -12,14 +12,8 @@ use crate::workspace::{View, Workspace};
 
 /// The parsers among the files, as functions that the queries of the run may call.
 pub(crate) fn parsers(jobs: &[Job], sources: &[Result<Arc<SourceFile>, String>]) -> Workspace {
-    // Reading YAML takes time, and few files are parsers.
-    let (key, alias) = (memmem::Finder::new("Query:"), memmem::Finder::new("unctionAlias:"));
     let read = |(job, source): (&Job, &Result<Arc<SourceFile>, String>)| {
-        let source = source.as_ref().ok().filter(|source| {
-            let text = source.text().as_bytes();
-            let is_parsers = |at: usize| text[..at].ends_with(b"Parser") || text[..at].ends_with(b"Function");
-            key.find_iter(text).any(is_parsers) || alias.find(text).is_some()
-        })?;
+        let source = source.as_ref().ok().filter(|source| may_be_parser(source))?;
         Some(Content::read(Arc::clone(source), job.place()))
     };
     let found: Vec<Content> = jobs.par_iter().zip(sources).filter_map(read).collect();
@@ -32,6 +26,13 @@ pub(crate) fn parsers(jobs: &[Job], sources: &[Result<Arc<SourceFile>, String>])
         }
     }
     workspace
+}
+
+/// Whether a file has a key that parsers have. Reading YAML takes time, and few files are parsers.
+pub(super) fn may_be_parser(source: &SourceFile) -> bool {
+    let text = source.text().as_bytes();
+    let is_parsers = |at: usize| text[..at].ends_with(b"Parser") || text[..at].ends_with(b"Function");
+    memmem::find_iter(text, "Query:").any(is_parsers) || memmem::find(text, b"unctionAlias:").is_some()
 }
 
 /// The catalog of a workspace, made when it is first asked for. Views keep what they have looked up, so that files share them.

@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
+use super::CheckedFile;
+use super::checker::{self, Checker};
 use super::job::{Before, Job, Skipped};
+use super::proof;
 use super::repository::summarise;
-use super::{CheckedFile, set_severity};
-use crate::content::{Content, Query, schema};
-use crate::diagnostic::{Diagnostic, Group, RuleMeta};
+use crate::content::{Content, Query};
+use crate::diagnostic::{Diagnostic, RuleMeta};
 use crate::findings::FileReport;
-use crate::rules::{self, Base, Context, RepositoryFile, Settings, gates};
-use crate::source::{SourceFile, Span};
+use crate::rules::{self, Base, RepositoryFile, Settings};
+use crate::source::SourceFile;
 use crate::suppress::{self, Suppression};
 use crate::workspace::View;
 
-/// Checks one file, and says what the rules of the repository see of it.
+/// Checks one file, the job at this index, and says what the rules of the repository see of it.
 pub(super) fn check_file(
+    at: usize,
     job: &Job,
     source: Result<Arc<SourceFile>, String>,
     settings: &Arc<Settings>,
@@ -22,8 +25,7 @@ pub(super) fn check_file(
 ) -> Result<Box<(CheckedFile, RepositoryFile)>, Skipped> {
     let (name, named) = (job.input.name.clone(), job.input.named);
     let source = source.map_err(|reason| Skipped::Unreadable { name: name.clone(), named, reason })?;
-    let read = if settings.profile.runs_gates() { Content::as_written } else { Content::read };
-    let content = read(source, job.place());
+    let content = checker::read(source, job.place(), settings);
     if !content.looks_like_content() {
         return Err(Skipped::NotContent { name, named, what: content.foreign });
     }
@@ -32,9 +34,15 @@ pub(super) fn check_file(
     let diagnostics = if job.silent {
         Vec::new()
     } else {
-        let named = named_rules(&suppressions, settings);
         let base = job.before.as_ref().and_then(|before| read_base(before, job, &content));
-        check_content(&content, &queries, catalog, settings, &named, base.as_ref())
+        let named = named_rules(&suppressions, settings);
+        let checker = Checker { place: job.place(), catalog, settings, named: &named, base: base.as_ref() };
+        let mut found = checker.check(&content, &queries, false);
+        proof::prove(&checker, &content, &queries, &mut found);
+        for diagnostic in &mut found.all {
+            complete(diagnostic, &content, &queries);
+        }
+        found.all
     };
     let id = content.id().map(|id| id.value.to_owned());
     let report = FileReport {
@@ -44,7 +52,8 @@ pub(super) fn check_file(
         id,
         diagnostics,
     };
-    let file = CheckedFile { report, suppressions, settings: Arc::clone(settings), silent: job.silent };
+    let file =
+        CheckedFile { report, suppressions, settings: Arc::clone(settings), silent: job.silent, job: at };
     Ok(Box::new((file, summarise(&content, &queries))))
 }
 
@@ -69,67 +78,6 @@ fn named_rules(suppressions: &[Suppression], settings: &Settings) -> Vec<&'stati
     }
     let is_named = |meta: &&RuleMeta| names.contains(&meta.id) || names.contains(&meta.group.as_str());
     rules::all().map(|entry| entry.meta).filter(is_named).collect()
-}
-
-fn check_content(
-    content: &Content,
-    queries: &[Query<'_>],
-    catalog: &View<'_>,
-    settings: &Settings,
-    named: &[&RuleMeta],
-    base: Option<&Base>,
-) -> Vec<Diagnostic> {
-    let runs_gates = settings.profile.runs_gates();
-    let template = if runs_gates { gates::template(content) } else { content.template() };
-    let violations = match content.root() {
-        Some(root) if !runs_gates => schema::violations(root, content.kind),
-        _ => Vec::new(),
-    };
-    let template = template.as_ref();
-    let cx = Context { content, template, violations: &violations, queries, catalog, settings, base };
-    let mut found = Vec::new();
-    if runs_gates {
-        gates::check(&cx, &mut found);
-    } else {
-        run_rules(&cx, named, &mut found);
-    }
-    // What a variable stands for is for its parameter file to say.
-    let variables: Vec<Span> = queries.iter().flat_map(|query| query.variables(content)).collect();
-    let at_variable = |found: &Diagnostic| {
-        found.rule.group == Group::Query
-            && found.rule.id != "query-placeholder"
-            && variables.iter().any(|place| {
-                place.start < found.span.end.max(found.span.start + 1) && found.span.start < place.end
-            })
-    };
-    found.retain(|found| !at_variable(found));
-    for diagnostic in &mut found {
-        complete(diagnostic, content, queries);
-    }
-    found
-}
-
-fn run_rules(cx: &Context<'_>, named: &[&RuleMeta], found: &mut Vec<Diagnostic>) {
-    let settings = cx.settings;
-    let runs = |entry: &&rules::Entry| settings.enabled(entry.meta) || named.contains(&entry.meta);
-    for entry in rules::all().filter(runs) {
-        entry.rule.check_file(cx, found);
-        if let Some(template) = cx.template {
-            entry.rule.check_template(cx, template, found);
-        }
-        for query in cx.queries.iter().filter(|query| !is_cut_off(cx.content, query)) {
-            entry.rule.check_query(cx, query, found);
-        }
-    }
-    for diagnostic in found {
-        set_severity(diagnostic, settings);
-    }
-}
-
-/// Whether a query's text is not known in full because of an error around it. What would be said of such a
-/// text, may well be that error's echo.
-fn is_cut_off(content: &Content, query: &Query<'_>) -> bool {
-    query.node.is_some_and(|node| content.document.is_damaged(node.span))
 }
 
 /// Fills in what every rule would otherwise have to: the place in the tree and the place in the query.

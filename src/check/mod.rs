@@ -10,17 +10,23 @@ use crate::findings::{FileReport, Findings};
 use crate::rules::{self, RepositoryFile, Settings};
 use crate::source::SourceFile;
 use crate::suppress::{self, Suppression};
+use crate::workspace::Workspace;
 
 /// A file with its summary, or why there is none.
 type CheckResult = Result<Box<(CheckedFile, RepositoryFile)>, Skipped>;
 
 mod catalog;
+mod checker;
 mod file;
+mod fixing;
 mod job;
+mod proof;
 mod repository;
 
+use catalog::may_be_parser;
 pub(crate) use catalog::{catalog_for, parsers};
 use file::check_file;
+pub(crate) use fixing::{FixedFile, Fixes, fix_all};
 pub(crate) use job::Skipped;
 pub use job::{Before, Job, read};
 
@@ -29,11 +35,14 @@ pub use job::{Before, Job, read};
 pub struct Run {
     /// The findings.
     pub findings: Findings,
+    /// The index of the job of each file in the findings.
+    pub jobs: Vec<usize>,
     /// The jobs that yielded none, in the order of the jobs.
     pub skipped: Vec<Skipped>,
 }
 
 /// A file with what its own rules found.
+#[derive(Clone)]
 struct CheckedFile {
     /// The findings so far: no rule of the repository has spoken, and nothing is suppressed.
     report: FileReport,
@@ -43,14 +52,68 @@ struct CheckedFile {
     settings: Arc<Settings>,
     /// Whether the file is only there to compare the others with.
     silent: bool,
+    /// The index of the job.
+    job: usize,
 }
 
 /// Runs every enabled rule over every job. The settings are those of the jobs in their order: the configuration may
 /// differ from folder to folder.
 pub fn check(jobs: &[Job], settings: &[Arc<Settings>]) -> Run {
+    let mut session = Session::new(jobs, settings);
+    finish_run(jobs, settings, std::mem::take(&mut session.results))
+}
+
+/// Files that were checked, and are checked again as they change.
+struct Session {
+    sources: Vec<Result<Arc<SourceFile>, String>>,
+    parsers: Workspace,
+    results: Vec<CheckResult>,
+}
+
+impl Session {
+    fn new(jobs: &[Job], settings: &[Arc<Settings>]) -> Self {
+        let sources: Vec<_> = jobs.par_iter().map(read).collect();
+        let parsers = parsers(jobs, &sources);
+        let every: Vec<usize> = (0..jobs.len()).collect();
+        let results = check_files(&every, jobs, &sources, settings, &parsers);
+        let results = results.into_iter().map(|(_, result)| result).collect();
+        Self { sources, parsers, results }
+    }
+
+    /// Checks some jobs again, whose texts have changed; all of them, where one of those may be a parser that others call.
+    fn check_again(
+        &mut self,
+        jobs: &[Job],
+        settings: &[Arc<Settings>],
+        changed: impl Iterator<Item = usize>,
+    ) {
+        let mut changed: Vec<usize> = changed.collect();
+        let mut parser = false;
+        for at in &changed {
+            let source = read(&jobs[*at]);
+            parser |= [&source, &self.sources[*at]].into_iter().flatten().any(|source| may_be_parser(source));
+            self.sources[*at] = source;
+        }
+        if parser {
+            self.parsers = parsers(jobs, &self.sources);
+            changed = (0..jobs.len()).collect();
+        }
+        for (at, result) in check_files(&changed, jobs, &self.sources, settings, &self.parsers) {
+            self.results[at] = result;
+        }
+    }
+
+    /// The findings as they are now.
+    fn run(&self, jobs: &[Job], settings: &[Arc<Settings>]) -> Run {
+        finish_run(jobs, settings, self.results.clone())
+    }
+}
+
+/// The findings of all files, with those of the rules that compare files.
+fn finish_run(jobs: &[Job], settings: &[Arc<Settings>], results: Vec<CheckResult>) -> Run {
     let mut run = Run::default();
     let mut files = Vec::with_capacity(jobs.len());
-    for (result, job) in check_files(jobs, settings).into_iter().zip(jobs) {
+    for (result, job) in results.into_iter().zip(jobs) {
         match result {
             Ok(file) => files.push(file),
             Err(skipped) if !job.silent => {
@@ -72,34 +135,41 @@ pub fn check(jobs: &[Job], settings: &[Arc<Settings>]) -> Run {
         .map(|entry| entry.meta)
         .filter(|meta| files.iter().any(|file| file.settings.enabled(meta)))
         .collect();
+    run.jobs = files.iter().map(|file| file.job).collect();
     run.findings.files = files.into_iter().map(finish).collect();
     run.findings.attack = settings.iter().map(|settings| settings.attack).min().unwrap_or_default();
     run
 }
 
-/// What became of each job, in their order.
-fn check_files(jobs: &[Job], settings: &[Arc<Settings>]) -> Vec<CheckResult> {
-    let sources: Vec<Result<Arc<SourceFile>, String>> = jobs.par_iter().map(read).collect();
-    let parsers = parsers(jobs, &sources);
+/// What became of some jobs, in their order.
+fn check_files(
+    asked: &[usize],
+    jobs: &[Job],
+    sources: &[Result<Arc<SourceFile>, String>],
+    settings: &[Arc<Settings>],
+    parsers: &Workspace,
+) -> Vec<(usize, CheckResult)> {
     // Each thread takes the next file when it is done with one, and has one view of the workspace for all of its
     // files: what all tables together hold is worked out once a thread.
     let next = AtomicUsize::new(0);
     let work = || {
         let (mut views, mut done) = (Vec::new(), Vec::new());
         loop {
-            let at = next.fetch_add(1, Ordering::Relaxed);
-            let Some(((job, source), settings)) = jobs.get(at).zip(sources.get(at)).zip(settings.get(at))
-            else {
+            let Some(at) = asked.get(next.fetch_add(1, Ordering::Relaxed)).copied() else {
                 return done;
             };
-            let catalog = catalog_for(&mut views, &settings.workspace, &parsers);
-            done.push((at, check_file(job, source.clone(), settings, catalog)));
+            let Some(((job, source), settings)) = jobs.get(at).zip(sources.get(at)).zip(settings.get(at))
+            else {
+                continue;
+            };
+            let catalog = catalog_for(&mut views, &settings.workspace, parsers);
+            done.push((at, check_file(at, job, source.clone(), settings, catalog)));
         }
     };
-    let parts = if jobs.len() > 1 { rayon::broadcast(|_| work()) } else { vec![work()] };
+    let parts = if asked.len() > 1 { rayon::broadcast(|_| work()) } else { vec![work()] };
     let mut results: Vec<_> = parts.into_iter().flatten().collect();
     results.sort_unstable_by_key(|(at, _)| *at);
-    results.into_iter().map(|(_, result)| result).collect()
+    results
 }
 
 /// The report of a file of which everything is known that was found in it.

@@ -7,15 +7,14 @@ use std::sync::Arc;
 use super::args::{Check, Global};
 use super::files::{self, Work};
 use super::{Error, Outcome, base, baselines, params, print, reports, results};
-use crate::check::{self, Job, Run};
+use crate::check::{self, FixedFile, Fixes, Job, Run};
 use crate::config;
 use crate::diagnostic::{Applicability, Severity};
-use crate::discover::absolute;
+use crate::discover::{Input, absolute};
 use crate::findings::Findings;
 use crate::fix;
 use crate::report;
 use crate::rules::{FailOn, Selector, Settings};
-use crate::source::SourceFile;
 use crate::suppress;
 use crate::workspace::Workspace;
 
@@ -84,8 +83,8 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
         params::lay_over(&mut work, &params::read_all(&options.params)?.partly());
     }
     let fixing = options.fix || options.fix_only || options.diff;
-    let (mut run, fixed) = if fixing {
-        fix_all(&mut work, options, &overrides)
+    let (mut run, mut fixed) = if fixing {
+        fix_all(global, &mut work, options, &overrides)
     } else {
         (check_all(&work, &overrides), Fixes::default())
     };
@@ -98,11 +97,20 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
     if options.diff {
         return diff(global, options, &fixed);
     }
+    let mut unwritten = Vec::new();
     if options.fix || options.fix_only {
-        run.findings.fixed = fixed.applied;
         if !work.stdin {
-            write_fixes(&work, &fixed)?;
+            unwritten = write_fixes(global, &work, &fixed);
         }
+        if !unwritten.is_empty() {
+            // Of those files is told what stands in them.
+            for at in &unwritten {
+                work.jobs[*at].text = None;
+                fixed.changed.remove(at);
+            }
+            run = check_all(&work, &overrides);
+        }
+        run.findings.fixed = fixed.applied();
     }
     baselines::apply(global, options, &settings_of(&work, &overrides), &mut run.findings)?;
     if options.add_suppressions {
@@ -116,11 +124,11 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
             let files = fixed.changed.len();
             print::note(&format!(
                 "Fixed {} in {}.",
-                print::count(fixed.applied, "finding"),
+                print::count(fixed.applied(), "finding"),
                 print::count(files, "file")
             ));
         }
-        return Ok(Outcome::Clean);
+        return Ok(if unwritten.is_empty() { Outcome::Clean } else { Outcome::Impossible });
     }
     let outcome = outcome(options, &work, &run.findings);
     reports::limit(&mut run.findings, options.max_findings);
@@ -133,7 +141,7 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
     } else {
         reports::write(global, &sinks, &run.findings)?;
     }
-    Ok(outcome)
+    Ok(if unwritten.is_empty() { outcome } else { Outcome::Impossible })
 }
 
 /// The settings of each job.
@@ -157,59 +165,46 @@ fn check_all(work: &Work, overrides: &Overrides) -> Run {
     check::check(&work.jobs, &settings_of(work, overrides))
 }
 
-/// What fixing made of the files.
-#[derive(Default)]
-struct Fixes {
-    /// By index of the job: the text before, and the text after.
-    changed: BTreeMap<usize, (Arc<SourceFile>, Arc<SourceFile>)>,
-    applied: usize,
-    refused: usize,
-}
-
-/// More rounds than any chain of fixes needs; a pair of rules that undo each other must end somewhere.
-const ROUNDS: usize = 50;
-
-/// Fixes and checks again until nothing is left to do.
-fn fix_all(work: &mut Work, options: &Check, overrides: &Overrides) -> (Run, Fixes) {
+/// Fixes and checks again until nothing is left to do, and says where that did not come to its end.
+fn fix_all(global: &Global, work: &mut Work, options: &Check, overrides: &Overrides) -> (Run, Fixes) {
     let least = if options.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
-    let mut fixes = Fixes::default();
-    let index: BTreeMap<PathBuf, usize> =
-        work.jobs.iter().enumerate().map(|(at, job)| (job.input.path.clone(), at)).collect();
-    let mut run = check_all(work, overrides);
-    for _ in 0..ROUNDS {
-        let mut again = false;
-        fixes.refused = 0;
-        for file in &run.findings.files {
-            let Some(at) = index.get(&file.path).copied() else { continue };
-            let Some(fixed) = fix::round(&file.source, &file.diagnostics, least) else { continue };
-            fixes.refused += fixed.refused;
-            if fixed.applied == 0 {
-                continue;
-            }
-            let after = Arc::new(SourceFile::new(file.source.path(), fixed.text));
-            fixes.applied += fixed.applied;
-            let before =
-                fixes.changed.remove(&at).map_or_else(|| Arc::clone(&file.source), |(before, _)| before);
-            fixes.changed.insert(at, (before, Arc::clone(&after)));
-            work.jobs[at].text = Some(after);
-            again = true;
+    let settings = settings_of(work, overrides);
+    let (run, fixes) = check::fix_all(&mut work.jobs, &settings, least);
+    if !global.quiet {
+        for name in &fixes.stopped {
+            print::warning(
+                global,
+                &format!("{name}: stopped fixing; a round of fixes did not lower the number of findings"),
+            );
         }
-        if !again {
-            break;
-        }
-        run = check_all(work, overrides);
+    }
+    for name in &fixes.unfinished {
+        print::warning(global, &format!("{name}: the limit of rounds is reached; run again to fix the rest"));
     }
     (run, fixes)
 }
 
-/// Writes what fixes changed.
-fn write_fixes(work: &Work, fixes: &Fixes) -> Result<(), Error> {
-    for (at, (before, after)) in &fixes.changed {
-        if before.text() != after.text() {
-            files::write(&work.jobs[*at].input.path, after.text())?;
+/// Writes what fixes changed, as far as it can be written, and says of each file that cannot be why. Returns the indexes of
+/// those.
+fn write_fixes(global: &Global, work: &Work, fixes: &Fixes) -> Vec<usize> {
+    let mut unwritten = Vec::new();
+    for (at, FixedFile { before, after, .. }) in &fixes.changed {
+        if before.text() == after.text() {
+            continue;
+        }
+        let Input { path, name, .. } = &work.jobs[*at].input;
+        let written = match std::fs::read(path) {
+            // What was written since the file was read is somebody's work.
+            Ok(bytes) if bytes != before.text().as_bytes() => Err(Error::Changed(name.clone())),
+            Ok(_) => files::write(path, after.text()),
+            Err(error) => Err(Error::Unreadable(name.clone(), error.to_string())),
+        };
+        if let Err(error) = written {
+            print::error(global, &error);
+            unwritten.push(*at);
         }
     }
-    Ok(())
+    unwritten
 }
 
 /// What became of the text from standard input.
@@ -226,7 +221,7 @@ fn stdin_text(work: &Work) -> Result<String, Error> {
 
 fn diff(global: &Global, options: &Check, fixes: &Fixes) -> Result<Outcome, Error> {
     let mut text = String::new();
-    for (before, after) in fixes.changed.values() {
+    for FixedFile { before, after, .. } in fixes.changed.values() {
         text += &fix::diff(before.path(), before.text(), after.text());
     }
     match &options.output_file {
@@ -237,7 +232,7 @@ fn diff(global: &Global, options: &Check, fixes: &Fixes) -> Result<Outcome, Erro
     }
     if !global.quiet {
         let files = fixes.changed.len();
-        print::note(&match fixes.applied {
+        print::note(&match fixes.applied() {
             0 => "Nothing to fix.".to_owned(),
             applied => {
                 format!("Would fix {} in {}.", print::count(applied, "finding"), print::count(files, "file"))

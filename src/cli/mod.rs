@@ -92,6 +92,9 @@ pub enum Error {
     /// A result cannot be written.
     #[error("cannot write `{0}`: {1}")]
     Unwritable(String, io::Error),
+    /// A file has changed since it was read.
+    #[error("`{0}` was changed while it was being fixed, and is left as it is; run again to fix it")]
+    Changed(String),
     /// The configuration has mistakes.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\nerror: "))]
     Config(Vec<crate::config::ConfigError>),

@@ -26,7 +26,7 @@ pub(crate) struct Query<'a> {
     /// The parameters that a parser declares beside its query.
     pub parameters: Option<&'a Node>,
     map: Option<ScalarMap>,
-    parse: OnceCell<kql::Parse>,
+    parse: OnceCell<Arc<kql::Parse>>,
     mentions: OnceCell<Mentions>,
     /// What was found out of its meaning last, and with which catalog.
     meaning: RefCell<Option<(CatalogId, Arc<SemanticModel>)>>,
@@ -57,7 +57,20 @@ impl<'a> Query<'a> {
     }
     /// The query's tree, made when it is first asked for.
     pub(crate) fn parse(&self) -> &kql::Parse {
-        self.parse.get_or_init(|| kql::parse(self.text))
+        self.parse.get_or_init(|| Arc::new(kql::parse(self.text)))
+    }
+
+    /// Takes over what is known of another query, where that has the same text and parameters: the query of a file of
+    /// which something else was edited.
+    pub(crate) fn take_over(&self, other: &Query<'_>) {
+        if self.text != other.text || self.declared() != other.declared() {
+            return;
+        }
+        if let Some(parse) = other.parse.get() {
+            // What is known of this query already is the same.
+            let _ = self.parse.set(Arc::clone(parse));
+        }
+        self.meaning.replace(other.meaning.borrow().clone());
     }
 
     /// What the query mentions, found out when it is first asked for.
@@ -180,7 +193,7 @@ impl Content {
             let (parts, mut parse) = kql::several::queries(text);
             let query = |part: Span| Query {
                 skipped: skipped + part.start as usize,
-                parse: parse.take().map(OnceCell::from).unwrap_or_default(),
+                parse: parse.take().map(|parse| OnceCell::from(Arc::new(parse))).unwrap_or_default(),
                 ..Query::of(&text[part.range()])
             };
             return parts.into_iter().map(query).collect();

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use super::data::attack as data;
-use super::nearest::nearest;
+use super::nearest::slip_of;
 
 /// A release of ATT&CK. The newest is the least.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -154,7 +154,7 @@ impl Version {
             return found.current();
         }
         let active = self.techniques().iter().filter(|technique| technique.is_active());
-        let name = nearest(text, active.map(|technique| technique.name))?;
+        let name = slip_of(text, active.map(|technique| technique.name))?;
         self.by_name(name).first().copied()
     }
 }

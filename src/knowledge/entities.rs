@@ -1,7 +1,7 @@
 //! Entity types, their identifiers, and the sets of identifiers of which a mapping needs one.
 
 use super::data::entities as data;
-use super::nearest::nearest;
+use super::nearest::slip_of;
 
 /// An entity type that a mapping can name.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,12 +64,12 @@ pub(crate) fn entity_type_ignore_case(name: &str) -> Option<&'static EntityType>
 pub(crate) fn nearest_entity_type(name: &str) -> Option<&'static EntityType> {
     let compact: String = name.chars().filter(|c| c.is_alphanumeric()).take(256).collect();
     let accepted = data::ENTITY_TYPES.iter().filter(|entity| entity.ci);
-    entity_type(nearest(&compact, accepted.map(|entity| entity.name))?)
+    entity_type(slip_of(&compact, accepted.map(|entity| entity.name))?)
 }
 
 /// The identifier of this type that the gate accepts and that is nearest to the text, or `None` when none is near.
 pub(crate) fn nearest_identifier(entity: &EntityType, identifier: &str) -> Option<&'static str> {
-    nearest(identifier, entity.identifiers.iter().copied())
+    slip_of(identifier, entity.identifiers.iter().copied())
 }
 
 #[cfg(test)]

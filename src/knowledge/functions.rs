@@ -2,7 +2,7 @@
 
 use super::blob;
 use super::data::tables::FUNCTIONS;
-use super::nearest::nearest;
+use super::nearest::slip_of;
 use super::tables::ColumnType;
 
 /// Where a function comes from.
@@ -143,7 +143,7 @@ pub(crate) fn functions() -> impl ExactSizeIterator<Item = Function> + Clone {
 
 /// The function whose name is nearest to this text, or `None` when none is near.
 pub(crate) fn nearest_function(name: &str) -> Option<Function> {
-    function(nearest(name, functions().map(Function::name))?)
+    function(slip_of(name, functions().map(Function::name))?)
 }
 
 #[cfg(test)]

@@ -8,6 +8,28 @@ const LONGEST: usize = 128;
 /// The largest number of edits that still counts as a slip, however long the text is.
 const MOST_EDITS: usize = 5;
 
+/// Whether one name is a slip of the other: they differ in case, in underscores, dashes and spaces, or in one letter, of
+/// names of eight letters and more in two, of sixteen and more in three. Only for such is another name offered as a fix.
+pub(crate) fn is_slip(written: &str, meant: &str) -> bool {
+    let squash = |text: &str| {
+        let letters = text.chars().take(2 * LONGEST).filter(|c| !matches!(c, '_' | '-' | ' '));
+        letters.flat_map(char::to_lowercase).collect::<String>()
+    };
+    let (written, meant) = (squash(written), squash(meant));
+    let length = written.chars().count().max(meant.chars().count());
+    let most = match length {
+        16.. => 3,
+        8.. => 2,
+        _ => 1,
+    };
+    strsim::osa_distance(&written, &meant) <= most
+}
+
+/// The [nearest] candidate, where the text is a [slip](is_slip) of it.
+pub(crate) fn slip_of<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    nearest(text, candidates).filter(|meant| is_slip(text, meant))
+}
+
 /// The candidate nearest to `text`, or `None` when none is near.
 ///
 /// Case is ignored. One insertion, deletion, replacement or swap of neighbours is one edit, and one edit is
@@ -92,6 +114,20 @@ mod tests {
         assert_eq!(nearest("DeviceNmae", names), Some("DeviceName"));
         assert_eq!(nearest("devicename", names), Some("DeviceName"));
         assert_eq!(nearest(" DeviceNames ", names), Some("DeviceName"));
+    }
+
+    #[test]
+    fn a_slip_is_one_letter_or_two_case_or_an_underscore() {
+        let pairs =
+            [("Sysmon", "Syslog"), ("PaloAlto", "PaloAltoCDL"), ("RiskScore", "RiskState"), ("tag", "type")];
+        assert!(!pairs.iter().any(|(written, meant)| is_slip(written, meant)));
+        let pairs = [
+            ("query_frequency", "queryFrequency"),
+            ("qeury", "query"),
+            ("DeviceNetworkEvnt", "DeviceNetworkEvents"),
+            ("datatype", "dataTypes"),
+        ];
+        assert!(pairs.iter().all(|(written, meant)| is_slip(written, meant)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::blob;
 use super::data::tables::TABLES;
-use super::nearest::nearest;
+use super::nearest::slip_of;
 
 /// A type of the query language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -190,7 +190,7 @@ pub(crate) fn tables() -> impl ExactSizeIterator<Item = Table> + Clone {
 
 /// The table whose name is nearest to this text, or `None` when none is near.
 pub(crate) fn nearest_table(name: &str) -> Option<Table> {
-    table(nearest(name, tables().map(Table::name))?)
+    table(slip_of(name, tables().map(Table::name))?)
 }
 
 #[cfg(test)]

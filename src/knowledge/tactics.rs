@@ -8,7 +8,7 @@
 //! correspond to nothing.
 
 use super::attack::{self, Technique, squash};
-use super::nearest::nearest;
+use super::nearest::slip_of;
 
 /// A tactic as Sentinel's API and YAML spell it.
 #[derive(Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub(crate) fn normalise_tactic(text: &str) -> Option<&'static SentinelTactic> {
 /// The tactic this text means or misspells (`InitialAcces`), or `None` when none is near.
 pub(crate) fn nearest_tactic(text: &str) -> Option<&'static SentinelTactic> {
     normalise_tactic(text)
-        .or_else(|| tactic(nearest(&squash(text), SENTINEL_TACTICS.iter().map(|tactic| tactic.name))?))
+        .or_else(|| tactic(slip_of(&squash(text), SENTINEL_TACTICS.iter().map(|tactic| tactic.name))?))
 }
 
 /// Whether the technique serves the tactic.

@@ -10,6 +10,7 @@ pub(crate) mod column_references;
 mod data;
 pub(crate) mod datetime;
 mod error;
+pub(crate) mod foreign;
 mod lexer;
 pub(crate) mod lookback;
 pub(crate) mod mentions;

@@ -108,7 +108,7 @@ impl<'a> Context<'a> {
 
 /// What repository rules see of a file: enough to compare it with the others, and no more, so that the
 /// trees need not be kept.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct RepositoryFile {
     /// The file.
     pub source: Arc<SourceFile>,

@@ -8,7 +8,7 @@ use super::entities::is_column_name;
 use crate::content::model::Text;
 use crate::content::{Query, Template};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
-use crate::knowledge::nearest::nearest;
+use crate::knowledge::nearest::slip_of;
 use crate::kql::column_lineage::{ColumnLineage, Lost, Presence};
 use crate::kql::types::Relation;
 use crate::source::Span;
@@ -62,7 +62,7 @@ impl<'c> QueryResult<'c> {
         let names = || self.relation.columns.iter().map(|column| &*column.name);
         let near = || {
             let free = |name: &&str| name.eq_ignore_ascii_case(column) || !taken.contains(name);
-            nearest(column, names().filter(free))
+            slip_of(column, names().filter(free))
         };
         let meant = renamed.or_else(near).map(str::to_owned);
         Some(Missing { sure, lost, meant })

@@ -20,6 +20,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("discover", &["source", "content"]),
     ("git", &["source"]),
     ("config", &["source", "diagnostic", "discover", "rules", "knowledge", "workspace", "convert"]),
+    ("fix", &["source", "yaml", "diagnostic", "content"]),
     (
         "check",
         &[
@@ -34,10 +35,10 @@ const KNOWS: &[(&str, &[&str])] = &[
             "rules",
             "findings",
             "discover",
+            "fix",
         ],
     ),
     ("inspect", &["source", "content", "kql", "workspace", "report", "discover", "check"]),
-    ("fix", &["source", "yaml", "diagnostic", "content"]),
     ("baseline", &["source", "diagnostic", "findings"]),
     ("api", &["source", "diagnostic", "content", "convert", "rules", "check", "inspect"]),
     (
@@ -328,7 +329,7 @@ fn paths_are_read_with_their_braces() {
 
 #[test]
 fn only_gates_and_settings_know_of_their_profile() {
-    let allowed = ["rules::settings", "check::file", "check::repository"];
+    let allowed = ["rules::settings", "check::checker", "check::repository"];
     for (module, code) in modules() {
         let name = module.join("::");
         let knows = code.contains("runs_gates") || code.contains("Profile::AzureSentinel");

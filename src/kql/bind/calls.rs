@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, Literal, Name};
 use super::super::builtins::{self, Builtin, Returns};
+use super::super::error::Mend;
+use super::super::foreign::{self, Form};
 use super::super::model::finding::{Finding, nearest};
 use super::super::model::{ColumnOrigin, Symbol};
 use super::super::types::{Column, Conversion, Relation, Scalar};
@@ -74,20 +76,57 @@ impl<'a> Binder<'a> {
             let builtin = nearest(text, builtins::names()).map(str::to_owned);
             builtin.or_else(|| self.catalog.nearest_function(text))
         };
-        let near = if self.suggesting() { nearest() } else { None };
+        let foreign = foreign::function(text);
+        let near = if self.suggesting() && foreign.is_none() { nearest() } else { None };
+        // Workspaces have functions of their own: those that return rows, and those that are called as nothing of the
+        // language is.
+        let begins = text.starts_with(|c: char| c.is_uppercase() || c == '_');
+        let named = args.iter().any(|arg| matches!(arg.kind, ExprKind::Named { .. }));
+        finding.low_confidence = foreign.is_none() && (self.scope.row.is_none() || begins || named);
         finding = match near {
+            _ if foreign.is_some() => {
+                let mend = if self.suggesting() { self.rewritten(name, args) } else { None };
+                finding.mend = mend;
+                match foreign.map(|foreign| (foreign.kql, foreign.form)) {
+                    Some((_, Form::Otherwise(note))) => {
+                        let kql = foreign.map_or("", |foreign| foreign.kql);
+                        finding.help(format!("KQL has `{kql}`. {note}"))
+                    }
+                    Some((kql, _)) => finding.help(format!("In KQL it is `{kql}`.")),
+                    None => finding,
+                }
+            }
             Some(near) => finding.meant(Some(&near)),
             None if self.catalog.table(text).is_some() => {
                 finding.help(format!("`{text}` is a table: write it without parentheses."))
             }
             None => finding.help("If a workspace has it, `--tables` can make it known."),
         };
-        finding.low_confidence = true;
         self.report(finding);
+        // It may be meant as an aggregate, whose arguments are columns.
+        let aggregating = std::mem::replace(&mut self.context.aggregating, false);
         for arg in args {
             self.value(value_of(arg));
         }
+        self.context.aggregating = aggregating;
         Value::Unknown
+    }
+
+    /// A call of another language as KQL writes it.
+    fn rewritten(&self, name: &Name, args: &[Expr]) -> Option<Mend> {
+        let texts: Vec<&str> = args.iter().map(|arg| self.written(arg.span)).collect();
+        let text = foreign::rewritten(&name.text, &texts)?;
+        let title = format!("Write `{}`", text.split('(').next().unwrap_or_default());
+        if let Some(Form::Renamed(..)) = foreign::function(&name.text).map(|foreign| foreign.form) {
+            let new = foreign::function(&name.text)?.kql;
+            return Some(Mend { title, span: name.span, text: new.to_owned() });
+        }
+        let end = args.last().map_or(name.span.end, |last| last.span.end) as usize;
+        let rest = self.text.get(end..)?;
+        let close = rest.find(')')?;
+        let blank = |c: char| c.is_whitespace() || (args.is_empty() && c == '(');
+        let span = Span::new(name.span.start as usize, end + close + 1);
+        rest[..close].chars().all(blank).then_some(Mend { title, span, text })
     }
 
     /// The value of an argument, which may have a name.

@@ -1,7 +1,8 @@
 //! What is said of a call whose arguments do not fit.
 
-use super::super::ast::{Expr, ExprKind};
+use super::super::ast::{Expr, ExprKind, Literal};
 use super::super::builtins::{Builtin, Class, Family, Form, Param, Takes};
+use super::super::error::Mend;
 use super::super::model::finding::Finding;
 use super::super::types::{Conversion, Scalar};
 use super::matching::{Arg, Matched, candidates, common, counts, of_class};
@@ -78,7 +79,19 @@ impl<'a> Binder<'a> {
                 );
             }
         }
-        self.say(FindingKind::Argument, place, message);
+        let mut finding = Finding::new(FindingKind::Argument, place, message);
+        let other = match (builtin.name, count) {
+            ("isnull" | "isempty", 2) => Some("coalesce"),
+            ("max", 2..) => Some("max_of"),
+            ("min", 2..) => Some("min_of"),
+            _ => None,
+        };
+        if let Some(other) = other {
+            finding = finding.help(format!("With {} it is `{other}`.", given(count)));
+            let title = format!("Write `{other}`");
+            finding.mend = Some(Mend { title, span: place, text: other.to_owned() });
+        }
+        self.report(finding);
     }
 
     /// Checks the arguments of a call whose signature is clear.
@@ -176,6 +189,17 @@ impl<'a> Binder<'a> {
         };
         let message = format!("`{name}` takes {wanted} here, and this is {}", kind.described());
         let mut finding = Finding::new(FindingKind::Type, place, message);
+        // `ago("7d")`: a length of time has no quotes.
+        if wanted == "`timespan`"
+            && let ExprKind::Literal(Literal::String(text)) = &value_of(arg.expr).kind
+            && is_length(text)
+        {
+            let title = format!("Write `{text}`");
+            finding.mend = Some(Mend { title, span: place, text: text.to_string() });
+            finding.help = Some(format!("Write `{text}` without quotes."));
+            self.report(finding);
+            return false;
+        }
         finding.help = if name == "count" {
             // A slip of those who know other languages.
             let help = "`count()` counts rows, `dcount(...)` different values, `countif(...)` what fits a condition.";
@@ -194,6 +218,17 @@ impl<'a> Binder<'a> {
         let message = match param.form {
             form if arg.star() => {
                 if form.takes_star() {
+                    return;
+                }
+                if name == "count" {
+                    let mut finding =
+                        Finding::new(FindingKind::Argument, value.span, "`count` takes no `*` in KQL");
+                    finding.mend = Some(Mend {
+                        title: "Write `count()`".to_owned(),
+                        span: value.span,
+                        text: String::new(),
+                    });
+                    self.report(finding.help("Write `count()`."));
                     return;
                 }
                 format!("`{name}` takes no `*` here")
@@ -308,6 +343,14 @@ pub(super) fn expected_count(least: usize, most: usize) -> String {
 }
 
 /// How many arguments are given, in words.
+/// Whether a text reads as a length of time: a number with a unit.
+fn is_length(text: &str) -> bool {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    unit.len() < text.len()
+        && text.starts_with(|c: char| c.is_ascii_digit())
+        && matches!(unit, "d" | "h" | "m" | "s" | "ms" | "min" | "day" | "days" | "hour" | "hours")
+}
+
 pub(super) fn given(count: usize) -> String {
     match count {
         0 => "none is".into(),

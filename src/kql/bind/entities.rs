@@ -157,6 +157,17 @@ impl<'a> Binder<'a> {
             Finding::new(FindingKind::UnknownColumn, name.span, format!("{what} `{text}` here"));
         finding.name = Some(text.clone());
         finding.low_confidence = self.scope.row.as_ref().is_some_and(|row| row.low_confidence);
+        // A comment of SQL at the end of a line reads as two signs before a name.
+        let before = self.text.get(..name.span.start as usize).unwrap_or_default().trim_end_matches(' ');
+        if before.ends_with("--") && before.len() < name.span.start as usize {
+            let dashes = Span::new(before.len() - 2, before.len());
+            finding.message = "`--` is not a comment in KQL".to_owned();
+            finding.help = Some("A comment begins with `//` and ends with its line.".to_owned());
+            finding.mend = Some(Mend { title: "Write `//`".to_owned(), span: dashes, text: "//".to_owned() });
+            finding.low_confidence = false;
+            self.report(finding);
+            return Value::Unknown;
+        }
         if !self.suggesting() {
             self.report(finding);
             return Value::Unknown;

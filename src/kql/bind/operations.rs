@@ -4,8 +4,9 @@ use std::cell::RefCell;
 
 use rustc_hash::FxHashMap;
 
-use super::super::ast::{BinaryOp, Expr, ExprKind, ListOp, StringOp, StringTest};
+use super::super::ast::{BinaryOp, Expr, ExprKind, ListOp, Literal, StringOp, StringTest};
 use super::super::builtins::{self, Builtin, OperatorId as Op};
+use super::super::error::Mend;
 use super::super::model::finding::Finding;
 use super::super::types::Scalar;
 use super::matching::{Arg, candidates};
@@ -83,6 +84,20 @@ impl<'a> Binder<'a> {
         };
         let mut finding = Finding::new(FindingKind::Type, op_span, message);
         finding.help = help;
+        // A length of time that is compared with a time is meant as so long ago.
+        let is_length = |arg: &Arg<'a>| matches!(arg.expr.kind, ExprKind::Literal(Literal::Timespan));
+        let length = match args {
+            [a, b] if a.kind() == Scalar::DateTime && is_length(b) => Some(b),
+            [a, b] if b.kind() == Scalar::DateTime && is_length(a) => Some(a),
+            _ => None,
+        };
+        if let Some(length) = length.filter(|_| matches!(written, ">" | ">=" | "<" | "<=")) {
+            let span = length.expr.span;
+            let length = self.written(span);
+            let (title, text) = (format!("Write `ago({length})`"), format!("ago({length})"));
+            finding.help = Some(format!("Write `ago({length})` for the time {length} ago."));
+            finding.mend = Some(Mend { title, span, text });
+        }
         self.report(finding.doubted(args.iter().any(|arg| arg.kind().refined())));
     }
 }

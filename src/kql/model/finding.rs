@@ -72,7 +72,8 @@ pub(crate) fn nearest<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) 
     let lower = word.to_ascii_lowercase();
     // Of a name of one or two letters, any other is near.
     let length = word.chars().count();
-    let allowed = if length < 3 { 0 } else { (length / 3).clamp(1, 3) };
+    // A slip is one letter, in a longer name two.
+    let allowed = if length < 3 { 0 } else { (length / 4).clamp(1, 2) };
     let own = letters(&lower);
     let mut best: Option<(usize, &str)> = None;
     for name in names {

@@ -129,7 +129,7 @@ fn what_is_missing_or_too_much_is_put_right() {
         ("T ; | take 1", "The semicolon before this bar ends the query @ |", "T  | take 1"),
         ("T | project a,\n| take 1", "Nothing follows this comma @ ", "T | project a\n| take 1"),
         ("T | where a == 1, | take 1", "Nothing follows this comma @ ,", "T | where a == 1 | take 1"),
-        ("T | sort sort by a", "`sort` stands here twice @ sort", "T | sort by a"),
+        ("T | sort sort by a", "`sort` is repeated @ sort", "T | sort by a"),
         ("T | mv expand a", "`mv` is no query operator @ mv", "T | mv-expand a"),
         ("T | project away a", "`project-away` is written with a dash @ a", "T | project-away a"),
         (

@@ -4,6 +4,7 @@ use crate::content::Template;
 use crate::content::model::Connector;
 use crate::diagnostic::Diagnostic;
 use crate::rules::metadata::misindented_key::misindented_key;
+use crate::rules::metadata::unknown_key::has_slip_of;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::Node;
 
@@ -63,11 +64,20 @@ impl Rule for MissingDataTypes {
         for connector in connectors(template).filter(is_whole) {
             // A single value in place of the list is another rule's matter.
             let is_there = connector.data_types.field.is_some_and(|field| !field.node().is_null());
-            if !is_there && !is_misindented(connector) {
+            if !is_there && !is_misindented(connector) && !is_slip(cx, connector) {
                 out.push(finding(connector));
             }
         }
     }
+}
+
+/// Whether a key of the connector is a slip of `dataTypes`, which is told there.
+fn is_slip(cx: &Context<'_>, connector: &Connector<'_>) -> bool {
+    let pointer = cx.content.root().and_then(|root| root.pointer_at(connector.node.span));
+    connector.node.as_mapping().zip(pointer).is_some_and(|(map, pointer)| {
+        let parent = pointer.split('/').take(3).collect::<Vec<_>>().join("/");
+        has_slip_of(cx, map, &parent, "dataTypes")
+    })
 }
 
 /// The connectors of a list; a single mapping in its place is another rule's matter.

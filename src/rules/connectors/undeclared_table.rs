@@ -7,7 +7,7 @@ use crate::content::Template;
 use crate::content::model::{Connector, field};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::connectors;
-use crate::knowledge::nearest::nearest;
+use crate::knowledge::nearest::slip_of;
 use crate::rules::append::append_items;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
@@ -139,7 +139,7 @@ fn finding(
         let fix = Fix::r#unsafe(format!("Add `{table}` to the data types of {id}"), edit);
         return finding.help(format!("Add it to the `dataTypes` of {id}.")).fix(fix);
     }
-    if let Some(near) = nearest(table, names.iter().copied().filter(|name| cx.catalog.table(name).is_none()))
+    if let Some(near) = slip_of(table, names.iter().copied().filter(|name| cx.catalog.table(name).is_none()))
     {
         return finding.help(format!("`dataTypes` names `{near}`; the table is `{table}`."));
     }

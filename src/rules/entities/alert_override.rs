@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::limits::{
     ALERT_DESCRIPTION, ALERT_NAME, DYNAMIC_PROPERTIES, PLACEHOLDERS, ignore_case,
 };
-use crate::knowledge::nearest::nearest;
+use crate::knowledge::nearest::slip_of;
 use crate::rules::entities::alert_columns;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
@@ -160,7 +160,7 @@ fn properties(cx: &Context<'_>, details: &model::AlertOverride<'_>, out: &mut Ve
         let mut finding = AlertOverride::at(text.span(), message);
         if let Some(name) = ignore_case(text.value, &DYNAMIC_PROPERTIES) {
             finding = finding.fix(Fix::safe(format!("Write `{name}`"), replace(name)));
-        } else if let Some(name) = nearest(text.value, DYNAMIC_PROPERTIES) {
+        } else if let Some(name) = slip_of(text.value, DYNAMIC_PROPERTIES) {
             finding = finding.fix(Fix::r#unsafe(format!("Write `{name}`"), replace(name)));
         }
         out.push(finding.help(format!("The properties are {}.", listed(&DYNAMIC_PROPERTIES, "and"))));

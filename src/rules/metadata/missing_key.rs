@@ -5,9 +5,12 @@ use crate::content::schema::{Fault, Violation};
 use crate::content::{Kind, Template};
 use crate::diagnostic::Diagnostic;
 use crate::rules::metadata::misindented_key::is_misindented;
+use crate::rules::metadata::unknown_key::has_slip_of;
 use crate::rules::schema_violations::owning_rule;
+use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::capitalized;
+use crate::yaml::Node;
 use crate::yaml::pointer::readable;
 
 declare_rule! {
@@ -60,6 +63,7 @@ impl Rule for MissingKey {
             return;
         }
         let mut told = "";
+        let mut lacking: Vec<(&Violation, Vec<&str>)> = Vec::new();
         for violation in
             cx.violations.iter().filter(|violation| owning_rule(cx, violation) == Owner::MissingKey)
         {
@@ -71,18 +75,36 @@ impl Rule for MissingKey {
                 }
                 continue;
             };
-            if is_misindented(cx, &violation.pointer, key) {
+            let owner = cx.content.root().and_then(|root| root.pointer(&violation.pointer));
+            let owner = owner.and_then(Node::as_mapping);
+            // A slip of the key is reported where it is.
+            let is_slip = || owner.is_some_and(|map| has_slip_of(cx, map, &violation.pointer, key));
+            if is_misindented(cx, &violation.pointer, key) || is_slip() {
                 continue;
             }
-            let message = match violation.pointer.as_str() {
-                "" => format!("{} needs the key `{key}`, which is missing", cx.kind().noun()),
-                pointer => format!("`{}` needs the key `{key}`, which is missing", readable(pointer)),
-            };
-            let help = help(cx.kind(), &violation.pointer, key);
-            let finding = Self::at(violation.span, capitalized(&message)).help(help);
-            out.push(deployable_without(finding.path(violation.pointer.clone()), 0));
+            match lacking.iter_mut().find(|(first, _)| first.pointer == violation.pointer) {
+                Some((_, keys)) => keys.push(key),
+                None => lacking.push((violation, vec![key])),
+            }
         }
+        out.extend(lacking.iter().map(|(violation, keys)| lacks(cx, violation, keys)));
     }
+}
+
+/// A mapping that lacks some keys.
+fn lacks(cx: &Context<'_>, violation: &Violation, keys: &[&str]) -> Diagnostic {
+    let names: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    let (what, which) = match names.as_slice() {
+        [name] => (format!("the key {name}"), "which is missing"),
+        names => (format!("the keys {}", listed(names, "and")), "which are missing"),
+    };
+    let message = match violation.pointer.as_str() {
+        "" => format!("{} needs {what}, {which}", cx.kind().noun()),
+        pointer => format!("`{}` needs {what}, {which}", readable(pointer)),
+    };
+    let help: Vec<String> = keys.iter().map(|key| help(cx.kind(), &violation.pointer, key)).collect();
+    let finding = MissingKey::at(violation.span, capitalized(&message)).help(help.join(" "));
+    deployable_without(finding.path(violation.pointer.clone()), 0)
 }
 
 /// A key that stands there and has nothing in it.

@@ -23,7 +23,7 @@ mod quoted_description;
 mod rule_key_in_hunting_query;
 pub(super) mod scalar_for_list;
 mod types;
-mod unknown_key;
+pub(in crate::rules) mod unknown_key;
 mod unpaired_quote;
 pub(super) mod wrong_type;
 
@@ -56,7 +56,7 @@ super::rules! {
 
 use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::knowledge::{limits, nearest::nearest};
+use crate::knowledge::{limits, nearest::slip_of};
 use crate::rules::Context;
 use crate::yaml::edit::replace_scalar;
 
@@ -74,7 +74,7 @@ fn closed_set(cx: &Context<'_>, finding: Diagnostic, text: &Text<'_>, known: &[&
         return finding.help(format!("It is written `{name}`.")).fix(fix);
     }
     let all = known.join(", ");
-    match nearest(written, known.iter().copied()) {
+    match slip_of(written, known.iter().copied()) {
         Some(near) => {
             let fix = Fix::r#unsafe(format!("Write `{near}`"), replace(near));
             finding.help(format!("Did you mean `{near}`? The values are {all}.")).fix(fix)

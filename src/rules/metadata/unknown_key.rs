@@ -6,14 +6,14 @@ use crate::content::near_keys::Why;
 use crate::content::schema::{Fault, Violation};
 use crate::content::{NearKey, Template, is_root_key};
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
-use crate::knowledge::nearest::nearest;
+use crate::knowledge::nearest::{is_slip, slip_of};
 use crate::rules::metadata::misindented_key::misindented_key;
 use crate::rules::schema_violations::owning_rule;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::{SourceFile, Span};
 use crate::yaml::edit::{quote_if_needed, remove_entry, rename_key};
 use crate::yaml::pointer::{join, readable};
-use crate::yaml::{Entry, Node, Sequence};
+use crate::yaml::{Entry, Mapping, Node, Sequence};
 
 declare_rule! {
     /// A key that the format does not have.
@@ -77,6 +77,17 @@ impl Rule for UnknownKey {
             out.push(finding(cx, violation, key, known));
         }
     }
+}
+
+/// Whether a mapping, found at a pointer, has a key that nobody knows and that is a slip of one that it lacks: it is told
+/// there.
+pub(in crate::rules) fn has_slip_of(cx: &Context<'_>, map: &Mapping, pointer: &str, key: &str) -> bool {
+    let mut unknown = cx.violations.iter().filter_map(|violation| {
+        let Fault::Unknown { key: unknown, .. } = &violation.fault else { return None };
+        let parent = violation.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+        (parent == pointer && map.entry(unknown).is_some()).then_some(unknown)
+    });
+    unknown.any(|unknown| is_slip(unknown, key))
 }
 
 /// A key that is read as another one.
@@ -197,7 +208,7 @@ fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[&'static
         return finding
             .help(format!("`{key}` belongs in the first column, where the keys of the file stand."));
     }
-    let Some(near) = nearest(key, known.iter().copied()) else {
+    let Some(near) = slip_of(key, known.iter().copied()) else {
         return finding.help("Delete it, or move what it says to a key of the format.");
     };
     let taken = parent_node.is_some_and(|node| node.entry(near).is_some());

@@ -4,7 +4,7 @@ use crate::content::fields::Owner;
 use crate::content::schema::{Fault, Violation};
 use crate::content::{Folder, Kind, Template};
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::knowledge::nearest::nearest;
+use crate::knowledge::nearest::slip_of;
 use crate::rules::metadata::types::{advice, found, noun};
 use crate::rules::schema_violations::owning_rule;
 use crate::rules::{Context, Rule, declare_rule};
@@ -119,7 +119,7 @@ fn words(cx: &Context<'_>, violation: &Violation, node: Option<&Node>) -> (Strin
             return (message, help, fix);
         }
         Fault::NotOneOf { options } => {
-            let near = nearest(text, options.iter().map(String::as_str));
+            let near = slip_of(text, options.iter().map(String::as_str));
             let help = match near {
                 Some(near) => format!("Did you mean `{near}`?"),
                 None => format!("It is one of {}.", options.join(", ")),

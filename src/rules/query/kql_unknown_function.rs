@@ -68,7 +68,8 @@ impl Rule for KqlUnknownFunction {
             let mut diagnostic = findings::diagnostic(Self::at, query, finding);
             // Workspaces have functions of their own, and few of those are a slip away from one of the language.
             let slip = finding.mend.as_ref().is_some_and(|mend| builtins::function(&mend.text).is_some());
-            diagnostic.severity = if slip { Severity::Error } else { Severity::Warning };
+            let sure = slip || !finding.low_confidence;
+            diagnostic.severity = if sure { Severity::Error } else { Severity::Warning };
             out.push(diagnostic);
         }
     }

@@ -5,6 +5,7 @@ use rustc_hash::FxHashSet;
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{ExprKind, Literal, NameForm, Statement};
+use crate::kql::bind::matches_wildcard;
 use crate::kql::{Node, Parse, TokenKind as T, walk_statements};
 use crate::rules::query::tree::{tree, with_unsafe_fix};
 use crate::rules::{Context, Rule, declare_rule};
@@ -65,7 +66,7 @@ declare_rule! {
 }
 
 impl Rule for KqlUnusedLet {
-    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(tree) = tree(query) else { return };
         // A file of functions gives names for others to use.
         if tree.result().is_none() {
@@ -80,9 +81,16 @@ impl Rule for KqlUnusedLet {
         if lets.is_empty() {
             return;
         }
+        // A name that is probably meant where another is not known is told there.
+        let model = cx.meaning(query);
+        let meant: FxHashSet<&str> =
+            model.findings.iter().filter_map(|finding| Some(&*finding.mend.as_ref()?.text)).collect();
+        lets.retain(|(_, name, _)| !meant.contains(&*name.text));
         let used = used_otherwise(tree, query.text);
+        let patterns = patterns(tree);
+        let fits = |name: &str| patterns.iter().any(|pattern| matches_wildcard(pattern, name));
         for (statement, name, _) in lets {
-            if used.contains(&*name.text) {
+            if used.contains(&*name.text) || fits(&name.text) {
                 continue;
             }
             let finding = Self::at(query.span(name.span), format!("`{}` is never used", name.text))
@@ -91,6 +99,22 @@ impl Rule for KqlUnusedLet {
             out.push(with_unsafe_fix(finding, query, "Delete the statement", cut));
         }
     }
+}
+
+/// The patterns of names in the query: `union SignIn_*` reads views of the query too.
+fn patterns(tree: &Parse) -> Vec<&str> {
+    let mut patterns = Vec::new();
+    walk_statements(&tree.statements, &mut |node| {
+        if let Node::Expr(expr) = node
+            && let ExprKind::Name(name) = &expr.kind
+            && name.form == NameForm::Wildcard
+            && &*name.text != "*"
+        {
+            patterns.push(&*name.text);
+        }
+        true
+    });
+    patterns
 }
 
 /// Every name that the query may use without an expression that is the name.

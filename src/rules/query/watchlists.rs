@@ -2,7 +2,7 @@
 
 use crate::content::Query;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
-use crate::knowledge::nearest::nearest;
+use crate::knowledge::nearest::slip_of;
 use crate::kql::ast::{Expr, ExprKind, LetValue, Literal};
 use crate::kql::view::LetValues;
 use crate::kql::{Node, walk_statements};
@@ -38,7 +38,7 @@ pub(super) fn check(
         if known.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             continue;
         }
-        let near = nearest(name, known.iter().map(String::as_str));
+        let near = slip_of(name, known.iter().map(String::as_str));
         let help = match near {
             Some(near) => format!("Did you mean `{near}`?"),
             None => "If your workspace has it, add it to `watchlists` below [knowledge] in sentlint.toml."

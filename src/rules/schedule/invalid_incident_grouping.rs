@@ -7,7 +7,7 @@ use crate::knowledge::entities::{entity_type_ignore_case, entity_types};
 use crate::knowledge::limits::{
     ALERT_DETAILS, LOOKBACK_MAX_MINUTES, LOOKBACK_MIN_MINUTES, MATCHING_METHODS, ignore_case,
 };
-use crate::knowledge::nearest::nearest;
+use crate::knowledge::nearest::slip_of;
 use crate::rules::result_columns::write_name;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
@@ -146,7 +146,7 @@ fn choose(
     let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
     let fix = match ignore_case(text.value, options) {
         Some(name) => Fix::safe(format!("Write `{name}`"), replace(name)),
-        None => nearest(text.value, options.iter().copied())
+        None => slip_of(text.value, options.iter().copied())
             .and_then(|name| Fix::r#unsafe(format!("Write `{name}`"), replace(name))),
     };
     out.push(finding.help(format!("Write {}.", listed(options, "or"))).fix(fix));
@@ -186,7 +186,7 @@ fn groups(cx: &Context<'_>, grouping: &Grouping<'_>, template: &Template<'_>, ou
                     format!("Write `{key}`: names of custom details are case-sensitive."),
                     Fix::safe(format!("Write `{key}`"), write(key)),
                 ),
-                None => match nearest(item.value, keys.iter().copied()) {
+                None => match slip_of(item.value, keys.iter().copied()) {
                     Some(key) => (
                         format!("Did you mean `{key}`?"),
                         Fix::r#unsafe(format!("Write `{key}`"), write(key)),

@@ -1,8 +1,8 @@
 //! `unknown-suppression`
 
 use super::{is_group, remove};
-use crate::diagnostic::{Diagnostic, Edit, Fix, Group};
-use crate::knowledge::nearest::nearest;
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Group};
+use crate::knowledge::nearest::slip_of;
 use crate::rules::{Rule, Settings, all, declare_rule, find};
 use crate::source::SourceFile;
 use crate::suppress::Suppression;
@@ -36,8 +36,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A name that is nearly right is corrected, any other is taken out of the comment. Nothing was
-    /// silenced by it before.
+    /// A name that is nearly right is corrected. Any other is taken out of the comment; what it was meant to silence is
+    /// known to its author only, so that fix is unsafe.
     pub(crate) UnknownSuppression {
         id: "unknown-suppression",
         group: Suppressions,
@@ -75,14 +75,19 @@ impl Rule for UnknownSuppression {
                 }
                 let finding =
                     Self::at(name.span, format!("There is no rule or group `{}` to suppress", name.rule));
-                out.push(match nearest(&name.rule, names()) {
+                out.push(match slip_of(&name.rule, names()) {
                     Some(near) => {
                         let fix = Fix::safe(format!("Write `{near}`"), [Edit::new(name.span, near)]);
                         finding.help(format!("Did you mean `{near}`?")).fix(fix)
                     }
                     None => {
                         let help = "`sentlint rules` lists the rules by their groups.";
-                        finding.help(help).fix(remove(source, suppression, index))
+                        // What it was meant to silence is known to its author only.
+                        let mut fix = remove(source, suppression, index);
+                        if let Some(fix) = &mut fix {
+                            fix.applicability = Applicability::Unsafe;
+                        }
+                        finding.help(help).fix(fix)
                     }
                 });
             }

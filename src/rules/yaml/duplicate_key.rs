@@ -115,11 +115,15 @@ mod tests {
 
     #[test]
     fn the_first_key_of_an_item_lacks_its_dash_where_it_stands_again() {
-        let field = "    fieldMappings: []\n";
+        let field = "    fieldMappings: [{identifier: FullName, columnName: C}]\n";
         let text = format!(
             "id: x\nname: n\nquery: T\nentityMappings:\n  - entityType: Host\n{field}    entityType: IP\n{field}"
         );
         assert_eq!(messages("duplicate-key", &text), ["The key `entityType` stands twice in one mapping"]);
+        let text = text.replace(
+            "IP\n    fieldMappings: [{identifier: FullName",
+            "IP\n    fieldMappings: [{identifier: Address",
+        );
         let after = text.replace("    entityType: IP", "  - entityType: IP");
         assert_eq!(fixes("duplicate-key", "a.yaml", &text), [(Unsafe, after)]);
         let other = text.replacen(field, &field.repeat(2), 1);

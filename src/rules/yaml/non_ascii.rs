@@ -1,12 +1,12 @@
 //! `non-ascii`
 
-use crate::content::Kind;
+use crate::content::{Kind, Query};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::kql::TokenKind;
 use crate::rules::yaml::hidden_direction_mark::is_direction_mark;
 use crate::rules::yaml::misleading_character::MisleadingCharacter;
 use crate::rules::{Context, Declared as _, Rule, declare_rule};
-use crate::source::{BOM, Span};
+use crate::source::{BOM, SourceFile, Span};
 
 declare_rule! {
     /// A character outside of ASCII.
@@ -95,10 +95,15 @@ impl NonAscii {
             return;
         }
         let body = text.len() - text.trim_start_matches(BOM).len();
+        let slips: Vec<Span> = cx.queries.iter().flat_map(typographic_slips).collect();
+        let is_slip = |span: Span| slips.iter().any(|slip| slip.contains(span));
         let runs = runs(text, body).into_iter();
         let runs = runs.filter(|(start, run)| !is_reported(Span::new(*start, start + run.len())));
         for (start, run) in runs.take(MOST) {
             let span = Span::new(start, start + run.len());
+            if is_slip(span) {
+                continue;
+            }
             let names: Vec<String> = run.chars().take(4).map(|c| format!("U+{:04X}", u32::from(c))).collect();
             let more = if run.chars().count() > 4 { " ..." } else { "" };
             let message = format!("Characters outside of ASCII: {}{more}", names.join(" "));
@@ -118,12 +123,43 @@ impl NonAscii {
                 Some(plainly) if fits(cx, start, &plainly) => {
                     let title =
                         if plainly.is_empty() { "Take it out".into() } else { format!("Write `{plainly}`") };
-                    finding.fix(Fix::r#unsafe(title, [Edit::new(span, plainly)]))
+                    let partner = partner(cx.source(), span, run);
+                    let edits = partner.into_iter().chain([Edit::new(span, plainly)]);
+                    finding.fix(Fix::r#unsafe(title, edits))
                 }
                 _ => finding.help("Write it in plain letters, or as an escape where it is needed."),
             });
         }
     }
+}
+
+/// The places of a query where the parser says that a character is typographic: that is told there, with the fix.
+fn typographic_slips(query: &Query<'_>) -> Vec<Span> {
+    let errors = query.parse().errors.iter().filter_map(|error| error.mend.as_ref());
+    errors.map(|mend| query.span(mend.span)).collect()
+}
+
+/// Of a typographic quote the edit of its partner on the line: of a pair both are replaced.
+fn partner(source: &SourceFile, span: Span, run: &str) -> Option<Edit> {
+    let (closes, opens) = match run {
+        "\u{201c}" | "\u{201e}" => ("\u{201d}", false),
+        "\u{2018}" | "\u{201a}" => ("\u{2019}", false),
+        "\u{201d}" => ("\u{201c}", true),
+        "\u{2019}" => ("\u{2018}", true),
+        _ => return None,
+    };
+    let line = source.line_span(source.line_of(span.start as usize));
+    let at = match opens {
+        true => {
+            line.start as usize
+                + source.slice(Span::new(line.start as usize, span.start as usize)).rfind(closes)?
+        }
+        false => {
+            span.end as usize + source.slice(Span::new(span.end as usize, line.end as usize)).find(closes)?
+        }
+    };
+    let plainly = run.chars().next().and_then(plain)?;
+    Some(Edit::new(Span::new(at, at + closes.len()), plainly))
 }
 
 /// Whether a place lies in a string of a query.

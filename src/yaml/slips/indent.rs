@@ -389,9 +389,17 @@ pub(super) fn fits_no_level(place: &Place) -> Slip {
 /// Edits that move the failing line, and the deeper ones below it, to a column.
 pub(super) fn moved(place: &Place, to: usize) -> Vec<Edit> {
     let own = column(place.text, place.line);
+    // The items of a key's list may stand in the column of the key.
+    let is_key = !place.body().starts_with('-');
+    let below = |line: Line| {
+        let starts = place.text[line.start..line.end].trim_start();
+        column(place.text, line) > own
+            || is_key && column(place.text, line) == own && starts.starts_with("- ")
+    };
     if to >= own {
-        return shifted(place, to - own, |line| column(place.text, line) > own);
+        return shifted(place, to - own, below);
     }
+    // To the left, they may stay where they are.
     shifted(place, own, |line| column(place.text, line) > own)
         .into_iter()
         .map(|edit| edit.span.start as usize)
@@ -465,6 +473,11 @@ pub(super) fn text_after_header(place: &Place) -> Slip {
         if column(place.text, below) > key_column { column(place.text, below) } else { key_column + 2 };
     let edits = vec![Edit::new(Span::new(start, from), format!("{}{}", line_end(place), " ".repeat(indent)))];
     let sign = &rest[..1.min(rest.len())];
+    if !body.contains(char::is_alphanumeric) {
+        let stray = Span::new(from, from + body.len());
+        let slip = Slip::new(stray, format!("nothing may follow `{sign}` on its line")).help("remove it");
+        return slip.mend("remove it", vec![vec![Edit::delete(Span::new(start, from + body.len()))], edits]);
+    }
     Slip::new(Span::new(from, from + body.len()), format!("the text must begin on the line after `{sign}`"))
         .help("or put the value in quotes, if it is one line")
         .mend(

@@ -179,6 +179,11 @@ pub(super) fn special_start(place: &Place) -> Option<Slip> {
     let value =
         value_on_line(place.text, place.offset).filter(|value| value.start as usize == place.offset)?;
     let first = place.slice(value).chars().next()?;
+    if place.slice(value).starts_with("* ") && place.body().starts_with('*') {
+        let star = Span::new(place.offset, place.offset + 1);
+        let slip = Slip::new(star, "a list item begins with `-`, not with `*`").help("write `-`");
+        return Some(slip.mend("write `-`", vec![vec![Edit::new(star, "-")]]));
+    }
     if !matches!(first, '@' | '`' | '%' | '*' | '&' | '!' | ',' | ']' | '}' | '?' | '-' | ':' | '>' | '|') {
         return None;
     }

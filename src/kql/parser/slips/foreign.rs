@@ -104,7 +104,8 @@ impl Slips<'_> {
                 let inside = &line[..length];
                 let close = here.end as usize + length;
                 let end = close + self.text[close..].chars().next().map_or(0, char::len_utf8);
-                let verbatim = if inside.contains('\\') { "@" } else { "" };
+                let is_verbatim = self.text[..here.start as usize].ends_with('@');
+                let verbatim = if inside.contains('\\') && !is_verbatim { "@" } else { "" };
                 draft.mend(
                     Span::new(here.start as usize, end),
                     &format!("{verbatim}{straight}{inside}{straight}"),
@@ -145,6 +146,9 @@ impl Slips<'_> {
             draft.mend(span, "=");
             return true;
         }
+        if sign == "=" && self.names_on_new_line(draft, first) {
+            return true;
+        }
         let compares = draft.error.kind == ErrorKind::Leftover || draft.expects().is_some();
         if sign == "="
             && first > 0
@@ -153,10 +157,48 @@ impl Slips<'_> {
             && self.kind(first - 1) != T::Let
         {
             draft.say(span, "`=` compares nothing here, it gives names", "Write `==` to compare.");
-            draft.mend(span, "==");
+            let stage =
+                (0..first).rev().take_while(|index| !matches!(self.kind(*index), T::Bar | T::Semicolon));
+            let joins = stage.into_iter().any(|index| self.kind(index) == T::On);
+            let (left, right) = (first - 1, last + 1);
+            if joins && self.kind(left) == T::Identifier && self.kind(right) == T::Identifier {
+                let (a, b) = (self.written(left), self.written(right));
+                let condition = if a == b { a.to_owned() } else { format!("$left.{a} == $right.{b}") };
+                draft.error.help = Some(format!("Write `{condition}`."));
+                draft.mend(self.over(left, right), &condition);
+            } else {
+                draft.mend(span, "==");
+            }
             return true;
         }
         false
+    }
+
+    /// A name with `=` that begins a line of a list of such: the line before lacks its comma.
+    fn names_on_new_line(&self, draft: &mut Draft, equal: usize) -> bool {
+        let mut name = equal;
+        // `Name =` or `['a name'] =`
+        if equal > 0 && self.kind(equal - 1) == T::CloseBracket {
+            name = (0..equal).rev().find(|index| self.kind(*index) == T::OpenBracket).unwrap_or(equal);
+        } else if equal > 0 && self.kind(equal - 1) == T::Identifier {
+            name = equal - 1;
+        }
+        let Some(last) = name.checked_sub(1).filter(|_| name < equal) else { return false };
+        let between = &self.text[self.span(last).end as usize..self.span(name).start as usize];
+        if between.matches('\n').count() != 1 || !self.ends_operand(last) {
+            return false;
+        }
+        let stage = (0..last).rev().take_while(|index| !matches!(self.kind(*index), T::Bar | T::Semicolon));
+        let lists =
+            |index: usize| matches!(self.kind(index), T::Summarize | T::Extend | T::Project | T::Print);
+        if !stage.into_iter().any(lists) {
+            return false;
+        }
+        let place = self.span(last).end as usize;
+        draft.say(Span::at(place), "A comma is missing at the end of this line", "Write `,`.");
+        draft.mend(Span::at(place), ",");
+        draft.covers = self.stage(equal);
+        true
     }
 
     /// What says no in other languages.
@@ -174,10 +216,12 @@ impl Slips<'_> {
         }
         let lower = self.written(at).to_ascii_lowercase();
         let (bang, not) = (lower == "!", lower == "not");
-        if (bang || not) && NEGATABLE.contains(&self.kind(at + 1)) {
+        let next = self.written(at + 1).to_ascii_lowercase();
+        let negatable = NEGATABLE.iter().find(|keyword| keyword.text() == next);
+        if let Some(keyword) = negatable.filter(|_| bang || not) {
             let both = self.over(at, at + 1);
-            let prefix = if self.kind(at + 1) == T::Like { "not" } else { "!" };
-            let joined = format!("{prefix}{}", self.written(at + 1));
+            let prefix = if *keyword == T::Like { "not" } else { "!" };
+            let joined = format!("{prefix}{next}");
             draft.say(
                 both,
                 format!("`{}` is written `{joined}`", &self.text[both.range()]),
@@ -316,17 +360,32 @@ impl Slips<'_> {
             let keyword = KEYWORDS.iter().find(|keyword| keyword.text() == lower);
             let Some(keyword) = keyword.filter(|_| word != lower) else { continue };
             let operator = is_operator(*keyword);
-            let joins =
-                matches!(keyword, T::In | T::By | T::On | T::Asc | T::Desc | T::Between | T::With | T::To)
-                    || StringOp::of(*keyword).is_some();
+            let joins = matches!(
+                keyword,
+                T::In
+                    | T::By
+                    | T::On
+                    | T::Asc
+                    | T::Desc
+                    | T::Between
+                    | T::With
+                    | T::To
+                    | T::From
+                    | T::Step
+                    | T::And
+                    | T::Or
+            ) || StringOp::of(*keyword).is_some();
             let span = Span::new(start, start + word.len());
             if joins || (operator && draft.error.kind == ErrorKind::OperatorExpected) {
                 draft.say(
                     span,
                     format!("`{word}` is written `{lower}`"),
-                    "Keywords are written in small letters.",
+                    "Keywords are written in lower case.",
                 );
-                draft.mend(span, &lower);
+                let (whole, text) = self.lowered(at, span, &lower);
+                draft.mend(whole, &text);
+                draft.title(&format!("Write `{lower}`"));
+                draft.covers = self.stage(at);
                 return true;
             }
             let ends_here = draft.expects() == Some(";") || draft.error.kind == ErrorKind::Leftover;
@@ -343,6 +402,29 @@ impl Slips<'_> {
             }
         }
         false
+    }
+
+    /// A word in lower case, with all the keywords in capitals that follow it in its operator.
+    fn lowered(&self, at: usize, word: Span, lower: &str) -> (Span, String) {
+        let stage = self.stage(at).end;
+        let (mut end, mut text) = (word.end as usize, lower.to_owned());
+        for index in at + 1..self.tokens.len() {
+            let span = self.span(index);
+            if span.start >= stage {
+                break;
+            }
+            let written = self.written(index);
+            let small = written.to_ascii_lowercase();
+            let small_words =
+                ["in", "by", "on", "asc", "desc", "with", "to", "from", "step", "and", "or", "of"];
+            let shouted = self.kind(index) == T::Identifier && written == written.to_ascii_uppercase();
+            if shouted && span.start as usize >= end && small_words.contains(&small.as_str()) {
+                text += &self.text[end..span.start as usize];
+                text += &small;
+                end = span.end as usize;
+            }
+        }
+        (Span::new(word.start as usize, end), text)
     }
 
     /// From a token to the end of its operator.

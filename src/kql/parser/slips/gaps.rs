@@ -55,7 +55,23 @@ impl Slips<'_> {
                 }
                 let place = draft.error.span;
                 draft.say(place, "Nothing follows this comma", "Remove it, or complete the list.");
-                draft.mend(self.span(at - 1), "");
+                // Of several commas in a row all but one go, and where the list ends, that one too.
+                let mut first = at - 1;
+                while first > 0 && self.kind(first - 1) == T::Comma {
+                    first -= 1;
+                }
+                let mut last = at - 1;
+                while self.kind(last + 1) == T::Comma {
+                    last += 1;
+                }
+                let ends = last < at && next != T::Comma
+                    || matches!(
+                        self.kind(last + 1),
+                        T::Bar | T::Semicolon | T::EndOfText | T::CloseParen | T::CloseBracket | T::By
+                    );
+                let gone = if ends { self.over(first, last) } else { self.over(first + 1, last) };
+                draft.mend(gone, "");
+                draft.covers = self.over(first, last);
             }
         }
         true
@@ -93,7 +109,11 @@ impl Slips<'_> {
                 || (self.kind(at) == T::Identifier && self.kind(at + 1) != T::OpenParen)
             {
                 let span = self.over(at, last);
-                draft.mend(span, &format!("({})", &self.text[span.range()]));
+                if self.kind(last + 1) == T::CloseParen && self.opened(last + 1).is_none() {
+                    draft.mend(Span::at(span.start as usize), "(");
+                } else {
+                    draft.mend(span, &format!("({})", &self.text[span.range()]));
+                }
             }
         }
         draft.covers = self.stage(at);
@@ -149,6 +169,10 @@ impl Slips<'_> {
                 draft.say(span, "`on` is missing before the condition of the join", "Write `on`.");
                 draft.mend(Span::at(before), " on");
             }
+            ";" if self.kind(at) == T::Identifier && self.joins_without_on(at) => {
+                draft.say(span, "`on` is missing before the columns of the join", "Write `on`.");
+                draft.mend(Span::at(before), " on");
+            }
             ";" => {
                 draft.help(
                     "Statements end with `;`. If this still belongs to the query, a bar or an operator is missing.",
@@ -161,7 +185,17 @@ impl Slips<'_> {
                     draft.mend(Span::at(before), ";");
                 }
             }
-            "," => draft.mend(Span::at(before), ","),
+            "," => {
+                let between = &self.text[before..self.span(at).start as usize];
+                let apart = between.matches('\n').count() > 1 || self.written_anew(at);
+                let word = at.checked_sub(1).map_or(T::Bad, |index| self.kind(index));
+                if self.aggregates_end(at) {
+                    draft.help("Write a comma, or `by` before what the groups are made of.");
+                    draft.mend(Span::at(before), " by");
+                } else if !apart && !word.is_keyword() {
+                    draft.mend(Span::at(before), ",");
+                }
+            }
             ")" | "]" | "}" => {
                 let json = expected == "]" && self.kind(at) == T::Identifier && self.in_dynamic(at);
                 draft.help(if json {
@@ -170,6 +204,20 @@ impl Slips<'_> {
                 } else {
                     format!("Close it with `{expected}`.")
                 });
+            }
+            "by" | "on" | "with" | "of" | "in" | "to" | "step" | "from"
+                if self.kind(at) == T::Identifier
+                    && strsim::osa_distance(&self.written(at).to_ascii_lowercase(), &expected)
+                        <= expected.len() / 3 =>
+            {
+                let word = self.written(at);
+                draft.say(
+                    self.span(at),
+                    format!("Expected `{expected}`, not `{word}`"),
+                    format!("Write `{expected}`."),
+                );
+                draft.mend(self.span(at), &expected);
+                draft.covers = self.stage(at);
             }
             "by" | "on" | "with" | "of" => {
                 let blank = if self.text[before..].starts_with([' ', '\n', '\r', '\t']) { "" } else { " " };
@@ -181,6 +229,50 @@ impl Slips<'_> {
             _ => return false,
         }
         true
+    }
+
+    /// Whether a join ends at a token, and names no columns before it.
+    fn joins_without_on(&self, at: usize) -> bool {
+        let mut depth = 0_usize;
+        for index in (0..at).rev() {
+            match self.kind(index) {
+                T::CloseParen => depth += 1,
+                T::OpenParen => match depth.checked_sub(1) {
+                    Some(less) => depth = less,
+                    None => return false,
+                },
+                T::Join | T::Lookup if depth == 0 => return true,
+                T::Bar | T::Semicolon | T::On if depth == 0 => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    /// Whether a token begins a statement, a pipeline or an operator of its own, on a line of its own.
+    fn written_anew(&self, at: usize) -> bool {
+        let begins = matches!(self.kind(at), T::Let | T::Set | T::Declare | T::Union | T::Search | T::Find)
+            || self.kind(at + 1) == T::Bar;
+        begins && self.text[self.end_before(at)..self.span(at).start as usize].contains(['\n', '\r'])
+    }
+
+    /// Whether a name follows the aggregates of a `summarize` on their line, and ends the operator: what it groups by.
+    fn aggregates_end(&self, at: usize) -> bool {
+        if at == 0
+            || self.kind(at - 1) != T::CloseParen
+            || self.kind(at) != T::Identifier
+            || !matches!(self.kind(at + 1), T::Bar | T::Semicolon | T::EndOfText | T::Comma | T::CloseParen)
+            || self.text[self.end_before(at)..self.span(at).start as usize].contains(['\n', '\r'])
+        {
+            return false;
+        }
+        let stage = (0..at).rev().take_while(|index| !matches!(self.kind(*index), T::Bar | T::Semicolon));
+        let mut kinds = stage.map(|index| self.kind(index));
+        let mut summarizes = false;
+        kinds.all(|kind| {
+            summarizes |= kind == T::Summarize;
+            kind != T::By
+        }) && summarizes
     }
 
     /// A keyword for a name.

@@ -5,6 +5,7 @@ use super::super::token::{Token, TokenKind as T};
 use super::super::work;
 use crate::source::Span;
 
+mod elsewhere;
 mod foreign;
 mod gaps;
 mod operators;
@@ -103,6 +104,13 @@ impl Draft {
         self.error.mend = Some(Mend { title, span, text: text.to_owned() });
         self.covers =
             Span::new(self.covers.start.min(span.start) as usize, self.covers.end.max(span.end) as usize);
+    }
+
+    /// Says in words what the mend does.
+    fn title(&mut self, title: &str) {
+        if let Some(mend) = &mut self.error.mend {
+            title.clone_into(&mut mend.title);
+        }
     }
 
     fn help(&mut self, help: impl Into<String>) {
@@ -209,13 +217,27 @@ impl<'t> Slips<'t> {
         // The token at the error or, where something is missing, the one behind the gap.
         let at = self.at(draft.error.span.start);
         let known = self.sql(&mut draft)
+            || self.literal_call(&mut draft)
+            || self.entities(&mut draft, at)
             || self.comment(&mut draft, at)
+            || self.dashes(&mut draft, at)
             || self.typographic(&mut draft, at)
+            || self.doubled(&mut draft, at)
+            || self.cast(&mut draft, at)
+            || self.distinct(&mut draft, at)
+            || self.parameter(&mut draft, at)
+            || self.assignment(&mut draft, at)
+            || self.address(&mut draft, at)
+            || self.several(&mut draft, at)
             || self.sign(&mut draft, at)
             || self.negation(&mut draft, at)
+            || self.between_and(&mut draft, at)
+            || self.foreign_word(&mut draft, at)
             || self.word(&mut draft, at)
+            || self.named_behind(&mut draft, at)
             || self.operator(&mut draft, at)
             || self.bar(&mut draft, at)
+            || self.pipe_on_line(&mut draft, at)
             || self.surplus(&mut draft, at)
             || self.list(&mut draft, at)
             || self.call(&mut draft, at)

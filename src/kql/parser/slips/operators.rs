@@ -16,8 +16,23 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("rename", "Write `project-rename`."),
     ("dedup", "Write `distinct`, or `summarize arg_max(...) by`."),
     ("head", "Write `take`."),
+    ("unique", "Write `distinct`."),
     ("table", "Write `project`."),
     ("fields", "Write `project`."),
+];
+
+/// Those that are but other names, with the operators.
+const REPLACED: &[(&str, &str)] = &[
+    ("select", "project"),
+    ("having", "where"),
+    ("stats", "summarize"),
+    ("eval", "extend"),
+    ("rename", "project-rename"),
+    ("dedup", "distinct"),
+    ("unique", "distinct"),
+    ("head", "take"),
+    ("table", "project"),
+    ("fields", "project"),
 ];
 
 impl Slips<'_> {
@@ -82,6 +97,10 @@ impl Slips<'_> {
             draft.mend(self.over(at, at + 1), name);
         } else if let Some((_, help)) = ELSEWHERE.iter().find(|(there, _)| *there == word) {
             draft.help(*help);
+            let plain = REPLACED.iter().find(|(there, _)| *there == word);
+            if let Some((_, here)) = plain {
+                draft.mend(span, here);
+            }
         } else {
             let nearest = names()
                 .map(|name| (strsim::osa_distance(&word, name), name))

@@ -1,0 +1,109 @@
+//! The rules over one file, as often as it is read: once as it is, and again for each proof of its fixes.
+
+use std::sync::Arc;
+
+use super::set_severity;
+use crate::content::{Content, Query, schema};
+use crate::diagnostic::{Diagnostic, Group, RuleMeta};
+use crate::rules::{self, Base, Context, Settings, gates};
+use crate::source::{SourceFile, Span};
+use crate::workspace::View;
+
+/// What the findings in a file depend on besides its text.
+pub(super) struct Checker<'a> {
+    /// The path below the repository's root, see [`Job::place`](super::job::Job::place).
+    pub(super) place: &'a str,
+    /// The tables and functions that queries can name.
+    pub(super) catalog: &'a View<'a>,
+    /// What the user wants.
+    pub(super) settings: &'a Settings,
+    /// Rules that run unheard.
+    pub(super) named: &'a [&'static RuleMeta],
+    /// The file as it was.
+    pub(super) base: Option<&'a Base>,
+}
+
+/// What rules found.
+pub(super) struct Found {
+    /// The findings. Places are those that the rules said.
+    pub(super) all: Vec<Diagnostic>,
+    /// So many of them, the first, were found by looking at the file; the others by looking at a query.
+    pub(super) in_file: usize,
+}
+
+/// Reads a file: upstream's gates see it as it is written, and the rules with its keys as they are meant.
+pub(super) fn read(source: Arc<SourceFile>, place: &str, settings: &Settings) -> Content {
+    let read = if settings.profile.runs_gates() { Content::as_written } else { Content::read };
+    read(source, place)
+}
+
+impl Checker<'_> {
+    /// Runs the rules over a file, and over its queries unless those are known.
+    pub(super) fn check(&self, content: &Content, queries: &[Query<'_>], queries_known: bool) -> Found {
+        let settings = self.settings;
+        let runs_gates = settings.profile.runs_gates();
+        let template = if runs_gates { gates::template(content) } else { content.template() };
+        let violations = match content.root() {
+            Some(root) if !runs_gates => schema::violations(root, content.kind),
+            _ => Vec::new(),
+        };
+        let (template, violations) = (template.as_ref(), violations.as_slice());
+        let (catalog, base) = (self.catalog, self.base);
+        let cx = Context { content, template, violations, queries, catalog, settings, base };
+        let mut all = Vec::new();
+        let mut in_file = 0;
+        if runs_gates {
+            gates::check(&cx, &mut all);
+        } else {
+            in_file = run_rules(&cx, self.named, queries_known, &mut all);
+        }
+        // What a variable stands for is for its parameter file to say.
+        let variables: Vec<Span> = queries.iter().flat_map(|query| query.variables(content)).collect();
+        if !variables.is_empty() {
+            all.retain(|found| !at_variable(found, &variables));
+            in_file = 0;
+        }
+        Found { all, in_file }
+    }
+}
+
+/// Whether a finding on a query lies at a variable.
+fn at_variable(found: &Diagnostic, variables: &[Span]) -> bool {
+    let overlaps =
+        |place: &Span| place.start < found.span.end.max(found.span.start + 1) && found.span.start < place.end;
+    found.rule.group == Group::Query && found.rule.id != "query-placeholder" && variables.iter().any(overlaps)
+}
+
+/// Returns how many findings are of the file, which come first.
+fn run_rules(
+    cx: &Context<'_>,
+    named: &[&RuleMeta],
+    queries_known: bool,
+    found: &mut Vec<Diagnostic>,
+) -> usize {
+    let settings = cx.settings;
+    let runs = |entry: &&rules::Entry| settings.enabled(entry.meta) || named.contains(&entry.meta);
+    let entries: Vec<&rules::Entry> = rules::all().filter(runs).collect();
+    for entry in &entries {
+        entry.rule.check_file(cx, found);
+        if let Some(template) = cx.template {
+            entry.rule.check_template(cx, template, found);
+        }
+    }
+    let in_file = found.len();
+    for query in cx.queries.iter().filter(|query| !queries_known && !is_cut_off(cx.content, query)) {
+        for entry in &entries {
+            entry.rule.check_query(cx, query, found);
+        }
+    }
+    for diagnostic in found {
+        set_severity(diagnostic, settings);
+    }
+    in_file
+}
+
+/// Whether a query's text is not known in full because of an error around it. What would be said of such a
+/// text, may well be that error's echo.
+fn is_cut_off(content: &Content, query: &Query<'_>) -> bool {
+    query.node.is_some_and(|node| content.document.is_damaged(node.span))
+}

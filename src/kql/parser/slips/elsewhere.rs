@@ -1,0 +1,542 @@
+//! Shapes of other languages: words in an order that KQL does not have, and words that stand twice.
+
+use super::super::super::ast::StringOp;
+use super::super::super::error::ErrorKind;
+use super::super::super::foreign;
+use super::super::super::token::{KEYWORDS, TokenKind as T};
+use super::super::operators::is_operator;
+use super::{Draft, Slips};
+use crate::source::Span;
+
+/// Signs as web pages write them, with what they stand for.
+const ENTITIES: &[(&str, &str)] = &[
+    ("&quot;", "\""),
+    ("&#34;", "\""),
+    ("&#x22;", "\""),
+    ("&apos;", "'"),
+    ("&#39;", "'"),
+    ("&#x27;", "'"),
+    ("&lt;", "<"),
+    ("&#60;", "<"),
+    ("&gt;", ">"),
+    ("&#62;", ">"),
+    ("&nbsp;", " "),
+    ("&#160;", " "),
+    ("&amp;", "&"),
+    ("&#38;", "&"),
+];
+
+/// Literals that are written like calls, with the functions that convert to their types.
+const LITERALS: &[(&str, &str)] = &[
+    ("int", "toint"),
+    ("long", "tolong"),
+    ("real", "todouble"),
+    ("double", "todouble"),
+    ("decimal", "todecimal"),
+    ("bool", "tobool"),
+    ("guid", "toguid"),
+    ("datetime", "todatetime"),
+    ("timespan", "totimespan"),
+    ("time", "totimespan"),
+];
+
+/// Parameters of operators that begin with a name and `=`.
+const PARAMETERS: &[(T, &[&str])] = &[
+    (T::Join, &["kind", "hint.strategy", "hint.remote", "hint.shufflekey", "hint.num_partitions"]),
+    (T::Lookup, &["kind"]),
+    (T::Union, &["kind", "withsource", "isfuzzy"]),
+    (T::Parse, &["kind", "flags"]),
+    (T::ParseWhere, &["kind", "flags"]),
+    (T::MvDashExpand, &["bagexpansion", "kind", "with_itemindex"]),
+    (T::MvExpand, &["bagexpansion", "kind", "with_itemindex"]),
+    (T::Search, &["kind"]),
+    (T::MakeSeries, &["kind"]),
+];
+
+impl Slips<'_> {
+    /// `&quot;` and its kin, all of them at once: one alone would leave a string open.
+    pub(super) fn entities(&self, draft: &mut Draft, at: usize) -> bool {
+        let place = draft.error.span.start as usize;
+        let line = self.text[..place].rfind(['\n', '\r']).map_or(0, |start| start + 1);
+        let end = self.text[place..].find(['\n', '\r']).map_or(self.text.len(), |end| place + end);
+        let near = at.checked_sub(1).map_or(line, |before| line.min(self.span(before).start as usize));
+        if !ENTITIES.iter().any(|(entity, _)| self.text[near..end].contains(entity)) {
+            return false;
+        }
+        let first = ENTITIES.iter().filter_map(|(entity, _)| self.text.find(entity)).min().unwrap_or(0);
+        let last = |(entity, _): &(&str, &str)| Some(self.text.rfind(entity)? + entity.len());
+        let last = ENTITIES.iter().filter_map(last).max().unwrap_or(first);
+        let mut plain = self.text[first..last].to_owned();
+        for (entity, sign) in ENTITIES {
+            plain = plain.replace(entity, sign);
+        }
+        plain = plain.replace("&&", "and");
+        let written = self.text[first..].find(';').map_or("&", |end| &self.text[first..=first + end]);
+        draft.say(
+            Span::new(first, first + written.len()),
+            format!("`{written}` is how a web page writes a character"),
+            "Write the character itself.",
+        );
+        draft.mend(Span::new(first, last), &plain);
+        draft.title("Decode the HTML entities");
+        draft.covers = Span::new(first.min(line), self.text.len());
+        true
+    }
+
+    /// A keyword that stands twice, one after the other.
+    pub(super) fn doubled(&self, draft: &mut Draft, at: usize) -> bool {
+        let stage = (0..at).rev().find(|index| matches!(self.kind(*index), T::Bar | T::Semicolon));
+        let begins = stage.map_or(1, |bar| bar + 2);
+        for second in [at + 1, at, at.saturating_sub(1), at.saturating_sub(2), begins] {
+            let Some(first) = second.checked_sub(1) else { continue };
+            let word = self.written(second);
+            let between = Span::new(self.span(first).end as usize, self.span(second).start as usize);
+            let blank = self.text.get(between.range()).unwrap_or_default();
+            let same = self.kind(first) == self.kind(second)
+                && self.kind(second).is_keyword()
+                && self.written(first) == word
+                && !blank.is_empty()
+                && blank.bytes().all(|byte| byte == b' ' || byte == b'\t');
+            if same {
+                let span = self.span(second);
+                draft.say(span, format!("`{word}` is repeated"), "Remove one of them.");
+                draft.mend(Span::new(self.span(first).end as usize, span.end as usize), "");
+                draft.covers = self.stage(first);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// A comment of SQL, which reads as two signs to the parser.
+    pub(super) fn dashes(&self, draft: &mut Draft, at: usize) -> bool {
+        let place = draft.error.span.start as usize;
+        let line = self.text[..place].rfind(['\n', '\r']).map_or(0, |start| start + 1);
+        let mut first = at.min(self.tokens.len().saturating_sub(1));
+        while first > 0 && self.span(first - 1).start as usize >= line {
+            first -= 1;
+        }
+        let is_comment = |index: &usize| {
+            let two =
+                self.kind(*index) == T::Minus && self.kind(index + 1) == T::Minus && self.glued(index + 1);
+            // Within a line a space follows it, as SQL wants it.
+            let begins = self.text[line..self.span(*index).start as usize].trim().is_empty();
+            let end = self.span(index + 1).end as usize;
+            two && (begins || self.text[end..].starts_with([' ', '\t', '\r', '\n']))
+        };
+        let Some(dashes) = (first..=at + 1).find(is_comment) else { return false };
+        let start = self.span(dashes).start as usize;
+        let length = self.text[start..].find(['\n', '\r']).unwrap_or(self.text.len() - start);
+        let span = Span::new(start, start + 2);
+        draft.say(span, "`--` is not a comment in KQL", "A comment begins with `//` and ends with its line.");
+        draft.mend(span, "//");
+        // What is missing after the comment is told of the end of its line.
+        draft.covers = Span::new(start, (start + length + 1).min(self.text.len().max(start)));
+        true
+    }
+
+    /// A name that is given a value without `let`, and a semicolon for a comma in a list of such.
+    pub(super) fn assignment(&self, draft: &mut Draft, at: usize) -> bool {
+        let before = (0..at).rev().find(|index| self.kind(*index) == T::Semicolon);
+        let start = before.map_or(0, |semicolon| semicolon + 1);
+        if self.kind(start) != T::Identifier || self.kind(start + 1) != T::Equal || at > start + 2 {
+            return false;
+        }
+        let end = (start..self.tokens.len()).find(|index| matches!(self.kind(*index), T::Semicolon));
+        let name = self.written(start);
+        let goes_on = before.is_some_and(|semicolon| {
+            let stage = (0..semicolon).rev().take_while(|index| self.kind(*index) != T::Semicolon);
+            stage.take_while(|index| self.kind(*index) != T::Bar).any(|index| {
+                matches!(self.kind(index), T::Summarize | T::Extend | T::Project | T::Print | T::MakeSeries)
+            })
+        });
+        if let Some(semicolon) = before.filter(|_| goes_on) {
+            let span = self.span(semicolon);
+            draft.say(span, format!("This semicolon ends the query before `{name}`"), "Write a comma.");
+            draft.mend(span, ",");
+        } else if end.is_some() {
+            let span = self.span(start);
+            draft.say(
+                span,
+                format!("`let` is missing before `{name}`"),
+                format!("Write `let {name} = ...;`."),
+            );
+            draft.mend(Span::at(span.start as usize), "let ");
+        } else {
+            return false;
+        }
+        draft.covers = Span::new(self.span(start).start as usize, self.stage(start).end as usize);
+        true
+    }
+
+    /// `KIND=`, `knd=`: a parameter of an operator in another spelling.
+    pub(super) fn parameter(&self, draft: &mut Draft, at: usize) -> bool {
+        for name in [at, at.saturating_sub(1), at.saturating_sub(2)] {
+            if self.kind(name) != T::Identifier || self.kind(name + 1) != T::Equal {
+                continue;
+            }
+            let from = name.saturating_sub(8);
+            let operator = (from..name).rev().find_map(|index| {
+                let known = PARAMETERS.iter().find(|(operator, _)| *operator == self.kind(index));
+                known.filter(|_| !(index..name).any(|inner| self.kind(inner) == T::OpenParen))
+            });
+            let Some((_, names)) = operator else { continue };
+            let lower = self.written(name).to_ascii_lowercase();
+            let near = names
+                .iter()
+                .map(|known| (strsim::osa_distance(&lower, known), *known))
+                .filter(|(distance, known)| *distance <= known.len() / 4)
+                .min();
+            let Some((_, near)) = near else { continue };
+            let span = self.span(name);
+            let message = format!("`{}` is not a parameter of this operator", self.written(name));
+            draft.say(span, message, format!("Did you mean `{near}`?"));
+            draft.mend(span, near);
+            draft.covers = self.stage(name);
+            return true;
+        }
+        false
+    }
+
+    /// `cast(x as string)`
+    pub(super) fn cast(&self, draft: &mut Draft, at: usize) -> bool {
+        let Some(keyword) =
+            [at, at.saturating_sub(1), at + 1].into_iter().find(|index| self.kind(*index) == T::As)
+        else {
+            return false;
+        };
+        let Some(open) = self.opened(keyword) else { return false };
+        let Some(function) = open.checked_sub(1) else { return false };
+        let word = self.written(function).to_ascii_lowercase();
+        if !matches!(word.as_str(), "cast" | "try_cast" | "convert") {
+            return false;
+        }
+        let kind = self.written(keyword + 1);
+        let conversion = foreign::conversion(kind);
+        let help = conversion.map_or_else(
+            || "Write `tostring(...)`, `toint(...)`, `todatetime(...)` and so on.".to_owned(),
+            |conversion| format!("Write `{conversion}(...)`."),
+        );
+        draft.say(self.over(function, keyword + 1), format!("`{word}` is not a function in KQL"), help);
+        if let Some(conversion) = conversion
+            && let Some(close) = self.closing(open)
+        {
+            let inside = Span::new(self.span(open).end as usize, self.span(keyword).start as usize);
+            let inside = self.text[inside.range()].trim();
+            draft.mend(self.over(function, close), &format!("{conversion}({inside})"));
+        }
+        draft.covers = self.stage(function);
+        true
+    }
+
+    /// `count(distinct X)`
+    pub(super) fn distinct(&self, draft: &mut Draft, at: usize) -> bool {
+        let from = at.saturating_sub(3);
+        let is_call = |index: &usize| {
+            self.written(*index).eq_ignore_ascii_case("count")
+                && self.kind(index + 1) == T::OpenParen
+                && self.written(index + 2).eq_ignore_ascii_case("distinct")
+        };
+        let Some(count) = (from..=at).find(is_call) else { return false };
+        draft.say(self.over(count, count + 2), "`count` has no `distinct` in KQL", "Write `dcount(...)`.");
+        if let Some(close) = self.closing(count + 1) {
+            let inside = Span::new(self.span(count + 2).end as usize, self.span(close).start as usize);
+            let inside = self.text[inside.range()].trim();
+            if !inside.is_empty() && !inside.contains(',') {
+                draft.mend(self.over(count, close), &format!("dcount({inside})"));
+            }
+        }
+        draft.covers = self.stage(count);
+        true
+    }
+
+    /// `descending`, `group by`, `matches "..."` and operators of other languages.
+    pub(super) fn foreign_word(&self, draft: &mut Draft, at: usize) -> bool {
+        let word = self.written(at);
+        let lower = word.to_ascii_lowercase();
+        let span = self.span(at);
+        let direction = match lower.as_str() {
+            "descending" | "descend" | "dsc" | "decs" | "des" => Some("desc"),
+            "ascending" | "ascend" => Some("asc"),
+            _ => None,
+        };
+        if let Some(direction) = direction.filter(|_| self.kind(at) == T::Identifier) {
+            draft.say(
+                span,
+                format!("`{word}` is written `{direction}` in KQL"),
+                format!("Write `{direction}`."),
+            );
+            draft.mend(span, direction);
+            draft.covers = self.stage(at);
+            return true;
+        }
+        if lower == "group"
+            && self.written(at + 1).eq_ignore_ascii_case("by")
+            && at > 0
+            && self.kind(at - 1) != T::Bar
+        {
+            let both = self.over(at, at + 1);
+            draft.say(both, "`group by` is written `by` in KQL", "Write `by`.");
+            draft.mend(both, "by");
+            draft.covers = self.stage(at);
+            return true;
+        }
+        let literal = |index: usize| self.kind(index).is_literal() || self.kind(index) == T::OpenParen;
+        let operand = at > 0 && self.ends_operand(at - 1) && self.kind(at) == T::Identifier;
+        if !operand || !(literal(at + 1) || self.kind(at + 1) == T::Identifier) {
+            return false;
+        }
+        let simple = match lower.as_str() {
+            "matches" | "matches_regex" | "match" | "regex" | "regexp" | "rlike" | "matchesregex"
+                if self.kind(at + 1) != T::OpenParen =>
+            {
+                Some("matches regex")
+            }
+            "eq" | "equals" | "is" => Some("=="),
+            "ne" | "neq" => Some("!="),
+            "gt" => Some(">"),
+            "ge" | "gte" => Some(">="),
+            "lt" => Some("<"),
+            "le" | "lte" => Some("<="),
+            _ => None,
+        };
+        if let Some(simple) = simple {
+            let message = format!("`{word}` is written `{simple}` in KQL");
+            draft.say(span, message, format!("Write `{simple}`."));
+            draft.mend(span, simple);
+            draft.covers = self.stage(at);
+            return true;
+        }
+        if let Some(kql) = foreign::operator(word) {
+            draft.say(span, format!("`{word}` is not an operator of KQL"), format!("Use {kql}."));
+            draft.covers = self.stage(at);
+            return true;
+        }
+        if !literal(at + 1) || KEYWORDS.iter().any(|keyword| keyword.text() == lower) {
+            return false;
+        }
+        let joins = |keyword: &T| {
+            StringOp::of(*keyword).is_some()
+                || matches!(keyword, T::In | T::InCs | T::Between | T::HasAny | T::HasAll)
+        };
+        let near = KEYWORDS
+            .iter()
+            .filter(|keyword| joins(keyword))
+            .map(|keyword| (strsim::osa_distance(&lower, keyword.text()), keyword.text()))
+            .filter(|(distance, name)| *distance <= (name.len() / 4).clamp(1, 2) && name.len() > 2)
+            .min();
+        let Some((_, near)) = near else { return false };
+        draft.say(span, format!("`{word}` is not an operator of KQL"), format!("Did you mean `{near}`?"));
+        draft.mend(span, near);
+        draft.covers = self.stage(at);
+        true
+    }
+
+    /// `count() as Total`, and all others of its kind in the same list: one alone would leave the list broken.
+    pub(super) fn named_behind(&self, draft: &mut Draft, at: usize) -> bool {
+        let Some((start, mut text)) = self.value_before_as(at) else { return false };
+        let place = draft.error.span;
+        let shown: String = text.chars().take(60).collect();
+        let (mut last, mut next) = (at + 1, at + 2);
+        while !matches!(self.kind(next), T::Bar | T::Semicolon | T::EndOfText | T::By) {
+            if let Some((first, named)) = self.value_before_as(next).filter(|(first, _)| *first > last) {
+                text += &self.text[self.span(last).end as usize..self.span(first).start as usize];
+                text += &named;
+                last = next + 1;
+            }
+            next += 1;
+        }
+        draft.say(place, "A name comes before its value in KQL, not after it", format!("Write `{shown}`."));
+        draft.mend(self.over(start, last), &text);
+        draft.title("Write the name before the value");
+        draft.covers = self.stage(at);
+        true
+    }
+
+    /// Where the value before `as` begins, and how it is written with the name that follows.
+    fn value_before_as(&self, at: usize) -> Option<(usize, String)> {
+        if !self.written(at).eq_ignore_ascii_case("as") || at == 0 || self.kind(at - 1) == T::Bar {
+            return None;
+        }
+        let (mut start, mut depth) = (at, 0_usize);
+        while start > 0 {
+            match self.kind(start - 1) {
+                T::CloseParen | T::CloseBracket | T::CloseBrace => depth += 1,
+                T::OpenParen | T::OpenBracket | T::OpenBrace if depth > 0 => depth -= 1,
+                T::OpenParen | T::OpenBracket | T::OpenBrace | T::Semicolon | T::Bar => return None,
+                T::Comma | T::By if depth == 0 => break,
+                T::Summarize | T::Extend | T::Project | T::Print | T::Distinct if depth == 0 => break,
+                T::Equal if depth == 0 => return None,
+                _ => {}
+            }
+            start -= 1;
+        }
+        if start == 0 || start == at || self.kind(at + 1) != T::Identifier {
+            return None;
+        }
+        let (value, name) = (&self.text[self.over(start, at - 1).range()], self.written(at + 1));
+        Some((start, format!("{name} = {value}")))
+    }
+
+    /// `int(extract(...))`: what looks like a conversion is a literal, which holds no call.
+    pub(super) fn literal_call(&self, draft: &mut Draft) -> bool {
+        let place = draft.error.span.start as usize;
+        let line = self.text[..place].rfind(['\n', '\r']).map_or(0, |start| start + 1);
+        let end = self.text[place..].find(['\n', '\r']).map_or(self.text.len(), |end| place + end);
+        let line_text = &self.text[line..end];
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        for (kind, function) in LITERALS {
+            let opens = format!("{kind}(");
+            for (start, _) in line_text.match_indices(&opens) {
+                let inside = line_text[start + opens.len()..].trim_start();
+                let name = inside.len() - inside.trim_start_matches(is_name).len();
+                let begins = !line_text[..start].ends_with(is_name);
+                let calls = name > 0
+                    && inside.starts_with(|c: char| c.is_ascii_alphabetic())
+                    && inside[name..].starts_with('(');
+                if begins && calls {
+                    let span = Span::new(line + start, line + start + kind.len());
+                    let message = format!("`{kind}(...)` is a literal in KQL, and cannot hold a call");
+                    draft.say(span, message, format!("Write `{function}(...)` to convert."));
+                    draft.mend(span, function);
+                    draft.error.label = None;
+                    draft.covers = Span::new(line, self.text.len());
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// `== 198.51.100.7`
+    pub(super) fn address(&self, draft: &mut Draft, _at: usize) -> bool {
+        let part = |c: char| c.is_ascii_digit() || c == '.' || c == '/';
+        let place = draft.error.span.start as usize;
+        let before = self.text[..place].trim_end_matches(part).len();
+        let length = self.text[place..].find(|c| !part(c)).unwrap_or(self.text.len() - place);
+        let written = &self.text[before..place + length];
+        let (address, prefix) = written.split_once('/').unwrap_or((written, "24"));
+        let octets: Vec<&str> = address.split('.').collect();
+        let is_number = |text: &&str| text.parse::<u8>().is_ok();
+        if octets.len() != 4 || !octets.iter().all(is_number) || prefix.parse::<u8>().is_err() {
+            return false;
+        }
+        let span = Span::new(before, place + length);
+        draft.say(
+            span,
+            "An IP address is a string in KQL",
+            format!("Put quotes around it: `\"{written}\"`."),
+        );
+        draft.mend(span, &format!("\"{written}\""));
+        draft.covers = Span::new(before, self.stage(self.at(place as u32)).end as usize);
+        true
+    }
+
+    /// `contains ("a", "b")` and `contains ["a", "b"]`
+    pub(super) fn several(&self, draft: &mut Draft, at: usize) -> bool {
+        let from = at.saturating_sub(3);
+        let opens = |index: &usize| matches!(self.kind(*index), T::OpenParen | T::OpenBracket);
+        let Some(open) = (from..=at).rev().find(opens).filter(|open| *open > 0) else { return false };
+        let operator = open - 1;
+        let word = self.written(operator);
+        let list = match self.kind(operator) {
+            T::Contains | T::Has | T::HasPrefix | T::Like => "has_any",
+            T::EqualEqual => "in",
+            T::EqualTilde => "in~",
+            T::BangEqual => "!in",
+            T::BangTilde => "!in~",
+            T::StartsWith | T::EndsWith | T::HasSuffix | T::MatchesRegex => "",
+            _ => return false,
+        };
+        let Some(close) = self.closing(open) else { return false };
+        if !(open..close).any(|index| self.kind(index) == T::Comma) {
+            return false;
+        }
+        let help = match list {
+            "" => format!("Combine several `{word}` with `or`, or use `matches regex`."),
+            list => format!("Write `{list} (...)`."),
+        };
+        draft.say(self.over(operator, open), format!("`{word}` compares with one value"), help);
+        if !list.is_empty() {
+            let inside = &self.text[self.span(open).end as usize..self.span(close).start as usize];
+            draft.mend(self.over(operator, close), &format!("{list} ({inside})"));
+        }
+        draft.covers = self.stage(operator);
+        true
+    }
+
+    /// `between 1 and 5`
+    pub(super) fn between_and(&self, draft: &mut Draft, at: usize) -> bool {
+        let from = at.saturating_sub(2);
+        let is_between = |index: &usize| {
+            matches!(self.kind(*index), T::Between | T::NotBetween)
+                || self.written(*index).eq_ignore_ascii_case("between")
+        };
+        let Some(between) = (from..=at).rev().find(is_between) else { return false };
+        let Some(low) = self.operand(between + 1) else { return false };
+        if !self.written(low + 1).eq_ignore_ascii_case("and") {
+            return false;
+        }
+        let Some(high) = self.operand(low + 2) else { return false };
+        let text = |first: usize, last: usize| &self.text[self.over(first, last).range()];
+        let bounds = format!("({} .. {})", text(between + 1, low), text(low + 2, high));
+        let word = self.written(between).to_ascii_lowercase();
+        draft.say(
+            self.over(between, low + 1),
+            format!("The bounds of `{word}` are written with `..`"),
+            format!("Write `{word} {bounds}`."),
+        );
+        draft.mend(self.over(between, high), &format!("{word} {bounds}"));
+        draft.covers = self.stage(between);
+        true
+    }
+
+    /// The last token of a simple operand: a literal, a name or a call.
+    fn operand(&self, first: usize) -> Option<usize> {
+        let simple = self.kind(first).is_literal() || self.kind(first) == T::Identifier;
+        match self.kind(first + 1) {
+            T::OpenParen if simple => self.closing(first + 1),
+            _ => simple.then_some(first),
+        }
+    }
+
+    /// The bracket that is open at a token.
+    pub(super) fn opened(&self, at: usize) -> Option<usize> {
+        let mut depth = 0_usize;
+        for index in (0..at).rev() {
+            match self.kind(index) {
+                T::CloseParen | T::CloseBracket | T::CloseBrace => depth += 1,
+                T::OpenParen | T::OpenBracket | T::OpenBrace if depth == 0 => return Some(index),
+                T::OpenParen | T::OpenBracket | T::OpenBrace => depth -= 1,
+                T::Semicolon | T::Bar => return None,
+                _ => {}
+            }
+        }
+        None
+    }
+
+    /// An operator that follows on the same line without a pipe, as `limit 5` after `order by`.
+    pub(super) fn pipe_on_line(&self, draft: &mut Draft, at: usize) -> bool {
+        let word = self.kind(at);
+        let ended =
+            matches!(draft.expects(), Some(";" | "," | ")")) || draft.error.kind == ErrorKind::Leftover;
+        let number = matches!(word, T::Limit | T::Take | T::Top) && self.kind(at + 1) == T::LongLiteral;
+        let ordered = matches!(word, T::Order | T::Sort) && self.kind(at + 1) == T::By;
+        let plain = matches!(word, T::Where | T::Extend | T::Project | T::Summarize | T::Distinct)
+            && (self.kind(at + 1) == T::Identifier || self.kind(at + 1) == T::Count);
+        if at == 0 || !ended || !is_operator(word) || !(number || ordered || plain) {
+            return false;
+        }
+        if self.kind(at - 1) == T::Bar
+            || !self.ends_operand(at - 1) && !matches!(self.kind(at - 1), T::Asc | T::Desc)
+        {
+            return false;
+        }
+        let name = self.written(at);
+        let place = draft.error.span;
+        draft.say(place, format!("A pipe (`|`) is missing before `{name}`"), format!("Write `| {name}`."));
+        draft.mend(Span::at(self.span(at).start as usize), "| ");
+        draft.covers = self.stage(at);
+        true
+    }
+}
