@@ -1,5 +1,5 @@
 //! Words of other languages, with what KQL has in their place: the one table that the parser's slips, the binder and
-//! docs/troubleshooting.md share.
+//! docs/kql-words.md share. A test writes that page from the table.
 
 /// How a call of another language is written in KQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -318,6 +318,51 @@ mod tests {
             assert!(known(foreign.kql) || operator, "{} is no function of KQL", foreign.kql);
         }
         assert!(CASTS.iter().all(|(_, function)| known(function)));
+    }
+
+    /// The page of the words, as docs/kql-words.md has it.
+    fn page() -> String {
+        let mut page = String::from(
+            "# Words of other languages\n\nWhat SQL, Splunk, Python and others call otherwise than KQL does. sentlint \
+             names the word of KQL where it meets one of these, and offers a fix where nothing but the name or the form \
+             changes.\n\n## Functions\n\n| elsewhere | in KQL | |\n|---|---|---|\n",
+        );
+        for foreign in FUNCTIONS {
+            let words: Vec<String> = foreign.words.iter().map(|word| format!("`{word}`")).collect();
+            let how = match foreign.form {
+                Form::Renamed(..) => "the same arguments".to_owned(),
+                Form::Written(template, _) => {
+                    format!("`{}`", template.replace("{0}", "a").replace("{1}", "b"))
+                }
+                Form::Otherwise(note) => note.to_owned(),
+            };
+            let how = how.replace('|', "\\|");
+            page += &format!("| {} | `{}` | {how} |\n", words.join(", "), foreign.kql);
+        }
+        page += "\n## Operators\n\n| elsewhere | in KQL |\n|---|---|\n";
+        for (word, kql) in OPERATORS {
+            page += &format!("| `{word}` | {kql} |\n");
+        }
+        page += "\n## Types of a cast\n\n| elsewhere | in KQL |\n|---|---|\n";
+        for (kinds, function) in CASTS {
+            let kinds: Vec<String> = kinds.iter().map(|kind| format!("`cast(a as {kind})`")).collect();
+            page += &format!("| {} | `{function}(a)` |\n", kinds.join(", "));
+        }
+        page
+    }
+
+    #[test]
+    fn the_page_of_the_words_is_that_of_the_table() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/kql-words.md");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(path, page()).unwrap();
+        }
+        let written = std::fs::read_to_string(path).unwrap_or_default();
+        assert_eq!(
+            written.replace("\r\n", "\n"),
+            page(),
+            "UPDATE_DOCS=1 cargo test --lib foreign writes the page"
+        );
     }
 
     #[test]
