@@ -213,7 +213,8 @@ fn verdict(
         }
     }
     // Where no query was touched, what was found in them is what it was.
-    let same = |(query, old): (&Query<'_>, &Option<&Query<'_>>)| old.is_some_and(|old| old.text == query.text);
+    let same =
+        |(query, old): (&Query<'_>, &Option<&Query<'_>>)| old.is_some_and(|old| old.text == query.text);
     let known = before.in_file > 0
         && queries.len() == before.queries.len()
         && queries.iter().zip(&paired).all(same)

@@ -169,6 +169,6 @@ fn a_safe_fix_deletes_no_comment() {
         let empty = found.into_iter().find(|one| one.rule.id == "empty-value");
         empty.and_then(|one| one.fix).map(|fix| fix.applicability)
     };
-    assert_eq!(safety(" []"), Some(Applicability::Safe));
+    assert_eq!(safety(""), Some(Applicability::Safe));
     assert_eq!(safety("   # REQUIRED: ask first"), Some(Applicability::Unsafe));
 }
