@@ -92,11 +92,11 @@ class Runner:
         return re.sub(r"\$\{\{(.*?)\}\}", one, text)
 
 
-def release(folder, program, name=None, spoil=False):
+def release(folder, program, spoil=False, target=TARGET):
     """A folder that answers as the releases of the project do."""
     place = folder / f"v{VERSION}"
     archive = subprocess.run(
-        [ROOT / ".github/release/archive.sh", program, TARGET, place], check=True, capture_output=True, text=True
+        [ROOT / ".github/release/archive.sh", program, target, place], check=True, capture_output=True, text=True
     ).stdout.strip()
     with open(place / "SHA256SUMS", "w") as sums:
         subprocess.run(["sha256sum", pathlib.Path(archive).name], cwd=place, stdout=sums, check=True)
@@ -137,6 +137,19 @@ def installing(place, sentlint, releases):
         right = "attestation verify" in asked and "--repo sentlint/sentlint" in asked
         check(f"where the binary was built is asked, and {'heeded' if answer else 'right'}", right and code == 2 * answer, log)
     (place / "bin/gh").unlink()
+
+    # What Windows gets is a zip.
+    exe = place / "exe/sentlint.exe"
+    exe.parent.mkdir()
+    shutil.copy2(sentlint, exe)
+    runner = Runner(place / "win", release(place / "windows", exe, target="x86_64-pc-windows-msvc"))
+    program(place / "bin", "uname", 'case "$1" in -s) echo MINGW64_NT-10.0-26100 ;; *) echo x86_64 ;; esac')
+    runner.env["PATH"] = f"{place / 'bin'}:{runner.env['PATH']}"
+    code, log, _, _ = runner.run(only="install")
+    binary = pathlib.Path(runner.outputs["install"].get("program", ""))
+    zipped = list((place / "windows").rglob("*.zip")) and not list((place / "windows").rglob("*.tar.gz"))
+    check("a released zip is installed on Windows", code == 0 and zipped and binary.name == "sentlint.exe" and binary.is_file(), log)
+    (place / "bin/uname").unlink()
 
     # Building takes minutes and is tested by .ci/packages; here it is to be asked for in the right way.
     runner = Runner(place / "c", "file:///nowhere")
@@ -230,7 +243,7 @@ def main():
     sentlint = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as place:
         place = pathlib.Path(place)
-        for folder in "a b c d gh0 gh1 releases again spoilt".split():
+        for folder in "a b c d gh0 gh1 win releases again windows spoilt".split():
             (place / folder).mkdir()
         releases = release(place / "releases", sentlint)
         again = release(place / "again", sentlint)
@@ -239,6 +252,15 @@ def main():
         for tag, code in ((f"v{VERSION}", 0), ("v9.9.9", 1), (VERSION, 1), ("", 1)):
             done = subprocess.run([ROOT / ".github/release/check-tag.sh", tag], stdout=subprocess.DEVNULL)
             check(f"the tag {tag!r} is {'wrong' if code else 'right'}", done.returncode == code)
+        commit = "0123456789abcdef0123456789abcdef01234567"
+        env = os.environ | {"GITHUB_REPOSITORY": "sentlint/sentlint", "PATH": f"{place / 'bin'}:{os.environ['PATH']}"}
+        for answer, asked, code in (("1", commit, 0), ("0", commit, 1), ("", commit, 1), ("1", "main", 1), ("1", "", 1)):
+            program(place / "bin", "gh", f'echo "$*" > {place / "asked"}\necho {answer}')
+            done = subprocess.run([ROOT / ".github/release/check-ci.sh", asked], env=env, stdout=subprocess.DEVNULL)
+            check(f"{answer or 'no'} runs of CI passed for {asked!r}", done.returncode == code)
+        asked = (place / "asked").read_text()
+        check("and what is asked names the commit, main and success", all(word in asked for word in (commit, "branch=main", "event=push", "status=success")), asked)
+        (place / "bin/gh").unlink()
         installing(place, sentlint, releases)
         checking(place, releases)
     return finish()

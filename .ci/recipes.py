@@ -26,6 +26,11 @@ def blocks(language):
     return [(comment.strip(), text) for comment, text in found]
 
 
+def pipelines():
+    """The blocks that are a pipeline of Azure DevOps."""
+    return [text for _, text in blocks("yaml") if "\nsteps:" in text]
+
+
 def repository(place):
     """Content on a branch that left `main` some commits ago, with a remote to push to."""
     env = os.environ | {
@@ -83,6 +88,16 @@ def main():
             right = done.returncode == (1 if finds else 0) and (not finds or "version-not-bumped" in done.stdout)
             check(title, right, done)
         check("most commands ran", ran > 10, ran)
+        scripts = [step["bash"] for text in pipelines() for step in yaml.safe_load(text)["steps"] if "bash" in step]
+        # The one before it downloads a release.
+        (script,) = [script for script in scripts if re.search(r"^sentlint ", script, re.M)]
+        done = subprocess.run(["bash", "-c", script], cwd=work, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        reports = [work / "reports/sentlint.xml", work / "reports/sentlint.sarif"]
+        check("the script for Azure DevOps", done.returncode == 0 and all(path.stat().st_size for path in reports), done)
+        changed.write_text(changed.read_text().replace("id: ", "id: 0", 1))
+        done = subprocess.run(["bash", "-c", script], cwd=work, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        told = re.search(r"^##vso\[task\.logissue type=error;sourcepath=content/hunting/", done.stdout, re.M)
+        check("which fails for an error and logs it", done.returncode == 1 and told, done)
         check("the version was raised", int(now[3]) == int(before[3]) + 1, now)
         written = ["sentlint.bash", "man1/sentlint.1", "gl-code-quality-report.json", "sentlint.xml", "sentlint-baseline.json"]
         written += [".schemas/nrt-rule.json", "arm/hunting/mremoteng-connection-fan-out.json"]
@@ -100,9 +115,11 @@ def main():
         if isinstance(about, list):
             check("the step is the one of the example", [about[0] == step for step in steps].count(True) == 1, text)
             check("its inputs exist", set(about[0]["with"]) <= set(action["inputs"]), text)
-        elif about:
+        elif about and "repos" in about:
             named = {hook["id"] for repo in about["repos"] for hook in repo["hooks"]}
             check("the hooks exist", named <= hooks, named)
+    for comment, text in blocks("powershell"):
+        check("PowerShell is said not to be run", comment.startswith("not run: "), text)
     table = set(re.findall(r"`([a-z-]+)`", PAGE.split("| input |")[1].split("\n\n")[0]))
     check("every input is described", set(action["inputs"]) <= table, set(action["inputs"]) - table)
     return finish()

@@ -61,6 +61,12 @@ pub mod fix {
     pub use crate::fix::{diff, round};
 }
 
+#[cfg(fuzzing)]
+pub mod holds {
+    //! What is true of any file.
+    pub use crate::holds::{conversion_holds, way_back_holds};
+}
+
 pub mod inspect {
     //! What a query is about.
     pub use crate::inspect::inspect;

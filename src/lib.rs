@@ -51,5 +51,8 @@ pub mod api;
 
 pub mod cli;
 
+#[cfg(any(test, fuzzing))]
+mod holds;
+
 #[doc(hidden)]
 pub mod internals;

@@ -33,8 +33,8 @@ case "$(uname -s)-$(uname -m)" in
   *) target= ;;
 esac
 case "$target" in
-  *windows*) suffix=.exe ;;
-  *) suffix= ;;
+  *windows*) suffix=.exe packed=zip ;;
+  *) suffix='' packed=tar.gz ;;
 esac
 
 cache=${RUNNER_TOOL_CACHE:-${RUNNER_TEMP:?is set by every runner}}
@@ -55,10 +55,18 @@ fetch() {
     --proto '=https,file' --proto-redir '=https' --output "$2" -- "$1"
 }
 
+unpack() {
+  case "$1" in
+    *.tar.gz) tar -xzf "$1" ;;
+    # Windows has a tar of its own, which reads these; that of its bash does not.
+    *) if command -v unzip > /dev/null; then unzip -q "$1"; else "$SYSTEMROOT/System32/tar.exe" -xf "$1"; fi ;;
+  esac
+}
+
 # Returns 1 where there is nothing to download; a download that is not what it should be ends the action.
 download() {
   [ -n "$target" ] || return 1
-  local archive=sentlint-$version-$target.tar.gz work expected
+  local archive=sentlint-$version-$target.$packed work expected
   work=$(mktemp -d)
   fetch "$releases/v$version/$archive" "$work/$archive" || return 1
   fetch "$releases/v$version/SHA256SUMS" "$work/SHA256SUMS" || return 1
@@ -70,7 +78,7 @@ download() {
     gh attestation verify "$work/$archive" --repo "$repository" > /dev/null ||
       fail "$archive was not built by the workflows of $repository: it was not installed"
   fi
-  (cd "$work" && tar -xzf "$archive")
+  (cd "$work" && unpack "$archive")
   mkdir -p "$folder/bin"
   mv "$work/sentlint-$version-$target/sentlint$suffix" "$program"
   rm -rf "$work"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Packs a binary as it is released: with its manual pages, completion scripts, licence and README.
+# Packs a binary as it is released: with its manual pages, completion scripts, licence and README. It is a zip for Windows,
+# and a compressed tar for the others.
 # usage: archive.sh PROGRAM TARGET FOLDER; prints the path of the archive. SENTLINT_HERE names a program of the same
 # version that runs on this machine, where PROGRAM is made for another.
 set -euo pipefail
@@ -20,6 +21,15 @@ for shell in bash elvish fish powershell zsh; do
   "$here" completions "$shell" > "$work/$name/completions/sentlint.$shell"
 done
 # The same files make the same archive, whoever packs them and whenever.
+case "$target" in
+  *windows*)
+    python=$(command -v python3 || command -v python)
+    (cd "$work" && "$python" "$root/.github/release/zip.py" "$out/$name.zip" "$name")
+    rm -rf "$work"
+    echo "$out/$name.zip"
+    exit
+    ;;
+esac
 case "$(tar --version)" in
   *"GNU tar"*) same=(--sort=name --owner=0 --group=0 --numeric-owner "--mtime=@${SOURCE_DATE_EPOCH:-0}") ;;
   *) same=() ;;

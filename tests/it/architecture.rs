@@ -41,9 +41,11 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("inspect", &["source", "content", "kql", "workspace", "report", "discover", "check"]),
     ("baseline", &["source", "diagnostic", "findings"]),
     ("api", &["source", "diagnostic", "content", "convert", "rules", "check", "inspect"]),
+    ("holds", &["source", "yaml", "diagnostic", "content", "convert", "workspace", "rules", "check", "fix"]),
     (
         "internals",
         &[
+            "holds",
             "source",
             "yaml",
             "diagnostic",

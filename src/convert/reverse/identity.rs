@@ -93,6 +93,10 @@ fn guid_within(text: &str) -> Option<String> {
 
 /// The file name that suits an item: that of the file from which a solution was made, else its title in words.
 pub(super) fn file_name(found: &Found, map: &Map<String, Value>) -> String {
+    not_a_device(chosen_name(found, map))
+}
+
+fn chosen_name(found: &Found, map: &Map<String, Value>) -> String {
     if let Some(file) = &found.package.file {
         let safe = |c: char| {
             if c.is_alphanumeric() || matches!(c, '-' | '_' | ' ' | '(' | ')' | '.') { c } else { '-' }
@@ -107,6 +111,23 @@ pub(super) fn file_name(found: &Found, map: &Map<String, Value>) -> String {
     let named = words(text("name"));
     let name = if named.is_empty() { words(text("id")) } else { named };
     if name.is_empty() { "content".to_owned() } else { name }
+}
+
+/// Windows opens a device and no file where a name up to its first dot is one of these, in any case.
+fn not_a_device(name: String) -> String {
+    let stem = name.split('.').next().unwrap_or_default();
+    let bare = stem.trim_end();
+    let numbered = |of: &str| {
+        let head = bare.get(..3).filter(|head| head.eq_ignore_ascii_case(of));
+        head.is_some()
+            && matches!(&bare[3..], "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "¹" | "²" | "³")
+    };
+    let named = ["con", "prn", "aux", "nul"].iter().any(|device| bare.eq_ignore_ascii_case(device));
+    if !named && !numbered("com") && !numbered("lpt") {
+        return name;
+    }
+    let rest = &name[stem.len()..];
+    format!("{bare}_{rest}")
 }
 
 fn words(text: &str) -> String {
@@ -154,6 +175,19 @@ mod tests {
         assert_eq!(guid(&id.replace('-', "")), None);
         assert_eq!(guid_within(&format!("é_{id}_x")).as_deref(), Some(id));
         assert_eq!(guid_within("é".repeat(40).as_str()), None);
+    }
+
+    #[test]
+    fn no_file_has_the_name_of_a_device() {
+        let named = |name: &str| not_a_device(name.to_owned());
+        for (name, file) in
+            [("con", "con_"), ("NUL", "NUL_"), ("aux.test", "aux_.test"), ("Lpt9 .a.b", "Lpt9_.a.b")]
+        {
+            assert_eq!(named(name), file);
+        }
+        for name in ["content", "com0", "com10", "lpt", "con-2", "a.con", "", "über"] {
+            assert_eq!(named(name), name);
+        }
     }
 
     #[test]

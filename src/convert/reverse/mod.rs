@@ -75,7 +75,7 @@ pub(crate) enum NoContent {
 }
 
 /// Converts every rule and hunting query of a file, against the tables and functions that are built in.
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(crate) fn to_content(source: &SourceFile) -> Result<Reversed, NoContent> {
     to_content_with(source, &crate::workspace::View::new(Vec::new()), false)
 }

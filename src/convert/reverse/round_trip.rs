@@ -5,35 +5,17 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{NoContent, to_content};
+use super::to_content;
 use crate::content::Content;
 use crate::convert::{ArmTemplate, Options, to_resource};
-use crate::source::{SourceFile, Span};
+use crate::holds::way_back_holds;
+use crate::source::SourceFile;
 
 /// The template of a content, or `None` where there is none to make.
 fn template(text: &str) -> Option<String> {
     let content = Content::read(Arc::new(SourceFile::new("a.yaml", text)), "/x/a.yaml");
     let resource = to_resource(&content, &Options::default()).ok()?.resource;
     Some(ArmTemplate::new(std::slice::from_ref(&resource)).to_json())
-}
-
-/// Reads what may be no template at all: whatever is told lies in the file, and whatever is made is YAML.
-fn read_without_harm(text: &str) {
-    let file = SourceFile::new("a.json", text);
-    let inside = |span: Span| assert_eq!(file.clamp(span), span, "{text}");
-    match to_content(&file) {
-        Ok(read) => {
-            read.notes.iter().for_each(|note| inside(note.span));
-            read.failures.iter().for_each(|failure| inside(failure.span));
-            for item in &read.items {
-                let errors = crate::yaml::parse(&SourceFile::new("a.yaml", item.text.as_str())).errors;
-                assert!(errors.is_empty(), "{errors:?}\n{}", item.text);
-            }
-        }
-        Err(NoContent::Broken(failure) | NoContent::NoTemplate(failure) | NoContent::Empty(failure)) => {
-            inside(failure.span);
-        }
-    }
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -194,9 +176,9 @@ proptest! {
         let Some(mut one) = template(&content.to_string()) else { return Ok(()) };
         let at = one.floor_char_boundary(cut.index(one.len()));
         one.insert_str(at, &with);
-        read_without_harm(&one);
+        way_back_holds(&one);
         one.truncate(at);
-        read_without_harm(&one);
+        way_back_holds(&one);
     }
 
     #[test]
@@ -210,6 +192,6 @@ proptest! {
                 {"type": "Microsoft.Resources/deployments", "properties": {"template": value, "parameters": properties}},
             ],
         });
-        read_without_harm(&template.to_string());
+        way_back_holds(&template.to_string());
     }
 }
