@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs `sentlint check` for the action. Every input arrives in the environment and is passed on as one whole
-# argument: nothing that stands in an input is ever read as code.
+# argument: inputs are never interpreted as code.
 #
 # in:  SENTLINT, the program; INPUT_*
 # out: the step outputs exit-code, errors, warnings, sarif-file, version; the job summary
@@ -36,7 +36,7 @@ for input in config fail-on format sarif-file baseline diff-base working-directo
 done
 
 folder=${INPUT_WORKING_DIRECTORY:-.}
-cd -- "$folder" 2> /dev/null || fail "the input \`working-directory\` names no folder"
+cd -- "$folder" 2> /dev/null || fail "the input \`working-directory\` is not a folder"
 
 arguments=("--output-format=${INPUT_FORMAT:-github}")
 json=$RUNNER_TEMP/sentlint-$$.json

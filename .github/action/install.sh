@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs sentlint for the action: a released binary whose checksum is right, or else from source.
+# Installs sentlint for the action: a released binary with a valid checksum, or else from source.
 #
 # in:  INPUT_VERSION (empty: the version of this checkout), GH_TOKEN, and what every runner sets
 # out: the step output `program`; the folder of the program goes to the PATH of later steps
@@ -20,7 +20,7 @@ version=${INPUT_VERSION:-$own}
 version=${version#v}
 # Nothing else gets into a path, an address or a command.
 if ! [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.]+)?$ ]]; then
-  fail "the input \`version\` is no version such as $own"
+  fail "the input \`version\` must be a version such as $own"
 fi
 
 case "$(uname -s)-$(uname -m)" in
@@ -72,7 +72,7 @@ download() {
   fetch "$releases/v$version/SHA256SUMS" "$work/SHA256SUMS" || return 1
   expected=$(awk -v name="$archive" '$2 == name || $2 == "*" name { print $1 }' "$work/SHA256SUMS")
   if [ -z "$expected" ] || [ "$(sha256 "$work/$archive")" != "$expected" ]; then
-    fail "the checksum of $archive is not the one of the release: it was not installed"
+    fail "the checksum of $archive does not match the release: it was not installed"
   fi
   if [ -n "${GH_TOKEN:-}" ] && command -v gh > /dev/null; then
     gh attestation verify "$work/$archive" --repo "$repository" > /dev/null ||

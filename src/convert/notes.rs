@@ -31,141 +31,141 @@ macro_rules! codes {
 }
 
 codes! {
-    /// The query names a column as a workspace calls it.
+    /// A column in the query is renamed to its name in a workspace.
     COLUMN_RENAMED = "column-renamed", Changed, Info;
-    /// A time that the hunting page fills in is worked out in the query.
+    /// A placeholder for a time that the hunting page fills in is replaced.
     PLACEHOLDER_FILLED = "placeholder-filled", Changed, Info;
-    /// A condition that only limits the query to its hunting window is taken out.
+    /// A condition that only limits the query to its hunting window is removed.
     WINDOW_DROPPED = "window-dropped", Changed, Info;
-    /// An operator that draws a chart is taken out.
+    /// An operator that draws a chart is removed.
     RENDER_DROPPED = "render-dropped", Changed, Info;
-    /// The query makes a column that an entity needs.
+    /// A column that an entity needs is added to the query.
     COLUMN_ADDED = "column-added", Added, Info;
-    /// A key is read as the only one that it can mean.
+    /// A misspelled key is read as the key that it resembles.
     KEY_RESPELT = "key-respelt", Changed, Info;
-    /// A value is written as the service takes it.
+    /// A value is changed to the form that the service accepts.
     VALUE_RESPELT = "value-respelt", Changed, Info;
-    /// A single value is read as a list of one.
+    /// A single value is read as a list with one item.
     LIST_OF_ONE = "list-of-one", Changed, Info;
-    /// A mapped column is written as the query returns it.
+    /// The case of a mapped column is changed to match the query's result.
     COLUMN_RESPELT = "column-respelt", Changed, Info;
-    /// Line ends of a text are changed, so that it can be a block.
+    /// Line endings of a string are changed so that it can be a block scalar.
     LINE_ENDS_CHANGED = "line-ends-changed", Changed, Info;
-    /// A tactic is written as Sentinel spells it.
+    /// A tactic is changed to Sentinel's spelling.
     TACTIC_RESPELT = "tactic-respelt", Changed, Info;
-    /// Frequency and period follow from how far the query looks back.
+    /// Frequency and period are derived from the look-back of the query.
     SCHEDULE_DERIVED = "schedule-derived", Derived, Info;
-    /// The required data connectors follow from the tables that the query reads.
+    /// The required data connectors are derived from the tables that the query reads.
     CONNECTORS_DERIVED = "connectors-derived", Derived, Info;
     /// Entities are mapped from columns of the result.
     ENTITY_DERIVED = "entity-derived", Derived, Info;
-    /// The severity is made up, because the file's is none that Sentinel knows.
+    /// A default severity is used because the file has none, or an unknown one.
     SEVERITY_DERIVED = "severity-derived", Derived, Warning;
-    /// The id is made from the name, because the template has no GUID.
+    /// The id is derived from the name because the template has no GUID.
     ID_DERIVED = "id-derived", Derived, Warning;
-    /// The version is made up, because the template states none.
+    /// A default version is used because the template has none.
     VERSION_DERIVED = "version-derived", Derived, Info;
-    /// The kind of rule is assumed, because the resource has none.
+    /// The kind of rule is assumed because the resource has none.
     KIND_DERIVED = "kind-derived", Derived, Warning;
-    /// A key that only readers of a repository need is left out.
+    /// A key that only matters in a repository is omitted.
     METADATA_LOST = "metadata-lost", Lost, Info;
     /// A key has no counterpart in the result.
     KEY_LOST = "key-lost", Lost, Info;
-    /// A value cannot be what its key needs, and is left out.
+    /// A value has the wrong type for its key and is omitted.
     VALUE_LOST = "value-lost", Lost, Warning;
-    /// The API version that was asked for lacks something.
+    /// The requested API version does not support something.
     API_LACKS = "api-version-lacks", Lost, Warning;
-    /// A description is cut to what the service shows.
+    /// A description is truncated to the length that the service supports.
     DESCRIPTION_CUT = "description-cut", Lost, Warning;
-    /// The id of the template that a rule was made from is not carried over.
+    /// The id of the template that a rule was created from is omitted.
     TEMPLATE_ID_LOST = "template-id-lost", Lost, Info;
-    /// A template does not say which data connectors a query needs.
+    /// The template does not contain the data connectors that a query needs.
     CONNECTORS_LOST = "connectors-lost", Lost, Info;
-    /// A resource of a kind without a counterpart is left out.
+    /// A resource of a kind without a counterpart is omitted.
     RESOURCE_LOST = "resource-lost", Lost, Warning;
-    /// A saved search that is no hunting query is left out.
+    /// A saved search that is not a hunting query is omitted.
     SEARCH_LOST = "saved-search-lost", Lost, Info;
-    /// A tactic that Sentinel does not have is kept.
+    /// An unknown tactic is kept.
     TACTIC_KEPT = "tactic-kept", Warning, Warning;
-    /// A trigger operator that Sentinel does not have is kept.
+    /// An unknown trigger operator is kept.
     OPERATOR_KEPT = "operator-kept", Warning, Warning;
-    /// A duration that cannot be read is kept.
+    /// An invalid duration is kept.
     DURATION_KEPT = "duration-kept", Warning, Warning;
-    /// An expression that cannot be worked out offline is kept.
+    /// An expression that cannot be evaluated offline is kept.
     EXPRESSION_KEPT = "expression-kept", Warning, Warning;
     /// There is no description.
     DESCRIPTION_MISSING = "description-missing", Warning, Warning;
     /// An id is not a GUID.
     ID_NO_GUID = "id-no-guid", Warning, Warning;
-    /// A description is longer than the service shows.
+    /// A description is longer than the service supports.
     DESCRIPTION_LONG = "description-long", Warning, Warning;
-    /// Two resources have one id.
+    /// Two resources have the same id.
     ID_REPEATED = "id-repeated", Warning, Warning;
     /// There is no tactic.
     TACTIC_MISSING = "tactic-missing", Warning, Warning;
     /// There is no technique.
     TECHNIQUE_MISSING = "technique-missing", Warning, Info;
-    /// A rule lacks a part of its schedule.
+    /// Part of a rule's schedule is missing.
     SCHEDULE_MISSING = "schedule-missing", Warning, Warning;
-    /// Entities could be mapped, if it were asked for.
+    /// Entities could be derived with `--derive-entities`.
     ENTITIES_NOT_DERIVED = "entities-not-derived", Warning, Warning;
-    /// The result has no column that an entity could be mapped from.
+    /// The result has no column that can be mapped to an entity.
     ENTITIES_MISSING = "entities-missing", Warning, Warning;
-    /// An entity cannot be mapped, because one of its identifiers has no column.
+    /// An entity cannot be mapped because no column holds one of its identifiers.
     ENTITY_INCOMPLETE = "entity-incomplete", Warning, Warning;
-    /// An entity is mapped from a column that the query does not return.
+    /// A mapped column is not in the query's result.
     COLUMN_MISSING = "mapped-column-missing", Warning, Warning;
-    /// The query looks back further than the rule lets it.
+    /// The query looks back further than the rule's period.
     LOOKBACK_CUT = "look-back-cut", Warning, Warning;
-    /// An event may alert in several runs of the rule.
+    /// The same event may raise an alert in several runs of the rule.
     ALERTS_REPEAT = "alerts-repeat", Warning, Warning;
-    /// The query begins at a date that no rule reaches.
+    /// The query starts at a date that is out of reach for a rule.
     DATE_OUT_OF_REACH = "date-out-of-reach", Warning, Warning;
-    /// An operator at the end hides rows from the rule.
+    /// An operator at the end of the query hides rows from the rule.
     ROWS_HIDDEN = "rows-hidden", Warning, Warning;
-    /// An operator at the end has no effect on a rule.
+    /// An operator at the end of the query has no effect in a rule.
     SORT_WITHOUT_EFFECT = "sort-without-effect", Warning, Info;
-    /// An operator counts within minutes what it counted within the hunting window.
+    /// An operator aggregates over minutes instead of the hunting window.
     AGGREGATE_WINDOW = "aggregate-window", Warning, Warning;
-    /// The result has no time, so that alerts do not tell when it happened.
+    /// The result has no event time, so alerts do not show when something happened.
     EVENT_TIME_LOST = "event-time-lost", Warning, Warning;
     /// The file is not valid YAML.
     INVALID_YAML = "invalid-yaml", Error, Error;
     /// The file is not valid JSON.
     INVALID_JSON = "invalid-json", Error, Error;
-    /// The JSON is no ARM template.
+    /// The JSON is not an ARM template.
     NO_TEMPLATE = "no-template", Error, Error;
-    /// The file holds nothing that can be converted.
+    /// The file contains nothing that can be converted.
     NOTHING_TO_CONVERT = "nothing-to-convert", Error, Error;
-    /// The file holds what could be converted, and none of it was.
+    /// None of the content in the file could be converted.
     NOTHING_CONVERTED = "nothing-converted", Error, Error;
     /// Content of this kind has no counterpart in the target.
     NO_COUNTERPART = "no-counterpart", Error, Error;
-    /// An alias stands for a value elsewhere, which is not followed.
+    /// YAML aliases are not supported.
     ALIAS_REFUSED = "alias-refused", Error, Error;
-    /// A value that the result cannot do without is missing.
+    /// A required value is missing.
     VALUE_MISSING = "value-missing", Error, Error;
-    /// A value is none that the service takes.
+    /// The service does not accept a value.
     VALUE_REFUSED = "value-refused", Error, Error;
-    /// A value is an expression that cannot be worked out offline.
+    /// A value is an expression that cannot be evaluated offline.
     EXPRESSION_REFUSED = "expression-refused", Error, Error;
-    /// The API version that was asked for has no such resource.
+    /// The requested API version does not support the resource.
     API_REFUSED = "api-version-refused", Error, Error;
-    /// A tactic is none of Sentinel's, and the target needs real ones.
+    /// A tactic is not valid in Sentinel.
     TACTIC_REFUSED = "tactic-refused", Error, Error;
-    /// The query has a syntax error, or would have one.
+    /// The query has a syntax error, or would have one after the conversion.
     QUERY_REFUSED = "query-refused", Error, Error;
-    /// The query uses what a rule may not use.
+    /// The query uses something that is not allowed in rules.
     OPERATOR_REFUSED = "operator-refused", Error, Error;
-    /// The query uses a table or a function that only advanced hunting has.
+    /// The query uses a table or function that only exists in advanced hunting.
     HUNTING_ONLY = "advanced-hunting-only", Error, Error;
-    /// How far the query looks back cannot be told.
+    /// The look-back of the query cannot be determined.
     LOOKBACK_UNCLEAR = "look-back-unclear", Error, Error;
-    /// No rule can have such a schedule.
+    /// The schedule is not valid for a rule.
     SCHEDULE_REFUSED = "schedule-refused", Error, Error;
-    /// The rule would have an error that the query does not have.
+    /// The resulting rule would have an error.
     RULE_REFUSED = "rule-refused", Error, Error;
-    /// The parameter file is not one, or lacks a value.
+    /// The parameter file is invalid, or a value is missing.
     PARAMETERS_REFUSED = "parameters-refused", Error, Error;
 }
 
