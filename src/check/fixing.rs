@@ -66,10 +66,8 @@ pub(crate) fn fix_all(jobs: &mut [Job], settings: &[Arc<Settings>], least: Appli
             if settled.contains(at) {
                 continue;
             }
-            let round = match careful.contains(at) {
-                true => fix::first(&file.source, &file.diagnostics, least),
-                false => fix::round(&file.source, &file.diagnostics, least),
-            };
+            let take = if careful.contains(at) { fix::first } else { fix::round };
+            let round = take(&file.source, &file.diagnostics, least);
             let Some(fixed) = round.filter(|fixed| fixed.applied > 0) else { continue };
             let source = Arc::clone(&file.source);
             seen.entry(*at).or_default().insert(source.text().to_owned());

@@ -213,11 +213,10 @@ fn verdict(
         }
     }
     // Where no query was touched, what was found in them is what it was.
-    let same =
-        |(query, old): (&Query<'_>, &Option<&Query<'_>>)| old.is_some_and(|old| old.text == query.text);
+    let same = |(query, old): (&Query<'_>, Option<&Query<'_>>)| old.is_some_and(|old| old.text == query.text);
     let known = before.in_file > 0
         && queries.len() == before.queries.len()
-        && queries.iter().zip(&paired).all(same)
+        && queries.iter().zip(paired).all(same)
         && targets.iter().all(|at| *at < before.in_file);
     let old_found = if known { &before.found[..before.in_file] } else { before.found };
     let found = checker.check(&content, &queries, known).all;
@@ -250,7 +249,7 @@ fn verdict(
         }
         let counts = new.severity == Severity::Error
             && !BINDER.contains(&new.rule.id)
-            && !(unread && !seams.touch(new.span));
+            && (!unread || seams.touch(new.span));
         if counts || target {
             return false;
         }

@@ -127,13 +127,8 @@ fn every_fix_that_is_offered_removes_its_finding_and_adds_no_error() {
             let key = (one.rule.id, one.message.as_str(), place);
             let again = said(&fixed, &after).get(&key).copied().unwrap_or_default();
             let hid = before.iter().any(is_syntax);
-            let worse = match hid {
-                true => {
-                    after.iter().filter(|one| is_syntax(one)).count()
-                        > before.iter().filter(|one| is_syntax(one)).count()
-                }
-                false => errors(&after) > errors(&before),
-            };
+            let syntax = |found: &[Diagnostic]| found.iter().filter(|one| is_syntax(one)).count();
+            let worse = if hid { syntax(&after) > syntax(&before) } else { errors(&after) > errors(&before) };
             if again >= old[&key] || worse {
                 broken.push(format!("{one:?}\n{text}\n=== after\n{fixed}\n{after:?}"));
             }

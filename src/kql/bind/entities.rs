@@ -161,7 +161,7 @@ impl<'a> Binder<'a> {
         let before = self.text.get(..name.span.start as usize).unwrap_or_default().trim_end_matches(' ');
         if before.ends_with("--") && before.len() < name.span.start as usize {
             let dashes = Span::new(before.len() - 2, before.len());
-            finding.message = "`--` is not a comment in KQL".to_owned();
+            "`--` is not a comment in KQL".clone_into(&mut finding.message);
             finding.help = Some("A comment begins with `//` and ends with its line.".to_owned());
             finding.mend = Some(Mend { title: "Write `//`".to_owned(), span: dashes, text: "//".to_owned() });
             finding.low_confidence = false;

@@ -149,14 +149,11 @@ fn partner(source: &SourceFile, span: Span, run: &str) -> Option<Edit> {
         _ => return None,
     };
     let line = source.line_span(source.line_of(span.start as usize));
-    let at = match opens {
-        true => {
-            line.start as usize
-                + source.slice(Span::new(line.start as usize, span.start as usize)).rfind(closes)?
-        }
-        false => {
-            span.end as usize + source.slice(Span::new(span.end as usize, line.end as usize)).find(closes)?
-        }
+    let between = |start: u32, end: u32| source.slice(Span { start, end });
+    let at = if opens {
+        line.start as usize + between(line.start, span.start).rfind(closes)?
+    } else {
+        span.end as usize + between(span.end, line.end).find(closes)?
     };
     let plainly = run.chars().next().and_then(plain)?;
     Some(Edit::new(Span::new(at, at + closes.len()), plainly))

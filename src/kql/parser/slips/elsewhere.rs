@@ -364,8 +364,11 @@ impl Slips<'_> {
                 T::CloseParen | T::CloseBracket | T::CloseBrace => depth += 1,
                 T::OpenParen | T::OpenBracket | T::OpenBrace if depth > 0 => depth -= 1,
                 T::OpenParen | T::OpenBracket | T::OpenBrace | T::Semicolon | T::Bar => return None,
-                T::Comma | T::By if depth == 0 => break,
-                T::Summarize | T::Extend | T::Project | T::Print | T::Distinct if depth == 0 => break,
+                T::Comma | T::By | T::Summarize | T::Extend | T::Project | T::Print | T::Distinct
+                    if depth == 0 =>
+                {
+                    break;
+                }
                 T::Equal if depth == 0 => return None,
                 _ => {}
             }
