@@ -220,9 +220,13 @@ fn stdin_text(work: &Work) -> Result<String, Error> {
 }
 
 fn diff(global: &Global, options: &Check, fixes: &Fixes) -> Result<Outcome, Error> {
+    let to_file = options.output_file.as_ref().is_some_and(|path| path.as_os_str() != "-");
+    let style = print::style(global, to_file);
     let mut text = String::new();
     for FixedFile { before, after, .. } in fixes.changed.values() {
-        text += &fix::diff(before.path(), before.text(), after.text());
+        let diff = fix::diff(before.path(), before.text(), after.text());
+        // Only what nobody looks at is the exact patch.
+        text += &if style.color || style.terminal { report::colored(&diff, &style) } else { diff };
     }
     match &options.output_file {
         Some(path) if path.as_os_str() != "-" => files::write(path, &text)?,

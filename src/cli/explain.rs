@@ -4,13 +4,14 @@ use clap::CommandFactory as _;
 use serde_json::json;
 
 use super::args::{Cli, Completions, Explain, Form, Global, Rules, Schema};
-use super::{Error, Outcome, results};
+use super::{Error, Outcome, print, results};
 use crate::content::schema;
 use crate::diagnostic::{Applicability, Blocks, Group, RuleMeta};
+use crate::report;
 use crate::rules;
 
 /// `sentlint explain RULE`
-pub(super) fn explain(_global: &Global, options: &Explain) -> Result<Outcome, Error> {
+pub(super) fn explain(global: &Global, options: &Explain) -> Result<Outcome, Error> {
     let Some(entry) = rules::find(&options.rule) else {
         return Err(Error::Usage(match crate::knowledge::nearest::nearest(&options.rule, ids()) {
             Some(near) => format!("there is no rule `{}`; did you mean `{near}`?", options.rule),
@@ -20,7 +21,10 @@ pub(super) fn explain(_global: &Global, options: &Explain) -> Result<Outcome, Er
     if options.output_format == Form::Json {
         results(&format!("{:#}\n", to_json(entry.meta)))?;
     } else {
-        results(&page(entry.meta))?;
+        let style = print::style(global, false);
+        let page = page(entry.meta);
+        let is_for_people = style.color || style.terminal;
+        results(&if is_for_people { report::page(&page, &style) } else { page })?;
     }
     Ok(Outcome::Clean)
 }

@@ -3,6 +3,8 @@
 use std::env;
 use std::io::{self, IsTerminal, Write};
 
+use supports_hyperlinks::Stream;
+
 use super::args::{Color, Global};
 use crate::report::{self, Style};
 
@@ -22,30 +24,43 @@ fn color(choice: Color, terminal: bool) -> bool {
 
 /// The style for a report on standard output, or in a file.
 pub(super) fn style(global: &Global, to_file: bool) -> Style {
-    let terminal = !to_file && io::stdout().is_terminal();
-    let color = if to_file { global.color == Color::Always } else { color(global.color, terminal) };
-    of_stream(global, terminal, color)
+    if to_file {
+        return Style { color: global.color == Color::Always, summary: !global.quiet, ..Style::default() };
+    }
+    of_stream(global, io::stdout().is_terminal(), Stream::Stdout)
 }
 
 /// The style for a report on standard error.
 pub(super) fn stderr_style(global: &Global) -> Style {
-    let terminal = io::stderr().is_terminal();
-    of_stream(global, terminal, color(global.color, terminal))
+    of_stream(global, io::stderr().is_terminal(), Stream::Stderr)
 }
 
-fn of_stream(global: &Global, terminal: bool, color: bool) -> Style {
-    let asked = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+fn of_stream(global: &Global, terminal: bool, stream: Stream) -> Style {
+    let asked = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|width| *width > 0);
     // Shells keep COLUMNS to themselves, so the terminal is asked.
     let of_terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     let columns = asked.or_else(|| if terminal { of_terminal() } else { None });
+    let color = color(global.color, terminal);
+    let base = Style::default();
     Style {
         color,
-        links: terminal && color,
-        width: columns.filter(|width| (40..=400).contains(width)).unwrap_or(100),
-        unicode: true,
+        links: color && supports_hyperlinks::on(stream),
+        width: columns.unwrap_or(base.width),
+        unicode: is_unicode(|name| env::var(name).ok()),
         summary: !global.quiet,
-        listed: false,
+        terminal,
+        ..base
     }
+}
+
+/// Whether the locale has more than ASCII. One that nobody set, as in a container, speaks against nothing.
+fn is_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+    set.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        // macOS names a locale after the encoding alone.
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
 }
 
 /// Writes a note to standard error; there is nobody left to tell when that fails. Whatever of it comes from others is
@@ -81,4 +96,27 @@ pub(super) fn error(global: &Global, error: &dyn std::fmt::Display) {
 /// `1 file`, `2 files`
 pub(super) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_unicode;
+
+    #[test]
+    fn the_locale_decides_on_signs() {
+        let of = |set: &'static [(&str, &str)]| {
+            is_unicode(move |name| {
+                set.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned())
+            })
+        };
+        assert!(
+            of(&[])
+                && of(&[("LC_ALL", "")])
+                && of(&[("LANG", "de_DE.UTF-8")])
+                && of(&[("LC_CTYPE", "UTF-8")])
+        );
+        assert!(of(&[("LC_ALL", ""), ("LC_CTYPE", "C.utf8"), ("LANG", "C")]));
+        assert!(!of(&[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")]) && !of(&[("LANG", "POSIX")]));
+        assert!(!of(&[("LC_CTYPE", "de_DE.ISO-8859-1"), ("LANG", "de_DE.UTF-8")]));
+    }
 }

@@ -133,7 +133,7 @@ pub(super) fn write(global: &Global, sinks: &[Sink], findings: &Findings) -> Res
         append(&page, &report::render(Format::Markdown, findings, &print::style(global, true)))?;
     }
     if !summarised && !global.quiet {
-        print::note(&report::summary_line(findings));
+        print::report(&report::summary_line(findings, &print::stderr_style(global)));
     }
     Ok(())
 }

@@ -11,15 +11,14 @@ pub(super) fn render(findings: &Findings, style: &Style) -> String {
             let start = file.source.position(diagnostic.span.start as usize);
             let message = text::one_line(&text::message(diagnostic));
             let (line, column) = (start.line, start.column);
-            let severity = paint(style, diagnostic.severity);
+            let severity = style.severity(diagnostic.severity);
             format!("{path}:{line}:{column}: {severity}[{}] {message}\n", diagnostic.rule.id)
         };
         file.counting().map(of_finding).collect::<String>()
     };
     let mut out = findings.by_file(of_file).concat();
     if style.summary {
-        out += &summary_line(findings);
-        out.push('\n');
+        out += &summary_line(findings, style);
     }
     out
 }
@@ -35,7 +34,7 @@ pub(super) fn grouped(findings: &Findings, style: &Style) -> String {
         let Some(width) = places.iter().map(String::len).max() else { return String::new() };
         let mut out = text::one_line(file.source.path()) + "\n";
         for (diagnostic, place) in file.counting().zip(&places) {
-            let (severity, rule) = (paint(style, diagnostic.severity), diagnostic.rule.id);
+            let (severity, rule) = (style.severity(diagnostic.severity), diagnostic.rule.id);
             let message = text::one_line(&text::message(diagnostic));
             out += &format!("  {place:width$}  {severity}[{rule}] {message}\n");
         }
@@ -43,22 +42,7 @@ pub(super) fn grouped(findings: &Findings, style: &Style) -> String {
     };
     let mut out = findings.by_file(of_file).concat();
     if style.summary {
-        out += &summary_line(findings);
-        out.push('\n');
+        out += &summary_line(findings, style);
     }
     out
-}
-
-/// The severity, coloured where that is wanted.
-pub(super) fn paint(style: &Style, severity: crate::diagnostic::Severity) -> String {
-    use crate::diagnostic::Severity;
-    if !style.color {
-        return severity.to_string();
-    }
-    let color = match severity {
-        Severity::Error => 31,
-        Severity::Warning => 33,
-        Severity::Info => 36,
-    };
-    format!("\u{1b}[1;{color}m{severity}\u{1b}[0m")
 }

@@ -1,6 +1,6 @@
 //! A summary for a pull request, also for the page of a GitHub run.
 
-use super::{summary_line, text};
+use super::{summary, text};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::findings::{FileReport, Findings};
 
@@ -8,7 +8,7 @@ use crate::findings::{FileReport, Findings};
 const LARGEST: usize = 900 * 1024;
 
 pub(super) fn render(findings: &Findings) -> String {
-    let mut out = format!("## sentlint\n\n{}\n", escape(&summary_line(findings)));
+    let mut out = format!("## sentlint\n\n{}\n", escape(&summary(findings)));
     let mut files: Vec<(Severity, &FileReport, Vec<&Diagnostic>)> = findings
         .files
         .iter()

@@ -9,18 +9,24 @@ use crate::diagnostic::Applicability;
 use crate::findings::Findings;
 
 mod azure;
+mod changes;
 mod concise;
+mod excerpt;
 mod full;
 mod github;
 mod gitlab;
 mod json;
 mod junit;
 mod markdown;
+mod page;
+mod paint;
 mod rdjson;
 mod sarif;
 mod statistics;
 mod text;
 
+pub(crate) use changes::colored;
+pub(crate) use page::page;
 pub use statistics::statistics;
 pub(crate) use text::{note, one_line, printable, without_commands};
 
@@ -98,7 +104,7 @@ impl FromStr for Format {
 }
 
 /// How a report for people looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a capability of the terminal")]
 pub struct Style {
     /// With ANSI colours.
@@ -113,6 +119,23 @@ pub struct Style {
     pub summary: bool,
     /// The whole list stands on the page of the run as well.
     pub listed: bool,
+    /// A terminal shows it, so that nothing may be wider than it: paths and sums are broken too.
+    pub terminal: bool,
+}
+
+impl Default for Style {
+    /// As in a file.
+    fn default() -> Self {
+        Self {
+            color: false,
+            links: false,
+            width: 100,
+            unicode: true,
+            summary: true,
+            listed: false,
+            terminal: false,
+        }
+    }
 }
 
 /// A report as text that ends with a line feed, or is empty.
@@ -146,8 +169,13 @@ pub fn render(format: Format, findings: &Findings, style: &Style) -> String {
     }
 }
 
-/// The line that sums a run up.
-pub(crate) fn summary_line(findings: &Findings) -> String {
+/// The line that sums a run up, with its line feed; several lines where the terminal is narrow.
+pub(crate) fn summary_line(findings: &Findings, style: &Style) -> String {
+    let line = summary(findings);
+    if style.terminal { style.wrap("", "", &line, anstyle::Style::new()) } else { line + "\n" }
+}
+
+fn summary(findings: &Findings) -> String {
     let summary = findings.summary();
     let mut line = String::new();
     if findings.fixed > 0 {

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
-use super::concise::paint;
 use super::{Format, Style, summary_line};
 use crate::diagnostic::Severity;
 use crate::findings::Findings;
@@ -58,10 +57,12 @@ pub fn statistics(findings: &Findings, format: Format, style: &Style) -> Result<
     for row in &rows {
         let mark = if row.fixable > 0 { '*' } else { ' ' };
         let blanks = " ".repeat(7usize.saturating_sub(row.severity.as_str().len()));
-        let severity = paint(style, row.severity);
+        let severity = style.severity(row.severity);
         out += &format!("{:width$}  {severity}{blanks}  [{mark}] {}\n", row.count, row.rule);
     }
-    out += &summary_line(findings);
-    out += if rows.iter().any(|row| row.fixable > 0) { " [*] has fixes.\n" } else { "\n" };
+    out += &summary_line(findings, style);
+    if rows.iter().any(|row| row.fixable > 0) {
+        out += "[*] has fixes.\n";
+    }
     Ok(out)
 }

@@ -77,7 +77,7 @@ pub(crate) fn check(jobs: &[Job], settings: &Settings) -> Findings {
 
 /// A report as it is written to a file, with the version left out.
 pub(crate) fn report(format: Format, findings: &Findings, width: usize) -> String {
-    let style = Style { color: false, links: false, width, unicode: true, summary: true, listed: false };
+    let style = Style { width, ..Style::default() };
     without_version(&report::render(format, findings, &style))
 }
 

@@ -49,7 +49,7 @@ fn every_format_says_what_it_said() {
     for format in Format::ALL {
         pin(&format!("report__{}", format.as_str()), &checked::report(format, &findings, 100));
     }
-    let style = Style { color: false, links: false, width: 100, unicode: true, summary: true, listed: false };
+    let style = Style::default();
     let forms = [
         ("statistics", Format::Full),
         ("statistics_json", Format::Json),
@@ -76,7 +76,8 @@ fn the_report_for_people_fits_its_width_and_its_terminal() {
     for width in [20, 60, 80, 120] {
         pin(&format!("report__full_{width}"), &checked::report(Format::Full, &findings, width));
     }
-    let plain = Style { color: true, links: true, width: 100, unicode: false, summary: false, listed: true };
+    let plain =
+        Style { color: true, links: true, unicode: false, summary: false, listed: true, ..Style::default() };
     for format in [Format::Full, Format::Concise, Format::Github] {
         let name = format!("report__terminal_{}", format.as_str());
         pin(&name, &report::render(format, &findings, &plain).replace('\u{1b}', "␛"));
