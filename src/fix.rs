@@ -24,6 +24,8 @@ pub struct Fixed {
     pub applied: usize,
     /// How many of those answer an error.
     pub errors: usize,
+    /// The rule of each.
+    pub rules: Vec<&'static str>,
     /// How many were refused, because they would have changed something else.
     pub refused: usize,
 }
@@ -42,7 +44,8 @@ pub fn round(source: &SourceFile, diagnostics: &[Diagnostic], least: Applicabili
     let is_yaml = !crate::content::is_query_file(source.path());
     if let Some(text) = apply(source, &chosen, is_yaml) {
         let errors = errors_answered(diagnostics, &chosen);
-        return Some(Fixed { text, applied: chosen.len(), errors, refused: 0 });
+        let rules = rules_of(diagnostics, &chosen);
+        return Some(Fixed { text, applied: chosen.len(), errors, rules, refused: 0 });
     }
     one_by_one(source, diagnostics, &chosen, is_yaml)
 }
@@ -54,7 +57,8 @@ pub(crate) fn first(source: &SourceFile, diagnostics: &[Diagnostic], least: Appl
     chosen.sort_by_key(|fix| errors_answered(diagnostics, &[*fix]) == 0);
     chosen.iter().find_map(|fix| {
         let text = apply(source, &[*fix], is_yaml)?;
-        Some(Fixed { text, applied: 1, errors: errors_answered(diagnostics, &[*fix]), refused: 0 })
+        let (errors, rules) = (errors_answered(diagnostics, &[*fix]), rules_of(diagnostics, &[*fix]));
+        Some(Fixed { text, applied: 1, errors, rules, refused: 0 })
     })
 }
 
@@ -64,6 +68,14 @@ fn errors_answered(diagnostics: &[Diagnostic], fixes: &[&Fix]) -> usize {
     let edits: BTreeSet<Vec<(Span, &str)>> =
         errors.filter_map(|error| error.fix.as_ref()).map(|fix| places(fix)).collect();
     fixes.iter().filter(|fix| edits.contains(&places(fix))).count()
+}
+
+/// The rules whose findings some fixes answer.
+fn rules_of(diagnostics: &[Diagnostic], fixes: &[&Fix]) -> Vec<&'static str> {
+    let asked: BTreeSet<*const Fix> = fixes.iter().map(|fix| std::ptr::from_ref(*fix)).collect();
+    let is_asked =
+        |one: &&Diagnostic| one.fix.as_ref().is_some_and(|fix| asked.contains(&std::ptr::from_ref(fix)));
+    diagnostics.iter().filter(is_asked).map(|one| one.rule.id).collect()
 }
 
 fn places(fix: &Fix) -> Vec<(Span, &str)> {
@@ -88,7 +100,8 @@ fn one_by_one(
         }
     }
     let errors = errors_answered(diagnostics, &kept);
-    Some(Fixed { text: text?, applied: kept.len(), errors, refused })
+    let rules = rules_of(diagnostics, &kept);
+    Some(Fixed { text: text?, applied: kept.len(), errors, rules, refused })
 }
 
 /// The fixes that go together in this round.

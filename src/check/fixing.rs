@@ -37,6 +37,8 @@ pub(crate) struct FixedFile {
     pub after: Arc<SourceFile>,
     /// How many fixes were applied.
     pub applied: usize,
+    /// How many of each rule.
+    pub rules: BTreeMap<&'static str, usize>,
 }
 
 /// A file in the course of fixing.
@@ -49,6 +51,8 @@ struct State {
     applied: usize,
     /// How many of those answer an error.
     errors: usize,
+    /// The rule of each.
+    rules: Vec<&'static str>,
 }
 
 /// Applies the fixes that are trusted so far, and checks the result. The texts of jobs become those after the fixes.
@@ -74,7 +78,13 @@ pub(crate) fn fix_all(jobs: &mut [Job], settings: &[Arc<Settings>], least: Appli
             jobs[*at].text = Some(Arc::new(SourceFile::new(source.path(), fixed.text)));
             states.insert(
                 *at,
-                State { source, report: file.clone(), applied: fixed.applied, errors: fixed.errors },
+                State {
+                    source,
+                    report: file.clone(),
+                    applied: fixed.applied,
+                    errors: fixed.errors,
+                    rules: fixed.rules,
+                },
             );
         }
         if states.is_empty() {
@@ -127,10 +137,18 @@ impl Fixes {
 
     /// Keeps what became of a file, and the text that it had first.
     fn note(&mut self, at: usize, state: State, after: &Arc<SourceFile>) {
-        let new = || FixedFile { before: state.source, after: Arc::clone(after), applied: 0 };
+        let new = || FixedFile {
+            before: state.source,
+            after: Arc::clone(after),
+            applied: 0,
+            rules: BTreeMap::new(),
+        };
         let file = self.changed.entry(at).or_insert_with(new);
         file.after = Arc::clone(after);
         file.applied += state.applied;
+        for rule in state.rules {
+            *file.rules.entry(rule).or_default() += 1;
+        }
     }
 }
 

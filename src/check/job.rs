@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use crate::content::Foreign;
 use crate::discover::{Input, Roots, absolute, place_below};
@@ -20,6 +21,8 @@ pub struct Job {
     pub before: Option<Before>,
     /// Whether the file is only there to compare the others with: nothing is reported of it.
     pub silent: bool,
+    /// Counts the files that were checked, for who waits.
+    pub(crate) counter: Option<Arc<AtomicUsize>>,
     /// The full path.
     location: PathBuf,
     /// The folder that folders are counted from: the repository's root, or the working folder.
@@ -50,7 +53,7 @@ impl Job {
         let location = absolute(&input.path);
         let root = roots.of(&location);
         let place = place_below(root.as_deref(), &location);
-        Self { input, text: None, before: None, silent: false, location, root, place }
+        Self { input, text: None, before: None, silent: false, counter: None, location, root, place }
     }
 
     /// A text that was not read from a file.

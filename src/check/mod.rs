@@ -164,6 +164,9 @@ fn check_files(
             };
             let catalog = catalog_for(&mut views, &settings.workspace, parsers);
             done.push((at, check_file(at, job, source.clone(), settings, catalog)));
+            if let Some(counter) = &job.counter {
+                counter.fetch_add(1, Ordering::Relaxed);
+            }
         }
     };
     let parts = if asked.len() > 1 { rayon::broadcast(|_| work()) } else { vec![work()] };

@@ -211,6 +211,9 @@ pub(crate) struct Check {
     /// Apply fixes, report nothing that is left, and exit with 0
     #[arg(help_heading = "Changes", long, conflicts_with_all = ["diff", "add_suppressions"])]
     pub fix_only: bool,
+    /// List the files with the rules whose fixes were applied, or with --diff would be
+    #[arg(help_heading = "Changes", long, conflicts_with = "add_suppressions")]
+    pub show_fixes: bool,
     /// Apply, or with --diff show, unsafe fixes too
     #[arg(help_heading = "Changes", long)]
     pub unsafe_fixes: bool,

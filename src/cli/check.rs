@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::args::{Check, Global};
 use super::files::{self, Work};
+use super::progress::Progress;
 use super::{Error, Outcome, base, baselines, params, print, reports, results};
 use crate::check::{self, FixedFile, Fixes, Job, Run};
 use crate::config;
@@ -83,9 +84,14 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
         params::lay_over(&mut work, &params::read_all(&options.params)?.partly());
     }
     let fixing = options.fix || options.fix_only || options.diff;
+    if options.show_fixes && !fixing {
+        let message = "--show-fixes lists what --fix, --fix-only or --diff does, and none of them is given";
+        return Err(Error::Usage(message.to_owned()));
+    }
     let (mut run, mut fixed) = if fixing {
         fix_all(global, &mut work, options, &overrides)
     } else {
+        let _progress = Progress::of(global, &mut work.jobs, "Checking");
         (check_all(&work, &overrides), Fixes::default())
     };
     let read = run.findings.files.len();
@@ -95,6 +101,9 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
         print::note(&format!("info: {} checked, {skipped} passed over", print::count(read, "file")));
     }
     if options.diff {
+        if options.show_fixes {
+            show_fixes(&fixed);
+        }
         return diff(global, options, &fixed);
     }
     let mut unwritten = Vec::new();
@@ -111,6 +120,9 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
             run = check_all(&work, &overrides);
         }
         run.findings.fixed = fixed.applied();
+    }
+    if options.show_fixes {
+        show_fixes(&fixed);
     }
     baselines::apply(global, options, &settings_of(&work, &overrides), &mut run.findings)?;
     if options.add_suppressions {
@@ -169,7 +181,9 @@ fn check_all(work: &Work, overrides: &Overrides) -> Run {
 fn fix_all(global: &Global, work: &mut Work, options: &Check, overrides: &Overrides) -> (Run, Fixes) {
     let least = if options.unsafe_fixes { Applicability::Unsafe } else { Applicability::Safe };
     let settings = settings_of(work, overrides);
+    let progress = Progress::of(global, &mut work.jobs, "Fixing");
     let (run, fixes) = check::fix_all(&mut work.jobs, &settings, least);
+    drop(progress);
     if !global.quiet {
         for name in &fixes.stopped {
             print::warning(
@@ -205,6 +219,16 @@ fn write_fixes(global: &Global, work: &Work, fixes: &Fixes) -> Vec<usize> {
         }
     }
     unwritten
+}
+
+/// Lists the fixes of each file by rule.
+fn show_fixes(fixes: &Fixes) {
+    for file in fixes.changed.values() {
+        print::note(&format!("{}:", report::one_line(file.before.path())));
+        for (rule, count) in &file.rules {
+            print::note(&format!("  {count:3} {rule}"));
+        }
+    }
 }
 
 /// What became of the text from standard input.

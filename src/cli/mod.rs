@@ -18,6 +18,7 @@ mod new;
 mod outcome;
 mod params;
 mod print;
+mod progress;
 mod reports;
 mod write;
 

@@ -2,11 +2,13 @@
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use supports_hyperlinks::Stream;
 
 use super::args::{Color, Global};
-use crate::report::{self, Style};
+use crate::discover;
+use crate::report::{self, Root, Style};
 
 /// Whether a stream gets colour: as asked, else as the environment wishes, else when it is a terminal.
 fn color(choice: Color, terminal: bool) -> bool {
@@ -25,7 +27,8 @@ fn color(choice: Color, terminal: bool) -> bool {
 /// The style for a report on standard output, or in a file.
 pub(super) fn style(global: &Global, to_file: bool) -> Style {
     if to_file {
-        return Style { color: global.color == Color::Always, summary: !global.quiet, ..Style::default() };
+        let color = global.color == Color::Always;
+        return Style { color, summary: !global.quiet, root: workspace(), ..Style::default() };
     }
     of_stream(global, io::stdout().is_terminal(), Stream::Stdout)
 }
@@ -49,8 +52,21 @@ fn of_stream(global: &Global, terminal: bool, stream: Stream) -> Style {
         unicode: is_unicode(|name| env::var(name).ok()),
         summary: !global.quiet,
         terminal,
+        root: workspace(),
         ..base
     }
+}
+
+/// The folder of a run of GitHub Actions, which what GitHub shows counts from.
+fn workspace() -> Option<Root> {
+    let folder = env::var_os("GITHUB_WORKSPACE").filter(|folder| !folder.is_empty())?;
+    let full = |path: &Path| Some(discover::slashes(&path.canonicalize().ok()?));
+    Some(Root { folder: full(Path::new(&folder))?, here: full(Path::new("."))? })
+}
+
+/// What a bar is drawn with: what is done, its end, and what is left.
+pub(super) fn signs() -> &'static str {
+    if is_unicode(|name| env::var(name).ok()) { "\u{2501}\u{2578} " } else { "=> " }
 }
 
 /// Whether the locale has more than ASCII. One that nobody set, as in a container, speaks against nothing.

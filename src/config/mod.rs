@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use ignore::gitignore::GitignoreBuilder;
 
 use crate::convert::LongDescription;
 use crate::diagnostic::Severity;
@@ -33,11 +33,43 @@ pub struct ConfigError {
     pub help: Option<String>,
 }
 
+/// A pattern of files in the syntax of `.gitignore`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pattern {
+    /// The pattern.
+    pub text: String,
+    /// The folder of the file that it is written in, which it is relative to.
+    pub folder: PathBuf,
+}
+
+impl Pattern {
+    /// A pattern whose folder is not known yet.
+    fn named(text: &str) -> Self {
+        Self { text: text.to_owned(), folder: PathBuf::new() }
+    }
+
+    /// Whether it matches a file, given by its full path.
+    fn matches(&self, location: &Path) -> bool {
+        // A file elsewhere can only be named by what it is called.
+        let is_name = !self.text.trim_end_matches('/').contains('/');
+        let folder = if location.starts_with(&self.folder) {
+            self.folder.as_path()
+        } else if let Some(root) = location.ancestors().last().filter(|_| is_name) {
+            root
+        } else {
+            return false;
+        };
+        let mut builder = GitignoreBuilder::new(folder);
+        let matcher = builder.add_line(None, &self.text).and_then(|builder| builder.build());
+        matcher.is_ok_and(|matcher| matcher.matched_path_or_any_parents(location, false).is_ignore())
+    }
+}
+
 /// `[check.per-path."PATTERN"]`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PerPath {
-    /// The pattern, in the syntax of `.gitignore`, relative to the configuration's folder.
-    pub pattern: String,
+    /// The pattern.
+    pub pattern: Pattern,
     /// See [`Check::select`].
     pub select: Option<Vec<Selector>>,
     /// See [`Check::extend_select`].
@@ -63,8 +95,8 @@ pub(crate) struct Check {
     pub fail_on: Option<FailOn>,
     /// Milder findings are left out.
     pub min_severity: Option<Severity>,
-    /// Files that are never walked into, in the syntax of `.gitignore`.
-    pub exclude: Vec<String>,
+    /// Files that are never walked into.
+    pub exclude: Option<Vec<Pattern>>,
     /// What differs by path, in the order of the file.
     pub per_path: Vec<PerPath>,
 }
@@ -114,6 +146,8 @@ pub(crate) struct Convert {
 pub(crate) struct Config {
     /// The file; `None` for the built-in defaults.
     pub path: Option<PathBuf>,
+    /// The file that it takes as its base, by its full path, with the place where it says so.
+    pub extend: Option<(PathBuf, Span)>,
     /// `[check]`.
     pub check: Check,
     /// `[rules.<id>]`.
@@ -132,11 +166,37 @@ impl Config {
         let file = Arc::new(SourceFile::new(display(path), text));
         let mut config = read::config(&file)?;
         config.path = Some(absolute(path));
+        Ok(config.with_full_paths())
+    }
+
+    /// Reads a configuration file, over those that it extends.
+    pub(crate) fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
+        let mut config = Self::load_alone(path)?;
+        let mut seen = vec![same_file(path)];
+        let mut extend = config.extend.clone();
+        let mut extends = path.to_owned();
+        while let Some((path, span)) = extend.take() {
+            let fail = |message: String| {
+                let text = std::fs::read_to_string(&extends).unwrap_or_default();
+                let file = Arc::new(SourceFile::new(display(&extends), text));
+                vec![ConfigError { file, span, message, help: None }]
+            };
+            if seen.contains(&same_file(&path)) {
+                return Err(fail("the configuration extends itself".to_owned()));
+            }
+            if let Err(error) = std::fs::metadata(&path) {
+                return Err(fail(format!("cannot read `{}`: {error}", display(&path))));
+            }
+            let base = Self::load_alone(&path)?;
+            seen.push(same_file(&path));
+            extend.clone_from(&base.extend);
+            config = config.over(base);
+            extends = path;
+        }
         Ok(config)
     }
 
-    /// Reads a configuration file.
-    pub(crate) fn load(path: &Path) -> Result<Self, Vec<ConfigError>> {
+    fn load_alone(path: &Path) -> Result<Self, Vec<ConfigError>> {
         let text = std::fs::read(path).map_err(|error| error.to_string());
         let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()));
         match text {
@@ -180,23 +240,51 @@ impl Config {
         self.path.as_deref().and_then(Path::parent)
     }
 
-    fn matcher(&self, pattern: &str) -> Option<Gitignore> {
-        let mut builder = GitignoreBuilder::new(self.folder()?);
-        builder.add_line(None, pattern).ok()?;
-        builder.build().ok()
+    /// The configuration with every path and pattern relative to its own folder, so that another may extend it.
+    fn with_full_paths(mut self) -> Self {
+        let folder = self.folder().unwrap_or(Path::new("")).to_owned();
+        let full = |path: &mut PathBuf| *path = folder.join(&*path);
+        if let Some((path, _)) = &mut self.extend {
+            full(path);
+        }
+        [&mut self.convert.params, &mut self.convert.solution].into_iter().flatten().for_each(full);
+        let excluded = self.check.exclude.iter_mut().flatten();
+        let patterns = self.check.per_path.iter_mut().map(|per_path| &mut per_path.pattern).chain(excluded);
+        for pattern in patterns {
+            pattern.folder.clone_from(&folder);
+        }
+        self
     }
 
-    fn matches(&self, pattern: &str, location: &Path) -> bool {
-        let below = self.folder().is_some_and(|folder| location.starts_with(folder));
-        below
-            && self
-                .matcher(pattern)
-                .is_some_and(|matcher| matcher.matched_path_or_any_parents(location, false).is_ignore())
+    /// What both say, where this one extends the other. What it says itself holds; selections, rules, patterns and
+    /// knowledge of the other are added to.
+    fn over(self, base: Self) -> Self {
+        let Self { path, extend, check, mut rules, knowledge, convert, workspace } = self;
+        for (id, option) in base.rules {
+            rules.entry(id).or_insert(option);
+        }
+        Self {
+            path,
+            extend,
+            check: check.over(base.check),
+            rules,
+            knowledge: knowledge.over(base.knowledge),
+            convert: convert.over(base.convert),
+            workspace: match (base.workspace.is_empty(), workspace.is_empty()) {
+                (true, _) => workspace,
+                (_, true) => base.workspace,
+                _ => {
+                    let mut both = Workspace::clone(&base.workspace);
+                    both.merge(Workspace::clone(&workspace));
+                    Arc::new(both)
+                }
+            },
+        }
     }
 
     /// Whether the configuration excludes a file, given by its full path.
     pub(crate) fn excludes(&self, location: &Path) -> bool {
-        self.check.exclude.iter().any(|pattern| self.matches(pattern, location))
+        self.check.exclude.iter().flatten().any(|pattern| pattern.matches(location))
     }
 
     /// What the configuration says for one file, given by its full path.
@@ -214,7 +302,7 @@ impl Config {
             options: self.rules.clone(),
             workspace: Arc::clone(&self.workspace),
         };
-        for per_path in check.per_path.iter().filter(|per_path| self.matches(&per_path.pattern, location)) {
+        for per_path in check.per_path.iter().filter(|per_path| per_path.pattern.matches(location)) {
             settings.profile = per_path.profile.unwrap_or(settings.profile);
             if per_path.select.is_some() {
                 settings.select.clone_from(&per_path.select);
@@ -224,6 +312,68 @@ impl Config {
         }
         settings
     }
+}
+
+impl Check {
+    fn over(self, base: Self) -> Self {
+        let Self { select, mut extend_select, mut ignore, profile, fail_on, min_severity, exclude, per_path } =
+            self;
+        if select.is_none() {
+            // A rule that is selected here is not ignored because the base ignores it.
+            let still = |selector: &Selector| !extend_select.contains(selector);
+            let ignored: Vec<Selector> = base.ignore.into_iter().filter(still).collect();
+            ignore.splice(0..0, ignored);
+            extend_select.splice(0..0, base.extend_select);
+        }
+        let mut paths = base.per_path;
+        paths.retain(|other| per_path.iter().all(|own| own.pattern.text != other.pattern.text));
+        paths.extend(per_path);
+        Self {
+            select: select.or(base.select),
+            extend_select,
+            ignore,
+            profile: profile.or(base.profile),
+            fail_on: fail_on.or(base.fail_on),
+            min_severity: min_severity.or(base.min_severity),
+            exclude: exclude.or(base.exclude),
+            per_path: paths,
+        }
+    }
+}
+
+impl Knowledge {
+    fn over(self, base: Self) -> Self {
+        let Self { attack, connectors, tables, functions, watchlists } = self;
+        Self {
+            attack: attack.or(base.attack),
+            connectors: [base.connectors, connectors].concat(),
+            tables: [base.tables, tables].concat(),
+            functions: [base.functions, functions].concat(),
+            watchlists: [base.watchlists, watchlists].concat(),
+        }
+    }
+}
+
+impl Convert {
+    fn over(self, base: Self) -> Self {
+        Self {
+            api_version: self.api_version.or(base.api_version),
+            name_prefix: self.name_prefix.or(base.name_prefix),
+            severity: self.severity.or(base.severity),
+            enabled: self.enabled.or(base.enabled),
+            start_at: self.start_at.or(base.start_at),
+            no_incidents: self.no_incidents.or(base.no_incidents),
+            params: self.params.or(base.params),
+            with_template_link: self.with_template_link.or(base.with_template_link),
+            long_description: self.long_description.or(base.long_description),
+            solution: self.solution.or(base.solution),
+        }
+    }
+}
+
+/// A path that is the same for the same file, however it is named.
+fn same_file(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| absolute(path))
 }
 
 /// Finds the configuration of each file.
@@ -282,13 +432,17 @@ fn lookup(folder: &Path, known: &mut HashMap<PathBuf, Arc<Config>>) -> Result<Ar
 /// The effective configuration in the file's own syntax, for `--show-settings`.
 pub(crate) fn show(config: &Config, settings: &Settings) -> String {
     let quote = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let base = config.extend.as_ref().map(|(path, _)| format!("extend = {}\n", quote(&slashes(path))));
+    let base = base.unwrap_or_default();
     let list = |items: &[Selector]| {
         let names: Vec<String> = items.iter().map(|selector| quote(&selector.to_string())).collect();
         format!("[{}]", names.join(", "))
     };
     let source = config.path.as_deref().map_or_else(|| "none; these are the defaults".into(), slashes);
-    let mut out =
-        format!("# configuration file: {source}\n[check]\nprofile = {}\n", quote(settings.profile.as_str()));
+    let mut out = format!(
+        "# configuration file: {source}\n{base}[check]\nprofile = {}\n",
+        quote(settings.profile.as_str())
+    );
     if let Some(select) = &settings.select {
         out += &format!("select = {}\n", list(select));
     }
@@ -300,7 +454,9 @@ pub(crate) fn show(config: &Config, settings: &Settings) -> String {
         out += &format!("min-severity = {}\n", quote(least.as_str()));
     }
     let texts = |items: &[String]| items.iter().map(|text| quote(text)).collect::<Vec<_>>().join(", ");
-    out += &format!("exclude = [{}]\n", texts(&config.check.exclude));
+    let exclude: Vec<String> =
+        config.check.exclude.iter().flatten().map(|pattern| pattern.text.clone()).collect();
+    out += &format!("exclude = [{}]\n", texts(&exclude));
     out += &format!("\n[knowledge]\nattack-version = {}\n", quote(settings.attack.as_str()));
     out += &format!("connectors = [{}]\n", texts(&settings.connectors));
     out += &format!("watchlists = [{}]\n", texts(&settings.watchlists));

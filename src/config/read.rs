@@ -8,7 +8,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Check, Config, ConfigError, Convert, Knowledge, PerPath};
+use super::{Check, Config, ConfigError, Convert, Knowledge, Pattern, PerPath};
 use crate::convert::LongDescription;
 use crate::convert::values_of_options::{api_version, start_at};
 use crate::diagnostic::Severity;
@@ -57,6 +57,11 @@ impl Reader {
         let mut config = Config::default();
         for (key, value) in root {
             match (key.get_ref().as_ref(), value.get_ref().as_table()) {
+                ("extend", _) => {
+                    let span = value.span();
+                    let path = self.text(value).map(PathBuf::from);
+                    config.extend = path.map(|path| (path, Span::new(span.start, span.end)));
+                }
                 ("check", Some(table)) => config.check = self.check(table),
                 ("rules", Some(table)) => config.rules = self.rules(table),
                 ("knowledge", Some(table)) => config.knowledge = self.knowledge(table),
@@ -68,7 +73,9 @@ impl Reader {
                         Some(format!("write `[{name}]`")),
                     );
                 }
-                _ => self.unknown(key, "sentlint.toml", &["check", "rules", "knowledge", "convert"]),
+                _ => {
+                    self.unknown(key, "sentlint.toml", &["extend", "check", "rules", "knowledge", "convert"])
+                }
             }
         }
         config
@@ -84,8 +91,12 @@ impl Reader {
                 "profile" => check.profile = self.profile(value),
                 "fail-on" => check.fail_on = self.fail_on(value),
                 "min-severity" => check.min_severity = self.severity(value),
-                "exclude" => check.exclude = self.patterns(value),
+                "exclude" => check.exclude = Some(self.patterns(value)),
                 "per-path" => check.per_path = self.per_paths(value),
+                "extend" => {
+                    let help = "write it at the top of the file, before the first table".to_owned();
+                    self.fail(key.span(), "`extend` is not a key of [check]", Some(help));
+                }
                 _ => {
                     let known = [
                         "select",
@@ -117,7 +128,7 @@ impl Reader {
                 continue;
             };
             self.pattern(pattern.get_ref(), pattern.span());
-            let mut one = PerPath { pattern: pattern.get_ref().to_string(), ..PerPath::default() };
+            let mut one = PerPath { pattern: Pattern::named(pattern.get_ref()), ..PerPath::default() };
             for (key, value) in table {
                 match key.get_ref().as_ref() {
                     "select" => one.select = Some(self.selectors(value)),
@@ -274,12 +285,12 @@ impl Reader {
         self.items(value).into_iter().filter_map(|item| self.text(item)).collect()
     }
 
-    fn patterns(&mut self, value: &Value<'_>) -> Vec<String> {
+    fn patterns(&mut self, value: &Value<'_>) -> Vec<Pattern> {
         let mut patterns = Vec::new();
         for item in self.items(value) {
             let Some(text) = self.text(item) else { continue };
             self.pattern(&text, item.span());
-            patterns.push(text);
+            patterns.push(Pattern::named(&text));
         }
         patterns
     }

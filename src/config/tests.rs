@@ -95,3 +95,64 @@ fn the_nearest_file_counts_and_the_repository_is_the_limit() {
     assert_eq!(profile("repo"), None);
     assert_eq!(profile(""), Some(Profile::Pedantic));
 }
+
+/// What `folder/sentlint.toml` amounts to among these files.
+fn loaded(folder: &tempfile::TempDir, files: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let config = Config::load(&folder.path().join("team/sentlint.toml"));
+    config.map_err(|errors| {
+        errors.iter().map(|error| format!("{}: {}", error.span.start, error.message)).collect()
+    })
+}
+
+#[test]
+fn a_configuration_extends_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let base = "[check]\nprofile = \"pedantic\"\nignore = [\"name-style\", \"attack\"]\nfail-on = \"info\"\nexclude = [\"old/\"]\n\
+                [check.per-path.\"a/**\"]\nignore = [\"query\"]\n[check.per-path.\"b/**\"]\nignore = [\"yaml\"]\n\
+                [rules.invalid-id]\nseverity = \"info\"\n[rules.unknown-tactic]\nseverity = \"info\"\n\
+                [knowledge]\nconnectors = [\"Base\"]\n[convert]\nname-prefix = \"base \"\nparams = \"p.json\"\n";
+    let own = "extend = \"../shared/base.toml\"\n[check]\nextend-select = [\"name-style\"]\nfail-on = \"never\"\n\
+               [check.per-path.\"a/**\"]\nignore = [\"yaml\"]\n[rules.unknown-tactic]\nseverity = \"error\"\n\
+               [knowledge]\nconnectors = [\"Own\"]\n[convert]\nname-prefix = \"own \"\n";
+    let config = loaded(&folder, &[("shared/base.toml", base), ("team/sentlint.toml", own)]).unwrap();
+    let names = |selectors: &[Selector]| selectors.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(config.check.profile, Some(Profile::Pedantic));
+    assert_eq!(names(&config.check.ignore), ["attack"]);
+    assert_eq!(names(&config.check.extend_select), ["name-style"]);
+    assert_eq!(config.check.fail_on.unwrap().as_str(), "never");
+    let paths: Vec<_> =
+        config.check.per_path.iter().map(|one| (&*one.pattern.text, names(&one.ignore))).collect();
+    assert_eq!(paths, [("b/**", vec!["yaml".to_owned()]), ("a/**", vec!["yaml".to_owned()])]);
+    let severity = |rule: &str| config.rules[rule].severity.unwrap().as_str();
+    assert_eq!((severity("invalid-id"), severity("unknown-tactic")), ("info", "error"));
+    assert_eq!(config.knowledge.connectors, ["Base", "Own"]);
+    assert_eq!(config.convert.name_prefix.as_deref(), Some("own "));
+    // Paths are relative to the file that they are written in; a name holds everywhere.
+    assert_eq!(config.convert.params, Some(absolute(&folder.path().join("shared/p.json"))));
+    let excludes = |name: &str| config.excludes(&absolute(&folder.path().join(name)));
+    assert!(excludes("team/old/a.yaml") && excludes("shared/old/a.yaml") && !excludes("team/new/a.yaml"));
+    // A selection of its own replaces the whole of the other.
+    let own = "extend = \"../shared/base.toml\"\n[check]\nselect = [\"attack\"]\n";
+    let config = loaded(&folder, &[("team/sentlint.toml", own)]).unwrap();
+    assert!(config.check.ignore.is_empty() && config.check.select.is_some());
+}
+
+#[test]
+fn a_base_that_cannot_be_used_is_told_where_it_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let told = |files: &[(&str, &str)]| loaded(&folder, files).unwrap_err().join("\n");
+    let missing = told(&[("team/sentlint.toml", "extend = \"gone.toml\"\n")]);
+    assert!(missing.starts_with("9: cannot read `"), "{missing}");
+    let files =
+        [("team/sentlint.toml", "extend = \"b.toml\"\n"), ("team/b.toml", "extend = \"sentlint.toml\"\n")];
+    assert_eq!(told(&files), "9: the configuration extends itself");
+    assert_eq!(told(&[("team/b.toml", "[check]\nprofil = 1\n")]), "8: there is no key `profil` in [check]");
+    assert_eq!(told(&[("team/sentlint.toml", "extend = 1\n")]), "9: this must be a text, not a number");
+    let below = told(&[("team/sentlint.toml", "[check]\nextend = \"b.toml\"\n")]);
+    assert_eq!(below, "8: `extend` is not a key of [check]");
+}

@@ -229,10 +229,12 @@ impl Excerpt {
         }
         let end = cells.get(to).map_or(line.len(), |cell| cell.at);
         places.push((line.start as usize + end, self.text.len()));
-        self.places.push(places);
         if to < cells.len() {
             self.text += style.ellipsis();
+        } else if places.iter().all(|(_, here)| *here == self.text.len()) {
+            self.text.push(' ');
         }
+        self.places.push(places);
     }
 
     /// Where a place of the file stands in the excerpt: at the nearest character of its line that is shown.
@@ -247,8 +249,10 @@ impl Excerpt {
     fn draw(&self, of: &Drawing, block: &Block, aside: &mut Vec<(Span, String)>) -> String {
         let Drawing { source, marks, severity, room, style } = of;
         let mut snippet = Snippet::source(&*self.text).line_start(block.lines[0] + 1);
-        for (_, start) in self.places.iter().filter_map(|line| line.first()) {
-            snippet = snippet.annotation(AnnotationKind::Visible.span(*start..*start));
+        // A place without a character is not counted where the width of the line numbers is found.
+        for (first, last) in self.places.iter().filter_map(|line| line.first().zip(line.last())) {
+            let end = self.text.ceil_char_boundary(last.1.max(first.1 + 1)).min(self.text.len());
+            snippet = snippet.annotation(AnnotationKind::Visible.span(first.1..end));
         }
         for (at, mark) in marks.iter().enumerate() {
             if !block.holds(source.line_of(mark.span.start as usize)) {

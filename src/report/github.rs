@@ -17,7 +17,7 @@ pub(super) fn render(findings: &Findings, style: &Style) -> String {
         // One notice is kept for saying how many were left out.
         let room = if crowded && severity == Severity::Info { SHOWN - 1 } else { SHOWN };
         for (file, diagnostic) in of(severity).take(room) {
-            out += &annotation(file, diagnostic);
+            out += &annotation(file, diagnostic, style);
         }
         hidden += beyond(severity, room);
     }
@@ -36,14 +36,14 @@ pub(super) fn render(findings: &Findings, style: &Style) -> String {
     out
 }
 
-fn annotation(file: &FileReport, diagnostic: &Diagnostic) -> String {
+fn annotation(file: &FileReport, diagnostic: &Diagnostic, style: &Style) -> String {
     let level = match diagnostic.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Info => "notice",
     };
     let (start, end) = text::ends(&file.source, diagnostic.span);
-    let path = property(&text::visible(file.source.path()));
+    let path = property(&text::visible(&text::from_root(file.source.path(), style.root.as_ref())));
     let mut place = format!("file={path},line={},endLine={}", start.line, end.line);
     // GitHub refuses columns on annotations of several lines.
     if start.line == end.line {

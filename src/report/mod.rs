@@ -121,6 +121,17 @@ pub struct Style {
     pub listed: bool,
     /// A terminal shows it, so that nothing may be wider than it: paths and sums are broken too.
     pub terminal: bool,
+    /// Where the paths of annotations and code scanning count from, if not from the working folder.
+    pub root: Option<Root>,
+}
+
+/// A folder that paths count from. Both paths are full, with forward slashes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// The folder.
+    pub folder: String,
+    /// The working folder, which the names of files count from.
+    pub here: String,
 }
 
 impl Default for Style {
@@ -134,6 +145,7 @@ impl Default for Style {
             summary: true,
             listed: false,
             terminal: false,
+            root: None,
         }
     }
 }
@@ -144,7 +156,7 @@ pub fn render(format: Format, findings: &Findings, style: &Style) -> String {
         Format::Full => full::render(findings, style),
         Format::Concise => concise::render(findings, style),
         Format::Json => json::render(findings),
-        Format::Sarif => sarif::render(findings),
+        Format::Sarif => sarif::render(findings, style),
         Format::Github => github::render(findings, style),
         Format::Gitlab => gitlab::render(findings),
         Format::Junit => junit::render(findings),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::text;
+use super::{Root, Style, text};
 use crate::diagnostic::{Applicability, Diagnostic, RuleMeta, Severity};
 use crate::findings::{FileReport, Findings};
 use crate::source::{SourceFile, Span};
@@ -99,8 +99,8 @@ fn rule(meta: &'static RuleMeta) -> Rule {
     }
 }
 
-fn artifact(source: &SourceFile) -> Value {
-    let path = text::uri(source.path());
+fn artifact(source: &SourceFile, root: Option<&Root>) -> Value {
+    let path = text::uri(&text::from_root(source.path(), root));
     // A path that leads out of the folder is no reference relative to it.
     if path.starts_with('/') {
         json!({ "uri": format!("file://{path}") })
@@ -123,13 +123,19 @@ fn region(source: &SourceFile, span: Span) -> Value {
     })
 }
 
-fn location(source: &SourceFile, span: Span) -> Value {
-    json!({ "physicalLocation": { "artifactLocation": artifact(source), "region": region(source, span) } })
+fn location(source: &SourceFile, span: Span, root: Option<&Root>) -> Value {
+    json!({ "physicalLocation": { "artifactLocation": artifact(source, root), "region": region(source, span) } })
 }
 
-fn result(file: &FileReport, diagnostic: &Diagnostic, rules: &[&RuleMeta], fingerprint: &str) -> Value {
+fn result(
+    file: &FileReport,
+    diagnostic: &Diagnostic,
+    rules: &[&RuleMeta],
+    fingerprint: &str,
+    root: Option<&Root>,
+) -> Value {
     let source = &file.source;
-    let mut place = location(source, diagnostic.span);
+    let mut place = location(source, diagnostic.span, root);
     if let Some(path) = &diagnostic.yaml_path {
         let name = path.rsplit('/').next().unwrap_or_default();
         place["logicalLocations"] = json!([{ "name": name, "fullyQualifiedName": path }]);
@@ -153,7 +159,7 @@ fn result(file: &FileReport, diagnostic: &Diagnostic, rules: &[&RuleMeta], finge
         .iter()
         .enumerate()
         .map(|(id, label)| {
-            let mut place = location(label.file.as_ref().unwrap_or(source), label.span);
+            let mut place = location(label.file.as_ref().unwrap_or(source), label.span, root);
             place["id"] = json!(id);
             place["message"] = json!({ "text": label.message });
             place
@@ -173,7 +179,7 @@ fn result(file: &FileReport, diagnostic: &Diagnostic, rules: &[&RuleMeta], finge
             .collect();
         result["fixes"] = json!([{
             "description": { "text": fix.title },
-            "artifactChanges": [{ "artifactLocation": artifact(source), "replacements": replacements }],
+            "artifactChanges": [{ "artifactLocation": artifact(source, root), "replacements": replacements }],
         }]);
     }
     // What is known is marked and not left out, so that alerts do not close and open again.
@@ -189,21 +195,23 @@ fn result(file: &FileReport, diagnostic: &Diagnostic, rules: &[&RuleMeta], finge
     result
 }
 
-fn unreadable((path, reason): &(String, String)) -> Value {
+fn unreadable((path, reason): &(String, String), root: Option<&Root>) -> Value {
+    let place = text::uri(&text::from_root(path, root));
     json!({
         "level": "error",
         "message": { "text": format!("{path} cannot be read: {reason}") },
-        "locations": [{ "physicalLocation": { "artifactLocation": { "uri": text::uri(path) } } }],
+        "locations": [{ "physicalLocation": { "artifactLocation": { "uri": place } } }],
     })
 }
 
-pub(super) fn render(findings: &Findings) -> String {
+pub(super) fn render(findings: &Findings, style: &Style) -> String {
+    let root = style.root.as_ref();
     let compared = findings.iter().any(|(_, diagnostic)| diagnostic.baselined);
     let of_file = |file: &FileReport| {
         let mut fingerprints = text::Fingerprints::of(file);
         let of_finding = |diagnostic: &Diagnostic| {
             let fingerprint = fingerprints.next(diagnostic);
-            let mut result = result(file, diagnostic, &findings.rules, &fingerprint);
+            let mut result = result(file, diagnostic, &findings.rules, &fingerprint, root);
             if compared {
                 result["baselineState"] = json!(if diagnostic.baselined { "unchanged" } else { "new" });
             }
@@ -212,7 +220,8 @@ pub(super) fn render(findings: &Findings) -> String {
         file.diagnostics.iter().map(of_finding).collect::<Vec<_>>()
     };
     let mut results: Vec<(Severity, Value)> = findings.by_file(of_file).into_iter().flatten().collect();
-    let mut notifications: Vec<Value> = findings.unreadable.iter().map(unreadable).collect();
+    let mut notifications: Vec<Value> =
+        findings.unreadable.iter().map(|file| unreadable(file, root)).collect();
     if results.len() > MOST_RESULTS {
         let left = text::count(results.len() - MOST_RESULTS, "finding");
         notifications.push(json!({
@@ -236,7 +245,7 @@ pub(super) fn render(findings: &Findings) -> String {
             } },
             "automationDetails": { "id": "sentlint/" },
             "columnKind": "unicodeCodePoints",
-            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": "The folder in which sentlint ran." } } },
+            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": if root.is_some() { "The folder that GITHUB_WORKSPACE names." } else { "The folder in which sentlint ran." } } } },
             "invocations": [{ "executionSuccessful": true, "toolExecutionNotifications": notifications }],
             "results": results.into_iter().map(|(_, result)| result).collect::<Vec<_>>(),
         }],

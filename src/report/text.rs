@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
+use super::Root;
 use crate::diagnostic::Diagnostic;
 use crate::findings::FileReport;
 use crate::source::{Position, SourceFile, Span};
@@ -174,6 +175,26 @@ impl<'f> Fingerprints<'f> {
     }
 }
 
+/// The name of a file as it counts from the root, if it lies below that.
+pub(super) fn from_root<'p>(path: &'p str, root: Option<&Root>) -> Cow<'p, str> {
+    let Some(Root { folder, here }) = root else { return Cow::Borrowed(path) };
+    let is_full = path.starts_with('/') || path.as_bytes().get(1) == Some(&b':');
+    let full = if is_full { path.to_owned() } else { format!("{here}/{path}") };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in full.split('/') {
+        match part {
+            "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    let full = parts.join("/");
+    let below = full.strip_prefix(folder.trim_end_matches('/')).and_then(|rest| rest.strip_prefix('/'));
+    below.map_or(Cow::Borrowed(path), |below| Cow::Owned(below.to_owned()))
+}
+
 /// A path as a URI reference: every byte that is not plainly allowed is percent-encoded.
 pub(super) fn uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
@@ -209,6 +230,19 @@ mod tests {
         );
         assert_eq!(without_commands("###[a] ##[b"), "###{a] ##{b");
         assert_eq!(escaped_hashes(r###"{"a": "##[b] # ##"}"###, "\\u0023"), r#"{"a": "\u0023#[b] # ##"}"#);
+    }
+
+    #[test]
+    fn paths_count_from_the_root() {
+        let root = Root { folder: "/w/repo".into(), here: "/w/repo/content".into() };
+        let of = |path| from_root(path, Some(&root)).into_owned();
+        assert_eq!(of("rules/a.yaml"), "content/rules/a.yaml");
+        assert_eq!(of("./../b.yaml"), "b.yaml");
+        assert_eq!(of("/w/repo/x/c.yaml"), "x/c.yaml");
+        // What lies elsewhere keeps its name.
+        assert_eq!(of("../../d.yaml"), "../../d.yaml");
+        assert_eq!(of("/w/repository/e.yaml"), "/w/repository/e.yaml");
+        assert_eq!(from_root("a.yaml", None), "a.yaml");
     }
 
     #[test]
