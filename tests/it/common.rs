@@ -17,6 +17,11 @@ pub(crate) fn sentlint(folder: &Path) -> Command {
         "FORCE_COLOR",
         "CLICOLOR_FORCE",
         "COLUMNS",
+        "FORCE_HYPERLINK",
+        "GITHUB_WORKSPACE",
+        "LC_ALL",
+        "LC_CTYPE",
+        "LANG",
     ] {
         command.env_remove(name);
     }

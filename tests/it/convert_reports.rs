@@ -69,7 +69,7 @@ fn json_has_codes_kinds_and_places() {
 #[test]
 fn every_format_names_the_codes_and_the_files() {
     for (format, part) in [
-        ("full", "window-dropped (https://"),
+        ("full", "info[window-dropped]: "),
         ("concise", "in/a.yaml:"),
         ("json", "\"window-dropped\""),
         ("sarif", "\"ruleId\": \"window-dropped\""),

@@ -59,7 +59,7 @@ fn the_environment_names_the_format_and_options_beat_it() {
     let concise = ["--output-format", "concise"];
     assert!(with_env(&dir, &[("SENTLINT_OUTPUT_FORMAT", "json")], &concise).stdout.starts_with("a.yaml:"));
     let blank = with_env(&dir, &[("SENTLINT_OUTPUT_FORMAT", "")], &[]);
-    assert!(blank.stdout.starts_with("unknown-tactic"), "{blank:?}");
+    assert!(blank.stdout.starts_with("error[unknown-tactic]: "), "{blank:?}");
     let strange = with_env(&dir, &[("SENTLINT_OUTPUT_FORMAT", "jason")], &[]);
     assert_eq!(strange.code, 2);
     assert_eq!(
@@ -317,4 +317,34 @@ fn init_writes_a_configuration_that_holds_and_overwrites_none() {
     assert!(ran.code == 2 && ran.stderr.contains("exists already"), "{ran:?}");
     let kept = std::fs::read_to_string(dir.path().join("sentlint.toml")).unwrap();
     assert!(kept.contains("pedantic"));
+}
+
+#[test]
+fn what_github_shows_counts_from_its_workspace() {
+    let dir = folder(&[("content/rules/a.yaml", &wrong())]);
+    let root = dir.path().to_str().unwrap();
+    let content = dir.path().join("content");
+    let of = |workspace: &str, format: &str| {
+        let mut command = sentlint(&content);
+        command.env("GITHUB_WORKSPACE", workspace).args(["check", "--isolated", "--output-format", format]);
+        String::from_utf8(command.output().unwrap().stdout).unwrap()
+    };
+    assert!(of(root, "github").starts_with("::error file=content/rules/a.yaml,"));
+    assert!(of(root, "sarif").contains("\"uri\": \"content/rules/a.yaml\""));
+    // Other formats, and files that lie elsewhere, count from the working folder.
+    assert!(of(root, "concise").starts_with("rules/a.yaml:"));
+    assert!(of("/gone", "github").starts_with("::error file=rules/a.yaml,"));
+    assert!(of(content.join("rules").to_str().unwrap(), "github").starts_with("::error file=a.yaml,"));
+}
+
+#[test]
+fn fixes_are_listed_by_file_and_rule() {
+    let dir = folder(&[("a.yaml", &CLEAN.replace("CommandAndControl", "Persistance"))]);
+    let ran = run(dir.path(), &["check", "--isolated", "--diff", "--unsafe-fixes", "--show-fixes"], "");
+    assert!(
+        ran.stderr.starts_with("a.yaml:\n") && ran.stderr.contains("\n    1 unknown-tactic\n"),
+        "{ran:?}"
+    );
+    let without = run(dir.path(), &["check", "--isolated", "--show-fixes"], "");
+    assert!(without.code == 2 && without.stderr.contains("--show-fixes lists what --fix"), "{without:?}");
 }
