@@ -5,13 +5,84 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::check::{Fixes, Job, check, fix_all};
 use crate::content::Content;
 use crate::convert::promote::{self, promote};
 use crate::convert::reverse::{NoContent, to_content};
 use crate::convert::{ArmTemplate, Options, Prepared, bicep, prepare, prepared_to_resource};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Severity};
+use crate::rules::{Profile, Settings};
 use crate::source::{SourceFile, Span};
 use crate::workspace::View;
 use crate::yaml;
+
+/// So many fixes of a file are tried alone.
+const ALONE: usize = 16;
+
+/// A text as a file to check: a query, unless it has a key that content has.
+fn job(text: &str) -> Job {
+    let is_content = text.lines().any(|line| line.starts_with("query:") || line.starts_with("id:"));
+    Job::text(SourceFile::new(if is_content { "a.yaml" } else { "a.kql" }, text))
+}
+
+fn settings() -> Vec<Arc<Settings>> {
+    vec![Arc::new(Settings { profile: Profile::Pedantic, ..Settings::default() })]
+}
+
+fn found(text: &str) -> Vec<Diagnostic> {
+    let files = check(&[job(text)], &settings()).findings.files;
+    files.into_iter().flat_map(|file| file.diagnostics).filter(Diagnostic::counts).collect()
+}
+
+/// How many errors there are in the YAML, in the syntax of queries, and in all.
+fn errors(found: &[Diagnostic]) -> [usize; 3] {
+    let count = |rule: &str| {
+        let errors = found.iter().filter(|one| one.severity == Severity::Error);
+        errors.filter(|one| rule.is_empty() || one.rule.id == rule).count()
+    };
+    [count("yaml-syntax"), count("kql-syntax"), count("")]
+}
+
+/// Panics unless there are no more errors than before. What a text hides that cannot be read is not known: repaired YAML may
+/// show what is wrong with its query, and a repaired query may show what is wrong with its names.
+fn read_no_worse(old: &[Diagnostic], new: &[Diagnostic], texts: (&str, &str)) {
+    let (before, after) = (errors(old), errors(new));
+    if after > before {
+        let said: Vec<&str> = new.iter().map(|one| one.message.as_str()).collect();
+        panic!("{before:?} errors, then {after:?}: {said:?}\n{}\n----\n{}", texts.0, texts.1);
+    }
+}
+
+fn fixed(text: &str, least: Applicability) -> (String, Fixes) {
+    let mut jobs = [job(text)];
+    let (_, fixes) = fix_all(&mut jobs, &settings(), least);
+    (jobs[0].text.as_ref().map(|source| source.text().to_owned()).unwrap_or_default(), fixes)
+}
+
+/// Panics unless each fix that is offered for a file removes its finding and adds no error, and all of them together leave a
+/// file that reads no worse and has nothing left to fix.
+pub(crate) fn fixes_hold(text: &str) {
+    let before = found(text);
+    let offered = |one: &Diagnostic| one.fix.as_ref().map(|fix| (fix.edits().to_vec(), one.clone()));
+    for (edits, finding) in before.iter().filter_map(offered).take(ALONE) {
+        let Some(after) = Edit::apply(&edits, text) else { panic!("{edits:?} overlap\n{text}") };
+        let now = found(&after);
+        let same = |one: &&Diagnostic| one.rule.id == finding.rule.id && one.message == finding.message;
+        let (old, new) = (before.iter().filter(same).count(), now.iter().filter(same).count());
+        assert!(new < old, "{} stays: {}\n{text}\n----\n{after}", finding.rule.id, finding.message);
+        read_no_worse(&before, &now, (text, &after));
+    }
+    for least in [Applicability::Safe, Applicability::Unsafe] {
+        let (after, fixes) = fixed(text, least);
+        if after == text {
+            continue;
+        }
+        read_no_worse(&before, &found(&after), (text, &after));
+        if fixes.unfinished.is_empty() && fixes.stopped.is_empty() {
+            assert_eq!(fixed(&after, least).0, after, "a second run fixes more of\n{text}");
+        }
+    }
+}
 
 /// A YAML file as content, in a folder that says nothing.
 fn content(text: &str) -> Content {
@@ -170,6 +241,33 @@ mod tests {
                 text
             },
         )
+    }
+
+    /// What a fuzzer has found, by target.
+    #[test]
+    fn what_was_found_once_stays_right() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/regressions");
+        for (target, holds) in [
+            ("kql", crate::kql::holds::holds as fn(&str)),
+            ("check", |text| drop(found(text))),
+            ("fix", fixes_hold),
+            ("convert", |text| {
+                if text.trim_start().starts_with('{') { way_back_holds(text) } else { conversion_holds(text) }
+            }),
+        ] {
+            for file in std::fs::read_dir(folder.join(target)).into_iter().flatten() {
+                holds(&String::from_utf8_lossy(&std::fs::read(file.unwrap().path()).unwrap()));
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(crate::seeded::cases(64))]
+
+        #[test]
+        fn fixes_hold_for_any_file(text in damaged()) {
+            fixes_hold(&text);
+        }
     }
 
     proptest! {

@@ -64,7 +64,7 @@ pub mod fix {
 #[cfg(fuzzing)]
 pub mod holds {
     //! What is true of any file.
-    pub use crate::holds::{conversion_holds, way_back_holds};
+    pub use crate::holds::{conversion_holds, fixes_hold, way_back_holds};
 }
 
 pub mod inspect {

@@ -120,6 +120,34 @@ pub struct Position {
     pub column: usize,
 }
 
+/// How many code points a text has before each of its bytes. They are counted once for every stretch of it, or a long text
+/// with many findings would be read again for each of them.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CodePoints(OnceLock<Vec<u32>>);
+
+/// So many bytes are counted again for each question.
+const STRETCH: usize = 1024;
+
+impl CodePoints {
+    /// How many code points begin before a byte. The text must be the same each time.
+    pub(crate) fn before(&self, text: &str, offset: usize) -> usize {
+        let count = |bytes: &[u8]| bytes.iter().filter(|byte| begins_character(**byte)).count();
+        let counts = self.0.get_or_init(|| {
+            let mut counts = vec![0];
+            for stretch in text.as_bytes().chunks(STRETCH) {
+                counts.push(counts.last().copied().unwrap_or_default() + count(stretch) as u32);
+            }
+            counts
+        });
+        let end = text.floor_char_boundary(offset);
+        counts[end / STRETCH] as usize + count(&text.as_bytes()[end / STRETCH * STRETCH..end])
+    }
+}
+
+fn begins_character(byte: u8) -> bool {
+    byte & 0b1100_0000 != 0b1000_0000
+}
+
 /// One input: a display name and its text.
 pub struct SourceFile {
     path: String,
@@ -127,6 +155,7 @@ pub struct SourceFile {
     invalid: Vec<Span>,
     wide: Option<&'static str>,
     lines: OnceLock<Vec<u32>>,
+    code_points: CodePoints,
 }
 
 impl PartialEq for SourceFile {
@@ -149,7 +178,9 @@ impl fmt::Debug for SourceFile {
 impl SourceFile {
     /// A file from text that is known to be UTF-8.
     pub fn new(path: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { path: path.into(), text: text.into(), invalid: Vec::new(), wide: None, lines: OnceLock::new() }
+        let (path, text) = (path.into(), text.into());
+        let (lines, code_points) = (OnceLock::new(), CodePoints::default());
+        Self { path, text, invalid: Vec::new(), wide: None, lines, code_points }
     }
 
     /// A file from bytes. Bytes that are not UTF-8 are each replaced by one `?`, so that every offset
@@ -170,7 +201,7 @@ impl SourceFile {
                         text.extend(std::iter::repeat_n('?', bad));
                     }
                 }
-                Self { path: path.into(), text, invalid, wide, lines: OnceLock::new() }
+                Self { invalid, wide, ..Self::new(path, text) }
             }
         }
     }
@@ -260,8 +291,13 @@ impl SourceFile {
         let line = self.line_of(offset);
         let start = self.line_starts()[line] as usize;
         let before = &self.text[start..offset];
-        let before = if start == 0 { before.trim_start_matches(BOM) } else { before };
-        Position { line: line + 1, column: before.chars().count() + 1 }
+        let marks = if start == 0 { before.chars().take_while(|c| *c == BOM).count() } else { 0 };
+        // Most lines are short, and nothing need be counted for them but what is before the place.
+        let count = match before.len() {
+            ..STRETCH => before.chars().count(),
+            _ => self.code_points.before(&self.text, offset) - self.code_points.before(&self.text, start),
+        };
+        Position { line: line + 1, column: count - marks + 1 }
     }
 
     /// The span made to fit: inside the file and on character boundaries.
@@ -305,6 +341,16 @@ mod tests {
         assert_eq!(file.position(c), Position { line: 2, column: 3 });
         assert_eq!(file.slice(file.line_span(1)), "b日c");
         assert_eq!(file.line_end(), "\r\n");
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_those_of_short_ones() {
+        let file = SourceFile::new("a", format!("\u{feff}é\n{}", "aé日".repeat(2_000)));
+        for offset in (0..file.text().len()).step_by(37) {
+            let offset = file.text().floor_char_boundary(offset);
+            let line = file.text()[..offset].rsplit('\n').next().unwrap().trim_start_matches(BOM);
+            assert_eq!(file.position(offset).column, line.chars().count() + 1);
+        }
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::kql::bind::{Catalog, CatalogId, Declared, Takes, bind_at};
 use crate::kql::mentions::Mentions;
 use crate::kql::model::{Level, SemanticModel};
 use crate::kql::types::Scalar;
-use crate::source::{BOM, Edit, SourceFile, Span};
+use crate::source::{BOM, CodePoints, Edit, SourceFile, Span};
 use crate::yaml::{Node, ScalarMap};
 
 /// A query inside a file.
@@ -32,8 +32,8 @@ pub(crate) struct Query<'a> {
     meaning: RefCell<Option<(CatalogId, Arc<SemanticModel>)>>,
     /// How many bytes have been read again to prove edits.
     read_again: Cell<usize>,
-    /// How many characters stand before each stretch of the text.
-    counts: OnceCell<Vec<u32>>,
+    /// How many code points lie before each byte of the text.
+    code_points: CodePoints,
     /// How many bytes of the file stand before the text, for a `.kql` file with a byte-order mark or several queries.
     skipped: usize,
 }
@@ -51,7 +51,7 @@ impl<'a> Query<'a> {
             mentions: OnceCell::new(),
             meaning: RefCell::default(),
             read_again: Cell::new(0),
-            counts: OnceCell::new(),
+            code_points: CodePoints::default(),
             skipped: 0,
         }
     }
@@ -162,20 +162,7 @@ impl<'a> Query<'a> {
 
     /// A span of the query in Unicode code points, as the contract's `query_range` counts.
     pub(crate) fn code_points(&self, span: Span) -> (u32, u32) {
-        // Counted once for every stretch, or a long query with many findings would be read for each of them.
-        let counts = self.counts.get_or_init(|| {
-            let mut counts = vec![0];
-            for stretch in self.text.as_bytes().chunks(STRETCH) {
-                let before = counts.last().copied().unwrap_or_default();
-                counts.push(before + stretch.iter().filter(|byte| begins_character(**byte)).count() as u32);
-            }
-            counts
-        });
-        let count = |end: u32| {
-            let end = self.text.floor_char_boundary(end as usize);
-            let rest = &self.text.as_bytes()[end / STRETCH * STRETCH..end];
-            counts[end / STRETCH] + rest.iter().filter(|byte| begins_character(**byte)).count() as u32
-        };
+        let count = |end: u32| self.code_points.before(&self.text, end as usize) as u32;
         (count(span.start), count(span.end))
     }
 }
@@ -279,13 +266,6 @@ const SEPARATOR: char = '\n';
 
 /// How many bytes may be read again to prove the edits of one query.
 const MOST_READ_AGAIN: usize = 64 << 20;
-
-/// The length of a stretch of text in which characters are counted.
-const STRETCH: usize = 1024;
-
-fn begins_character(byte: u8) -> bool {
-    byte & 0b1100_0000 != 0b1000_0000
-}
 
 const QUERY_KEYS: [(&str, &str); 3] =
     [("query", "/query"), ("FunctionQuery", "/FunctionQuery"), ("ParserQuery", "/ParserQuery")];

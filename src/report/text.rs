@@ -166,8 +166,7 @@ impl<'f> Fingerprints<'f> {
     pub(super) fn next(&mut self, diagnostic: &Diagnostic) -> String {
         let source = &self.file.source;
         let line = source.slice(source.line_span(source.line_of(diagnostic.span.start as usize)));
-        let mut line = line.split_whitespace().collect::<Vec<_>>().join(" ");
-        line.truncate(line.floor_char_boundary(400));
+        let line = first_words(line);
         let count = self.seen.entry((diagnostic.rule.id, line.clone())).or_insert(0);
         let name = format!("{}\n{}\n{line}\n{count}", diagnostic.rule.id, source.path());
         *count += 1;
@@ -195,6 +194,22 @@ pub(super) fn from_root<'p>(path: &'p str, root: Option<&Root>) -> Cow<'p, str> 
     below.map_or(Cow::Borrowed(path), |below| Cow::Owned(below.to_owned()))
 }
 
+/// The first 400 bytes of a line, with one space between words. The rest of a long line is not read: it may have many findings.
+fn first_words(line: &str) -> String {
+    let mut words = String::new();
+    for word in line.split_whitespace() {
+        if words.len() >= 400 {
+            break;
+        }
+        if !words.is_empty() {
+            words.push(' ');
+        }
+        words.push_str(&word[..word.floor_char_boundary(404)]);
+    }
+    words.truncate(words.floor_char_boundary(400));
+    words
+}
+
 /// A path as a URI reference: every byte that is not plainly allowed is percent-encoded.
 pub(super) fn uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
@@ -211,6 +226,22 @@ pub(super) fn uri(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_of_findings_are_made_of_the_first_words() {
+        for line in [
+            "  a \t b  ",
+            "",
+            &"é ".repeat(300),
+            &"日".repeat(300),
+            &"ab 日x ".repeat(300),
+            &format!("a {}", "日".repeat(200)),
+        ] {
+            let mut all = line.split_whitespace().collect::<Vec<_>>().join(" ");
+            all.truncate(all.floor_char_boundary(400));
+            assert_eq!(first_words(line), all);
+        }
+    }
 
     #[test]
     fn a_message_cannot_write_to_the_terminal() {

@@ -264,6 +264,9 @@ fn a_new_file_is_clean_and_is_not_overwritten() {
 fn the_samples_are_clean_by_the_main_job_of_the_readme() {
     let readme = std::fs::read_to_string(crate::common::root().join("README.md")).unwrap();
     assert!(readme.contains("cargo run --release --locked -- check content\n"));
+    assert!(readme.contains("cargo run --release --locked -- check examples/first-look.yaml\n"));
+    let ran = run(&crate::common::root(), &["check", "examples/first-look.yaml"], "");
+    assert!(ran.code == 1 && ran.stdout.contains("(3 fixable with --fix"), "{ran:?}");
     let ran = run(&crate::common::root(), &["check", "content"], "");
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stdout.ends_with("nothing found.\n"), "{ran:?}");
