@@ -3,8 +3,9 @@
 use super::findings::suggested;
 use super::kql_no_result::{Fence, KqlNoResult};
 use crate::content::Query;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::rules::{Context, Declared as _, Rule, declare_rule};
+use crate::source::Span;
 
 declare_rule! {
     /// A query that is not KQL.
@@ -16,6 +17,9 @@ declare_rule! {
     ///
     /// Each mistake is reported where it is, in the words of the query language. What follows from an earlier
     /// mistake is left out.
+    ///
+    /// A `.kql` file of several queries, separated by blank lines, is checked query by query, and a warning says so: an
+    /// editor runs the query at the cursor, but whatever reads the whole file finds a syntax error in it.
     ///
     /// ## Example
     ///
@@ -59,6 +63,18 @@ declare_rule! {
 }
 
 impl Rule for KqlSyntax {
+    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        // Only the file of queries has several, and only where it does not parse as one.
+        if let [_, second, ..] = cx.queries {
+            let message =
+                format!("This file has {} queries, and as a whole it is not a valid query", cx.queries.len());
+            let help =
+                "Each query is checked by itself. Put each of them into its own file to run or deploy them.";
+            let first = second.parse().tokens.first().map_or_else(Span::default, |token| token.span);
+            out.push(Self::at(second.span(first), message).help(help).severity(Severity::Warning));
+        }
+    }
+
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         // What a fence does to a query, `kql-no-result` says; the gates have no such rule.
         if cx.settings.enabled(KqlNoResult::META) && Fence::of(query.text).is_some() {
@@ -78,5 +94,25 @@ impl Rule for KqlSyntax {
             }
             out.push(diagnostic.fix(suggested(query, error.mend.as_ref())));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Severity;
+    use crate::rules::Profile;
+    use crate::rules::testing::findings;
+
+    #[test]
+    fn several_queries_in_a_file_are_a_warning_and_their_errors_are_their_own() {
+        let text = "SigninLogs\n| take 1\n\n// b\nSigninLogs\n| take = 1\n";
+        let found = findings("kql-syntax", "a.kql", text, Profile::Recommended);
+        let told: Vec<_> = found.iter().map(|one| (one.severity, &text[one.span.range()])).collect();
+        assert_eq!(told[0], (Severity::Warning, "SigninLogs"), "{found:?}");
+        assert_eq!(told.len(), 2, "{found:?}");
+        assert_eq!(told[1].0, Severity::Error);
+        assert!(found[1].span.start as usize > text.rfind("take").unwrap_or_default());
+        let one = "let a = 1;\n\nSigninLogs\n\n| take a\n";
+        assert!(findings("kql-syntax", "a.kql", one, Profile::Recommended).is_empty());
     }
 }
