@@ -39,22 +39,27 @@ pub(super) fn stderr_style(global: &Global) -> Style {
 }
 
 fn of_stream(global: &Global, terminal: bool, stream: Stream) -> Style {
-    let asked = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|width| *width > 0);
-    // Shells keep COLUMNS to themselves, so the terminal is asked.
-    let of_terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    let columns = asked.or_else(|| if terminal { of_terminal() } else { None });
     let color = color(global.color, terminal);
     let base = Style::default();
     Style {
         color,
         links: color && supports_hyperlinks::on(stream),
-        width: columns.unwrap_or(base.width),
+        width: width(terminal),
         unicode: is_unicode(|name| env::var(name).ok()),
         summary: !global.quiet,
         terminal,
         root: workspace(),
         ..base
     }
+}
+
+/// The columns that there are.
+fn width(terminal: bool) -> usize {
+    let asked = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|width| *width > 0);
+    // Shells keep COLUMNS to themselves, so the terminal is asked.
+    let of_terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    let columns = asked.or_else(|| if terminal { of_terminal() } else { None });
+    columns.unwrap_or(Style::default().width)
 }
 
 /// The folder of a run of GitHub Actions, which what GitHub shows counts from.
@@ -82,7 +87,17 @@ fn is_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
 /// Writes a note to standard error; there is nobody left to tell when that fails. Whatever of it comes from others is
 /// made harmless.
 pub(super) fn note(text: &str) {
-    report(&report::note(text));
+    report(&fitted("", &report::note(text)));
+}
+
+/// Words for standard error behind a word that leads them, as wide as the terminal.
+fn fitted(lead: &str, text: &str) -> String {
+    let text = format!("{lead}{text}");
+    if !io::stderr().is_terminal() {
+        return text;
+    }
+    let style = Style { width: width(true), ..Style::default() };
+    report::fitted(&text, &style)
 }
 
 /// Writes a report to standard error, which is harmless already.
@@ -97,16 +112,22 @@ pub(super) fn is_read_by_a_runner() -> bool {
 
 /// Writes a warning to standard error.
 pub(super) fn warning(global: &Global, text: &str) {
-    let bold = color(global.color, io::stderr().is_terminal());
-    let text = report::note(text);
-    report(&if bold { format!("\u{1b}[1;33mwarning\u{1b}[0m: {text}") } else { format!("warning: {text}") });
+    led(global, "warning", 33, text);
 }
 
 /// Writes why the work could not be done to standard error.
 pub(super) fn error(global: &Global, error: &dyn std::fmt::Display) {
-    let bold = color(global.color, io::stderr().is_terminal());
-    let text = report::note(&error.to_string());
-    report(&if bold { format!("\u{1b}[1;31merror\u{1b}[0m: {text}") } else { format!("error: {text}") });
+    led(global, "error", 31, &error.to_string());
+}
+
+/// Writes words behind one in a colour.
+fn led(global: &Global, word: &str, code: u8, text: &str) {
+    let text = fitted(&format!("{word}: "), &report::note(text));
+    let colored = color(global.color, io::stderr().is_terminal());
+    report(&match text.strip_prefix(word).filter(|_| colored) {
+        Some(rest) => format!("\u{1b}[1;{code}m{word}\u{1b}[0m{rest}"),
+        None => text,
+    });
 }
 
 /// `1 file`, `2 files`

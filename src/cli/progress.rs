@@ -20,24 +20,38 @@ const EVERY: Duration = Duration::from_millis(100);
 
 /// Shows how far a run is until it is dropped.
 pub(super) struct Progress {
+    /// How many files are done.
+    done: Arc<AtomicUsize>,
     /// Nothing is sent: dropping it ends the waiting.
     end: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Progress {
-    /// Watches the jobs, where somebody sits at a terminal and there is more than one.
+    /// Counts jobs as they are checked.
     pub(super) fn of(global: &Global, jobs: &mut [Job], verb: &'static str) -> Self {
-        let idle = Self { end: None, thread: None };
+        let progress = Self::counting(global, jobs.len(), verb);
+        if progress.thread.is_some() {
+            for job in jobs {
+                job.counter = Some(Arc::clone(&progress.done));
+            }
+        }
+        progress
+    }
+
+    /// One more file is done.
+    pub(super) fn step(&self) {
+        self.done.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts files, where somebody sits at a terminal and there is more than one.
+    pub(super) fn counting(global: &Global, files: usize, verb: &'static str) -> Self {
+        let done = Arc::new(AtomicUsize::new(0));
         let is_seen = io::stderr().is_terminal() && std::env::var("TERM").as_deref() != Ok("dumb");
-        if !is_seen || global.quiet || jobs.len() < 2 || print::is_read_by_a_runner() {
-            return idle;
+        if !is_seen || global.quiet || files < 2 || print::is_read_by_a_runner() {
+            return Self { done, end: None, thread: None };
         }
-        let counter = Arc::new(AtomicUsize::new(0));
-        for job in &mut *jobs {
-            job.counter = Some(Arc::clone(&counter));
-        }
-        let (files, signs) = (jobs.len(), print::signs());
+        let (counter, signs) = (Arc::clone(&done), print::signs());
         let (end, ended) = mpsc::channel();
         let watch = move || {
             if ended.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
@@ -59,7 +73,7 @@ impl Progress {
             bar.finish_and_clear();
         };
         let thread = std::thread::Builder::new().spawn(watch).ok();
-        Self { end: Some(end), thread }
+        Self { done, end: Some(end), thread }
     }
 }
 

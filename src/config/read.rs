@@ -74,7 +74,7 @@ impl Reader {
                     );
                 }
                 _ => {
-                    self.unknown(key, "sentlint.toml", &["extend", "check", "rules", "knowledge", "convert"])
+                    self.unknown(key, "sentlint.toml", &["extend", "check", "rules", "knowledge", "convert"]);
                 }
             }
         }

@@ -46,7 +46,7 @@ pub(super) fn of_fix(source: &SourceFile, fix: &Fix, style: &Style) -> String {
             .collect();
         let Some(new) = Edit::apply(&moved, old) else { continue };
         let lines = compare(old, &new, first + 1, first.saturating_add_signed(shift) + 1);
-        shift += new.matches('\n').count() as isize - old.matches('\n').count() as isize;
+        shift += new.matches('\n').count().cast_signed() - old.matches('\n').count().cast_signed();
         for line in &lines {
             if room == 0 {
                 hidden += 1;
@@ -129,7 +129,7 @@ fn draw(line: &Line, gutter: usize, style: &Style) -> String {
     let (sign, look) = if line.comes { ("+", ADDED) } else { ("-", REMOVED) };
     let part = |range: Range<usize>| {
         let range = range.start.clamp(from, to)..range.end.clamp(from, to);
-        cells[range].iter().map(|cell| cell.text.as_str()).collect::<String>()
+        cells[range].iter().map(|cell| &*cell.text).collect::<String>()
     };
     // What is white cannot be seen otherwise.
     let mut middle = part(mark.clone());

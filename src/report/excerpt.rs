@@ -3,6 +3,7 @@
 //! annotate-snippets draws the lines, the marks and their labels. It gets an excerpt that is made here: it never cuts a
 //! label, reads the whole of what it is given, and takes columns of the excerpt for those of the file.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
@@ -50,7 +51,7 @@ pub(super) fn draw(source: &SourceFile, diagnostic: &Diagnostic, header: &Header
     let mut shown = Shown { text: String::new(), aside: Vec::new() };
     for (at, block) in blocks.iter().enumerate() {
         let drawn = Excerpt::new(&drawing, block).draw(&drawing, block, &mut shown.aside);
-        let place = if at == 0 { header.first(gutter, style) } else { header.further(gutter, style) };
+        let place = if at == 0 { header.first(gutter, style) } else { further(gutter, style) };
         shown.text += &place;
         // Without a path the Unicode form begins with the corner that leads to it.
         shown.text += match drawn.split_once('\n') {
@@ -113,12 +114,12 @@ impl Header {
         }
         out
     }
+}
 
-    /// Above lines far from the first ones.
-    fn further(&self, gutter: usize, style: &Style) -> String {
-        let sign = if style.unicode { "\u{2e2c}" } else { ":::" };
-        format!("{}{}\n", " ".repeat(gutter + 1), style.paint(paint::FRAME, sign))
-    }
+/// The line above lines that are far from the first ones.
+fn further(gutter: usize, style: &Style) -> String {
+    let sign = if style.unicode { "\u{2e2c}" } else { ":::" };
+    format!("{}{}\n", " ".repeat(gutter + 1), style.paint(paint::FRAME, sign))
 }
 
 /// A span inside of the file that ends on the line whose end it covers, and is shown by its first line where it is tall.
@@ -332,7 +333,7 @@ pub(super) fn window(cells: &[Cell], mark: Range<usize>, room: usize, dots: &str
     (cells.len() - take(&mut cells.iter().rev(), room - dots), cells.len())
 }
 
-impl Cell {
+impl Cell<'_> {
     /// Its offset in the line.
     pub(super) fn at(&self) -> usize {
         self.at
@@ -340,19 +341,21 @@ impl Cell {
 }
 
 /// A character as it is drawn, of which some take no column, several, or more than one character.
-pub(super) struct Cell {
+pub(super) struct Cell<'t> {
     /// Its offset in the line.
     at: usize,
-    pub(super) text: String,
+    pub(super) text: Cow<'t, str>,
     columns: usize,
 }
 
-pub(super) fn cells(line: &str) -> impl Iterator<Item = Cell> + '_ {
+pub(super) fn cells(line: &str) -> impl Iterator<Item = Cell<'_>> {
     line.char_indices().map(|(at, c)| {
+        let whole = &line[at..at + c.len_utf8()];
         let text = match c {
-            BOM => String::new(),
-            '\t' => TAB.to_owned(),
-            c => text::visible(c.encode_utf8(&mut [0; 4])),
+            ' '..='~' => return Cell { at, text: Cow::Borrowed(whole), columns: 1 },
+            BOM => Cow::Borrowed(""),
+            '\t' => Cow::Borrowed(TAB),
+            _ => Cow::Owned(text::visible(whole)),
         };
         Cell { at, columns: text_columns(&text), text }
     })

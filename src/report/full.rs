@@ -85,7 +85,6 @@ mod tests {
     use std::sync::Arc;
 
     use proptest::prelude::*;
-    use unicode_width::UnicodeWidthChar as _;
 
     use super::*;
     use crate::diagnostic::{Fix, SOME_RULE};
@@ -180,7 +179,7 @@ mod tests {
             let report = render(&findings, &style);
             for line in report.lines() {
                 let line = plain(line);
-                let columns: usize = line.chars().filter_map(|c| c.width()).sum();
+                let columns: usize = line.chars().filter_map(unicode_width::UnicodeWidthChar::width).sum();
                 prop_assert!(columns <= width, "{columns} > {width}: {line:?}\n{report}");
                 prop_assert!(!line.chars().any(char::is_control), "{line:?}");
             }

@@ -27,6 +27,7 @@ mod text;
 
 pub(crate) use changes::colored;
 pub(crate) use page::page;
+pub(crate) use paint::fitted;
 pub use statistics::statistics;
 pub(crate) use text::{note, one_line, printable, without_commands};
 

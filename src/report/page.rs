@@ -24,13 +24,11 @@ pub(crate) fn page(markdown: &str, style: &Style) -> String {
         } else if stands_alone {
             out += &words(line, &mut false, style);
             out.push('\n');
+        } else if paragraph.is_empty() {
+            paragraph += line;
         } else {
-            if !paragraph.is_empty() {
-                paragraph.push(' ');
-                paragraph += line.trim_start();
-            } else {
-                paragraph += line;
-            }
+            paragraph.push(' ');
+            paragraph += line.trim_start();
         }
     }
     flush(&mut paragraph, &mut out, style);
@@ -49,6 +47,8 @@ fn flush(paragraph: &mut String, out: &mut String, style: &Style) {
         text.trim_start(),
         textwrap::Options::new(style.room())
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            // An address that is broken is none.
+            .break_words(false)
             .initial_indent(&lead)
             .subsequent_indent(&" ".repeat(hanging)),
     );

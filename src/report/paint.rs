@@ -87,6 +87,21 @@ impl Style {
     }
 }
 
+/// Lines broken to the width where they can be, as far in as they are. Paths and addresses stay whole.
+pub(crate) fn fitted(text: &str, style: &Style) -> String {
+    let mut out = Vec::new();
+    for line in text.lines() {
+        let further = " ".repeat(line.len() - line.trim_start().len() + 2);
+        let options = Options::new(style.room())
+            .word_splitter(WordSplitter::NoHyphenation)
+            .word_separator(WordSeparator::AsciiSpace)
+            .break_words(false)
+            .subsequent_indent(&further);
+        out.push(textwrap::fill(line, options));
+    }
+    out.join("\n")
+}
+
 /// The columns that a character takes. Those that join or change others count as one, because not every terminal knows
 /// what they do.
 pub(super) fn columns(c: char) -> usize {

@@ -15,6 +15,9 @@ struct Row {
     severity: Severity,
     count: usize,
     fixable: usize,
+    /// The rule's page.
+    #[serde(skip)]
+    url: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
@@ -25,23 +28,22 @@ fn name<S: Serializer>(severity: &Severity, serializer: S) -> Result<S::Ok, S::E
 /// A table, most frequent first: as JSON where a machine reads it, in Markdown where a page shows it. Other formats have
 /// no place for one, which the error says.
 pub fn statistics(findings: &Findings, format: Format, style: &Style) -> Result<String, String> {
-    let mut counts: BTreeMap<(&'static str, Severity), (usize, usize)> = BTreeMap::new();
+    let mut rows: BTreeMap<(&'static str, Severity), Row> = BTreeMap::new();
     for (_, diagnostic) in findings.counting() {
-        let entry = counts.entry((diagnostic.rule.id, diagnostic.severity)).or_default();
-        entry.0 += 1;
-        entry.1 += usize::from(diagnostic.fixable());
+        let (rule, severity) = (diagnostic.rule.id, diagnostic.severity);
+        let new = || Row { rule, severity, count: 0, fixable: 0, url: diagnostic.rule.url() };
+        let row = rows.entry((rule, severity)).or_insert_with(new);
+        row.count += 1;
+        row.fixable += usize::from(diagnostic.fixable());
     }
-    let mut rows: Vec<Row> = counts
-        .into_iter()
-        .map(|((rule, severity), (count, fixable))| Row { rule, severity, count, fixable })
-        .collect();
+    let mut rows: Vec<Row> = rows.into_values().collect();
     rows.sort_by_key(|row| std::cmp::Reverse(row.count));
     match format {
         Format::Full | Format::Concise | Format::Grouped => {}
         Format::Json => return Ok(serde_json::to_string_pretty(&rows).unwrap_or_default() + "\n"),
         Format::Markdown => {
             let mut out = "| Findings | Severity | Fixable | Rule |\n|---:|---|---:|---|\n".to_owned();
-            for Row { rule, severity, count, fixable } in &rows {
+            for Row { rule, severity, count, fixable, .. } in &rows {
                 out += &format!("| {count} | {severity} | {fixable} | `{rule}` |\n");
             }
             return Ok(out);
@@ -58,7 +60,8 @@ pub fn statistics(findings: &Findings, format: Format, style: &Style) -> Result<
         let mark = if row.fixable > 0 { '*' } else { ' ' };
         let blanks = " ".repeat(7usize.saturating_sub(row.severity.as_str().len()));
         let severity = style.severity(row.severity);
-        out += &format!("{:width$}  {severity}{blanks}  [{mark}] {}\n", row.count, row.rule);
+        let rule = style.link(&row.url, row.rule);
+        out += &format!("{:width$}  {severity}{blanks}  [{mark}] {rule}\n", row.count);
     }
     out += &summary_line(findings, style);
     if rows.iter().any(|row| row.fixable > 0) {

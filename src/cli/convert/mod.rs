@@ -29,6 +29,7 @@ mod reverse;
 mod solution;
 mod write;
 
+use super::progress::Progress;
 use super::reports::Sink;
 use options::Overlays;
 
@@ -113,7 +114,14 @@ impl<'a> Run<'a> {
         &self,
         convert: impl Fn(&Job) -> Done<T> + Sync + Send,
     ) -> Result<Finished<'a, T>, Error> {
-        let outputs: Vec<Done<T>> = self.work.jobs.par_iter().map(convert).collect();
+        let progress = Progress::counting(self.global, self.work.jobs.len(), "Converting");
+        let counted = |job: &Job| {
+            let done = convert(job);
+            progress.step();
+            done
+        };
+        let outputs: Vec<Done<T>> = self.work.jobs.par_iter().map(counted).collect();
+        drop(progress);
         let mut finished = Finished { items: Vec::new(), failed: 0, later: Vec::new() };
         let (mut refused, mut all) = (Findings::default(), Findings::default());
         for (job, done) in self.work.jobs.iter().zip(outputs) {
@@ -160,7 +168,7 @@ impl<'a> Run<'a> {
             self.report(all)?;
         }
         if !refused.files.is_empty() {
-            let style = report::Style { summary: false, ..print::style(self.global, false) };
+            let style = report::Style { summary: false, ..print::stderr_style(self.global) };
             print::report(&report::render(Form::Full, &refused, &style));
             for file in &refused.files {
                 let (name, count) = (file.source.path(), file.diagnostics.len());
