@@ -1,6 +1,6 @@
 """The hooks of .pre-commit-hooks.yaml, run by pre-commit itself on repositories made for the purpose.
 
-usage: target/ci-venv/bin/python .ci/hooks.py, after .ci/tools
+usage: target/ci-venv/bin/python .ci/hooks.py, after .ci/tools and .ci/packages
 """
 
 import os
@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import yaml
 
 from checks import check, finish
 
@@ -28,9 +30,9 @@ ENV |= {
     "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example", "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@example",
     "PRE_COMMIT_HOME": str(ROOT / "target/ci-hooks/home"),
     "PRE_COMMIT_COLOR": "never",
-    # pre-commit compiles the hook from source, optimised. Compiled plainly, with the dependencies kept from run to
-    # run, it takes seconds; the program is the same.
-    "CARGO_TARGET_DIR": str(ROOT / "target/ci-hooks/target"),
+    # pre-commit compiles the hook from source, optimised. Where .ci/packages has compiled the dependencies, only sentlint is
+    # left, and that is compiled plainly; the program is the same.
+    "CARGO_TARGET_DIR": str(ROOT / "target/ci"),
     "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0", "CARGO_PROFILE_RELEASE_LTO": "off", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16",
 }  # fmt: skip
 
@@ -80,7 +82,7 @@ def main():
 
         # The configurations are those of the documentation.
         page = (ROOT / "docs/integrations.md").read_text()
-        remote, local = re.findall(r"```yaml\n(repos:\n[\s\S]*?)```", page)
+        remote, wheel, local = re.findall(r"```yaml\n(repos:\n[\s\S]*?)```", page)
         config = remote.replace("https://github.com/sentlint/sentlint", str(hooks)).replace("v0.1.0", revision)
         config += "      - id: sentlint-fix\n      - id: sentlint-convert-check\n"
         work = repository(
@@ -157,6 +159,21 @@ def main():
         ENV["PATH"] = path
         told = "kql-syntax" in done.stdout and "rules/broken.yaml" in done.stdout
         check("an installed sentlint serves as a hook too", done.returncode == 1 and told, done)
+
+        # The hook that installs the wheel, as .github/release/pre-commit.sh writes it and the page shows it.
+        wheels = ROOT / "target/ci-packages/wheels"
+        config = run(str(ROOT / ".github/release/pre-commit.sh"), str(wheels), wheels.as_uri(), cwd=place).stdout
+        written, shown = ({k: v for k, v in yaml.safe_load(text)["repos"][0]["hooks"][0].items() if k != "additional_dependencies"} for text in (config, wheel))
+        check("the page shows the hook that is released", written == shown, (written, shown))
+        write(work, {".pre-commit-config.yaml": config})
+        start = time.monotonic()
+        done = hook("sentlint")
+        print(f"the wheel's hook was installed in {time.monotonic() - start:.0f} s", flush=True)
+        told = "kql-syntax" in done.stdout and "rules/broken.yaml" in done.stdout
+        check("the hook of the wheel finds the same", done.returncode == 1 and told, done)
+        write(work, {".pre-commit-config.yaml": re.sub("sha256=[0-9a-f]", "sha256=x", config)})
+        done = hook("sentlint")
+        check("and takes no wheel with another checksum", done.returncode not in (0, 1) and "hash" in done.stdout.lower() + done.stderr.lower(), done)
 
         # The way to try hooks without a configuration, as docs/integrations.md shows it.
         bare = repository(place / "bare", {"hunting/a.yaml": GOOD, "hunting/broken.yaml": BROKEN})
