@@ -162,7 +162,7 @@ impl<'a> Query<'a> {
 
     /// A span of the query in Unicode code points, as the contract's `query_range` counts.
     pub(crate) fn code_points(&self, span: Span) -> (u32, u32) {
-        let count = |end: u32| self.code_points.before(&self.text, end as usize) as u32;
+        let count = |end: u32| self.code_points.before(self.text, end as usize) as u32;
         (count(span.start), count(span.end))
     }
 }
