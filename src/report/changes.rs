@@ -2,16 +2,18 @@
 
 use std::ops::Range;
 
-use super::excerpt::{Cell, cells, window};
 use super::paint::{ADDED, FRAME, REMOVED, STRONG, text_columns};
-use super::{Style, text};
+use super::{Style, strip, text};
 use crate::diagnostic::Fix;
-use crate::source::{Edit, SourceFile};
+use crate::source::{Edit, SourceFile, Span};
 
 /// Of a long change this many lines are shown.
 const MOST: usize = 10;
+/// So many bytes around an edit are looked at.
+const REACH: usize = 4096;
 
 /// A line that goes or comes.
+#[derive(Clone)]
 struct Line<'t> {
     /// Its number, from 1: of the old text where it goes, of the new one where it comes.
     number: usize,
@@ -19,6 +21,8 @@ struct Line<'t> {
     text: &'t str,
     /// The bytes that differ from the line that it replaces.
     changed: Range<usize>,
+    /// Whether the line goes on before the text, and after it.
+    more: (bool, bool),
 }
 
 /// The lines that a fix takes away and puts in their place.
@@ -31,21 +35,26 @@ pub(super) fn of_fix(source: &SourceFile, fix: &Fix, style: &Style) -> String {
         .len();
     for edits in hunks(source, fix.edits()) {
         let first = source.line_of(edits[0].span.start as usize);
-        let end = edits.iter().map(|edit| edit.span.end).max().unwrap_or_default();
-        let start = source.line_span(first).start;
-        let next = source.line_of(end as usize) + 1;
-        let end = source.line_starts().get(next).copied().unwrap_or(source.text().len() as u32);
-        let old = &source.text()[start as usize..end as usize];
+        let last = edits.iter().map(|edit| edit.span.end).max().unwrap_or_default() as usize;
+        let (lines, next) = (source.line_starts(), source.line_of(last) + 1);
+        let (line_start, line_end) =
+            (lines[first] as usize, lines.get(next).map_or(source.text().len(), |start| *start as usize));
+        // A line of a megabyte can have thousands of findings, so only what is near is looked at.
+        let start = source.text().floor_char_boundary((edits[0].span.start as usize).saturating_sub(REACH));
+        let (start, end) =
+            (start.max(line_start), source.text().ceil_char_boundary(last + REACH).min(line_end));
+        let old = &source.text()[start..end];
         let moved: Vec<Edit> = edits
             .iter()
             .map(|edit| {
                 let range = edit.span.range();
-                let span = crate::source::Span::new(range.start - start as usize, range.end - start as usize);
+                let span = Span::new(range.start - start, range.end - start);
                 Edit::new(span, edit.text.as_str())
             })
             .collect();
         let Some(new) = Edit::apply(&moved, old) else { continue };
-        let lines = compare(old, &new, first + 1, first.saturating_add_signed(shift) + 1);
+        let more = (start > line_start, end < line_end);
+        let lines = compare([old, &new], [first + 1, first.saturating_add_signed(shift) + 1], more);
         shift += new.matches('\n').count().cast_signed() - old.matches('\n').count().cast_signed();
         for line in &lines {
             if room == 0 {
@@ -80,26 +89,26 @@ fn hunks<'e>(source: &SourceFile, edits: &'e [Edit]) -> Vec<&'e [Edit]> {
     hunks
 }
 
-/// The lines that differ: those that go, then those that come. Where as many go as come, each is compared with the one
-/// that takes its place.
-fn compare<'t>(old: &'t str, new: &'t str, old_first: usize, new_first: usize) -> Vec<Line<'t>> {
-    let before: Vec<&str> = old.split_inclusive('\n').collect();
-    let after: Vec<&str> = new.split_inclusive('\n').collect();
+/// The lines that differ between an old and a new text with the numbers of their first lines: those that go, then those that
+/// come. Where as many go as come, each is compared with the one that takes its place. `more` says whether the first line
+/// goes on before the texts, and the last after them.
+fn compare<'t>(texts: [&'t str; 2], numbers: [usize; 2], more: (bool, bool)) -> Vec<Line<'t>> {
+    let [before, after] = texts.map(|text| text.split_inclusive('\n').collect::<Vec<&str>>());
     let start = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
     let ends = before[start..].iter().rev().zip(after[start..].iter().rev());
     let end = ends.take_while(|(a, b)| a == b).count();
     let (gone, come) = (&before[start..before.len() - end], &after[start..after.len() - end]);
-    let of = |lines: &[&'t str], others: &[&str], first: usize, comes: bool| {
+    let of = |comes: bool| {
+        let (all, lines, others) = if comes { (&after, come, gone) } else { (&before, gone, come) };
         let paired = lines.len() == others.len();
-        let line = |(at, text): (usize, &&'t str)| {
+        let line = move |(at, text): (usize, &&'t str)| {
             let changed = if paired { difference(text, others[at]) } else { 0..0 };
-            Line { number: first + start + at, comes, text, changed }
+            let more = (more.0 && start + at == 0, more.1 && start + at + 1 == all.len());
+            Line { number: numbers[usize::from(comes)] + start + at, comes, text, changed, more }
         };
         lines.iter().enumerate().map(line).collect::<Vec<_>>()
     };
-    let mut lines = of(gone, come, old_first, false);
-    lines.extend(of(come, gone, new_first, true));
-    lines
+    [of(false), of(true)].concat()
 }
 
 /// The bytes of `text` that `other` does not have at its ends.
@@ -115,34 +124,29 @@ fn draw(line: &Line, gutter: usize, style: &Style) -> String {
     let body = line.text.trim_end_matches(['\n', '\r']);
     let end = line.text.len().min(body.len());
     let changed = line.changed.start.min(end)..line.changed.end.min(end);
-    let cells: Vec<Cell> = cells(body).collect();
     // The end of a line is shown where it is what changes.
     let (cr, lf) = if style.unicode { ("\u{240d}", "\u{240a}") } else { ("^M", "^J") };
     let ends = line.text.get(line.changed.start.max(end)..line.changed.end).unwrap_or_default();
     let ends = ends.replace('\r', cr).replace('\n', lf);
     let room = style.room().saturating_sub(gutter + 3 + text_columns(&ends)).max(20);
-    let at = |offset: usize| cells.partition_point(|cell| cell.at() < offset);
-    let mark = at(changed.start)..at(changed.end);
-    let total: usize = cells.iter().map(|cell| text_columns(&cell.text)).sum();
-    let (from, to) =
-        if total > room { window(&cells, mark.clone(), room, style.ellipsis()) } else { (0, cells.len()) };
-    let (sign, look) = if line.comes { ("+", ADDED) } else { ("-", REMOVED) };
+    let shown = strip::shown(body, changed.clone(), room, style.ellipsis());
     let part = |range: Range<usize>| {
-        let range = range.start.clamp(from, to)..range.end.clamp(from, to);
-        cells[range].iter().map(|cell| &*cell.text).collect::<String>()
+        let cells = shown.cells.iter().filter(|cell| range.contains(&cell.at));
+        cells.map(|cell| &*cell.text).collect::<String>()
     };
+    let (sign, look) = if line.comes { ("+", ADDED) } else { ("-", REMOVED) };
     // What is white cannot be seen otherwise.
-    let mut middle = part(mark.clone());
+    let mut middle = part(changed.clone());
     if style.unicode && middle.trim().is_empty() {
         middle = middle.replace(' ', "\u{b7}");
     }
     middle += &ends;
-    let left = if from > 0 { style.ellipsis() } else { "" };
-    let right = if to < cells.len() { style.ellipsis() } else { "" };
+    let left = if shown.cut_before || line.more.0 { style.ellipsis() } else { "" };
+    let right = if shown.cut_after || line.more.1 { style.ellipsis() } else { "" };
     let mut out = style.paint(FRAME, &format!("{:>gutter$} ", line.number));
-    out += &style.paint(look, &format!("{sign} {left}{}", part(0..mark.start)));
+    out += &style.paint(look, &format!("{sign} {left}{}", part(0..changed.start)));
     out += &style.paint(look.bold().underline(), &middle);
-    out += &style.paint(look, &format!("{}{right}", part(mark.end..cells.len())));
+    out += &style.paint(look, &format!("{}{right}", part(changed.end..body.len())));
     out.truncate(out.trim_end_matches(' ').len());
     out + "\n"
 }
@@ -172,7 +176,6 @@ pub(crate) fn colored(diff: &str, style: &Style) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Span;
 
     fn changes(text: &str, edits: &[(usize, usize, &str)]) -> String {
         let edits = edits.iter().map(|(start, end, text)| Edit::new(Span::new(*start, *end), *text));

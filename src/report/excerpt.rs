@@ -3,23 +3,18 @@
 //! annotate-snippets draws the lines, the marks and their labels. It gets an excerpt that is made here: it never cuts a
 //! label, reads the whole of what it is given, and takes columns of the excerpt for those of the file.
 
-use std::borrow::Cow;
-use std::ops::Range;
-
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::paint::{self, text_columns};
-use super::{Style, text};
+use super::{Style, strip, text};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::{BOM, SourceFile, Span};
+use crate::source::{SourceFile, Span};
 
 /// A span over more lines than this is shown by its first line.
 const TALLEST: usize = 6;
 /// Lines further apart than this are two excerpts.
 const FURTHEST: usize = 200;
-/// The columns of a tab.
-const TAB: &str = "    ";
 
 /// The marked lines of a finding below their place, and the labels that have no room beside their marks.
 pub(super) struct Shown {
@@ -210,27 +205,20 @@ impl Excerpt {
         let room = *room;
         let line = source.line_span(number);
         let body = source.slice(line);
-        let cells: Vec<Cell> = cells(body).collect();
-        let ends: usize = cells.iter().map(|cell| cell.columns).sum();
-        let (mut from, mut to) = (0, cells.len());
-        if ends > room {
-            let own = marks.iter().filter(|mark| lines_of(source, mark.span).contains(&number));
-            let (start, end) = own.map(|mark| (mark.span.start, mark.span.end)).min().unwrap_or_default();
-            let at =
-                |offset: u32| cells.partition_point(|cell| line.start as usize + cell.at < offset as usize);
-            (from, to) = window(&cells, at(start)..at(end), room, style.ellipsis());
-        }
-        if from > 0 {
+        let own = marks.iter().filter(|mark| lines_of(source, mark.span).contains(&number));
+        let (start, end) = own.map(|mark| (mark.span.start, mark.span.end)).min().unwrap_or_default();
+        let at = |offset: u32| (offset.saturating_sub(line.start) as usize).min(body.len());
+        let shown = strip::shown(body, at(start)..at(end), room, style.ellipsis());
+        if shown.cut_before {
             self.text += style.ellipsis();
         }
-        let mut places = Vec::with_capacity(to - from + 1);
-        for cell in &cells[from..to] {
+        let mut places = Vec::with_capacity(shown.cells.len() + 1);
+        for cell in &shown.cells {
             places.push((line.start as usize + cell.at, self.text.len()));
             self.text += &cell.text;
         }
-        let end = cells.get(to).map_or(line.len(), |cell| cell.at);
-        places.push((line.start as usize + end, self.text.len()));
-        if to < cells.len() {
+        places.push((line.start as usize + shown.end, self.text.len()));
+        if shown.cut_after {
             self.text += style.ellipsis();
         } else if places.iter().all(|(_, here)| *here == self.text.len()) {
             self.text.push(' ');
@@ -305,58 +293,4 @@ struct Drawing<'d> {
     /// The columns that there are for a line of the source.
     room: usize,
     style: &'d Style,
-}
-
-/// The characters of a line that are shown where not all can be: from the start if the mark is seen then, else from a
-/// little before the mark, and further back where the line ends before the room does.
-pub(super) fn window(cells: &[Cell], mark: Range<usize>, room: usize, dots: &str) -> (usize, usize) {
-    let dots = text_columns(dots);
-    // As many characters as there is room for, and their columns.
-    let take = |cells: &mut dyn Iterator<Item = &Cell>, room: usize| {
-        let mut used = 0;
-        let fits = |cell: &&Cell| {
-            used += cell.columns;
-            used <= room
-        };
-        cells.take_while(fits).count()
-    };
-    let to = take(&mut cells.iter(), room - dots);
-    if mark.end < to || mark.start < to / 2 {
-        return (0, to);
-    }
-    let start = mark.start.min(cells.len());
-    let from = start - take(&mut cells[..start].iter().rev(), room / 4);
-    let to = from + take(&mut cells[from..].iter(), room - 2 * dots);
-    if to < cells.len() {
-        return (from, to);
-    }
-    (cells.len() - take(&mut cells.iter().rev(), room - dots), cells.len())
-}
-
-impl Cell<'_> {
-    /// Its offset in the line.
-    pub(super) fn at(&self) -> usize {
-        self.at
-    }
-}
-
-/// A character as it is drawn, of which some take no column, several, or more than one character.
-pub(super) struct Cell<'t> {
-    /// Its offset in the line.
-    at: usize,
-    pub(super) text: Cow<'t, str>,
-    columns: usize,
-}
-
-pub(super) fn cells(line: &str) -> impl Iterator<Item = Cell<'_>> {
-    line.char_indices().map(|(at, c)| {
-        let whole = &line[at..at + c.len_utf8()];
-        let text = match c {
-            ' '..='~' => return Cell { at, text: Cow::Borrowed(whole), columns: 1 },
-            BOM => Cow::Borrowed(""),
-            '\t' => Cow::Borrowed(TAB),
-            _ => Cow::Owned(text::visible(whole)),
-        };
-        Cell { at, columns: text_columns(&text), text }
-    })
 }

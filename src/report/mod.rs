@@ -23,6 +23,7 @@ mod paint;
 mod rdjson;
 mod sarif;
 mod statistics;
+mod strip;
 mod text;
 
 pub(crate) use changes::colored;
