@@ -3,13 +3,13 @@
 //! The crate `ignore` opens whatever has such a name. A tree from elsewhere can hold a link to `/dev/zero` or a named pipe
 //! there, which would be read for ever. So these files are read here, and the crate only matches.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rustc_hash::FxHashMap;
 
 /// How many bytes of an ignore file are read: of one that is larger, nothing is.
 const MOST_BYTES: u64 = 1 << 20;
@@ -27,7 +27,7 @@ struct Folder {
 /// The ignore files of folders, each read once.
 #[derive(Debug, Default)]
 pub(super) struct Ignores {
-    folders: Mutex<BTreeMap<PathBuf, Arc<Folder>>>,
+    folders: Mutex<FxHashMap<PathBuf, Arc<Folder>>>,
     passed_over: Mutex<Vec<PathBuf>>,
 }
 

@@ -214,7 +214,9 @@ impl Signs {
         let is_kind = |name: &str| kind.eq_ignore_ascii_case(name) || nearest(kind, RULE_KINDS) == Some(name);
         let schedule_keys = SCHEDULE_KEYS.iter().filter(|key| has(key)).count();
         let named = has("id") && (has("name") || has("description"));
-        let language = language(text("query"));
+        let template_key = any(&TEMPLATE_KEYS) || schedule_keys > 0;
+        // Where the keys say that it is a template, the language of its query changes nothing.
+        let language = if template_key && named { Language::Unclear } else { language(text("query")) };
         let known =
             keys.iter().filter(|(key, _)| template_keys().iter().any(|field| field.key == *key)).count();
         Self {
@@ -237,7 +239,7 @@ impl Signs {
             other_language: language == Language::Other,
             severity: has("severity"),
             connectors: has("requiredDataConnectors"),
-            template_key: any(&TEMPLATE_KEYS) || schedule_keys > 0,
+            template_key,
             named,
             bare_query: (has("name") || has("description"))
                 && kind.is_empty()

@@ -1,21 +1,20 @@
 //! `data-dependent-column`
 
+mod fix;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use self::fix::{fits_strings, fix, written};
 use self::sources::{Makers, assumed};
 use super::tree::{source_text, tree};
 use crate::content::{Query, Template};
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::Diagnostic;
 use crate::knowledge::tables;
 use crate::kql::ast::{ExprKind, Operator, OperatorKind};
-use crate::kql::bind::bind_at;
-use crate::kql::model::Level;
-use crate::kql::parse;
 use crate::rules::result_columns::named_columns;
 use crate::rules::{Context, Rule, declare_rule};
-use crate::source::{Edit, Span};
+use crate::source::Span;
 use crate::yaml::ScalarMap;
 
 declare_rule! {
@@ -95,7 +94,7 @@ impl Rule for DataDependentColumn {
             let named = model.occurrences().iter().any(|one| source_text(query, one.span) == name);
             if result.column(name).is_none() && !named && told.insert(name) {
                 let place = ScalarMap::new(cx.source(), text.node).map_or(text.span(), |map| map.span(part));
-                out.extend(finding(cx, query, name, place, maker));
+                out.extend(finding(cx, query, name, place, maker, false));
             }
         }
     }
@@ -126,8 +125,17 @@ impl Rule for DataDependentColumn {
         }
         // What the documentation of a table does not name, and the table has.
         first.retain(|name, _| !model.tables.iter().any(|(table, _)| tables::undocumented(table, name)));
-        for (name, (place, maker)) in first {
-            out.extend(finding(cx, query, name, query.span(place), maker));
+        // A query may name many such columns, and reading it again for each would cost much.
+        let names = |of: &Operator| -> Vec<&str> {
+            first.iter().filter(|(_, (_, maker))| maker.span == of.span).map(|(name, _)| *name).collect()
+        };
+        let makers: BTreeMap<u32, &Operator> =
+            first.values().map(|(_, maker)| (maker.span.start, *maker)).collect();
+        let strings_fit: BTreeMap<u32, bool> =
+            makers.iter().map(|(at, maker)| (*at, fits_strings(cx, query, &names(maker), maker))).collect();
+        for (name, (place, maker)) in &first {
+            let fits = strings_fit.get(&maker.span.start).copied().unwrap_or_default();
+            out.extend(finding(cx, query, name, query.span(*place), maker, fits));
         }
     }
 }
@@ -138,6 +146,7 @@ fn finding(
     name: &str,
     place: Span,
     maker: &Operator,
+    fits_string: bool,
 ) -> Option<Diagnostic> {
     let OperatorKind::Evaluate { call, .. } = &maker.kind else { return None };
     let plugin = call
@@ -146,44 +155,14 @@ fn finding(
     let makes =
         if plugin == "pivot" { "of the values that occur" } else { "of the members that the data has" };
     let message = format!("`{name}` may not exist: `{plugin}` makes its columns {makes}");
-    let written = if is_plain(name) { name.to_owned() } else { format!("['{name}']") };
+    let written = written(name);
     let help = format!(
         "Read it with `column_ifexists(\"{name}\", ...)`, or give `{plugin}` an output schema: `: (*, {written}: string)`."
     );
     let found = DataDependentColumn::at(place, message)
         .label(query.span(maker.span), "the columns are made here")
         .help(help);
-    Some(found.fix(fix(cx, query, name, &written, maker)))
-}
-
-/// The fix that makes the column after the operator, where the query then has no finding that it did not have before.
-fn fix(cx: &Context<'_>, query: &Query<'_>, name: &str, written: &str, maker: &Operator) -> Option<Fix> {
-    if name.contains(['"', '\'', '\\']) {
-        return None;
-    }
-    let before = cx.meaning(query).findings.len();
-    let end = maker.span.end as usize;
-    let line = query.text[..maker.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-    let start = &query.text[line..maker.span.start as usize];
-    let new_line = start.trim_start().starts_with('|') && line > 0;
-    let indentation = &start[..start.len() - start.trim_start().len()];
-    let gap = if new_line { format!("\n{indentation}| ") } else { " | ".to_owned() };
-    ["\"\"", "long(null)", "datetime(null)", "dynamic(null)"].into_iter().find_map(|default| {
-        let text = format!("{gap}extend {written} = column_ifexists(\"{name}\", {default})");
-        let new = Edit::apply(&[Edit::insert(end, text.clone())], query.text)?;
-        let parsed = parse(&new);
-        let after = bind_at(Level::Check, &new, &parsed, cx.catalog, &query.declared());
-        if !parsed.errors.is_empty() || after.findings.len() > before {
-            return None;
-        }
-        let title = format!("Make `{name}` with `column_ifexists`");
-        Fix::r#unsafe(title, query.edit(Span::at(end), &text))
-    })
-}
-
-fn is_plain(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    Some(found.fix(fix(cx, query, name, &written, maker, fits_string)))
 }
 
 /// Whether an operator makes columns of the data, without a schema that names them.

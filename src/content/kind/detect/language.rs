@@ -122,7 +122,7 @@ const STATEMENTS: [&str; 10] =
     ["let", "union", "find", "search", "datatable", "print", "range", "externaldata", "materialize", "set"];
 
 /// More of a query tells nothing new.
-const LONGEST: usize = 4000;
+const LONGEST: usize = 1000;
 
 #[cfg(test)]
 mod tests {
