@@ -25,14 +25,13 @@ struct Line<'t> {
     more: (bool, bool),
 }
 
-/// The lines that a fix takes away and puts in their place.
-pub(super) fn of_fix(source: &SourceFile, fix: &Fix, style: &Style) -> String {
+/// The lines that a fix takes away and puts in their place, with line numbers at least `gutter` columns wide.
+pub(super) fn of_fix(source: &SourceFile, fix: &Fix, gutter: usize, style: &Style) -> String {
     let mut out = String::new();
     let (mut shift, mut hidden, mut room) = (0isize, 0, MOST);
     let last = source.line_of(fix.span().end as usize);
-    let gutter = (last + 1 + fix.edits().iter().map(|edit| edit.text.matches('\n').count()).sum::<usize>())
-        .to_string()
-        .len();
+    let added: usize = fix.edits().iter().map(|edit| edit.text.matches('\n').count()).sum();
+    let gutter = gutter.max((last + 1 + added).to_string().len());
     for edits in hunks(source, fix.edits()) {
         let first = source.line_of(edits[0].span.start as usize);
         let last = edits.iter().map(|edit| edit.span.end).max().unwrap_or_default() as usize;
@@ -180,7 +179,7 @@ mod tests {
     fn changes(text: &str, edits: &[(usize, usize, &str)]) -> String {
         let edits = edits.iter().map(|(start, end, text)| Edit::new(Span::new(*start, *end), *text));
         let fix = Fix::safe("t", edits).unwrap();
-        of_fix(&SourceFile::new("a.yaml", text), &fix, &Style { width: 40, ..Style::default() })
+        of_fix(&SourceFile::new("a.yaml", text), &fix, 1, &Style { width: 40, ..Style::default() })
     }
 
     #[test]

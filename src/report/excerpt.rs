@@ -19,6 +19,8 @@ const FURTHEST: usize = 200;
 /// The marked lines of a finding below their place, and the labels that have no room beside their marks.
 pub(super) struct Shown {
     pub(super) text: String,
+    /// The columns of the line numbers.
+    pub(super) gutter: usize,
     pub(super) aside: Vec<(Span, String)>,
 }
 
@@ -43,7 +45,7 @@ pub(super) fn draw(source: &SourceFile, diagnostic: &Diagnostic, header: &Header
     // A frame, a blank on each side of it, one column for a mark after the end of a line, two for each bracket.
     let room = style.room().saturating_sub(gutter + 4 + 2 * tall).max(20);
     let drawing = Drawing { source, marks: &marks, severity: diagnostic.severity, room, style };
-    let mut shown = Shown { text: String::new(), aside: Vec::new() };
+    let mut shown = Shown { text: String::new(), gutter, aside: Vec::new() };
     for (at, block) in blocks.iter().enumerate() {
         let drawn = Excerpt::new(&drawing, block).draw(&drawing, block, &mut shown.aside);
         let place = if at == 0 { header.first(gutter, style) } else { further(gutter, style) };

@@ -63,7 +63,7 @@ fn finding(source: &SourceFile, diagnostic: &Diagnostic, url: Option<&str>, styl
             Applicability::Display => "suggestion",
         };
         out += &advice(kind, &text::one_line(&fix.title), style);
-        out += &changes::of_fix(source, fix, style);
+        out += &changes::of_fix(source, fix, drawn.gutter, style);
     }
     out
 }
