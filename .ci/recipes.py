@@ -82,7 +82,7 @@ def main():
                 ["bash", "-euo", "pipefail", "-c", text], cwd=work, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL
             )  # fmt: skip
             ran += 1
-            # The change without a new version is what the comparisons are to find, until it is mended.
+            # The change without a new version is what the comparisons are to find, until it is fixed.
             now = re.search(r"^version: (\d+)\.(\d+)\.(\d+)$", changed.read_text(), re.M)
             finds = "--diff-base" in text and "--fix" not in text and now[0] == before[0]
             right = done.returncode == (1 if finds else 0) and (not finds or "version-not-bumped" in done.stdout)

@@ -1,4 +1,4 @@
-//! The same queries through the official analyser under node and through ours, one after the other on this machine.
+//! The same queries through the official analyzer under node and through ours, one after the other on this machine.
 //!
 //! `SENTLINT_SHARED` names the shared data, and `SENTLINT_ORACLE` a copy of its tools/kql-oracle in which
 //! `npm install` was run: `SENTLINT_ORACLE=... cargo bench --bench against_official`.

@@ -53,10 +53,10 @@ pub struct Scope<'s> {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// It is not the JSON that sentlint writes.
-    #[error("this is no baseline: {0}; write a new one with --write-baseline")]
+    #[error("not a valid baseline: {0}; write a new one with --write-baseline")]
     Format(#[from] serde_json::Error),
     /// A future version wrote it.
-    #[error("this baseline has version {0}, and this sentlint knows version {VERSION}")]
+    #[error("the baseline has version {0}, but this version of sentlint supports version {VERSION}")]
     Version(u64),
 }
 
@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_strange_file_is_refused_in_words() {
-        assert!(Baseline::parse("[]").unwrap_err().to_string().starts_with("this is no baseline"));
+        assert!(Baseline::parse("[]").unwrap_err().to_string().starts_with("not a valid baseline"));
         let future = Baseline::parse("{\"version\": 9, \"findings\": []}").unwrap_err();
         assert!(future.to_string().contains("version 9"));
     }

@@ -65,7 +65,7 @@ pub enum Group {
     Repository,
     /// Suppression comments.
     Suppressions,
-    /// What `convert` tells. Its codes are no rules: they cannot be selected, and so the group is not in [`Self::ALL`].
+    /// What `convert` tells. Its codes are not rules: they cannot be selected, and so the group is not in [`Self::ALL`].
     Convert,
 }
 
@@ -204,7 +204,7 @@ pub struct RuleMeta {
     pub id: &'static str,
     /// The family.
     pub group: Group,
-    /// The severity under the profiles `recommended` and `pedantic`; single findings may be milder.
+    /// The severity under the profiles `recommended` and `pedantic`; single findings may be less severe.
     pub severity: Severity,
     /// Whether the rule is off unless the profile is `pedantic` or it is selected by name.
     pub pedantic: bool,

@@ -55,7 +55,7 @@ pub enum Error {
 pub struct Found {
     /// The files, sorted by name, each once.
     pub inputs: Vec<Input>,
-    /// What went wrong inside of walked folders, as sentences.
+    /// What went wrong inside walked folders, as sentences.
     pub warnings: Vec<String>,
     /// How many of the paths given were folders.
     pub folders: usize,
@@ -92,7 +92,7 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, Error> {
         found.warnings.extend(ignores.passed_over().iter().map(|path| {
             let name = display(path);
             format!(
-                "the ignore file {name} was not read: it is a link, not a regular file, or larger than 1 MiB"
+                "the ignore file {name} was not read: it is a symbolic link, not a regular file, or larger than 1 MiB"
             )
         }));
     }
@@ -105,7 +105,7 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, Error> {
 }
 
 fn wanted(path: &Path, options: &Options) -> bool {
-    // A name that is no Unicode still has an extension.
+    // A name that is not an Unicode still has an extension.
     let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else { return false };
     let name = &*name;
     if options.json {
@@ -171,15 +171,15 @@ fn passed_over(error: &ignore::Error) -> String {
     // The depth stands around the path, and that around the reason.
     match error {
         ignore::Error::WithDepth { err, .. } => passed_over(err),
-        ignore::Error::WithPath { path, err } => format!("passed over {}: {err}", display(path)),
-        _ => format!("passed over: {error}"),
+        ignore::Error::WithPath { path, err } => format!("skipped {}: {err}", display(path)),
+        _ => format!("skipped: {error}"),
     }
 }
 
 fn unwalked(error: &walkdir::Error) -> String {
     match (error.path(), error.io_error()) {
-        (Some(path), Some(reason)) => format!("passed over {}: {reason}", display(path)),
-        _ => format!("passed over: {error}"),
+        (Some(path), Some(reason)) => format!("skipped {}: {reason}", display(path)),
+        _ => format!("skipped: {error}"),
     }
 }
 

@@ -6,7 +6,7 @@
 //! the other changes. Fixes are taken in the order of the file (by their first edit, then by their last). Of several with
 //! the very same edits one is enough. A fix waits for the next round, for which it is made anew, where one of its edits
 //! overlaps an edit of a fix that was taken, or *touches* it: ends where the other begins, begins where it ends, or inserts
-//! at the same place. Inside of one fix edits may touch, and insertions at one place keep their order, but they may not
+//! at the same place. Inside one fix edits may touch, and insertions at one place keep their order, but they may not
 //! overlap: such a fix is refused, as is one after which the file would read otherwise than the fix says.
 
 use std::collections::{BTreeMap, BTreeSet};

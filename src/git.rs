@@ -17,17 +17,15 @@ use crate::source::SourceFile;
 pub enum Error {
     /// The revision is empty or looks like an option.
     #[error(
-        "`{0}` is no revision: give a branch, a tag or a commit, such as `origin/main`; in a workflow, is the variable \
-         behind it empty?"
+        "`{0}` is not a valid revision: give a branch, tag or commit, such as `origin/main`; in a workflow, check \
+         that the variable is not empty"
     )]
     NoRevision(String),
     /// There is no such program.
-    #[error(
-        "comparing with `{0}` needs the program `git`, which was not found: install it, or add it to PATH"
-    )]
+    #[error("comparing with `{0}` needs `git`, which was not found: install it, or add it to PATH")]
     NoGit(String),
     /// The files are not under version control.
-    #[error("comparing with `{0}` needs a git repository, and `{1}` is in none")]
+    #[error("comparing with `{0}` needs a git repository, but `{1}` is not in one")]
     NoRepository(String, String),
     /// The revision is not there.
     #[error("there is no revision `{revision}` in `{root}`; {advice}")]
@@ -91,8 +89,8 @@ pub(crate) struct Comparison {
     gone: Vec<Old>,
 }
 
-const SHALLOW: &str = "this clone is shallow and may end before it: run `git fetch --unshallow`, or give `fetch-depth: 0` \
-                       to actions/checkout";
+const SHALLOW: &str = "this clone is shallow and may not contain it: run `git fetch --unshallow`, or set \
+                       `fetch-depth: 0` for actions/checkout";
 
 /// The repository that a path lies in: the nearest folder above it that holds `.git`.
 pub(crate) fn root(path: &Path) -> Option<&Path> {
@@ -183,7 +181,7 @@ impl Git<'_> {
             command.args(["-c", setting]);
         }
         command.args(args);
-        // Set inside of hooks, for the repository of the commit; the path says better which one is meant.
+        // Set inside hooks, for the repository of the commit; the path says better which one is meant.
         for name in ["GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX"] {
             command.env_remove(name);
         }
@@ -219,7 +217,7 @@ impl Git<'_> {
     }
 
     fn run(&self, args: &[&str]) -> Result<Vec<u8>, Error> {
-        self.ask(args)?.ok_or_else(|| self.failed(args, "it gave no reason"))
+        self.ask(args)?.ok_or_else(|| self.failed(args, "no reason given"))
     }
 
     fn commit(&self, revision: &str) -> Result<Option<String>, Error> {
@@ -243,14 +241,16 @@ impl Git<'_> {
             } else if self.is_shallow()? {
                 SHALLOW.to_owned()
             } else {
-                "`git branch --all` lists the branches; one that is only on the server needs `git fetch` first".to_owned()
+                "`git branch --all` lists the branches; run `git fetch` first for one that only exists on the \
+                 server".to_owned()
             };
             return Err(Error::UnknownRevision { revision, root, advice });
         };
         if let Some(base) = self.ask(&["merge-base", &commit, "HEAD"])? {
             return Ok(text(&base).trim().to_owned());
         }
-        let advice = if self.is_shallow()? { SHALLOW } else { "give a revision that this branch comes from" };
+        let advice =
+            if self.is_shallow()? { SHALLOW } else { "give a revision that this branch is based on" };
         Err(Error::NoCommonCommit { revision, root, advice: advice.to_owned() })
     }
 

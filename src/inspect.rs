@@ -194,7 +194,7 @@ impl Found {
         match &self.result {
             None => line("result", "no rows"),
             Some(result) => {
-                let more = if result.open { ", perhaps more" } else { "" };
+                let more = if result.open { ", possibly more" } else { "" };
                 let noun = if result.columns.len() == 1 { "column" } else { "columns" };
                 line("result", &format!("{} {noun}{more}", result.columns.len()));
                 let names: Vec<String> = result.columns.iter().map(|column| one_line(&column.name)).collect();

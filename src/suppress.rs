@@ -16,7 +16,7 @@ mod add;
 
 pub(crate) use add::add;
 
-/// One name inside of a suppression comment.
+/// One name inside a suppression comment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Name {
     /// The rule, or the group of rules, as it is written.

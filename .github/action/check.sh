@@ -18,7 +18,7 @@ one_line() {
   esac
 }
 
-# The lines of a text, without blanks at their ends and without empty ones, in `lines`.
+# Splits a string into trimmed, non-empty lines, in `lines`.
 split_lines() {
   lines=()
   local line
@@ -41,7 +41,7 @@ cd -- "$folder" 2> /dev/null || fail "the input \`working-directory\` is not a f
 arguments=("--output-format=${INPUT_FORMAT:-github}")
 json=$RUNNER_TEMP/sentlint-$$.json
 markdown=$RUNNER_TEMP/sentlint-$$.md
-# The report in Markdown is appended to the job summary as well.
+# The Markdown report is also appended to the job summary.
 arguments+=("--report=json=$json" "--report=markdown=$markdown")
 [ -z "$INPUT_SARIF_FILE" ] || arguments+=("--report=sarif=$INPUT_SARIF_FILE")
 [ -z "$INPUT_CONFIG" ] || arguments+=("--config=$INPUT_CONFIG")
@@ -51,7 +51,7 @@ arguments+=("--report=json=$json" "--report=markdown=$markdown")
 
 split_lines "$INPUT_ARGS"
 if [ "${#lines[@]}" -eq 1 ]; then
-  # One line is split at blanks, and at nothing else: no quotes, no patterns.
+  # A single line is split at spaces only: no quotes, no patterns.
   read -r -a lines <<< "${lines[0]}"
 fi
 arguments+=(${lines[@]+"${lines[@]}"})
@@ -59,15 +59,15 @@ arguments+=(${lines[@]+"${lines[@]}"})
 paths=()
 split_lines "$INPUT_PATHS"
 for path in ${lines[@]+"${lines[@]}"}; do
-  # A path that begins with a dash is a path, and `-` is no standard input here.
+  # A path that starts with a dash is a path, and `-` is not standard input here.
   case "$path" in
     -*) paths+=("./$path") ;;
     *) paths+=("$path") ;;
   esac
 done
 
-# Only annotations are commands to the runner: not what other formats print, and not what stands on standard error, from which
-# the runner reads commands as well, whatever stands in the files that are checked.
+# Only annotations may be commands to the runner: not the output of other formats, and not standard error, from which the
+# runner reads commands as well, whatever the checked files contain.
 stop=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
 words=$RUNNER_TEMP/sentlint-$$.txt
 code=0

@@ -6,7 +6,7 @@
 set -euo pipefail
 
 action=$(cd "$(dirname "$0")/../.." && pwd)
-# Another place of releases, for mirrors and for the tests.
+# Where releases are downloaded from; mirrors and tests override it.
 releases=${SENTLINT_RELEASES:-https://github.com/sentlint/sentlint/releases/download}
 repository=sentlint/sentlint
 
@@ -18,7 +18,7 @@ fail() {
 own=$(sed -n 's/^version = "\(.*\)"$/\1/p' "$action/Cargo.toml" | head -n 1)
 version=${INPUT_VERSION:-$own}
 version=${version#v}
-# Nothing else gets into a path, an address or a command.
+# Nothing else may end up in a path, URL or command.
 if ! [[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.]+)?$ ]]; then
   fail "the input \`version\` must be a version such as $own"
 fi
@@ -63,7 +63,7 @@ unpack() {
   esac
 }
 
-# Returns 1 where there is nothing to download; a download that is not what it should be ends the action.
+# Returns 1 if there is nothing to download; an invalid download fails the action.
 download() {
   [ -n "$target" ] || return 1
   local archive=sentlint-$version-$target.$packed work expected
@@ -91,8 +91,8 @@ from_source() {
   if [ "$version" = "$own" ]; then
     cargo install --quiet --locked --root "$folder" --path "$action"
   else
-    # From the repository, and not by a name in a registry that someone else may hold. The tag becomes a commit first, so that
-    # what is built is what is told.
+    # From the repository, not by name from a registry, where someone else may own the name. The tag is resolved to a commit
+    # first, so that the message names what is built.
     local source=https://github.com/$repository commit
     commit=$(git ls-remote "$source" "refs/tags/v$version^{}" "refs/tags/v$version" | head -n 1 | cut -f 1)
     [ -n "$commit" ] || fail "there is no sentlint $version"

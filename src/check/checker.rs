@@ -9,7 +9,7 @@ use crate::rules::{self, Base, Context, Settings, gates};
 use crate::source::{SourceFile, Span};
 use crate::workspace::View;
 
-/// What the findings in a file depend on besides its text.
+/// What the findings in a file depend on as well its text.
 pub(super) struct Checker<'a> {
     /// The path below the repository's root, see [`Job::place`](super::job::Job::place).
     pub(super) place: &'a str,

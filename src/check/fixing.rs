@@ -114,7 +114,7 @@ pub(crate) fn fix_all(jobs: &mut [Job], settings: &[Arc<Settings>], least: Appli
             jobs[*at].text = Some(state.source);
             undone.push(*at);
         }
-        // A file that is no content any more.
+        // A file that is not a content any more.
         for (at, state) in states {
             settled.insert(at);
             fixes.stopped.push(jobs[at].input.name.clone());

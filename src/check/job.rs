@@ -123,14 +123,14 @@ pub fn read(job: &Job) -> Result<Arc<SourceFile>, String> {
         let mut bytes = Vec::new();
         if size <= LARGEST {
             bytes.reserve_exact(usize::try_from(size).unwrap_or_default() + 1);
-            // What is no regular file tells no size, and may have no end.
+            // What is not a regular file tells no size, and may have no end.
             file.take(LARGEST + 1).read_to_end(&mut bytes)?;
         }
         std::io::Result::Ok((size.max(bytes.len() as u64), bytes))
     };
     let (size, bytes) = attempt().map_err(|error| error.to_string())?;
     if size > LARGEST {
-        return Err(format!("it has {size} bytes; sentlint reads files up to {LARGEST} bytes"));
+        return Err(format!("it has {size} bytes; sentlint reads files of up to {LARGEST} bytes"));
     }
     Ok(Arc::new(SourceFile::from_bytes(&*job.input.name, bytes)))
 }

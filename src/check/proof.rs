@@ -347,7 +347,7 @@ fn called(tokens: &[Token], place: u32) -> Option<Span> {
             TokenKind::CloseParen if tokens[at].span.start < place => depth += 1,
             TokenKind::OpenParen if depth > 0 => depth -= 1,
             TokenKind::OpenParen => return at.checked_sub(1).map(|name| tokens[name].span),
-            TokenKind::Bar | TokenKind::Semicolon => return None,
+            TokenKind::Pipe | TokenKind::Semicolon => return None,
             _ => {}
         }
     }

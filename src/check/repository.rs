@@ -1,4 +1,4 @@
-//! What crosses files: the summaries that files leave behind, and the rules that compare them.
+//! What crosses files: the summaries that files leave after, and the rules that compare them.
 
 use std::sync::Arc;
 

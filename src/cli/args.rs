@@ -14,7 +14,7 @@ use crate::rules::{FailOn, Profile};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (ATT&CK 19.1)");
 
-/// What standard input is called where the user gives no name.
+/// The default name of standard input.
 pub(super) const STDIN_NAME: &str = "stdin.yaml";
 
 /// Check, fix and convert Microsoft Sentinel hunting queries and analytic rules.
@@ -23,11 +23,11 @@ pub(super) const STDIN_NAME: &str = "stdin.yaml";
     name = "sentlint",
     version = VERSION,
     propagate_version = true,
-    after_help = "Exit codes: 0 done, nothing at or above the fail level; 1 findings, or something to change; 2 the work \
-                  could not be done."
+    after_help = "Exit codes: 0 no findings at or above the fail level; 1 findings, or files that would change; 2 \
+                  sentlint could not run."
 )]
 pub(crate) struct Cli {
-    /// What every command takes.
+    /// Options of every command.
     #[command(flatten)]
     pub global: Global,
     /// The command.
@@ -39,7 +39,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
-    /// When to use colour; NO_COLOR and FORCE_COLOR are respected
+    /// When to use color; NO_COLOR and FORCE_COLOR are respected
     #[arg(long, value_enum, default_value_t, global = true, value_name = "WHEN")]
     pub color: Color,
     /// Print results only: no summary, no warnings
@@ -50,7 +50,7 @@ pub(crate) struct Global {
     pub verbose: u8,
 }
 
-/// When to use colour.
+/// When to use color.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Color {
     /// When the output is a terminal
@@ -65,33 +65,33 @@ pub(crate) enum Color {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Check content and say what is wrong and where
+    /// Check content and report problems
     #[command(after_help = "Examples:
   sentlint check                              everything below the current folder
   sentlint check \"Hunting Queries\" a.yaml     a folder and a file
-  sentlint check --fix                        mend what can be mended safely
-  sentlint check --diff --unsafe-fixes        show every mend without writing
-  sentlint check --profile azure-sentinel     just what upstream's pull-request gates report
-  sentlint check --diff-base origin/main      also what must not change, and versions that must
+  sentlint check --fix                        apply the safe fixes
+  sentlint check --diff --unsafe-fixes        show all fixes, write nothing
+  sentlint check --profile azure-sentinel     report exactly what upstream's gates report
+  sentlint check --diff-base origin/main      also check ids, kinds and versions
   git show :a.yaml | sentlint check - --stdin-filename a.yaml")]
     Check(Box<Check>),
-    /// Convert content to what is deployed
+    /// Convert content to deployable templates
     #[command(after_help = "Examples:
   sentlint convert query.yaml                     an ARM template on standard output
-  sentlint convert --to arm - < query.yaml        the same in a pipe
-  sentlint convert -o out \"Hunting Queries\"      one template for each file, in the same folders
+  sentlint convert --to arm - < query.yaml        the same from standard input
+  sentlint convert -o out \"Hunting Queries\"      one template per file, same folders
   sentlint convert -o out content --check         exit 1 if a template is missing or out of date
   sentlint convert -o prod.json content --merge --params prod.yaml --name-prefix \"[Prod] \"
-                                                  one template for all, with what production has otherwise
+                                                  one template for all, with production's settings
   sentlint convert --to bicep -o out content      Bicep files
   sentlint convert --to solution --solution solution.toml -o Package content
-                                                  a solution of the Content hub
+                                                  a Content hub solution
   sentlint convert --to yaml -o content export.json
-                                                  an export of the portal as content
+                                                  an export from the portal to YAML
   sentlint convert --to scheduled -o rules hunting --derive-entities
-                                                  hunting queries become scheduled rules
+                                                  hunting queries to scheduled rules
 
-docs/convert.md explains the targets and shows a parameter file and the facts of a solution.")]
+docs/convert.md explains the targets, parameter files and the metadata of solutions.")]
     Convert(Box<Convert>),
     /// Show what files are and what their queries read and return
     #[command(after_help = "Examples:
@@ -110,40 +110,40 @@ docs/convert.md explains the targets and shows a parameter file and the facts of
     /// Print the JSON Schema of a content kind or of the configuration
     #[command(after_help = "Example:\n  sentlint schema hunting-query > hunting-query.schema.json")]
     Schema(Schema),
-    /// Write a valid file to start from, with a fresh id
+    /// Write a valid file to start from, with a new id
     #[command(after_help = "Examples:
   sentlint new hunting-query -o hunting/relay.yaml
   sentlint new nrt-rule --name \"Remote tool installed as a service\"")]
     New(New),
-    /// Write a sentlint.toml to start from, with every setting explained
+    /// Write a commented sentlint.toml to start from
     #[command(after_help = "Example:\n  sentlint init")]
     Init,
     /// Print a completion script for a shell
     #[command(after_help = "Example:\n  sentlint completions bash > /etc/bash_completion.d/sentlint")]
     Completions(Completions),
-    /// Write the manual pages into a folder, for those who make packages
+    /// Write the manual pages to a folder, for packagers
     #[command(hide = true)]
     Man(Man),
 }
 
-/// Which files are looked at.
+/// Which files to read.
 #[derive(Debug, Args)]
 pub(crate) struct Files {
     /// Files, folders, or `-` for standard input [default: the current folder]
     pub paths: Vec<PathBuf>,
-    /// The name of what comes from standard input
+    /// The file name to use for standard input
     #[arg(help_heading = "Files", long, value_name = "NAME", default_value = STDIN_NAME, hide_default_value = true)]
     pub stdin_filename: String,
-    /// Look into folders and files that .gitignore leaves out
+    /// Include files that .gitignore excludes
     #[arg(help_heading = "Files", long)]
     pub no_ignore: bool,
-    /// Leave out files that match this pattern, in the syntax of .gitignore; may be repeated
+    /// Exclude files that match this pattern, in .gitignore syntax; may be repeated
     #[arg(help_heading = "Files", long, value_name = "PATTERN")]
     pub exclude: Vec<String>,
-    /// Leave out excluded and ignored files even when they are named
+    /// Skip excluded and ignored files even if they are given explicitly
     #[arg(help_heading = "Files", long, overrides_with = "force_exclude")]
     pub force_exclude: bool,
-    /// Use this configuration file and look for no other
+    /// Use this configuration file instead of looking for one
     #[arg(help_heading = "Files", long, value_name = "FILE", conflicts_with = "isolated")]
     pub config: Option<PathBuf>,
     /// Use no configuration file
@@ -158,8 +158,8 @@ pub(crate) struct Check {
     /// Which files.
     #[command(flatten)]
     pub files: Files,
-    /// The form of the report on standard output [env: `SENTLINT_OUTPUT_FORMAT`] [default: full, or github under
-    /// GitHub Actions where standard output is no terminal]
+    /// The output format [env: `SENTLINT_OUTPUT_FORMAT`] [default: full, or github in GitHub Actions if standard output
+    /// is not a terminal]
     #[arg(
         help_heading = "Reports",
         long,
@@ -172,16 +172,16 @@ pub(crate) struct Check {
     /// Write the report to this file instead of standard output
     #[arg(help_heading = "Reports", long, value_name = "PATH")]
     pub output_file: Option<PathBuf>,
-    /// Write a further report, `FORMAT=-` to standard output in place of the default report; may be repeated
+    /// Write an additional report; `FORMAT=-` replaces the default report on standard output; may be repeated
     #[arg(help_heading = "Reports", long, value_name = "FORMAT=PATH")]
     pub report: Vec<String>,
-    /// Print at most this many findings; all of them count
+    /// Print at most this many findings; the exit code considers all of them
     #[arg(help_heading = "Reports", long, value_name = "N")]
     pub max_findings: Option<usize>,
     /// Run only these rules or groups
     #[arg(help_heading = "Rules", long, value_name = "RULE", value_delimiter = ',')]
     pub select: Vec<String>,
-    /// Run these rules or groups besides
+    /// Run these rules or groups in addition
     #[arg(help_heading = "Rules", long, value_name = "RULE", value_delimiter = ',')]
     pub extend_select: Vec<String>,
     /// Do not run these rules or groups
@@ -193,70 +193,70 @@ pub(crate) struct Check {
     /// Check techniques against this version of ATT&CK [default: 19.1]
     #[arg(help_heading = "Rules", long, value_name = "VERSION", value_enum)]
     pub attack_version: Option<attack::Version>,
-    /// Leave out milder findings
+    /// Omit findings that are less severe
     #[arg(help_heading = "Rules", long, value_name = "SEVERITY", value_enum)]
     pub min_severity: Option<Severity>,
-    /// The severity from which findings make the exit code 1 [default: error]
+    /// Exit with 1 if there are findings of this severity or higher [default: error]
     #[arg(long, value_name = "SEVERITY", value_enum)]
     pub fail_on: Option<FailOn>,
     /// Exit with 1 if there are more warnings than this
     #[arg(long, value_name = "N")]
     pub max_warnings: Option<usize>,
-    /// Exit with 0 whatever is found
+    /// Exit with 0 even if there are findings
     #[arg(long)]
     pub exit_zero: bool,
     /// Apply safe fixes
     #[arg(help_heading = "Changes", long)]
     pub fix: bool,
-    /// Apply fixes, report nothing that is left, and exit with 0
+    /// Apply fixes without reporting the remaining findings, and exit with 0
     #[arg(help_heading = "Changes", long, conflicts_with_all = ["diff", "add_suppressions"])]
     pub fix_only: bool,
-    /// List the files with the rules whose fixes were applied, or with --diff would be
+    /// List the applied fixes by file and rule, or with --diff those that would be applied
     #[arg(help_heading = "Changes", long, conflicts_with = "add_suppressions")]
     pub show_fixes: bool,
-    /// Apply, or with --diff show, unsafe fixes too
+    /// Also apply unsafe fixes, or show them with --diff
     #[arg(help_heading = "Changes", long)]
     pub unsafe_fixes: bool,
     /// Print what --fix would change, and write nothing
     #[arg(help_heading = "Changes", long, conflicts_with = "fix")]
     pub diff: bool,
-    /// Write a suppression comment for every finding
+    /// Add a suppression comment for every finding
     #[arg(help_heading = "Changes", long, conflicts_with_all = ["fix", "diff"])]
     pub add_suppressions: bool,
-    /// The reason that those comments give
+    /// The reason to give in those comments
     #[arg(help_heading = "Changes", long, value_name = "TEXT", requires = "add_suppressions")]
     pub reason: Option<String>,
-    /// Findings in this file do not count
+    /// Ignore the findings recorded in this file
     #[arg(help_heading = "Baseline", long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,
-    /// Write all present findings to this file, so that only new ones count
+    /// Record all current findings in this file
     #[arg(help_heading = "Baseline", long, value_name = "FILE")]
     pub write_baseline: Option<PathBuf>,
-    /// Take out of the baseline what is no longer found
+    /// Remove findings that no longer occur from the baseline
     #[arg(help_heading = "Baseline", long, requires = "baseline")]
     pub prune_baseline: bool,
-    /// Compare with the commit at which the branch left this revision: ids, versions and kinds that changed
+    /// Compare with the merge base of this revision: check changes of ids, versions and kinds
     #[arg(help_heading = "Comparison", long, value_name = "REV", allow_hyphen_values = true)]
     pub diff_base: Option<String>,
-    /// Report only on files that changed since then; the others are only compared with
+    /// Report only on files that changed since then
     #[arg(help_heading = "Comparison", long, requires = "diff_base", conflicts_with_all = ["write_baseline", "prune_baseline"])]
     pub changed_only: bool,
-    /// Compare with every file of the repository, and report only on the files that are named
+    /// Compare with every file in the repository, but report only on the given files
     #[arg(help_heading = "Comparison", long, conflicts_with_all = ["write_baseline", "prune_baseline"])]
     pub whole_repository: bool,
-    /// Print how often each rule found something, instead of the findings
+    /// Print the number of findings per rule instead of the findings
     #[arg(help_heading = "Reports", long)]
     pub statistics: bool,
-    /// Print the settings that hold for the first path as TOML, and check nothing
+    /// Print the settings in effect for the first path as TOML, and exit
     #[arg(long, conflicts_with_all = ["output_format", "output_file", "report"])]
     pub show_settings: bool,
-    /// Print the names of the files that would be read, and check nothing
+    /// Print the files that would be checked, and exit
     #[arg(long, conflicts_with = "show_settings")]
     pub show_files: bool,
-    /// Further table and function schemas, a file or a folder; may be repeated
+    /// A file or folder with additional table and function schemas; may be repeated
     #[arg(help_heading = "Rules", long, value_name = "PATH")]
     pub tables: Vec<PathBuf>,
-    /// Check the files with a parameter file of `convert` laid over them; of several the later one wins
+    /// Apply a parameter file of `convert` before checking; may be repeated, later files take precedence
     #[arg(
         help_heading = "Rules",
         long,
@@ -276,7 +276,7 @@ pub(crate) struct Convert {
     /// What to convert to
     #[arg(long, value_name = "TARGET", value_enum, default_value_t)]
     pub to: Target,
-    /// The folder for the results, or `-` for standard output [default: standard output for a single input]
+    /// The output folder or file, or `-` for standard output [default: standard output for a single input]
     #[arg(short, long, value_name = "DIR")]
     pub output: Option<PathBuf>,
     /// Overwrite files that sentlint did not write
@@ -285,13 +285,13 @@ pub(crate) struct Convert {
     /// Write nothing, and exit with 1 if a result is missing or out of date
     #[arg(long, requires = "output")]
     pub check: bool,
-    /// Remove results in the folder of -o that sentlint wrote and that nothing becomes any more; what was edited stays
+    /// Remove results that sentlint wrote and whose source no longer exists, unless they were edited
     #[arg(long, requires = "output", conflicts_with = "merge")]
     pub prune: bool,
     /// Convert without checking first
     #[arg(long)]
     pub no_check: bool,
-    /// Report what conversion changed, lost and refused in this form, on standard error when results go to standard
+    /// Report what the conversion changed, lost or rejected in this format, on standard error if results go to standard
     /// output [default: lines on standard error]
     #[arg(help_heading = "Reports", long, value_name = "FORMAT", ignore_case = true, value_enum)]
     pub output_format: Option<Format>,
@@ -301,7 +301,7 @@ pub(crate) struct Convert {
     /// The API version of analytic rules [default: the newest preview]
     #[arg(long, value_name = "VERSION")]
     pub api_version: Option<String>,
-    /// Put this before every display name
+    /// Prepend this to every display name
     #[arg(long, value_name = "TEXT")]
     pub name_prefix: Option<String>,
     /// Give every rule this severity
@@ -316,67 +316,67 @@ pub(crate) struct Convert {
     /// Put all resources into one template (arm, bicep)
     #[arg(long)]
     pub merge: bool,
-    /// Write rules in the form that Sentinel Repositories deploys (bicep; arm always has it)
+    /// Write rules in the form that Sentinel Repositories accepts (bicep; arm always does)
     #[arg(long)]
     pub for_repositories: bool,
-    /// When scheduled rules run first, such as 2026-12-24T06:00:00Z; 10 minutes to 30 days ahead
+    /// The first run of scheduled rules, such as 2026-12-24T06:00:00Z; 10 minutes to 30 days ahead
     #[arg(long, value_name = "TIME")]
     pub start_at: Option<String>,
-    /// Lay a parameter file over every template first; of several the later one wins
+    /// Apply a parameter file before converting; may be repeated, later files take precedence
     #[arg(long, value_name = "FILE")]
     pub params: Vec<PathBuf>,
-    /// Alerts make no incidents
+    /// Do not create incidents from alerts
     #[arg(long)]
     pub no_incidents: bool,
-    /// Rules name the template they were made from
+    /// Link rules to the template that they were created from
     #[arg(long)]
     pub with_template_link: bool,
-    /// Work out the required data connectors from the tables that a query reads (yaml)
+    /// Derive the required data connectors from the tables that a query reads (yaml)
     #[arg(long)]
     pub derive_connectors: bool,
-    /// The facts of a solution, in TOML or JSON: name, publisher, version and the rest
+    /// The metadata of the solution, in TOML or JSON: name, publisher, version and so on
     #[arg(long, help_heading = "Solutions", value_name = "FILE")]
     pub solution: Option<PathBuf>,
-    /// The version of the solution, instead of the one in its file
+    /// The version of the solution, overriding the one in the metadata file
     #[arg(long, help_heading = "Solutions", value_name = "VERSION")]
     pub solution_version: Option<String>,
-    /// Repeat the mistakes of upstream's packaging tool, to compare with what it publishes
+    /// Reproduce bugs of upstream's packaging tool, to compare with published packages
     #[arg(long, help_heading = "Solutions")]
     pub upstream_bugs: bool,
-    /// What becomes of hunting descriptions over 255 characters [default: truncate]
+    /// How to handle hunting descriptions over 255 characters [default: truncate]
     #[arg(long, value_name = "WHAT", value_enum)]
     pub long_description: Option<LongDescription>,
-    /// How rules are made of hunting queries.
+    /// How rules are created from hunting queries.
     #[command(flatten)]
     pub rule: NewRule,
 }
 
-/// How rules are made of hunting queries.
+/// How rules are created from hunting queries.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Rules made of hunting queries (--to scheduled, --to nrt)")]
+#[command(next_help_heading = "Rules from hunting queries (--to scheduled, --to nrt)")]
 pub(crate) struct NewRule {
-    /// The rule's id: made from the hunting query's (the same every time), the same, or a fresh one
+    /// The rule's id: derived from the hunting query's id, the same id, or a new one
     #[arg(long, value_name = "WHICH", value_enum, default_value_t = IdSource::Derived)]
     pub id: IdSource,
-    /// How often the rule runs [default: 1h or 1d, as the query's look-back asks]
+    /// How often the rule runs [default: 1h or 1d, depending on the query's look-back]
     #[arg(long, value_name = "DURATION")]
     pub frequency: Option<String>,
-    /// How far back the rule looks [default: as far as the query does]
+    /// How far back the rule looks [default: the query's look-back]
     #[arg(long, value_name = "DURATION")]
     pub period: Option<String>,
-    /// Let the rule look back no further than this, though the query does; 14d is the most that a rule can
+    /// Limit the rule's look-back to this, even if the query looks back further; at most 14d
     #[arg(long, value_name = "DURATION")]
     pub max_period: Option<String>,
-    /// The tactic where there is none, or none that Sentinel has: Impact, or Ransomware=Impact; may be repeated
+    /// The tactic to use if it is missing or unknown: Impact, or Ransomware=Impact; may be repeated
     #[arg(long, value_name = "[VALUE=]TACTIC")]
     pub tactic: Vec<String>,
     /// Map entities from well-known columns of the result, such as `DeviceName` and `RemoteIP`
     #[arg(long)]
     pub derive_entities: bool,
-    /// Take out conditions that only limit the query to its hunting window
+    /// Remove conditions that only limit the query to its hunting window
     #[arg(long)]
     pub drop_window: bool,
-    /// Write the reason of each change into the rule as a comment
+    /// Add the reason for each change to the rule as a comment
     #[arg(long)]
     pub explain_changes: bool,
 }
@@ -387,10 +387,10 @@ pub(crate) struct Inspect {
     /// Which files.
     #[command(flatten)]
     pub files: Files,
-    /// Text for people, or JSON for tools
+    /// The output format
     #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = Form::Full)]
     pub output_format: Form,
-    /// Further table and function schemas, a file or a folder; may be repeated
+    /// A file or folder with additional table and function schemas; may be repeated
     #[arg(long, value_name = "PATH")]
     pub tables: Vec<PathBuf>,
 }
@@ -400,7 +400,7 @@ pub(crate) struct Inspect {
 pub(crate) struct Explain {
     /// The rule
     pub rule: String,
-    /// Text for people, or JSON for tools
+    /// The output format
     #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = Form::Full)]
     pub output_format: Form,
 }
@@ -408,7 +408,7 @@ pub(crate) struct Explain {
 /// `sentlint rules`.
 #[derive(Debug, Args)]
 pub(crate) struct Rules {
-    /// Text for people, or JSON for tools
+    /// The output format
     #[arg(long, alias = "format", value_name = "FORMAT", value_enum, default_value_t = Form::Full)]
     pub output_format: Form,
 }
@@ -453,7 +453,7 @@ pub(crate) struct Completions {
     pub shell: clap_complete::Shell,
 }
 
-/// The form of what sentlint says of files and of itself.
+/// The output format of `inspect`, `explain` and `rules`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     /// Text for people.
@@ -462,7 +462,7 @@ pub(crate) enum Form {
     Json,
 }
 
-/// What there is a JSON Schema of.
+/// What `schema` prints the JSON Schema of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SchemaKind {
     /// Content.
@@ -511,8 +511,8 @@ impl NewKind {
     }
 }
 
-/// Makes values of types choices of the command line, in this order, by the names that they have everywhere. No help of
-/// single values is shown: their names say it.
+/// Makes values of types choices of the command line, in this order, with the same names as elsewhere. Single values
+/// have no help: their names are self-explanatory.
 macro_rules! choices {
     ($($type:ty: $values:expr;)*) => {
         $(

@@ -38,9 +38,7 @@ pub(super) fn apply(
             files::write(path, &baseline.pruned(findings, &scope).to_json())?;
         } else if gone > 0 && !global.quiet && !options.changed_only {
             let noun = print::count(gone, "finding");
-            print::note(&format!(
-                "{noun} of the baseline no longer found; --prune-baseline removes them from it"
-            ));
+            print::note(&format!("{noun} of the baseline no longer found; --prune-baseline removes them"));
         }
     }
     if let Some(path) = &options.write_baseline {

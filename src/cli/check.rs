@@ -85,7 +85,7 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
     }
     let fixing = options.fix || options.fix_only || options.diff;
     if options.show_fixes && !fixing {
-        let message = "--show-fixes lists what --fix, --fix-only or --diff does, and none of them is given";
+        let message = "--show-fixes requires --fix, --fix-only or --diff";
         return Err(Error::Usage(message.to_owned()));
     }
     let (mut run, mut fixed) = if fixing {
@@ -98,7 +98,7 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
     files::tell_skipped(global, &work, &run.skipped, read)?;
     if global.verbose > 0 {
         let skipped = print::count(run.skipped.len(), "file");
-        print::note(&format!("info: {} checked, {skipped} passed over", print::count(read, "file")));
+        print::note(&format!("info: {} checked, {skipped} skipped", print::count(read, "file")));
     }
     if options.diff {
         if options.show_fixes {
@@ -235,9 +235,9 @@ fn show_fixes(fixes: &Fixes) {
 fn stdin_text(work: &Work) -> Result<String, Error> {
     let source = work.jobs.first().and_then(|job| job.text.as_ref());
     match source {
-        Some(source) if !source.is_writable() => Err(Error::Usage(
-            "standard input is not UTF-8, and what is not cannot be written back".to_owned(),
-        )),
+        Some(source) if !source.is_writable() => {
+            Err(Error::Usage("standard input is not valid UTF-8, so it cannot be fixed".to_owned()))
+        }
         Some(source) => Ok(source.text().to_owned()),
         None => Ok(String::new()),
     }

@@ -14,8 +14,8 @@ use crate::rules;
 pub(super) fn explain(global: &Global, options: &Explain) -> Result<Outcome, Error> {
     let Some(entry) = rules::find(&options.rule) else {
         return Err(Error::Usage(match crate::knowledge::nearest::nearest(&options.rule, ids()) {
-            Some(near) => format!("there is no rule `{}`; did you mean `{near}`?", options.rule),
-            None => format!("there is no rule `{}`; `sentlint rules` lists them all", options.rule),
+            Some(near) => format!("unknown rule `{}`; did you mean `{near}`?", options.rule),
+            None => format!("unknown rule `{}`; `sentlint rules` lists all rules", options.rule),
         }));
     };
     if options.output_format == Form::Json {
@@ -39,13 +39,16 @@ pub(super) fn page(meta: &RuleMeta) -> String {
         let safety = match fix.safety {
             Applicability::Safe => "safe (`--fix`)",
             Applicability::Unsafe => "unsafe (`--fix --unsafe-fixes`)",
-            Applicability::Display => "shown, never applied",
+            Applicability::Display => "display only, never applied",
         };
         format!("{} available, {safety}", fix.availability.as_str())
     });
     let profile = if meta.pedantic { "pedantic" } else { "recommended" };
     let blocks = meta.blocks.map_or_else(String::new, |blocks| {
-        format!("- Blocks: `{}`, which does not write content with an error of this rule\n", blocks.as_str())
+        format!(
+            "- Blocks: `{}`, which does not write content with an error from this rule\n",
+            blocks.as_str()
+        )
     });
     let gate = meta.gate.map_or_else(String::new, |gate| format!("- Upstream gate: `{gate}`\n"));
     format!(
@@ -101,7 +104,8 @@ pub(super) fn rules(_global: &Global, options: &Rules) -> Result<Outcome, Error>
             out += &format!("  {:widest$}  {severity:8}  {fix}  {}\n", meta.id, meta.summary());
         }
     }
-    out += "\nFix: s safe (--fix), u unsafe (--unsafe-fixes), d shown and never applied. `sentlint explain RULE` tells more.\n";
+    out += "\nFix: s safe (--fix), u unsafe (--unsafe-fixes), d display only. `sentlint explain RULE` shows the \
+            details.\n";
     results(&out)?;
     Ok(Outcome::Clean)
 }

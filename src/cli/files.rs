@@ -49,7 +49,7 @@ pub(super) fn collect(global: &Global, files: &Files, json: bool) -> Result<Work
     let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
     if files.paths.iter().any(is_stdin) {
         if files.paths.len() > 1 {
-            return Err(Error::Usage("standard input (`-`) is read alone, without other paths".into()));
+            return Err(Error::Usage("standard input (`-`) cannot be combined with other paths".into()));
         }
         let job = stdin(files, json)?;
         resolver.of(job.location().parent().unwrap_or(Path::new("/"))).map_err(Error::Config)?;
@@ -97,7 +97,7 @@ pub(super) fn tell_skipped(global: &Global, work: &Work, all: &[Skipped], read: 
                 return Err(Error::Unreadable(name.clone(), reason.clone()));
             }
             Skipped::Unreadable { name, reason, .. } if !global.quiet => {
-                print::warning(global, &format!("passed over {name}: {reason}"));
+                print::warning(global, &format!("skipped {name}: {reason}"));
             }
             Skipped::NotContent { name, named, what } if *named && !global.quiet || global.verbose > 0 => {
                 print::note(&not_content(name, *what));
@@ -112,7 +112,7 @@ pub(super) fn tell_skipped(global: &Global, work: &Work, all: &[Skipped], read: 
     let is_known = |skipped: &Skipped| matches!(skipped, Skipped::NotContent { what: Some(_), .. });
     if !work.jobs.is_empty() && work.jobs.iter().all(|job| job.silent) {
         if !global.quiet {
-            print::note("Nothing changed that is to be checked.");
+            print::note("No checked files have changed.");
         }
     } else if work.jobs.is_empty() && !global.quiet {
         print::warning(global, "no YAML or query files found");
@@ -125,13 +125,14 @@ pub(super) fn tell_skipped(global: &Global, work: &Work, all: &[Skipped], read: 
 
 /// What is said of a file that is not content with rules.
 fn not_content(name: &str, what: Option<Foreign>) -> String {
-    let Some(what) = what else { return format!("info: {name} is not Sentinel content; passed over") };
+    let Some(what) = what else { return format!("info: {name} is not Sentinel content; skipped") };
     let note = format!("info: {name} is {}; passed over", what.noun());
     let is_json = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     match what {
         Foreign::ArmTemplate | Foreign::AzSentinel if is_json => {
             format!(
-                "{note}\n  help: `sentlint convert --to yaml {name}` makes YAML of its rules, which can be checked"
+                "{note}\n  help: use `sentlint convert --to yaml {name}` to convert its rules to YAML that can be \
+                 checked"
             )
         }
         _ => note,
@@ -157,8 +158,8 @@ fn count_known(all: &[Skipped]) -> Vec<String> {
 pub(super) fn tables(paths: &[PathBuf]) -> Result<Arc<Workspace>, Error> {
     workspace::load(paths).map(Arc::new).map_err(|(path, reason)| {
         Error::Usage(format!(
-            "the schemas in `{}` cannot be read: {reason}\n  help: docs/configuration.md tells the forms that \
-             --tables takes",
+            "the schemas in `{}` cannot be read: {reason}\n  help: see docs/configuration.md for the formats that \
+             --tables supports",
             discover::display(&path)
         ))
     })

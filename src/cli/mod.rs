@@ -31,7 +31,7 @@ pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            // Help and version are no errors; clap knows which stream each belongs to.
+            // Help and version are not errors; clap knows which stream each belongs to.
             let code = if error.use_stderr() { Outcome::Impossible } else { Outcome::Clean };
             // What was given stands in the words, and may be the name of a file that others gave it.
             let plain = error.render().to_string();
@@ -94,7 +94,7 @@ pub enum Error {
     #[error("cannot write `{0}`: {1}")]
     Unwritable(String, io::Error),
     /// A file has changed since it was read.
-    #[error("`{0}` was changed while it was being fixed, and is left as it is; run again to fix it")]
+    #[error("`{0}` was changed while it was being fixed and was not modified; run again to fix it")]
     Changed(String),
     /// The configuration has mistakes.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\nerror: "))]
@@ -107,7 +107,7 @@ pub enum Error {
     Usage(String),
 }
 
-/// Writes results to standard output. A reader that has seen enough, such as `head`, is no error.
+/// Writes results to standard output. A reader that has seen enough, such as `head`, is not an error.
 fn results(text: &str) -> Result<(), Error> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

@@ -17,7 +17,7 @@ pub(super) fn run(options: &New) -> Result<Outcome, Error> {
         return Ok(Outcome::Clean);
     };
     if path.exists() && !is_special(path) && !options.force {
-        let message = format!("`{}` exists; --force overwrites it", path.display());
+        let message = format!("`{}` already exists; use --force to overwrite it", path.display());
         return Err(Error::Usage(message));
     }
     files::write(path, &text)?;
@@ -29,7 +29,7 @@ pub(super) fn run(options: &New) -> Result<Outcome, Error> {
 pub(super) fn init() -> Result<Outcome, Error> {
     let path = Path::new(FILE_NAME);
     if path.exists() {
-        return Err(Error::Usage(format!("`{FILE_NAME}` exists already; change it, or delete it first")));
+        return Err(Error::Usage(format!("`{FILE_NAME}` already exists; edit it, or delete it first")));
     }
     files::write(path, CONFIGURATION)?;
     print::note(&format!("Wrote {FILE_NAME}."));
@@ -38,30 +38,30 @@ pub(super) fn init() -> Result<Outcome, Error> {
 
 /// The configuration that `sentlint init` writes: the defaults, explained.
 const CONFIGURATION: &str = "\
-# The configuration of sentlint. It holds for this folder and those below it.
+# The configuration of sentlint for this folder and its subfolders.
 # https://github.com/sentlint/sentlint/blob/main/docs/configuration.md explains every setting.
 
 [check]
-# recommended: what any team wants to know; azure-sentinel: what the gates of Azure/Azure-Sentinel check;
-# pedantic: everything.
+# recommended: rules for any team; azure-sentinel: what the gates of Azure/Azure-Sentinel check;
+# pedantic: all rules.
 profile = \"recommended\"
-# The severity from which findings make the exit code 1: error, warning, info or never.
+# Exit with 1 if there are findings of this severity or higher: error, warning, info or never.
 fail-on = \"error\"
-# Rules or groups of rules; `sentlint rules` lists them.
+# Rules or groups; `sentlint rules` lists them.
 extend-select = []
 ignore = []
-# Files that are left out, in the syntax of .gitignore.
+# Files to skip, in .gitignore syntax.
 exclude = []
 
-# Other settings for some files:
+# Different settings for some files:
 # [check.per-path.\"archive/\"]
 # ignore = [\"query\"]
 
 [knowledge]
-# Connector ids and watchlists of your own.
+# Your own connector ids and watchlists.
 connectors = []
 watchlists = []
-# Files or folders with the schemas of your own tables and functions.
+# Files or folders with schemas of your own tables and functions.
 tables = []
 functions = []
 ";

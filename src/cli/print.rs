@@ -1,4 +1,4 @@
-//! Colour, width and standard error.
+//! Color, width and standard error.
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
@@ -10,7 +10,7 @@ use super::args::{Color, Global};
 use crate::discover;
 use crate::report::{self, Root, Style};
 
-/// Whether a stream gets colour: as asked, else as the environment wishes, else when it is a terminal.
+/// Whether a stream gets color: as asked, else as the environment wishes, else when it is a terminal.
 fn color(choice: Color, terminal: bool) -> bool {
     let set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
     match choice {
@@ -90,7 +90,7 @@ pub(super) fn note(text: &str) {
     report(&fitted("", &report::note(text)));
 }
 
-/// Words for standard error behind a word that leads them, as wide as the terminal.
+/// Words for standard error after a word that leads them, as wide as the terminal.
 fn fitted(lead: &str, text: &str) -> String {
     let text = format!("{lead}{text}");
     if !io::stderr().is_terminal() {
@@ -120,7 +120,7 @@ pub(super) fn error(global: &Global, error: &dyn std::fmt::Display) {
     led(global, "error", 31, &error.to_string());
 }
 
-/// Writes words behind one in a colour.
+/// Writes words after one in a color.
 fn led(global: &Global, word: &str, code: u8, text: &str) {
     let text = fitted(&format!("{word}: "), &report::note(text));
     let colored = color(global.color, io::stderr().is_terminal());

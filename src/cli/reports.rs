@@ -33,7 +33,7 @@ impl Sink {
 fn further(text: &str) -> Result<Sink, Error> {
     let (name, path) = match text.split_once('=') {
         Some((_, "")) => {
-            return Err(Error::Usage(format!("`--report {text}` names no file: write FORMAT=PATH")));
+            return Err(Error::Usage(format!("`--report {text}` has no file: use FORMAT=PATH")));
         }
         Some((name, "-")) => (name, None),
         Some((name, path)) => (name, Some(PathBuf::from(path))),
@@ -92,7 +92,8 @@ pub(super) fn sinks(options: &Check) -> Result<Vec<Sink>, Error> {
         sinks.insert(0, Sink { format, path, stderr: false, main: true });
     }
     if sinks.iter().filter(|sink| sink.path.is_none()).count() > 1 {
-        let message = "two reports cannot both go to standard output; write one of them to a file with --report FORMAT=PATH";
+        let message =
+            "only one report can go to standard output; write the other to a file with --report FORMAT=PATH";
         return Err(Error::Usage(message.to_owned()));
     }
     Ok(sinks)
@@ -104,7 +105,7 @@ fn format(name: &str, place: &str) -> Result<Format, Error> {
         let all = known.clone().collect::<Vec<_>>().join(", ");
         let hint = nearest(name, known)
             .map_or(format!("the formats are {all}"), |near| format!("did you mean `{near}`?"));
-        Error::Usage(format!("`{place}`: there is no format `{name}`; {hint}"))
+        Error::Usage(format!("`{place}`: unknown format `{name}`; {hint}"))
     })
 }
 

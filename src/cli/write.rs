@@ -15,7 +15,7 @@ static WRITING: RwLock<()> = RwLock::new(());
 const INTERRUPTED: i32 = 130;
 
 /// Writes a file whole or not at all: to a temporary file beside it, which then takes its name. A link is followed: what it
-/// points to is written, and keeps its permissions. What is no regular file, such as a device or a named pipe, is opened and
+/// points to is written, and keeps its permissions. What is not a regular file, such as a device or a named pipe, is opened and
 /// written.
 pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
     attempt(path, text.as_bytes()).map_err(|error| Error::Unwritable(discover::display(path), error))
@@ -76,17 +76,17 @@ fn followed(path: &Path) -> io::Result<std::path::PathBuf> {
         let target = fs::read_link(&path)?;
         path = path.parent().map_or_else(|| target.clone(), |parent| parent.join(&target));
     }
-    Err(io::Error::other("too many links lead from one to the next"))
+    Err(io::Error::other("too many levels of symbolic links"))
 }
 
-/// Lets what is being written be finished when a signal ends the program, so that no temporary file is left behind. Asked for
+/// Lets what is being written be finished when a signal ends the program, so that no temporary file is left after. Asked for
 /// before the first file is written: until then, a signal ends the program at once.
 fn finish_before_signals() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let end = || {
             let _all = WRITING.write().unwrap_or_else(PoisonError::into_inner);
-            #[expect(clippy::exit, reason = "the program was told to end")]
+            #[expect(clippy::exit, reason = "interrupted")]
             std::process::exit(INTERRUPTED);
         };
         // Where no handler can be set, a signal ends the program as ever.

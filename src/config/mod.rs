@@ -86,7 +86,7 @@ pub(crate) struct PerPath {
 pub(crate) struct Check {
     /// Only these rules.
     pub select: Option<Vec<Selector>>,
-    /// These rules besides.
+    /// These rules in addition.
     pub extend_select: Vec<Selector>,
     /// Not these rules.
     pub ignore: Vec<Selector>,
@@ -94,7 +94,7 @@ pub(crate) struct Check {
     pub profile: Option<Profile>,
     /// From which severity on findings make the exit code 1.
     pub fail_on: Option<FailOn>,
-    /// Milder findings are left out.
+    /// Less severe findings are omitted.
     pub min_severity: Option<Severity>,
     /// Files that are never walked into.
     pub exclude: Option<Vec<Pattern>>,
@@ -162,7 +162,7 @@ pub(crate) struct Config {
 }
 
 impl Config {
-    /// Reads a configuration from text; every mistake is told, not only the first.
+    /// Reads a configuration from text; every mistake is reported, not only the first.
     pub(crate) fn parse(path: &Path, text: &str) -> Result<Self, Vec<ConfigError>> {
         let file = Arc::new(SourceFile::new(display(path), text));
         let mut config = read::config(&file)?;
@@ -173,7 +173,8 @@ impl Config {
     /// Reads one configuration file by itself.
     fn load_alone(path: &Path) -> Result<Self, Vec<ConfigError>> {
         let text = std::fs::read(path).map_err(|error| error.to_string());
-        let text = text.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not UTF-8".to_owned()));
+        let text =
+            text.and_then(|bytes| String::from_utf8(bytes).map_err(|_| "it is not valid UTF-8".to_owned()));
         match text {
             Ok(text) => Self::parse(path, &text)?.with_schemas(&text),
             Err(reason) => Err(vec![ConfigError {
@@ -200,9 +201,7 @@ impl Config {
                     )),
                     span: *span,
                     message: format!("the schemas in {} cannot be read: {reason}", display(&path)),
-                    help: Some(
-                        "docs/configuration.md tells the forms that files with schemas take".to_owned(),
-                    ),
+                    help: Some("see docs/configuration.md for the supported formats".to_owned()),
                 }),
             }
         }

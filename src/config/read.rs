@@ -31,7 +31,7 @@ pub(super) fn config(file: &Arc<SourceFile>) -> Result<Config, Vec<ConfigError>>
         Ok(root) => reader.root(root.get_ref()),
         Err(error) => {
             let span = error.span().unwrap_or_default();
-            reader.fail(span, format!("this is not TOML: {}", error.message()), None);
+            reader.fail(span, format!("invalid TOML: {}", error.message()), None);
             Config::default()
         }
     };
@@ -48,9 +48,9 @@ impl Reader {
         let name = key.get_ref();
         let help = match nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the keys there are {}", known.join(", ")),
+            None => format!("the valid keys are {}", known.join(", ")),
         };
-        self.fail(key.span(), format!("there is no key `{name}` in {place}"), Some(help));
+        self.fail(key.span(), format!("unknown key `{name}` in {place}"), Some(help));
     }
 
     fn root(&mut self, root: &Table<'_>) -> Config {
@@ -69,7 +69,7 @@ impl Reader {
                 (name @ ("check" | "rules" | "knowledge" | "convert"), None) => {
                     self.fail(
                         value.span(),
-                        format!("`{name}` is a table"),
+                        format!("`{name}` must be a table"),
                         Some(format!("write `[{name}]`")),
                     );
                 }
@@ -118,13 +118,13 @@ impl Reader {
     fn per_paths(&mut self, value: &Value<'_>) -> Vec<PerPath> {
         let Some(table) = value.get_ref().as_table() else {
             let help = "write `[check.per-path.\"PATTERN\"]`".to_owned();
-            self.fail(value.span(), "`per-path` is a table of patterns", Some(help));
+            self.fail(value.span(), "`per-path` must be a table of patterns", Some(help));
             return Vec::new();
         };
         let mut all = Vec::new();
         for (pattern, value) in table {
             let Some(table) = value.get_ref().as_table() else {
-                self.fail(value.span(), "what holds for a pattern is a table", None);
+                self.fail(value.span(), "the settings of a pattern must be a table", None);
                 continue;
             };
             self.pattern(pattern.get_ref(), pattern.span());
@@ -153,7 +153,7 @@ impl Reader {
             let id = match Selector::parse(name.get_ref()) {
                 Ok(Selector::Rule(rule)) => rule.id,
                 Ok(_) => {
-                    self.fail(name.span(), "options are given for a rule, not for a group", None);
+                    self.fail(name.span(), "options can only be set for a rule, not for a group", None);
                     continue;
                 }
                 Err(message) => {
@@ -162,7 +162,7 @@ impl Reader {
                 }
             };
             let Some(table) = value.get_ref().as_table() else {
-                self.fail(value.span(), format!("`rules.{id}` is a table of options"), None);
+                self.fail(value.span(), format!("`rules.{id}` must be a table of options"), None);
                 continue;
             };
             let mut option = RuleOption::default();
@@ -247,7 +247,7 @@ impl Reader {
     fn text(&mut self, value: &Value<'_>) -> Option<String> {
         let text = value.get_ref().as_str().map(str::to_owned);
         if text.is_none() {
-            self.fail(value.span(), format!("this must be a text, not {}", article(value)), quoted(value));
+            self.fail(value.span(), format!("expected a string, found {}", article(value)), quoted(value));
         }
         text
     }
@@ -267,7 +267,7 @@ impl Reader {
     fn boolean(&mut self, value: &Value<'_>) -> Option<bool> {
         let truth = value.get_ref().as_bool();
         if truth.is_none() {
-            self.fail(value.span(), format!("this must be `true` or `false`, not {}", article(value)), None);
+            self.fail(value.span(), format!("expected `true` or `false`, found {}", article(value)), None);
         }
         truth
     }
@@ -277,7 +277,7 @@ impl Reader {
             return array.iter().collect();
         }
         let help = value.get_ref().as_str().map(|text| format!("write `[\"{text}\"]`"));
-        self.fail(value.span(), format!("this must be a list of texts, not {}", article(value)), help);
+        self.fail(value.span(), format!("expected an array of strings, found {}", article(value)), help);
         Vec::new()
     }
 
@@ -300,17 +300,17 @@ impl Reader {
         // A bracket that is not closed counts as itself in .gitignore, where nobody reports mistakes.
         if let Some(open) = unclosed(pattern) {
             let message =
-                format!("`{pattern}` is not a pattern: the bracket in `{}` is not closed", &pattern[open..]);
-            let help = "close it, or write `\\[` for the character itself".to_owned();
+                format!("`{pattern}` is not a valid pattern: unclosed bracket in `{}`", &pattern[open..]);
+            let help = "close it, or use `\\[` for a literal bracket".to_owned();
             return self.fail(span, message, Some(help));
         }
         if let Err(error) = ignore::gitignore::GitignoreBuilder::new("").add_line(None, pattern) {
-            let help = "patterns are those of .gitignore, such as `old/**` or `*.draft.yaml`".to_owned();
+            let help = "use .gitignore syntax, such as `old/**` or `*.draft.yaml`".to_owned();
             let reason = match error {
                 ignore::Error::Glob { err, .. } => err,
                 other => other.to_string(),
             };
-            self.fail(span, format!("`{pattern}` is no pattern: {reason}"), Some(help));
+            self.fail(span, format!("`{pattern}` is not a valid pattern: {reason}"), Some(help));
         }
     }
 
@@ -341,9 +341,9 @@ impl Reader {
         if found.is_none() {
             let help = match nearest(&text, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("it is one of {}", known.join(", ")),
+                None => format!("the valid values are {}", known.join(", ")),
             };
-            self.fail(value.span(), format!("`{text}` cannot stand here"), Some(help));
+            self.fail(value.span(), format!("`{text}` is not a valid value"), Some(help));
         }
         found
     }
@@ -355,8 +355,8 @@ impl Reader {
 
     fn severity(&mut self, value: &Value<'_>) -> Option<Severity> {
         if let Some(text @ ("off" | "none" | "ignore" | "never")) = value.get_ref().as_str() {
-            let help = "a rule that is named in `ignore` does not run".to_owned();
-            self.fail(value.span(), format!("`{text}` is no severity"), Some(help));
+            let help = "to turn a rule off, add it to `ignore`".to_owned();
+            self.fail(value.span(), format!("`{text}` is not a valid severity"), Some(help));
             return None;
         }
         self.one_of(value, &["info", "warning", "error"]).and_then(Severity::parse)
@@ -367,7 +367,7 @@ impl Reader {
     }
 }
 
-/// What a number or a truth value looks like as a text.
+/// A number or Boolean as a string.
 fn quoted(value: &Value<'_>) -> Option<String> {
     let text = match value.get_ref() {
         DeValue::Integer(number) => number.to_string(),
@@ -380,11 +380,11 @@ fn quoted(value: &Value<'_>) -> Option<String> {
 
 fn article(value: &Value<'_>) -> &'static str {
     match value.get_ref() {
-        DeValue::String(_) => "a text",
+        DeValue::String(_) => "a string",
         DeValue::Integer(_) | DeValue::Float(_) => "a number",
-        DeValue::Boolean(_) => "a truth value",
+        DeValue::Boolean(_) => "a Boolean",
         DeValue::Datetime(_) => "a date",
-        DeValue::Array(_) => "a list",
+        DeValue::Array(_) => "an array",
         DeValue::Table(_) => "a table",
     }
 }

@@ -14,11 +14,11 @@ fn every_mistake_has_a_place_and_a_suggestion() {
     assert_eq!(
         errors(text),
         [
-            "sentlint.toml:2:1: there is no key `profil` in [check]\n  help: did you mean `profile`?",
-            "sentlint.toml:3:11: there is no rule or group `unknown-tactc`; did you mean `unknown-tactic`?",
-            "sentlint.toml:3:28: this must be a text, not a number\n  help: write `\"1\"`",
-            "sentlint.toml:4:11: `errors` cannot stand here\n  help: did you mean `error`?",
-            "sentlint.toml:6:2: there is no key `rule` in sentlint.toml\n  help: did you mean `rules`?",
+            "sentlint.toml:2:1: unknown key `profil` in [check]\n  help: did you mean `profile`?",
+            "sentlint.toml:3:11: unknown rule or group `unknown-tactc`; did you mean `unknown-tactic`?",
+            "sentlint.toml:3:28: expected a string, found a number\n  help: write `\"1\"`",
+            "sentlint.toml:4:11: `errors` is not a valid value\n  help: did you mean `error`?",
+            "sentlint.toml:6:2: unknown key `rule` in sentlint.toml\n  help: did you mean `rules`?",
         ]
     );
 }
@@ -28,31 +28,28 @@ fn what_cannot_be_used_is_refused_rather_than_ignored() {
     for (text, told) in [
         (
             "[check]\nexclude = [\"a{b\"]\n",
-            "2:12: `a{b` is no pattern: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
+            "2:12: `a{b` is not a valid pattern: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
         ),
         (
             "[check.per-path.\"a{b\"]\n",
-            "1:17: `a{b` is no pattern: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
+            "1:17: `a{b` is not a valid pattern: unclosed alternate group; missing '}' (maybe escape '{' with '[{]'?)",
         ),
-        ("[check]\nexclude = \"old\"\n", "2:11: this must be a list of texts, not a text"),
-        ("[rules.unknown-tactic]\nseverity = \"off\"\n", "2:12: `off` is no severity"),
-        (
-            "[rules.unknown-tactic]\nlevel = \"info\"\n",
-            "2:1: there is no key `level` in [rules.unknown-tactic]",
-        ),
-        ("[rules.attack]\n", "1:8: options are given for a rule, not for a group"),
+        ("[check]\nexclude = \"old\"\n", "2:11: expected an array of strings, found a string"),
+        ("[rules.unknown-tactic]\nseverity = \"off\"\n", "2:12: `off` is not a valid severity"),
+        ("[rules.unknown-tactic]\nlevel = \"info\"\n", "2:1: unknown key `level` in [rules.unknown-tactic]"),
+        ("[rules.attack]\n", "1:8: options can only be set for a rule, not for a group"),
         (
             "[rules.unknown-tactc]\n",
-            "1:8: there is no rule or group `unknown-tactc`; did you mean `unknown-tactic`?",
+            "1:8: unknown rule or group `unknown-tactc`; did you mean `unknown-tactic`?",
         ),
         (
             "[knowledge]\nattack-version = \"18.1\"\n",
-            "2:18: ATT&CK 18.1 is not included; the versions are 19.1 and 16.1",
+            "2:18: ATT&CK 18.1 is not supported; the supported versions are 19.1 and 16.1",
         ),
-        ("[knowledge]\nattack = 19.1\n", "2:10: this must be a text, not a number"),
-        ("[convert]\nenabled = \"yes\"\n", "2:11: this must be `true` or `false`, not a text"),
-        ("check = 3\n", "1:9: `check` is a table"),
-        ("[check]\nselect = []\nselect = []\n", "3:1: this is not TOML: duplicate key"),
+        ("[knowledge]\nattack = 19.1\n", "2:10: expected a string, found a number"),
+        ("[convert]\nenabled = \"yes\"\n", "2:11: expected `true` or `false`, found a string"),
+        ("check = 3\n", "1:9: `check` must be a table"),
+        ("[check]\nselect = []\nselect = []\n", "3:1: invalid TOML: duplicate key"),
     ] {
         let found = errors(text);
         assert_eq!(found.len(), 1, "{found:?}");
@@ -151,8 +148,8 @@ fn a_base_that_cannot_be_used_is_told_where_it_is_named() {
     let files =
         [("team/sentlint.toml", "extend = \"b.toml\"\n"), ("team/b.toml", "extend = \"sentlint.toml\"\n")];
     assert_eq!(told(&files), "9: the configuration extends itself");
-    assert_eq!(told(&[("team/b.toml", "[check]\nprofil = 1\n")]), "8: there is no key `profil` in [check]");
-    assert_eq!(told(&[("team/sentlint.toml", "extend = 1\n")]), "9: this must be a text, not a number");
+    assert_eq!(told(&[("team/b.toml", "[check]\nprofil = 1\n")]), "8: unknown key `profil` in [check]");
+    assert_eq!(told(&[("team/sentlint.toml", "extend = 1\n")]), "9: expected a string, found a number");
     let below = told(&[("team/sentlint.toml", "[check]\nextend = \"b.toml\"\n")]);
     assert_eq!(below, "8: `extend` is not a key of [check]");
 }

@@ -30,7 +30,7 @@ pub(crate) struct NearKey {
     pub span: Span,
     /// Why it is read so.
     pub why: Why,
-    /// For a list whose items were put behind those of another list with the same meaning, how many that list has had.
+    /// For a list whose items were put after those of another list with the same meaning, how many that list has had.
     pub appended_at: Option<usize>,
 }
 
@@ -136,8 +136,8 @@ fn rename(map: &mut Mapping, keys: &'static [Field], pointer: &str, found: &mut 
 /// The key that has two names in ARM.
 const TECHNIQUES: &str = "relevantTechniques";
 
-/// Puts the items of one list behind those of another and takes the entry out. Answers with the number of items that
-/// the list had; `None` where one of them is no list.
+/// Puts the items of one list after those of another and takes the entry out. Answers with the number of items that
+/// the list had; `None` where one of them is not a list.
 fn append(map: &mut Mapping, host: usize, from: usize) -> Option<usize> {
     let is_list = |at: usize| map.entries[at].value.as_sequence().is_some();
     if !is_list(host) || !is_list(from) {
@@ -197,7 +197,7 @@ fn meant(written: &str, value: &Node, keys: &'static [Field]) -> Option<(&'stati
     near.iter().find(is_rival).is_none().then_some((best, Why::Slip))
 }
 
-/// A longer key is no slip.
+/// A longer key is not a slip.
 const LONGEST: usize = 40;
 
 /// A key without what parts its words.

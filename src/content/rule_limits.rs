@@ -25,15 +25,21 @@ pub(crate) fn unsupported(parse: &Parse, nrt: bool) -> Vec<Unsupported> {
         let (message, help) = match word {
             "adx" | "arg" => {
                 let service = if word == "adx" { "Azure Data Explorer" } else { "Azure Resource Graph" };
-                let message = format!("`{word}()` queries {service}, which an analytic rule cannot");
-                (message, "Read the data from a table of the workspace.")
+                let message =
+                    format!("`{word}()` queries {service}, which is not supported in analytic rules");
+                (message, "Use a table of the workspace.")
             }
             "cluster" => {
-                let message = "`cluster()` queries another cluster, which an analytic rule cannot".to_owned();
-                (message, "Read the data from a table of the workspace.")
+                let message = "`cluster()` queries another cluster, which is not supported in analytic \
+                               rules"
+                    .to_owned();
+                (message, "Use a table of the workspace.")
             }
             "workspace" | "app" | "resource" if nrt => {
-                let message = format!("An NRT rule queries its own workspace only, and not `{word}()`");
+                let message = format!(
+                    "`{word}()` is not supported in NRT rules, which can only query their own \
+                                       workspace"
+                );
                 (message, "Use a scheduled rule, which can query other workspaces.")
             }
             _ => return true,

@@ -39,7 +39,7 @@ pub(crate) fn next(text: &str, from: usize) -> Option<(Span, Piece<'_>)> {
 /// A query whose variables are read as what they may stand for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Masked {
-    /// The query, as long as it was: a default is in the place of its variable, and a name in the place of a variable
+    /// The query, as long as it was: a default is in place of its variable, and a name in place of a variable
     /// of which only a parameter file knows the value.
     pub text: String,
     /// The places of the latter.

@@ -88,7 +88,7 @@ pub(super) fn to_json(value: &impl Serialize) -> String {
     with_sum(&text, &sum_start())
 }
 
-/// arm-ttk looks for blank values in a template's text, and takes what a query says for one: `{"a":[]}`. Inside of texts
+/// arm-ttk looks for blank values in a template's text, and takes what a query says for one: `{"a":[]}`. Inside texts
 /// the first character of such a value is therefore written as its number, which reads as the same text.
 fn hide_blanks(json: &str) -> String {
     let mut out = String::with_capacity(json.len());

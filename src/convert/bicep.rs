@@ -15,7 +15,7 @@ const MARK: &str = "// Made by sentlint";
 /// What stands before the sum in that line or the next.
 pub(super) const SUM_START: &str = "\n// Sum of the rest: ";
 
-/// The name that stands for the workspace inside of a file.
+/// The name that stands for the workspace inside a file.
 const SCOPE: &str = "logAnalytics";
 
 /// Whether a text is a Bicep file with our mark.
@@ -73,7 +73,7 @@ fn declaration(resource: &Resource, symbol: &str, providers: bool) -> String {
     let mut properties = String::new();
     value(&mut properties, &resource.properties(), 1);
     if !resource.is_rule() {
-        // Bicep's types have the etag nowhere, and the service takes it inside of the properties.
+        // Bicep's types have the etag nowhere, and the service takes it inside the properties.
         properties = properties.replacen("{\n    eTag:", "{\n    #disable-next-line BCP037\n    eTag:", 1);
     }
     out.push_str(&properties);
@@ -81,7 +81,7 @@ fn declaration(resource: &Resource, symbol: &str, providers: bool) -> String {
     out
 }
 
-/// A name for a resource inside of the file: its display name in camel case with its kind behind it, which also keeps
+/// A name for a resource inside the file: its display name in camel case with its kind after it, which also keeps
 /// it apart from Bicep's own words.
 fn symbol(resource: &Resource, taken: &mut BTreeSet<String>) -> String {
     let mut name = String::new();
@@ -168,13 +168,13 @@ fn text_literal(text: &str) -> String {
         && !text.contains("'''")
         && !text.ends_with('\'')
         && !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'));
-    // The line break behind the opening quotes is not part of the text.
+    // The line break after the opening quotes is not part of the text.
     if raw { format!("'''\n{text}'''") } else { string(text) }
 }
 
 /// A text in single quotes. Two things are written as numbers though Bicep would not ask for it, because readers in
 /// wide use, such as those of editors, stumble over them: slashes that could begin a comment at the start of the text
-/// or behind an escape, and a backslash at the end.
+/// or after an escape, and a backslash at the end.
 fn string(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     out.push('\'');

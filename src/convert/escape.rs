@@ -1,4 +1,4 @@
-//! Texts inside of ARM templates.
+//! Texts inside ARM templates.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ pub(super) fn text(text: &str) -> String {
     if text.starts_with('[') && text.ends_with(']') { format!("[{text}") } else { text.to_owned() }
 }
 
-/// The same for every text inside of a value, keys included: those are evaluated too.
+/// The same for every text inside a value, keys included: those are evaluated too.
 pub(super) fn value(value: Value) -> Value {
     match value {
         Value::String(string) => Value::String(text(&string)),
@@ -20,7 +20,7 @@ pub(super) fn value(value: Value) -> Value {
     }
 }
 
-/// A text as it stands inside of an expression's string, where a quote is doubled.
+/// A text as it stands inside an expression's string, where a quote is doubled.
 pub(super) fn in_expression(text: &str) -> String {
     text.replace('\'', "''")
 }

@@ -28,21 +28,21 @@ pub(super) fn saved_search(
                 LongDescription::Keep => DESCRIPTION_LONG.at(
                     text.span(),
                     format!(
-                        "The description is longer than the {most} characters that a saved search's tag takes"
+                        "The description is longer than {most} characters, the limit of a saved search's tag"
                     ),
                 ),
                 LongDescription::Error => {
                     let message = format!(
-                        "The description has {} characters, and the tag of a saved search takes {most}",
+                        "The description has {} characters; the tag of a saved search can have at most {most}",
                         value.chars().count()
                     );
-                    let help = "Shorten it, or let --long-description truncate cut it.";
+                    let help = "Shorten it, or use `--long-description truncate`.";
                     return Err(refuse(&VALUE_REFUSED, text.span(), message, help));
                 }
                 LongDescription::Truncate => {
                     value = shorten(&value, most);
                     let message = format!(
-                        "The description is cut to the {most} characters that a saved search's tag takes"
+                        "The description is truncated to {most} characters, the limit of a saved search's tag"
                     );
                     DESCRIPTION_CUT.at(text.span(), message)
                 }

@@ -80,9 +80,9 @@ pub(crate) struct Options {
     pub severity: Option<String>,
     /// Whether rules run once deployed, instead of what they say themselves.
     pub enabled: Option<bool>,
-    /// Alerts make no incidents.
+    /// Do not create incidents from alerts.
     pub no_incidents: bool,
-    /// Rules name the template they were made from, and its version.
+    /// Link rules to the template that they were created from, and its version.
     pub with_template_link: bool,
     /// When scheduled rules run first: a time of RFC 3339 that ends in `Z`.
     pub start_at: Option<String>,
@@ -180,26 +180,26 @@ pub(crate) fn prepare_as_written(content: &Content, params: &Params) -> Result<P
 fn laid_over(content: &Content, params: &Params) -> Result<Content, Refusal> {
     if let Some(error) = content.document.errors.first() {
         let message = format!("The file is not valid YAML: {}", error.message);
-        return Err(refuse(&notes::INVALID_YAML, error.span, message, "`sentlint check` tells more."));
+        return Err(refuse(&notes::INVALID_YAML, error.span, message, "Run `sentlint check` for details."));
     }
     followed(content)?;
     params.over(content)
 }
 
-/// Refuses aliases: what stands behind them would be missing from the result.
+/// Refuses aliases: what stands after them would be missing from the result.
 fn followed(content: &Content) -> Result<(), Refusal> {
     let Some(alias) = content.aliases().into_iter().next() else { return Ok(()) };
-    let message = format!("`*{}` stands for a value elsewhere, which is not followed", alias.name);
-    let help = "Write the value out in the place of the alias.";
+    let message = format!("`*{}` is a YAML alias, which is not supported", alias.name);
+    let help = "Replace the alias with its value.";
     Err(refuse(&notes::ALIAS_REFUSED, alias.node.span, message, help))
 }
 
 fn template(content: &Content) -> Result<Template<'_>, Refusal> {
     content.template().ok_or_else(|| {
         let message = match content.kind {
-            Kind::Stub => "This is a stub of moved content, which has no query".to_owned(),
-            Kind::Unknown => "This is no Sentinel content".to_owned(),
-            kind => format!("This is {}, which has no counterpart to deploy", kind.noun()),
+            Kind::Stub => "This is a stub for moved content, which has no query".to_owned(),
+            Kind::Unknown => "This is not Sentinel content".to_owned(),
+            kind => format!("This is {}, which cannot be deployed", kind.noun()),
         };
         let help = "Hunting queries, scheduled rules and NRT rules can be converted.";
         refuse(&notes::NO_COUNTERPART, Span::default(), message, help)

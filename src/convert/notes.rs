@@ -37,7 +37,7 @@ codes! {
     PLACEHOLDER_FILLED = "placeholder-filled", Changed, Info;
     /// A condition that only limits the query to its hunting window is removed.
     WINDOW_DROPPED = "window-dropped", Changed, Info;
-    /// An operator that draws a chart is removed.
+    /// A chart operator is removed.
     RENDER_DROPPED = "render-dropped", Changed, Info;
     /// A column that an entity needs is added to the query.
     COLUMN_ADDED = "column-added", Added, Info;

@@ -43,15 +43,15 @@ impl Params {
         let fail = |span, message: String, help: &str| refuse(&PARAMETERS_REFUSED, span, message, help);
         if let Some(error) = document.errors.first() {
             let message = format!("The parameter file is not valid YAML: {}", error.message);
-            return Err(fail(error.span, message, "Mend the file."));
+            return Err(fail(error.span, message, "Fix the file."));
         }
         let mut params = Self::default();
         let Some(root) = document.root else { return Ok(params) };
         let Some(map) = root.as_mapping() else {
             return Err(fail(
                 root.span,
-                "A parameter file is a mapping".into(),
-                "Its keys are those of the documentation.",
+                "A parameter file must be a mapping".into(),
+                "See docs/convert.md for its keys.",
             ));
         };
         let mut pieces = Vec::new();
@@ -60,7 +60,7 @@ impl Params {
             let text = || match entry.value.as_str() {
                 Some(text) => Ok(text.to_owned()),
                 None => {
-                    Err(fail(entry.value.span, format!("`{key}` is a text"), "Write a piece of a query."))
+                    Err(fail(entry.value.span, format!("`{key}` must be a string"), "Write part of a query."))
                 }
             };
             match key {
@@ -81,9 +81,13 @@ impl Params {
                 }
                 _ => {
                     let near = crate::knowledge::nearest::nearest(key, KEYS);
-                    let known = || format!("The keys are {}.", KEYS.join(", "));
+                    let known = || format!("The valid keys are {}.", KEYS.join(", "));
                     let help = near.map_or_else(known, |near| format!("Did you mean `{near}`?"));
-                    return Err(fail(entry.key.span, format!("A parameter file has no key `{key}`"), &help));
+                    return Err(fail(
+                        entry.key.span,
+                        format!("Unknown key `{key}` in a parameter file"),
+                        &help,
+                    ));
                 }
             }
         }
@@ -177,7 +181,7 @@ impl Params {
         Ok(out)
     }
 
-    /// The same, where a variable without a value is no mistake and stays as it is.
+    /// The same, where a variable without a value is not a mistake and stays as it is.
     #[must_use]
     pub(crate) fn partly(mut self) -> Self {
         self.partly = true;
@@ -205,16 +209,16 @@ fn no_value(name: &str, span: Span, node: &Node, file: &SourceFile) -> Refusal {
     let place = ScalarMap::new(file, node).map_or(node.span, |map| map.span(span));
     let message = format!("The variable `%%{name}%%` has no value");
     let help = format!(
-        "Give it one under `ReplaceQueryVariables` in the file of --params, or a default: `%%{name}:value%%`. To keep \
-             the text as it stands, write `%%%%{name}%%%%`."
+        "Set it under `ReplaceQueryVariables` in a file given with --params, or add a default: `%%{name}:value%%`. To \
+         keep the text as is, write `%%%%{name}%%%%`."
     );
     refuse(&PARAMETERS_REFUSED, place, message, help)
 }
 
 fn mapping(entry: &Entry) -> Result<&Mapping, Refusal> {
     entry.value.as_mapping().ok_or_else(|| {
-        let message = format!("`{}` is a mapping", entry.key.as_str().unwrap_or_default());
-        let help = "Write a key and a value on each line below it.";
+        let message = format!("`{}` must be a mapping", entry.key.as_str().unwrap_or_default());
+        let help = "Write one key and value per line below it.";
         refuse(&PARAMETERS_REFUSED, entry.value.span, message, help)
     })
 }
@@ -231,7 +235,7 @@ fn value(node: &Node) -> Result<String, Refusal> {
             Ok(items.join(","))
         }
         _ => {
-            let message = "A query variable is a text or a list of texts";
+            let message = "A query variable must be a string or a list of strings";
             Err(refuse(&PARAMETERS_REFUSED, node.span, message, "Write a value, or `[a, b]`."))
         }
     }

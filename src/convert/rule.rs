@@ -30,7 +30,7 @@ pub(super) fn alert_rule(
     let features = Features::of(api);
     if nrt && !features.nrt {
         let span = field(common.root, "kind").map(|field| field.node().span).unwrap_or_default();
-        let message = format!("The API version {api} has no NRT rules");
+        let message = format!("The API version {api} does not support NRT rules");
         let preview = limits::ALERT_RULES_API_PREVIEW;
         let help = format!("Use a preview version, such as --api-version {preview}.");
         return Err(refuse(&API_REFUSED, span, message, help));
@@ -41,11 +41,11 @@ pub(super) fn alert_rule(
     let copy = |key: &str| field(common.root, key).and_then(|field| tidy(field.node(), &fields::ty(key)));
     let mut sentinel_entities = copy("sentinelEntitiesMappings");
     if !features.sub_techniques && !sub_techniques.is_empty() {
-        note_missing(common, "relevantTechniques", &format!("{api} has no sub-techniques"), notes);
+        note_missing(common, "relevantTechniques", &format!("{api} does not support sub-techniques"), notes);
         sub_techniques.clear();
     }
     if !features.sentinel_entities && sentinel_entities.take().is_some() {
-        let what = format!("{api} has no `sentinelEntitiesMappings`");
+        let what = format!("{api} does not support `sentinelEntitiesMappings`");
         note_missing(common, "sentinelEntitiesMappings", &what, notes);
     }
     let resource = if options.for_solution { Resources::RULE_TEMPLATE } else { Resources::RULE };
@@ -110,7 +110,7 @@ impl Features {
 
 fn note_missing(common: &Common<'_>, key: &str, what: &str, notes: &mut Vec<Diagnostic>) {
     let span = field(common.root, key).map(|field| field.entry.key.span).unwrap_or_default();
-    let message = format!("The API version {what}; they are left out");
+    let message = format!("The API version {what}; they are omitted");
     notes.push(API_LACKS.at(span, message));
 }
 
@@ -121,8 +121,8 @@ fn severity(text: Option<Text<'_>>, options: &Options) -> String {
 
 fn iso(span: &TimeSpan<'_>, key: &str) -> Result<String, Refusal> {
     span.value.as_ref().map(|duration| duration.iso.clone()).ok_or_else(|| {
-        let message = format!("`{}` is not a duration that `{key}` can have", span.text.value);
-        let help = "Write one number and m, h or d, such as 5m, 1h or 14d.";
+        let message = format!("`{}` is not a valid duration for `{key}`", span.text.value);
+        let help = "Use a number and m, h or d, such as 5m, 1h or 14d.";
         refuse(&VALUE_REFUSED, span.text.span(), message, help)
     })
 }
@@ -132,7 +132,7 @@ fn set_schedule(rule: &mut AlertRule, root: &Mapping, schedule: &Schedule<'_>) -
         Some(span) => iso(span, key),
         None => {
             let place = root.entries.first().map(|entry| entry.key.span).unwrap_or_default();
-            let message = format!("The key `{key}` is missing, and a scheduled rule cannot run without it");
+            let message = format!("The key `{key}` is missing; a scheduled rule needs it");
             Err(refuse(&VALUE_MISSING, place, message, format!("Add `{key}:`, such as `1h`.")))
         }
     };
@@ -141,7 +141,7 @@ fn set_schedule(rule: &mut AlertRule, root: &Mapping, schedule: &Schedule<'_>) -
     rule.trigger_operator = Some(match schedule.operator {
         None => "GreaterThan".to_owned(),
         Some(text) => limits::trigger_operator(text.value.trim()).map(str::to_owned).ok_or_else(|| {
-            let message = format!("`{}` is no trigger operator", text.value);
+            let message = format!("`{}` is not a valid trigger operator", text.value);
             refuse(&VALUE_REFUSED, text.span(), message, "Use gt, lt, eq or ne.")
         })?,
     });

@@ -27,7 +27,7 @@ pub(super) fn sum(text: &str) -> String {
     whole[..BLANK.len()].to_owned()
 }
 
-/// The text with its sum in the place of the blank one, which follows `start`.
+/// The text with its sum in place of the blank one, which follows `start`.
 pub(super) fn with_sum(text: &str, start: &str) -> String {
     text.replacen(&format!("{start}{BLANK}"), &format!("{start}{}", sum(text)), 1)
 }

@@ -29,7 +29,7 @@ pub(super) fn tactic_names(list: &List<'_>, notes: &mut Vec<Diagnostic>) -> Vec<
     for (item, plain) in parts(list) {
         let known = tactics::same_words(&plain).map(|tactic| tactic.name);
         if known.is_none() {
-            let message = format!("Sentinel has no tactic `{plain}`; it is kept as it is");
+            let message = format!("`{plain}` is not a Sentinel tactic; it is kept");
             notes.push(TACTIC_KEPT.at(item.span(), message));
         }
         let name = known.map_or(plain, str::to_owned);
@@ -44,7 +44,7 @@ pub(super) fn tactic_names(list: &List<'_>, notes: &mut Vec<Diagnostic>) -> Vec<
 pub(super) fn technique_ids(list: &List<'_>) -> Vec<String> {
     let mut ids: Vec<String> = Vec::new();
     for (_, plain) in parts(list) {
-        // What is no id at all is left as it was written.
+        // What is not an id at all is left as it was written.
         let upper = plain.to_ascii_uppercase();
         let is_id =
             upper.strip_prefix('T').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
@@ -96,7 +96,7 @@ pub(super) fn required<'a>(
     match value {
         Some(text) if !text.value.trim().is_empty() => Ok(text.value),
         _ => {
-            let message = format!("The key `{key}` is missing, and nothing can be deployed without it");
+            let message = format!("The key `{key}` is missing; it is required for deployment");
             let place = common.root.entries.first().map(|entry| entry.key.span).unwrap_or_default();
             Err(refuse(&VALUE_MISSING, place, message, format!("Add `{key}:`.")))
         }
@@ -111,7 +111,7 @@ pub(super) fn display_name(common: &Common<'_>, prefix: &str) -> Result<String, 
     if !prefix.is_empty() && length > most {
         let span = common.name.map(|text| text.span()).unwrap_or_default();
         let message =
-            format!("The name has {length} characters with the prefix, and the service takes {most}");
+            format!("The name has {length} characters including the prefix; it can have at most {most}");
         return Err(refuse(&VALUE_REFUSED, span, message, "Shorten `--name-prefix` or the name."));
     }
     Ok(name)
@@ -122,7 +122,7 @@ pub(super) fn resource_id<'a>(common: &Common<'a>, notes: &mut Vec<Diagnostic>) 
     let id = required(common, common.id, "id")?.trim();
     let span = common.id.map(|text| text.span()).unwrap_or_default();
     if uuid::Uuid::try_parse(id).is_err() {
-        let message = format!("The id `{id}` is not a GUID; the resource is named after it all the same");
+        let message = format!("The id `{id}` is not a GUID; the resource is named after it anyway");
         notes.push(ID_NO_GUID.at(span, message));
     }
     Ok(id)
@@ -209,7 +209,7 @@ pub(super) fn note_dropped(common: &Common<'_>, resources: Resources, notes: &mu
         let field = format.and_then(|format| format.root().find(same));
         let is_used = field.is_some_and(|field| field.resources.meets(resources));
         if !is_used && !entry.value.is_null() {
-            let message = format!("`{key}` has no counterpart in the result and is left out");
+            let message = format!("`{key}` has no counterpart in the result and is omitted");
             let code = if REPOSITORY_KEYS.contains(&key) { &METADATA_LOST } else { &KEY_LOST };
             notes.push(code.at(entry.key.span, message));
         }

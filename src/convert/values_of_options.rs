@@ -10,7 +10,7 @@ pub(crate) fn api_version(text: &str) -> Result<(), String> {
         return Ok(());
     }
     let (newest, stable) = (limits::ALERT_RULES_API_PREVIEW, limits::ALERT_RULES_API_STABLE);
-    Err(format!("`{text}` is not an API version: write one such as {newest} or {stable}"))
+    Err(format!("`{text}` is not an API version: use one such as {newest} or {stable}"))
 }
 
 /// Whether a text is a time of RFC 3339 that ends in `Z`. The error says what is wrong.
@@ -19,7 +19,7 @@ pub(crate) fn start_at(text: &str) -> Result<(), String> {
     if parsed.is_some_and(|time| time.date.is_some() && time.time.is_some()) && text.ends_with('Z') {
         return Ok(());
     }
-    Err(format!("`{text}` is not a time to start at: write it as 2026-12-24T06:00:00Z"))
+    Err(format!("`{text}` is not a valid start time: use the form 2026-12-24T06:00:00Z"))
 }
 
 /// What is wrong with a first run at a time, seen from now, in seconds since 1970: the service takes 10 minutes to 30
@@ -33,7 +33,7 @@ pub(crate) fn start_out_of_reach(text: &str, now: u64) -> Option<String> {
         2_592_001.. => "is more than 30 days ahead",
         _ => return None,
     };
-    Some(format!("the first run at {text} {what}; the service takes a time from 10 minutes to 30 days ahead"))
+    Some(format!("the first run at {text} {what}; it must be between 10 minutes and 30 days ahead"))
 }
 
 /// The seconds since 1970 of a time that ends in `Z`.

@@ -108,7 +108,7 @@ impl Version {
         techniques[start..start + count].iter()
     }
 
-    /// The active technique meant by a misspelt id or name, or `None` when nothing is near.
+    /// The active technique meant by a misspelled id or name, or `None` when nothing is near.
     ///
     /// `t1219`, `1219`, `T1219.02`, `T1219 - Remote Access Tools` and `Valid Acounts` are understood. An unknown
     /// sub-technique gives its parent, and a revoked technique its replacement. Where several ids are equally
@@ -172,7 +172,7 @@ impl FromStr for Version {
         let found = Self::ALL.into_iter().find(|version| version.as_str() == text);
         found.ok_or_else(|| {
             let known: Vec<&str> = Self::ALL.into_iter().map(Self::as_str).collect();
-            format!("ATT&CK {text} is not included; the versions are {}", known.join(" and "))
+            format!("ATT&CK {text} is not supported; the supported versions are {}", known.join(" and "))
         })
     }
 }
@@ -340,7 +340,7 @@ fn as_id(word: &str) -> Option<(String, Option<&str>)> {
     Some((id, sub))
 }
 
-/// Whether one insertion, deletion, replacement or swap of neighbours at most lies between two texts. There are some hundreds
+/// Whether one insertion, deletion, replacement or swap of neighbors at most lies between two texts. There are some hundreds
 /// of techniques to compare each unknown one with, so this does not fill a table as the distance does.
 fn is_one_edit(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
@@ -528,7 +528,7 @@ mod tests {
         assert_eq!(Version::ALL.map(Version::as_str), ["19.1", "16.1"]);
         assert_eq!(
             "18.1".parse::<Version>().unwrap_err(),
-            "ATT&CK 18.1 is not included; the versions are 19.1 and 16.1"
+            "ATT&CK 18.1 is not supported; the supported versions are 19.1 and 16.1"
         );
         let count = |domain| old.techniques().iter().filter(|technique| technique.domain == domain).count();
         assert_eq!([Domain::Enterprise, Domain::Mobile, Domain::Ics].map(count), [799, 187, 95]);

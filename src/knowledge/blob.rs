@@ -64,7 +64,7 @@ fn bytes(position: u32) -> &'static [u8] {
     string(position).as_bytes()
 }
 
-/// All strings of the pool, one behind the other; read once, because a look at a name shall cost no reading.
+/// All strings of the pool, one after the other; read once, because a look at a name shall cost no reading.
 static TEXT: LazyLock<&'static str> = LazyLock::new(|| {
     let bytes = BLOB.get(BYTES_AT..).unwrap_or_default();
     std::str::from_utf8(bytes).unwrap_or_default()

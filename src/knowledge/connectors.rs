@@ -55,7 +55,7 @@ fn connectors_of_table(table: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// The connectors that are told apart by what stands in brackets behind one name.
+/// The connectors that are told apart by what stands in brackets after one name.
 pub(crate) fn variants(name: &str) -> Vec<&'static str> {
     let ids = connectors().iter().map(|connector| connector.id);
     ids.filter(|id| id.strip_prefix(name).is_some_and(|rest| rest.starts_with('('))).collect()
@@ -82,7 +82,7 @@ const UNCONNECTED: [&str; 6] =
 /// rows come by it.
 const SHARED: [&str; 6] = ["AzureDiagnostics", "CommonSecurityLog", "Event", "Perf", "Syslog", "W3CIISLog"];
 
-/// What switching on the analytics of users' behaviour fills besides; Microsoft Learn, Sentinel UEBA reference.
+/// What switching on the analytics of users' behavior fills as well; Microsoft Learn, Sentinel UEBA reference.
 const BEHAVIOR: [&str; 3] = ["IdentityInfo", "UserAccessAnalytics", "UserPeerAnalytics"];
 
 /// The ids of the connectors that can fill the table, those of Microsoft's own products included, sorted; empty for
@@ -110,7 +110,7 @@ pub(crate) fn is_shared(table: &str) -> bool {
     SHARED.contains(&table) || filling(table).len() > 3
 }
 
-/// The tables that a data type declares besides the one that it names.
+/// The tables that a data type declares as well the one that it names.
 pub(crate) fn stands_for(data_type: &str) -> &'static [&'static str] {
     if data_type == "BehaviorAnalytics" { &BEHAVIOR } else { &[] }
 }

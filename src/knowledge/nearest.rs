@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-/// A longer text is no slip of the pen, and comparing it would cost more than it tells.
+/// A longer text is not a slip of the pen, and comparing it would cost more than it tells.
 const LONGEST: usize = 128;
 
 /// The largest number of edits that still counts as a slip, however long the text is.
@@ -32,7 +32,7 @@ pub(crate) fn slip_of<'a>(text: &str, candidates: impl IntoIterator<Item = &'a s
 
 /// The candidate nearest to `text`, or `None` when none is near.
 ///
-/// Case is ignored. One insertion, deletion, replacement or swap of neighbours is one edit, and one edit is
+/// Case is ignored. One insertion, deletion, replacement or swap of neighbors is one edit, and one edit is
 /// allowed per three characters of the longer side. Of equally near candidates the one that shares the longer
 /// beginning wins, then the first in byte order, so the answer does not depend on the order of `candidates`.
 pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -127,7 +127,7 @@ impl Table {
         self.has(CLASSIC)
     }
 
-    /// Whether it may have columns besides those that are known: which there are depends on what each workspace sends
+    /// Whether it may have columns as well those that are known: which there are depends on what each workspace sends
     /// to it. So always when only its name is known.
     pub(crate) fn open(self) -> bool {
         self.has(OPEN)

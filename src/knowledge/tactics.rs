@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn typos_are_mended_and_other_words_are_not() {
+    fn typos_are_fixed_and_other_words_are_not() {
         for (text, name) in [
             ("InitialAcces", "InitialAccess"),
             ("CommanAndControl", "CommandAndControl"),

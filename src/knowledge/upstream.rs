@@ -1,12 +1,12 @@
 //! What upstream's gates know otherwise than the service: their map from techniques to tactics, and the age of their
-//! analyser of queries.
+//! analyzer of queries.
 //!
 //! The map is older than the ATT&CK release in `attack` (about version 13) and lacks newer techniques, so a valid
 //! modern technique can be refused by it.
 
 use super::data::{gate, upstream as data};
 
-/// Whether the gate's analyser of queries refuses this function, aggregate or plug-in, which the service has. What is not
+/// Whether the gate's analyzer of queries refuses this function, aggregate or plug-in, which the service has. What is not
 /// known to be refused is taken for known there.
 pub(crate) fn refuses_function(name: &str) -> bool {
     gate::REFUSED.binary_search(&name).is_ok()

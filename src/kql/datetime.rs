@@ -68,18 +68,18 @@ fn numbers(text: &str, mark: char) -> Option<Vec<u32>> {
 
 fn dated(year: u32, month: u32, day: u32, rest: &str) -> Date {
     if !(1..=12).contains(&month) {
-        return Date::Impossible(format!("there is no month {month}"));
+        return Date::Impossible(format!("{month} is not a valid month"));
     }
     let last = days_in(year, month);
     if !(1..=last).contains(&day) {
         return Date::Impossible(match (month, day) {
             (2, 29) => format!("{year} is not a leap year"),
-            (_, 0) => "there is no day 0".to_owned(),
-            _ => format!("the month {month} has {last} days"),
+            (_, 0) => "0 is not a valid day".to_owned(),
+            _ => format!("month {month} has {last} days"),
         });
     }
     if year == 0 {
-        return Date::Impossible("there is no year 0".to_owned());
+        return Date::Impossible("0 is not a valid year".to_owned());
     }
     let midnight = days_since_1970(year, month, day) * 86_400.0;
     let rest = rest.trim_start_matches(['T', 't', ' ']);
@@ -116,13 +116,13 @@ fn clock(text: &str) -> Clock {
     }
     // Midnight at the end of a day may be written so, and twelve-hour clocks are not looked into.
     if hours > 24 || (hours == 24 && (minutes > 0 || seconds > 0.0)) {
-        return Clock::Impossible(format!("there is no hour {hours}"));
+        return Clock::Impossible(format!("{hours} is not a valid hour"));
     }
     if minutes > 59 {
-        return Clock::Impossible(format!("there is no minute {minutes}"));
+        return Clock::Impossible(format!("{minutes} is not a valid minute"));
     }
     if seconds >= 61.0 {
-        return Clock::Impossible(format!("there is no second {seconds}"));
+        return Clock::Impossible(format!("{seconds} is not a valid second"));
     }
     match zone.trim() {
         "" | "Z" | "z" => {

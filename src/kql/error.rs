@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 
-/// The class of an error, after the official analyser's codes.
+/// The class of an error, after the official analyzer's codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ErrorKind {
     /// A string or a literal that does not end (KS001).
@@ -13,9 +13,9 @@ pub(crate) enum ErrorKind {
     TokenExpected,
     /// An expression, a name or a clause was expected (KS006).
     MissingElement,
-    /// A name that is no type (KS160).
+    /// A name that is not a type (KS160).
     InvalidType,
-    /// No query operator stands after a bar (KS176).
+    /// No query operator stands after a pipe (KS176).
     OperatorExpected,
     /// Text that belongs to nothing (KS198).
     Leftover,
@@ -29,9 +29,9 @@ pub(crate) enum ErrorKind {
     TooDeep,
 }
 
-/// A replacement that probably mends an error.
+/// A replacement that probably fixes an error.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Mend {
+pub(crate) struct Suggestion {
     /// What the replacement does, as an imperative.
     pub title: String,
     /// The place that is replaced.
@@ -53,13 +53,13 @@ pub(crate) struct SyntaxError {
     pub help: Option<String>,
     /// A second place that explains the first, such as an opening parenthesis.
     pub label: Option<(Span, String)>,
-    /// A probable mend.
-    pub mend: Option<Mend>,
+    /// A probable fix.
+    pub fix: Option<Suggestion>,
 }
 
 impl SyntaxError {
     /// An error without advice.
     pub(super) fn new(kind: ErrorKind, span: Span, message: impl Into<String>) -> Self {
-        Self { kind, span, message: message.into(), help: None, label: None, mend: None }
+        Self { kind, span, message: message.into(), help: None, label: None, fix: None }
     }
 }

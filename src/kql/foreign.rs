@@ -125,94 +125,90 @@ pub(crate) const FUNCTIONS: &[Foreign] = &[
         "substring",
         "`mid` counts from 1, `substring` from 0: `substring(text, start - 1, length)`.",
     ),
-    otherwise(&["right"], "substring", "Write `substring(text, strlen(text) - length)`."),
+    otherwise(&["right"], "substring", "Use `substring(text, strlen(text) - length)`."),
     otherwise(
         &["instr", "charindex", "strpos", "locate", "position", "index_of", "find"],
         "indexof",
-        "`indexof(text, part)` counts from 0 and returns -1 where nothing is found; SQL counts from 1 and returns 0.",
+        "`indexof(text, part)` counts from 0 and returns -1 if nothing is found; SQL counts from 1 and returns 0.",
     ),
     otherwise(
         &["datediff", "date_diff", "timestampdiff", "dateddiff"],
         "datetime_diff",
-        "`datetime_diff(\"day\", later, earlier)` takes the dates in the other order than SQL's `datediff`.",
+        "`datetime_diff(\"day\", later, earlier)` expects the dates in the reverse order of SQL's `datediff`.",
     ),
     otherwise(
         &["date_trunc", "datetrunc", "trunc_date"],
         "bin",
-        "Write `bin(time, 1d)`, or `startofday(time)`, `startofmonth(time)` and so on.",
+        "Use `bin(time, 1d)`, or `startofday(time)`, `startofmonth(time)` and so on.",
     ),
-    otherwise(&["date_part", "extract_part"], "datetime_part", "Write `datetime_part(\"hour\", time)`."),
-    otherwise(&["year"], "getyear", "Write `datetime_part(\"year\", time)`."),
-    otherwise(&["month"], "monthofyear", "Write `monthofyear(time)`."),
-    otherwise(&["day"], "dayofmonth", "Write `dayofmonth(time)`."),
-    otherwise(&["hour"], "hourofday", "Write `hourofday(time)`."),
+    otherwise(&["date_part", "extract_part"], "datetime_part", "Use `datetime_part(\"hour\", time)`."),
+    otherwise(&["year"], "getyear", "Use `datetime_part(\"year\", time)`."),
+    otherwise(&["month"], "monthofyear", "Use `monthofyear(time)`."),
+    otherwise(&["day"], "dayofmonth", "Use `dayofmonth(time)`."),
+    otherwise(&["hour"], "hourofday", "Use `hourofday(time)`."),
     otherwise(
         &["strftime", "date_format", "format_date"],
         "format_datetime",
-        "Write `format_datetime(time, \"yyyy-MM-dd HH:mm\")`, whose letters are others.",
+        "Use `format_datetime(time, \"yyyy-MM-dd HH:mm\")`, whose format specifiers differ.",
     ),
     otherwise(
         &["regexp_extract", "regex_extract", "rex"],
         "extract",
-        "Write `extract(regex, group, text)`: the expression comes first.",
+        "Use `extract(regex, group, text)`: the expression comes first.",
     ),
     otherwise(
         &["regexp_like", "regex_match", "rlike", "regexp_matches", "regexmatch"],
         "matches regex",
-        "Write `text matches regex \"...\"`, which is an operator.",
+        "Use the operator `text matches regex \"...\"`.",
     ),
     otherwise(
         &["regexp_replace", "regex_replace"],
         "replace_regex",
-        "Write `replace_regex(text, regex, replacement)`.",
+        "Use `replace_regex(text, regex, replacement)`.",
     ),
     otherwise(
         &["ltrim", "lstrip"],
         "trim_start",
-        "Write `trim_start(@\"\\s+\", text)`: KQL wants to be told what to trim.",
+        "Use `trim_start(@\"\\s+\", text)`: KQL needs to know what to trim.",
     ),
     otherwise(
         &["rtrim", "rstrip"],
         "trim_end",
-        "Write `trim_end(@\"\\s+\", text)`: KQL wants to be told what to trim.",
+        "Use `trim_end(@\"\\s+\", text)`: KQL needs to know what to trim.",
     ),
-    otherwise(&["strip"], "trim", "Write `trim(@\"\\s+\", text)`: KQL wants to be told what to trim."),
+    otherwise(&["strip"], "trim", "Use `trim(@\"\\s+\", text)`: KQL needs to know what to trim."),
     otherwise(
         &["cidrmatch", "cidr_match", "ip_in_range"],
         "ipv4_is_in_range",
-        "Write `ipv4_is_in_range(address, \"10.0.0.0/8\")`: the address comes first.",
+        "Use `ipv4_is_in_range(address, \"10.0.0.0/8\")`: the address comes first.",
     ),
     otherwise(
         &["json_extract", "get_json_object", "json_value", "spath"],
         "parse_json",
-        "Write `tostring(parse_json(text).key)`.",
+        "Use `tostring(parse_json(text).key)`.",
     ),
     otherwise(
         &["string_agg", "group_concat", "listagg"],
         "strcat_array",
-        "Write `strcat_array(make_list(column), \",\")`.",
+        "Use `strcat_array(make_list(column), \",\")`.",
     ),
     otherwise(
         &["mode"],
         "count",
-        "KQL has no `mode`: count each value with `summarize count() by`, then take the first with `top 1 by count_`.",
+        "KQL has no `mode`: count each value with `summarize count() by`, then use `top 1 by count_`.",
     ),
     otherwise(
         &["nullif"],
         "iff",
-        "Write `iff(a == b, dynamic(null), a)` with the null of the type, such as `int(null)`.",
+        "Use `iff(a == b, dynamic(null), a)` with a null of the right type, such as `int(null)`.",
     ),
-    otherwise(&["decode"], "case", "Write `case(value == a, x, value == b, y, z)`."),
+    otherwise(&["decode"], "case", "Use `case(value == a, x, value == b, y, z)`."),
     otherwise(
         &["cast", "convert", "try_cast"],
         "tostring",
-        "Write `tostring(...)`, `toint(...)`, `todatetime(...)` and so on.",
+        "Use `tostring(...)`, `toint(...)`, `todatetime(...)` and so on.",
     ),
-    otherwise(
-        &["unnest", "explode", "flatten"],
-        "mv-expand",
-        "Write `| mv-expand column`, which is an operator.",
-    ),
+    otherwise(&["unnest", "explode", "flatten"], "mv-expand", "Use the operator `| mv-expand column`."),
     otherwise(
         &["startswith_any", "endswith_any", "contains_any"],
         "matches regex",
@@ -323,9 +319,10 @@ mod tests {
     /// The page of the words, as docs/kql-words.md has it.
     fn page() -> String {
         let mut page = String::from(
-            "# Words of other languages\n\nWhat SQL, Splunk, Python and others call otherwise than KQL does. sentlint \
+            "# Keywords of other languages\n\nWhat SQL, Splunk, Python and others call otherwise than KQL does. \
+             sentlint \
              names the word of KQL where it meets one of these, and offers a fix where nothing but the name or the form \
-             changes.\n\n## Functions\n\n| elsewhere | in KQL | |\n|---|---|---|\n",
+             changes.\n\n## Functions\n\n| other languages | KQL | |\n|---|---|---|\n",
         );
         for foreign in FUNCTIONS {
             let words: Vec<String> = foreign.words.iter().map(|word| format!("`{word}`")).collect();
@@ -339,11 +336,11 @@ mod tests {
             let how = how.replace('|', "\\|");
             page += &format!("| {} | `{}` | {how} |\n", words.join(", "), foreign.kql);
         }
-        page += "\n## Operators\n\n| elsewhere | in KQL |\n|---|---|\n";
+        page += "\n## Operators\n\n| other languages | KQL |\n|---|---|\n";
         for (word, kql) in OPERATORS {
             page += &format!("| `{word}` | {kql} |\n");
         }
-        page += "\n## Types of a cast\n\n| elsewhere | in KQL |\n|---|---|\n";
+        page += "\n## Types of a cast\n\n| other languages | KQL |\n|---|---|\n";
         for (kinds, function) in CASTS {
             let kinds: Vec<String> = kinds.iter().map(|kind| format!("`cast(a as {kind})`")).collect();
             page += &format!("| {} | `{function}(a)` |\n", kinds.join(", "));

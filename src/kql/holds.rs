@@ -22,8 +22,8 @@ pub(crate) fn holds(text: &str) {
     assert!(parsed.tokens.iter().all(|token| token.kind != TokenKind::EndOfText || token.span.is_empty()));
     for error in &parsed.errors {
         assert!(!error.message.is_empty(), "{error:?} in {text:?}");
-        let mend = error.mend.iter().map(|mend| mend.span);
-        for span in [error.span].into_iter().chain(mend).chain(error.label.iter().map(|label| label.0)) {
+        let fix = error.fix.iter().map(|fix| fix.span);
+        for span in [error.span].into_iter().chain(fix).chain(error.label.iter().map(|label| label.0)) {
             assert!(text.get(span.range()).is_some(), "{error:?} in {text:?}");
         }
     }

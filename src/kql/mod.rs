@@ -30,7 +30,7 @@ pub(crate) mod holds;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use error::{Mend, SyntaxError};
+pub(crate) use error::{Suggestion, SyntaxError};
 pub(crate) use lexer::tokenize;
 pub(crate) use token::{Token, TokenKind};
 pub(crate) use walk::{Node, walk, walk_statements};

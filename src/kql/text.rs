@@ -1,6 +1,6 @@
 //! What a string literal says.
 
-/// The text of a string literal, without prefixes, quotes and escapes. What is no escape stays as it is.
+/// The text of a string literal, without prefixes, quotes and escapes. What is not an escape stays as it is.
 pub(crate) fn decode_string(literal: &str) -> String {
     let rest = literal.strip_prefix(['h', 'H']).unwrap_or(literal);
     let (verbatim, rest) = match rest.strip_prefix('@') {

@@ -29,7 +29,7 @@ impl Timespan {
     }
 
     /// Reads a literal with or without its sign, quotes and `time(...)`; `None` for `time(null)` and for
-    /// what is no length of time.
+    /// what is not a length of time.
     pub(crate) fn parse(literal: &str) -> Option<Self> {
         let text = literal.trim();
         let inside = ["timespan", "time"].iter().find_map(|word| text.strip_prefix(word));

@@ -14,7 +14,7 @@ use super::token::TokenKind as T;
 use super::{Node, Parse, walk, walk_statements};
 use crate::source::Span;
 
-/// A source and the operators behind it.
+/// A source and the operators after it.
 #[derive(Clone, Debug)]
 pub(crate) struct Pipeline<'a> {
     /// The place.
@@ -290,17 +290,17 @@ impl Parse {
         LetValues { model, values }
     }
 
-    /// What to cut to take an operator out: with its bar, and with the white space before that. Behind a comment
+    /// What to cut to take an operator out: with its pipe, and with the white space before that. After a comment
     /// the white space stays, unless the line ends with the operator.
     pub(crate) fn stage_span(&self, text: &str, operator: &Operator) -> Option<Span> {
         let at = self.tokens.partition_point(|token| token.span.start < operator.span.start);
-        let bar = self.tokens.get(at.checked_sub(1)?).filter(|token| token.kind == T::Bar)?.span;
+        let pipe = self.tokens.get(at.checked_sub(1)?).filter(|token| token.kind == T::Pipe)?.span;
         let before = at.checked_sub(2).map_or(0, |at| self.tokens[at].span.end as usize);
         let rest = text[operator.span.end as usize..].trim_start_matches([' ', '\t']);
         let ends = rest.is_empty() || rest.starts_with(['\n', '\r']);
-        let blank = text[before..bar.start as usize].trim().is_empty();
+        let blank = text[before..pipe.start as usize].trim().is_empty();
         let start =
-            if blank || ends { text[..bar.start as usize].trim_end().len() } else { bar.start as usize };
+            if blank || ends { text[..pipe.start as usize].trim_end().len() } else { pipe.start as usize };
         Some(Span::new(start, operator.span.end as usize))
     }
 }

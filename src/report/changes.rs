@@ -1,4 +1,4 @@
-//! What a fix changes, as lines that go and lines that come; and the difference of two texts, with colours.
+//! What a fix changes, as lines that go and lines that come; and the difference of two texts, with colors.
 
 use std::ops::Range;
 
@@ -150,7 +150,7 @@ fn draw(line: &Line, gutter: usize, style: &Style) -> String {
     out + "\n"
 }
 
-/// The unified diff of one file as a terminal shows it: with colours, and without anything that it obeys. Carriage
+/// The unified diff of one file as a terminal shows it: with colors, and without anything that it obeys. Carriage
 /// returns are shown where one side alone has them.
 pub(crate) fn colored(diff: &str, style: &Style) -> String {
     let returns =

@@ -119,7 +119,7 @@ fn further(gutter: usize, style: &Style) -> String {
     format!("{}{}\n", " ".repeat(gutter + 1), style.paint(paint::FRAME, sign))
 }
 
-/// A span inside of the file that ends on the line whose end it covers, and is shown by its first line where it is tall.
+/// A span inside the file that ends on the line whose end it covers, and is shown by its first line where it is tall.
 fn within(source: &SourceFile, span: Span) -> Span {
     let span = source.clamp(span);
     let (first, last) = (source.line_of(span.start as usize), source.line_of(span.end as usize));

@@ -24,12 +24,12 @@ pub(super) fn render(findings: &Findings, style: &Style) -> String {
     if hidden > 0 {
         let noun = text::count(hidden, "finding");
         let all = if style.listed {
-            "The summary of this run lists them all."
+            "The summary of this run lists all findings."
         } else {
             "Write the whole report with --report sarif=FILE or --report markdown=FILE."
         };
         out += &format!(
-            "::notice title=sentlint::{noun} more not shown here: GitHub shows ten annotations of each level a step. \
+            "::notice title=sentlint::{noun} more not shown here: GitHub shows ten annotations per level and step. \
              {all}\n"
         );
     }

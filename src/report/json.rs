@@ -231,7 +231,7 @@ mod tests {
     use crate::rules::Settings;
     use crate::source::SourceFile;
 
-    /// The report of some files, and the same as one serialiser writes it whole.
+    /// The report of some files, and the same as one serializer writes it whole.
     fn both(texts: &[&str]) -> (String, String) {
         let jobs: Vec<Job> =
             texts.iter().map(|text| Job::text(SourceFile::new("rules/a.yaml", *text))).collect();

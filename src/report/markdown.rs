@@ -31,7 +31,7 @@ pub(super) fn render(findings: &Findings) -> String {
             part += &row(file, diagnostic);
         }
         if out.len() + part.len() > LARGEST {
-            out += &format!("\n{} more left out here.\n", text::count(left, "finding"));
+            out += &format!("\n{} more not shown here.\n", text::count(left, "finding"));
             break;
         }
         left -= counting.len();

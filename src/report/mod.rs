@@ -109,7 +109,7 @@ impl FromStr for Format {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a capability of the terminal")]
 pub struct Style {
-    /// With ANSI colours.
+    /// With ANSI colors.
     pub color: bool,
     /// With hyperlinks.
     pub links: bool,

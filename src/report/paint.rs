@@ -1,4 +1,4 @@
-//! Colours, links and line breaks of what people read.
+//! Colors, links and line breaks of what people read.
 
 use anstyle::{AnsiColor, Effects, Style as Look};
 use textwrap::{Options, WordSeparator, WordSplitter};
@@ -31,7 +31,7 @@ pub(super) const fn look(severity: Severity) -> Look {
 }
 
 impl Style {
-    /// The text with a look, where there are colours.
+    /// The text with a look, where there are colors.
     pub(super) fn paint(&self, look: Look, text: &str) -> String {
         if self.color && !text.is_empty() {
             format!("{}{text}{}", look.render(), look.render_reset())
@@ -40,7 +40,7 @@ impl Style {
         }
     }
 
-    /// The severity, coloured where that is wanted.
+    /// The severity, colored where that is wanted.
     pub(super) fn severity(&self, severity: Severity) -> String {
         self.paint(look(severity), severity.as_str())
     }

@@ -101,7 +101,7 @@ fn rule(meta: &'static RuleMeta) -> Rule {
 
 fn artifact(source: &SourceFile, root: Option<&Root>) -> Value {
     let path = text::uri(&text::from_root(source.path(), root));
-    // A path that leads out of the folder is no reference relative to it.
+    // A path that leads out of the folder is not a reference relative to it.
     if path.starts_with('/') {
         json!({ "uri": format!("file://{path}") })
     } else if path.starts_with("../") {
@@ -226,7 +226,8 @@ pub(super) fn render(findings: &Findings, style: &Style) -> String {
         let left = text::count(results.len() - MOST_RESULTS, "finding");
         notifications.push(json!({
             "level": "warning",
-            "message": { "text": format!("{left} left out: code scanning takes {MOST_RESULTS} of one run") },
+            "message": { "text": format!("{left} omitted: code scanning accepts at most {MOST_RESULTS} results per \
+             run") },
         }));
         // The sort is stable: among equals the order of the report stays.
         results.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
@@ -245,7 +246,8 @@ pub(super) fn render(findings: &Findings, style: &Style) -> String {
             } },
             "automationDetails": { "id": "sentlint/" },
             "columnKind": "unicodeCodePoints",
-            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": if root.is_some() { "The folder that GITHUB_WORKSPACE names." } else { "The folder in which sentlint ran." } } } },
+            "originalUriBaseIds": { "%SRCROOT%": { "description": { "text": if root.is_some() { "The folder in \
+             GITHUB_WORKSPACE." } else { "The folder in which sentlint was run." } } } },
             "invocations": [{ "executionSuccessful": true, "toolExecutionNotifications": notifications }],
             "results": results.into_iter().map(|(_, result)| result).collect::<Vec<_>>(),
         }],

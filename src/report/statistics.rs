@@ -49,8 +49,7 @@ pub fn statistics(findings: &Findings, format: Format, style: &Style) -> Result<
             return Ok(out);
         }
         other => {
-            let message =
-                "--statistics can be printed as full, concise, grouped, json or markdown, and not as";
+            let message = "--statistics supports the formats full, concise, grouped, json and markdown, not";
             return Err(format!("{message} {}", other.as_str()));
         }
     }

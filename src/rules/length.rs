@@ -7,5 +7,6 @@ use crate::source::Span;
 pub(super) fn too_long(text: Option<Text<'_>>, what: &str, most: usize) -> Option<(Span, String)> {
     let text = text?;
     let length = text.value.chars().count();
-    (length > most).then(|| (text.span(), format!("The {what} has {length} characters; {most} are the most")))
+    (length > most)
+        .then(|| (text.span(), format!("The {what} has {length} characters; it can have at most {most}")))
 }

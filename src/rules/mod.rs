@@ -3,7 +3,7 @@
 //!
 //! A rule is a unit struct declared by `declare_rule!`, with its metadata and its page beside its code,
 //! and an `impl Rule` that overrides the hooks it needs. It pushes findings and returns; what happens
-//! to them afterwards is no concern of its own.
+//! to them afterwards is not a concern of its own.
 
 use std::sync::Arc;
 
@@ -47,7 +47,7 @@ pub use settings::{Profile, Selector, Settings};
 pub(crate) struct Context<'a> {
     /// The file with its tree and kind.
     pub content: &'a Content,
-    /// The typed model; `None` for kinds without one and for roots that are no mapping.
+    /// The typed model; `None` for kinds without one and for roots that are not mapping.
     pub template: Option<&'a Template<'a>>,
     /// What the JSON Schema of the kind has against the file.
     pub violations: &'a [Violation],

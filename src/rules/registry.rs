@@ -1,4 +1,4 @@
-//! The list of every rule, in the order of the catalogue: the lists of the groups, one after another.
+//! The list of every rule, in the order of the catalog: the lists of the groups, one after another.
 
 use super::{Rule, attack, connectors, entities, metadata, query, repository, schedule, suppressions, yaml};
 use crate::diagnostic::RuleMeta;
@@ -11,12 +11,12 @@ pub struct Entry {
     pub(crate) rule: &'static dyn Rule,
 }
 
-/// The rules of a group, in the order of the catalogue. A rule that is not listed by its group is dead code, which
+/// The rules of a group, in the order of the catalog. A rule that is not listed by its group is dead code, which
 /// the compiler reports. The modules are declared beside the list and not by it, because `cargo fmt` does not
 /// follow modules that a macro declares.
 macro_rules! rules {
     ($($module:ident :: $name:ident),+ $(,)?) => {
-        /// The rules of this group, in the order of the catalogue.
+        /// The rules of this group, in the order of the catalog.
         pub(in crate::rules) static RULES: &[$crate::rules::Entry] = &[
             $($crate::rules::Entry {
                 meta: <$module::$name as $crate::rules::Declared>::META,
@@ -39,7 +39,7 @@ static GROUPS: [&[Entry]; 9] = [
     suppressions::RULES,
 ];
 
-/// Every rule, in the order of the catalogue.
+/// Every rule, in the order of the catalog.
 pub fn all() -> impl Iterator<Item = &'static Entry> + Clone {
     GROUPS.iter().copied().flatten()
 }

@@ -76,9 +76,9 @@ impl<'c> QueryResult<'c> {
         let word = Span::new(start, start + lost.word.len());
         let place = if text.contains('\n') { word } else { lost.place };
         let what = match (&lost.renamed, lost.was_present) {
-            (Some(name), _) => format!("from here on it is called `{name}`"),
-            (None, true) => "it is gone from here on".to_owned(),
-            (None, false) => "only the columns named here are left".to_owned(),
+            (Some(name), _) => format!("renamed to `{name}` here"),
+            (None, true) => "dropped here".to_owned(),
+            (None, false) => "only the columns listed here are kept".to_owned(),
         };
         (self.query.span(place), what)
     }
@@ -89,16 +89,16 @@ impl<'c> QueryResult<'c> {
         let only_case = missing.meant.as_deref().is_some_and(|meant| meant.eq_ignore_ascii_case(column));
         let help = match (&missing.meant, &missing.lost) {
             (Some(meant), _) if only_case => {
-                format!("Write `{meant}`: names of columns differ by their case.")
+                format!("Use `{meant}`: column names are case-sensitive.")
             }
             (Some(meant), Some(lost)) if lost.renamed.as_deref() == Some(meant) => {
-                format!("`{}` calls it `{meant}`.", lost.word)
+                format!("`{}` renames it to `{meant}`.", lost.word)
             }
             (Some(meant), Some(lost)) => {
-                format!("Keep `{column}` in the `{}` that loses it; or did you mean `{meant}`?", lost.word)
+                format!("Keep `{column}` in the `{}` that drops it; or did you mean `{meant}`?", lost.word)
             }
             (Some(meant), None) => format!("Did you mean `{meant}`?"),
-            (None, Some(lost)) => format!("Keep `{column}` in the `{}` that loses it.", lost.word),
+            (None, Some(lost)) => format!("Keep `{column}` in the `{}` that drops it.", lost.word),
             (None, None) => self.columns(),
         };
         let mut finding = finding.help(help);
@@ -119,7 +119,7 @@ impl<'c> QueryResult<'c> {
         let same = self.relation.columns.iter().filter(|other| other.name.eq_ignore_ascii_case(column));
         let certain = missing.sure && meant.eq_ignore_ascii_case(column) && same.count() == 1;
         let applicability = if certain { Applicability::Safe } else { Applicability::Unsafe };
-        Fix::new(format!("Write `{meant}`"), applicability, write(meant))
+        Fix::new(format!("Replace with `{meant}`"), applicability, write(meant))
     }
 
     /// Which columns there are.

@@ -51,7 +51,7 @@ impl FromStr for Profile {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let found = Self::ALL.into_iter().find(|profile| profile.as_str() == text);
-        found.ok_or_else(|| format!("`{text}` is no profile: recommended, azure-sentinel and pedantic are"))
+        found.ok_or_else(|| format!("`{text}` is not a profile: use recommended, azure-sentinel or pedantic"))
     }
 }
 
@@ -87,7 +87,7 @@ impl FailOn {
     }
 }
 
-/// A name given to `--select` and its kin.
+/// A name given to `--select` and its relatives.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Selector {
     /// Every rule.
@@ -113,11 +113,11 @@ impl Selector {
         let groups = Group::ALL.into_iter().map(Group::as_str);
         let known = super::all().map(|entry| entry.meta.id).chain(groups);
         Err(match crate::knowledge::nearest::nearest(name, known) {
-            Some(near) => format!("there is no rule or group `{name}`; did you mean `{near}`?"),
+            Some(near) => format!("unknown rule or group `{name}`; did you mean `{near}`?"),
             None if name.is_empty() => {
-                "a rule or group is named here, not nothing; `sentlint rules` lists them all".into()
+                "expected a rule or group, found an empty string; `sentlint rules` lists them all".into()
             }
-            None => format!("there is no rule or group `{name}`; `sentlint rules` lists them all"),
+            None => format!("unknown rule or group `{name}`; `sentlint rules` lists them all"),
         })
     }
 
@@ -161,13 +161,13 @@ pub struct Settings {
     pub profile: Profile,
     /// Where given, only these rules run.
     pub select: Option<Vec<Selector>>,
-    /// These run besides.
+    /// These run as well.
     pub extend_select: Vec<Selector>,
     /// These do not run, whatever else is said.
     pub ignore: Vec<Selector>,
-    /// Milder findings are left out.
+    /// Less severe findings are omitted.
     pub min_severity: Option<Severity>,
-    /// Connector ids that count as known besides the built-in ones.
+    /// Connector ids that count as known as well the built-in ones.
     pub connectors: Vec<String>,
     /// The watchlists of the workspace; empty where nobody says which there are.
     pub watchlists: Vec<String>,
@@ -175,7 +175,7 @@ pub struct Settings {
     pub attack: attack::Version,
     /// Options of single rules.
     pub options: RuleOptions,
-    /// Tables and functions besides the built-in ones.
+    /// Tables and functions as well the built-in ones.
     pub workspace: Arc<Workspace>,
 }
 

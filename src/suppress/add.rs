@@ -142,8 +142,8 @@ fn without_comments(value: &mut serde_json::Value) {
     }
 }
 
-/// Where the innermost entry or item that holds a place begins. Nothing can be written inside of a scalar,
-/// and a comment inside of brackets is easily overlooked, so neither is entered.
+/// Where the innermost entry or item that holds a place begins. Nothing can be written inside a scalar,
+/// and a comment inside brackets is easily overlooked, so neither is entered.
 fn owner(node: &Node, place: Span) -> Option<u32> {
     match &node.value {
         Value::Mapping(map) if !map.flow => map.entries.iter().find_map(|entry| {

@@ -19,8 +19,8 @@ impl Workspace {
     /// Adds the tables and functions of a file.
     pub fn read(&mut self, text: &str) -> Result<(), ReadError> {
         let text = text.trim_start_matches('\u{feff}');
-        let value: Value =
-            serde_json::from_str(text).map_err(|error| ReadError(format!("it is not JSON: {error}")))?;
+        let value: Value = serde_json::from_str(text)
+            .map_err(|error| ReadError(format!("it is not valid JSON: {error}")))?;
         match &value {
             Value::Object(object) if object.contains_key("tables") || object.contains_key("functions") => {
                 self.read_ours(object)
@@ -29,9 +29,9 @@ impl Workspace {
             Value::Object(object) => self.read_lists(object),
             Value::Array(items) => items.iter().try_for_each(|item| match item {
                 Value::Object(object) => self.read_upstream(object),
-                _ => Err(wrong("a list holds something that is no table")),
+                _ => Err(wrong("a list contains something that is not a table")),
             }),
-            _ => Err(wrong("it holds no tables")),
+            _ => Err(wrong("it contains no tables")),
         }
     }
 
@@ -56,11 +56,11 @@ impl Workspace {
 
     fn read_lists(&mut self, object: &Map<String, Value>) -> Result<(), ReadError> {
         if object.is_empty() {
-            return Err(wrong("it holds no tables"));
+            return Err(wrong("it contains no tables"));
         }
         for (name, columns) in object {
             let columns = columns.as_array().ok_or_else(|| {
-                wrong(&format!("`{name}` is no list of columns, and no form of schema is known"))
+                wrong(&format!("`{name}` is not a list of columns, and the format is not recognized"))
             })?;
             self.tables.insert(name.clone(), listed(name, columns, "name", "type")?);
         }
@@ -104,19 +104,18 @@ fn members<'v>(object: &'v Map<String, Value>, key: &str) -> Result<Vec<(&'v Str
     match object.get(key) {
         None => Ok(Vec::new()),
         Some(Value::Object(members)) => Ok(members.iter().collect()),
-        Some(_) => Err(wrong(&format!("`{key}` is no object"))),
+        Some(_) => Err(wrong(&format!("`{key}` is not an object"))),
     }
 }
 
 fn kind_of(table: &str, column: &str, name: &str) -> Result<Scalar, ReadError> {
-    Scalar::of(&name.to_ascii_lowercase()).ok_or_else(|| {
-        wrong(&format!("the column `{column}` of `{table}` has the type `{name}`, which is none"))
-    })
+    Scalar::of(&name.to_ascii_lowercase())
+        .ok_or_else(|| wrong(&format!("the column `{column}` of `{table}` has the unknown type `{name}`")))
 }
 
 fn columns_of(table: &str, columns: &Value) -> Result<Columns, ReadError> {
     let Value::Object(columns) = columns else {
-        return Err(wrong(&format!("the columns of `{table}` are no object")));
+        return Err(wrong(&format!("the columns of `{table}` are not an object")));
     };
     let column = |(name, kind): (&String, &Value)| {
         let kind = kind.as_str().unwrap_or("null");

@@ -37,7 +37,7 @@ fn rows(path: &Path) -> Vec<Value> {
     rows.filter(|row| row["params"].is_null()).collect()
 }
 
-/// What the official analyser found: codes and places.
+/// What the official analyzer found: codes and places.
 fn expected(row: &Value) -> Vec<(String, usize)> {
     let found = match &row["semantic"] {
         Value::Array(found) => found,

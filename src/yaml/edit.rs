@@ -161,7 +161,7 @@ fn list_indent(text: &str) -> usize {
     2
 }
 
-/// Removes an entry: whole lines with its value and the comment behind it. Comments on lines of their own
+/// Removes an entry: whole lines with its value and the comment after it. Comments on lines of their own
 /// stay.
 pub fn remove_entry(file: &SourceFile, parent: &Mapping, index: usize) -> Option<Edit> {
     let text = file.text();
@@ -176,7 +176,7 @@ pub fn remove_entry(file: &SourceFile, parent: &Mapping, index: usize) -> Option
     if text[line..start].trim_start_matches(crate::source::BOM).trim().is_empty() {
         return Some(Edit::delete(Span::new(line + bom_at(text, line), end)));
     }
-    // The first key of a list's item: the next one takes its place behind the dash.
+    // The first key of a list's item: the next one takes its place after the dash.
     match parent.entries.get(index + 1) {
         Some(next) if text[line..start].trim_matches([' ', '-']).is_empty() => {
             Some(Edit::delete(Span::new(start, next.key.span.start as usize)))
@@ -236,7 +236,7 @@ fn remove_in_flow(spans: &[Span], index: usize) -> Edit {
     Edit::delete(cut)
 }
 
-/// Removes a list's item: whole lines with the comment behind it. The last one left becomes `[]`.
+/// Removes a list's item: whole lines with the comment after it. The last one left becomes `[]`.
 pub fn remove_item(file: &SourceFile, sequence: &Sequence, index: usize) -> Option<Edit> {
     let text = file.text();
     let item = sequence.items.get(index)?;

@@ -52,7 +52,7 @@ pub struct Document {
     pub extra_documents: Vec<Span>,
     /// Whether the tree was assembled from pieces because the file as a whole is not valid YAML.
     pub recovered: bool,
-    /// The parts of the file whose tree may lack something because of an error inside of them.
+    /// The parts of the file whose tree may lack something because of an error inside them.
     pub damaged: Vec<Span>,
 }
 
@@ -95,7 +95,7 @@ pub struct Node {
 /// The four forms of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// Text, a number, a truth value or nothing.
+    /// Text, a number, a Boolean or nothing.
     Scalar(Scalar),
     /// A list.
     Sequence(Sequence),
@@ -165,7 +165,7 @@ pub struct Scalar {
     pub indent: Option<u32>,
     /// For a block scalar, the place of its indicator, such as `|` or `>2-`.
     pub header: Option<Span>,
-    /// Whether it stands inside of brackets or braces.
+    /// Whether it stands inside brackets or braces.
     pub in_flow: bool,
 }
 
@@ -218,12 +218,12 @@ pub struct YamlError {
     /// Other places that belong to it, each with a few words.
     pub labels: Vec<(Span, String)>,
     /// An edit after which this error is gone.
-    pub mend: Option<Mend>,
+    pub fix: Option<Suggestion>,
 }
 
 /// An edit that makes a place valid, proven by reading the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mend {
+pub struct Suggestion {
     /// What the edit does, as a command.
     pub title: String,
     /// Replacements that do not overlap, in file order.

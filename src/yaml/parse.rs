@@ -349,7 +349,7 @@ impl Builder<'_> {
 }
 
 /// The content span of a block scalar, from its first line (blank or not) to the end of its last line
-/// that has content; behind the header where it has none.
+/// that has content; after the header where it has none.
 fn block_content(text: &str, header: Span, indent: usize, span: Span, value: &str) -> Span {
     if value.trim_matches('\n').is_empty() {
         return Span::at(header.end as usize);

@@ -62,7 +62,7 @@ impl Node {
     }
 
     /// The pointer of the innermost value that holds a span; a place in a key gives that key's value. `None` for
-    /// places outside of every value, such as comments.
+    /// places outside every value, such as comments.
     pub fn pointer_at(&self, span: Span) -> Option<String> {
         let mut pointer = String::new();
         let mut node = self;

@@ -1,18 +1,18 @@
 //! From a text that is not valid YAML to its errors and to the tree of all that can be read.
 //!
 //! Sentinel content is a flat mapping, so a broken file is cut at its top-level keys and each piece is
-//! read alone. A piece that fails is diagnosed, mended in memory where the slip is plain (or its bad
+//! read alone. A piece that fails is diagnosed, fixed in memory where the slip is plain (or its bad
 //! line left out) and read again, until it reads or no progress is made; spans are carried back.
 
 use super::lines::{line_at, line_start, lines};
 use super::parse::{self, Failure, Parsed, mark_duplicates};
 use super::remap::{Rounds, place};
 use super::slips::{self, Slip};
-use super::{Comment, Document, MAX_ERRORS, Mapping, Mend, Node, Value, YamlError};
+use super::{Comment, Document, MAX_ERRORS, Mapping, Node, Suggestion, Value, YamlError};
 use crate::source::{BOM, Edit, Span};
 use granit_parser::ErrorKind;
 
-/// The work spent on mending one piece, and on proving mends, in bytes read again.
+/// The work spent on fixing one piece, and on proving fixes, in bytes read again.
 const BUDGET: usize = 4 << 20;
 
 /// What reading a line again costs apart from its bytes: it may be a piece of its own.
@@ -42,19 +42,19 @@ pub(super) fn document(text: &str, root_keys: &[&str]) -> Document {
     document
 }
 
-/// Keeps only the mends after which the file has fewer errors than the `total` it has now.
+/// Keeps only the fixes after which the file has fewer errors than the `total` it has now.
 fn verified(text: &str, mut errors: Vec<YamlError>, total: usize, root_keys: &[&str]) -> Vec<YamlError> {
     let lines = text.bytes().filter(|byte| *byte == b'\n').count();
     let mut budget = BUDGET;
     for error in &mut errors {
-        let Some(mend) = &error.mend else { continue };
+        let Some(fix) = &error.fix else { continue };
         let affordable = budget.checked_sub(text.len() + LINE_COST * lines);
         budget = affordable.unwrap_or_default();
         let after = affordable
-            .and_then(|_| Edit::apply(&mend.edits, text))
+            .and_then(|_| Edit::apply(&fix.edits, text))
             .map_or(total, |after| count(&after, root_keys));
         if after >= total {
-            error.mend = None;
+            error.fix = None;
         }
     }
     errors
@@ -74,9 +74,9 @@ fn unknown_alias(text: &str, span: Span, name: &str) -> YamlError {
     YamlError {
         span,
         message: format!("`*{name}` refers to an anchor that is not defined above"),
-        help: Some(format!("put the value in quotes if it is text, or define the anchor `&{name}`")),
+        help: Some(format!("put the value in quotes if it is a string, or define the anchor `&{name}`")),
         labels: Vec::new(),
-        mend: Some(Mend { title: "put the value in quotes".to_owned(), edits }),
+        fix: Some(Suggestion { title: "put the value in quotes".to_owned(), edits }),
     }
 }
 
@@ -126,9 +126,9 @@ fn recover(text: &str, whole: &Parsed, root_keys: &[&str]) -> (Document, usize) 
         && let Some(failure) = &whole.failure
     {
         let slip = slips::diagnose(text, whole, failure, root_keys);
-        let mend = attempt(text, &slip, failure.offset, false).map(|(edits, _)| edits);
+        let fix = attempt(text, &slip, failure.offset, false).map(|(edits, _)| edits);
         document.damaged.push(slip.error.span);
-        document.errors.push(slip.with_mend(mend));
+        document.errors.push(slip.with_fix(fix));
     }
     mark_duplicates(&mut mapping.entries);
     document.root = match (mapping.entries.first(), mapping.entries.last()) {
@@ -207,7 +207,7 @@ struct Outcome {
     is_cut: bool,
 }
 
-/// Reads one piece, mending as it goes; tells at most `most` errors. `is_part` says that a top-level
+/// Reads one piece, fixing as it goes; tells at most `most` errors. `is_part` says that a top-level
 /// mapping is expected.
 fn read_piece(text: &str, is_part: bool, most: usize, root_keys: &[&str]) -> Outcome {
     let mut current = text.to_owned();
@@ -225,19 +225,20 @@ fn read_piece(text: &str, is_part: bool, most: usize, root_keys: &[&str]) -> Out
             break;
         }
         let slip = slips::diagnose(&current, &parsed, failure, root_keys);
-        let bar = failure.offset.max(slip.error.span.end as usize);
-        let mended = attempt(&current, &slip, bar, is_part);
-        let offered = mended.is_some();
-        let Some((edits, after)) = mended.or_else(|| leave_out(&current, bar, is_part)) else {
-            errors.push(slip.with_mend(None).mapped(&rounds));
+        let barrier = failure.offset.max(slip.error.span.end as usize);
+        let fixed = attempt(&current, &slip, barrier, is_part);
+        let offered = fixed.is_some();
+        let Some((edits, after)) = fixed.or_else(|| leave_out(&current, barrier, is_part)) else {
+            errors.push(slip.with_fix(None).mapped(&rounds));
             break;
         };
         let Some(next) = Edit::apply(&edits, &current) else { break };
-        errors.push(slip.with_mend(offered.then(|| edits.clone())).mapped(&rounds));
+        errors.push(slip.with_fix(offered.then(|| edits.clone())).mapped(&rounds));
         rounds.add(&edits);
         current = next;
         parsed = after;
-        echo_at = (!offered).then(|| parse::skip_blanks_and_comments(&current, line_at(&current, bar).next));
+        echo_at =
+            (!offered).then(|| parse::skip_blanks_and_comments(&current, line_at(&current, barrier).next));
     }
     let back = |span| rounds.back_span(span);
     let comments = parsed.comments.iter().map(|c| Comment { span: rounds.back_span(c.span), ..*c }).collect();
@@ -260,12 +261,12 @@ fn checked(text: &str, is_part: bool) -> Parsed {
     parsed
 }
 
-/// The first of a slip's candidate mends after which the text reads, or else the first after which it fails only
+/// The first of a slip's candidate fixes after which the text reads, or else the first after which it fails only
 /// below.
-fn attempt(text: &str, slip: &Slip, bar: usize, is_part: bool) -> Option<(Vec<Edit>, Parsed)> {
+fn attempt(text: &str, slip: &Slip, barrier: usize, is_part: bool) -> Option<(Vec<Edit>, Parsed)> {
     let mut partly = None;
     for edits in &slip.candidates {
-        match progress(text, edits, bar, is_part) {
+        match progress(text, edits, barrier, is_part) {
             Some(parsed) if parsed.failure.is_none() => return Some((edits.clone(), parsed)),
             Some(parsed) => partly = partly.or(Some((edits.clone(), parsed))),
             None => {}
@@ -275,26 +276,26 @@ fn attempt(text: &str, slip: &Slip, bar: usize, is_part: bool) -> Option<(Vec<Ed
 }
 
 /// The same with the bad line left out: its value if it has a key, and else all of it.
-fn leave_out(text: &str, bar: usize, is_part: bool) -> Option<(Vec<Edit>, Parsed)> {
-    let line = line_at(text, line_start(text, bar.min(text.len())));
+fn leave_out(text: &str, barrier: usize, is_part: bool) -> Option<(Vec<Edit>, Parsed)> {
+    let line = line_at(text, line_start(text, barrier.min(text.len())));
     let body = &text[line.start..line.end];
     let first = line.start + body.len() - body.trim_start().len();
     let value = slips::key_of_line(text, line).map(|key| key.colon + 1);
     let whole = (!text[..line.start].trim().is_empty()).then_some(first);
     [value, whole].into_iter().flatten().filter(|start| *start < line.end).find_map(|start| {
         let edits = vec![Edit::delete(Span::new(start, line.end))];
-        let parsed = progress(text, &edits, bar, is_part)?;
+        let parsed = progress(text, &edits, barrier, is_part)?;
         Some((edits, parsed))
     })
 }
 
-fn progress(text: &str, edits: &[Edit], bar: usize, is_part: bool) -> Option<Parsed> {
+fn progress(text: &str, edits: &[Edit], barrier: usize, is_part: bool) -> Option<Parsed> {
     let after = Edit::apply(edits, text)?;
     let parsed = checked(&after, is_part);
     let Some(failure) = &parsed.failure else { return Some(parsed) };
     let mut rounds = Rounds::default();
     rounds.add(edits);
-    let below = line_at(text, line_start(text, bar.min(text.len()))).next;
+    let below = line_at(text, line_start(text, barrier.min(text.len()))).next;
     (rounds.back(failure.offset as u32) as usize >= below && below < text.len()).then_some(parsed)
 }
 
@@ -312,7 +313,7 @@ impl YamlError {
     fn each_span(&mut self, map: &dyn Fn(Span) -> Span) {
         self.span = map(self.span);
         self.labels.iter_mut().for_each(|(span, _)| *span = map(*span));
-        for edit in self.mend.iter_mut().flat_map(|mend| &mut mend.edits) {
+        for edit in self.fix.iter_mut().flat_map(|fix| &mut fix.edits) {
             edit.span = map(edit.span);
         }
     }

@@ -1,4 +1,4 @@
-//! From offsets into a text that was mended in memory back to offsets into the file.
+//! From offsets into a text that was fixed in memory back to offsets into the file.
 
 use super::{Node, ScalarStyle, Value};
 use crate::source::{Edit, Span};
@@ -47,7 +47,7 @@ impl Rounds {
 
 fn back(round: &[Change], offset: u32, is_end: bool) -> u32 {
     let mut next = round.partition_point(|change| change.new_start < offset);
-    // A range that begins where text was removed begins behind that text, one that ends there before.
+    // A range that begins where text was removed begins after that text, one that ends there before.
     while !is_end && round.get(next).is_some_and(|c| c.new_start == offset && c.new_end == offset) {
         next += 1;
     }

@@ -70,7 +70,7 @@ impl ScalarMap {
         self.map(self.runs.partition_point(|run| run.value <= value_offset), value_offset)
     }
 
-    /// The same for the end of a range: behind an escape that the range holds, but at the end of the line
+    /// The same for the end of a range: after an escape that the range holds, but at the end of the line
     /// where the range ends with a line end.
     fn end_to_file(&self, value_offset: usize) -> u32 {
         let before = self.runs.partition_point(|run| run.value < value_offset);
@@ -107,8 +107,8 @@ impl ScalarMap {
         Span { start, end: end.max(start) }
     }
 
-    /// The value offset of a file offset; `None` outside of the scalar. A place in the indentation of a
-    /// line gives the line's start, one inside of an escape the character before it.
+    /// The value offset of a file offset; `None` outside the scalar. A place in the indentation of a
+    /// line gives the line's start, one inside an escape the character before it.
     pub fn from_file(&self, file_offset: u32) -> Option<usize> {
         if !self.exact || !self.whole.touches(file_offset as usize) {
             return None;

@@ -10,7 +10,7 @@ pub fn quote_if_needed(text: &str) -> String {
     quote_if_needed_in(text, true)
 }
 
-/// The same, for a place inside or outside of brackets and braces.
+/// The same, for a place inside or outside brackets and braces.
 pub(super) fn quote_if_needed_in(text: &str, in_flow: bool) -> String {
     if plain_reads_as(text, in_flow) { text.to_owned() } else { quoted(text) }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Each module with what it may name besides itself.
+/// Each module with what it may name as well itself.
 const KNOWS: &[(&str, &[&str])] = &[
     ("source", &[]),
     ("yaml", &["source"]),

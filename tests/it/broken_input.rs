@@ -26,7 +26,7 @@ fn utf16(text: &str, big: bool) -> Vec<u8> {
 #[test]
 fn other_encodings_are_named() {
     let message = |name: &str| {
-        format!("a.yaml:1:1: error[yaml-syntax] The file is {name}, and content has to be UTF-8")
+        format!("a.yaml:1:1: error[yaml-syntax] The file is encoded in {name}, but content must be UTF-8")
     };
     for bytes in [
         [&[0xff, 0xfe][..], &utf16(CLEAN, false)].concat(),
@@ -47,17 +47,17 @@ fn other_encodings_are_named() {
 #[test]
 fn what_is_no_mapping_is_told_where_content_belongs() {
     for (text, message) in [
-        ("", "1:1: error[wrong-type] The file holds no content"),
-        ("# nothing but this\n", "1:1: error[wrong-type] The file holds no content"),
-        ("just a text\n", "1:1: error[wrong-type] The file holds a text, and content is one mapping"),
-        ("- a\n- b\n", "1:1: error[wrong-type] The file holds a list, and content is one mapping"),
+        ("", "1:1: error[wrong-type] The file is empty"),
+        ("# nothing but this\n", "1:1: error[wrong-type] The file is empty"),
+        ("just a text\n", "1:1: error[wrong-type] The file is a string, but must be a mapping"),
+        ("- a\n- b\n", "1:1: error[wrong-type] The file is a list, but must be a mapping"),
     ] {
         let told = concise("Hunting Queries/a.yaml", text.as_bytes());
         assert_eq!(told, (1, vec![format!("Hunting Queries/a.yaml:{message}")]));
         assert_eq!(concise("ci/a.yaml", text.as_bytes()), (0, vec![]), "elsewhere it is somebody else's");
     }
     let list = "- id: x\n  name: n\n  requiredDataConnectors: []\n  query: T\n";
-    let told = "a.yaml:1:1: error[wrong-type] The file holds a list, and content is one mapping";
+    let told = "a.yaml:1:1: error[wrong-type] The file is a list, but must be a mapping";
     assert_eq!(concise("a.yaml", list.as_bytes()), (1, vec![told.to_owned()]));
 }
 
@@ -66,7 +66,7 @@ fn an_error_around_a_query_is_told_without_its_echo() {
     let broken = CLEAN.replace("query: |", "query: |x");
     let (code, told) = concise("a.yaml", broken.as_bytes());
     assert_eq!((code, told.len()), (1, 1), "{told:?}");
-    assert!(told[0].contains("The text must begin on the line after `|`"), "{told:?}");
+    assert!(told[0].contains("The block scalar must start on the line after `|`"), "{told:?}");
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn what_stands_behind_an_alias_is_not_left_out_of_a_result_in_silence() {
     for target in ["arm", "scheduled"] {
         let ran = run(dir.path(), &["convert", "--to", target, "a.yaml"], "");
         assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");
-        assert!(ran.stderr.contains("`*t` stands for a value elsewhere, which is not followed"), "{ran:?}");
+        assert!(ran.stderr.contains("`*t` is a YAML alias, which is not supported"), "{ran:?}");
     }
     assert_eq!(run(dir.path(), &["check", "-q", "--fix", "--exit-zero", "a.yaml"], "").code, 0);
     let ran = run(dir.path(), &["convert", "a.yaml"], "");
@@ -101,11 +101,11 @@ fn keys_that_would_be_merged_are_not_left_out_of_a_result_in_silence() {
     let text = CLEAN.replacen("id: ", "x: &m {tags: []}\n<<: *m\nid: ", 1);
     let (_, told) = concise("a.yaml", text.as_bytes());
     let merge: Vec<&String> = told.iter().filter(|line| line.contains("<<") || line.contains("*m")).collect();
-    assert!(merge.len() == 1 && merge[0].contains("[unknown-key] There is no key `<<`"), "{told:?}");
+    assert!(merge.len() == 1 && merge[0].contains("[unknown-key] Unknown key `<<`"), "{told:?}");
     let dir = folder(&[("a.yaml", text.as_str())]);
     let ran = run(dir.path(), &["convert", "a.yaml"], "");
     assert_eq!((ran.code, ran.stdout.as_str()), (1, ""), "{ran:?}");
-    assert!(ran.stderr.contains("`*m` stands for a value elsewhere, which is not followed"), "{ran:?}");
+    assert!(ran.stderr.contains("`*m` is a YAML alias, which is not supported"), "{ran:?}");
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn lines_of_a_query_that_are_joined_are_told_whatever_the_style() {
 
 #[test]
 fn a_byte_that_is_no_text_is_told_without_its_echo() {
-    let message = "error[yaml-syntax] This byte is not UTF-8";
+    let message = "error[yaml-syntax] This byte is not valid UTF-8";
     for (text, place) in [
         (CLEAN.replace("DeviceNetworkEvents\n  |", "Device\u{fffd}Events\n  |"), "13:9"),
         (CLEAN.replacen("name: ", "name: \u{fffd}", 1), "2:7"),

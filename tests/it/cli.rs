@@ -11,7 +11,7 @@ fn clean_content_is_silent_success() {
 }
 
 #[test]
-fn the_seed_is_told_what_is_wrong_and_mended() {
+fn the_seed_is_told_what_is_wrong_and_fixed() {
     let dir = folder(&[("a.yaml", SEED)]);
     let ran = run(dir.path(), &["check", "--output-format", "concise"], "");
     assert_eq!(ran.code, 0, "warnings alone do not fail: {ran:?}");
@@ -94,7 +94,7 @@ fn what_a_check_takes_for_another_tools_file_is_not_converted() {
     let dir = folder(&[("chart.yaml", "{{- if .Values.on }}\nkind: [Service\n")]);
     let ran = run(dir.path(), &["check", "chart.yaml"], "");
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.stderr.starts_with("info: chart.yaml is not Sentinel content; passed over\nwarning: "));
+    assert!(ran.stderr.starts_with("info: chart.yaml is not Sentinel content; skipped\nwarning: "));
     // Who names a file means it.
     let ran = run(dir.path(), &["convert", "chart.yaml"], "");
     assert_eq!(ran.code, 1, "{ran:?}");
@@ -132,7 +132,7 @@ fn a_broken_configuration_is_refused_with_its_place() {
     let dir = folder(&[("a.yaml", CLEAN), ("sentlint.toml", "[check]\nprofle = \"pedantic\"\n")]);
     let ran = run(dir.path(), &["check"], "");
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("sentlint.toml:2:1: there is no key `profle` in [check]"), "{ran:?}");
+    assert!(ran.stderr.contains("sentlint.toml:2:1: unknown key `profle` in [check]"), "{ran:?}");
     assert!(ran.stderr.contains("did you mean `profile`?"), "{ran:?}");
     assert_eq!(run(dir.path(), &["check", "--isolated"], "").code, 0);
     let missing = run(dir.path(), &["check", "--config", "none.toml"], "");
@@ -254,7 +254,7 @@ fn a_new_file_is_clean_and_is_not_overwritten() {
         assert_eq!((check.code, &json["files"][0]["kind"]), (0, &serde_json::json!(kind)), "{check:?}");
         let again = run(dir.path(), &["new", kind, "-o", &file], "");
         assert_eq!(again.code, 2);
-        assert!(again.stderr.contains("exists; --force overwrites it"), "{again:?}");
+        assert!(again.stderr.contains("exists; use --force to overwrite it"), "{again:?}");
     }
     let other = run(dir.path(), &["new", "hunting-query"], "");
     assert!(other.stdout.starts_with("id: ") && !other.stdout.contains("2c1b9a36"), "{other:?}");

@@ -37,7 +37,8 @@ fn lines_stay_what_they_were_where_no_report_is_asked_for() {
     let ran = run(dir.path(), &["convert", "b.yaml", "--to", "scheduled"], "");
     assert_eq!(
         ran.stderr,
-        "b.yaml:1:1: error: The hunting query has no name, and a rule needs one\n  help: Add `name:`.\n1 input could not \
+        "b.yaml:1:1: error: The hunting query has no name, but a rule needs one\n  help: Add `name:`.\n1 input could \
+         not \
          be converted.\n"
     );
 }
@@ -128,5 +129,5 @@ fn a_wrong_report_is_refused() {
     let dir = folder(&[("a.yaml", CLEAN)]);
     let ran = run(dir.path(), &["convert", "a.yaml", "--report", "josn=x"], "");
     assert_eq!(ran.code, 2, "{ran:?}");
-    assert!(ran.stderr.contains("there is no format `josn`; did you mean `json`?"), "{ran:?}");
+    assert!(ran.stderr.contains("unknown format `josn`; did you mean `json`?"), "{ran:?}");
 }

@@ -147,7 +147,7 @@ fn one_rule_goes_to_standard_output_and_many_to_a_folder() {
     run(dir.path(), &["convert", "in", "--merge", "--no-check", "-o", "all.json"], "");
     let refused = run(dir.path(), &["convert", "all.json", "--to", "yaml"], "");
     assert_eq!((refused.code, refused.stdout.as_str()), (2, ""), "{refused:?}");
-    assert!(refused.stderr.contains("give a folder for their files with -o DIR"), "{refused:?}");
+    assert!(refused.stderr.contains("give an output folder with -o DIR"), "{refused:?}");
     let stream = run(dir.path(), &["convert", "all.json", "--to", "yaml", "-o", "-"], "");
     assert_eq!(stream.stdout.matches("---\nid: ").count(), 2, "{stream:?}");
     assert_eq!(run(dir.path(), &["convert", "all.json", "--to", "yaml", "-o", "out"], "").code, 0);
@@ -210,7 +210,7 @@ fn what_cannot_be_converted_is_said_with_its_place() {
     assert_eq!(files(&dir.path().join("out")).into_keys().collect::<Vec<_>>(), ["good.yaml"]);
     let named = run(dir.path(), &["convert", "in/other.json", "--to", "yaml"], "");
     assert_eq!(named.code, 1);
-    assert!(named.stderr.contains("in/other.json:1:1: error: The JSON is no ARM template"), "{named:?}");
+    assert!(named.stderr.contains("in/other.json:1:1: error: The JSON is not an ARM template"), "{named:?}");
     let yaml = run(dir.path(), &["convert", "in/a.yaml", "--to", "yaml"], "");
     assert_eq!(yaml.code, 1);
     assert!(yaml.stderr.contains("`--to yaml` reads ARM templates in JSON"), "{yaml:?}");
@@ -220,10 +220,10 @@ fn what_cannot_be_converted_is_said_with_its_place() {
     let told = run(dir.path(), &["convert", "in/good.json", "--to", "yaml", "-v", "--severity", "Low"], "");
     assert_eq!(told.code, 0);
     assert!(
-        told.stderr.contains("the template does not say which data connectors the query needs"),
+        told.stderr.contains("the template does not contain the data connectors that the query needs"),
         "{told:?}"
     );
-    assert!(told.stderr.contains("`--severity` does nothing with `--to yaml`"), "{told:?}");
+    assert!(told.stderr.contains("`--severity` has no effect with `--to yaml`"), "{told:?}");
 }
 
 #[test]
@@ -235,11 +235,11 @@ fn a_folder_that_says_otherwise_is_warned_of() {
     let ran = run(dir.path(), &["convert", "in", "--to", "yaml", "-o", "out"], "");
     assert_eq!(ran.code, 0, "{ran:?}");
     // What says that it is a rule is one wherever it lies.
-    assert!(!ran.stderr.contains("will be taken"), "{ran:?}");
+    assert!(!ran.stderr.contains("will be read"), "{ran:?}");
     write(dir.path(), "more/Detections/a.json", arm(CLEAN).as_bytes());
     let ran = run(dir.path(), &["convert", "more", "--to", "yaml", "-o", "out"], "");
     assert!(
-        ran.stderr.contains("will be taken for a scheduled analytic rule because of the folder"),
+        ran.stderr.contains("will be read as a scheduled analytic rule because of its folder"),
         "{ran:?}"
     );
 }

@@ -67,15 +67,13 @@ fn the_index_of_rules_is_up_to_date() {
         );
     }
     let mut page = String::from(
-        "# Rules\n\nMade from the code; `sentlint explain RULE` shows the same pages. The severity is that of the \
-         profile `recommended`.\n\n*Upstream* is the repository Azure/Azure-Sentinel. A *gate* is one of its checks of pull \
-         requests, by the name of its workflow; under the profile `azure-sentinel`, sentlint reports exactly what the gates \
-         would, as errors. The gates, with the rules whose findings theirs are, stand at the end.\n",
+        "# Rules\n\nGenerated from the code; `sentlint explain RULE` shows the same pages. The severity is that of the \
+         profile `recommended`.\n\n*Upstream* is the repository Azure/Azure-Sentinel. A *gate* is one of its pull \
+         request checks, with the name of its workflow; under the profile `azure-sentinel`, sentlint reports exactly \
+         what the gates would report, as errors. The gates and their rules are listed at the end.\n",
     );
     for (group, table) in groups.values() {
-        page += &format!(
-            "\n## {group}\n\n| rule | severity | fix | what it looks for |\n|---|---|---|---|\n{table}"
-        );
+        page += &format!("\n## {group}\n\n| rule | severity | fix | reports |\n|---|---|---|---|\n{table}");
     }
     page += "\n## Gates\n\n| gate | rules |\n|---|---|\n";
     for (gate, ids) in &gates {

@@ -27,4 +27,5 @@ mod rules;
 mod sarif;
 mod schemas;
 mod suppressions;
+mod words;
 mod yaml_oracle;

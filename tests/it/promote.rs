@@ -65,8 +65,8 @@ fn a_question_fails_its_input_and_the_others_are_written() {
     let dir = folder(&[("in/a.yaml", CLEAN), ("in/b.yaml", &ransomware())]);
     let ran = run(dir.path(), &["convert", "--to", "scheduled", "in", "-o", "out"], "");
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(ran.stderr.contains("in/b.yaml:9:5: error: `Ransomware` is no tactic of Sentinel's"), "{ran:?}");
-    assert!(ran.stderr.contains("help: `--tactic Ransomware=CommandAndControl` names the tactic"), "{ran:?}");
+    assert!(ran.stderr.contains("in/b.yaml:9:5: error: `Ransomware` is not a Sentinel tactic"), "{ran:?}");
+    assert!(ran.stderr.contains("help: `--tactic Ransomware=CommandAndControl` sets the tactic"), "{ran:?}");
     assert!(ran.stderr.contains("1 input could not be converted."), "{ran:?}");
     assert!(dir.path().join("out/a.yaml").exists() && !dir.path().join("out/b.yaml").exists());
     let answered = ["convert", "--to", "scheduled", "in", "-o", "out", "--tactic", "Ransomware=Impact"];
@@ -89,11 +89,14 @@ fn an_nrt_rule_needs_its_window_taken_out() {
     let dir = folder(&[("a.yaml", CLEAN)]);
     let ran = run(dir.path(), &["convert", "--to", "nrt", "a.yaml"], "");
     assert_eq!(ran.code, 1, "{ran:?}");
-    assert!(ran.stderr.contains("a.yaml:14:27: error: The query looks back 1d, and an NRT rule"), "{ran:?}");
+    assert!(ran.stderr.contains("a.yaml:14:27: error: The query looks back 1d, but an NRT rule"), "{ran:?}");
     let ran = run(dir.path(), &["convert", "--to", "nrt", "a.yaml", "--drop-window"], "");
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.stdout.ends_with("version: 1.0.0\nkind: NRT\n") && !ran.stdout.contains("ago("), "{ran:?}");
-    assert!(ran.stderr.contains("a.yaml:14:11: changed: A rule is given its time range"), "{ran:?}");
+    assert!(
+        ran.stderr.contains("a.yaml:14:11: changed: The schedule of a rule sets its time range"),
+        "{ran:?}"
+    );
     assert_eq!(run(dir.path(), &["check", "-"], &ran.stdout).code, 0);
 }
 
@@ -113,19 +116,19 @@ fn an_error_of_the_query_that_the_rule_would_have_too_keeps_it_from_being_writte
 fn options_that_make_no_sense_are_said_to() {
     let dir = folder(&[("a.yaml", CLEAN)]);
     for (args, said) in [
-        (&["--to", "scheduled", "--period", "soon"][..], "`--period soon` is no duration"),
+        (&["--to", "scheduled", "--period", "soon"][..], "`--period soon` is not a valid duration"),
         (
             &["--to", "scheduled", "--max-period", "30d"],
-            "`--max-period 30d` is out of range: a rule takes 5m to 14d",
+            "`--max-period 30d` is out of range: it must be between 5m and 14d",
         ),
         (
             &["--to", "scheduled", "--tactic", "Impakt"],
-            "`Impakt` is no tactic of Sentinel's; did you mean Impact?",
+            "`Impakt` is not a Sentinel tactic; did you mean Impact?",
         ),
-        (&["--to", "nrt", "--frequency", "1h"], "`--frequency` is for scheduled rules"),
+        (&["--to", "nrt", "--frequency", "1h"], "`--frequency` only applies to scheduled rules"),
         (
             &["--to", "arm", "--derive-entities"],
-            "`--derive-entities` goes with `--to scheduled` and `--to nrt`",
+            "`--derive-entities` can only be used with `--to scheduled` and `--to nrt`",
         ),
         (&["--to", "scheduled", "--merge"], "`--merge`"),
     ] {

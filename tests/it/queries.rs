@@ -25,7 +25,7 @@ fn a_table_of_ones_own_is_known_once_it_is_named() {
     };
     let unknown = check(&[]);
     assert!(
-        unknown.stdout.contains("warning[kql-unknown-table] There is no table `RemoteTools_CL`"),
+        unknown.stdout.contains("warning[kql-unknown-table] Unknown table `RemoteTools_CL`"),
         "{unknown:?}"
     );
     assert!(unknown.stdout.contains("warning[kql-unknown-function]"), "{unknown:?}");
@@ -37,7 +37,7 @@ fn a_table_of_ones_own_is_known_once_it_is_named() {
 
     write(dir.path(), "a.yaml", query("RemoteTools_CL | where Tol == ''").as_bytes());
     let slip = check(&[]);
-    assert!(slip.stdout.contains("kql-unknown-column] There is no column `Tol`"), "{slip:?}");
+    assert!(slip.stdout.contains("kql-unknown-column] Unknown column `Tol`"), "{slip:?}");
     assert!(!check(&["--fix", "--unsafe-fixes"]).stdout.contains("unknown-column"));
     assert!(std::fs::read_to_string(dir.path().join("a.yaml")).unwrap().contains("where Tool == ''"));
 }
@@ -80,7 +80,7 @@ FunctionQuery: |
     assert!(alone.stdout.contains("kql-unknown-function"), "{alone:?}");
     let both = run(dir.path(), &["check", "--select", KQL, "--output-format", "concise"], "");
     assert!(!both.stdout.contains("kql-unknown-function"), "{both:?}");
-    assert!(both.stdout.contains("kql-unknown-column] There is no column `RemotePort`"), "{both:?}");
+    assert!(both.stdout.contains("kql-unknown-column] Unknown column `RemotePort`"), "{both:?}");
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use crate::common::{run, write};
 use serde_json::Value;
 
-/// Lines with a mistake behind characters of two, three and four bytes.
+/// Lines with a mistake after characters of two, three and four bytes.
 const QUERY: [&str; 3] =
     ["DeviceNetworkEvents", "| where DeviceName != 'é€😀' && RemotePort == 443", "| project DeviceName"];
 
@@ -17,7 +17,7 @@ fn syntax_errors(name: &str, text: &str) -> Vec<Value> {
     report["diagnostics"].as_array().unwrap().clone()
 }
 
-/// Asserts that a file has one error, that it is at the `&&`, and that its fix mends it.
+/// Asserts that a file has one error, that it is at the `&&`, and that its fix fixes it.
 fn found(name: &str, text: &str, pointer: Option<&str>, query: &str) {
     let errors = syntax_errors(name, text);
     assert_eq!(errors.len(), 1, "{name}:\n{text}\n{errors:#?}");
@@ -34,14 +34,14 @@ fn found(name: &str, text: &str, pointer: Option<&str>, query: &str) {
     );
     let edit = &error["fix"]["edits"][0];
     let place = |end: &str| usize::try_from(edit[end].as_u64().unwrap()).unwrap();
-    let mended =
+    let fixed =
         format!("{}{}{}", &text[..place("start")], edit["text"].as_str().unwrap(), &text[place("end")..]);
-    assert_eq!(syntax_errors(name, &mended), [] as [Value; 0], "{name}:\n{mended}");
+    assert_eq!(syntax_errors(name, &fixed), [] as [Value; 0], "{name}:\n{fixed}");
 }
 
 const HEAD: &str = "id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11\nname: n\ndescription: Identifies n. é\n";
 
-/// The query in each style, behind its key, with the text that the style makes of it.
+/// The query in each style, after its key, with the text that the style makes of it.
 fn styles() -> Vec<(&'static str, String, String)> {
     let lines = QUERY.join("\n");
     let indented = |by: usize| QUERY.map(|line| format!("{}{line}\n", " ".repeat(by))).concat();
@@ -117,7 +117,7 @@ fn a_query_is_read_in_every_kind_of_content() {
     }
     for name in ["a.kql", "a.csl", "A.KQL"] {
         found(name, &query, None, &query);
-        // A byte-order mark is no part of the query.
+        // A byte order mark is not a part of the query.
         found(name, &format!("\u{feff}{query}"), None, &query);
     }
 }

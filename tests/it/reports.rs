@@ -103,14 +103,14 @@ fn reports_end_where_their_readers_stop_and_say_so() {
     let kept = results.iter().filter(|result| result["level"] == "error").count();
     let told = run["invocations"][0]["toolExecutionNotifications"].to_string();
     assert!(
-        kept == errors && told.contains("left out: code scanning takes 25000 of one run"),
+        kept == errors && told.contains("omitted: code scanning accepts at most 25000 results per run"),
         "{kept} {told}"
     );
 
     // A page of GitHub takes a mebibyte.
     let markdown = checked::report(Format::Markdown, &findings, 100);
     let rows = markdown.lines().filter(|line| line.contains("](http")).count();
-    let left = format!("\n{} findings more left out here.\n", all - rows);
+    let left = format!("\n{} findings more not shown here.\n", all - rows);
     assert!(markdown.len() < 1 << 20 && markdown.ends_with(&left), "{} {left}", markdown.len());
 
     // Ten annotations of each level, and one notice that there are more.

@@ -25,7 +25,7 @@ fn editors_show_words_and_not_patterns() {
         let name = path.file_name().unwrap().to_str().unwrap();
         let schema: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
         each(&schema, "", &mut |pointer, value| {
-            // A property may be called `description` or `pattern` as well; then it is no text.
+            // A property may be called `description` or `pattern` as well; then it is not a text.
             let text = |key: &str| value.get(key).and_then(Value::as_str);
             if text("pattern").is_some() {
                 seen += 1;

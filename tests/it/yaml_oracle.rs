@@ -240,7 +240,7 @@ fn plain_line(file: &SourceFile, root: &Node, key: &str) -> Option<usize> {
     (!scalar.text.is_empty() && file.line_of(value.span.end as usize) == line).then_some(line)
 }
 
-/// One slip put into each file: it is told at its line, alone, with a mend, and the other keys are read.
+/// One slip put into each file: it is told at its line, alone, with a fix, and the other keys are read.
 #[test]
 fn slips_put_into_corpus_files_are_told_where_they_are() {
     type Damage = fn(&str) -> String;
@@ -256,7 +256,7 @@ fn slips_put_into_corpus_files_are_told_where_they_are() {
     ];
     let mut report = Vec::new();
     for (what, damage) in slips {
-        let (mut told, mut alone, mut mended, mut keys, mut all, mut total) = (0, 0, 0, 0, 0, 0);
+        let (mut told, mut alone, mut fixed, mut keys, mut all, mut total) = (0, 0, 0, 0, 0, 0);
         for path in files.iter().step_by(4) {
             let file = read(path);
             let root = yaml::parse(&file).root.unwrap();
@@ -272,7 +272,7 @@ fn slips_put_into_corpus_files_are_told_where_they_are() {
             let line_of = |error: &yaml::YamlError| broken.line_of(error.span.start as usize);
             told += usize::from(document.errors.iter().any(|error| line_of(error) == at));
             alone += usize::from(document.errors.len() == 1);
-            mended += usize::from(document.errors.first().is_some_and(|error| error.mend.is_some()));
+            fixed += usize::from(document.errors.first().is_some_and(|error| error.fix.is_some()));
             let entries = &root.as_mapping().unwrap().entries;
             all += entries.len();
             let after = document.root.as_ref();
@@ -287,18 +287,18 @@ fn slips_put_into_corpus_files_are_told_where_they_are() {
             what,
             percent(told, total),
             percent(alone, total),
-            percent(mended, total),
+            percent(fixed, total),
             percent(keys, all),
         ));
     }
-    println!("slip, told at its line, alone, with a mend, keys as before (percent)");
-    for (what, told, alone, mended, keys) in report {
-        println!("{what}: {told} {alone} {mended} {keys}");
-        assert!(told >= 98 && alone >= 98 && mended >= 95 && keys >= 85, "{what}");
+    println!("slip, told at its line, alone, with a fix, keys as before (percent)");
+    for (what, told, alone, fixed, keys) in report {
+        println!("{what}: {told} {alone} {fixed} {keys}");
+        assert!(told >= 98 && alone >= 98 && fixed >= 95 && keys >= 85, "{what}");
     }
 }
 
-/// Random damage to real files: no panic, every place inside of the file, every mend worth its name.
+/// Random damage to real files: no panic, every place inside the file, every fix worth its name.
 #[test]
 fn damaged_corpus_files_are_read_without_harm() {
     let Some(files) = corpus() else { return };
@@ -313,7 +313,7 @@ fn damaged_corpus_files_are_read_without_harm() {
         "\t", "\0", "\u{feff}", "\r", "'", "\"", "`", "[", "{", "|", ": ", "- ", "&a ", "*a", "---\n", "%",
         "\\", " #",
     ];
-    let (mut errors, mut mends) = (0, 0);
+    let (mut errors, mut fixes) = (0, 0);
     for path in &files {
         let mut text = read(path).text().to_owned();
         for _ in 0..=random(4) {
@@ -341,13 +341,13 @@ fn damaged_corpus_files_are_read_without_harm() {
         for error in &document.errors {
             assert_eq!(file.clamp(error.span), error.span, "{}", path.display());
             errors += 1;
-            let Some(mend) = &error.mend else { continue };
-            let after = Edit::apply(&mend.edits, file.text()).unwrap();
+            let Some(fix) = &error.fix else { continue };
+            let after = Edit::apply(&fix.edits, file.text()).unwrap();
             let after = yaml::parse(&SourceFile::new("after", after));
             assert!(after.errors.len() < document.errors.len(), "{}: {}", path.display(), error.message);
-            mends += 1;
+            fixes += 1;
         }
     }
-    println!("{errors} errors, {mends} with a mend");
-    assert!(errors > 500 && mends > 500);
+    println!("{errors} errors, {fixes} with a fix");
+    assert!(errors > 500 && fixes > 500);
 }

@@ -28,7 +28,7 @@ struct Builtin {
     result_prefix: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     constant_foldable: bool,
-    /// Whether it is only there inside of the operators on graphs, which are not looked into.
+    /// Whether it is only there inside the operators on graphs, which are not looked into.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     custom_availability: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

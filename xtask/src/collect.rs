@@ -284,7 +284,7 @@ fn parameter_fact(parameter: &Parameter, column_names: &[String]) -> ParameterFa
     }
 }
 
-/// The columns that a function returns, as the official analyser computed them where it could.
+/// The columns that a function returns, as the official analyzer computed them where it could.
 fn result(function: &Function, collected: &Collected) -> Result<Columns, String> {
     if function.body.is_some() {
         return Ok(function.result_columns.clone().unwrap_or_default());

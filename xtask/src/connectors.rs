@@ -22,7 +22,7 @@ pub(crate) struct Solutions {
     connectors: BTreeMap<String, Connector>,
 }
 
-/// The ids that published content requires though no catalogue has them.
+/// The ids that published content requires though no catalog has them.
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Published {
     source: String,

@@ -106,11 +106,11 @@ pub(crate) struct FunctionFact {
     pub(crate) origin: String,
     /// `None` (mark `any-arguments`) when they are not known.
     pub(crate) parameters: Option<Vec<ParameterFact>>,
-    /// Whether it may return columns besides those that are known (mark `open`).
+    /// Whether it may return columns as well those that are known (mark `open`).
     pub(crate) open: bool,
     /// Whether its columns were computed in spite of errors (mark `uncertain`).
     pub(crate) uncertain: bool,
-    /// The type of the value that it returns, if it is no table (mark `returns:TYPE`).
+    /// The type of the value that it returns, if it is not a table (mark `returns:TYPE`).
     pub(crate) scalar: Option<String>,
     pub(crate) columns: Vec<(String, String)>,
 }

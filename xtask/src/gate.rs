@@ -1,4 +1,4 @@
-//! What the analyser of upstream's gate lacks: it is older than the service.
+//! What the analyzer of upstream's gate lacks: it is older than the service.
 
 use std::collections::BTreeMap;
 

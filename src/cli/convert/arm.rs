@@ -37,8 +37,8 @@ pub(super) fn deploy(
         if finished.items.len() > limits::DEPLOYMENTS {
             let (count, most) = (finished.items.len(), limits::DEPLOYMENTS);
             run.hint(&format!(
-                "Sentinel Repositories makes a deployment for each of the {count} files, and a resource group keeps \
-                 {most}; --merge puts many into one"
+                "Sentinel Repositories creates one deployment for each of the {count} files, and a resource group \
+                 keeps at most {most}; --merge combines files"
             ));
         }
         let files = finished.items.iter().map(|(job, resource)| File {
@@ -72,7 +72,7 @@ fn say_what_does_nothing(run: &Run<'_>, items: &[(&Job, Resource)]) {
         ("--long-description", options.long_description.is_some(), searches, "hunting queries"),
     ];
     for (name, _, _, what) in given.iter().filter(|(_, given, concerns, _)| *given && !concerns) {
-        run.hint(&format!("`{name}` does nothing: it is for {what}, and there are none"));
+        run.hint(&format!("`{name}` has no effect: it applies to {what}, and there are none"));
     }
     let start = items.iter().find_map(|(_, resource)| match &resource.body {
         Body::Scheduled(rule) => rule.start_time.as_deref(),
@@ -89,16 +89,16 @@ fn hint_about_one(run: &Run<'_>, resources: &[Resource], bytes: usize) {
     let rules = resources.iter().filter(|resource| resource.is_rule()).count();
     if rules > limits::PORTAL_IMPORT_RULES {
         let most = limits::PORTAL_IMPORT_RULES;
-        run.hint(&format!("the template holds {rules} rules; the portal imports {most} at a time"));
+        run.hint(&format!("the template has {rules} rules; the portal imports at most {most} at a time"));
     }
     if resources.len() > limits::TEMPLATE_RESOURCES {
         let (count, most) = (resources.len(), limits::TEMPLATE_RESOURCES);
         run.hint(&format!(
-            "the template holds {count} resources, and a deployment takes {most}; merge fewer"
+            "the template has {count} resources, and a deployment can have at most {most}; merge fewer files"
         ));
     }
     if bytes > limits::TEMPLATE_BYTES {
-        run.hint("the template is larger than the 4 MiB that a deployment takes; merge fewer files");
+        run.hint("the template is larger than 4 MiB, the limit of a deployment; merge fewer files");
     }
 }
 
@@ -122,10 +122,8 @@ fn merge(items: Vec<(&Job, Resource)>) -> Result<Vec<Resource>, Error> {
     let mut resources = Vec::new();
     for (job, resource) in items {
         if let Some(other) = names.insert(resource.key(), job.input.name.clone()) {
-            let message = format!(
-                "`{other}` and `{}` have the same id, and one template cannot hold both",
-                job.input.name
-            );
+            let message =
+                format!("`{other}` and `{}` have the same id and cannot be in one template", job.input.name);
             return Err(Error::Usage(message));
         }
         resources.push(resource);

@@ -75,7 +75,7 @@ struct Finished<'a, T> {
 pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, Error> {
     let target = options.to;
     if options.merge && !target.merges() {
-        let message = format!("`--merge` puts resources into one file, which `--to {target}` does not make");
+        let message = format!("`--merge` cannot be used with `--to {target}`");
         return Err(Error::Usage(message));
     }
     let of_others = [
@@ -86,10 +86,12 @@ pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, E
         ("--for-repositories", options.for_repositories, matches!(target, Target::Arm | Target::Bicep)),
     ];
     if let Some((name, ..)) = of_others.iter().find(|(_, given, fits)| *given && !fits) {
-        return Err(Error::Usage(format!("`{name}` does nothing for `--to {target}`")));
+        return Err(Error::Usage(format!("`{name}` has no effect with `--to {target}`")));
     }
     if options.check && options.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {
-        return Err(Error::Usage("`--check` compares with files: name their folder with -o DIR".into()));
+        return Err(Error::Usage(
+            "`--check` compares with existing files: give their folder with -o DIR".into(),
+        ));
     }
     promote::refuse_options(target, &options.rule)?;
     let sinks = notes::sinks(options)?;
@@ -176,7 +178,7 @@ impl<'a> Run<'a> {
                 print::note(&format!("{name}: error: not converted because of {because}, shown above"));
             }
             if self.talks() {
-                print::note("  help: `--no-check` converts all the same.");
+                print::note("  help: Use `--no-check` to convert anyway.");
             }
         }
         if finished.items.is_empty() && finished.failed == 0 {
@@ -289,7 +291,7 @@ impl Answered {
 /// Says of errors that they are not in the file as it is.
 fn in_overlay(mut report: FileReport) -> FileReport {
     for found in &mut report.diagnostics {
-        found.message += " (with the parameters laid over the file)";
+        found.message += " (with the parameters applied)";
     }
     report
 }
@@ -310,19 +312,19 @@ fn content_of<T>(job: &Job, target: Target, accepts: impl Fn(Kind) -> bool) -> R
         kind => kind.noun(),
     };
     if !job.input.named {
-        return Err(Done::Skipped(format!("info: {name} is {what}; passed over")));
+        return Err(Done::Skipped(format!("info: {name} is {what}; skipped")));
     }
     Err(Done::Failed(report_of(&content, vec![no_counterpart(&content, what, target)])))
 }
 
 /// Why a file that the user named gives no result.
 fn no_counterpart(content: &Content, what: &str, target: Target) -> Diagnostic {
-    let message = format!("This is {what}, of which `--to {target}` makes nothing");
+    let message = format!("This is {what}, which `--to {target}` cannot convert");
     let json = extension(content.source.path()).is_some_and(|ext| ext.eq_ignore_ascii_case("json"));
     let help = match (target, content.kind) {
-        _ if json => "`--to yaml` reads templates in JSON.",
-        (Target::Scheduled | Target::Nrt, _) => "Name a hunting query: only those become rules.",
-        (_, Kind::Query) => "Put the query into a hunting query or rule; `sentlint new` makes one.",
+        _ if json => "`--to yaml` converts JSON templates.",
+        (Target::Scheduled | Target::Nrt, _) => "Only hunting queries can be converted to rules.",
+        (_, Kind::Query) => "Put the query into a hunting query or rule; `sentlint new` creates one.",
         _ => "Hunting queries, scheduled rules and NRT rules can be converted.",
     };
     NO_COUNTERPART.at(Span::default(), message).help(help)

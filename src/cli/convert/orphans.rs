@@ -27,12 +27,12 @@ impl Run<'_> {
         }
         if !whole {
             if self.options.prune {
-                let message = "`--prune` needs to see every source: name their folders, and no single files";
+                let message = "`--prune` needs to see every source: give folders, not single files";
                 return Err(Error::Usage(message.into()));
             }
             return Ok(Vec::new());
         }
-        // What could not be converted this time is no orphan.
+        // What could not be converted this time is not an orphan.
         let of_inputs = self.work.jobs.iter().map(|job| output.join(self.mirrored(job)));
         let expected: BTreeSet<PathBuf> = results
             .iter()
@@ -82,17 +82,17 @@ impl Run<'_> {
         for orphan in orphans {
             let name = display(&orphan.path);
             if self.options.check {
-                print::note(&format!("{name} has no source any more; --prune removes it"));
+                print::note(&format!("the source of {name} no longer exists; --prune removes it"));
                 left += 1;
             } else if !orphan.untouched {
                 print::note(&format!(
-                    "{name} has no source any more, and was edited after sentlint wrote it; it stays"
+                    "the source of {name} no longer exists, but it was edited after sentlint wrote it, so it is kept"
                 ));
                 self.attention.store(true, Ordering::Relaxed);
             } else {
                 std::fs::remove_file(&orphan.path).map_err(|error| Error::Unwritable(name.clone(), error))?;
                 if self.talks() {
-                    print::note(&format!("{name} is removed: it has no source any more"));
+                    print::note(&format!("removed {name}: its source no longer exists"));
                 }
             }
         }

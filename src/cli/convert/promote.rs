@@ -134,8 +134,8 @@ fn of_the_rule(content: &Content, promoted: &Promoted, over: &Job, errors: &File
         let (message, id) = (&error.message, error.rule.id);
         let place = promoted.source(content, &rule, error);
         let refusal = RULE_REFUSED.at(place, format!("The rule would have an error here: {message} ({id})"));
-        let help = error.help.as_deref().unwrap_or("Change the hunting query so that the rule has none.");
-        refusal.help(format!("{help} `--no-check` writes the rule all the same."))
+        let help = error.help.as_deref().unwrap_or("Fix it in the hunting query.");
+        refusal.help(format!("{help} Use `--no-check` to write the rule anyway."))
     };
     report_of(content, errors.diagnostics.iter().map(refusal).collect())
 }
@@ -147,10 +147,13 @@ fn options(run: &Run<'_>) -> Result<Options, Error> {
         None => Ok(None),
         Some(text) => match Duration::parse(text) {
             Some(duration) if (least..=most).contains(&duration.seconds) => Ok(Some(duration)),
-            Some(_) => {
-                Err(Error::Usage(format!("`--{option} {text}` is out of range: a rule takes 5m to 14d")))
-            }
-            None => Err(Error::Usage(format!("`--{option} {text}` is no duration: write it as 1h or 14d"))),
+            Some(_) => Err(Error::Usage(format!(
+                "`--{option} {text}` is out of range: it must be between 5m and 14d"
+            ))),
+            None => Err(Error::Usage(format!(
+                "`--{option} {text}` is not a valid duration: use a form such as 1h or \
+                                              14d"
+            ))),
         },
     };
     let nrt = run.target == Target::Nrt;
@@ -161,7 +164,7 @@ fn options(run: &Run<'_>) -> Result<Options, Error> {
                 .find_map(|(option, value)| value.as_ref().map(|_| option))
     {
         return Err(Error::Usage(format!(
-            "`--{option}` is for scheduled rules; an NRT rule runs all the time"
+            "`--{option}` only applies to scheduled rules; an NRT rule runs every minute"
         )));
     }
     Ok(Options {
@@ -190,7 +193,7 @@ fn say_what_does_nothing(run: &Run<'_>) {
         ("--long-description", options.long_description.is_some()),
     ];
     for (name, _) in given.iter().filter(|(_, given)| *given) {
-        run.hint(&format!("`{name}` does nothing with `--to {}`; give it to `--to arm`", run.target));
+        run.hint(&format!("`{name}` has no effect with `--to {}`; use it with `--to arm`", run.target));
     }
 }
 
@@ -205,7 +208,7 @@ fn tactic(text: &str) -> Result<TacticAnswer, Error> {
         None => {
             let near = tactics::nearest_tactic(name)
                 .map_or_else(String::new, |near| format!("; did you mean {}?", near.name));
-            Err(Error::Usage(format!("`--tactic {text}`: `{name}` is no tactic of Sentinel's{near}")))
+            Err(Error::Usage(format!("`--tactic {text}`: `{name}` is not a Sentinel tactic{near}")))
         }
     }
 }
@@ -223,9 +226,11 @@ pub(super) fn refuse_options(target: Target, asked: &NewRule) -> Result<(), Erro
         ("explain-changes", asked.explain_changes),
     ];
     match given.iter().find(|(_, given)| *given) {
-        Some((option, _)) if !matches!(target, Target::Scheduled | Target::Nrt) => Err(Error::Usage(
-            format!("`--{option}` goes with `--to scheduled` and `--to nrt`, and not with `--to {target}`"),
-        )),
+        Some((option, _)) if !matches!(target, Target::Scheduled | Target::Nrt) => {
+            Err(Error::Usage(format!(
+                "`--{option}` can only be used with `--to scheduled` and `--to nrt`, not with `--to {target}`"
+            )))
+        }
         _ => Ok(()),
     }
 }

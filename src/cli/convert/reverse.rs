@@ -34,8 +34,8 @@ pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
     let several = finished.items.iter().map(|(_, back)| back.items.len()).sum::<usize>() > 1;
     let folder = run.options.output.as_deref().filter(|path| path.as_os_str() != "-");
     if run.options.output.is_none() && several {
-        let message = "there are several rules or hunting queries: give a folder for their files with -o DIR, \
-                       or `-o -` for one stream of documents";
+        let message = "there are several rules or hunting queries: give an output folder with -o DIR, or `-o -` for a \
+                       stream of YAML documents";
         return Err(Error::Usage(message.into()));
     }
     finished.later.iter().for_each(|report| run.tell(report));
@@ -69,7 +69,7 @@ fn tell_repeated(run: &Run<'_>, items: &[(&Job, Back)]) {
             let key = (item.kind == Kind::HuntingQuery, item.id.to_ascii_lowercase());
             let name = job.input.name.as_str();
             if let Some(other) = seen.insert(key, name).filter(|other| *other != name) {
-                run.hint(&format!("`{other}` and `{name}` both hold a resource of the id {}", item.id));
+                run.hint(&format!("`{other}` and `{name}` both contain a resource with the id {}", item.id));
             }
         }
     }
@@ -91,7 +91,11 @@ fn convert(run: &Run<'_>, job: &Job) -> Done<Back> {
     let catalog = View::new(vec![&workspace]);
     match reverse::to_content_with(&source, &catalog, run.options.derive_connectors) {
         Ok(reversed) if reversed.items.is_empty() && reversed.failures.is_empty() && job.input.named => {
-            let nothing = NOTHING_CONVERTED.at(Span::default(), "Nothing in it can be converted to YAML");
+            let nothing = NOTHING_CONVERTED.at(
+                Span::default(),
+                "The file contains nothing that can be converted to \
+                                                                 YAML",
+            );
             let reasons = reversed.notes.into_iter();
             Done::Failed(report(vec![
                 reasons.fold(nothing, |nothing, note| nothing.label(note.span, note.message)),
@@ -105,7 +109,7 @@ fn convert(run: &Run<'_>, job: &Job) -> Done<Back> {
         // Other JSON files lie beside templates; only who names one means it.
         Err(NoContent::NoTemplate(refusal) | NoContent::Empty(refusal)) if !job.input.named => {
             let place = at(&source, refusal.span);
-            Done::Skipped(format!("info: {place}: {}; passed over", refusal.message))
+            Done::Skipped(format!("info: {place}: {}; skipped", refusal.message))
         }
         Err(NoContent::Broken(refusal) | NoContent::NoTemplate(refusal) | NoContent::Empty(refusal)) => {
             Done::Failed(report(vec![*refusal]))
@@ -129,7 +133,7 @@ fn warn_of_folder(run: &Run<'_>, path: &Path, item: &Yaml) {
     if kind != item.kind {
         let path = crate::discover::display(path);
         let message = format!(
-            "`{path}` holds {} and will be taken for {} because of the folder it lies in",
+            "`{path}` is {} but will be read as {} because of its folder",
             item.kind.noun(),
             kind.noun()
         );
@@ -152,6 +156,6 @@ fn say_what_does_nothing(run: &Run<'_>) {
         ("--with-template-link", options.with_template_link),
     ];
     for (name, _) in given.iter().filter(|(_, given)| *given) {
-        run.hint(&format!("`{name}` does nothing with `--to yaml`"));
+        run.hint(&format!("`{name}` has no effect with `--to yaml`"));
     }
 }

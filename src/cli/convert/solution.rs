@@ -21,7 +21,7 @@ pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
         ("--api-version", options.api_version.is_some()),
     ];
     if let Some((name, _)) = deployed.iter().find(|(_, given)| *given) {
-        let message = format!("`{name}` concerns deployed rules, and a solution holds templates of rules");
+        let message = format!("`{name}` applies to deployed rules, but a solution contains rule templates");
         return Err(Error::Usage(message));
     }
     let facts = facts(run)?;
@@ -33,8 +33,7 @@ pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
     for (job, item) in &items {
         if let Some(other) = ids.insert(item.key(), &job.input.name) {
             let name = &job.input.name;
-            let message =
-                format!("`{other}` and `{name}` have the same id, and one solution cannot hold both");
+            let message = format!("`{other}` and `{name}` have the same id and cannot be in one solution");
             return Err(Error::Usage(message));
         }
     }
@@ -73,7 +72,7 @@ fn facts(run: &Run<'_>) -> Result<SolutionFacts, Error> {
         })
     });
     let Some(path) = path else {
-        let message = "a solution has a name and a publisher: give a file with them, --solution FILE\n  \
+        let message = "a solution needs a name and a publisher: give a metadata file with --solution FILE\n  \
                        help: In TOML, `name = \"...\"` and `publisher-id = \"...\"` are enough; docs/convert.md lists all keys.";
         return Err(Error::Usage(message.into()));
     };
@@ -99,7 +98,7 @@ fn beside(path: &Path, name: &str) -> Result<PathBuf, Error> {
     let candidates: Vec<PathBuf> = folders.map(|folder| folder.join(name)).collect();
     candidates.iter().find(|candidate| candidate.is_file()).cloned().ok_or_else(|| {
         let message = format!(
-            "`{}` names the metadata file `{name}`, which lies neither beside it nor above",
+            "`{}` names the metadata file `{name}`, which is neither in its folder nor above",
             display(path)
         );
         Error::Usage(message)

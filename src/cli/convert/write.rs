@@ -34,20 +34,20 @@ pub(super) fn refuse_output(options: &Convert, target: Target, work: &Work) -> R
     };
     let (name, place) = (display(output), absolute(output));
     if !work.stdin && work.jobs.iter().any(|job| absolute(&job.input.path) == place) {
-        return Err(Error::Usage(format!("`-o {name}` names an input, which the result would overwrite")));
+        return Err(Error::Usage(format!("`-o {name}` is an input file, which the result would overwrite")));
     }
     if is_result_name(target, output) {
         return Ok(());
     }
     if output.is_file() {
-        return Err(Error::Usage(format!("`-o {name}` is a file, and results go to a folder")));
+        return Err(Error::Usage(format!("`-o {name}` is a file, but results are written to a folder")));
     }
     let extension = output.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     let extension = extension.unwrap_or_default();
     if EXTENSIONS.contains(&extension.as_str()) && !output.is_dir() {
         let wanted = target.extension();
         let message = format!(
-            "`-o {name}` names a file, and `--to {target}` makes `.{wanted}` files: name a folder or such a file"
+            "`-o {name}` is not a folder, and `--to {target}` writes `.{wanted}` files: give a folder or such a file"
         );
         return Err(Error::Usage(message));
     }
@@ -74,7 +74,7 @@ impl Run<'_> {
     pub(super) fn write_all(&self, files: &[File]) -> Result<usize, Error> {
         let Some(output) = self.options.output.as_deref().filter(|path| path.as_os_str() != "-") else {
             if files.len() > 1 && self.options.output.is_none() {
-                let message = "several inputs need a folder for their results: give one with -o DIR";
+                let message = "several inputs need an output folder: give one with -o DIR";
                 return Err(Error::Usage(message.into()));
             }
             return files.iter().try_for_each(|file| results(&file.text)).map(|()| 0);
@@ -91,7 +91,7 @@ impl Run<'_> {
             let path = output.join(&file.path);
             if let Some(other) = inputs.insert(path.clone(), &file.input) {
                 let (input, path) = (&file.input, display(&path));
-                let message = format!("`{other}` and `{input}` would both become `{path}`");
+                let message = format!("`{other}` and `{input}` would both be written to `{path}`");
                 return Err(Error::Usage(message));
             }
         }
@@ -135,7 +135,9 @@ impl Run<'_> {
     fn too_many_for_one(&self, output: &Path, count: usize) -> Error {
         let name = display(output);
         let merge = if self.target.merges() { ", or put all into one with --merge" } else { "" };
-        Error::Usage(format!("`{name}` names one file, and there are {count} results: give a folder{merge}"))
+        Error::Usage(format!(
+            "`{name}` is a single file, but there are {count} results: give a folder{merge}"
+        ))
     }
 
     /// Writes what is new or differs, or says so under `--check`; returns how many those are.
@@ -186,7 +188,7 @@ impl Run<'_> {
         match self.work.jobs.iter().find(is_input) {
             Some(_) => {
                 let name = display(path);
-                Err(Error::Usage(format!("`{name}` is an input, and a result would overwrite it")))
+                Err(Error::Usage(format!("`{name}` is an input file, which a result would overwrite")))
             }
             None => Ok(()),
         }
@@ -198,7 +200,7 @@ impl Run<'_> {
         let name = display(path);
         if deployed && name.contains(['[', ']']) {
             self.hint(&format!(
-                "`{name}` has brackets in its name; Sentinel Repositories does not deploy such files"
+                "the name of `{name}` contains brackets; Sentinel Repositories does not deploy such files"
             ));
         }
     }

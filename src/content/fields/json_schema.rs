@@ -130,28 +130,31 @@ impl Form {
     pub(crate) fn pattern(self) -> Option<(&'static str, &'static str)> {
         Some(match self {
             Self::Free | Self::Filled => return None,
-            Self::NotBlank => (r"\S", "This must not be blank."),
+            Self::NotBlank => (r"\S", "This must not be empty."),
             Self::Guid => (
                 "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$",
-                "An id is a GUID, such as 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11.",
+                "An id must be a GUID, such as 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11.",
             ),
-            Self::Version => {
-                (r"^[0-9]+\.[0-9]+\.[0-9]+$", "A version is three numbers with periods, such as 1.0.0.")
-            }
+            Self::Version => (
+                r"^[0-9]+\.[0-9]+\.[0-9]+$",
+                "A version must be three numbers separated by dots, such as 1.0.0.",
+            ),
             Self::Duration => (
                 r"^([0-9]+[mhd]|P[0-9]+D(T([0-9]+H([0-9]+M)?([0-9]+S)?|[0-9]+M([0-9]+S)?|[0-9]+S))?|PT([0-9]+H([0-9]+M)?([0-9]+S)?|[0-9]+M([0-9]+S)?|[0-9]+S)|([0-9]+\.)?[0-9]{1,2}:[0-9]{2}:[0-9]{2})$",
-                "A duration is a number with m, h or d, such as 5h; PT5H and 05:00:00 are the same.",
+                "A duration must be a number and m, h or d, such as 5h; PT5H and 05:00:00 are equivalent.",
             ),
-            Self::Technique => {
-                (r"^T[0-9]{4}(\.[0-9]{3})?$", "A technique is written T1219, and a sub-technique T1219.002.")
-            }
+            Self::Technique => (
+                r"^T[0-9]{4}(\.[0-9]{3})?$",
+                "A technique must have the form T1219, and a sub-technique T1219.002.",
+            ),
             Self::Column => (
                 r"^[A-Za-z_]\w*$",
-                "A column's name has letters, digits and underscores, and does not begin with a digit.",
+                "A column name can contain letters, digits and underscores, and must not start with a digit.",
             ),
             Self::DetailName => (
                 r"^[A-Za-z]\w*$",
-                "A custom detail's name has letters, digits and underscores, and begins with a letter.",
+                "The name of a custom detail can contain letters, digits and underscores, and must start with a \
+                 letter.",
             ),
         })
     }

@@ -397,7 +397,7 @@ impl Format {
         self.keys.iter().find(|field| field.key == key)
     }
 
-    /// What belongs at a JSON Pointer below the document; `None` outside of the format.
+    /// What belongs at a JSON Pointer below the document; `None` outside the format.
     pub(crate) fn at(&self, pointer: &str) -> Option<Place> {
         let mut steps = pointer.strip_prefix('/')?.split('/');
         let field = find(self.keys, steps.next()?, self.kind)?;

@@ -9,7 +9,7 @@ pub(super) const COLUMN_KEYS: [&str; 4] =
 
 pub(super) const CONNECTOR: [Field; 2] = [
     Field::new("connectorId", "Connector id", Type::Text(Form::Filled, None))
-        .doc("The id of the connector, with its exact case. Example: `MicrosoftThreatProtection`.")
+        .doc("The case-sensitive id of the connector. Example: `MicrosoftThreatProtection`.")
         .required()
         .examples(&[
             "MicrosoftThreatProtection",
@@ -21,11 +21,11 @@ pub(super) const CONNECTOR: [Field; 2] = [
             "Syslog",
             "WindowsSecurityEvents",
         ])
-        .advice("Add `connectorId:` with the id of the connector that fills these tables.")
+        .advice("Add `connectorId:` with the id of the connector that provides these tables.")
         .owner(Owner::UnknownConnector),
     Field::new("dataTypes", "Data types", Type::List(&DATA_TYPE, None, None))
         .doc(
-            "The tables or parser functions that the query takes from this connector. Example: \
+            "The tables or parser functions of this connector that the query uses. Example: \
              `DeviceNetworkEvents`.",
         )
         .required()
@@ -34,18 +34,18 @@ pub(super) const CONNECTOR: [Field; 2] = [
 ];
 
 pub(super) const CONNECTOR_ITEM: Field = Field::new("", "Data connector", Type::Mapping(&CONNECTOR))
-    .doc("One connector and what the query takes from it.");
+    .doc("A connector and the data that the query uses.");
 
 pub(super) const ENTITY_MAPPING: [Field; 2] = [
     Field::new("entityType", "Entity type", Type::OneOf(Set::Known(entity_types)))
-        .doc("What kind of thing the columns identify. Example: `Host`.")
+        .doc("The type of entity that the columns identify. Example: `Host`.")
         .required()
-        .advice("Add `entityType:` with what the columns identify, such as Host.")
+        .advice("Add `entityType:` with the type of entity that the columns identify, such as Host.")
         .owner(Owner::UnknownEntityType),
     Field::new("fieldMappings", "Field mappings", Type::List(&FIELD_MAPPING_ITEM, Some(1), Some(limits::FIELD_MAPPINGS)))
         .doc(
-            "One to three identifiers, each with the column that fills it. Together they must tell which entity \
-             is meant: an `Account` needs one of `FullName`, `Sid`, `Name`, `AadUserId`, `PUID` and `ObjectGuid`, \
+            "One to three identifiers, each with a column. Together they must identify the entity: an `Account` needs \
+             one of `FullName`, `Sid`, `Name`, `AadUserId`, `PUID` and `ObjectGuid`, \
              a `Host` one of `FullName`, `HostName`, `NetBiosName`, `AzureID` and `OMSAgentID`, a `FileHash` both \
              `Algorithm` and `Value`.",
         )
@@ -57,68 +57,69 @@ pub(super) const ENTITY_MAPPING: [Field; 2] = [
 
 pub(super) const ENTITY_MAPPING_ITEM: Field =
     Field::new("", "Entity mapping", Type::Mapping(&ENTITY_MAPPING))
-        .doc("One entity: its type, and the columns that identify it.");
+        .doc("An entity type, and the columns that identify the entity.");
 
 pub(super) const FIELD_MAPPING: [Field; 2] = [
     Field::new("identifier", "Identifier", Type::Text(Form::Free, None))
         .doc(
-            "An identifier of the entity type, with its exact case; each at most once in a mapping. Examples: \
+            "A case-sensitive identifier of the entity type; each at most once per mapping. Examples: \
              `FullName` of an `Account`, `HostName` of a `Host`, `Address` of an `IP`, `Url` of a `URL`, \
              `DomainName` of a `DNS`.",
         )
         .required()
         .examples(&["FullName", "Name", "UPNSuffix", "HostName", "DnsDomain", "Address", "Url", "DomainName", "CommandLine", "ProcessId", "Algorithm", "Value", "ResourceId"])
-        .advice("Add `identifier:` with what the column holds of the entity, such as HostName.")
+        .advice("Add `identifier:` with the identifier that the column contains, such as HostName.")
         .owner(Owner::UnknownEntityIdentifier),
     Field::new("columnName", "Column name", Type::Text(Form::Column, Some(limits::COLUMN_NAME)))
         .doc(
-            "The column of the query's result that fills the identifier: a letter or an underscore, then letters, \
-             digits and underscores, at most 500 characters. Example: `DeviceName`.",
+            "The column of the query's result that contains the identifier: a letter or an underscore, followed by \
+             letters, digits and underscores, at most 500 characters. Example: `DeviceName`.",
         )
         .required()
         .examples(&["DeviceName"])
-        .advice("Add `columnName:` with the column of the result that holds it.")
+        .advice("Add `columnName:` with the column of the result that contains it.")
         .owner(Owner::InvalidColumnName),
 ];
 
-pub(super) const FIELD_MAPPING_ITEM: Field = Field::new("", "Field mapping", Type::Mapping(&FIELD_MAPPING))
-    .doc("One identifier and the column that fills it.");
+pub(super) const FIELD_MAPPING_ITEM: Field =
+    Field::new("", "Field mapping", Type::Mapping(&FIELD_MAPPING)).doc("An identifier and its column.");
 
 pub(super) const SENTINEL_ENTITY: [Field; 1] =
     [Field::new("columnName", "Column name", Type::Text(Form::Filled, None))
-        .doc("The column of the result that holds the entities. Example: `Entities`.")
+        .doc("The column of the result that contains the entities. Example: `Entities`.")
         .required()
         .examples(&["Entities"])
-        .advice("Add `columnName:` with the column of the result that holds it.")];
+        .advice("Add `columnName:` with the column of the result that contains it.")];
 
 pub(super) const SENTINEL_ENTITY_ITEM: Field =
-    Field::new("", "Column of entities", Type::Mapping(&SENTINEL_ENTITY)).doc("One such column.");
+    Field::new("", "Column of entities", Type::Mapping(&SENTINEL_ENTITY))
+        .doc("A column that contains entities.");
 
 pub(super) const ALERT_OVERRIDE: [Field; 5] = [
     Field::new("alertDisplayNameFormat", "Alert name", Type::Text(Form::NotBlank, Some(limits::ALERT_NAME)))
         .doc(
-            "The alert's name, at most 256 characters. With up to three columns of the result in double braces, \
-             such as `{{DeviceName}}`.",
+            "The alert's name, at most 256 characters. It can contain up to three columns of the result in double \
+             braces, such as `{{DeviceName}}`.",
         )
         .nullable()
         .examples(&["Remote management tool on {{DeviceName}}"]),
     Field::new("alertDescriptionFormat", "Alert description", Type::Text(Form::NotBlank, Some(limits::ALERT_DESCRIPTION)))
         .doc(
-            "The alert's description, at most 5,000 characters. With up to three columns of the result in double \
-             braces, such as `{{DeviceName}}`.",
+            "The alert's description, at most 5,000 characters. It can contain up to three columns of the result in \
+             double braces, such as `{{DeviceName}}`.",
         )
         .nullable()
         .examples(&["{{FileName}} was run by {{AccountName}}."]),
     Field::new("alertTacticsColumnName", "Tactics column", Type::Text(Form::Free, None))
-        .doc("The column of the result that holds the alert's tactics. Example: `Tactics`.")
+        .doc("The column of the result that contains the alert's tactics. Example: `Tactics`.")
         .nullable()
         .examples(&["Tactics"]),
     Field::new("alertSeverityColumnName", "Severity column", Type::Text(Form::Free, None))
-        .doc("The column of the result that holds the alert's severity. Example: `AlertSeverity`.")
+        .doc("The column of the result that contains the alert's severity. Example: `AlertSeverity`.")
         .nullable()
         .examples(&["AlertSeverity"]),
     Field::new("alertDynamicProperties", "Dynamic properties", Type::List(&DYNAMIC_PROPERTY_ITEM, None, None))
-        .doc("Further properties of the alert, each filled from a column of the result.")
+        .doc("Additional properties of the alert, each set from a column of the result.")
         .nullable(),
 ];
 
@@ -128,14 +129,13 @@ pub(super) const DYNAMIC_PROPERTY: [Field; 2] = [
         .required()
         .owner(Owner::AlertOverride),
     Field::new("value", "Column name", Type::Text(Form::Filled, None))
-        .doc("The column of the result that fills the property. Example: `Link`.")
+        .doc("The column of the result that contains the property. Example: `Link`.")
         .required()
         .examples(&["Link"]),
 ];
 
 pub(super) const DYNAMIC_PROPERTY_ITEM: Field =
-    Field::new("", "Dynamic property", Type::Mapping(&DYNAMIC_PROPERTY))
-        .doc("One property and the column that fills it.");
+    Field::new("", "Dynamic property", Type::Mapping(&DYNAMIC_PROPERTY)).doc("A property and its column.");
 
 pub(super) const EVENT_GROUPING: [Field; 1] = [Field::new(
     "aggregationKind",
@@ -145,13 +145,13 @@ pub(super) const EVENT_GROUPING: [Field; 1] = [Field::new(
 .doc_by_kind(&[
     (
         Kinds::SCHEDULED,
-        "`SingleAlert`: one alert for all rows of a run, as without this key. `AlertPerResult`: one alert \
-                 for each row, at most 150 a run.",
+        "`SingleAlert`: one alert for all rows of a run (the default). `AlertPerResult`: one alert per row, at most \
+         150 per run.",
     ),
     (
         Kinds::NRT,
-        "`SingleAlert`: one alert for all rows of a run, as without this key. `AlertPerResult`: one alert \
-                 for each row, at most 30 a run.",
+        "`SingleAlert`: one alert for all rows of a run (the default). `AlertPerResult`: one alert per row, at most \
+         30 per run.",
     ),
 ])
 .required()
@@ -160,60 +160,59 @@ pub(super) const EVENT_GROUPING: [Field; 1] = [Field::new(
 
 pub(super) const INCIDENT: [Field; 2] = [
     Field::new("createIncident", "Create incident", Type::Boolean)
-        .doc("Whether an alert of this rule makes an incident.")
+        .doc("Whether alerts of this rule create incidents.")
         .required()
         .preset(Preset::Boolean(true)),
     Field::new("groupingConfiguration", "Grouping configuration", Type::Mapping(&GROUPING))
-        .doc("When a new alert joins an incident that is there already. At most 150 alerts go into one.")
+        .doc("When a new alert is added to an existing incident. An incident can contain at most 150 alerts.")
         .nullable(),
 ];
 
 pub(super) const GROUPING: [Field; 7] = [
     Field::new("enabled", "Enabled", Type::Boolean)
-        .doc("Whether alerts are grouped at all.")
+        .doc("Whether alerts are grouped.")
         .required()
         .preset(Preset::Boolean(true)),
     Field::new("reopenClosedIncident", "Reopen closed incident", Type::Boolean)
-        .doc("Whether a matching alert opens a closed incident again; otherwise it makes a new one.")
+        .doc("Whether a matching alert reopens a closed incident; otherwise it creates a new one.")
         .required()
         .preset(Preset::Boolean(false)),
     Field::new("lookbackDuration", "Look-back duration", Type::Text(Form::Duration, None))
         .doc(
-            "How long an incident takes in alerts, from 5 minutes to 7 days. Examples: `5h`, `1d`, `PT5H`.",
+            "How long alerts are added to an incident, from 5 minutes to 7 days. Examples: `5h`, `1d`, `PT5H`.",
         )
         .required()
         .examples(&["5h", "1d", "7d"])
         .owner(Owner::InvalidDuration),
     Field::new("matchingMethod", "Matching method", Type::OneOf(Set::Of(&limits::MATCHING_METHODS)))
         .doc(
-            "What must agree between alerts. `AllEntities`: every mapped entity. `AnyAlert`: nothing, all alerts \
-             of the rule go together. `Selected`: what the lists below name, of which at least one must not be \
-             empty.",
+            "What alerts must have in common. `AllEntities`: all mapped entities. `AnyAlert`: nothing, all alerts of \
+             the rule are grouped. `Selected`: the items of the lists below, at least one of which must not be empty.",
         )
         .required()
         .preset(Preset::Text("AllEntities"))
         .owner(Owner::InvalidIncidentGrouping),
     Field::new("groupByEntities", "Group by entities", Type::List(&GROUP_ENTITY, None, None))
         .doc(
-            "With `Selected`: entity types that must agree, each mapped in `entityMappings`. Example: `[Host]`.",
+            "With `Selected`: entity types that must match, each mapped in `entityMappings`. Example: `[Host]`.",
         )
         .nullable(),
     Field::new("groupByAlertDetails", "Group by alert details", Type::List(&GROUP_ALERT_DETAIL, None, None))
-        .doc("With `Selected`: alert details that must agree, `DisplayName` or `Severity`.")
+        .doc("With `Selected`: alert details that must match, `DisplayName` or `Severity`.")
         .nullable(),
     Field::new("groupByCustomDetails", "Group by custom details", Type::List(&GROUP_CUSTOM_DETAIL, None, None))
-        .doc("With `Selected`: custom details that must agree, each a name under `customDetails`.")
+        .doc("With `Selected`: custom details that must match, each a key of `customDetails`.")
         .nullable(),
 ];
 
 pub(super) const METADATA: [Field; 4] = [
-    Field::new("source", "Source", Type::Mapping(&SOURCE)).doc("Who publishes the content.").nullable(),
-    Field::new("author", "Author", Type::Mapping(&AUTHOR)).doc("Who wrote the content.").nullable(),
+    Field::new("source", "Source", Type::Mapping(&SOURCE)).doc("The publisher of the content.").nullable(),
+    Field::new("author", "Author", Type::Mapping(&AUTHOR)).doc("The author of the content.").nullable(),
     Field::new("support", "Support", Type::Mapping(&SUPPORT))
-        .doc("Who answers questions about the content.")
+        .doc("Who provides support for the content.")
         .nullable(),
     Field::new("categories", "Categories", Type::Mapping(&CATEGORIES))
-        .doc("What the content is about.")
+        .doc("The categories of the content.")
         .nullable(),
 ];
 
@@ -225,18 +224,18 @@ pub(super) const SOURCE: [Field; 2] = [
 ];
 
 pub(super) const AUTHOR: [Field; 3] = [
-    Field::new("name", "Name", Type::Text(Form::Free, None)).doc("Who that is.").nullable(),
-    Field::new("email", "E-mail", Type::Text(Form::Free, None)).doc("An address to write to.").nullable(),
-    Field::new("link", "Link", Type::Text(Form::Free, None)).doc("A page about them.").nullable(),
+    Field::new("name", "Name", Type::Text(Form::Free, None)).doc("The name.").nullable(),
+    Field::new("email", "E-mail", Type::Text(Form::Free, None)).doc("An email address.").nullable(),
+    Field::new("link", "Link", Type::Text(Form::Free, None)).doc("A web page.").nullable(),
 ];
 
 pub(super) const SUPPORT: [Field; 4] = [
     Field::new("tier", "Support tier", Type::Text(Form::Free, None))
         .doc("`Community`, `Partner` or `Microsoft`.")
         .examples(&["Community", "Partner", "Microsoft"]),
-    Field::new("name", "Name", Type::Text(Form::Free, None)).doc("Who that is.").nullable(),
-    Field::new("email", "E-mail", Type::Text(Form::Free, None)).doc("An address to write to.").nullable(),
-    Field::new("link", "Link", Type::Text(Form::Free, None)).doc("A page about them.").nullable(),
+    Field::new("name", "Name", Type::Text(Form::Free, None)).doc("The name.").nullable(),
+    Field::new("email", "E-mail", Type::Text(Form::Free, None)).doc("An email address.").nullable(),
+    Field::new("link", "Link", Type::Text(Form::Free, None)).doc("A web page.").nullable(),
 ];
 
 pub(super) const CATEGORIES: [Field; 2] = [
@@ -244,7 +243,7 @@ pub(super) const CATEGORIES: [Field; 2] = [
         .doc("One or more areas. Example: `[Security - Threat Protection]`.")
         .nullable(),
     Field::new("verticals", "Verticals", Type::List(&VERTICAL, None, None))
-        .doc("Lines of business, such as `Finance`.")
+        .doc("Industries, such as `Finance`.")
         .nullable(),
 ];
 
@@ -260,25 +259,25 @@ pub(super) const DATA_TYPE: Field = Field::new("", "Data type", Type::Text(Form:
 
 pub(super) const TACTIC: Field = Field::new("", "Tactic", Type::OneOf(Set::Known(tactic_names)))
     .doc(
-        "A tactic by Sentinel's name. Stealth and Defense Impairment, which ATT&CK made of Defense Evasion, are \
-         both `DefenseEvasion` here; `ImpairProcessControl` and `InhibitResponseFunction` are for industrial \
-         systems; `PreAttack` is out of use.",
+        "A tactic with its name in Sentinel. Stealth and Defense Impairment, into which ATT&CK split Defense Evasion, \
+         are both `DefenseEvasion` here; `ImpairProcessControl` and `InhibitResponseFunction` are for industrial \
+         control systems; `PreAttack` is obsolete.",
     )
     .owner(Owner::UnknownTactic);
 
 pub(super) const TECHNIQUE: Field = Field::new("", "Technique", Type::Text(Form::Technique, None))
-    .doc("`T` and four digits; a sub-technique adds a period and three more. Examples: `T1219`, `T1219.002`.")
+    .doc("`T` and four digits; a sub-technique adds a dot and three digits. Examples: `T1219`, `T1219.002`.")
     .nullable()
     .examples(&["T1219", "T1219.002"])
     .owner(Owner::UnknownTechnique);
 
 pub(super) const TAG: Field = Field::new("", "Tag", Type::TextOrMapping)
-    .doc("A word, or a mapping such as `Schema: ASimProcessEvent`.")
+    .doc("A string, or a mapping such as `Schema: ASimProcessEvent`.")
     .nullable();
 
 pub(super) const DETAIL_NAME: Field =
     Field::new("", "Name of a detail", Type::Text(Form::DetailName, Some(limits::CUSTOM_DETAIL_KEY)))
-        .doc("A letter, then letters, digits and underscores, at most 20 characters.");
+        .doc("A letter, followed by letters, digits and underscores, at most 20 characters.");
 
 pub(super) const DETAIL_COLUMN: Field = Field::new(
     "",
@@ -286,8 +285,8 @@ pub(super) const DETAIL_COLUMN: Field = Field::new(
     Type::Text(Form::Column, Some(limits::CUSTOM_DETAIL_VALUE)),
 )
 .doc(
-    "The column of the query's result that fills the detail: a letter or an underscore, then letters, digits \
-         and underscores, at most 500 characters.",
+    "The column of the query's result that contains the detail: a letter or an underscore, followed by letters, \
+     digits and underscores, at most 500 characters.",
 )
 .required()
 .examples(&["RemoteUrl"])
@@ -304,7 +303,7 @@ pub(super) const GROUP_ALERT_DETAIL: Field =
         .owner(Owner::InvalidIncidentGrouping);
 
 pub(super) const GROUP_CUSTOM_DETAIL: Field = Field::new("", "Custom detail", Type::Text(Form::Free, None))
-    .doc("A name under `customDetails`.")
+    .doc("A key of `customDetails`.")
     .owner(Owner::InvalidIncidentGrouping);
 
 pub(super) const DOMAIN: Field = Field::new("", "Domain", Type::Text(Form::Free, None))
@@ -312,7 +311,7 @@ pub(super) const DOMAIN: Field = Field::new("", "Domain", Type::Text(Form::Free,
     .examples(&limits::METADATA_DOMAINS);
 
 pub(super) const VERTICAL: Field =
-    Field::new("", "Vertical", Type::Text(Form::Free, None)).doc("A line of business. Example: `Finance`.");
+    Field::new("", "Vertical", Type::Text(Form::Free, None)).doc("An industry. Example: `Finance`.");
 
 /// The tactics under Sentinel's names.
 fn tactic_names() -> Vec<&'static str> {

@@ -13,22 +13,22 @@ pub(super) static FORMATS: [Format; 3] = [
     Format {
         kind: Kind::HuntingQuery,
         title: "Sentinel hunting query",
-        doc: "A hunting query of Microsoft Sentinel: an analyst runs it to look for threats. It is deployed as a \
-              saved search of the category Hunting Queries.",
+        doc: "A hunting query for Microsoft Sentinel, which analysts run to search for threats. It is deployed as a \
+              saved search in the category Hunting Queries.",
         keys: &TEMPLATE,
     },
     Format {
         kind: Kind::ScheduledRule,
         title: "Sentinel scheduled analytic rule",
-        doc: "A scheduled analytic rule of Microsoft Sentinel: its query runs on a schedule, and enough rows make \
-              an alert.",
+        doc: "A scheduled analytic rule for Microsoft Sentinel: its query runs on a schedule and raises an alert if \
+              the number of rows meets the trigger.",
         keys: &TEMPLATE,
     },
     Format {
         kind: Kind::NrtRule,
         title: "Sentinel near-real-time analytic rule",
-        doc: "A near-real-time (NRT) analytic rule of Microsoft Sentinel: its query runs every minute, and any \
-              row makes an alert. It has no schedule and no trigger.",
+        doc: "A near-real-time (NRT) analytic rule for Microsoft Sentinel: its query runs every minute and raises an \
+              alert for any row. It has no schedule or trigger.",
         keys: &TEMPLATE,
     },
 ];
@@ -81,58 +81,57 @@ fn trigger_operators() -> Vec<&'static str> {
 static TEMPLATE: [Field; 28] = [
     Field::new("id", "Id", Type::Text(Form::Guid, None))
         .doc(
-            "A GUID that names this template for ever: `8-4-4-4-12` hexadecimal digits, lower case by custom. \
-             Make a fresh one for new content (`sentlint new`), never copy one, and never change it when you \
-             edit. Example: `2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11`.",
+            "A GUID that identifies this template permanently: `8-4-4-4-12` hexadecimal digits, usually lowercase. \
+             Generate a new one for new content (`sentlint new`), never copy one, and never change it. Example: \
+             `2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11`.",
         )
         .required()
         .examples(&["2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11"])
         .arm("name", Resources::ALL)
-        .advice("Add `id:` with a fresh GUID; `sentlint new` makes one.")
+        .advice("Add `id:` with a new GUID; `sentlint new` generates one.")
         .owner(Owner::InvalidId),
     Field::new("name", "Name", Type::Text(Form::NotBlank, Some(limits::MAX_NAME)))
         .doc(
-            "The title that people see in lists, at most 256 characters; about 50 read best. Sentence case, the \
-             product first, no period at the end. Example: `Remote management tool reached its relay`.",
+            "The title shown in lists, at most 256 characters, preferably about 50. Use sentence case, start with the \
+             product, and omit the period at the end. Example: `Remote management tool reached its relay`.",
         )
         .required()
         .examples(&["Remote management tool reached its relay"])
         .arm("displayName", Resources::ALL)
-        .advice("Add `name:` with what the portal shall show.")
+        .advice("Add `name:` with the title to show in the portal.")
         .value_owner(Owner::NameTooLong),
     Field::new("description", "Description", Type::Text(Form::NotBlank, Some(limits::MAX_DESCRIPTION)))
         .doc_by_kind(&[
             (
                 Kinds::HUNTING,
-                "What the query looks for and why that matters, at most 5,000 characters. Its saved search holds \
-                 no more than 255 characters, so keep it shorter than that. Begin with `Identifies` or `This \
-                 query searches for`. A block scalar (`|`) needs no quotes around its text.",
+                "What the query searches for and why that matters, at most 5,000 characters. The saved search can \
+                 only have 255 characters, so keep it shorter than that. Start with `Identifies` or `This query \
+                 searches for`. A block scalar (`|`) does not need quotes.",
             ),
             (
                 Kinds::RULES,
-                "What the query looks for and why that matters, at most 5,000 characters. 255 characters or fewer \
-                 read best. Begin with `Identifies` or `This query searches for`. A block scalar (`|`) needs no \
-                 quotes around its text.",
+                "What the query searches for and why that matters, at most 5,000 characters, preferably 255 or fewer. \
+                 Start with `Identifies` or `This query searches for`. A block scalar (`|`) does not need quotes.",
             ),
         ])
         .required()
         .examples(&["Identifies hosts from which a remote management tool reached its relay."])
         .arm("description", Resources::ALL)
-        .advice("Add `description:` with what the query finds and why that matters.")
+        .advice("Add `description:` with what the query detects and why that matters.")
         .value_owner(Owner::DescriptionTooLong),
     Field::new("description-detailed", "Detailed description", Type::Text(Form::Free, None))
-        .doc("A longer text for readers of the repository. It is not deployed.")
+        .doc("A longer description for readers of the repository. It is not deployed.")
         .nullable(),
     Field::new("severity", "Severity", Type::OneOf(Set::Of(&limits::SEVERITIES)))
         .doc_by_kind(&[
             (
                 Kinds::HUNTING,
-                "`Informational`, `Low`, `Medium` or `High`. A hunting query makes no alerts: the value counts \
-                 only once the query is turned into an analytic rule.",
+                "`Informational`, `Low`, `Medium` or `High`. A hunting query raises no alerts: the value is only used \
+                 if the query is converted to an analytic rule.",
             ),
             (
                 Kinds::RULES,
-                "How urgent an alert of this rule is: `Informational`, `Low`, `Medium` or `High`.",
+                "The severity of alerts of this rule: `Informational`, `Low`, `Medium` or `High`.",
             ),
         ])
         .required_in(Kinds::RULES)
@@ -142,7 +141,7 @@ static TEMPLATE: [Field; 28] = [
         .owner(Owner::InvalidSeverity),
     Field::new("status", "Status", Type::OneOf(Set::Of(&limits::STATUSES)))
         .doc(
-            "Whether the rule is offered for use: `Available`, `InPreview` or `Deprecated`. It is not deployed.",
+            "The status of the rule: `Available`, `InPreview` or `Deprecated`. It is not deployed.",
         )
         .only_in(Kinds::RULES)
         .preset(Preset::Text("Available"))
@@ -151,34 +150,34 @@ static TEMPLATE: [Field; 28] = [
         .stray(RULES_ONLY),
     Field::new("requiredDataConnectors", "Required data connectors", Type::List(&CONNECTOR_ITEM, None, None))
         .doc(
-            "The connectors that fill the tables of the query, each with the tables or parser functions that it \
-             provides. Write `[]` when the query needs none. Upstream's checks want the key in scheduled rules.",
+            "The connectors that provide the tables of the query, each with its tables or parser functions. Use `[]` \
+             if the query does not need any. Upstream's checks require the key in scheduled rules.",
         )
         .arm("requiredDataConnectors", Resources::RULE_TEMPLATE)
-        .advice("Add `requiredDataConnectors:` with the connectors that fill the query's tables, or `[]`."),
+        .advice("Add `requiredDataConnectors:` with the connectors that provide the query's tables, or `[]`."),
     Field::new("queryFrequency", "Query frequency", Type::Text(Form::Duration, None))
         .doc(
-            "How often the rule runs, from 5 minutes to 14 days: a whole number and `m`, `h` or `d`. It is not \
-             longer than the period, and at least `1h` when the period is 2 days or more. Examples: `5m`, `1h`, \
+            "How often the rule runs, from 5 minutes to 14 days: a whole number and `m`, `h` or `d`. It must not be \
+             longer than the period, and must be at least `1h` if the period is 2 days or more. Examples: `5m`, `1h`, \
              `1d`.",
         )
         .only_in(Kinds::SCHEDULED)
         .required_in(Kinds::SCHEDULED)
         .examples(&["5m", "1h", "1d"])
         .arm("queryFrequency", Resources::RULES)
-        .advice("Add `queryFrequency:`, how often the rule runs, such as `1h`.")
+        .advice("Add `queryFrequency:` with how often the rule runs, such as `1h`.")
         .owner(Owner::InvalidDuration)
         .stray(SCHEDULE),
     Field::new("queryPeriod", "Query period", Type::Text(Form::Duration, None))
         .doc(
-            "How far back the query sees data, from 5 minutes to 14 days: a whole number and `m`, `h` or `d`. It \
-             is not shorter than the frequency. Examples: `1h`, `1d`, `14d`.",
+            "How far back the query sees data, from 5 minutes to 14 days: a whole number and `m`, `h` or `d`. It must \
+             not be shorter than the frequency. Examples: `1h`, `1d`, `14d`.",
         )
         .only_in(Kinds::SCHEDULED)
         .required_in(Kinds::SCHEDULED)
         .examples(&["1h", "1d", "14d"])
         .arm("queryPeriod", Resources::RULES)
-        .advice("Add `queryPeriod:`, how far back the query looks, such as `1h`.")
+        .advice("Add `queryPeriod:` with how far back the query looks, such as `1h`.")
         .owner(Owner::InvalidDuration)
         .stray(SCHEDULE),
     Field::new("triggerOperator", "Trigger operator", Type::OneOf(Set::Known(trigger_operators)))
@@ -196,8 +195,7 @@ static TEMPLATE: [Field; 28] = [
         .stray(SCHEDULE),
     Field::new("triggerThreshold", "Trigger threshold", Type::Integer(limits::THRESHOLD_MIN, limits::THRESHOLD_MAX))
         .doc(
-            "The number of rows that the operator compares with, from 0 to 10,000. With `gt`, `0` alerts on any \
-             row.",
+            "The number of rows to compare with, from 0 to 10,000. With `gt`, `0` raises an alert for any row.",
         )
         .only_in(Kinds::SCHEDULED)
         .required_in(Kinds::SCHEDULED)
@@ -207,21 +205,21 @@ static TEMPLATE: [Field; 28] = [
         .owner(Owner::InvalidTriggerThreshold)
         .stray(SCHEDULE),
     Field::new("enabled", "Enabled", Type::Boolean)
-        .doc("Whether the deployed rule runs. Left out, it does.")
+        .doc("Whether the deployed rule is enabled, which is the default.")
         .only_in(Kinds::RULES)
         .preset(Preset::Boolean(true))
         .arm("enabled", Resources::RULE)
         .stray(RULES_ONLY),
     Field::new("suppressionEnabled", "Suppression enabled", Type::Boolean)
-        .doc("Whether the rule stays silent for a while after an alert. Left out, it does not.")
+        .doc("Whether the rule is suppressed for some time after an alert. The default is false.")
         .only_in(Kinds::RULES)
         .preset(Preset::Boolean(false))
         .arm("suppressionEnabled", Resources::RULE)
         .stray(RULES_ONLY),
     Field::new("suppressionDuration", "Suppression duration", Type::Text(Form::Duration, None))
         .doc(
-            "How long the rule stays silent after an alert, at most 24 hours; not shorter than the frequency, or \
-             it silences nothing. Examples: `5h`, `PT5H`.",
+            "How long the rule is suppressed after an alert, at most 24 hours; it has no effect if it is shorter than \
+             the frequency. Examples: `5h`, `PT5H`.",
         )
         .only_in(Kinds::RULES)
         .examples(&["5h", "1d"])
@@ -230,8 +228,8 @@ static TEMPLATE: [Field; 28] = [
         .stray(RULES_ONLY),
     Field::new("tactics", "Tactics", Type::List(&TACTIC, None, None))
         .doc(
-            "The MITRE ATT&CK tactics under Sentinel's names, which are one word in Pascal case. Each technique \
-             listed below belongs to one of them. Example: `[CommandAndControl]`.",
+            "The MITRE ATT&CK tactics with Sentinel's names, which are one word in Pascal case. Each technique listed \
+             below must belong to one of them. Example: `[CommandAndControl]`.",
         )
         .nullable()
         .arm("tactics", Resources::ALL)
@@ -239,42 +237,42 @@ static TEMPLATE: [Field; 28] = [
         .scalar_owner(Owner::ScalarForList),
     Field::new("relevantTechniques", "Relevant techniques", Type::List(&TECHNIQUE, None, None))
         .doc(
-            "The MITRE ATT&CK techniques (`T1219`) and sub-techniques (`T1219.002`) that the query finds. A \
-             sub-technique says more than its parent.",
+            "The MITRE ATT&CK techniques (`T1219`) and sub-techniques (`T1219.002`) that the query detects. A \
+             sub-technique is more specific than its parent.",
         )
         .nullable()
         .arm("techniques", Resources::ALL)
         .value_owner(Owner::UnknownTechnique)
         .scalar_owner(Owner::ScalarForList),
     Field::new("tags", "Tags", Type::List(&TAG, None, None))
-        .doc("Free words, or pairs of a key and a value. They are not deployed.")
+        .doc("Tags, or pairs of a key and a value. They are not deployed.")
         .nullable(),
     Field::new("query", "Query", Type::Text(Form::NotBlank, Some(limits::MAX_QUERY)))
         .doc_by_kind(&[
             (
                 Kinds::HUNTING,
-                "The KQL query, from 1 to 10,000 characters. Write it as a literal block (`query: |`), which \
-                 keeps its lines. Its result has the columns that the mappings below name.",
+                "The KQL query, from 1 to 10,000 characters. Use a literal block (`query: |`), which keeps the line \
+                 breaks. The result must have the columns that the mappings below use.",
             ),
             (
                 Kinds::RULES,
-                "The KQL query, from 1 to 10,000 characters. Write it as a literal block (`query: |`), which \
-                 keeps its lines. Its result has the columns that the mappings below name, and `TimeGenerated`.",
+                "The KQL query, from 1 to 10,000 characters. Use a literal block (`query: |`), which keeps the line \
+                 breaks. The result must have the columns that the mappings below use, and `TimeGenerated`.",
             ),
         ])
         .required()
         .arm("query", Resources::ALL)
-        .advice("Add `query:` with the KQL.")
+        .advice("Add `query:` with the KQL query.")
         .value_owner(Owner::QueryTooLong),
     Field::new("entityMappings", "Entity mappings", Type::List(&ENTITY_MAPPING_ITEM, None, Some(limits::ENTITY_MAPPINGS)))
         .doc(
-            "Which columns of the result say which account, host, address and so on a row is about. At most 10.",
+            "Which columns of the result identify the account, host, IP address and so on of a row. At most 10.",
         )
         .nullable()
         .arm("entityMappings", Resources::RULES)
         .value_owner(Owner::TooManyEntityMappings),
     Field::new("sentinelEntitiesMappings", "Sentinel entities mappings", Type::List(&SENTINEL_ENTITY_ITEM, None, None))
-        .doc("Columns that already hold entities, as the alerts of another product have them.")
+        .doc("Columns that already contain entities, such as those of alerts from another product.")
         .nullable()
         .only_in(Kinds::RULES)
         .arm("sentinelEntitiesMappings", Resources::RULES),
@@ -282,20 +280,20 @@ static TEMPLATE: [Field; 28] = [
         .doc_by_kind(&[
             (
                 Kinds::HUNTING,
-                "Up to 20 names of your own, each with the column of the result that fills it. They count once \
-                 the query is turned into an analytic rule. Example: `RemoteHost: RemoteUrl`.",
+                "Up to 20 custom names, each with a column of the result. They are only used if the query is \
+                 converted to an analytic rule. Example: `RemoteHost: RemoteUrl`.",
             ),
             (
                 Kinds::RULES,
-                "Up to 20 names of your own, each with the column of the result that fills it. Analysts see them \
-                 with the alert. Example: `RemoteHost: RemoteUrl`.",
+                "Up to 20 custom names, each with a column of the result. They are shown with the alert. Example: \
+                 `RemoteHost: RemoteUrl`.",
             ),
         ])
         .nullable()
         .arm("customDetails", Resources::RULES)
         .value_owner(Owner::CustomDetails),
     Field::new("alertDetailsOverride", "Alert details override", Type::Mapping(&ALERT_OVERRIDE))
-        .doc("Fills the alert's name, description and other properties from columns of the result.")
+        .doc("Sets the alert's name, description and other properties from columns of the result.")
         .nullable()
         .only_in(Kinds::RULES)
         .arm("alertDetailsOverride", Resources::RULES)
@@ -315,11 +313,11 @@ static TEMPLATE: [Field; 28] = [
         .value_owner(Owner::InvalidIncidentGrouping)
         .stray(RULES_ONLY),
     Field::new("metadata", "Metadata", Type::Mapping(&METADATA))
-        .doc("Where the content comes from and what it is about. It is not deployed.")
+        .doc("The source and subject of the content. It is not deployed.")
         .nullable(),
     Field::new("alertRuleTemplateName", "Alert rule template name", Type::Text(Form::Free, None))
         .doc(
-            "The id of an installed template that this rule was made from. Content of a repository does not need \
+            "The id of an installed template that this rule was created from. Content in a repository does not need \
              it.",
         )
         .nullable()
@@ -328,8 +326,8 @@ static TEMPLATE: [Field; 28] = [
         .not_in_templates(),
     Field::new("version", "Version", Type::Text(Form::Version, Some(limits::MAX_VERSION)))
         .doc(
-            "Three whole numbers with periods, at most 20 characters. Begin with `1.0.0` and raise it with every \
-             change.",
+            "Three whole numbers separated by dots, at most 20 characters. Start with `1.0.0` and increase it with \
+             every change.",
         )
         .preset(Preset::Text("1.0.0"))
         .examples(&["1.0.0"])
@@ -339,12 +337,11 @@ static TEMPLATE: [Field; 28] = [
         .doc_by_kind(&[
             (
                 Kinds::SCHEDULED,
-                "`Scheduled`: the rule runs on a schedule of its own.",
+                "`Scheduled`: the rule runs on a schedule.",
             ),
             (
                 Kinds::NRT,
-                "`NRT`: the rule runs every minute over what has just arrived, without a schedule or a trigger of \
-                 its own.",
+                "`NRT`: the rule runs every minute on new events, without a schedule or trigger.",
             ),
         ])
         .only_in(Kinds::RULES)

@@ -46,7 +46,7 @@ pub(crate) struct Detected {
 }
 
 /// The kind of a YAML document. `place` is its path below the repository's root, or below the working folder where there
-/// is no repository, with forward slashes.
+/// is not a repository, with forward slashes.
 pub(crate) fn detect(root: Option<&Node>, place: &str) -> Detected {
     let unknown = |when| Detected { kind: Kind::Unknown, foreign: None, when };
     match root.map(|root| &root.value) {
@@ -106,20 +106,20 @@ static TABLE: [Row; 23] = [
         |it| it.custom_detection,
         Foreign::CustomDetection,
     ),
-    foreign("it lists rules below the names of their kinds", |it| it.az_sentinel, Foreign::AzSentinel),
-    foreign("it has `$schema` or `type` of a resource in Azure", |it| it.arm, Foreign::ArmTemplate),
+    foreign("it lists rules under the names of their kinds", |it| it.az_sentinel, Foreign::AzSentinel),
+    foreign("it has `$schema`, or the `type` of an Azure resource", |it| it.arm, Foreign::ArmTemplate),
     foreign("it has `triggeringLogic` and `actions`", |it| it.automation, Foreign::AutomationRule),
     foreign("it has a `definition` with triggers and actions", |it| it.playbook, Foreign::Playbook),
-    row("it has an id and a description, or says where it moved, and nothing else", |it| it.stub, Kind::Stub),
-    row("its `kind` is one of rules without a query", |it| it.other_kind, Kind::OtherRule),
+    row("it only has an id and a description, or the new location", |it| it.stub, Kind::Stub),
+    row("its `kind` is that of rules without a query", |it| it.other_kind, Kind::OtherRule),
     row("its `kind` is `NRT`", |it| it.nrt && it.looks_like_template(), Kind::NrtRule),
     row(
-        "its `kind` is `Scheduled`, and it has two keys of a schedule or more",
+        "its `kind` is `Scheduled`, and it has at least two keys of a schedule",
         |it| it.scheduled && it.schedule_keys > 1,
         Kind::ScheduledRule,
     ),
     row(
-        "it has `functionAlias` and `query`, and is not of the category of hunting queries",
+        "it has `functionAlias` and `query`, and its category is not that of hunting queries",
         |it| it.function && it.query && !it.hunting_category,
         Kind::Parser,
     ),
@@ -129,10 +129,14 @@ static TABLE: [Row; 23] = [
         Foreign::SummaryRule,
     ),
     row("it does not look like a template", |it| !it.looks_like_template(), Kind::Unknown),
-    row("its `kind` names hunting", |it| it.hunting_kind && it.schedule_keys == 0, Kind::HuntingQuery),
+    row(
+        "its `kind` is that of hunting queries",
+        |it| it.hunting_kind && it.schedule_keys == 0,
+        Kind::HuntingQuery,
+    ),
     // Published hunting queries carry a stray `kind`, or a stray schedule.
-    row("its folder is one of hunting queries", |it| it.folder == Hint::Hunting, Kind::HuntingQuery),
-    row("its folder is one of analytic rules", |it| it.folder == Hint::Rules, Kind::ScheduledRule),
+    row("it is in a folder of hunting queries", |it| it.folder == Hint::Hunting, Kind::HuntingQuery),
+    row("it is in a folder of analytic rules", |it| it.folder == Hint::Rules, Kind::ScheduledRule),
     row(
         "it has two keys of a schedule, or one and `severity`",
         |it| it.schedule_keys > 1 || (it.schedule_keys == 1 && it.severity),
@@ -143,13 +147,13 @@ static TABLE: [Row; 23] = [
         |it| it.scheduled && (it.severity || it.schedule_keys > 0),
         Kind::ScheduledRule,
     ),
-    row("it has another `kind`", |it| it.states_kind && !it.scheduled, Kind::ScheduledRule),
+    row("it has any other `kind`", |it| it.states_kind && !it.scheduled, Kind::ScheduledRule),
     row(
         "it has `name` and `query`, the query is KQL, and its keys are those of a template",
         |it| it.bare_query,
         Kind::HuntingQuery,
     ),
-    row("it is a template of which nothing says that it is a rule", |_| true, Kind::HuntingQuery),
+    row("it is a template without keys of a rule", |_| true, Kind::HuntingQuery),
 ];
 
 fn decide(signs: &Signs) -> &'static Row {

@@ -59,8 +59,8 @@ impl Kind {
             Self::Parser => "a parser",
             Self::ExplorationQuery => "an exploration query",
             Self::Query => "a query",
-            Self::Stub => "a stub of moved content",
-            Self::Unknown => "no Sentinel content",
+            Self::Stub => "a stub for moved content",
+            Self::Unknown => "not Sentinel content",
         }
     }
 
@@ -76,7 +76,7 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What a file is that is recognised and that sentlint has no rules for.
+/// What a file is that is recognized and that sentlint has no rules for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Foreign {
     /// A summary rule, which writes the result of a query to a table.

@@ -37,7 +37,7 @@ pub(crate) struct AlertOverride<'a> {
     pub tactics_column: Option<Text<'a>>,
     /// `alertSeverityColumnName`.
     pub severity_column: Option<Text<'a>>,
-    /// `alertDynamicProperties`; items that are no mappings are left out.
+    /// `alertDynamicProperties`; items that are not mappings are left out.
     pub dynamic_properties: Vec<DynamicProperty<'a>>,
 }
 

@@ -185,7 +185,7 @@ pub(crate) struct Common<'a> {
     pub version: Option<Text<'a>>,
     /// The severity; hunting queries have it now and then.
     pub severity: Option<Text<'a>>,
-    /// The required data connectors; items that are no mappings are left out.
+    /// The required data connectors; items that are not mappings are left out.
     pub connectors: Vec<Connector<'a>>,
     /// The tactics.
     pub tactics: List<'a>,
@@ -193,9 +193,9 @@ pub(crate) struct Common<'a> {
     pub techniques: List<'a>,
     /// The query.
     pub query: Option<Text<'a>>,
-    /// The entity mappings; items that are no mappings are left out.
+    /// The entity mappings; items that are not mappings are left out.
     pub entity_mappings: Vec<EntityMapping<'a>>,
-    /// `sentinelEntitiesMappings`; items that are no mappings are left out.
+    /// `sentinelEntitiesMappings`; items that are not mappings are left out.
     pub sentinel_entities: Vec<SentinelEntity<'a>>,
     /// The custom details: name and column.
     pub custom_details: Vec<(Text<'a>, Option<Text<'a>>)>,
@@ -257,7 +257,7 @@ pub(crate) enum Template<'a> {
 }
 
 impl<'a> Template<'a> {
-    /// Reads a document of a kind; `None` for the kinds that have no model, and for roots that are no mapping.
+    /// Reads a document of a kind; `None` for the kinds that have no model, and for roots that are not mapping.
     pub(crate) fn read(root: &'a Node, kind: Kind) -> Option<Self> {
         let map = root.as_mapping()?;
         let common = || read_common(root, map, kind);

@@ -159,7 +159,7 @@ impl Columns<'_> {
     }
 
     fn tell(&mut self, span: Span, written: &str, meant: &str) {
-        let message = format!("The column `{written}` is called `{meant}` in the query's result");
+        let message = format!("The column `{written}` is `{meant}` in the query's result");
         self.changes.push(COLUMN_RESPELT.at(span, message));
     }
 }

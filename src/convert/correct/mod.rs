@@ -75,7 +75,11 @@ impl Corrector {
         match field.ty {
             Type::List(item, ..) => {
                 if !matches!(node.value, Value::Sequence(_) | Value::Alias(_)) && !is_blank(node) {
-                    self.tell(&LIST_OF_ONE, node.span, format!("`{}` is read as a list of one", field.key));
+                    self.tell(
+                        &LIST_OF_ONE,
+                        node.span,
+                        format!("`{}` is read as a list with one item", field.key),
+                    );
                     wrap(node);
                 }
                 let Value::Sequence(list) = &mut node.value else { return };

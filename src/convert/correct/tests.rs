@@ -51,7 +51,7 @@ fn values_are_read_as_they_are_meant() {
             "[\"Impact\",\"Execution\"]",
             "\"impact, Execution\": `impact, Execution` is read as `Impact`, `Execution`",
         ),
-        ("tactics: Impact", "[\"Impact\"]", "Impact: `tactics` is read as a list of one"),
+        ("tactics: Impact", "[\"Impact\"]", "Impact: `tactics` is read as a list with one item"),
         (
             "relevantTechniques: [t1036.003]",
             "[\"T1036.003\"]",
@@ -136,9 +136,7 @@ fn columns_and_identifiers_are_written_as_their_owners_have_them() {
     );
     assert_eq!(json["incidentConfiguration"]["groupingConfiguration"]["groupByCustomDetails"][0], "Who");
     assert!(
-        notes.contains(
-            &"ipAddress: The column `ipAddress` is called `IPAddress` in the query's result".to_owned()
-        ),
+        notes.contains(&"ipAddress: The column `ipAddress` is `IPAddress` in the query's result".to_owned()),
         "{notes:?}"
     );
     assert_eq!(notes.len(), 8, "{notes:?}");

@@ -37,7 +37,7 @@ impl Change {
     }
 }
 
-/// The changes in the order of the text, without those that lie inside of what another takes out.
+/// The changes in the order of the text, without those that lie inside what another takes out.
 pub(super) fn ordered(mut changes: Vec<Change>) -> Vec<Change> {
     changes.sort_by_key(|change| (change.span.start, std::cmp::Reverse(change.span.end)));
     let mut end = 0;
@@ -103,7 +103,7 @@ pub(super) fn explained(text: &str, reasons: &[(usize, &str)]) -> String {
         |at: usize| text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
     let mut comments: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for (at, reason) in reasons {
-        // What was taken out at the end of a line leaves its place behind the line's last sign.
+        // What was taken out at the end of a line leaves its place after the line's last sign.
         let mut start = line_start((*at).min(text.len()));
         // A text of several lines takes no comments inside.
         while let Some(token) =

@@ -139,9 +139,7 @@ fn extend(result: &Relation, changed: &Changed, algorithm: &str) -> Option<Chang
     }
     let at = end(&changed.parse)?;
     let place = changed.original(Span::at(at));
-    let reason = format!(
-        "A file hash is mapped with its algorithm, which has to be in a column; it is {algorithm} here"
-    );
+    let reason = format!("A file hash mapping needs the algorithm in a column; here it is {algorithm}");
     let text = format!("\n| extend {ALGORITHM} = \"{algorithm}\"");
     Some(Change::new(&COLUMN_ADDED, place, text, reason))
 }

@@ -39,22 +39,22 @@ impl Work<'_> {
         let mut told = String::new();
         let mut mappings = self.legacy(result);
         if !mappings.is_empty() {
-            "From the columns by which the query names its entities.".clone_into(&mut told);
+            "From the entity columns of the query.".clone_into(&mut told);
         }
         if mappings.is_empty() {
             mappings = typed(result);
-            "From the columns that are named after entities.".clone_into(&mut told);
+            "From columns that are named after entities.".clone_into(&mut told);
         }
         if mappings.is_empty() {
             let (derived, insertion) = derive::mappings(result, changed);
             if self.options.derive_entities {
                 mappings = derived;
                 changes.extend(insertion.filter(|_| !mappings.is_empty()));
-                "From columns that are well known, as `--derive-entities` asks.".clone_into(&mut told);
+                "From well-known columns, because of `--derive-entities`.".clone_into(&mut told);
             } else if !derived.is_empty() {
                 let words: Vec<String> = derived.iter().map(Mapping::words).collect();
                 let message = format!(
-                    "The hunting query maps no entities; `--derive-entities` would map {}",
+                    "The hunting query has no entity mappings; `--derive-entities` would map {}",
                     words.join("; ")
                 );
                 self.note(&notes::ENTITIES_NOT_DERIVED, self.whole_query(), message);
@@ -63,12 +63,13 @@ impl Work<'_> {
         }
         mappings.truncate(limits::ENTITY_MAPPINGS);
         if mappings.is_empty() {
-            let message = "There are no entities to map in the result, so that alerts will name none";
+            let message =
+                "No column of the result can be mapped to an entity, so alerts will have no entities";
             self.note(&notes::ENTITIES_MISSING, self.whole_query(), message);
             return changes;
         }
         let words: Vec<String> = mappings.iter().map(Mapping::words).collect();
-        let message = format!("Entities are mapped: {}", words.join("; "));
+        let message = format!("Entity mappings are added: {}", words.join("; "));
         self.note(&notes::ENTITY_DERIVED, self.whole_query(), message);
         let values: Vec<Value> = mappings.iter().map(Mapping::value).collect();
         fields.push(Field { comments: vec![told], ..Field::new("entityMappings", values) });
@@ -97,13 +98,12 @@ impl Work<'_> {
             .collect();
         for column in missing {
             let (span, name) = (column.span(), column.value);
-            let message =
-                format!("The query does not return the column `{name}`, which an entity is mapped from");
+            let message = format!("The mapped column `{name}` is not in the query's result");
             self.note(&notes::COLUMN_MISSING, span, message);
         }
     }
 
-    /// `AccountCustomEntity` and its kin.
+    /// `AccountCustomEntity` and its relatives.
     fn legacy(&mut self, result: &Relation) -> Vec<Mapping> {
         let mut mappings = Vec::new();
         for (legacy, entity, identifier) in LEGACY_COLUMNS {
@@ -121,7 +121,8 @@ impl Work<'_> {
                 mappings.push(mapping);
             } else {
                 let message = format!(
-                    "`{column}` is not mapped: {entity} needs its algorithm too, and no column of the result tells it"
+                    "`{column}` is not mapped: {entity} also needs the algorithm, and no column of the result \
+                     contains it"
                 );
                 self.note(&notes::ENTITY_INCOMPLETE, self.whole_query(), message);
             }
@@ -150,7 +151,7 @@ fn columns_of(mappings: &mut Value) -> Vec<&mut String> {
         .collect()
 }
 
-/// `Account_0_Name` and its kin: one mapping for each type and number.
+/// `Account_0_Name` and its relatives: one mapping for each type and number.
 fn typed(result: &Relation) -> Vec<Mapping> {
     let mut mappings: Vec<(&str, Mapping)> = Vec::new();
     for column in &result.columns {

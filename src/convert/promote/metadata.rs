@@ -64,7 +64,7 @@ impl Work<'_> {
                 // The others that a template has are read, here or elsewhere.
                 None if one_of(&ROOT_KEYS).is_some() => {}
                 None => {
-                    let message = format!("`{key}` has no place in {} and is left out", self.target());
+                    let message = format!("`{key}` has no counterpart in {} and is omitted", self.target());
                     self.note(&notes::KEY_LOST, entry.key.span, message);
                 }
             }
@@ -75,31 +75,29 @@ impl Work<'_> {
         let own = self.common.id.map(|id| (id, Uuid::try_parse(id.value.trim())));
         let namespace = if self.options.nrt { NRT_IDS } else { SCHEDULED_IDS };
         let (id, comment) = match (self.options.id, own) {
-            (IdSource::New, _) => (Uuid::new_v4(), "A fresh id.".to_owned()),
+            (IdSource::New, _) => (Uuid::new_v4(), "A new id.".to_owned()),
             (IdSource::Derived, Some((text, Ok(id)))) => {
-                let comment = format!(
-                    "Made from the id of the hunting query, {}, the same every time.",
-                    text.value.trim()
-                );
+                let comment = format!("Derived from the id of the hunting query, {}.", text.value.trim());
                 (Uuid::new_v5(&namespace, id.hyphenated().to_string().as_bytes()), comment)
             }
             (IdSource::Derived, Some((text, Err(_)))) if !text.value.trim().is_empty() => {
-                let comment = format!("Made from the text `{}`, the same every time.", text.value.trim());
+                let comment = format!("Derived from the string `{}`.", text.value.trim());
                 (Uuid::new_v5(&namespace, text.value.trim().as_bytes()), comment)
             }
             (IdSource::Keep, Some((_, Ok(id)))) => (id, "The id of the hunting query.".to_owned()),
             (_, own) => {
                 let (span, message) = match own {
-                    Some((text, _)) => (text.span(), format!("The id `{}` is no GUID", text.value)),
-                    None => {
-                        (self.first_key(), "The hunting query has no id to make the rule's from".to_owned())
-                    }
+                    Some((text, _)) => (text.span(), format!("The id `{}` is not a GUID", text.value)),
+                    None => (
+                        self.first_key(),
+                        "The hunting query has no id to derive the rule's id from".to_owned(),
+                    ),
                 };
                 self.ask(
                     &notes::VALUE_REFUSED,
                     span,
                     message,
-                    "Mend the id, or give the rule a fresh one with `--id new`.",
+                    "Fix the id, or give the rule a new one with `--id new`.",
                 );
                 return;
             }
@@ -114,7 +112,7 @@ impl Work<'_> {
             None => self.ask(
                 &notes::VALUE_MISSING,
                 self.first_key(),
-                "The hunting query has no name, and a rule needs one",
+                "The hunting query has no name, but a rule needs one",
                 "Add `name:`.",
             ),
         }
@@ -123,7 +121,7 @@ impl Work<'_> {
         match self.common.description.or_else(detailed).filter(|text| !text.value.trim().is_empty()) {
             Some(text) => fields.push(Field::new(key, text.value)),
             None => {
-                let message = "The hunting query has no description, and so the rule has none";
+                let message = "The hunting query has no description, so the rule has none either";
                 self.note(&notes::DESCRIPTION_MISSING, self.first_key(), message);
             }
         }
@@ -139,14 +137,14 @@ impl Work<'_> {
             .severity
             .map(|text| (text, limits::ignore_case(text.value.trim(), &limits::SEVERITIES)));
         let (value, comment) = match (&self.options.severity, own) {
-            (Some(asked), _) => (asked.as_str(), Some("As `--severity` says.")),
+            (Some(asked), _) => (asked.as_str(), Some("Set by `--severity`.")),
             (None, Some((_, Some(known)))) => (known, None),
             (None, Some((text, None))) => {
-                let message = format!("`{}` is no severity; the rule gets Medium", text.value);
+                let message = format!("`{}` is not a valid severity; the rule gets Medium", text.value);
                 self.note(&notes::SEVERITY_DERIVED, text.span(), message);
-                ("Medium", Some("The hunting query has none that Sentinel knows."))
+                ("Medium", Some("The severity of the hunting query is not valid."))
             }
-            (None, None) => ("Medium", Some("The hunting query has none; most rules are Medium.")),
+            (None, None) => ("Medium", Some("The hunting query has no severity; Medium is the default.")),
         };
         let comments = comment.map(str::to_owned).into_iter().collect();
         fields.push(Field { comments, ..Field::new("severity", value) });
@@ -177,7 +175,7 @@ impl Work<'_> {
                     add(name);
                 }
                 if found.len() != 1 || found[0] != item.value {
-                    let message = format!("`{}` is written `{}`", item.value, found.join("`, `"));
+                    let message = format!("`{}` is changed to `{}`", item.value, found.join("`, `"));
                     comments.push(format!("{message}."));
                     self.note(&notes::TACTIC_RESPELT, item.span(), message);
                 }
@@ -189,7 +187,7 @@ impl Work<'_> {
             match self.answer(item.value) {
                 Some(name) => {
                     add(name);
-                    comments.push(format!("`{}` is no tactic; `--tactic` says {name}.", item.value));
+                    comments.push(format!("`{}` is not a tactic; `--tactic` sets {name}.", item.value));
                 }
                 None => unknown.push(item),
             }
@@ -198,14 +196,14 @@ impl Work<'_> {
         for item in unknown {
             let help = tactic_help(item.value, &ids);
             let message =
-                format!("`{}` is no tactic of Sentinel's, and {} needs real ones", item.value, self.target());
+                format!("`{}` is not a Sentinel tactic, but {} needs valid ones", item.value, self.target());
             self.ask(&notes::TACTIC_REFUSED, item.span(), message, help);
         }
         if names.is_empty()
             && let Some(answer) = self.options.tactics.iter().find(|answer| answer.asked.is_none())
         {
             names.push(answer.tactic);
-            comments.push("As `--tactic` says.".to_owned());
+            comments.push("Set by `--tactic`.".to_owned());
         }
         if names.is_empty() && self.questions.is_empty() {
             let place = self.common.tactics.field.map_or(self.first_key(), |field| field.entry.key.span);
@@ -245,7 +243,7 @@ fn tactic_help(asked: &str, ids: &[String]) -> String {
         .collect();
     served.sort_unstable();
     served.dedup();
-    // What is misspelt was meant.
+    // What is misspelled was meant.
     let near = tactics::nearest_tactic(asked).filter(|_| !asked.is_empty());
     if let Some(near) = near {
         served = vec![near.name];
@@ -257,11 +255,11 @@ fn tactic_help(asked: &str, ids: &[String]) -> String {
         asked => format!("--tactic {asked}={example}"),
     };
     match served.len() {
-        _ if near.is_some() => format!("Did you mean {example}? Mend it, or say so with `{option}`."),
-        0 => format!("Say which tactic is meant, such as with `{option}`."),
-        1 => format!("`{option}` names the tactic that its techniques serve."),
+        _ if near.is_some() => format!("Did you mean {example}? Fix it, or set it with `{option}`."),
+        0 => format!("Set the tactic, for example with `{option}`."),
+        1 => format!("`{option}` sets the tactic of its techniques."),
         _ => format!(
-            "Its techniques serve {}; say which is meant, such as with `{option}`.",
+            "Its techniques belong to {}; set the tactic, for example with `{option}`.",
             served.join(", ")
         ),
     }

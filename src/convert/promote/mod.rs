@@ -1,4 +1,4 @@
-//! A hunting query becomes an analytic rule: what the query says is kept, what a rule needs besides is worked out
+//! A hunting query becomes an analytic rule: what the query says is kept, what a rule needs as well is worked out
 //! from it, and what cannot be worked out is asked for, each question naming the option that answers it.
 
 use uuid::Uuid;
@@ -57,7 +57,7 @@ impl IdSource {
 /// An answer to the question which tactic is meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TacticAnswer {
-    /// The value that it stands for; `None` for every value that is no tactic, and for none at all.
+    /// The value that it stands for; `None` for every value that is not a tactic, and for none at all.
     pub asked: Option<String>,
     /// The tactic.
     pub tactic: &'static str,
@@ -83,7 +83,7 @@ pub(crate) struct Options {
     pub period: Option<Duration>,
     /// How far back it may look at most, where the query looks back further.
     pub max_period: Option<Duration>,
-    /// What stands for values that are no tactics.
+    /// What stands for values that are not tactics.
     pub tactics: Vec<TacticAnswer>,
     /// Entities may be found by the names of columns that are well known.
     pub derive_entities: bool,
@@ -146,19 +146,20 @@ pub(crate) fn promote(
 ) -> Result<Promoted, Vec<Diagnostic>> {
     if let Some(error) = content.document.errors.first() {
         let message = format!("The file is not valid YAML: {}", error.message);
-        return Err(vec![INVALID_YAML.at(error.span, message).help("`sentlint check` tells more.")]);
+        return Err(vec![INVALID_YAML.at(error.span, message).help("Run `sentlint check` for details.")]);
     }
     super::followed(content).map_err(|refusal| vec![*refusal])?;
     let template = content.template();
     let Some(Template::HuntingQuery(hunting)) = &template else {
-        let message = format!("This is {}, and only hunting queries become rules", content.kind.noun());
-        return Err(vec![NO_COUNTERPART.at(Span::default(), message).help("Name a hunting query.")]);
+        let message =
+            format!("This is {}; only hunting queries can be converted to rules", content.kind.noun());
+        return Err(vec![NO_COUNTERPART.at(Span::default(), message).help("Give a hunting query.")]);
     };
     let common = &hunting.common;
     let queries = content.queries();
     let Some(query) = queries.first().filter(|query| !query.text.trim().is_empty()) else {
         let place = common.root.entries.first().map(|entry| entry.key.span).unwrap_or_default();
-        let message = "There is no query, and a rule is nothing without one";
+        let message = "There is no query, but a rule needs one";
         return Err(vec![VALUE_MISSING.at(place, message).help("Add `query:`.")]);
     };
     let (notes, questions) = (Vec::new(), Vec::new());
@@ -202,7 +203,7 @@ fn explain_corrections(content: &Content, options: &Options, fields: &mut [Field
     }
 }
 
-/// Suppressions that stand in the file hold for the rule too; those inside of the query are a part of it.
+/// Suppressions that stand in the file hold for the rule too; those inside the query are a part of it.
 fn keep_suppressions(content: &Content, fields: &mut [Field]) {
     let Some(root) = content.root().and_then(Node::as_mapping) else { return };
     for comment in &content.document.comments {

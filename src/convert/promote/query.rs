@@ -48,7 +48,7 @@ impl Work<'_> {
                 &notes::QUERY_REFUSED,
                 self.query.span(error.span),
                 message,
-                "Mend the query first; `sentlint check` tells more.",
+                "Fix the query first; run `sentlint check` for details.",
             );
             return;
         }
@@ -90,7 +90,7 @@ impl Work<'_> {
                 &notes::QUERY_REFUSED,
                 self.whole_query(),
                 message,
-                "Please report this; the file as it is cannot be converted.",
+                "This is a bug in sentlint; please report it.",
             );
             return;
         }
@@ -116,12 +116,14 @@ impl Work<'_> {
         let most = limits::MAX_QUERY;
         if text.chars().count() > most {
             let help = if length > most {
-                "Shorten the query, such as by moving lists into a watchlist."
+                "Shorten the query, for example by moving lists to a watchlist."
             } else {
-                "Leave out `--explain-changes`, whose comments make it so long."
+                "Omit `--explain-changes`, whose comments make the query this long."
             };
-            let message =
-                format!("The query has {} characters, and a rule takes {most} at most", text.chars().count());
+            let message = format!(
+                "The query has {} characters; the query of a rule can have at most {most}",
+                text.chars().count()
+            );
             self.ask(&notes::VALUE_REFUSED, self.whole_query(), message, help);
         }
         fields.push(Field::new("query", text));
@@ -135,12 +137,12 @@ impl Work<'_> {
             match (&stage.kind, stage.kind.facts().rows) {
                 (OperatorKind::Render { .. }, _) => {}
                 (OperatorKind::Sort(_), _) => {
-                    let message = format!("`{said}` has no effect on a rule, which only counts rows");
+                    let message = format!("`{said}` has no effect in a rule, which only counts rows");
                     self.note(&notes::SORT_WITHOUT_EFFECT, place, message);
                 }
                 (_, Rows::Take) => {
                     let message =
-                        format!("`{said}` hides rows from the rule, which then alerts on some of them only");
+                        format!("`{said}` hides rows from the rule, which then only alerts on some of them");
                     self.note(&notes::ROWS_HIDDEN, place, message);
                 }
                 _ => break,
@@ -151,11 +153,11 @@ impl Work<'_> {
     /// Says where an NRT rule counts within minutes what the hunting query counted within its window.
     fn aggregates(&mut self, parse: &Parse) {
         let Some((_, stages)) = main_pipeline(parse) else { return };
-        let span = if self.options.nrt { "of a minute or so" } else { "since the last run" };
+        let span = if self.options.nrt { "of about a minute" } else { "since the last run" };
         for stage in stages {
             if stage.kind.takes_aggregates() {
                 let message = format!(
-                    "`{}` now works on the events {span}, and no longer on those of the hunting window",
+                    "`{}` now aggregates the events {span} instead of those in the hunting window",
                     stage.word
                 );
                 self.note(&notes::AGGREGATE_WINDOW, self.query.span(stage.keyword), message);
@@ -177,21 +179,21 @@ impl Work<'_> {
         let operator = stages.iter().find(|stage| Some(stage.span) == lost);
         let advice = match operator.map(|operator| (operator.word, &operator.kind)) {
             Some((_, OperatorKind::Summarize { .. })) => {
-                "let `summarize` make it with `TimeGenerated = max(TimeGenerated)`".to_owned()
+                "add `TimeGenerated = max(TimeGenerated)` to `summarize`".to_owned()
             }
             Some((
                 word,
                 OperatorKind::Project(_) | OperatorKind::Distinct(_) | OperatorKind::ProjectKeep(_),
             )) => {
-                format!("name it in `{word}`")
+                format!("add it to `{word}`")
             }
-            Some((word, _)) => format!("`{word}` loses it"),
+            Some((word, _)) => format!("`{word}` drops it"),
             None => "return it".to_owned(),
         };
         let place = operator.map(|operator| self.query.span(changed.original(operator.keyword)));
         let place = place.unwrap_or_else(|| self.whole_query());
         let message =
-            format!("The result has no `{TIME}`, so that alerts do not tell when it happened; {advice}");
+            format!("The result has no `{TIME}`, so alerts do not show when the event happened; {advice}");
         self.note(&notes::EVENT_TIME_LOST, place, message);
     }
 }

@@ -210,7 +210,7 @@ fn names(parse: &kql::Parse) -> Vec<Span> {
 
 /// One change for each name: of the part that is the word, so that `min_Timestamp` and `['Timestamp']` keep theirs.
 fn changes(text: &str, renamed: &BTreeSet<Span>) -> Vec<Change> {
-    let reason = format!("`{OLD}` is called `{NEW}` in a workspace");
+    let reason = format!("`{OLD}` is `{NEW}` in a workspace");
     let change = |span: &Span| {
         let start = span.start as usize + text.get(span.range())?.find(OLD)?;
         Some(Change::new(&COLUMN_RENAMED, Span::new(start, start + OLD.len()), NEW, reason.clone()))

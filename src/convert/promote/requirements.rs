@@ -18,7 +18,7 @@ impl Work<'_> {
         let mut found = Vec::new();
         walk_statements(&parse.statements, &mut |node| {
             match node {
-                // Behind a bar, `search` and `find` look at the rows that come in.
+                // After a pipe, `search` and `find` look at the rows that come in.
                 Node::Operator(operator) if matches!(operator.kind, OperatorKind::Union(_)) => {
                     found.extend(everything(operator));
                 }
@@ -49,12 +49,13 @@ impl Work<'_> {
 fn hunting_only(parse: &Parse, meaning: &SemanticModel, found: &mut Vec<(Span, String, String)>) {
     let help = |what: &str| {
         format!(
-            "A custom detection in Defender can use the {what}; `--no-check` converts the query all the same."
+            "A custom detection in Defender can use the {what}; use `--no-check` to convert the query anyway."
         )
     };
     for (name, span) in &meaning.tables {
         if tables::table(name).is_some_and(tables::Table::defender_only) {
-            let message = format!("`{name}` is a table of Defender's advanced hunting that no workspace has");
+            let message =
+                format!("The table `{name}` only exists in advanced hunting in Defender, not in workspaces");
             found.push((*span, message, help("table")));
         }
     }
@@ -63,7 +64,7 @@ fn hunting_only(parse: &Parse, meaning: &SemanticModel, found: &mut Vec<(Span, S
             && HUNTING_FUNCTIONS.contains(&&*name.text)
         {
             let message = format!(
-                "`{}()` is a function of Defender's advanced hunting that no workspace has",
+                "The function `{}()` only exists in advanced hunting in Defender, not in workspaces",
                 name.text
             );
             found.push((*span, message, help("function")));
@@ -83,6 +84,6 @@ fn everything(operator: &Operator) -> Option<(Span, String, String)> {
     let word = operator.word;
     all.then(|| {
         let message = format!("`{word}` over every table is not allowed in a rule");
-        (operator.keyword, message, "Name the tables that the query is about.".to_owned())
+        (operator.keyword, message, "List the tables that the query needs.".to_owned())
     })
 }

@@ -45,7 +45,7 @@ impl Work<'_> {
             if !placeholder.moment {
                 let place = self.query.span(placeholder.span);
                 let message = format!(
-                    "`{word}` is filled in by the hunting page alone, and what it should be here cannot be told"
+                    "`{word}` is only filled in by the hunting page, and its value here cannot be determined"
                 );
                 self.ask(
                     &notes::LOOKBACK_UNCLEAR,
@@ -56,14 +56,14 @@ impl Work<'_> {
                 continue;
             }
             let (new, what) = if placeholder.end {
-                ("now()".to_owned(), "the rule looks at what came until it runs".to_owned())
+                ("now()".to_owned(), "the rule looks at events up to its run".to_owned())
             } else {
                 (
                     format!("ago({range})"),
-                    format!("the rule looks at what came in the {range} since it last ran"),
+                    format!("the rule looks at events in the {range} since its last run"),
                 )
             };
-            let reason = format!("`{word}` is filled in by the hunting page alone; {what}");
+            let reason = format!("`{word}` is only filled in by the hunting page; {what}");
             changes.push(Change::new(&notes::PLACEHOLDER_FILLED, placeholder.span, new, reason));
         }
         changes
@@ -78,11 +78,11 @@ impl Work<'_> {
         if self.options.nrt {
             if let Some(reach) = reach {
                 let message = format!(
-                    "The query looks back {}, and an NRT rule looks at each event once, soon after it came",
+                    "The query looks back {}, but an NRT rule evaluates each event once, soon after its ingestion",
                     written(back)
                 );
-                let help = "`--drop-window` takes out conditions that only limit the query to its hunting window; \
-                            `--to scheduled` keeps them.";
+                let help = "`--drop-window` removes conditions that only limit the query to its hunting window; `--to \
+                            scheduled` keeps them.";
                 self.ask(&notes::SCHEDULE_REFUSED, self.query.span(reach.span), message, help);
             }
             return;
@@ -118,8 +118,11 @@ impl Work<'_> {
             && period < back
             && !dropped
         {
-            let message =
-                format!("The query looks back {}, and the rule gives it {}", written(back), written(period));
+            let message = format!(
+                "The query looks back {}, but the rule's period is {}",
+                written(back),
+                written(period)
+            );
             self.note(&notes::LOOKBACK_CUT, self.query.span(reach.span), message);
         } else if let Some(reach) = reach
             && period < back + slack
@@ -127,7 +130,7 @@ impl Work<'_> {
             && !dropped
         {
             let message = format!(
-                "What is rounded down here may reach back {}, and the rule gives it {}",
+                "The time that is rounded down here may be {} back, but the rule's period is {}",
                 written(back + slack),
                 written(period)
             );
@@ -141,8 +144,8 @@ impl Work<'_> {
         let seen = shortest.map_or(0, |window| window.min(period));
         if !dropped && !told && self.options.frequency.is_none() && seen > frequency {
             let message = format!(
-                "The rule runs every {often} and looks back {far}, so that an event alerts again in {} runs; \
-                 `--frequency {far}` or `--drop-window` lets each event alert once",
+                "The rule runs every {often} and looks back {far}, so the same event raises an alert in {} runs; use \
+                 `--frequency {far}` or `--drop-window` to get one alert per event",
                 seen.div_ceil(frequency)
             );
             self.note(&notes::ALERTS_REPEAT, place, message);
@@ -187,7 +190,7 @@ impl Work<'_> {
                     one_line(text)
                 )
             }
-            _ => "the query does not say how far back it looks".to_owned(),
+            _ => "the query has no time filter".to_owned(),
         }
     }
 
@@ -198,14 +201,16 @@ impl Work<'_> {
         }
         if let Some(span) = found.unclear.first() {
             let what =
-                if self.options.nrt { "looks back" } else { "looks back, and so how far the rule has to," };
-            let message =
-                format!("How far the query {what} cannot be told from `{}`", one_line(self.said(*span)));
+                if self.options.nrt { "looks back" } else { "looks back, and therefore the rule's period," };
+            let message = format!(
+                "How far the query {what} cannot be determined from `{}`",
+                one_line(self.said(*span))
+            );
             self.ask(
                 &notes::LOOKBACK_UNCLEAR,
                 self.query.span(*span),
                 message,
-                "Say it with `--period`, such as `--period 1d`.",
+                "Set it with `--period`, for example `--period 1d`.",
             );
         }
         for date in &found.dates {
@@ -213,14 +218,15 @@ impl Work<'_> {
             let said = one_line(self.said(date.span));
             match date.bound {
                 Bound::Until => {
-                    let message =
-                        format!("The query looks at what came before `{said}`, and a rule at what comes");
-                    let help = "Take the date out of the query; with `--period` it is converted as it is.";
+                    let message = format!(
+                        "The query looks at events before `{said}`, but a rule looks at recent events"
+                    );
+                    let help = "Remove the date from the query, or use `--period` to convert it as is.";
                     self.ask(&notes::LOOKBACK_UNCLEAR, place, message, help);
                 }
                 Bound::From => {
                     let message = format!(
-                        "What came since `{said}` is more than a rule sees, which looks back 14d at most"
+                        "The time since `{said}` is longer than 14d, the longest look-back of a rule"
                     );
                     self.note(&notes::DATE_OUT_OF_REACH, place, message);
                 }
@@ -232,12 +238,12 @@ impl Work<'_> {
             && reach.event_time
         {
             let message =
-                format!("The query looks at all that came before `{}`", one_line(self.said(reach.span)));
+                format!("The query looks at all events before `{}`", one_line(self.said(reach.span)));
             self.ask(
                 &notes::LOOKBACK_UNCLEAR,
                 self.query.span(reach.span),
                 message,
-                "Say how far back with `--period`, such as `--period 14d`.",
+                "Set how far back with `--period`, for example `--period 14d`.",
             );
         }
     }
@@ -251,10 +257,10 @@ impl Work<'_> {
         if period > LONGEST {
             let asked = self.options.period.is_some() || self.options.frequency.is_some();
             let message = if asked && back <= LONGEST {
-                format!("The rule would look back {}, and 14d is the most", written(period))
+                format!("The rule would look back {}; a rule can look back at most 14d", written(period))
             } else {
                 format!(
-                    "The query looks back {}, and a rule looks back 14d at most",
+                    "The query looks back {}; a rule can look back at most 14d",
                     written(period.max(back))
                 )
             };
@@ -262,35 +268,35 @@ impl Work<'_> {
                 &notes::SCHEDULE_REFUSED,
                 place,
                 message,
-                "`--max-period 14d` lets the rule see the last 14 days and no more.",
+                "`--max-period 14d` limits the rule to the last 14 days.",
             );
         } else if frequency > period {
             let (often, far) = (written(frequency), written(period));
             let message =
-                format!("A rule that runs every {often} and looks back {far} misses what came in between");
+                format!("A rule that runs every {often} and looks back {far} misses the events in between");
             self.ask(
                 &notes::SCHEDULE_REFUSED,
                 place,
                 message,
-                format!("Give it `--period {often}` or `--frequency {far}`."),
+                format!("Use `--period {often}` or `--frequency {far}`."),
             );
         } else if period >= LONG && frequency < SELDOM {
-            let message = format!("A rule that looks back {} runs once an hour at most", written(period));
-            self.ask(&notes::SCHEDULE_REFUSED, place, message, "Give it `--frequency 1h`.");
+            let message = format!("A rule that looks back {} can run at most once an hour", written(period));
+            self.ask(&notes::SCHEDULE_REFUSED, place, message, "Use `--frequency 1h`.");
         } else if frequency < SHORTEST {
-            let message = format!("A rule cannot run every {}; 5m is the least", written(frequency));
+            let message = format!("A rule cannot run every {}; the minimum is 5m", written(frequency));
             self.ask(
                 &notes::SCHEDULE_REFUSED,
                 place,
                 message,
-                "Give it `--frequency 5m`, or make an NRT rule with `--to nrt`.",
+                "Use `--frequency 5m`, or create an NRT rule with `--to nrt`.",
             );
         }
     }
 
     /// The changes that take out conditions which only limit the query to its hunting window.
     pub(super) fn drop_windows(&self, found: &Lookback) -> Vec<Change> {
-        let reason = "A rule is given its time range by its schedule, and this condition only repeats one";
+        let reason = "The schedule of a rule sets its time range, which this condition only repeats";
         let mut spans = Vec::new();
         // Where windows differ, one of them is a baseline.
         let mut windows = found.reaches.iter().filter(|reach| reach.bound == Bound::From && reach.event_time);
@@ -303,12 +309,12 @@ impl Work<'_> {
                 let mut end = source.span.end;
                 for stage in stages {
                     if let Some(condition) = stage.condition() {
-                        let bar = last_bar(self.query.parse(), end, stage.keyword.start);
+                        let pipe = last_pipe(self.query.parse(), end, stage.keyword.start);
                         window_parts(
                             condition,
                             found,
                             &mut spans,
-                            bar.map(|bar| Span { end: stage.span.end, ..bar }),
+                            pipe.map(|pipe| Span { end: stage.span.end, ..pipe }),
                         );
                     }
                     end = stage.span.end;
@@ -332,18 +338,18 @@ impl Work<'_> {
             return None;
         }
         let end = before.last().map_or(source_end, |stage| stage.span.end);
-        let bar = last_bar(self.query.parse(), end, last.keyword.start)?;
-        let span = with_line(self.query.text, Span { end: last.span.end, ..bar });
+        let pipe = last_pipe(self.query.parse(), end, last.keyword.start)?;
+        let span = with_line(self.query.text, Span { end: last.span.end, ..pipe });
         let chart = one_line(self.said(last.span)).to_owned();
-        let reason = format!("`{chart}` draws a chart, which a rule does not");
+        let reason = format!("`{chart}` has no effect in a rule");
         Some(Change::new(&notes::RENDER_DROPPED, span, "", reason).at(last.span))
     }
 }
 
-/// The bar before an operator.
-fn last_bar(parse: &Parse, from: u32, to: u32) -> Option<Span> {
+/// The pipe before an operator.
+fn last_pipe(parse: &Parse, from: u32, to: u32) -> Option<Span> {
     let mut inside = parse.tokens.iter().filter(|token| token.span.start >= from && token.span.end <= to);
-    inside.rfind(|token| token.kind == T::Bar).map(|token| token.span)
+    inside.rfind(|token| token.kind == T::Pipe).map(|token| token.span)
 }
 
 /// A span with the line end and the blanks before it, where nothing else stands on its line.
@@ -371,7 +377,7 @@ fn window_parts(condition: &Expr, found: &Lookback, spans: &mut Vec<(Span, Span)
             }
             let first_kept = windows.iter().position(|window| !window).unwrap_or_default();
             for (at, operand) in operands.iter().enumerate().filter(|(at, _)| windows[*at]) {
-                // The `and` goes with the operand: the one before it, or behind those that come first.
+                // The `and` goes with the operand: the one before it, or after those that come first.
                 let span = if at < first_kept {
                     Span { start: operand.span.start, end: operands[at + 1].span.start }
                 } else {

@@ -46,7 +46,7 @@ pub(super) struct Package {
 /// Azure runs no loop more often.
 const MOST_COPIES: u64 = 800;
 
-/// Templates inside of templates inside of templates.
+/// Templates inside templates inside templates.
 const MAX_DEPTH: usize = 8;
 
 /// What the walk has found.

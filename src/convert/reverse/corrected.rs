@@ -83,7 +83,7 @@ pub(super) fn connectors(
     reader.notes.retain(|note| note.rule.id != "connectors-lost");
     let names: Vec<&str> = found.iter().map(|(id, _)| *id).collect();
     let message =
-        format!("the data connectors {} follow from the tables that the query reads", names.join(", "));
+        format!("the data connectors {} are derived from the tables that the query reads", names.join(", "));
     reader.note(&CONNECTORS_DERIVED, Some("query"), message);
     let items = found.iter().map(|(id, tables)| json!({"connectorId": id, "dataTypes": tables}));
     field.value = Value::Array(items.collect());

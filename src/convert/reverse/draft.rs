@@ -83,14 +83,18 @@ pub(super) fn unique(items: Vec<String>) -> Vec<String> {
 }
 
 pub(super) fn no_connectors(reader: &mut PropertyReader<'_>) {
-    reader.note(&CONNECTORS_LOST, None, "the template does not say which data connectors the query needs");
+    reader.note(
+        &CONNECTORS_LOST,
+        None,
+        "the template does not contain the data connectors that the query needs",
+    );
 }
 
 /// The version that the template states, or that of the package; 1.0.0 where nobody says.
 fn version(found: &Found, reader: &mut PropertyReader<'_>) -> String {
     let stated = reader.trimmed("templateVersion").or_else(|| found.package.version.clone());
     stated.unwrap_or_else(|| {
-        reader.note(&VERSION_DERIVED, None, "the template states no version; it becomes 1.0.0");
+        reader.note(&VERSION_DERIVED, None, "the template has no version; it is set to 1.0.0");
         "1.0.0".into()
     })
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::content::duration::{Duration, MINUTE};
 
 /// A duration as YAML has it: in the largest unit that holds it whole, or in ISO 8601 where only seconds would. Of a
-/// template of our own it is the spelling from which the same template is made. What is no duration stays as it is.
+/// template of our own it is the spelling from which the same template is made. What is not a duration stays as it is.
 pub(super) fn short_duration(text: &str, own: bool) -> String {
     let Some(duration) = read(text) else { return text.to_owned() };
     let short = duration.short();

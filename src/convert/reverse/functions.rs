@@ -110,7 +110,7 @@ fn truths(values: &[Value]) -> Option<Vec<bool>> {
     values.iter().map(Value::as_bool).collect()
 }
 
-/// `{0}` and its kin; doubled braces are braces. A form after a colon or comma would change the text.
+/// `{0}` and its relatives; doubled braces are braces. A form after a colon or comma would change the text.
 fn format(pattern: &str, values: &[String]) -> Option<String> {
     let mut out = String::new();
     let mut rest = pattern;

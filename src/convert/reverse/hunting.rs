@@ -16,7 +16,7 @@ pub(super) fn read(found: &Found, reader: &mut PropertyReader<'_>) -> Converted 
     if !category.eq_ignore_ascii_case("Hunting Queries") {
         let of =
             if category.is_empty() { "no category".to_owned() } else { format!("the category {category}") };
-        let message = format!("a saved search of {of} is no hunting query; it is passed over");
+        let message = format!("a saved search of {of} is not a hunting query; skipped");
         reader.note(&SEARCH_LOST, None, message);
         return Ok(None);
     }
@@ -25,7 +25,7 @@ pub(super) fn read(found: &Found, reader: &mut PropertyReader<'_>) -> Converted 
     let mut text = tags.take("description");
     if let Some(text) = text.as_mut().filter(|text| text.contains('\r') && !reader.own) {
         *text = text.replace("\r\n", "\n").replace('\r', "\n");
-        let message = "the carriage returns of the description are taken out, so that it is a block of lines";
+        let message = "the carriage returns of the description are removed, so that it can be a block scalar";
         reader.note(&LINE_ENDS_CHANGED, Some("tags"), message);
     }
     draft.put("description", description(text));
@@ -41,7 +41,7 @@ pub(super) fn read(found: &Found, reader: &mut PropertyReader<'_>) -> Converted 
         list(if subs.is_empty() { unique(parents) } else { techniques(&parents, &subs) }),
     );
     for (name, _) in tags.0 {
-        let message = format!("the tag `{name}` is left out: YAML templates have no such key");
+        let message = format!("the tag `{name}` is omitted: YAML content has no such key");
         reader.note(&KEY_LOST, Some("tags"), message);
     }
     // What every saved search has, and says nothing of the query.

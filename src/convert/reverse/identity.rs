@@ -49,7 +49,7 @@ pub(super) fn id(found: &Found, display_name: &str, reader: &mut PropertyReader<
                 reader.note(
                     &TEMPLATE_ID_LOST,
                     Some("alertRuleTemplateName"),
-                    "the template that the rule was made from has another id, which is left out",
+                    "the template that the rule was created from has a different id, which is omitted",
                 );
             }
             id
@@ -64,7 +64,7 @@ pub(super) fn id(found: &Found, display_name: &str, reader: &mut PropertyReader<
             };
             let seed = format!("{kind}\n{}\n{display_name}", own_name.unwrap_or_default());
             let made = Uuid::new_v5(&IDS, seed.as_bytes()).to_string();
-            let message = format!("the template gives no GUID; the id {made} is made from its name");
+            let message = format!("the template has no GUID; the id {made} is derived from its name");
             reader.note(&ID_DERIVED, None, message);
             made
         }

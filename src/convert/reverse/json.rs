@@ -73,23 +73,23 @@ fn invalid(source: &SourceFile, error: &serde_json::Error) -> Refusal {
     let told = error.to_string();
     let what = told.rsplit_once(" at line ").map_or(told.as_str(), |(what, _)| what);
     if let Some(name) = source.wide_encoding() {
-        let message = format!("The file is written in {name}, not in UTF-8");
-        let help = "Save it as UTF-8. Windows PowerShell does with `| Out-File -Encoding utf8`.";
+        let message = format!("The file is encoded in {name}, not in UTF-8");
+        let help = "Save it as UTF-8; in Windows PowerShell, use `| Out-File -Encoding utf8`.";
         return refuse(&INVALID_JSON, Span::at(0), message, help);
     }
     let message = if source.text().trim().is_empty() {
         "The file is empty".to_owned()
     } else if error.is_eof() {
-        "The JSON ends too early: something is not closed".to_owned()
+        "Unexpected end of the JSON: something is not closed".to_owned()
     } else {
         format!("The file is not valid JSON: {what}")
     };
     let yaml =
         crate::content::is_yaml_file(source.path()) && !source.text().trim_start().starts_with(['{', '[']);
     let help = if yaml || crate::content::extension(source.path()) == Some("bicep") {
-        "`--to yaml` reads ARM templates in JSON; `az bicep build` makes one from Bicep."
+        "`--to yaml` reads ARM templates in JSON; use `az bicep build` to compile Bicep."
     } else {
-        "`--to yaml` reads ARM templates in JSON: mend the file, or export it again."
+        "`--to yaml` reads ARM templates in JSON: fix the file, or export it again."
     };
     refuse(&INVALID_JSON, Span::at(at), message, help)
 }
@@ -266,7 +266,7 @@ mod tests {
         for (text, start, message) in [
             ("", 0, "The file is empty"),
             ("{\"é\": 1,}", 9, "The file is not valid JSON: trailing comma"),
-            ("{\"a\": [1", 7, "The JSON ends too early: something is not closed"),
+            ("{\"a\": [1", 7, "Unexpected end of the JSON: something is not closed"),
             ("{\n\"a\": tru}", 10, "The file is not valid JSON: expected ident"),
             ("id: x", 0, "The file is not valid JSON: expected value"),
         ] {
@@ -276,7 +276,7 @@ mod tests {
         let wide: Vec<u8> = "{\"resources\": []}".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let wide =
             Json::parse(&SourceFile::from_bytes("a.json", [vec![0xff, 0xfe], wide].concat())).unwrap_err();
-        assert_eq!(wide.message, "The file is written in UTF-16, not in UTF-8");
+        assert_eq!(wide.message, "The file is encoded in UTF-16, not in UTF-8");
         let deep = "[".repeat(100_000);
         assert!(read(&deep).unwrap_err().message.contains("recursion limit"));
     }

@@ -105,15 +105,15 @@ pub(crate) fn to_content_with(
         NoContent::Empty(refuse(
             &NOTHING_TO_CONVERT,
             place,
-            "The template holds no analytic rule and no hunting query",
+            "The template contains no analytic rules or hunting queries",
             "Resources of the types `alertRules`, `AlertRuleTemplates` and `savedSearches` can be converted.",
         ))
     } else {
         NoContent::NoTemplate(refuse(
             &NO_TEMPLATE,
             place,
-            "The JSON is no ARM template: it has no `resources`",
-            "Give a template, such as the portal exports or `sentlint convert` makes.",
+            "The JSON is not an ARM template: it has no `resources`",
+            "Give a template, such as an export from the portal or the output of `sentlint convert`.",
         ))
     })
 }
@@ -123,7 +123,8 @@ fn tell_repeated(reversed: &mut Reversed) {
     let mut seen = BTreeSet::new();
     for item in &reversed.items {
         if !seen.insert((item.kind == Kind::HuntingQuery, item.id.to_ascii_lowercase())) {
-            let message = format!("Two resources have the id {}; deployed, one replaces the other", item.id);
+            let message =
+                format!("Two resources have the id {}; when deployed, one replaces the other", item.id);
             reversed.notes.push(ID_REPEATED.at(item.place, message));
         }
     }

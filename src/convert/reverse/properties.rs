@@ -62,19 +62,19 @@ impl<'a> PropertyReader<'a> {
         self.value(key, &fields::ty(key))
     }
 
-    /// Takes a text, as it is; numbers and truth values are texts too.
+    /// Takes a text, as it is; numbers and Boolean are texts too.
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
         match self.value(key, &fields::TEXT.ty)? {
             Value::String(text) if text.contains('\r') && !self.own => {
                 let message =
-                    format!("the carriage returns of `{key}` are taken out, so that it is a block of lines");
+                    format!("the carriage returns of `{key}` are removed, so that it can be a block scalar");
                 self.note(&LINE_ENDS_CHANGED, Some(key), message);
                 Some(text.replace("\r\n", "\n").replace('\r', "\n"))
             }
             Value::String(text) => Some(text),
             other => {
                 let kind = if other.is_array() { "a list" } else { "an object" };
-                let message = format!("`{key}` is {kind} where a text belongs, and is left out");
+                let message = format!("`{key}` is {kind} instead of a string and is omitted");
                 self.note(&VALUE_LOST, Some(key), message);
                 None
             }
@@ -92,15 +92,15 @@ impl<'a> PropertyReader<'a> {
         match self.text(key) {
             Some(text) if self.unknown.contains(&text) => {
                 let message =
-                    format!("{}: `{key}` is `{text}`, which cannot be worked out offline", self.title);
-                let help = "Give the parameters in it default values, or write the text itself.";
+                    format!("{}: `{key}` is `{text}`, which cannot be evaluated offline", self.title);
+                let help = "Give its parameters default values, or replace it with the string.";
                 Err(refuse(&EXPRESSION_REFUSED, self.span(spelt.as_deref()), message, help))
             }
             Some(text) if !text.trim().is_empty() => Ok(text),
             _ => {
-                let message = format!("{} has no `{key}`, and cannot be converted", self.title);
+                let message = format!("{} has no `{key}` and cannot be converted", self.title);
                 let place = self.span(spelt.as_deref());
-                Err(refuse(&VALUE_MISSING, place, message, format!("Give it a `{key}`.")))
+                Err(refuse(&VALUE_MISSING, place, message, format!("Add `{key}`.")))
             }
         }
     }
@@ -109,12 +109,12 @@ impl<'a> PropertyReader<'a> {
     pub(super) fn report_unknown(&mut self) {
         for text in std::mem::take(&mut self.unknown) {
             let shown: String = text.chars().take(60).collect();
-            let message = format!("`{shown}` cannot be worked out offline and is kept as a text");
+            let message = format!("`{shown}` cannot be evaluated offline and is kept as a string");
             self.note(&EXPRESSION_KEPT, None, message);
         }
     }
 
-    /// Takes a truth value.
+    /// Takes a Boolean.
     pub(super) fn truth(&mut self, key: &str) -> Option<bool> {
         self.value(key, &Type::Boolean)?.as_bool()
     }
@@ -142,7 +142,7 @@ impl<'a> PropertyReader<'a> {
         }
         let text = self.trimmed(key)?;
         if durations::read(&text).is_none() {
-            let message = format!("`{text}` is no duration that `{key}` can have; it is kept as it is");
+            let message = format!("`{text}` is not a valid duration for `{key}`; it is kept");
             self.note(&DURATION_KEPT, Some(key), message);
         }
         Some(short_duration(&text, self.own))
@@ -157,7 +157,7 @@ impl<'a> PropertyReader<'a> {
                 other => other.to_string(),
             };
             let of = if shown.is_empty() { String::new() } else { format!(" (`{shown}`)") };
-            self.note(&KEY_LOST, Some(key), format!("`{key}`{of} is left out: {why}"));
+            self.note(&KEY_LOST, Some(key), format!("`{key}`{of} is omitted: {why}"));
         }
     }
 
@@ -165,7 +165,7 @@ impl<'a> PropertyReader<'a> {
     pub(super) fn report_unmapped(&mut self) {
         let rest: Vec<String> = self.properties.keys().cloned().collect();
         for key in rest {
-            self.leave(&key, "YAML templates have no such key");
+            self.leave(&key, "YAML content has no such key");
         }
     }
 

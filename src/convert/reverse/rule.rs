@@ -23,12 +23,12 @@ pub(super) fn read(found: &Found, reader: &mut PropertyReader<'_>) -> Converted 
         Some(kind) if kind.eq_ignore_ascii_case("NRT") => Kind::NrtRule,
         Some(kind) if kind.eq_ignore_ascii_case("Scheduled") => Kind::ScheduledRule,
         Some(other) => {
-            let message = format!("rules of the kind {other} have no counterpart in YAML; it is passed over");
+            let message = format!("rules of the kind {other} have no counterpart in YAML; skipped");
             reader.note(&RESOURCE_LOST, None, message);
             return Ok(None);
         }
         None => {
-            reader.note(&KIND_DERIVED, None, "the resource has no `kind`; it is taken for a scheduled rule");
+            reader.note(&KIND_DERIVED, None, "the resource has no `kind`; it is read as a scheduled rule");
             Kind::ScheduledRule
         }
     };
@@ -65,7 +65,7 @@ pub(super) fn read(found: &Found, reader: &mut PropertyReader<'_>) -> Converted 
     );
     draft.put("sentinelEntitiesMappings", reader.same_key("sentinelEntitiesMappings"));
     draft.put("kind", Some(if kind == Kind::NrtRule { "NRT" } else { "Scheduled" }));
-    reader.leave("startTimeUtc", "--start-at sets it when a template is made");
+    reader.leave("startTimeUtc", "use --start-at to set it when a template is created");
     reader.report_unmapped();
     Ok(Some((kind, draft.0)))
 }
@@ -74,7 +74,7 @@ pub(super) fn read(found: &Found, reader: &mut PropertyReader<'_>) -> Converted 
 fn enabled(found: &Found, reader: &mut PropertyReader<'_>) -> Option<bool> {
     let enabled = reader.truth("enabled").unwrap_or(true);
     if !enabled && found.kind == ResourceKind::RuleTemplate {
-        let message = "`enabled` is left out: packaged templates are always disabled";
+        let message = "`enabled` is omitted: packaged templates are always disabled";
         reader.note(&KEY_LOST, Some("enabled"), message);
         return None;
     }
@@ -106,7 +106,7 @@ fn schedule(reader: &mut PropertyReader<'_>, draft: &mut Draft) {
         match limits::TRIGGER_OPERATORS.iter().find(same) {
             Some((short, _)) => (*short).to_owned(),
             None => {
-                let message = format!("Sentinel has no trigger operator `{long}`; it is kept as it is");
+                let message = format!("`{long}` is not a valid trigger operator; it is kept");
                 reader.note(&OPERATOR_KEPT, Some("triggerOperator"), message);
                 long
             }

@@ -17,7 +17,7 @@ pub(super) struct Scope {
     loops: Vec<(String, usize)>,
     /// How much work is left, so that no template can ask for more than it is worth.
     left: Rc<Cell<usize>>,
-    /// What was not known inside of values that were known for the rest.
+    /// What was not known inside values that were known for the rest.
     lost: RefCell<Vec<String>>,
 }
 
@@ -59,7 +59,7 @@ impl Scope {
         }
     }
 
-    /// The same inside of a loop that has run so often.
+    /// The same inside a loop that has run so often.
     pub(super) fn within(&self, name: &str, index: usize) -> Self {
         let mut loops = self.loops.clone();
         loops.push((name.to_owned(), index));

@@ -365,7 +365,7 @@ fn loops_are_run() {
     assert_eq!(names, ["one", "two"]);
     assert!(reversed.items[1].text.starts_with("id: 7e3a1d0c-"), "{}", reversed.items[1].text);
     template["resources"][0]["copy"]["count"] = "[parameters('count')]".into();
-    assert!(read(&template).failures[0].message.contains("cannot be worked out offline"));
+    assert!(read(&template).failures[0].message.contains("cannot be evaluated offline"));
 }
 
 #[test]
@@ -381,14 +381,13 @@ fn what_cannot_come_back_is_said() {
     assert_eq!(
         messages(&reversed, true),
         [
-            "\"Tool seen\": `[parameters('severity')]` cannot be worked out offline and is kept as a text",
-            "\"Tool seen\": `soon` is no duration that `queryFrequency` can have; it is kept as it is",
-            "\"Tool seen\": Sentinel has no trigger operator `GreaterThanOrEqual`; it is kept as it is",
+            "\"Tool seen\": `[parameters('severity')]` cannot be evaluated offline and is kept as a string",
+            "\"Tool seen\": `soon` is not a valid duration for `queryFrequency`; it is kept",
+            "\"Tool seen\": `GreaterThanOrEqual` is not a valid trigger operator; it is kept",
         ]
     );
     let told = messages(&reversed, false).join("\n");
-    for part in
-        ["`startTimeUtc` (`2026-01-01T00:00:00Z`) is left out", "`tags` is left out", "states no version"]
+    for part in ["`startTimeUtc` (`2026-01-01T00:00:00Z`) is omitted", "`tags` is omitted", "has no version"]
     {
         assert!(told.contains(part), "{told}");
     }

@@ -1,4 +1,4 @@
-//! What a solution is besides its content: names, people, categories. Read from a file of our own, or from the two
+//! What a solution is as well its content: names, people, categories. Read from a file of our own, or from the two
 //! files that solutions have upstream, `Data/Solution_NAME.json` and `SolutionMetadata.json`.
 
 use serde_json::{Map, Value};
@@ -124,7 +124,7 @@ impl Facts {
         let mut wrong = Vec::new();
         for file in files {
             let Some(map) = file.as_object() else {
-                return Err(vec!["The facts of a solution are a table of keys and values".into()]);
+                return Err(vec!["The metadata of a solution must be a table of keys and values".into()]);
             };
             for (key, value) in map {
                 check_key(key, &mut wrong);
@@ -148,7 +148,7 @@ impl Facts {
         let version = keys.text("version").unwrap_or_else(|| "3.0.0".into());
         let numbers: Vec<&str> = version.split('.').collect();
         if numbers.len() != 3 || !numbers.iter().all(|part| part.parse::<u32>().is_ok()) {
-            wrong.push(format!("The version `{version}` is not of the form 1.2.3"));
+            wrong.push(format!("The version `{version}` must have the form 1.2.3"));
         }
         if !wrong.is_empty() {
             return Err(wrong);
@@ -197,7 +197,7 @@ fn check_key(key: &str, wrong: &mut Vec<String>) {
     }
     // What resembles no key at all belongs to another tool.
     if let Some(near) = crate::knowledge::nearest::nearest(key, KNOWN) {
-        wrong.push(format!("The facts of a solution have no key `{key}`; did you mean `{near}`?"));
+        wrong.push(format!("Unknown key `{key}` in the metadata of a solution; did you mean `{near}`?"));
     }
 }
 

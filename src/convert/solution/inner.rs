@@ -1,4 +1,4 @@
-//! The resource inside of a content template: a rule template or a saved search, as upstream publishes them.
+//! The resource inside a content template: a rule template or a saved search, as upstream publishes them.
 
 use serde_json::{Map, Value, json};
 

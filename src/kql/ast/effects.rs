@@ -31,7 +31,7 @@ pub(crate) enum Input {
     Refused,
 }
 
-/// In which queries inside of other operators an operator may stand.
+/// In which queries inside other operators an operator may stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Nests {
     /// In any.

@@ -33,9 +33,9 @@ pub(crate) struct GraphNodes {
 pub(crate) struct GraphMatch {
     /// The patterns, each a chain of nodes and edges.
     pub patterns: Vec<Vec<GraphElement>>,
-    /// The condition behind `where`.
+    /// The condition after `where`.
     pub condition: Option<Expr>,
-    /// The columns behind `project`.
+    /// The columns after `project`.
     pub project: Option<Vec<Expr>>,
 }
 

@@ -170,7 +170,7 @@ pub(crate) enum ExprKind {
         /// Two operands or more.
         operands: Vec<Expr>,
     },
-    /// `left in (items)` and its kin, `has_any` and `has_all` among them.
+    /// `left in (items)` and its relatives, `has_any` and `has_all` among them.
     InList {
         /// The operator.
         op: ListOp,
@@ -232,7 +232,7 @@ pub(crate) enum ExprKind {
     Pipeline {
         /// Where the rows come from.
         source: Box<Expr>,
-        /// The operators after the bars.
+        /// The operators after the pipes.
         stages: Vec<Operator>,
     },
     /// An operator at the head of a pipeline, such as `union` and `print`.
@@ -290,7 +290,7 @@ pub(crate) enum Nulls {
 /// A type as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Type {
-    /// `string` and its kin; the text is empty where it is missing.
+    /// `string` and its relatives; the text is empty where it is missing.
     Scalar(Span, Box<str>),
     /// `(name: type, ...)`
     Rows(Vec<Column>),
@@ -307,7 +307,7 @@ pub(crate) struct Column {
     pub type_: Option<Type>,
 }
 
-/// `name=value` behind an operator's keyword.
+/// `name=value` after an operator's keyword.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Param {
     /// The name.

@@ -232,7 +232,7 @@ pub(crate) enum OperatorKind {
     Union(Union),
     /// `where condition`, and `filter`.
     Where(Box<Expr>),
-    /// A word that is no operator.
+    /// A word that is not an operator.
     Unknown(Name),
     /// Nothing, where an operator belongs.
     Missing,

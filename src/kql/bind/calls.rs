@@ -1,10 +1,10 @@
-//! Calls: of functions the query defines, of the language's own, and of those outside of both.
+//! Calls: of functions the query defines, of the language's own, and of those outside both.
 
 use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, Literal, Name};
 use super::super::builtins::{self, Builtin, Returns};
-use super::super::error::Mend;
+use super::super::error::Suggestion;
 use super::super::foreign::{self, Form};
 use super::super::model::finding::{Finding, nearest};
 use super::super::model::{ColumnOrigin, Symbol};
@@ -59,7 +59,8 @@ impl<'a> Binder<'a> {
             self.recorder.mention(name.span, || {
                 aggregate.map_or(Symbol::Unresolved, |one| Symbol::Aggregate(one.name))
             });
-            let message = format!("`{}` is an aggregate, and stands in `summarize` only", name.text);
+            let message =
+                format!("`{}` is an aggregate function, which can only be used in `summarize`", name.text);
             self.say(FindingKind::Semantic, name.span, message);
             self.arguments(args);
             return Value::Unknown;
@@ -69,7 +70,7 @@ impl<'a> Binder<'a> {
 
     fn unknown_function(&mut self, name: &Name, args: &'a [Expr]) -> Value {
         self.recorder.mention(name.span, || Symbol::Unresolved);
-        let (what, text) = ("There is no function", &name.text);
+        let (what, text) = ("Unknown function", &name.text);
         let mut finding = Finding::new(FindingKind::UnknownFunction, name.span, format!("{what} `{text}`"));
         finding.name = Some(text.clone());
         let nearest = || {
@@ -85,8 +86,8 @@ impl<'a> Binder<'a> {
         finding.low_confidence = foreign.is_none() && (self.scope.row.is_none() || begins || named);
         finding = match near {
             _ if foreign.is_some() => {
-                let mend = if self.suggesting() { self.rewritten(name, args) } else { None };
-                finding.mend = mend;
+                let fix = if self.suggesting() { self.rewritten(name, args) } else { None };
+                finding.fix = fix;
                 match foreign.map(|foreign| (foreign.kql, foreign.form)) {
                     Some((_, Form::Otherwise(note))) => {
                         let kql = foreign.map_or("", |foreign| foreign.kql);
@@ -98,9 +99,9 @@ impl<'a> Binder<'a> {
             }
             Some(near) => finding.meant(Some(&near)),
             None if self.catalog.table(text).is_some() => {
-                finding.help(format!("`{text}` is a table: write it without parentheses."))
+                finding.help(format!("`{text}` is a table: remove the parentheses."))
             }
-            None => finding.help("If a workspace has it, `--tables` can make it known."),
+            None => finding.help("If your workspace has it, declare it with `--tables`."),
         };
         self.report(finding);
         // It may be meant as an aggregate, whose arguments are columns.
@@ -113,20 +114,20 @@ impl<'a> Binder<'a> {
     }
 
     /// A call of another language as KQL writes it.
-    fn rewritten(&self, name: &Name, args: &[Expr]) -> Option<Mend> {
+    fn rewritten(&self, name: &Name, args: &[Expr]) -> Option<Suggestion> {
         let texts: Vec<&str> = args.iter().map(|arg| self.written(arg.span)).collect();
         let text = foreign::rewritten(&name.text, &texts)?;
-        let title = format!("Write `{}`", text.split('(').next().unwrap_or_default());
+        let title = format!("Replace with `{}`", text.split('(').next().unwrap_or_default());
         if let Some(Form::Renamed(..)) = foreign::function(&name.text).map(|foreign| foreign.form) {
             let new = foreign::function(&name.text)?.kql;
-            return Some(Mend { title, span: name.span, text: new.to_owned() });
+            return Some(Suggestion { title, span: name.span, text: new.to_owned() });
         }
         let end = args.last().map_or(name.span.end, |last| last.span.end) as usize;
         let rest = self.text.get(end..)?;
         let close = rest.find(')')?;
         let blank = |c: char| c.is_whitespace() || (args.is_empty() && c == '(');
         let span = Span::new(name.span.start as usize, end + close + 1);
-        rest[..close].chars().all(blank).then_some(Mend { title, span, text })
+        rest[..close].chars().all(blank).then_some(Suggestion { title, span, text })
     }
 
     /// The value of an argument, which may have a name.
@@ -149,7 +150,7 @@ impl<'a> Binder<'a> {
     }
 
     fn call_aggregate(&mut self, place: Span, builtin: &Builtin, args: &'a [Expr]) -> Value {
-        // No aggregate may stand inside of another.
+        // No aggregate may stand inside another.
         self.context.aggregating = false;
         let bound = self.arguments(args);
         let value = self.checked_call(place, builtin, &bound);
@@ -181,7 +182,7 @@ impl<'a> Binder<'a> {
                 let least = usize::from(&*name.text != "arg");
                 if !(least..=1).contains(&args.len()) {
                     let (takes, given) = (expected_count(least, 1), given(args.len()));
-                    let message = format!("`{}` takes {takes}, and {given} given", name.text);
+                    let message = format!("`{}` expects {takes}, got {given}", name.text);
                     self.say(FindingKind::Argument, name.span, message);
                 }
                 Some(Value::Database)
@@ -190,7 +191,7 @@ impl<'a> Binder<'a> {
                 self.arguments(args);
                 let place = args.first().map_or(name.span, |arg| arg.span);
                 let mut finding =
-                    Finding::new(FindingKind::Semantic, place, "What this cluster holds is not known here");
+                    Finding::new(FindingKind::Semantic, place, "The contents of this cluster are unknown");
                 finding.low_confidence = true;
                 self.report(finding);
                 Some(Value::Cluster)
@@ -198,7 +199,7 @@ impl<'a> Binder<'a> {
             "database" if args.is_empty() => Some(Value::Database),
             "database" => {
                 self.arguments(args);
-                self.say(FindingKind::Semantic, args[0].span, "There is no such database in a workspace");
+                self.say(FindingKind::Semantic, args[0].span, "Workspaces do not have such a database");
                 Some(Value::Database)
             }
             "table" if !args.is_empty() => {
@@ -239,7 +240,7 @@ impl<'a> Binder<'a> {
         let takes = expected_count(least, own.len());
         let counts = (least..=own.len()).contains(&args.len());
         if !counts {
-            let message = format!("`{name}` takes {takes}, and {} given", given(args.len()));
+            let message = format!("`{name}` expects {takes}, got {}", given(args.len()));
             self.say(FindingKind::Argument, place, message);
         }
         let (mut moved, mut fine) = (false, counts);
@@ -261,9 +262,9 @@ impl<'a> Binder<'a> {
                 self.report(finding);
             } else if fine && named.is_none() && moved {
                 fine = false;
-                let message = "An argument without a name stands behind one whose name changes the order";
+                let message = "Positional arguments cannot follow a named argument that changes the order";
                 let finding = Finding::new(FindingKind::Argument, arg.span, message)
-                    .help("Give the argument a name as well.");
+                    .help("Name this argument as well.");
                 self.report(finding);
             }
             moved |= named.is_some() && found != Some(Some(at + offset));
@@ -273,7 +274,7 @@ impl<'a> Binder<'a> {
         }
         let lacks = (offset..params.len()).find(|at| assigned[*at].is_none() && !params[*at].optional);
         if let Some(lacks) = lacks.filter(|_| fine) {
-            let message = format!("`{name}` is given no value for `{}`", params[lacks].name);
+            let message = format!("`{name}` is missing a value for `{}`", params[lacks].name);
             self.say(FindingKind::Argument, place, message);
         }
         assigned
@@ -334,7 +335,7 @@ impl<'a> Binder<'a> {
         let relation = match value {
             Value::Rows(relation) => relation,
             Value::Scalar(kind, _) if !kind.unknown() => {
-                let message = format!("The function takes a table here, and this is {}", kind.described());
+                let message = format!("The function expects a table here, got {}", kind.described());
                 self.say(FindingKind::Type, place, message);
                 return;
             }
@@ -347,7 +348,7 @@ impl<'a> Binder<'a> {
         let missing = param.columns.iter().find(lacks);
         if let Some(missing) = missing.filter(|_| !relation.has_unknown_columns) {
             let message = format!(
-                "The rows have no column `{}` of type `{}`, which the function needs",
+                "The table has no column `{}` of type `{}`, which the function needs",
                 missing.name,
                 missing.kind.name()
             );
@@ -515,7 +516,7 @@ impl<'a> Binder<'a> {
     }
 
     fn needs_arguments(&mut self, name: &Name) {
-        let message = format!("`{}` is a function, and is called with its arguments", name.text);
+        let message = format!("`{}` is a function and must be called with its arguments", name.text);
         self.say(FindingKind::Argument, name.span, message);
     }
 }

@@ -1,4 +1,4 @@
-//! What lies outside of the query: tables and functions, as the binder asks for them.
+//! What lies outside the query: tables and functions, as the binder asks for them.
 
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
@@ -18,7 +18,7 @@ pub(crate) struct Table {
     pub relation: Arc<Relation>,
 }
 
-/// What a function outside of the query returns.
+/// What a function outside the query returns.
 #[derive(Clone, Debug)]
 pub(crate) enum Returned {
     /// A value.
@@ -36,7 +36,7 @@ pub(crate) enum Returned {
     Body(Rc<Body>),
 }
 
-/// The body of a function outside of the query.
+/// The body of a function outside the query.
 #[derive(Clone, Debug)]
 pub(crate) struct Body {
     pub(super) text: String,
@@ -62,13 +62,13 @@ impl Body {
         self.mentions.get_or_init(|| Mentions::of(&self.parse))
     }
 
-    /// What the body means by itself; every later question is answered for the same catalogue.
+    /// What the body means by itself; every later question is answered for the same catalog.
     pub(crate) fn meaning(&self, catalog: &dyn Catalog, params: &[Declared]) -> &SemanticModel {
         self.meaning.get_or_init(|| bind(&self.text, &self.parse, catalog, params))
     }
 }
 
-/// A function outside of the query.
+/// A function outside the query.
 #[derive(Clone, Debug)]
 pub(crate) struct External {
     /// Its parameters; `None` when they are not known and any arguments will do.

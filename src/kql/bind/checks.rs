@@ -2,7 +2,7 @@
 
 use super::super::ast::{Expr, ExprKind, Literal};
 use super::super::builtins::{Builtin, Class, Family, Form, Param, Takes};
-use super::super::error::Mend;
+use super::super::error::Suggestion;
 use super::super::model::finding::Finding;
 use super::super::types::{Conversion, Scalar};
 use super::matching::{Arg, Matched, candidates, common, counts, of_class};
@@ -69,12 +69,12 @@ impl<'a> Binder<'a> {
         let least = builtin.signatures.iter().map(|signature| signature.least).min().unwrap_or(0);
         let most = builtin.signatures.iter().map(|signature| signature.most).max().unwrap_or(0);
         let takes = expected_count(least, most);
-        let mut message = format!("`{}` takes {takes}, and {} given", builtin.name, given(count));
+        let mut message = format!("`{}` expects {takes}, got {}", builtin.name, given(count));
         if (least..=most).contains(&count) {
-            message = format!("`{}` takes its arguments in pairs, and {} given", builtin.name, given(count));
+            message = format!("`{}` expects pairs of arguments, got {}", builtin.name, given(count));
             if builtin.name == "case" {
                 message = format!(
-                    "`case` takes pairs of a condition and a value, and a value for the rest; {} given",
+                    "`case` expects pairs of a condition and a value, followed by a default value; got {} arguments",
                     given(count)
                 );
             }
@@ -87,9 +87,9 @@ impl<'a> Binder<'a> {
             _ => None,
         };
         if let Some(other) = other {
-            finding = finding.help(format!("With {} it is `{other}`.", given(count)));
-            let title = format!("Write `{other}`");
-            finding.mend = Some(Mend { title, span: place, text: other.to_owned() });
+            finding = finding.help(format!("Use `{other}` for {}.", given(count)));
+            let title = format!("Replace with `{other}`");
+            finding.fix = Some(Suggestion { title, span: place, text: other.to_owned() });
         }
         self.report(finding);
     }
@@ -105,7 +105,7 @@ impl<'a> Binder<'a> {
         let agree = |param: &&Param| matches!(param.takes, Takes::Common(_));
         let agreed = common(params, args, false);
         if agreed.is_none() && params.iter().flatten().any(agree) && !args.iter().any(Arg::unknown) {
-            let message = format!("The arguments of `{}` have no type in common", builtin.name);
+            let message = format!("The arguments of `{}` have different types", builtin.name);
             self.say(FindingKind::Type, place, message);
             return;
         }
@@ -140,10 +140,10 @@ impl<'a> Binder<'a> {
         let place = value_of(arg.expr).span;
         if !matches!(arg.value, Value::Scalar(..) | Value::Columns(_)) {
             if !tabular && !any {
-                let message = format!("`{name}` takes a value here, and this is {}", described(arg));
+                let message = format!("`{name}` expects a value here, got {}", described(arg));
                 let finding = Finding::new(FindingKind::Type, place, message);
                 self.report(if arg.rows() {
-                    finding.help("`toscalar(...)` takes the first value of a table.")
+                    finding.help("Use `toscalar(...)` to get the first value of a table.")
                 } else {
                     finding
                 });
@@ -187,22 +187,23 @@ impl<'a> Binder<'a> {
             },
             Takes::Class(class) => class_in_words(*class).to_owned(),
         };
-        let message = format!("`{name}` takes {wanted} here, and this is {}", kind.described());
+        let message = format!("`{name}` expects {wanted} here, got {}", kind.described());
         let mut finding = Finding::new(FindingKind::Type, place, message);
         // `ago("7d")`: a length of time has no quotes.
         if wanted == "`timespan`"
             && let ExprKind::Literal(Literal::String(text)) = &value_of(arg.expr).kind
             && is_length(text)
         {
-            let title = format!("Write `{text}`");
-            finding.mend = Some(Mend { title, span: place, text: text.to_string() });
-            finding.help = Some(format!("Write `{text}` without quotes."));
+            let title = format!("Replace with `{text}`");
+            finding.fix = Some(Suggestion { title, span: place, text: text.to_string() });
+            finding.help = Some(format!("Remove the quotes around `{text}`."));
             self.report(finding);
             return false;
         }
         finding.help = if name == "count" {
             // A slip of those who know other languages.
-            let help = "`count()` counts rows, `dcount(...)` different values, `countif(...)` what fits a condition.";
+            let help = "Use `count()` to count rows, `dcount(...)` to count distinct values, and `countif(...)` to \
+                        count with a condition.";
             Some(help.to_owned())
         } else {
             conversion(&param.takes, kind)
@@ -222,25 +223,27 @@ impl<'a> Binder<'a> {
                 }
                 if name == "count" {
                     let mut finding =
-                        Finding::new(FindingKind::Argument, value.span, "`count` takes no `*` in KQL");
-                    finding.mend = Some(Mend {
-                        title: "Write `count()`".to_owned(),
+                        Finding::new(FindingKind::Argument, value.span, "`count(*)` is not valid in KQL");
+                    finding.fix = Some(Suggestion {
+                        title: "Replace with `count()`".to_owned(),
                         span: value.span,
                         text: String::new(),
                     });
-                    self.report(finding.help("Write `count()`."));
+                    self.report(finding.help("Use `count()`."));
                     return;
                 }
-                format!("`{name}` takes no `*` here")
+                format!("`{name}` does not accept `*` here")
             }
             _ if bad => return,
             Form::Literal | Form::LiteralNotEmpty if !is_literal(value) => {
-                format!("`{name}` takes a literal here")
+                format!("`{name}` expects a literal here")
             }
-            Form::LiteralNotEmpty if arg.text() == Some("") => format!("`{name}` takes no empty text here"),
-            Form::Constant if !arg.constant() => format!("`{name}` takes a constant here, and no column"),
+            Form::LiteralNotEmpty if arg.text() == Some("") => {
+                format!("`{name}` does not accept an empty string here")
+            }
+            Form::Constant if !arg.constant() => format!("`{name}` expects a constant here, not a column"),
             form if form.is_column() && !arg.column => {
-                format!("`{name}` takes a column here")
+                format!("`{name}` expects a column here")
             }
             Form::Literal if !param.values.is_empty() => {
                 let text = arg.text().map(str::to_lowercase);
@@ -248,7 +251,7 @@ impl<'a> Binder<'a> {
                 if text.as_ref().is_some_and(known) {
                     return;
                 }
-                format!("`{name}` takes one of `{}` here", param.values.join("`, `"))
+                format!("`{name}` expects one of `{}` here", param.values.join("`, `"))
             }
             _ => return,
         };
@@ -292,7 +295,7 @@ fn class_in_words(class: Class) -> &'static str {
         Class::NotDynamic => "any type but `dynamic`",
         Class::NotBool => "any type but `bool`",
         Class::NotRealOrBool => "any type but `real` and `bool`",
-        Class::Orderable => "a type that has an order",
+        Class::Orderable => "a type with an order",
         Class::NumberOrBool => "a number or `bool`",
         Class::Tabular => "a table",
         Class::Any | Class::Scalar | Class::ScalarOrDynamic => "a value",
@@ -353,8 +356,8 @@ fn is_length(text: &str) -> bool {
 
 pub(super) fn given(count: usize) -> String {
     match count {
-        0 => "none is".into(),
-        1 => "1 is".into(),
-        count => format!("{count} are"),
+        0 => "none".into(),
+        1 => "1".into(),
+        count => format!("{count}"),
     }
 }

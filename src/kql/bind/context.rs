@@ -207,7 +207,7 @@ impl<'a> Binder<'a> {
         left.is_some()
     }
 
-    /// Takes steps inside of a function. False where none are left, and nothing is to be found out any more.
+    /// Takes steps inside a function. False where none are left, and nothing is to be found out any more.
     pub(super) fn step_on(&mut self, steps: usize) -> bool {
         if self.limits.calls > 0 {
             self.limits.steps = self.limits.steps.saturating_sub(steps);

@@ -1,13 +1,13 @@
 //! The lines that begin with `#` before everything else.
 
 use super::super::Parse;
-use super::super::error::Mend;
+use super::super::error::Suggestion;
 use super::super::model::finding::Finding;
 use super::super::token::TokenKind;
 use super::{Binder, FindingKind};
 use crate::source::Span;
 
-/// The directives that the official analyser knows.
+/// The directives that the official analyzer knows.
 const DIRECTIVES: [&str; 14] = [
     "automate",
     "browse",
@@ -36,12 +36,12 @@ pub(super) fn check(binder: &mut Binder<'_>, parse: &Parse) {
             continue;
         }
         let message = match word {
-            "" => "`#` does not begin a comment in KQL".to_owned(),
+            "" => "`#` is not a comment in KQL".to_owned(),
             word => format!("`#{word}` is not a directive of KQL"),
         };
         let finding = Finding::new(FindingKind::Semantic, Span::new(start, start + 1 + end), message);
         let mark = Span::new(start, start + 1);
-        let mend = Mend { title: "Make it a comment".to_owned(), span: mark, text: "// ".to_owned() };
-        binder.report(Finding { mend: Some(mend), ..finding.help("Begin a comment with `//`.") });
+        let fix = Suggestion { title: "Make it a comment".to_owned(), span: mark, text: "// ".to_owned() };
+        binder.report(Finding { fix: Some(fix), ..finding.help("Start comments with `//`.") });
     }
 }

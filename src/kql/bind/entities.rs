@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, Name, NameForm};
-use super::super::error::Mend;
+use super::super::error::Suggestion;
 use super::super::model::finding::{Finding, closest, nearest};
 use super::super::model::{ColumnOrigin, Side, Symbol};
 use super::super::types::{Column, Relation, Scalar};
@@ -33,7 +33,7 @@ impl<'a> Binder<'a> {
 
     pub(super) fn unknown_table(&mut self, name: &str, place: Span) {
         self.read_table(name, place);
-        let message = format!("There is no table `{name}`");
+        let message = format!("Unknown table `{name}`");
         let mut finding = Finding::new(FindingKind::UnknownTable, place, message);
         finding.name = Some(name.into());
         // A parser is often called like its table without the ending, and is then no slip of the pen.
@@ -42,8 +42,7 @@ impl<'a> Binder<'a> {
         finding = match near {
             Some(near) => finding.meant(Some(&near)),
             None => finding.help(
-                "If a workspace has it, name its columns in a file and give that to `--tables` or to \
-                 `[knowledge] tables`.",
+                "If your workspace has it, declare its columns in a file for `--tables` or `[knowledge] tables`.",
             ),
         };
         finding.low_confidence = true;
@@ -131,16 +130,16 @@ impl<'a> Binder<'a> {
             let message =
                 format!("`{{{}}}` is a client parameter, which the service does not replace", name.text);
             let finding = Finding::new(FindingKind::Semantic, name.span, message)
-                .help("Write its value, or give it a name with `let`.");
+                .help("Replace it with its value, or define it with `let`.");
             self.report(finding);
         }
     }
 
     /// A column may stand in an aggregate, but not beside it.
     fn outside_of_aggregates(&mut self, name: &Name) {
-        let message = format!("`{}` stands outside of every aggregate", name.text);
+        let message = format!("`{}` is not inside an aggregate function", name.text);
         let finding = Finding::new(FindingKind::Semantic, name.span, message)
-            .help("Move it behind `by`, or take one of its values with `take_any(...)`.");
+            .help("Move it after `by`, or use `take_any(...)` to get one of its values.");
         self.report(finding);
     }
 
@@ -152,9 +151,9 @@ impl<'a> Binder<'a> {
             return Value::Unknown;
         }
         let in_row = self.scope.row.is_some();
-        let what = if in_row { "There is no column" } else { "Nothing is called" };
-        let mut finding =
-            Finding::new(FindingKind::UnknownColumn, name.span, format!("{what} `{text}` here"));
+        let unknown =
+            if in_row { format!("Unknown column `{text}`") } else { format!("`{text}` is not defined") };
+        let mut finding = Finding::new(FindingKind::UnknownColumn, name.span, unknown);
         finding.name = Some(text.clone());
         finding.low_confidence = self.scope.row.as_ref().is_some_and(|row| row.low_confidence);
         // A comment of SQL at the end of a line reads as two signs before a name.
@@ -162,8 +161,12 @@ impl<'a> Binder<'a> {
         if before.ends_with("--") && before.len() < name.span.start as usize {
             let dashes = Span::new(before.len() - 2, before.len());
             "`--` is not a comment in KQL".clone_into(&mut finding.message);
-            finding.help = Some("A comment begins with `//` and ends with its line.".to_owned());
-            finding.mend = Some(Mend { title: "Write `//`".to_owned(), span: dashes, text: "//".to_owned() });
+            finding.help = Some("Use `//` for comments.".to_owned());
+            finding.fix = Some(Suggestion {
+                title: "Replace with `//`".to_owned(),
+                span: dashes,
+                text: "//".to_owned(),
+            });
             finding.low_confidence = false;
             self.report(finding);
             return Value::Unknown;
@@ -177,7 +180,7 @@ impl<'a> Binder<'a> {
         let locals: Vec<Arc<str>> = self.names.visible().map(|local| local.name.clone()).collect();
         let near = nearest(text, columns.iter().chain(&locals).map(|name| &**name)).map(str::to_owned);
         if let Some(element) = self.element_with(text).filter(|_| !in_row) {
-            self.report(finding.help(format!("`{element}` has this column: write `{element}.{text}`.")));
+            self.report(finding.help(format!("`{element}` has this column: use `{element}.{text}`.")));
             return Value::Unknown;
         }
         let near = near.or_else(|| if in_row { None } else { self.catalog.nearest_table(text) });
@@ -204,10 +207,11 @@ impl<'a> Binder<'a> {
         let had = stages.iter().rposition(|(_, relation)| relation.column(name).is_some());
         if let Some((place, _)) = had.and_then(|at| stages.get(at + 1)) {
             let operator = self.written(*place).split_whitespace().next().unwrap_or("an operator");
-            return format!("`{operator}` dropped it before this place.");
+            return format!("It was dropped by `{operator}`.");
         }
         if columns.is_empty() && self.scope.row.as_ref().is_some_and(|row| row.low_confidence) {
-            return "A table that a function takes as `(*)` has no columns there: declare those that it needs.".into();
+            return "A table parameter `(*)` has no columns: declare the columns that the function needs."
+                .into();
         }
         let names: Vec<&str> = columns.iter().map(|name| &**name).collect();
         let quoted = |names: &[&str]| {
@@ -215,11 +219,11 @@ impl<'a> Binder<'a> {
             quoted.join(", ")
         };
         match names.len() {
-            0 => "No columns are left here.".to_owned(),
-            1..=8 => format!("The columns here are {}.", quoted(&names)),
+            0 => "There are no columns here.".to_owned(),
+            1..=8 => format!("The available columns are {}.", quoted(&names)),
             count => {
                 let closest = closest(name, &names, 6);
-                format!("There are {count} columns here; most like it are {}.", quoted(&closest))
+                format!("The most similar of the {count} columns here are {}.", quoted(&closest))
             }
         }
     }
@@ -287,10 +291,10 @@ impl<'a> Binder<'a> {
                 }
             },
             Value::Scalar(kind, _) if !kind.unknown() => {
-                let message = format!("A value of type `{}` has no members", kind.name());
+                let message = format!("A value of type `{}` has no properties", kind.name());
                 let mut finding = Finding::new(FindingKind::UnknownColumn, member.span, message);
                 if kind == Scalar::String {
-                    finding = finding.help("If it holds JSON, read it with `parse_json` first.");
+                    finding = finding.help("If it contains JSON, parse it with `parse_json` first.");
                 }
                 self.report(finding);
                 Value::Unknown
@@ -302,9 +306,9 @@ impl<'a> Binder<'a> {
                 found.map_or(Value::Unknown, |column| Value::of(column.kind))
             }
             Value::Rows(relation) if !relation.has_unknown_columns => {
-                let message = format!("A table has no member `{}`", self.written(member.span));
+                let message = format!("A table has no property `{}`", self.written(member.span));
                 let finding = Finding::new(FindingKind::UnknownColumn, member.span, message)
-                    .help("Behind a table stands a bar: `Table | project Column`.");
+                    .help("Add a pipe after the table: `Table | project Column`.");
                 self.report(finding);
                 Value::Unknown
             }
@@ -410,9 +414,9 @@ fn no_unit(name: &Name) -> Option<Finding> {
     if name.form != NameForm::Plain || !unit.bytes().all(|byte| byte.is_ascii_alphabetic()) {
         return None;
     }
-    let message = format!("`{}` is not a valid length of time: there is no unit `{unit}`", name.text);
+    let message = format!("`{}` is not a valid timespan: unknown unit `{unit}`", name.text);
     let mut finding = Finding::new(FindingKind::Semantic, name.span, message)
-        .help("The units are `d`, `h`, `m`, `s`, `ms`, `microsecond` and `tick`.");
+        .help("The valid units are `d`, `h`, `m`, `s`, `ms`, `microsecond` and `tick`.");
     let lower = unit.to_ascii_lowercase();
     let meant = match &*lower {
         "w" | "wk" | "wks" | "week" | "weeks" => {
@@ -426,7 +430,7 @@ fn no_unit(name: &Name) -> Option<Finding> {
         _ => None,
     };
     if let Some(text) = meant {
-        finding.mend = Some(Mend { title: format!("Write `{text}`"), span: name.span, text });
+        finding.fix = Some(Suggestion { title: format!("Replace with `{text}`"), span: name.span, text });
     }
     Some(finding)
 }

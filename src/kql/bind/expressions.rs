@@ -29,15 +29,15 @@ impl<'a> Binder<'a> {
                 columns.first().map_or(Scalar::Unknown, |only| only.kind)
             }
             Value::Graph(_) => {
-                self.say(FindingKind::Type, expr.span, "A value is needed here, and this is a graph");
+                self.say(FindingKind::Type, expr.span, "Expected a value, got a graph");
                 Scalar::Unknown
             }
             // A table of the workspace has the name by chance.
             Value::Rows(_) if self.names_no_column(expr) => Scalar::Unknown,
             Value::Rows(_) | Value::Database | Value::Cluster => {
-                let message = "A value is needed here, and this is a table";
+                let message = "Expected a value, got a table";
                 let finding = Finding::new(FindingKind::Type, expr.span, message)
-                    .help("`toscalar(...)` takes the first value of a table.");
+                    .help("Use `toscalar(...)` to get the first value of a table.");
                 self.report(finding);
                 Scalar::Unknown
             }
@@ -45,13 +45,13 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// Says that a name among columns is no column, where it is that of a table or function of the workspace.
+    /// Says that a name among columns is not a column, where it is that of a table or function of the workspace.
     fn names_no_column(&mut self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Name(name) if self.scope.row.is_some() && self.local(&name.text).is_none() => {
-                let message = format!("There is no column `{}` here", name.text);
+                let message = format!("Unknown column `{}`", name.text);
                 let mut finding = Finding::new(FindingKind::UnknownColumn, expr.span, message)
-                    .help("A table has this name; `toscalar(...)` takes the first value of a table.");
+                    .help("A table has this name; Use `toscalar(...)` to get the first value of a table.");
                 finding.name = Some(name.text.clone());
                 self.report(finding);
                 true
@@ -64,7 +64,7 @@ impl<'a> Binder<'a> {
     pub(super) fn predicate(&mut self, expr: &'a Expr) {
         let kind = match self.value_or_rows(expr) {
             Value::Columns(columns) if columns.len() > 1 => {
-                self.say(FindingKind::Type, expr.span, "A condition is one value, and these are several");
+                self.say(FindingKind::Type, expr.span, "A condition must be a single value");
                 return;
             }
             value => self.of_value(expr, &value),
@@ -72,17 +72,17 @@ impl<'a> Binder<'a> {
         if kind == Scalar::Bool || kind.unknown() {
             return;
         }
-        let message = format!("A condition is `bool`, and this is `{}`", kind.name());
+        let message = format!("A condition must be `bool`, got `{}`", kind.name());
         let mut finding = Finding::new(FindingKind::Type, expr.span, message);
         if let ExprKind::Named { value, .. } = &expr.kind {
-            "`=` gives a name; to compare, write `==`".clone_into(&mut finding.message);
-            finding.help = Some("Write `==`.".into());
+            "`=` assigns a name; use `==` to compare".clone_into(&mut finding.message);
+            finding.help = Some("Use `==`.".into());
             let between = Span::new(expr.span.start as usize, value.span.start as usize);
             if let Some(at) = self.written(between).rfind('=') {
                 let at = between.start as usize + at;
                 let span = Span::new(at, at + 1);
-                let title = "Write `==`".to_owned();
-                finding.mend = Some(super::super::error::Mend { title, span, text: "==".into() });
+                let title = "Replace with `==`".to_owned();
+                finding.fix = Some(super::super::error::Suggestion { title, span, text: "==".into() });
                 finding.span = span;
             }
         } else if kind == Scalar::Dynamic {
@@ -128,8 +128,8 @@ impl<'a> Binder<'a> {
             ExprKind::Element { base, index } => self.element(base, index),
             ExprKind::Bracketed(inner) if !matches!(inner.kind, ExprKind::Literal(_)) => {
                 self.with_empty_scope(|binder| binder.without_reporting(|binder| binder.value(inner)));
-                let finding = Finding::new(FindingKind::Type, expr.span, "A name in brackets needs quotes")
-                    .help(format!("Write `['{}']`.", self.written(inner.span)));
+                let finding = Finding::new(FindingKind::Type, expr.span, "A name in brackets must be quoted")
+                    .help(format!("Use `['{}']`.", self.written(inner.span)));
                 self.report(finding);
                 Value::Unknown
             }
@@ -176,7 +176,7 @@ impl<'a> Binder<'a> {
         self.within_brackets(whole.span.end.saturating_sub(1), work)
     }
 
-    /// A pipeline inside of an expression sees no columns around it.
+    /// A pipeline inside an expression sees no columns around it.
     fn nested_pipeline(&mut self, expr: &'a Expr) -> Value {
         self.with_empty_scope(|binder| binder.pipeline(expr))
     }
@@ -185,7 +185,11 @@ impl<'a> Binder<'a> {
         match self.with_empty_scope(|binder| binder.pipeline(query)) {
             Value::Rows(relation) => {
                 if relation.columns.is_empty() && !relation.has_unknown_columns {
-                    self.say(FindingKind::Semantic, query.span, "The table has no column to take a value of");
+                    self.say(
+                        FindingKind::Semantic,
+                        query.span,
+                        "The table has no columns to get a value from",
+                    );
                 }
                 Value::constant(relation.columns.first().map_or(Scalar::Unknown, |column| column.kind))
             }
@@ -199,7 +203,7 @@ impl<'a> Binder<'a> {
         self.remember(base, &value);
         match value {
             Value::Row(relation) => {
-                // The service reads the column of this name; the official analyser does not tell its type.
+                // The service reads the column of this name; the official analyzer does not tell its type.
                 self.value(index);
                 let column = match &index.kind {
                     ExprKind::Literal(Literal::String(text)) => relation.column(text),
@@ -241,22 +245,22 @@ impl<'a> Binder<'a> {
         let text = inner == Scalar::String || inner.dynamic();
         let bag = matches!(kind, Scalar::Bag(_));
         let wrong = match kind {
-            Scalar::Array(_) if !inner.index() => "An array is indexed by an integer",
-            Scalar::Bag(_) if !text => "The members of a property bag are named by texts",
-            Scalar::Dynamic if !text && !inner.index() => "An index is a text or an integer",
+            Scalar::Array(_) if !inner.index() => "The index of an array must be an integer",
+            Scalar::Bag(_) if !text => "The key of a property bag must be a string",
+            Scalar::Dynamic if !text && !inner.index() => "An index must be a string or an integer",
             Scalar::Dynamic | Scalar::Array(_) | Scalar::Bag(_) => "",
             _ => {
                 let message = format!("{} has no elements", capital(&kind.described()));
                 let mut finding = Finding::new(FindingKind::Semantic, base.span, message);
                 if kind == Scalar::String {
-                    finding = finding.help("If it holds JSON, read it with `parse_json` first.");
+                    finding = finding.help("If it contains JSON, parse it with `parse_json` first.");
                 }
                 self.report(finding.doubted(kind.refined()));
                 return Value::Unknown;
             }
         };
         if !wrong.is_empty() {
-            let message = format!("{wrong}, and this is {}", inner.described());
+            let message = format!("{wrong}, got {}", inner.described());
             let refined = kind.refined() || inner.refined();
             self.report(Finding::new(FindingKind::Type, index.span, message).doubted(refined));
         }
@@ -333,10 +337,10 @@ impl<'a> Binder<'a> {
             Value::Scalar(kind, _) => kind.described(),
             _ => "a table".to_owned(),
         };
-        let message = format!("`{}` joins conditions, and this is {kind}", op.text());
+        let message = format!("`{}` expects conditions, got {kind}", op.text());
         let mut finding = Finding::new(FindingKind::Type, operand.span, message);
         if matches!(value, Value::Scalar(Scalar::String, _)) {
-            finding.help = Some("To look for one of several values, write `in (...)`.".into());
+            finding.help = Some("To search for one of several values, use `in (...)`.".into());
         }
         self.report(finding);
     }
@@ -400,7 +404,7 @@ fn capital(text: &str) -> String {
     }
 }
 
-/// The type of a value inside of `dynamic()`.
+/// The type of a value inside `dynamic()`.
 fn dynamic_type(expr: &Expr) -> Scalar {
     match &expr.kind {
         ExprKind::Literal(Literal::Null) => Scalar::Dynamic,

@@ -1,4 +1,4 @@
-//! What the binder knows of graphs. The answers are those of the official analyser, but where a comment says otherwise.
+//! What the binder knows of graphs. The answers are those of the official analyzer, but where a comment says otherwise.
 
 use super::tests::{meaning, messages};
 
@@ -43,7 +43,7 @@ fn patterns_know_the_columns_of_their_nodes_and_edges() {
             "graph-match (a)-[e*1..3]->(b) where any(inner_nodes(e), Age > 1) project labels(a), node_id(b)",
             "Column1:dynamic Column2:string",
         ),
-        // The official analyser makes an array of these as well; the service returns one value.
+        // The official analyzer makes an array of these as well; the service returns one value.
         ("graph-match (a)-[e*1..3]->(b) project x = array_length(map(e, Text))", "x:long"),
         // Whole nodes are values of their own there, of a type that no column has.
         ("graph-match (a)-[e]->(b) project a, x = e", "a:dynamic x:dynamic"),
@@ -97,36 +97,33 @@ fn patterns_know_the_columns_of_their_nodes_and_edges() {
 #[test]
 fn what_is_wrong_with_a_graph_is_told() {
     for (rest, expected) in [
-        ("graph-match (a)-[e]->(b) project e.Numbr", "There is no column `Numbr` here"),
-        ("graph-match (a)-[e]->(b) where b.Number == 1 project b.Id", "There is no column `Number` here"),
-        ("graph-match (a)-[e]->(b) where a.Age project a.Id", "A condition is `bool`, and this is `long`"),
-        ("graph-match (a)-[e]->(b) project c.Id", "Nothing is called `c` here"),
-        ("graph-match (a)-[e]->(b) project Id", "Nothing is called `Id` here"),
-        ("graph-match (a)-[e*1..3]->(b) where any(e, Nope) project a.Id", "There is no column `Nope` here"),
-        ("graph-match (a)-[e]->(b) project a.Id | where a_Age > 1", "There is no column `a_Age` here"),
-        ("graph-to-table nodes | project Number", "There is no column `Number` here"),
-        ("graph-to-table nodes as A, edges as B; B | project Age", "There is no column `Age` here"),
-        ("graph-to-table nodes, edges as B", "Two tables need a name each: `nodes as N, edges as E`"),
-        ("where Number > 1", "`where` works on a table, and this is a graph"),
+        ("graph-match (a)-[e]->(b) project e.Numbr", "Unknown column `Numbr`"),
+        ("graph-match (a)-[e]->(b) where b.Number == 1 project b.Id", "Unknown column `Number`"),
+        ("graph-match (a)-[e]->(b) where a.Age project a.Id", "A condition must be `bool`, got `long`"),
+        ("graph-match (a)-[e]->(b) project c.Id", "`c` is not defined"),
+        ("graph-match (a)-[e]->(b) project Id", "`Id` is not defined"),
+        ("graph-match (a)-[e*1..3]->(b) where any(e, Nope) project a.Id", "Unknown column `Nope`"),
+        ("graph-match (a)-[e]->(b) project a.Id | where a_Age > 1", "Unknown column `a_Age`"),
+        ("graph-to-table nodes | project Number", "Unknown column `Number`"),
+        ("graph-to-table nodes as A, edges as B; B | project Age", "Unknown column `Age`"),
+        ("graph-to-table nodes, edges as B", "Both tables must be named: `nodes as N, edges as E`"),
+        ("where Number > 1", "`where` expects a table, got a graph"),
         (
             "graph-match (a)(b) project a.Id",
-            "Between two nodes of a pattern there is an edge: `(a)-[e]->(b)`",
+            "Two nodes of a pattern must be connected by an edge: `(a)-[e]->(b)`",
         ),
-        ("graph-match (a)-[e]-> project a.Id", "A pattern ends with a node, as in `(a)-[e]->(b)`"),
+        ("graph-match (a)-[e]-> project a.Id", "A pattern must end with a node, as in `(a)-[e]->(b)`"),
     ] {
         assert_eq!(messages(&format!("{GRAPH} | {rest}")), [expected], "{rest}");
     }
     for (text, expected) in [
-        ("T | make-graph Text --> Nope with_node_id=K", "There is no column `Nope` here"),
+        ("T | make-graph Text --> Nope with_node_id=K", "Unknown column `Nope`"),
         ("T | make-graph Bag --> Text with_node_id=K", "`make-graph` cannot compare `dynamic` values"),
-        ("T | make-graph Text --> Text with T on Bag", "`Bag` is `dynamic`, and cannot tell nodes apart"),
-        ("T | graph-to-table nodes", "`graph-to-table` works on a graph, and this is a table"),
-        ("T | extend X = map(Bag, Text)", "There is no function `map`"),
-        (
-            "macro-expand entity_group [workspace('a')] as X (X.T | project Nope)",
-            "There is no column `Nope` here",
-        ),
-        ("macro-expand nope as X (X.T | count)", "There is no entity group `nope`"),
+        ("T | make-graph Text --> Text with T on Bag", "`Bag` is `dynamic` and cannot identify nodes"),
+        ("T | graph-to-table nodes", "`graph-to-table` expects a graph, got a table"),
+        ("T | extend X = map(Bag, Text)", "Unknown function `map`"),
+        ("macro-expand entity_group [workspace('a')] as X (X.T | project Nope)", "Unknown column `Nope`"),
+        ("macro-expand nope as X (X.T | count)", "Unknown entity group `nope`"),
     ] {
         assert_eq!(messages(text), [expected], "{text}");
     }
@@ -135,5 +132,5 @@ fn what_is_wrong_with_a_graph_is_told() {
 #[test]
 fn a_column_without_its_element_is_shown_with_it() {
     let found = meaning(&format!("{GRAPH} | graph-match (a)-[e]->(b) project Age")).findings;
-    assert_eq!(found[0].help.as_deref(), Some("`a` has this column: write `a.Age`."));
+    assert_eq!(found[0].help.as_deref(), Some("`a` has this column: use `a.Age`."));
 }

@@ -57,9 +57,9 @@ impl<'a> Binder<'a> {
             None if takes_graph => {
                 // What is not known may be a graph.
                 if !(input.columns.is_empty() && input.has_unknown_columns) {
-                    let message = format!("`{}` works on a graph, and this is a table", operator.word);
+                    let message = format!("`{}` expects a graph, got a table", operator.word);
                     let finding = Finding::new(FindingKind::Semantic, operator.keyword, message);
-                    self.report(finding.help("Make a graph of it first, with `make-graph`."));
+                    self.report(finding.help("Create a graph with `make-graph` first."));
                 }
                 Arc::new(Graph::unknown())
             }
@@ -102,9 +102,9 @@ impl<'a> Binder<'a> {
             }
             OperatorKind::Consume => Value::Nothing,
             _ => {
-                let message = format!("`{}` works on a table, and this is a graph", operator.word);
+                let message = format!("`{}` expects a table, got a graph", operator.word);
                 let help =
-                    "Make a table of the graph first, with `graph-match ... project` or `graph-to-table`.";
+                    "Convert the graph to a table with `graph-match ... project` or `graph-to-table` first.";
                 self.report(Finding::new(FindingKind::Semantic, operator.keyword, message).help(help));
                 Value::Rows(Arc::new(Relation::unknown()))
             }
@@ -127,9 +127,9 @@ impl<'a> Binder<'a> {
             self.with_row_scope(&table, |binder| {
                 let key = binder.column(&nodes.key);
                 if let Some(key) = key.filter(|key| key.kind.dynamic()) {
-                    let message = format!("`{}` is `dynamic`, and cannot tell nodes apart", key.name);
+                    let message = format!("`{}` is `dynamic` and cannot identify nodes", key.name);
                     let finding = Finding::new(FindingKind::Type, nodes.key.span, message);
-                    binder.report(finding.help("Convert the column, as with `tostring(...)`."));
+                    binder.report(finding.help("Convert the column, for example with `tostring(...)`."));
                 }
             });
             tables.push(table);
@@ -256,15 +256,15 @@ impl<'a> Binder<'a> {
         let is_node = |element: &GraphElement| matches!(element, GraphElement::Node(_));
         let wrong = elements.iter().enumerate().find(|(at, element)| is_node(element) != (at % 2 == 0));
         let message = match wrong {
-            Some((0, _)) => "A pattern starts with a node, as in `(a)-[e]->(b)`",
+            Some((0, _)) => "A pattern must start with a node, as in `(a)-[e]->(b)`",
             Some((_, GraphElement::Node(_))) => {
-                "Between two nodes of a pattern there is an edge: `(a)-[e]->(b)`"
+                "Two nodes of a pattern must be connected by an edge: `(a)-[e]->(b)`"
             }
             Some((_, GraphElement::Edge { .. })) => {
-                "Between two edges of a pattern there is a node: `-[e]->(b)-[f]->`"
+                "Two edges of a pattern must be connected by a node: `-[e]->(b)-[f]->`"
             }
             None if elements.last().is_some_and(|last| !is_node(last)) => {
-                "A pattern ends with a node, as in `(a)-[e]->(b)`"
+                "A pattern must end with a node, as in `(a)-[e]->(b)`"
             }
             None => return,
         };
@@ -304,7 +304,7 @@ impl<'a> Binder<'a> {
         let several = matches!(tables, [one, other] if one.part != other.part);
         if !several {
             if !tables.is_empty() {
-                let message = "`graph-to-table` makes a table of `nodes`, one of `edges`, or one of each";
+                let message = "`graph-to-table` expects `nodes`, `edges` or both";
                 self.say(FindingKind::Semantic, operator.keyword, message);
             }
             return Value::Unknown;
@@ -318,7 +318,7 @@ impl<'a> Binder<'a> {
                     self.names.end = end;
                 }
                 None if table.name.is_none() => {
-                    let message = "Two tables need a name each: `nodes as N, edges as E`";
+                    let message = "Both tables must be named: `nodes as N, edges as E`";
                     self.say(FindingKind::Semantic, operator.keyword, message);
                 }
                 None => {}
@@ -358,7 +358,7 @@ impl<'a> Binder<'a> {
         self.recorder.functions.insert(name.text.clone());
         if !(least..=most).contains(&args.len()) {
             let message =
-                format!("`{own}` takes {}, and {} given", expected_count(least, most), given(args.len()));
+                format!("`{own}` expects {}, got {}", expected_count(least, most), given(args.len()));
             self.say(FindingKind::Argument, name.span, message);
         }
         let element = args.first().map_or(Value::Unknown, |arg| self.row_or_value(value_of(arg)));

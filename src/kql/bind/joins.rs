@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, Join, LogicalOp, Name, NameForm, Operator, Sides};
-use super::super::error::Mend;
+use super::super::error::Suggestion;
 use super::super::model::finding::Finding;
 use super::super::model::{ColumnOrigin, Side, Symbol};
 use super::super::types::{Column, Relation, Scalar};
@@ -16,7 +16,7 @@ impl<'a> Binder<'a> {
     pub(super) fn join(&mut self, operator: &'a Operator, join: &'a Join, left: &Arc<Relation>) -> Value {
         let (right, _) = self.right_side(operator, join, left);
         if join.on.is_none() {
-            self.say(FindingKind::Semantic, operator.keyword, "A join needs `on` and what the rows share");
+            self.say(FindingKind::Semantic, operator.keyword, "A join needs `on` and the columns to join on");
         }
         match join.kind.sides() {
             Sides::Left => Value::Rows(Arc::clone(left)),
@@ -84,9 +84,9 @@ impl<'a> Binder<'a> {
                         break;
                     }
                     if side.is_none_or(|(side, ..)| side != wanted) {
-                        let message = format!("This side of the comparison is a column of `{wanted}`");
+                        let message = format!("This side of the comparison must be a column of `{wanted}`");
                         let finding = Finding::new(FindingKind::Semantic, operand.span, message)
-                            .help(format!("Write `{wanted}.Name`."));
+                            .help(format!("Use `{wanted}.Name`."));
                         self.report(finding);
                     }
                 }
@@ -105,9 +105,10 @@ impl<'a> Binder<'a> {
                 if let (Some(a), Some(b)) = kinds
                     && !comparable(a, b)
                 {
-                    let mut message = format!("The columns have the types `{}` and `{}`", a.name(), b.name());
+                    let mut message =
+                        format!("The columns have different types, `{}` and `{}`", a.name(), b.name());
                     if a.dynamic() || b.dynamic() {
-                        "A `dynamic` column is no key of a join".clone_into(&mut message);
+                        "A `dynamic` column cannot be used as a join key".clone_into(&mut message);
                     }
                     let finding = Finding::new(FindingKind::Type, expr.span, message)
                         .help("Convert one of them before the join.");
@@ -118,7 +119,7 @@ impl<'a> Binder<'a> {
             _ => {
                 let plain = !predicate;
                 if plain {
-                    let message = "A condition of a join is a column, or `$left.A == $right.B`";
+                    let message = "A join condition must be a column or `$left.A == $right.B`";
                     self.say(FindingKind::Semantic, expr.span, message);
                 }
                 let row = self.scope.row.replace(Arc::clone(left));
@@ -159,11 +160,11 @@ impl<'a> Binder<'a> {
 
     /// A comparison that names the right side first.
     fn crossed(&mut self, expr: &Expr, right: &Expr, left: &Expr) {
-        let message = "The sides are the wrong way round: `$left` comes first in the condition of a join";
+        let message = "The sides are swapped: `$left` must come first in a join condition";
         let text = format!("{} == {}", self.written(left.span), self.written(right.span));
         let mut finding =
-            Finding::new(FindingKind::Semantic, expr.span, message).help(format!("Write `{text}`."));
-        finding.mend = Some(Mend { title: "Turn the sides around".into(), span: expr.span, text });
+            Finding::new(FindingKind::Semantic, expr.span, message).help(format!("Use `{text}`."));
+        finding.fix = Some(Suggestion { title: "Swap the sides".into(), span: expr.span, text });
         self.report(finding);
     }
 
@@ -215,7 +216,7 @@ impl<'a> Binder<'a> {
                     if found.is_none() && !relation.has_unknown_columns {
                         let message = format!("The {side} side of the join has no column `{}`", name.text);
                         let mut finding = Finding::new(FindingKind::UnknownColumn, name.span, message)
-                            .help("Columns of different names are joined with `$left.A == $right.B`.");
+                            .help("Use `$left.A == $right.B` to join columns with different names.");
                         finding.low_confidence = relation.low_confidence;
                         finding.name = Some(name.text.clone());
                         self.report(finding);

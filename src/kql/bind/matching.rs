@@ -1,7 +1,7 @@
 //! Which signature a call fits, and why it fits none.
 //!
 //! The order in which signatures are tried, and what makes one better than another, is that of the official
-//! analyser: where two are as good as each other, the call fits neither.
+//! analyzer: where two are as good as each other, the call fits neither.
 
 use std::cmp::Ordering;
 

@@ -66,7 +66,7 @@ pub(crate) fn bind(
     bind_at(Level::Check, text, parse, catalog, parameters)
 }
 
-/// Finds out all that there is to know of a query: besides what [`bind`] tells, the type of each expression, the meaning
+/// Finds out all that there is to know of a query: as well what [`bind`] tells, the type of each expression, the meaning
 /// of each name, the rows around each operator and the names in scope at each place.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn analyze(

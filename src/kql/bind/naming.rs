@@ -171,7 +171,7 @@ pub(super) fn value_of(arg: &Expr) -> &Expr {
 /// What is done with a column whose name is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
-    /// It gets a number behind its name.
+    /// It gets a number after its name.
     Plain,
     /// As `Plain`, and it is the column of an aggregate.
     Summarize,
@@ -230,7 +230,7 @@ impl Columns {
         Some(self.declared.insert(name.into()))
     }
 
-    /// A name that no column has: the one given, or with the first number behind it that is free.
+    /// A name that no column has: the one given, or with the first number after it that is free.
     fn free(&mut self, name: &str) -> Arc<str> {
         let name = Arc::from(name);
         if self.list.has(&name) { self.list.numbered(&name, |_| true) } else { name }
@@ -246,7 +246,7 @@ impl Columns {
         Some(name)
     }
 
-    /// Adds the columns of another table, each with the first free number behind its name where that is taken. Returns
+    /// Adds the columns of another table, each with the first free number after its name where that is taken. Returns
     /// those that have got another name, and the name.
     pub(super) fn add_others(&mut self, others: &ColumnList) -> Vec<(Arc<str>, Column)> {
         let mut copies = Vec::new();
@@ -292,7 +292,7 @@ impl Columns {
         }
     }
 
-    /// Puts another column in the place of one, under its name. False where there is none of the name.
+    /// Puts another column in place of one, under its name. False where there is none of the name.
     fn put(&mut self, name: &str, kind: Scalar, id: ColumnId) -> bool {
         let name = self.list.get(name).map(|known| Arc::clone(&known.name));
         name.is_some_and(|name| self.list.replace(Column { name, kind, id }))
@@ -301,9 +301,9 @@ impl Columns {
 
 impl<'a> Binder<'a> {
     pub(super) fn twice(&mut self, name: &str, place: Span) {
-        let message = format!("There are two columns called `{name}` here");
+        let message = format!("Duplicate column `{name}`");
         let finding = Finding::new(FindingKind::Semantic, place, message);
-        self.report(finding.help("Give one of them another name, or leave it out."));
+        self.report(finding.help("Rename or remove one of them."));
     }
 
     /// Adds a column under a name that is written out. `from` is the column that it is under another name.
@@ -461,7 +461,7 @@ impl<'a> Binder<'a> {
             (ExprKind::Named { names, tuple, value }, _) => {
                 if *tuple && names.len() > 1 {
                     let place = names[0].span.cover(names[names.len() - 1].span);
-                    let message = "There are several names, and the expression has one value";
+                    let message = "There are several names, but the expression has only one value";
                     self.say(FindingKind::Semantic, place, message);
                 } else if let Some(name) = names.first() {
                     let is_name = matches!(value.kind, ExprKind::Name(_));

@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, ListOp, Literal, StringOp, StringTest};
 use super::super::builtins::{self, Builtin, OperatorId as Op};
-use super::super::error::Mend;
+use super::super::error::Suggestion;
 use super::super::model::finding::Finding;
 use super::super::types::Scalar;
 use super::matching::{Arg, candidates};
@@ -62,24 +62,24 @@ impl<'a> Binder<'a> {
     fn misfit(&mut self, op_span: Span, args: &[Arg<'a>]) {
         let written = self.written(op_span);
         if args.iter().any(Arg::rows) {
-            let message = format!("`{written}` works on values, and one side is a table");
+            let message = format!("`{written}` expects values, but one side is a table");
             let finding = Finding::new(FindingKind::Type, op_span, message)
-                .help("`toscalar(...)` takes the first value of a table.");
+                .help("Use `toscalar(...)` to get the first value of a table.");
             self.report(finding);
             return;
         }
         let kinds: Vec<String> = args.iter().map(|arg| arg.kind().described()).collect();
         let (message, help) = match (args, kinds.as_slice()) {
-            ([_], [kind]) => (format!("`{written}` cannot stand before {kind}"), None),
+            ([_], [kind]) => (format!("`{written}` cannot be applied to {kind}"), None),
             ([a, b], [left, right]) => (
-                format!("`{written}` does not work on {left} and {right}"),
+                format!("`{written}` cannot be applied to {left} and {right}"),
                 advice(written, a.kind(), b.kind()),
             ),
             (_, kinds) => {
                 let (first, rest) = kinds.split_first().map_or(("", Vec::new()), |(first, rest)| {
                     (first.as_str(), rest.iter().map(String::as_str).collect())
                 });
-                (format!("`{written}` does not work on {first} and {}", rest.join(", ")), None)
+                (format!("`{written}` cannot be applied to {first} and {}", rest.join(", ")), None)
             }
         };
         let mut finding = Finding::new(FindingKind::Type, op_span, message);
@@ -94,9 +94,9 @@ impl<'a> Binder<'a> {
         if let Some(length) = length.filter(|_| matches!(written, ">" | ">=" | "<" | "<=")) {
             let span = length.expr.span;
             let length = self.written(span);
-            let (title, text) = (format!("Write `ago({length})`"), format!("ago({length})"));
-            finding.help = Some(format!("Write `ago({length})` for the time {length} ago."));
-            finding.mend = Some(Mend { title, span, text });
+            let (title, text) = (format!("Replace with `ago({length})`"), format!("ago({length})"));
+            finding.help = Some(format!("Use `ago({length})` for the time {length} ago."));
+            finding.fix = Some(Suggestion { title, span, text });
         }
         self.report(finding.doubted(args.iter().any(|arg| arg.kind().refined())));
     }
@@ -159,13 +159,13 @@ fn advice(op: &str, a: Scalar, b: Scalar) -> Option<String> {
     let help = if op.chars().any(char::is_alphabetic) || op.ends_with('~') {
         "Convert the value with `tostring(...)`."
     } else if pair(Scalar::DateTime, Scalar::String) {
-        "Write the time as `datetime(...)`, or convert the text with `todatetime(...)`."
+        "Use a `datetime(...)` literal, or convert the string with `todatetime(...)`."
     } else if a == Scalar::DateTime && b.dynamic() || a.dynamic() && b == Scalar::DateTime {
         "Convert the value with `todatetime(...)`."
     } else if op == "+" && (a == Scalar::String || b == Scalar::String) {
-        "Join texts with `strcat(...)`."
+        "Concatenate strings with `strcat(...)`."
     } else if a == Scalar::String || b == Scalar::String {
-        "Convert the text with `tolong(...)`, `toreal(...)` or `todatetime(...)`."
+        "Convert the string with `tolong(...)`, `toreal(...)` or `todatetime(...)`."
     } else {
         return None;
     };

@@ -27,7 +27,7 @@ impl<'a> Binder<'a> {
         let head = match self.source(source) {
             value @ (Value::Rows(_) | Value::Graph(_)) => value,
             Value::Scalar(kind, _) if !kind.unknown() => {
-                let message = format!("Rows are needed before `|`, and this is `{}`", kind.name());
+                let message = format!("Expected a table before `|`, got `{}`", kind.name());
                 self.say(FindingKind::Type, source.span, message);
                 unknown_rows()
             }
@@ -86,7 +86,7 @@ impl<'a> Binder<'a> {
     /// An operator after a pipe. Where it returns no rows, those after it have no columns.
     fn stage(&mut self, operator: &'a Operator, input: &Arc<Relation>) -> Value {
         if operator.kind.facts().input == Input::Refused {
-            let message = format!("`{}` takes no rows from before it here", operator.word);
+            let message = format!("`{}` does not accept input here", operator.word);
             self.say(FindingKind::Semantic, operator.keyword, message);
         }
         match self.operator(operator, input) {
@@ -128,7 +128,7 @@ impl<'a> Binder<'a> {
         match self.with_empty_scope(|binder| binder.source(expr)) {
             Value::Rows(relation) => relation,
             Value::Scalar(kind, _) if !kind.unknown() => {
-                let message = format!("Rows are needed here, and this is `{}`", kind.name());
+                let message = format!("Expected a table, got `{}`", kind.name());
                 self.say(FindingKind::Type, expr.span, message);
                 Arc::new(Relation::unknown())
             }
@@ -147,9 +147,9 @@ impl<'a> Binder<'a> {
         if operator.kind.facts().input != Input::Needed {
             return self.operator(operator, &Arc::default());
         }
-        let message = format!("`{}` works on rows, and none come before it", operator.word);
+        let message = format!("`{}` needs input, but nothing comes before it", operator.word);
         let finding = Finding::new(FindingKind::Semantic, operator.keyword, message)
-            .help("Name a table and a bar before it.");
+            .help("Add a table and a pipe before it.");
         self.report(finding);
         Value::Nothing
     }
@@ -422,13 +422,13 @@ impl<'a> Binder<'a> {
                     self.record(expr, &value);
                     return value;
                 }
-                let message = format!("There is no function `{}`", name.text);
+                let message = format!("Unknown function `{}`", name.text);
                 let mut finding = Finding::new(FindingKind::UnknownFunction, name.span, message);
                 finding.low_confidence = true;
                 let near = self.catalog.nearest_function(&name.text).or_else(|| {
                     nearest(&name.text, self.names.visible().map(|local| &*local.name)).map(str::to_owned)
                 });
-                let finding = finding.help("If a workspace has it, `--tables` can make it known.");
+                let finding = finding.help("If your workspace has it, declare it with `--tables`.");
                 self.report(finding.meant(near.as_deref()));
                 Value::Rows(Arc::new(Relation::unknown()))
             }

@@ -19,7 +19,7 @@ impl<'a> Binder<'a> {
             OperatorKind::Render { chart, with } => {
                 let other = matches!(&*chart.text, "table" | "list" | "sankey" | "");
                 if !other && chart.text.chars().all(char::is_alphanumeric) && !is_chart(&chart.text) {
-                    let message = format!("`{}` is no kind of chart", chart.text);
+                    let message = format!("`{}` is not a chart type", chart.text);
                     self.say(FindingKind::Semantic, chart.span, message);
                 }
                 with
@@ -48,9 +48,9 @@ impl<'a> Binder<'a> {
     fn unknown_word(&mut self, operator: &Operator, param: &'a Param, words: &[&str], value: &Expr) {
         let written = self.written(value.span);
         let name = &param.name.text;
-        let message = format!("`{written}` is no `{name}` of `{}`", operator.word);
+        let message = format!("`{written}` is not a valid `{name}` for `{}`", operator.word);
         let near = nearest(written, words.iter().copied());
-        let help = format!("It takes one of `{}`.", words.join("`, `"));
+        let help = format!("The valid values are `{}`.", words.join("`, `"));
         let finding = Finding::new(FindingKind::Semantic, value.span, message).meant(near);
         self.report(if near.is_some() { finding } else { finding.help(help) });
     }
@@ -74,7 +74,7 @@ impl<'a> Binder<'a> {
     pub(super) fn row_count(&mut self, expr: &'a Expr) {
         let kind = self.scalar(value_of(expr));
         if !kind.integer() && !kind.unknown() {
-            let message = format!("A number of rows is an integer, and this is `{}`", kind.name());
+            let message = format!("The number of rows must be an integer, got `{}`", kind.name());
             self.say(FindingKind::Type, expr.span, message);
         }
     }
@@ -152,7 +152,7 @@ impl Wanted {
             Self::Bool => "`true` or `false`",
             Self::Integer => "an integer",
             Self::Number => "a number",
-            Self::String => "a text",
+            Self::String => "a string",
         }
     }
 }

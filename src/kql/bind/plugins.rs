@@ -29,7 +29,7 @@ impl<'a> Binder<'a> {
         }
         let Some(builtin) = builtins::plugin(&name.text) else {
             self.recorder.mention(name.span, || Symbol::Unresolved);
-            let message = format!("There is no plug-in `{}`", name.text);
+            let message = format!("Unknown plugin `{}`", name.text);
             let finding = Finding::new(FindingKind::UnknownFunction, name.span, message);
             self.report(finding.meant(nearest(&name.text, builtins::plugin_names())));
             return Value::Rows(Arc::new(Relation::unknown()));
@@ -302,7 +302,7 @@ impl<'a> Binder<'a> {
         Some(all)
     }
 
-    /// The columns that a pivot leaves: those named behind the aggregate, or all that it does not use.
+    /// The columns that a pivot leaves: those named after the aggregate, or all that it does not use.
     fn pivot_rest(&self, args: &[Arg<'a>], input: &Relation) -> ColumnEdit {
         let column = |expr: &Expr| self.result_column(value_of(expr));
         let named: Vec<Column> = args.iter().skip(2).filter_map(|arg| column(arg.expr)).collect();

@@ -102,7 +102,7 @@ impl<'a> Binder<'a> {
         for expr in exprs {
             let ExprKind::Named { names, value, .. } = &expr.kind else {
                 if !matches!(expr.kind, ExprKind::Missing) {
-                    let message = "`project-rename` takes `NewName = OldName`";
+                    let message = "`project-rename` expects `NewName = OldName`";
                     self.say(FindingKind::Semantic, expr.span, message);
                 }
                 continue;
@@ -115,11 +115,11 @@ impl<'a> Binder<'a> {
             let Some(column) = self.column(old) else { continue };
             self.record(value, &Value::of(column.kind));
             if taken.contains(&*new.text) || row.column(&new.text).is_some() {
-                let message = format!("There is a column called `{}` already", new.text);
+                let message = format!("The column `{}` already exists", new.text);
                 // Not every table has each of the columns that tables have in general.
                 let general = new.text.starts_with('_') || matches!(&*new.text, "TenantId" | "SourceSystem");
                 let finding = Finding::new(FindingKind::Semantic, new.span, message)
-                    .help("Remove the other column before, or set it with `extend`.");
+                    .help("Remove the other column first, or set it with `extend`.");
                 self.report(finding.doubted(general || row.low_confidence));
                 // Whoever names it from here on means the renamed one.
                 let id = self.renamed(new, expr, &column);
@@ -188,7 +188,7 @@ impl<'a> Binder<'a> {
             if matches!(expr.kind, ExprKind::Star) {
                 let looked = !said && self.look_at(row.columns.len());
                 if looked && row.columns.iter().any(|column| column.kind.dynamic()) {
-                    let message = "`distinct` cannot compare `dynamic` columns, and there are some";
+                    let message = "`distinct` cannot compare `dynamic` columns";
                     self.say(FindingKind::Type, expr.span, message);
                 }
                 said = true;
@@ -203,7 +203,7 @@ impl<'a> Binder<'a> {
         if kind.dynamic() {
             let message = format!("`{word}` cannot compare `dynamic` values");
             let finding = Finding::new(FindingKind::Type, expr.span, message)
-                .help("Convert the value, as with `tostring(...)`.");
+                .help("Convert the value, for example with `tostring(...)`.");
             self.report(finding);
         }
     }
@@ -231,10 +231,10 @@ impl<'a> Binder<'a> {
         self.make(inner, columns, Style::Replace, Some(to.unwrap_or(element)), None);
         // What is a mistake already is not said to be no array as well.
         if !(kind.dynamic() || kind.unknown()) && self.reports.findings.len() == known {
-            let message = format!("Only `dynamic` can be expanded, and this is {}", kind.described());
+            let message = format!("Only `dynamic` values can be expanded, got {}", kind.described());
             let finding = Finding::new(FindingKind::Type, value.span, message);
             self.report(if kind == Scalar::String {
-                finding.help("If it holds JSON, read it with `parse_json` first.")
+                finding.help("If it contains JSON, parse it with `parse_json` first.")
             } else {
                 finding
             });

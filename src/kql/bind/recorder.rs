@@ -198,7 +198,7 @@ impl Recorder {
         known.copied().unwrap_or(ColumnId::NONE)
     }
 
-    /// Rows from outside of the query, with an identity for each of their columns that has none. `named` is the table or
+    /// Rows from outside the query, with an identity for each of their columns that has none. `named` is the table or
     /// function that they are known by, which is given the same columns each time.
     pub(super) fn adopt(
         &mut self,

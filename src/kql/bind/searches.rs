@@ -72,7 +72,7 @@ impl<'a> Binder<'a> {
         let value = self.condition_value(predicate);
         let Value::Scalar(kind, _) = value else { return };
         if kind != Scalar::Bool && !kind.unknown() {
-            let message = format!("A condition is `bool`, and this is {}", kind.described());
+            let message = format!("A condition must be `bool`, got {}", kind.described());
             self.say(FindingKind::Type, predicate.span, message);
         }
     }
@@ -156,7 +156,7 @@ impl<'a> Binder<'a> {
     }
 }
 
-/// Whether rows come in: behind a bar, `search` and `find` look at those.
+/// Whether rows come in: after a pipe, `search` and `find` look at those.
 fn has_rows(input: &Relation) -> bool {
     !input.columns.is_empty() || input.has_unknown_columns
 }

@@ -46,7 +46,10 @@ impl<'a> Binder<'a> {
         for bound in bounds {
             let kind = self.scalar(bound);
             if !kind.summable() && !kind.unknown() {
-                let message = format!("A range goes over numbers or times, and this is {}", kind.described());
+                let message = format!(
+                    "A range must consist of numbers, datetimes or timespans, got {}",
+                    kind.described()
+                );
                 self.say(FindingKind::Type, bound.span, message);
                 wrong = true;
             }
@@ -54,7 +57,7 @@ impl<'a> Binder<'a> {
         }
         let [from, to, step] = kinds[..] else { return Scalar::Unknown };
         if matches!(bounds[2].kind, ExprKind::Literal(Literal::Long)) && self.written(bounds[2].span) == "0" {
-            self.say(FindingKind::Semantic, bounds[2].span, "A range with a step of 0 has no end");
+            self.say(FindingKind::Semantic, bounds[2].span, "A range cannot have a step of 0");
         }
         let common = from.common(to, Conversion::Wider).unwrap_or(Scalar::Unknown);
         match (common, step) {
@@ -66,7 +69,7 @@ impl<'a> Binder<'a> {
             (common, step) if wrong || common.unknown() || step.unknown() => Scalar::Unknown,
             (common, step) => {
                 let message = format!(
-                    "A step of {} does not fit a range over {}",
+                    "A step of {} cannot be used with a range of {}",
                     step.described(),
                     common.described()
                 );
@@ -76,7 +79,7 @@ impl<'a> Binder<'a> {
         }
     }
 
-    /// Whether the operators of a query inside of an operator may stand there. Behind `fork` they are few.
+    /// Whether the operators of a query inside an operator may stand there. After `fork` they are few.
     pub(super) fn allowed(&mut self, query: &'a Expr, most: bool) {
         let mut first = |operator: &Operator| {
             let fine = match operator.kind.facts().nests {
@@ -85,7 +88,7 @@ impl<'a> Binder<'a> {
                 Nests::Nowhere => false,
             };
             if !fine {
-                let message = format!("`{}` may not stand inside of this operator", operator.word);
+                let message = format!("`{}` is not allowed inside this operator", operator.word);
                 self.say(FindingKind::Semantic, operator.keyword, message);
             }
         };
@@ -100,7 +103,7 @@ impl<'a> Binder<'a> {
             ExprKind::Operator(operator) => first(operator),
             ExprKind::Missing | ExprKind::Internal(_) => {}
             _ => {
-                let message = "An operator is needed here, which the rows go into";
+                let message = "Expected an operator";
                 self.say(FindingKind::Semantic, expr.span, message);
             }
         }
@@ -119,13 +122,13 @@ impl<'a> Binder<'a> {
                     let kind = if column.type_.is_some() { type_of(column) } else { Scalar::String };
                     let name = &*column.name.text;
                     if before.is_some_and(|before| !text(before)) {
-                        let message = format!("No text tells where `{name}` begins");
+                        let message = format!("`{name}` has no delimiter before it");
                         let finding = Finding::new(FindingKind::Semantic, part.span, message)
-                            .help("Put a text before the name.");
+                            .help("Add a string before the name.");
                         self.report(finding);
                     }
                     if named.contains(name) {
-                        let message = format!("The pattern names `{name}` twice");
+                        let message = format!("`{name}` is repeated in the pattern");
                         self.say(FindingKind::Semantic, column.name.span, message);
                     } else if !name.is_empty() {
                         named.insert(name);
@@ -136,7 +139,7 @@ impl<'a> Binder<'a> {
                 }
                 ExprKind::Star => {
                     if pattern.get(at + 1).is_some_and(|next| !text(next)) {
-                        let message = "Only a text can stand behind a `*`";
+                        let message = "`*` must be followed by a string";
                         self.say(FindingKind::Semantic, part.span, message);
                     }
                     let column = before.and_then(|before| match &before.kind {
@@ -146,7 +149,7 @@ impl<'a> Binder<'a> {
                     let open =
                         |column: &Declaration| column.type_.is_none() || type_of(column) == Scalar::String;
                     if column.is_some_and(open) {
-                        let message = "A `*` behind a text column leaves open where the column ends";
+                        let message = "A `*` after a string column makes the end of the column ambiguous";
                         self.say(FindingKind::Semantic, part.span, message);
                     }
                 }
@@ -208,7 +211,7 @@ impl<'a> Binder<'a> {
     pub(super) fn reduce(&mut self, operator: &'a Operator, by: &'a Expr, input: &Arc<Relation>) -> Value {
         let kind = self.with_row_scope(input, |binder| binder.scalar(by));
         if !matches!(kind, Scalar::String | Scalar::Unknown) {
-            let message = format!("`reduce` works on `string`, and this is {}", kind.described());
+            let message = format!("`reduce` expects `string`, got {}", kind.described());
             let finding = Finding::new(FindingKind::Type, by.span, message);
             self.report(finding.help("Convert the value with `tostring(...)`."));
         }

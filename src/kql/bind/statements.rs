@@ -66,10 +66,9 @@ impl<'a> Binder<'a> {
         match &group.kind {
             ExprKind::Name(name) => {
                 if self.resolve(name).is_none() {
-                    let message = format!("There is no entity group `{}`", name.text);
-                    let mut finding = Finding::new(FindingKind::Semantic, name.span, message).help(
-                        "Define it with `let`, or write `entity_group [workspace(\"...\"), ...]` here.",
-                    );
+                    let message = format!("Unknown entity group `{}`", name.text);
+                    let mut finding = Finding::new(FindingKind::Semantic, name.span, message)
+                        .help("Define it with `let`, or use `entity_group [workspace(\"...\"), ...]`.");
                     finding.low_confidence = true;
                     self.report(finding);
                 }
@@ -154,7 +153,7 @@ impl<'a> Binder<'a> {
 
     fn let_(&mut self, span: Span, name: &'a Name, value: &'a LetValue, first: usize) {
         if self.names.find_at(&name.text).is_some_and(|at| at >= first) {
-            let message = format!("`{}` is defined twice", name.text);
+            let message = format!("`{}` is already defined", name.text);
             self.say(FindingKind::Semantic, name.span, message);
         }
         let bound = match value {
@@ -163,7 +162,7 @@ impl<'a> Binder<'a> {
                 Value::Columns(columns) => match columns.only() {
                     Some(only) => Value::of(only.kind),
                     None => {
-                        let message = format!("`{}` stands for one value, and these are several", name.text);
+                        let message = format!("`{}` must be a single value", name.text);
                         self.say(FindingKind::Semantic, expr.span, message);
                         Value::Unknown
                     }
@@ -200,10 +199,9 @@ impl<'a> Binder<'a> {
         self.defaults(&ast.params);
         let rows = |at: &usize| params[*at].takes == Takes::Rows && params[at - 1].takes != Takes::Rows;
         if let Some(late) = (1..params.len()).find(rows) {
-            let message =
-                format!("The table `{}` stands behind a parameter that is a value", params[late].name);
+            let message = format!("The table parameter `{}` follows a scalar parameter", params[late].name);
             let finding = Finding::new(FindingKind::Semantic, ast.params[late].column.name.span, message)
-                .help("Tables come first among the parameters of a function.");
+                .help("Table parameters must come first.");
             self.report(finding);
         }
         let known = self.names.list.len();
@@ -246,7 +244,7 @@ impl<'a> Binder<'a> {
             if named || !super::checks::is_literal(default) && !own.unknown() {
                 let message = "The default of a parameter must be a literal";
                 let finding = Finding::new(FindingKind::Argument, default.span, message)
-                    .help("Write the value itself, or give the parameter no default and pass the value.");
+                    .help("Use a literal, or remove the default and pass the value.");
                 self.report(finding);
                 continue;
             }
@@ -256,7 +254,7 @@ impl<'a> Binder<'a> {
             if !near {
                 let name = &parameter.column.name.text;
                 let message = format!(
-                    "The default of `{name}` is {}, and the parameter is {}",
+                    "The default of `{name}` is {}, but the parameter is {}",
                     own.described(),
                     wanted.described()
                 );
@@ -297,7 +295,7 @@ impl<'a> Binder<'a> {
                 columns.push(column);
             } else {
                 let place = last.get(&*column.name).copied().unwrap_or_default();
-                let message = format!("There are two columns called `{}` here", column.name);
+                let message = format!("Duplicate column `{}`", column.name);
                 self.say(FindingKind::Semantic, place, message);
             }
         }
@@ -318,7 +316,7 @@ impl<'a> Binder<'a> {
         let columns = self.schema(schema);
         if !columns.is_empty() && !values.len().is_multiple_of(columns.len()) {
             let (count, width) = (values.len(), columns.len());
-            let message = format!("{count} values do not fill rows of {width} columns");
+            let message = format!("{count} values do not match {width} columns");
             self.say(FindingKind::Semantic, whole.span, message);
         }
         Value::Rows(Arc::new(Relation::closed(columns)))

@@ -77,7 +77,8 @@ impl<'a> Binder<'a> {
         let own = self.scalar(expr);
         let fits = own.fits(kind, Conversion::Wider) || kind == Scalar::Dynamic && own.dynamic();
         if !fits {
-            let message = format!("This is {}, and {of} is {}", own.described(), kind.described());
+            let message =
+                format!("Expected the type of {of} ({1}), got {0}", own.described(), kind.described());
             self.say(FindingKind::Type, expr.span, message);
         }
     }
@@ -94,7 +95,7 @@ impl<'a> Binder<'a> {
         };
         if !fits {
             let message =
-                format!("A step of {} does not fit an axis of {}", own.described(), axis.described());
+                format!("A step of {} cannot be used with an axis of {}", own.described(), axis.described());
             self.say(FindingKind::Type, expr.span, message);
         }
     }
@@ -153,7 +154,7 @@ impl<'a> Binder<'a> {
             Some(by) => {
                 let kind = self.scalar(by);
                 if !kind.number() && !kind.unknown() {
-                    let message = format!("What is added up is a number, and this is {}", kind.described());
+                    let message = format!("Expected a number, got {}", kind.described());
                     self.say(FindingKind::Type, by.span, message);
                 }
                 let by = self.name_of(by).unwrap_or_default();
@@ -171,7 +172,7 @@ impl<'a> Binder<'a> {
         let value = self.value_or_rows(expr);
         let column = self.is_column(expr);
         if !column && !value.is_unknown() {
-            let message = format!("`{word}` takes a column here");
+            let message = format!("`{word}` expects a column here");
             self.say(FindingKind::Argument, expr.span, message);
         }
         match value {

@@ -206,21 +206,21 @@ fn damaged_queries_are_read_without_harm() {
 #[test]
 fn messages_stand_alone() {
     let expected = [
-        ("T | where Numbr > 1", "There is no column `Numbr` here"),
-        ("T | where Text", "A condition is `bool`, and this is `string`"),
-        ("T | where Number = 1", "`=` gives a name; to compare, write `==`"),
-        ("T | extend X = strlen()", "`strlen` takes 1 argument, and none is given"),
-        ("T | extend X = Text + 1", "`+` does not work on `string` and `long`"),
-        ("T | project T", "There is no column `T` here"),
-        ("T | summarize Text", "`Text` stands outside of every aggregate"),
-        ("T | extend X = count()", "`count` is an aggregate, and stands in `summarize` only"),
-        ("T | mv-expand Text", "Only `dynamic` can be expanded, and this is `string`"),
-        ("T | project Number, Number", "There are two columns called `Number` here"),
-        ("T | take 'x'", "A number of rows is an integer, and this is `string`"),
+        ("T | where Numbr > 1", "Unknown column `Numbr`"),
+        ("T | where Text", "A condition must be `bool`, got `string`"),
+        ("T | where Number = 1", "`=` assigns a name; use `==` to compare"),
+        ("T | extend X = strlen()", "`strlen` expects 1 argument, got none"),
+        ("T | extend X = Text + 1", "`+` cannot be applied to `string` and `long`"),
+        ("T | project T", "Unknown column `T`"),
+        ("T | summarize Text", "`Text` is not inside an aggregate function"),
+        ("T | extend X = count()", "`count` is an aggregate function, which can only be used in `summarize`"),
+        ("T | mv-expand Text", "Only `dynamic` values can be expanded, got `string`"),
+        ("T | project Number, Number", "Duplicate column `Number`"),
+        ("T | take 'x'", "The number of rows must be an integer, got `string`"),
         ("T | join (T | project Text) on Number", "The right side of the join has no column `Number`"),
         (
             "T | join T on $right.Number == $left.Number",
-            "The sides are the wrong way round: `$left` comes first in the condition of a join",
+            "The sides are swapped: `$left` must come first in a join condition",
         ),
     ];
     for (text, message) in expected {
@@ -232,8 +232,8 @@ fn messages_stand_alone() {
 fn help_names_what_is_near_or_alike() {
     let help = |text: &str| meaning(text).findings.into_iter().find_map(|finding| finding.help).unwrap();
     assert_eq!(help("T | where Numbr > 1"), "Did you mean `Number`?");
-    assert_eq!(help("T | project Text | where Number > 1"), "`project` dropped it before this place.");
-    assert_eq!(help("T | where x == 1"), "The columns here are `Number`, `Text`, `Time`, `Bag`.");
+    assert_eq!(help("T | project Text | where Number > 1"), "It was dropped by `project`.");
+    assert_eq!(help("T | where x == 1"), "The available columns are `Number`, `Text`, `Time`, `Bag`.");
     assert!(help("T | summarize count(Text)").contains("dcount"));
 }
 

@@ -39,9 +39,9 @@ impl<'a> Binder<'a> {
         };
         found.extend(self.names.visible().filter_map(view));
         if found.is_empty() {
-            let message = format!("No table fits `{}`", name.text);
+            let message = format!("No table matches `{}`", name.text);
             let mut finding = Finding::new(FindingKind::UnknownTable, name.span, message)
-                .help("If a workspace has such tables, name them in a file and give that to `--tables`.");
+                .help("If your workspace has such tables, declare them in a file for `--tables`.");
             finding.low_confidence = true;
             self.report(finding);
             return Value::Rows(Arc::new(Relation::unknown()));
@@ -91,7 +91,7 @@ impl<'a> Binder<'a> {
         for leg in &union.legs {
             relations.push(self.rows(leg));
         }
-        // The official analyser keeps all columns, whatever the kind.
+        // The official analyzer keeps all columns, whatever the kind.
         let mut relation = self.union_of(&relations);
         if let Some((source, place)) = Self::param_name(operator, &["withsource", "with_source"]) {
             let column = self.option_column(source, place, Scalar::String);
@@ -152,7 +152,7 @@ impl Part {
 struct Parts {
     first: Part,
     others: Vec<Part>,
-    /// Whether a second table had the type of the first: then the official analyser takes no notice of types that
+    /// Whether a second table had the type of the first: then the official analyzer takes no notice of types that
     /// come later, and neither do we.
     settled: bool,
 }

@@ -2,7 +2,7 @@
 //! is the only error at its place.
 
 use super::{Lexer, is_line_break};
-use crate::kql::error::{ErrorKind, Mend, SyntaxError};
+use crate::kql::error::{ErrorKind, Suggestion, SyntaxError};
 use crate::kql::token::TokenKind;
 use crate::source::Span;
 
@@ -125,11 +125,11 @@ impl Lexer<'_> {
     /// Notes an entity, and what to write up to `end` in its place.
     fn html(&mut self, written: &str, end: usize, plainly: String) {
         let span = Span::new(self.at, end);
-        let message = format!("`{written}` is an HTML entity, not a character of KQL");
+        let message = format!("`{written}` is an HTML entity, which is not valid in KQL");
         let mut error = SyntaxError::new(ErrorKind::HtmlEntity, span, message);
         error.help =
-            Some("The query was copied out of a web page: write the characters themselves.".to_owned());
-        error.mend = Some(Mend { title: "Decode the HTML entities".to_owned(), span, text: plainly });
+            Some("The query was probably copied from a web page: use the characters themselves.".to_owned());
+        error.fix = Some(Suggestion { title: "Decode the HTML entities".to_owned(), span, text: plainly });
         self.errors.push(error);
     }
 }

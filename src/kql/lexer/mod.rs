@@ -1,4 +1,4 @@
-//! Text to tokens, with the same kinds and places as the official analyser's.
+//! Text to tokens, with the same kinds and places as the official analyzer's.
 
 use super::error::{ErrorKind, SyntaxError};
 use super::token::{KEYWORDS, Token, TokenKind};
@@ -140,7 +140,7 @@ impl Lexer<'_> {
             return kind;
         }
         let span = Span::new(self.at, self.at + c.len_utf8());
-        let message = format!("The character `{}` means nothing here", c.escape_debug());
+        let message = format!("Unexpected character `{}`", c.escape_debug());
         self.errors.push(SyntaxError::new(ErrorKind::UnexpectedCharacter, span, message));
         self.take(c.len_utf8(), TokenKind::Bad)
     }
@@ -155,7 +155,7 @@ impl Lexer<'_> {
             (']', _) => (T::CloseBracket, 1),
             ('{', _) => (T::OpenBrace, 1),
             ('}', _) => (T::CloseBrace, 1),
-            ('|', _) => (T::Bar, 1),
+            ('|', _) => (T::Pipe, 1),
             ('.', b'.') => (T::DotDot, 2),
             ('.', _) => (T::Dot, 1),
             ('+', _) => (T::Plus, 1),

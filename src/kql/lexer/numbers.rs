@@ -45,7 +45,7 @@ pub(in crate::kql) fn is_unit(word: &str) -> bool {
     word == "s" || UNITS.contains(&word)
 }
 
-/// The zeros of the scripts whose digits the official analyser takes for digits; nine more follow each.
+/// The zeros of the scripts whose digits the official analyzer takes for digits; nine more follow each.
 const ZEROS: [u32; 34] = [
     0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0xf20,
     0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0xa620,

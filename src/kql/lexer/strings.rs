@@ -1,7 +1,7 @@
 //! Strings, and what is wrong with those that do not end.
 
 use super::{Lexer, is_line_break};
-use crate::kql::error::{ErrorKind, Mend, SyntaxError};
+use crate::kql::error::{ErrorKind, Suggestion, SyntaxError};
 use crate::source::Span;
 
 impl Lexer<'_> {
@@ -84,27 +84,29 @@ impl Lexer<'_> {
         let wrong_escape = self.byte(end) == b'\\';
         let message = if wrong_escape {
             let what: String = self.text[end..].chars().take(2).collect();
-            format!("`{}` is no escape in a string", what.escape_debug())
+            // As it is in the file, with one backslash.
+            let what = if what.contains(char::is_control) { what.escape_debug().to_string() } else { what };
+            format!("`{what}` is not a valid escape sequence")
         } else {
-            format!("The string that begins with `{quote}` does not end")
+            "Unterminated string".to_owned()
         };
         let mut error = SyntaxError::new(ErrorKind::Unterminated, Span::at(end), message);
         error.help = Some(if wrong_escape {
-            "Double the backslash, or put `@` before the string.".to_owned()
+            "Double the backslash, or add `@` before the string.".to_owned()
         } else {
             format!("Close it with `{quote}`.")
         });
         if wrong_escape {
-            error.mend = self.escaped(start, inside, quote);
+            error.fix = self.escaped(start, inside, quote);
         }
-        error.label = Some((Span::new(start, inside), "the string begins here".to_owned()));
+        error.label = Some((Span::new(start, inside), "the string starts here".to_owned()));
         self.errors.push(error);
         end
     }
 
-    /// The mend of a string with a backslash that escapes nothing: `@` before it or, where other backslashes do
+    /// The fix of a string with a backslash that escapes nothing: `@` before it or, where other backslashes do
     /// escape something, one more of them.
-    fn escaped(&self, start: usize, inside: usize, quote: &str) -> Option<Mend> {
+    fn escaped(&self, start: usize, inside: usize, quote: &str) -> Option<Suggestion> {
         let mut at = inside;
         let mut deliberate = false;
         let mut text = self.text[start..inside].to_owned();
@@ -113,8 +115,8 @@ impl Lexer<'_> {
                 let span = Span::new(start, at + quote.len());
                 let raw = &self.text[span.range()];
                 let text = if deliberate { text + quote } else { format!("@{raw}") };
-                let title = if deliberate { "Double the backslashes" } else { "Put `@` before the string" };
-                return Some(Mend { title: title.to_owned(), span, text });
+                let title = if deliberate { "Double the backslashes" } else { "Add `@` before the string" };
+                return Some(Suggestion { title: title.to_owned(), span, text });
             }
             if c == '\\' && self.escape(at + 1).is_none() {
                 text.push('\\');

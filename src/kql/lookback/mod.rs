@@ -67,7 +67,7 @@ pub(crate) enum Bound {
     Other,
 }
 
-/// `todatetime('{{StartTimeISO}}')` and its kin.
+/// `todatetime('{{StartTimeISO}}')` and its relatives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Placeholder {
     /// The place: the whole call, where it turns the text into a moment, and else the text.

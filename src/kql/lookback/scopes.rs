@@ -77,8 +77,8 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// Reads statements and the query behind them. The values of `let` are read last to first, so that each is
-    /// read once, when it is known whether it is used, and a chain of them is no deep recursion.
+    /// Reads statements and the query after them. The values of `let` are read last to first, so that each is
+    /// read once, when it is known whether it is used, and a chain of them is not a deep recursion.
     fn scope(&mut self, statements: &'a [Statement], result: Option<&'a Expr>) {
         let mut own: Vec<VariableId> = Vec::new();
         let mut queries: Vec<&'a Expr> = result.into_iter().collect();
@@ -279,7 +279,7 @@ impl<'a> Reader<'a> {
             return true;
         }
         // `now() - TimeGenerated < 7d` and `datetime_diff('day', now(), TimeGenerated) <= 7`: what is young lies
-        // behind the moment.
+        // after the moment.
         let Some((since, column, unit)) = self.age(other) else { return false };
         let length = match (known.value, unit) {
             (Constant::Length(length), None) => Some(length),

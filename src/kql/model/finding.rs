@@ -1,6 +1,6 @@
 //! What the binder says.
 
-use super::super::error::Mend;
+use super::super::error::Suggestion;
 use crate::source::Span;
 
 /// The class of a finding.
@@ -31,8 +31,8 @@ pub(crate) struct Finding {
     pub message: String,
     /// What to do.
     pub help: Option<String>,
-    /// A probable mend.
-    pub mend: Option<Mend>,
+    /// A probable fix.
+    pub fix: Option<Suggestion>,
     /// Whether what is known of the tables may be wrong here.
     pub low_confidence: bool,
     /// The name that is not known, where one is not.
@@ -42,7 +42,7 @@ pub(crate) struct Finding {
 impl Finding {
     pub(in crate::kql) fn new(kind: FindingKind, span: Span, message: impl Into<String>) -> Self {
         let message = message.into();
-        Self { kind, span, message, help: None, mend: None, low_confidence: false, name: None }
+        Self { kind, span, message, help: None, fix: None, low_confidence: false, name: None }
     }
 
     pub(in crate::kql) fn help(mut self, help: impl Into<String>) -> Self {
@@ -60,8 +60,8 @@ impl Finding {
     pub(in crate::kql) fn meant(mut self, nearest: Option<&str>) -> Self {
         if let Some(nearest) = nearest {
             self.help = Some(format!("Did you mean `{nearest}`?"));
-            let title = format!("Write `{nearest}`");
-            self.mend = Some(Mend { title, span: self.span, text: nearest.to_owned() });
+            let title = format!("Replace with `{nearest}`");
+            self.fix = Some(Suggestion { title, span: self.span, text: nearest.to_owned() });
         }
         self
     }
@@ -108,7 +108,7 @@ pub(in crate::kql) fn closest<'n>(word: &str, names: &[&'n str], few: usize) -> 
         ranked.sort_by_cached_key(|name| {
             let alike = strsim::jaro_winkler(&lower, &name.to_ascii_lowercase());
             // In thousandths, so that the order is total.
-            #[expect(clippy::cast_possible_truncation, reason = "it lies between 0 and 1000")]
+            #[expect(clippy::cast_possible_truncation, reason = "it is between 0 and 1000")]
             std::cmp::Reverse((alike * 1000.0) as i64)
         });
     }

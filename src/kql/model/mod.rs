@@ -60,7 +60,7 @@ pub(crate) enum ExprType {
 }
 
 impl ExprType {
-    /// The type of a value; `None` for rows and whatever else is no value.
+    /// The type of a value; `None` for rows and whatever else is not a value.
     pub(crate) fn scalar(&self) -> Option<Scalar> {
         match self {
             Self::Scalar(kind) => Some(*kind),

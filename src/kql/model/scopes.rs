@@ -17,7 +17,7 @@ pub(crate) struct Scope {
     pub right: Option<Arc<Relation>>,
 }
 
-/// The names that can be written at a place, besides tables and functions, which the catalog tells.
+/// The names that can be written at a place, as well tables and functions, which the catalog tells.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NamesInScope<'m> {
     /// The columns; in the condition of a join those of the left side, as `$left` has them. `None` where no row is, as
@@ -25,7 +25,7 @@ pub(crate) struct NamesInScope<'m> {
     pub row: Option<&'m Arc<Relation>>,
     /// The columns that `$right` has, in the condition of a join.
     pub right: Option<&'m Arc<Relation>>,
-    /// The variables, functions and parameters of the query, the innermost first. One hides those of its name behind it.
+    /// The variables, functions and parameters of the query, the innermost first. One hides those of its name after it.
     pub variables: Vec<&'m Variable>,
 }
 

@@ -34,7 +34,7 @@ pub(crate) enum Symbol {
     Aggregate(&'static str),
     /// A plug-in of `evaluate`.
     PlugIn(&'static str),
-    /// An option behind an operator's keyword, as `kind` of `join`.
+    /// An option after an operator's keyword, as `kind` of `join`.
     Option {
         /// The operator's keyword as it was written.
         operator: &'static str,
@@ -87,7 +87,7 @@ pub(crate) enum VariableKind {
     Parameter,
     /// `as name`
     As,
-    /// The key of `partition` inside of its query.
+    /// The key of `partition` inside its query.
     PartitionKey,
     /// A column that `scan` declares, as its steps see it.
     ScanState,
@@ -106,7 +106,7 @@ pub(crate) struct Variable {
     pub name: Arc<str>,
     /// What it is.
     pub kind: VariableKind,
-    /// The place of the name where it is declared; `None` for what is declared outside of the query, as the
+    /// The place of the name where it is declared; `None` for what is declared outside the query, as the
     /// parameters that a parser has in its YAML.
     pub place: Option<Span>,
     /// Where the name is known.

@@ -1,4 +1,4 @@
-//! Tables that a query brings along, and tables outside of the database.
+//! Tables that a query brings along, and tables outside the database.
 
 use super::super::ast::{Expr, ExprKind, Literal, Name, NameForm, Param};
 use super::super::token::TokenKind as T;
@@ -103,7 +103,7 @@ impl Parser<'_> {
         self.peek(1) == T::OpenParen && first != Some(T::CloseParen)
     }
 
-    /// `inline_external_table (schema) kind=... (...)`: read far enough to go on behind it.
+    /// `inline_external_table (schema) kind=... (...)`: read far enough to go on after it.
     pub(super) fn inline_external_table(&mut self) -> Option<Expr> {
         if !self.at_inline_table() {
             return None;
@@ -144,7 +144,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Goes behind the bracket that closes the one here.
+    /// Goes after the bracket that closes the one here.
     fn skip_brackets(&mut self) {
         let mut depth = 0_usize;
         while self.kind() != T::EndOfText {

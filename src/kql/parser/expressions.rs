@@ -1,7 +1,7 @@
 //! Expressions: the tower of operators, calls and paths.
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, ListOp, LogicalOp, Name, Nulls, SortOrder, StringOp};
-use super::super::error::{ErrorKind, Mend, SyntaxError};
+use super::super::error::{ErrorKind, Suggestion, SyntaxError};
 use super::super::token::TokenKind as T;
 use super::operators::is_operator;
 use super::{LONGEST_CHAIN, List, Parser};
@@ -104,21 +104,21 @@ impl Parser<'_> {
         if self.kind() == T::Identifier && self.written(0).eq_ignore_ascii_case(word) {
             return Some(1);
         }
-        // Two bars before an operator are one too many.
+        // Two pipes before an operator are one too many.
         let operand = self.peek(3).is_literal() || matches!(self.peek(3), T::Identifier | T::By);
-        let bars = op == LogicalOp::Or && is_operator(self.peek(2)) && operand;
-        (self.written(0) == sign && self.written(1) == sign && self.glued(1) && !bars).then_some(2)
+        let pipes = op == LogicalOp::Or && is_operator(self.peek(2)) && operand;
+        (self.written(0) == sign && self.written(1) == sign && self.glued(1) && !pipes).then_some(2)
     }
 
     /// Takes such a spelling for what it means, so that the rest of the query is read.
     fn eat_foreign(&mut self, op: LogicalOp) -> bool {
         let Some(length) = self.foreign_spelling(op) else { return false };
         let span = self.bump_all(length);
-        let message = format!("`{}` is written `{}` in KQL", &self.text[span.range()], op.text());
+        let message = format!("`{}` is `{}` in KQL", &self.text[span.range()], op.text());
         let mut error = SyntaxError::new(ErrorKind::TokenExpected, span, message);
-        error.help = Some(format!("Write `{}`.", op.text()));
-        let title = format!("Write `{}`", op.text());
-        error.mend = Some(Mend { title, span, text: op.text().to_owned() });
+        error.help = Some(format!("Use `{}`.", op.text()));
+        let title = format!("Replace with `{}`", op.text());
+        error.fix = Some(Suggestion { title, span, text: op.text().to_owned() });
         self.errors.push(error);
         true
     }
@@ -222,7 +222,7 @@ impl Parser<'_> {
             length += 1;
             if length > LONGEST_CHAIN {
                 let span = self.token(0).span;
-                self.error(ErrorKind::TooDeep, span, "The query is nested too deeply to be read");
+                self.error(ErrorKind::TooDeep, span, "The query is nested too deeply");
                 self.at = self.tokens.len() - 1;
                 break;
             }
@@ -319,7 +319,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A name with `datascope=hotcache` behind it, or without.
+    /// A name with `datascope=hotcache` after it, or without.
     fn scoped_selector(&mut self) -> Option<Expr> {
         let selector = self.selector()?;
         self.data_scope();
@@ -345,7 +345,7 @@ impl Parser<'_> {
         Some(self.expr(self.since(start), ExprKind::Paren(Box::new(inner))))
     }
 
-    /// `toscalar(query)` and its kin.
+    /// `toscalar(query)` and its relatives.
     pub(super) fn subquery_call(&mut self, made: fn(Box<Expr>) -> ExprKind) -> Option<Expr> {
         let start = self.start();
         self.bump();
@@ -414,7 +414,7 @@ impl Parser<'_> {
         parse(self).unwrap_or_else(|| self.missing_expr())
     }
 
-    /// An expression with `asc`, `desc` and `nulls` behind it.
+    /// An expression with `asc`, `desc` and `nulls` after it.
     pub(super) fn ordered(&mut self) -> Option<Expr> {
         let start = self.start();
         let expr = self.named()?;

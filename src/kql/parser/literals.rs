@@ -13,7 +13,7 @@ impl Parser<'_> {
         self.expr(span, ExprKind::Literal(Literal::Word))
     }
 
-    /// A string, and those right behind it, which are one with it.
+    /// A string, and those right after it, which are one with it.
     pub(super) fn string(&mut self) -> Option<Expr> {
         if self.kind() != T::StringLiteral {
             return None;
@@ -42,7 +42,8 @@ impl Parser<'_> {
             T::GuidLiteral => Literal::Guid,
             T::RawGuidLiteral => {
                 let span = self.bump();
-                let message = format!("A GUID is written `guid({})`", &self.text[span.range()]);
+                let message =
+                    format!("A GUID literal must be written as `guid({})`", &self.text[span.range()]);
                 self.error(ErrorKind::UnexpectedCharacter, span, message);
                 return Some(self.expr(span, ExprKind::Literal(Literal::Guid)));
             }
@@ -150,7 +151,7 @@ impl Parser<'_> {
                 self.error(
                     ErrorKind::MissingElement,
                     Span::at(value.span.start as usize),
-                    "A key of a JSON object is a text in quotes",
+                    "A key of a JSON object must be a quoted string",
                 );
                 return Some((self.expr(value.span, ExprKind::Missing), value));
             }
@@ -199,17 +200,17 @@ impl Parser<'_> {
             )
     }
 
-    /// The type of a column or a parameter. A name that is no type is read as one, with an error.
+    /// The type of a column or a parameter. A name that is not a type is read as one, with an error.
     fn declared_type(&mut self) -> Type {
         let kind = self.kind();
         if !Self::is_type(kind) && (Self::is_type_anywhere(kind) || kind.can_be_name()) {
-            let message = format!("`{}` is no type", self.written(0));
+            let message = format!("`{}` is not a type", self.written(0));
             self.error(ErrorKind::InvalidType, self.token(0).span, message);
         }
         self.scalar_type()
     }
 
-    /// A type's name. Names that are no types are left to the binder.
+    /// A type's name. Names that are not types are left to the binder.
     pub(super) fn scalar_type(&mut self) -> Type {
         let kind = self.kind();
         if Self::is_type_anywhere(kind) || kind.can_be_name() {

@@ -96,7 +96,7 @@ impl<'t> Parser<'t> {
 
     fn token(&self, offset: usize) -> Token {
         work::done(1);
-        // The last token is the end of the text, and nothing lies behind it.
+        // The last token is the end of the text, and nothing lies after it.
         self.tokens[(self.at + offset).min(self.tokens.len() - 1)]
     }
 
@@ -158,7 +158,7 @@ impl<'t> Parser<'t> {
         self.token(0).span.start as usize
     }
 
-    /// The place where a token is missing: the next one if it is near, otherwise behind the last.
+    /// The place where a token is missing: the next one if it is near, otherwise after the last.
     fn gap(&self) -> Span {
         let (before, next) = (self.before(), self.token(0).span);
         let near = next.start as usize <= before + 1
@@ -171,7 +171,7 @@ impl<'t> Parser<'t> {
         self.errors.push(SyntaxError::new(kind, span, message));
     }
 
-    /// What an error says of the place behind the last token: ` after ...`, or nothing at the beginning.
+    /// What an error says of the place after the last token: ` after ...`, or nothing at the beginning.
     fn behind(&self) -> String {
         let Some(last) = self.at.checked_sub(1).map(|at| &self.text[self.tokens[at].span.range()]) else {
             return String::new();
@@ -250,7 +250,7 @@ impl<'t> Parser<'t> {
         if self.depth >= MOST_NESTED {
             if !self.errors.iter().any(|error| error.kind == ErrorKind::TooDeep) {
                 let span = self.token(0).span;
-                self.error(ErrorKind::TooDeep, span, "The query is nested too deeply to be read");
+                self.error(ErrorKind::TooDeep, span, "The query is nested too deeply");
             }
             self.at = self.tokens.len() - 1;
             return None;
@@ -265,7 +265,7 @@ impl<'t> Parser<'t> {
         use TokenKind as T;
         matches!(
             self.kind(),
-            T::CloseParen | T::CloseBracket | T::CloseBrace | T::Bar | T::Semicolon | T::EndOfText
+            T::CloseParen | T::CloseBracket | T::CloseBrace | T::Pipe | T::Semicolon | T::EndOfText
         )
     }
 
@@ -315,7 +315,7 @@ struct List<'t> {
 }
 
 impl<'t> List<'t> {
-    /// To the closing bracket, the bar or the semicolon.
+    /// To the closing bracket, the pipe or the semicolon.
     fn closed() -> Self {
         Self { end: Some(Parser::ends_list), needs_one: false, trailing_comma: false }
     }

@@ -45,7 +45,7 @@ impl Parser<'_> {
         self.name().unwrap_or_else(|| self.missing_name())
     }
 
-    /// How many tokens a string literal and those right behind it are.
+    /// How many tokens a string literal and those right after it are.
     fn scan_strings(&self, offset: usize) -> usize {
         let rest = self.tokens.iter().skip(self.at + offset);
         rest.take_while(|token| token.kind == T::StringLiteral).count()
@@ -184,7 +184,7 @@ impl Parser<'_> {
     /// A keyword that stands where only a name makes sense, which needs brackets there.
     pub(super) fn keyword_as_name(&mut self) -> Option<Expr> {
         use T::{
-            Asterisk, BangEqual, BangTilde, Bar, CloseBrace, CloseBracket, CloseParen, Colon, Comma, Dot,
+            Asterisk, BangEqual, BangTilde, CloseBrace, CloseBracket, CloseParen, Colon, Comma, Dot, Pipe,
         };
         let next = self.peek(1);
         let after_a_name = StringOp::of(next).is_some()
@@ -217,7 +217,7 @@ impl Parser<'_> {
                     | Dot
                     | Comma
                     | Colon
-                    | Bar
+                    | Pipe
             );
         if !self.kind().is_keyword() || !after_a_name {
             return None;
@@ -228,7 +228,8 @@ impl Parser<'_> {
     }
 
     pub(super) fn needs_brackets(&mut self, name: &Name) {
-        let message = format!("`{0}` is a keyword, and as a name is written `['{0}']`", name.text);
+        let message =
+            format!("`{0}` is a keyword and must be written as `['{0}']` to be used as a name", name.text);
         self.error(ErrorKind::NameRequiresBrackets, name.span, message);
     }
 

@@ -40,7 +40,7 @@ impl<'t> Parser<'t> {
         Some(self.expr(self.since(start), kind))
     }
 
-    /// `as name` behind `count`
+    /// `as name` after `count`
     fn count_name(&mut self) -> Option<Name> {
         self.eat(T::As)?;
         let text = self.written(0);
@@ -59,7 +59,7 @@ impl<'t> Parser<'t> {
                     self.expected("`(`");
                     self.expr(name.span, ExprKind::Call { name, args: Vec::new() })
                 }
-                None => self.missing_as("a plug-in with its arguments"),
+                None => self.missing_as("a plugin with its arguments"),
             },
         };
         let schema = self.eat(T::Colon).map(|_| self.plugin_schema());
@@ -204,7 +204,7 @@ impl<'t> Parser<'t> {
     fn render(&mut self) -> OperatorKind {
         let text = self.written(0);
         let charts = [
-            T::BarChart,
+            T::PipeChart,
             T::PieChart,
             T::LadderChart,
             T::TimeChart,
@@ -227,7 +227,7 @@ impl<'t> Parser<'t> {
         let chart = if charts.contains(&self.kind()) {
             Name { span: self.bump(), text: text.into(), form: NameForm::Plain }
         } else {
-            self.expected("a kind of chart, such as `timechart`");
+            self.expected("a chart type, such as `timechart`");
             Name { span: self.nowhere(), text: "".into(), form: NameForm::Missing }
         };
         let mut with = Vec::new();
@@ -237,7 +237,7 @@ impl<'t> Parser<'t> {
             } else if self.kind() == T::With && self.peek(1) != T::OpenParen {
                 self.bump();
                 if self.any_value().is_none() {
-                    self.missing("a text");
+                    self.missing("a string");
                 }
             } else if self.eat(T::By).is_some() {
                 let ends: fn(&Self) -> bool =

@@ -116,7 +116,7 @@ pub(super) const RENDER: &[Spec] = &[
     ("xmax", Takes::Any),
 ];
 
-/// Parameters that are read behind any operator; whether it has them is the binder's concern.
+/// Parameters that are read after any operator; whether it has them is the binder's concern.
 const KNOWN: &[Spec] = &[
     ("__crossCluster", Takes::Any),
     ("__crossDB", Takes::Any),
@@ -289,13 +289,13 @@ impl Parser<'_> {
         word && self.scope.specs.iter().chain(KNOWN).any(|(name, _)| *name == written)
     }
 
-    /// A list of columns ends where the next parameter begins, which may stand behind a comma.
+    /// A list of columns ends where the next parameter begins, which may stand after a comma.
     fn ends_columns(&self) -> bool {
         if self.kind() == T::Comma {
             return self.is_known_param(1)
                 || matches!(
                     self.peek(1),
-                    T::CloseParen | T::CloseBracket | T::CloseBrace | T::Bar | T::Semicolon | T::EndOfText
+                    T::CloseParen | T::CloseBracket | T::CloseBrace | T::Pipe | T::Semicolon | T::EndOfText
                 );
         }
         self.is_known_param(0) || self.ends_list()

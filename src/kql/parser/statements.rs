@@ -18,7 +18,7 @@ impl Parser<'_> {
             return None;
         }
         let first = self.token(0).span;
-        let message = format!("`{}` belongs to nothing before it", short(self.written(0)));
+        let message = format!("Unexpected `{}`", short(self.written(0)));
         self.error(ErrorKind::Leftover, first, message);
         let start = self.start();
         self.at = self.tokens.len() - 1;
@@ -184,9 +184,7 @@ impl Parser<'_> {
             let message = "The default of a parameter must be a literal";
             self.error(ErrorKind::NotLiteral, value.span, message);
             if let Some(error) = self.errors.last_mut() {
-                error.help = Some(
-                    "Write the value itself, or give the parameter no default and pass the value.".to_owned(),
-                );
+                error.help = Some("Use a literal, or remove the default and pass the value.".to_owned());
             }
         }
         value
@@ -255,7 +253,7 @@ impl Parser<'_> {
         if self.eat(T::Dot).is_some() {
             let open = self.require(T::OpenBracket);
             if self.literal().is_none() {
-                self.missing("a text");
+                self.missing("a string");
             }
             self.close(T::CloseBracket, open);
         }

@@ -1,4 +1,4 @@
-//! Pipelines: where rows come from, and the operators behind the bars.
+//! Pipelines: where rows come from, and the operators after the pipes.
 
 use super::super::ast::{Expr, ExprKind, Name, NameForm, Operator, OperatorKind};
 use super::super::error::ErrorKind;
@@ -7,7 +7,7 @@ use super::Parser;
 use super::operators::is_operator;
 
 impl Parser<'_> {
-    /// A source with operators behind bars, or a value.
+    /// A source with operators after pipes, or a value.
     pub(super) fn pipeline(&mut self) -> Option<Expr> {
         self.nested(|parser| {
             let start = parser.start();
@@ -22,7 +22,7 @@ impl Parser<'_> {
 
     fn stages(&mut self, start: usize, head: Expr) -> Expr {
         let mut stages = Vec::new();
-        while self.eat(T::Bar).is_some() {
+        while self.eat(T::Pipe).is_some() {
             let stage = self.required_operator();
             stages.push(stage);
         }
@@ -64,7 +64,7 @@ impl Parser<'_> {
         if self.kind() == T::Identifier {
             let text = self.written(0);
             let span = self.bump();
-            self.error(ErrorKind::OperatorExpected, span, format!("`{text}` is no query operator"));
+            self.error(ErrorKind::OperatorExpected, span, format!("`{text}` is not a query operator"));
             let name = Name { span, text: text.into(), form: NameForm::Plain };
             let kind = OperatorKind::Unknown(name);
             return Operator { span, keyword: span, word: "", params: Vec::new(), kind };
@@ -99,7 +99,7 @@ impl Parser<'_> {
                 T::Comma | T::CloseParen if depth == 0 => break,
                 T::CloseParen => depth -= 1,
                 T::OpenParen => depth += 1,
-                T::Bar if depth == 0 => return true,
+                T::Pipe if depth == 0 => return true,
                 _ => {}
             }
         }

@@ -1,143 +1,131 @@
-//! What the parser says about likely mistakes: the words, the place and the mend.
+//! What the parser says about likely mistakes: the words, the place and the fix.
 
 use crate::kql::parse;
 
-/// The first error of a query as `message @ marked text`, and the query after its mend.
+/// The first error of a query as `message @ marked text`, and the query after its fix.
 fn first(query: &str) -> (String, Option<String>) {
     let parsed = parse(query);
     let error = parsed.errors.first().unwrap_or_else(|| panic!("no error in {query}"));
-    let mended = error.mend.as_ref().map(|mend| {
-        let range = mend.span.range();
-        format!("{}{}{}", &query[..range.start], mend.text, &query[range.end..])
+    let fixed = error.fix.as_ref().map(|fix| {
+        let range = fix.span.range();
+        format!("{}{}{}", &query[..range.start], fix.text, &query[range.end..])
     });
-    (format!("{} @ {}", error.message, &query[error.span.range()]), mended)
+    (format!("{} @ {}", error.message, &query[error.span.range()]), fixed)
 }
 
 #[test]
-fn slips_are_explained_and_their_mends_parse() {
-    for (query, says, mended) in [
-        (
-            "T | where a == 1 && b == 2",
-            "`&&` is written `and` in KQL @ &&",
-            Some("T | where a == 1 and b == 2"),
-        ),
-        (
-            "T | where a == 1 || b == 2",
-            "`||` is written `or` in KQL @ ||",
-            Some("T | where a == 1 or b == 2"),
-        ),
-        (
-            "T | where a == 1 AND b == 2",
-            "`AND` is written `and` in KQL @ AND",
-            Some("T | where a == 1 and b == 2"),
-        ),
-        ("T | LIMIT 10", "`LIMIT` is written `limit` @ LIMIT", Some("T | limit 10")),
-        ("T | wheree a == 1", "`wheree` is no query operator @ wheree", Some("T | where a == 1")),
+fn slips_are_explained_and_their_fixes_parse() {
+    for (query, says, fixed) in [
+        ("T | where a == 1 && b == 2", "`&&` is `and` in KQL @ &&", Some("T | where a == 1 and b == 2")),
+        ("T | where a == 1 || b == 2", "`||` is `or` in KQL @ ||", Some("T | where a == 1 or b == 2")),
+        ("T | where a == 1 AND b == 2", "`AND` is `and` in KQL @ AND", Some("T | where a == 1 and b == 2")),
+        ("T | LIMIT 10", "`LIMIT` must be lowercase @ LIMIT", Some("T | limit 10")),
+        ("T | wheree a == 1", "`wheree` is not a query operator @ wheree", Some("T | where a == 1")),
         ("T | order a desc", "Expected `by` after `order` @ a", Some("T | order by a desc")),
         (
             "T | where a !in ~ ('x')",
-            "`!in~` is written without a blank @ !in ~",
+            "`!in~` must not contain a space @ !in ~",
             Some("T | where a !in~ ('x')"),
         ),
         ("T | project a b", "Expected `,` after `a` @ b", Some("T | project a, b")),
-        ("T | let x = 1;", "`let` is a statement of its own, and no operator @ |", Some("T ; let x = 1;")),
-        ("T | where a == 1 |", "No operator follows this bar @ |", Some("T | where a == 1")),
-        ("T | where a not in ('x')", "`not in` is written `!in` @ not in", Some("T | where a !in ('x')")),
+        ("T | let x = 1;", "`let` is a statement, not an operator @ |", Some("T ; let x = 1;")),
+        ("T | where a == 1 |", "No operator follows this pipe @ |", Some("T | where a == 1")),
+        (
+            "T | where a not in ('x')",
+            "`not in` must be written as `!in` @ not in",
+            Some("T | where a !in ('x')"),
+        ),
     ] {
-        let (found, mend) = first(query);
-        assert_eq!((found.as_str(), mend.as_deref()), (says, mended), "{query}");
-        if let Some(mended) = mended {
-            assert_eq!(parse(mended).errors, [], "{mended}");
+        let (found, fix) = first(query);
+        assert_eq!((found.as_str(), fix.as_deref()), (says, fixed), "{query}");
+        if let Some(fixed) = fixed {
+            assert_eq!(parse(fixed).errors, [], "{fixed}");
         }
     }
 }
 
 #[test]
 fn spellings_of_other_languages_are_explained() {
-    for (query, says, mended) in [
+    for (query, says, fixed) in [
         (
             "T | where a == 1 and b = 2",
-            "`=` compares nothing here, it gives names @ =",
+            "`=` does not compare values @ =",
             Some("T | where a == 1 and b == 2"),
         ),
-        ("T | where a => 1", "`=>` is no operator of KQL @ =>", Some("T | where a >= 1")),
-        ("T | where a === 1", "`===` is no operator of KQL @ ===", Some("T | where a == 1")),
-        ("T | where a ! in ('x')", "`! in` is written `!in` @ ! in", Some("T | where a !in ('x')")),
+        ("T | where a => 1", "`=>` is not an operator in KQL @ =>", Some("T | where a >= 1")),
+        ("T | where a === 1", "`===` is not an operator in KQL @ ===", Some("T | where a == 1")),
+        ("T | where a ! in ('x')", "`! in` must be written as `!in` @ ! in", Some("T | where a !in ('x')")),
         (
             "T | where a not like 'x'",
-            "`not like` is written `notlike` @ not like",
+            "`not like` must be written as `notlike` @ not like",
             Some("T | where a notlike 'x'"),
         ),
         (
             "T | where !isempty(a)",
-            "`!` does not stand before what it negates @ !",
+            "`!` is not a negation operator in KQL @ !",
             Some("T | where not(isempty(a))"),
         ),
         ("T | where a is null", "`is null` is a function in KQL @ is null", Some("T | where isnull(a)")),
         (
             "T | where a in ['x', 'y']",
-            "The values of `in` stand in parentheses @ [",
+            "The values of `in` must be in parentheses @ [",
             Some("T | where a in ('x', 'y')"),
         ),
         (
             "T | where a has_any 'x'",
-            "The values of `has_any` stand in parentheses @ 'x'",
+            "The values of `has_any` must be in parentheses @ 'x'",
             Some("T | where a has_any ('x')"),
         ),
         ("T | where a between (1, 2)", "Expected `..` after `1` @ ,", Some("T | where a between (1 .. 2)")),
         (
             "T | where a > ago 1d",
-            "The arguments of `ago` stand in parentheses @ 1d",
+            "The arguments of `ago` must be in parentheses @ 1d",
             Some("T | where a > ago(1d)"),
         ),
-        ("T | where a > 1 day", "A timespan is written without a blank @ day", Some("T | where a > 1day")),
-        (
-            "T | project a as b",
-            "A name stands before its value, and not behind it @ as",
-            Some("T | project b = a"),
-        ),
+        ("T | where a > 1 day", "A timespan must not contain a space @ day", Some("T | where a > 1day")),
+        ("T | project a as b", "The name must come before its value @ as", Some("T | project b = a")),
         (
             "T | where a == \u{201c}x\u{201d}",
             "`\u{201c}` is a typographic character @ \u{201c}",
             Some("T | where a == \"x\""),
         ),
-        ("T | where a == 1 /* c */", "`/*` begins no comment in KQL @ /*", None),
+        ("T | where a == 1 /* c */", "`/*` is not a comment in KQL @ /*", None),
         ("select a from T", "This looks like SQL @ a", None),
-        ("T | where a ? 1 : 2", "`?` chooses nothing in KQL @ ?", None),
-        ("let x == 1; T", "`let` gives a name with `=`, not with `==` @ ==", Some("let x = 1; T")),
+        ("T | where a ? 1 : 2", "KQL has no `?:` operator @ ?", None),
+        ("let x == 1; T", "`let` assigns with `=`, not with `==` @ ==", Some("let x = 1; T")),
     ] {
-        let (found, mend) = first(query);
+        let (found, fix) = first(query);
         assert_eq!(found, says, "{query}");
-        if let Some(mended) = mended {
-            assert_eq!(mend.as_deref(), Some(mended), "{query}");
-            assert_eq!(parse(mended).errors, [], "{mended}");
+        if let Some(fixed) = fixed {
+            assert_eq!(fix.as_deref(), Some(fixed), "{query}");
+            assert_eq!(parse(fixed).errors, [], "{fixed}");
         }
     }
 }
 
 #[test]
 fn what_is_missing_or_too_much_is_put_right() {
-    for (query, says, mended) in [
-        ("T\nwhere a == 1", "A bar is missing before `where` @ ", "T\n| where a == 1"),
-        ("T LIMIT 10", "A bar is missing before `LIMIT`, which is written `limit` @ LIMIT", "T | limit 10"),
+    for (query, says, fixed) in [
+        ("T\nwhere a == 1", "A pipe (`|`) is missing before `where` @ ", "T\n| where a == 1"),
+        (
+            "T LIMIT 10",
+            "A pipe (`|`) is missing before `LIMIT`, which must be lowercase @ LIMIT",
+            "T | limit 10",
+        ),
         (
             "T | extend a = 1\nextend b = 2",
-            "A bar is missing before `extend` @ ",
+            "A pipe (`|`) is missing before `extend` @ ",
             "T | extend a = 1\n| extend b = 2",
         ),
-        ("T || take 1", "No operator follows this bar @ |", "T| take 1"),
-        ("T ; | take 1", "The semicolon before this bar ends the query @ |", "T  | take 1"),
-        ("T | project a,\n| take 1", "Nothing follows this comma @ ", "T | project a\n| take 1"),
-        ("T | where a == 1, | take 1", "Nothing follows this comma @ ,", "T | where a == 1 | take 1"),
+        ("T || take 1", "No operator follows this pipe @ |", "T| take 1"),
+        ("T ; | take 1", "Unexpected semicolon before this pipe @ |", "T  | take 1"),
+        ("T | project a,\n| take 1", "Trailing comma @ ", "T | project a\n| take 1"),
+        ("T | where a == 1, | take 1", "Trailing comma @ ,", "T | where a == 1 | take 1"),
         ("T | sort sort by a", "`sort` is repeated @ sort", "T | sort by a"),
-        ("T | mv expand a", "`mv` is no query operator @ mv", "T | mv-expand a"),
-        ("T | project away a", "`project-away` is written with a dash @ a", "T | project-away a"),
-        (
-            "T | Project-Away a",
-            "`Project-Away` is written `project-away` @ Project-Away",
-            "T | project-away a",
-        ),
-        ("T | count() by a", "`count` has no parentheses behind a bar @ ", "T | summarize count() by a"),
+        ("T | mv expand a", "`mv` is not a query operator @ mv", "T | mv-expand a"),
+        ("T | project away a", "`project-away` must be written with a dash @ a", "T | project-away a"),
+        ("T | Project-Away a", "`Project-Away` must be lowercase @ Project-Away", "T | project-away a"),
+        ("T | count() by a", "`count` has no parentheses after a pipe @ ", "T | summarize count() by a"),
         (
             "T | join U $left.a == $right.b",
             "`on` is missing before the condition of the join @ $left",
@@ -146,14 +134,18 @@ fn what_is_missing_or_too_much_is_put_right() {
         ("let a = 1\nT | where b == a", "Expected `;` after `1` @ ", "let a = 1;\nT | where b == a"),
         (
             r#"T | where a == "C:\Windows""#,
-            r"`\\W` is no escape in a string @ ",
+            r"`\W` is not a valid escape sequence @ ",
             r#"T | where a == @"C:\Windows""#,
         ),
-        (r#"T | where a == "\\a\d""#, r"`\\d` is no escape in a string @ ", r#"T | where a == "\\a\\d""#),
+        (
+            r#"T | where a == "\\a\d""#,
+            r"`\d` is not a valid escape sequence @ ",
+            r#"T | where a == "\\a\\d""#,
+        ),
     ] {
-        let (found, mend) = first(query);
-        assert_eq!((found.as_str(), mend.as_deref()), (says, Some(mended)), "{query}");
-        assert_eq!(parse(mended).errors, [], "{mended}");
+        let (found, fix) = first(query);
+        assert_eq!((found.as_str(), fix.as_deref()), (says, Some(fixed)), "{query}");
+        assert_eq!(parse(fixed).errors, [], "{fixed}");
     }
 }
 
@@ -198,11 +190,11 @@ fn what_is_missing_is_named_with_the_word_before_it() {
         ("T | where a == ", "Expected a value after `==` @ "),
         ("T | extend x =", "Expected a value after `=` @ "),
         ("T | where (a == 1", "Expected `)` after `1` @ "),
-        ("T | where a == 'x", "The string that begins with `'` does not end @ "),
-        (r"T | where a == 'C:\q'", r"`\\q` is no escape in a string @ "),
-        ("T | where a in 'x'", "The values of `in` stand in parentheses @ 'x'"),
-        ("T | where (a == 1))", "This `)` closes nothing @ )"),
-        ("T | where in == 1", "`in` is a keyword, and as a name is written `['in']` @ in"),
+        ("T | where a == 'x", "Unterminated string @ "),
+        (r"T | where a == 'C:\q'", r"`\q` is not a valid escape sequence @ "),
+        ("T | where a in 'x'", "The values of `in` must be in parentheses @ 'x'"),
+        ("T | where (a == 1))", "Unmatched `)` @ )"),
+        ("T | where in == 1", "`in` is a keyword and must be written as `['in']` to be used as a name @ in"),
         ("T | where a == datetime(2026-01-01\n| take 1", "This `datetime(` is not closed on its line @ "),
         ("T | take 1\nU | take 2", "Expected `;` after `1` @ "),
     ] {

@@ -1,4 +1,4 @@
-//! The official analyser's answers, where the shared data is at hand.
+//! The official analyzer's answers, where the shared data is at hand.
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ fn official(kind: TokenKind) -> String {
     }
 }
 
-/// From bytes to UTF-16 units, in which the official analyser counts.
+/// From bytes to UTF-16 units, in which the official analyzer counts.
 fn units(text: &str) -> impl Fn(u32) -> u64 + use<> {
     let mut table = vec![0_u64; text.len() + 1];
     let mut unit = 0;
@@ -86,7 +86,7 @@ fn parsing_says_yes_and_no_as_the_official_parser_does() {
             }
         }
         assert!(count > 100, "{name}: {count} queries without parameters");
-        // Ninety-nine in a hundred must agree; all of the stored ones do, bar what a new version may bring.
+        // Ninety-nine in a hundred must agree; all of the stored ones do, pipe what a new version may bring.
         assert!(
             wrong.len() * 100 <= count,
             "{name}: {} of {count} differ:\n{}",

@@ -155,7 +155,7 @@ proptest! {
         let (from, to) = (place(other, 2), place(other, 3));
         holds(&one[..cut]);
         holds(&one[cut..]);
-        // A part of another query in the place of a part of this one.
+        // A part of another query in place of a part of this one.
         let part = &other[from.min(to)..from.max(to)];
         holds(&format!("{}{inserted}{part}{}", &one[..cut], &one[cut.max(resumed)..]));
     }

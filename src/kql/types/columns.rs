@@ -17,7 +17,7 @@ use crate::kql::work;
 pub struct ColumnId(u32);
 
 impl ColumnId {
-    /// No identity: that of a column outside of a query, and of all columns where no more than findings is asked for.
+    /// No identity: that of a column outside a query, and of all columns where no more than findings is asked for.
     pub const NONE: Self = Self(0);
 
     /// The column of this number, the first of which is 1.
@@ -278,7 +278,7 @@ impl ColumnList {
         }
     }
 
-    /// Whether columns were left out because rows may not have so many: then there may be any besides.
+    /// Whether columns were left out because rows may not have so many: then there may be any as well.
     pub fn is_cut(&self) -> bool {
         self.0.as_ref().is_some_and(|layer| layer.cut)
     }
@@ -444,7 +444,7 @@ impl ColumnEdit {
         self.note(self.ends.0, column);
     }
 
-    /// Puts a column in the place of the one of its name. False where there is none.
+    /// Puts a column in place of the one of its name. False where there is none.
     pub fn replace(&mut self, column: Column) -> bool {
         let Some((place, _)) = self.find(&column.name) else { return false };
         match self.find_here(&column.name) {
@@ -485,7 +485,7 @@ impl ColumnEdit {
         }
     }
 
-    /// Puts a column in the place of one of another name. Where there is none, it comes after the others.
+    /// Puts a column in place of one of another name. Where there is none, it comes after the others.
     pub fn rename(&mut self, old: &str, column: Column) {
         match self.take(old) {
             Some(place) => self.note(place, column),

@@ -61,8 +61,8 @@ impl Relation {
         }
     }
 
-    /// Other columns and none besides, as an operator leaves them that names every column it returns: which columns
-    /// there are is known then, and their types are as doubtful as before. The official analyser calls such rows as open
+    /// Other columns and none as well, as an operator leaves them that names every column it returns: which columns
+    /// there are is known then, and their types are as doubtful as before. The official analyzer calls such rows as open
     /// as those before; the service does not.
     #[must_use]
     pub(crate) fn closed_with(&self, columns: impl Into<ColumnList>) -> Self {

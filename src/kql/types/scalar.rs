@@ -39,7 +39,7 @@ pub enum Primitive {
 }
 
 impl Primitive {
-    /// The type outside of the dynamic value.
+    /// The type outside the dynamic value.
     pub(crate) fn scalar(self) -> Scalar {
         match self {
             Self::Bool => Scalar::Bool,
@@ -193,7 +193,7 @@ impl Scalar {
     /// The type in words, where dynamic values are told apart.
     pub(crate) fn described(self) -> String {
         match self {
-            Self::Boxed(inner) => format!("a `dynamic` value that holds `{}`", inner.scalar().name()),
+            Self::Boxed(inner) => format!("a `dynamic` value of type `{}`", inner.scalar().name()),
             Self::Array(_) => "a `dynamic` array".to_owned(),
             Self::Bag(_) => "a `dynamic` property bag".to_owned(),
             kind => format!("`{}`", kind.name()),
@@ -241,7 +241,7 @@ impl Scalar {
         self.integer() || matches!(self, Self::Dynamic | Self::Boxed(Primitive::Long) | Self::Unknown)
     }
 
-    /// Whether this is the wider type of the two, as the official analyser has it.
+    /// Whether this is the wider type of the two, as the official analyzer has it.
     fn wider_than(self, other: Self) -> bool {
         matches!(
             (self, other),

@@ -6,12 +6,12 @@ use crate::knowledge::attack::Status;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A technique that ATT&CK no longer maintains.
+    /// A technique that ATT&CK has deprecated.
     ///
     /// ## Why is this bad?
     ///
-    /// MITRE deprecates a technique where it is no longer held to be one. It has no successor, and it is left
-    /// out of the current matrix, so that the template is found under nothing.
+    /// MITRE deprecates techniques that it no longer considers valid. They have no replacement and are not part of the
+    /// current matrix, so the template is not listed under any technique.
     ///
     /// ## Example
     ///
@@ -51,11 +51,9 @@ impl Rule for DeprecatedTechnique {
         for text in &template.common().techniques.items {
             let Some(technique) = cx.technique(text.value) else { continue };
             if technique.status == Status::Deprecated {
-                let message = format!("ATT&CK no longer maintains {} ({})", technique.id, technique.name);
-                let help = format!(
-                    "Name the technique that fits now; {} tells why it was dropped.",
-                    technique.url()
-                );
+                let message = format!("ATT&CK has deprecated {} ({})", technique.id, technique.name);
+                let help =
+                    format!("Use the technique that fits now; see {} for the reason.", technique.url());
                 out.push(Self::at(text.span(), message).help(help));
             }
         }

@@ -12,9 +12,9 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel shows templates by tactic, in the MITRE ATT&CK view and in the lists of rules and hunting
-    /// queries. One without any is found by its name alone. Upstream's reviewers ask for tactics. `tactics: []` says that
-    /// there is none, and is not reported.
+    /// Sentinel shows templates by tactic, in the MITRE ATT&CK view and in the lists of rules and hunting queries. A
+    /// template without tactics can only be found by its name. Upstream's reviewers ask for tactics. `tactics: []`
+    /// explicitly states that there are none, and is not reported.
     ///
     /// ## Example
     ///
@@ -52,7 +52,7 @@ declare_rule! {
 impl Rule for MissingTactics {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let common = template.common();
-        // What stands behind an alias is not known, and may be a tactic.
+        // What stands after an alias is not known, and may be a tactic.
         let is_alias = || cx.content.aliases().iter().any(|alias| alias.pointer.starts_with("/tactics"));
         let is_missing = is_empty(&common.tactics) && !is_stated_empty(&common.tactics);
         if !cx.content.document.errors.is_empty() || !is_missing || is_alias() {
@@ -69,7 +69,7 @@ impl Rule for MissingTactics {
             names => format!("Add `tactics:`; the listed techniques belong to {}.", listed(names, "and")),
         };
         let place = common.tactics.field.map_or(cx.first_key(), |field| field.entry.key.span);
-        let message = format!("{} names no tactic", capitalized(cx.kind().noun()));
+        let message = format!("{} has no tactics", capitalized(cx.kind().noun()));
         out.push(Self::at(place, message).help(help));
     }
 }

@@ -11,8 +11,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel's MITRE ATT&CK view counts what covers each technique. A template that names none covers
-    /// nothing there. Upstream's reviewers ask for techniques.
+    /// Sentinel's MITRE ATT&CK view shows the coverage of each technique. A template without techniques does not count
+    /// there. Upstream's reviewers ask for techniques.
     ///
     /// ## Example
     ///
@@ -58,9 +58,9 @@ impl Rule for MissingTechniques {
             return;
         }
         let place = common.techniques.field.map_or(cx.first_key(), |field| field.entry.key.span);
-        let message = format!("{} names no technique", capitalized(cx.kind().noun()));
+        let message = format!("{} has no techniques", capitalized(cx.kind().noun()));
         let help =
-            "Add `relevantTechniques:` with the ids of the techniques that the query finds, such as T1219.";
+            "Add `relevantTechniques:` with the ids of the techniques that the query detects, such as T1219.";
         out.push(Self::at(place, message).help(help));
     }
 }

@@ -87,8 +87,8 @@ fn split_item_finding(
     let parts = several(text.value)?;
     let sequence = list.field?.node().as_sequence()?;
     let index = sequence.items.iter().position(|item| std::ptr::eq(item, text.node))?;
-    let fix = Fix::r#unsafe("Make each an item", split_item(cx.source(), sequence, index, &parts));
-    Some(finding.clone().help("Write each as an item of its own.").fix(fix))
+    let fix = Fix::r#unsafe("Make each a separate item", split_item(cx.source(), sequence, index, &parts));
+    Some(finding.clone().help("Make each a separate item.").fix(fix))
 }
 
 /// Whether the list is one text, of which `scalar-for-list` says how its parts become items.
@@ -124,7 +124,7 @@ mod tests {
             ("\n  - T1219\n   - T1105", "\n  - T1219\n  - T1105"),
         ] {
             let told = messages("unknown-technique", &text(list));
-            assert!(told[0].ends_with("names several techniques"), "{told:?}");
+            assert!(told[0].ends_with("contains several techniques"), "{told:?}");
             assert_eq!(fixes("unknown-technique", "a.yaml", &text(list)), [(Unsafe, text(fixed))]);
         }
     }

@@ -11,17 +11,16 @@ use crate::source::Span;
 use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
-    /// A technique where the query names what tells the sub-technique.
+    /// A technique where the query suggests a sub-technique.
     ///
     /// ## Why is this bad?
     ///
-    /// A technique with sub-techniques covers quite different things: T1219 is a remote desktop product as well as the
-    /// tunnel of an editor and a device on the keyboard. Coverage is counted by sub-technique, and analysts look for
-    /// those. Where the texts that the query looks for name a program that ATT&CK has under one sub-technique only, that
-    /// one is probably meant.
+    /// A technique with sub-techniques covers very different behavior: T1219 includes remote desktop software, the
+    /// tunnel of an editor, and KVM devices. Coverage is measured by sub-technique. If the strings in the query contain
+    /// a program that ATT&CK lists under only one sub-technique, that one is probably meant.
     ///
-    /// Texts that the query excludes do not count. Where they speak for several sub-techniques, or one of them is listed
-    /// already, there is no finding.
+    /// Strings that the query excludes are ignored. If they suggest several sub-techniques, or one of them is already
+    /// listed, there is no finding.
     ///
     /// ## Example
     ///
@@ -51,7 +50,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The sub-technique is shown and never written: only you know what the query is about.
+    /// The sub-technique is only shown, because the query may cover more than that.
     ///
     /// ## References
     ///
@@ -95,15 +94,15 @@ fn finding(
     parent: &Text<'_>,
     (sub, word, place): (&Technique, &str, Span),
 ) -> Diagnostic {
-    let message = format!("The query looks for `{word}`, which speaks for {} ({})", sub.id, sub.name);
+    let message = format!("The query searches for `{word}`, which suggests {} ({})", sub.id, sub.name);
     let fix = Fix::new(
-        format!("Write `{}`", sub.id),
+        format!("Replace with `{}`", sub.id),
         Applicability::Display,
         replace_scalar(cx.source(), parent.node, sub.id),
     );
     PreferSubTechnique::at(parent.span(), message)
-        .help(format!("Write {} instead of {}, if nothing else under it is meant.", sub.id, parent.value))
-        .label(query.span(place), "this names it")
+        .help(format!("Use {} instead of {}, unless the query covers more than that.", sub.id, parent.value))
+        .label(query.span(place), "suggested by this string")
         .fix(fix)
 }
 

@@ -10,18 +10,17 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::{remove_item, replace_scalar};
 
 declare_rule! {
-    /// A technique that ATT&CK has revoked in favour of another.
+    /// A technique that ATT&CK has revoked in favor of another.
     ///
     /// ## Why is this bad?
     ///
-    /// MITRE moves and merges techniques, and the old id then leads to the new one. Content that names the
-    /// old id is found under it by fewer and fewer tools.
+    /// MITRE moves and merges techniques, and the old id then redirects to the new one. Fewer and fewer tools support
+    /// the old id.
     ///
-    /// The replacement may be newer than what the reader of the file knows: upstream's checks of scheduled
-    /// rules go by an older release, and so may the service. Where upstream's list lacks the new id, the
-    /// finding says so. With version 19, ATT&CK also renamed and split Defense Evasion: Impair Defenses
-    /// (T1562) gave way to T1685 and its kin under the new tactic Defense Impairment, which Sentinel goes on
-    /// calling `DefenseEvasion`.
+    /// Other tools may not know the replacement yet: upstream's checks of scheduled rules use an older release, and so
+    /// may the service. If upstream's list lacks the new id, the finding says so. Version 19 of ATT&CK also split
+    /// Defense Evasion: Impair Defenses (T1562) was replaced by T1685 and related techniques under the new tactic
+    /// Defense Impairment, which Sentinel still calls `DefenseEvasion`.
     ///
     /// ## Example
     ///
@@ -47,9 +46,9 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The id is replaced, or deleted where the replacement is listed already. The replacement may be broader
-    /// or narrower than what was meant, and upstream may not know it, so it is unsafe. For
-    /// a scheduled rule in one of upstream's folders whose checks would refuse the new id, it is shown only.
+    /// The id is replaced, or deleted if the replacement is already listed. The replacement may be broader or narrower
+    /// than intended, and upstream may not know it, so the fix is unsafe. For a scheduled rule in one of upstream's
+    /// folders whose checks would reject the new id, the fix is only shown.
     ///
     /// ## References
     ///
@@ -72,15 +71,15 @@ impl Rule for RevokedTechnique {
             let title = format!("{} ({})", technique.id, technique.name);
             let Some(new) = technique.replacement() else {
                 let message = format!("ATT&CK has revoked {title}");
-                out.push(Self::at(text.span(), message).help("Name the technique that fits now."));
+                out.push(Self::at(text.span(), message).help("Use the technique that fits now."));
                 continue;
             };
-            let message = format!("ATT&CK has revoked {title}; {} ({}) took its place", new.id, new.name);
-            let mut help = format!("Write {}.", new.id);
+            let message = format!("ATT&CK has revoked {title}; it was replaced by {} ({})", new.id, new.name);
+            let mut help = format!("Use {}.", new.id);
             let refused = cx.kind() == Kind::ScheduledRule && upstream::tactics_of(parent(new.id)).is_none();
             if refused {
                 help.push_str(
-                    " Upstream's list of techniques does not have it yet, so its checks want the old one.",
+                    " Upstream's list of techniques does not include it yet, so its checks require the old one.",
                 );
             }
             // The new one stands in the list already, or an earlier item will become it.
@@ -93,11 +92,11 @@ impl Rule for RevokedTechnique {
             let upstream = refused && cx.content.folder == Folder::Rules;
             let trust = if upstream { Applicability::Display } else { Applicability::Unsafe };
             let fix = if there {
-                let title = format!("Delete it: {} is listed", new.id);
+                let title = format!("Delete it: {} is already listed", new.id);
                 Fix::new(title, trust, remove(cx, list, text))
             } else {
                 let edits = replace_scalar(cx.source(), text.node, new.id);
-                Fix::new(format!("Write `{}`", new.id), trust, edits)
+                Fix::new(format!("Replace with `{}`", new.id), trust, edits)
             };
             out.push(Self::at(text.span(), message).help(help).fix(fix));
         }

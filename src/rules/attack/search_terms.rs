@@ -39,7 +39,7 @@ pub(super) fn search_terms(query: &Query<'_>) -> Vec<(String, Span)> {
     found
 }
 
-/// Whether an expression is true of what it does not find: `!=`, `!in`, `not(...)` and their kin.
+/// Whether an expression is true of what it does not find: `!=`, `!in`, `not(...)` and their relatives.
 fn excludes(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Binary { op, .. } => op.negated(),

@@ -10,17 +10,16 @@ use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A technique none of whose tactics is listed.
+    /// A technique whose tactics are not listed.
     ///
     /// ## Why is this bad?
     ///
-    /// In ATT&CK every technique belongs to one or more tactics. Where none of them is among the template's
-    /// tactics, one of the two lists is wrong, and the upstream repository's checks refuse a scheduled rule.
+    /// In ATT&CK every technique belongs to one or more tactics. If none of them is among the template's tactics, one
+    /// of the two lists is wrong, and upstream's checks reject a scheduled rule.
     ///
-    /// ATT&CK v19 split Defense Evasion into Stealth and Defense Impairment, and some techniques left it
-    /// altogether. Sentinel has one `DefenseEvasion` for both. A technique is in order with its tactics of
-    /// today and with those that it had in the release that upstream's checks go by; under `azure-sentinel`
-    /// the latter alone count.
+    /// ATT&CK v19 split Defense Evasion into Stealth and Defense Impairment, and moved some techniques elsewhere.
+    /// Sentinel uses `DefenseEvasion` for both. The rule accepts the current tactics of a technique and those of the
+    /// release that upstream's checks use; under `azure-sentinel` it only accepts the latter.
     ///
     /// ## Example
     ///
@@ -46,8 +45,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Where the technique belongs to one tactic only, that tactic is added. It may be the technique that is
-    /// wrong, so it is unsafe.
+    /// If the technique belongs to only one tactic, that tactic is added. The technique may be what is wrong, so the
+    /// fix is unsafe.
     ///
     /// ## References
     ///
@@ -66,7 +65,7 @@ declare_rule! {
 impl Rule for TechniqueTacticMismatch {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let common = template.common();
-        // A misspelt tactic has a rule of its own; here it counts as what was meant.
+        // A misspelled tactic has a rule of its own; here it counts as what was meant.
         let known: Vec<_> = common.tactics.values().filter_map(tactics::nearest_tactic).collect();
         // Without a tactic that is understood, other rules have spoken already.
         if known.is_empty() {
@@ -104,14 +103,14 @@ pub(in crate::rules) fn finding(
         many => format!("the tactics listed are {}", listed(many, "and")),
     };
     let message = format!("{title} belongs to {}, but {names}", listed(right, "and"));
-    let mut help = format!("Add {} to `tactics`, or name another technique.", listed(right, "or"));
+    let mut help = format!("Add {} to `tactics`, or use another technique.", listed(right, "or"));
     let new_name = technique.and_then(|technique| {
         let split = [("stealth", "Stealth"), ("defense-impairment", "Defense Impairment")];
         split.into_iter().find(|(name, _)| technique.tactics.contains(name))
     });
     if let Some((_, name)) = new_name.filter(|_| right.contains(&"DefenseEvasion")) {
         help.push_str(&format!(
-            " Sentinel's DefenseEvasion stands for what ATT&CK calls {name} since version 19."
+            " Sentinel's DefenseEvasion corresponds to {name} in ATT&CK since version 19."
         ));
     }
     let finding = TechniqueTacticMismatch::at(text.span(), message).help(help);

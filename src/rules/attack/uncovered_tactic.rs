@@ -7,12 +7,12 @@ use crate::rules::attack::is_tactic_of;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A tactic to which none of the listed techniques belongs.
+    /// A tactic without any of its techniques.
     ///
     /// ## Why is this bad?
     ///
-    /// Where both lists are filled, each tactic is best borne out by a technique: one that stands alone is
-    /// either too much, or a technique is missing. Not every tactic needs one, so this is advice.
+    /// If both lists are present, each tactic should be supported by a technique: either the tactic is unnecessary, or
+    /// a technique is missing. Not every tactic needs one, so this is only a recommendation.
     ///
     /// ## Example
     ///
@@ -58,7 +58,7 @@ impl Rule for UncoveredTactic {
             let Some(tactic) = tactics::normalise_tactic(text.value) else { continue };
             if !techniques.iter().any(|technique| is_tactic_of(tactic, technique)) {
                 let message = format!("None of the listed techniques belongs to {}", tactic.name);
-                let help = format!("Add a technique of {}, or leave the tactic out.", tactic.name);
+                let help = format!("Add a technique of {}, or remove the tactic.", tactic.name);
                 out.push(Self::at(text.span(), message).help(help));
             }
         }

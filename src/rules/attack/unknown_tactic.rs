@@ -14,12 +14,11 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel's list of tactics is closed, and its names are written in one word: `InitialAccess`,
-    /// `CommandAndControl`. With anything else the upstream repository's checks fail, and the template is
-    /// not found under any tactic.
+    /// Sentinel has a fixed list of tactics, whose names are one word: `InitialAccess`, `CommandAndControl`. With
+    /// anything else upstream's checks fail, and the template is not listed under any tactic.
     ///
-    /// Since ATT&CK v19 the tactic once called Defense Evasion is two: Stealth and Defense Impairment. Sentinel
-    /// still calls both `DefenseEvasion`.
+    /// ATT&CK v19 split the tactic Defense Evasion into Stealth and Defense Impairment. Sentinel still calls both
+    /// `DefenseEvasion`.
     ///
     /// ## Example
     ///
@@ -45,8 +44,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Where only case, blanks or hyphens differ, or where the tactic is given by its ATT&CK id, the fix is safe. A
-    /// misspelt name, and ATT&CK's new names, are mended with `--unsafe-fixes`.
+    /// If only case, spaces or hyphens differ, or the tactic is given as an ATT&CK id, the fix is safe. The fix for a
+    /// misspelled name or a new name of ATT&CK is unsafe.
     ///
     /// ## References
     ///
@@ -74,7 +73,7 @@ impl Rule for UnknownTactic {
         }
         out.extend(list.items.iter().filter(|text| !known(text)).map(|text| {
             let found = finding(cx, text);
-            let several = Self::at(text.span(), format!("`{}` names several tactics", text.value));
+            let several = Self::at(text.span(), format!("`{}` contains several tactics", text.value));
             split_item_finding(cx, list, text, &several).unwrap_or(found)
         }));
     }
@@ -85,7 +84,7 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic
     let written = text.value;
     if written.trim().is_empty() {
         return UnknownTactic::at(text.span(), "An item of `tactics` is empty")
-            .help("Delete the item, or write the name of a tactic.");
+            .help("Delete the item, or add a tactic.");
     }
     let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
     let squeezed: String = written.split_whitespace().collect();
@@ -95,32 +94,34 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic
         .any(|tactic| tactic.id.eq_ignore_ascii_case(&squeezed));
     let meant = if is_id { tactics::normalise_tactic(&squeezed) } else { tactics::same_words(written) };
     if let Some(tactic) = meant {
-        let message = format!("The tactic `{written}` is written `{}`", tactic.name);
-        let fix = Fix::safe(format!("Write `{}`", tactic.name), replace(tactic.name));
+        let message = format!("The tactic `{written}` must be written as `{}`", tactic.name);
+        let fix = Fix::safe(format!("Replace with `{}`", tactic.name), replace(tactic.name));
         let finding = UnknownTactic::at(text.span(), message).fix(fix);
         // Upstream and Sentinel take any case; stricter readers do not.
         let case_only = tactic.name.eq_ignore_ascii_case(written);
         return if case_only { finding.severity(Severity::Warning) } else { finding };
     }
-    let finding = UnknownTactic::at(text.span(), format!("Sentinel has no tactic `{written}`"));
+    let finding = UnknownTactic::at(text.span(), format!("`{written}` is not a Sentinel tactic"));
     let plain: String = written.chars().filter(char::is_ascii_alphanumeric).collect();
     if ["stealth", "defenseimpairment"].iter().any(|name| plain.eq_ignore_ascii_case(name)) {
         let help = "ATT&CK v19 split Defense Evasion into Stealth and Defense Impairment; Sentinel still calls both \
                     `DefenseEvasion`.";
-        return finding.help(help).fix(Fix::r#unsafe("Write `DefenseEvasion`", replace("DefenseEvasion")));
+        return finding
+            .help(help)
+            .fix(Fix::r#unsafe("Replace with `DefenseEvasion`", replace("DefenseEvasion")));
     }
     if let Some(tactic) = tactics::normalise_tactic(written) {
-        let fix = Fix::r#unsafe(format!("Write `{}`", tactic.name), replace(tactic.name));
-        return finding.help(format!("Sentinel calls it `{}`.", tactic.name)).fix(fix);
+        let fix = Fix::r#unsafe(format!("Replace with `{}`", tactic.name), replace(tactic.name));
+        return finding.help(format!("In Sentinel it is `{}`.", tactic.name)).fix(fix);
     }
     if let Some(technique) = attack::in_any_version(&written.to_ascii_uppercase()) {
         return finding.help(format!(
-            "{} is the technique \"{}\": put it under `relevantTechniques`.",
+            "{} is the technique \"{}\": move it to `relevantTechniques`.",
             technique.id, technique.name
         ));
     }
     if let Some(near) = tactics::nearest_tactic(written) {
-        let fix = Fix::r#unsafe(format!("Write `{}`", near.name), replace(near.name));
+        let fix = Fix::r#unsafe(format!("Replace with `{}`", near.name), replace(near.name));
         return finding.help(format!("Did you mean `{}`?", near.name)).fix(fix);
     }
     finding.help("Use one of Sentinel's tactics, such as InitialAccess, Execution or CommandAndControl.")
@@ -153,7 +154,7 @@ mod tests {
         }
         assert_eq!(one("Ransomware"), (error, None));
         assert_eq!(one("T1219"), (error, None));
-        assert_eq!(one("Impct"), to(error, Applicability::Unsafe, "Write `Impact`"));
+        assert_eq!(one("Impct"), to(error, Applicability::Unsafe, "Replace with `Impact`"));
     }
 
     #[test]

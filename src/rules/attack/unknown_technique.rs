@@ -14,14 +14,14 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel places a template in its MITRE ATT&CK view by these ids. One that does not exist places
-    /// it nowhere, and an id in any other form makes the deployment fail.
+    /// Sentinel uses these ids to show a template in its MITRE ATT&CK view. A template with an unknown id is not shown
+    /// there, and with an id in any other form the deployment fails.
     ///
-    /// The ids are those of ATT&CK 19.1, or of the version that `--attack-version` or `attack-version` below `[knowledge]`
-    /// in sentlint.toml names: 19.1 or 16.1. The other rules on techniques follow it too.
+    /// The ids are those of ATT&CK 19.1, or of the version set by `--attack-version` or `attack-version` under
+    /// `[knowledge]` in sentlint.toml: 19.1 or 16.1. The other rules for techniques use the same version.
     ///
-    /// Under `azure-sentinel` the ids of upstream's own map count, which is older than ATT&CK's present version
-    /// and says nothing about sub-techniques.
+    /// Under `azure-sentinel` the ids are those of upstream's own list, which is older than the current version of
+    /// ATT&CK and does not include sub-techniques.
     ///
     /// ## Example
     ///
@@ -47,8 +47,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Where only the case or blanks differ, the fix is safe. A technique given by its name, or an id
-    /// that is nearly right, is mended with `--unsafe-fixes`.
+    /// If only case or spaces differ, the fix is safe. The fix for a technique given by its name, or for a misspelled
+    /// id, is unsafe.
     ///
     /// ## References
     ///
@@ -76,7 +76,7 @@ impl Rule for UnknownTechnique {
         }
         out.extend(list.items.iter().filter(|text| !known(text)).map(|text| {
             let found = finding(cx, text);
-            let several = Self::at(text.span(), format!("`{}` names several techniques", text.value));
+            let several = Self::at(text.span(), format!("`{}` contains several techniques", text.value));
             split_item_finding(cx, list, text, &several).unwrap_or(found)
         }));
     }
@@ -100,35 +100,36 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic
     let (version, written) = (cx.settings.attack, text.value);
     if written.trim().is_empty() {
         return UnknownTechnique::at(text.span(), "An item of `relevantTechniques` is empty")
-            .help("Delete the item, or write the id of a technique.");
+            .help("Delete the item, or add the id of a technique.");
     }
     let replace = |id: &str| replace_scalar(cx.source(), text.node, id);
     let plain: String =
         written.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_uppercase();
     if let Some(technique) = version.technique(&plain) {
-        let fix = Fix::safe(format!("Write `{}`", technique.id), replace(technique.id));
+        let fix = Fix::safe(format!("Replace with `{}`", technique.id), replace(technique.id));
         return UnknownTechnique::at(
             text.span(),
-            format!("The technique `{written}` is written `{}`", technique.id),
+            format!("The technique `{written}` must be written as `{}`", technique.id),
         )
         .fix(fix);
     }
-    let finding = UnknownTechnique::at(text.span(), format!("ATT&CK {version} has no technique `{written}`"));
+    let finding =
+        UnknownTechnique::at(text.span(), format!("`{written}` is not a technique in ATT&CK {version}"));
     if let Some(elsewhere) = attack::in_any_version(&plain) {
         return finding.help(format!(
-            "ATT&CK {} has it ({}); `--attack-version` and `attack-version` in sentlint.toml choose the version.",
+            "ATT&CK {} has it ({}); set the version with `--attack-version` or `attack-version` in sentlint.toml.",
             elsewhere.version, elsewhere.name
         ));
     }
     if let [technique, ..] = version.by_name(written)[..] {
-        let fix = Fix::r#unsafe(format!("Write `{}`", technique.id), replace(technique.id));
+        let fix = Fix::r#unsafe(format!("Replace with `{}`", technique.id), replace(technique.id));
         return finding.help(format!("\"{}\" is {}.", technique.name, technique.id)).fix(fix);
     }
     if let Some(tactic) = tactics::normalise_tactic(written) {
-        return finding.help(format!("`{}` is a tactic: put it under `tactics`.", tactic.name));
+        return finding.help(format!("`{}` is a tactic: move it to `tactics`.", tactic.name));
     }
     if let Some(meant) = in_other_notation(version, written) {
-        let fix = Fix::r#unsafe(format!("Write `{}`", meant.id), replace(meant.id));
+        let fix = Fix::r#unsafe(format!("Replace with `{}`", meant.id), replace(meant.id));
         return finding.help(format!("Did you mean {} ({})?", meant.id, meant.name)).fix(fix);
     }
     if let Some((parent, _)) = plain.split_once('.')
@@ -146,9 +147,9 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic
     }
     match version.nearest_id(written) {
         Some(near) => {
-            let fix = Fix::r#unsafe(format!("Write `{}`", near.id), replace(near.id));
+            let fix = Fix::r#unsafe(format!("Replace with `{}`", near.id), replace(near.id));
             finding.help(format!("Did you mean {} ({})?", near.id, near.name)).fix(fix)
         }
-        None => finding.help("Write an id such as T1219, or T1219.002 for a sub-technique."),
+        None => finding.help("Use an id such as T1219, or T1219.002 for a sub-technique."),
     }
 }

@@ -13,8 +13,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The data types say which of the connector's tables the query needs. Sentinel looks at them to tell whether the
-    /// connector is connected, and upstream's checks refuse a connector without the list. It may be empty.
+    /// The data types list the connector's tables that the query needs. Sentinel uses them to determine whether the
+    /// connector is connected, and upstream's checks reject a connector without the list. It can be empty.
     ///
     /// ## Example
     ///
@@ -93,6 +93,6 @@ pub(in crate::rules) fn finding(connector: &Connector<'_>) -> Diagnostic {
     let id = connector.id.filter(|id| !id.value.trim().is_empty());
     let name = id.map_or_else(|| "This data connector".to_owned(), |id| format!("`{}`", id.value));
     let span = connector.id.map_or(connector.node.span, |id| id.span());
-    let help = "Add `dataTypes:` with the tables or parser functions that the query takes from it.";
-    MissingDataTypes::at(span, format!("{name} names no data types")).help(help)
+    let help = "Add `dataTypes:` with the tables or parser functions of the connector that the query uses.";
+    MissingDataTypes::at(span, format!("{name} has no data types")).help(help)
 }

@@ -13,17 +13,17 @@ use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A table that the query reads and no required data connector declares.
+    /// A table in the query that no required data connector declares.
     ///
     /// ## Why is this bad?
     ///
-    /// `requiredDataConnectors` tells those who install the template which data it needs, and Sentinel shows it as ready
-    /// once these are connected. A table that is missing there may be missing in the workspace too, and the query then
-    /// finds nothing or fails.
+    /// `requiredDataConnectors` lists the data that the template needs, and Sentinel shows it as ready once the
+    /// connectors are connected. A table that is not declared may be missing in the workspace, and the query then finds
+    /// nothing or fails.
     ///
-    /// `SecurityAlert (MDATP)` declares `SecurityAlert`, and a parser among the checked files declares what it reads. A
-    /// table that no connector is known to fill, or that is only a leg of `union isfuzzy=true`, need not be declared; and
-    /// where no connector is declared at all, the template is taken to work with any.
+    /// `SecurityAlert (MDATP)` declares `SecurityAlert`, and a parser among the checked files declares the tables that
+    /// it reads. A table without a known connector, or that is only used in `union isfuzzy=true`, does not have to be
+    /// declared; if no connector is declared at all, nothing is reported.
     ///
     /// ## Example
     ///
@@ -60,8 +60,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The table is added to the one declared connector that fills it, or with the only connector that does. The data may
-    /// come by another way, so the fix is unsafe.
+    /// The table is added to the declared connector that provides it, or with the only connector that does. The data
+    /// may come from another source, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -116,12 +116,12 @@ fn finding(
         [] => String::new(),
         parsers => format!(" through `{}`", parsers.join("` and `")),
     };
-    let message = format!("The query reads `{table}`{through}, which no data type declares");
+    let message = format!("The query reads `{table}`{through}, which is not declared as a data type");
     let span = cx.query().map_or(cx.first_key(), |query| query.span(read.place));
     let mut finding = UndeclaredTable::at(span, message);
     let list = field(common.root, "requiredDataConnectors");
     if let Some(list) = list {
-        finding = finding.label(list.entry.key.span, "it is not among these");
+        finding = finding.label(list.entry.key.span, "not declared here");
     }
     let fitting: Vec<&Connector<'_>> = common
         .connectors
@@ -141,17 +141,19 @@ fn finding(
     }
     if let Some(near) = slip_of(table, names.iter().copied().filter(|name| cx.catalog.table(name).is_none()))
     {
-        return finding.help(format!("`dataTypes` names `{near}`; the table is `{table}`."));
+        return finding.help(format!("`dataTypes` contains `{near}`; the table is `{table}`."));
     }
     let current = |id: &&&str| connectors::connector(id).is_some_and(|connector| !connector.deprecated);
     let current: Vec<&str> = filling.iter().filter(current).copied().collect();
     let only = one(&current).filter(|_| fitting.is_empty() && !shared);
     let help = match (only, &current[..]) {
-        (Some(id), _) => format!("Add it with the connector {id}, which fills it."),
+        (Some(id), _) => format!("Add it with the connector {id}, which provides it."),
         (None, [_, ..]) if !shared => {
-            format!("Add it with the connector that fills it, which may be {}.", listed(&current, "or"))
+            format!("Add it with the connector that provides it, such as {}.", listed(&current, "or"))
         }
-        (None, _) => "Add it to the `dataTypes` of the connector that fills it in your workspace.".to_owned(),
+        (None, _) => {
+            "Add it to the `dataTypes` of the connector that provides it in your workspace.".to_owned()
+        }
     };
     let fix = only.zip(list).and_then(|(id, list)| {
         let item = format!("connectorId: {id}\ndataTypes:\n  - {table}");

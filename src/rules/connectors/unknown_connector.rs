@@ -8,18 +8,18 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
-    /// A connector id that no data connector has.
+    /// An unknown data connector id.
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel shows whether the connectors of a template are connected. An id that no connector has can
-    /// never be, and the upstream repository's checks refuse it. Ids are compared with their case.
+    /// Sentinel shows whether the connectors of a template are connected. An unknown connector never is, and upstream's
+    /// checks reject it. Ids are case-sensitive.
     ///
-    /// Under `recommended` an id is known when it is in upstream's list, when a published connector has it,
-    /// or when `[knowledge] connectors` in sentlint.toml names it. Connectors appear faster than lists do, so an
-    /// unknown id that is well formed (letters, digits, `-` and `_`) and not nearly a known one is a warning; any
-    /// other is an error. Under `azure-sentinel` upstream's list alone counts, with the ids that its own rules of
-    /// August 2026 use.
+    /// Under `recommended` an id is known if it is in upstream's list, is used by a published connector, or is listed
+    /// in `[knowledge] connectors` in sentlint.toml. New connectors appear faster than lists are updated, so an unknown
+    /// id that is well formed (letters, digits, `-` and `_`) and not similar to a known one is a warning; any other is
+    /// an error. Under `azure-sentinel` only upstream's list counts, with the ids that its own rules of August 2026
+    /// use.
     ///
     /// ## Example
     ///
@@ -49,7 +49,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The fix writes the nearest known id. It is unsafe because another connector may be meant.
+    /// The id is replaced with the most similar one. Another connector may be intended, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -75,7 +75,7 @@ impl Rule for UnknownConnector {
                 out.push(finding(cx, &id, connectors::nearest(id.value)));
             } else if connectors::connector(id.value).is_some_and(|connector| connector.deprecated) {
                 let message = format!("The connector `{}` is deprecated", id.value);
-                let help = "Name the connector that took its place, beside it or instead of it.";
+                let help = "Use the connector that replaced it, or add that one.";
                 out.push(Self::at(id.span(), message).severity(Severity::Info).help(help));
             }
         }
@@ -84,7 +84,8 @@ impl Rule for UnknownConnector {
 
 /// A finding on an id that no connector has, with one that is near.
 pub(in crate::rules) fn finding(cx: &Context<'_>, id: &Text<'_>, near: Option<&str>) -> Diagnostic {
-    let finding = UnknownConnector::at(id.span(), format!("No data connector has the id `{}`", id.value));
+    let finding =
+        UnknownConnector::at(id.span(), format!("There is no data connector with the id `{}`", id.value));
     let variants = connectors::variants(id.value);
     if variants.len() > 1 {
         // Which one is meant, the name does not tell.
@@ -99,7 +100,7 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, id: &Text<'_>, near: Option<&s
         }
         None => {
             let finding = finding.help(
-                "Use the id of the connector that fills the query's tables, or add yours to `[knowledge] \
+                "Use the id of the connector that provides the query's tables, or add your own to `[knowledge] \
                  connectors` in sentlint.toml.",
             );
             // It may be newer than what is known here.
@@ -120,7 +121,7 @@ mod tests {
     use crate::rules::testing::findings;
 
     #[test]
-    fn a_name_with_variants_is_not_mended_to_one_of_them() {
+    fn a_name_with_variants_is_not_fixed_to_one_of_them() {
         let text = "id: x\nname: n\nquery: T\nrequiredDataConnectors:\n  - connectorId: AzureMonitor\n";
         let found = findings("unknown-connector", "a.yaml", text, Profile::Recommended);
         assert_eq!(found.len(), 1);
@@ -139,7 +140,7 @@ mod tests {
         assert_eq!(severities("Contoso Gateway", Profile::Recommended), [Severity::Error]);
         assert_eq!(severities("MicrosoftThreatProtecton", Profile::Recommended), [Severity::Error]);
         assert_eq!(severities("ContosoGateway_CCF", Profile::AzureSentinel), [Severity::Error]);
-        // Published content requires it; the catalogue alone has the last.
+        // Published content requires it; the catalog alone has the last.
         assert_eq!(severities("TailscaleCCF", Profile::Recommended), []);
         assert_eq!(severities("TailscaleCCF", Profile::AzureSentinel), []);
         assert_eq!(severities("AWSEKSDefinition", Profile::Recommended), []);
@@ -151,6 +152,6 @@ mod tests {
         let path = "Solutions/Contoso/Analytic Rules/a.yaml";
         let found = findings("unknown-connector", path, text, Profile::AzureSentinel);
         assert_eq!(found.len(), 1);
-        assert!(found[0].fix.is_none() && found[0].message.contains("lacks"));
+        assert!(found[0].fix.is_none() && found[0].message.contains("does not include"));
     }
 }

@@ -14,11 +14,11 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// `requiredDataConnectors` tells those who install the template which data it needs. A table that the query never
-    /// reads makes the template look as if it needed more than it does, or is left over from an older query.
+    /// `requiredDataConnectors` lists the data that the template needs. With a table that the query does not read, the
+    /// template seems to need more than it does; it may be left over from an older query.
     ///
-    /// Only tables that sentlint knows and parsers among the checked files are looked at, and only where all is known
-    /// that the query reads: a function of the workspace may read anything.
+    /// The rule only checks known tables and parsers among the checked files, and only if everything that the query
+    /// reads is known: a function of the workspace may read any table.
     ///
     /// ## Example
     ///
@@ -53,7 +53,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The data type is removed, and its connector with it when it was the only one. Perhaps the query should read the
+    /// The data type is removed, and also its connector if it was the only one. The query may be meant to read the
     /// table, so the fix is unsafe.
     ///
     /// ## References
@@ -86,11 +86,11 @@ impl Rule for UnusedDataType {
             let all = items.iter().all(unused);
             for text in items.iter().filter(|text| unused(text)) {
                 let name = name_of(text.value).unwrap_or_default();
-                let message = format!("The query does not read `{name}`, which is declared as a data type");
+                let message = format!("The query does not read the declared data type `{name}`");
                 let read: Vec<String> = reads.tables.keys().map(|table| format!("`{table}`")).collect();
                 let help = match read.as_slice() {
                     many if many.len() > 6 => {
-                        format!("The query reads {} tables, but not this one.", many.len())
+                        format!("The query reads {} other tables.", many.len())
                     }
                     few => format!("The query reads {}.", listed(few, "and")),
                 };

@@ -17,7 +17,7 @@ pub(super) fn check(
     let Some(result) = QueryResult::of(cx) else { return };
     for (key, format) in details.formats() {
         let Some(text) = format.and_then(|field| field.text()) else { continue };
-        let what = format!("A placeholder of `{key}` is the column");
+        let what = format!("A placeholder in `{key}` refers to the column");
         for part in placeholders(text.value) {
             out.extend(check_placeholder(cx, &result, (&text, part), &at, &what));
         }
@@ -27,12 +27,12 @@ pub(super) fn check(
         out.extend(text.and_then(|text| check_column_ref(cx, &result, &text, &at, what, &[])));
     };
     for (key, column) in details.columns() {
-        tell(column, &format!("`{key}` is the column"));
+        tell(column, &format!("`{key}` is set to the column"));
     }
     for item in &details.dynamic_properties {
         let what = match item.property {
-            Some(property) => format!("The property `{}` is taken from the column", property.value),
-            None => "A property is taken from the column".to_owned(),
+            Some(property) => format!("The property `{}` is set to the column", property.value),
+            None => "A property is set to the column".to_owned(),
         };
         tell(item.column, &what);
     }
@@ -67,18 +67,18 @@ mod tests {
         assert_eq!(found.len(), 4, "{found:?}");
         assert_eq!(
             found[0],
-            "A placeholder of `alertDisplayNameFormat` is the column `RemoteIP`, which the query does not return"
+            "A placeholder in `alertDisplayNameFormat` refers to the column `RemoteIP`, which the query does not return"
         );
         let finding = &findings(RULE, "a.yaml", &bad, Profile::Recommended)[0];
-        assert_eq!(finding.help.as_deref(), Some("`project` calls it `Address`."));
+        assert_eq!(finding.help.as_deref(), Some("`project` renames it to `Address`."));
         let label = &finding.labels[0];
         assert_eq!(&bad[label.span.range()], "project DeviceName, Address = RemoteIP");
-        assert_eq!(label.message, "from here on it is called `Address`");
+        assert_eq!(label.message, "renamed to `Address` here");
         assert_eq!(gate(RULE, "Detections/a.yaml", &bad), 0);
     }
 
     #[test]
-    fn the_name_alone_is_mended() {
+    fn the_name_alone_is_fixed() {
         let text = rule("  alertDescriptionFormat: \"on {{ RemoteIP }}\"\n");
         let fixed = rule("  alertDescriptionFormat: \"on {{ Address }}\"\n");
         assert_eq!(fixes(RULE, "a.yaml", &text), [(Applicability::Unsafe, fixed)]);

@@ -13,18 +13,18 @@ use crate::source::Span;
 use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
-    /// An override of the alert's details that Sentinel does not take.
+    /// An override of alert details that Sentinel does not accept.
     ///
     /// ## Why is this bad?
     ///
-    /// The alert's name and description can hold 3 placeholders each, such as `{{DeviceName}}`; the name is
-    /// at most 256 characters long and the description 5,000, and neither is blank. Other properties of the
-    /// alert are overridden under `alertDynamicProperties`, whose names are a closed list. Sentinel and, but
-    /// for that list, the upstream repository's checks refuse anything else.
+    /// The alert's name and description can have at most 3 placeholders each, such as `{{DeviceName}}`; the name can
+    /// have at most 256 characters and the description 5,000, and neither can be empty. Other properties of the alert
+    /// are overridden under `alertDynamicProperties`, whose names are a fixed list. Sentinel and, except for that list,
+    /// upstream's checks reject anything else.
     ///
-    /// Placeholders and overrides name columns that the query returns. Of a column that is not there, the placeholder
-    /// stays in the text as it is and the property keeps its value; the finding shows where the query lost it. Where the
-    /// columns come from a schema that may differ from your workspace, that is a warning.
+    /// Placeholders and overrides refer to columns of the query's result. If a column does not exist, the placeholder
+    /// is not replaced and the property keeps its value; the finding shows where the query dropped the column. If the
+    /// columns come from a schema that may differ from your workspace, the finding is a warning.
     ///
     /// ## Example
     ///
@@ -64,9 +64,9 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Where only the case of a property differs, the fix is safe. A misspelt one is mended with
-    /// `--unsafe-fixes`. In place of a column that the query does not return, the nearest one is named, or the one that
-    /// it was renamed to; that is unsafe, as perhaps the query should return it instead.
+    /// If only the case of a property differs, the fix is safe. The fix for a misspelled property is unsafe. A column
+    /// that the query does not return is replaced with the most similar one, or with its new name if it was renamed;
+    /// this is unsafe because the query may be what needs to change.
     ///
     /// ## References
     ///
@@ -92,9 +92,8 @@ impl Rule for AlertOverride {
             let Some(scalar) = node.scalar().filter(|_| !node.is_null()) else { continue };
             check_format(key, most, node.span, &scalar.text, out);
             if placeholders(&scalar.text).1 {
-                let message =
-                    format!("A placeholder of `{key}` is not closed, so that it stays in the text as it is");
-                let help = "Write the column's name in two braces on either side, such as `{{DeviceName}}`.";
+                let message = format!("A placeholder in `{key}` is not closed, so it is not replaced");
+                let help = "Enclose the column name in double braces, such as `{{DeviceName}}`.";
                 out.push(Self::at(node.span, message).help(help).severity(Severity::Warning));
             }
         }
@@ -116,16 +115,16 @@ pub(in crate::rules) fn check_format(
 ) {
     let mut say = |message: String, help: &str| out.push(AlertOverride::at(span, message).help(help));
     if text.trim().is_empty() {
-        return say(format!("`{key}` is blank"), "Write a text, or leave the key out.");
+        return say(format!("`{key}` is empty"), "Add a value, or remove the key.");
     }
     let length = text.chars().count();
     if length > most {
-        say(format!("`{key}` has {length} characters, and Sentinel takes {most} at most"), "Shorten it.");
+        say(format!("`{key}` has {length} characters; it can have at most {most}"), "Shorten it.");
     }
     let (count, _) = placeholders(text);
     if count > PLACEHOLDERS {
-        let message = format!("`{key}` has {count} placeholders, and Sentinel takes 3 at most");
-        say(message, "Keep 3 of them, or join columns in the query with `strcat`.");
+        let message = format!("`{key}` has {count} placeholders; it can have at most 3");
+        say(message, "Keep 3 of them, or combine columns in the query with `strcat`.");
     }
 }
 
@@ -156,14 +155,14 @@ fn properties(cx: &Context<'_>, details: &model::AlertOverride<'_>, out: &mut Ve
             continue;
         };
         let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
-        let message = format!("An alert has no property `{}` that could be overridden", text.value);
+        let message = format!("`{}` is not an alert property that can be overridden", text.value);
         let mut finding = AlertOverride::at(text.span(), message);
         if let Some(name) = ignore_case(text.value, &DYNAMIC_PROPERTIES) {
-            finding = finding.fix(Fix::safe(format!("Write `{name}`"), replace(name)));
+            finding = finding.fix(Fix::safe(format!("Replace with `{name}`"), replace(name)));
         } else if let Some(name) = slip_of(text.value, DYNAMIC_PROPERTIES) {
-            finding = finding.fix(Fix::r#unsafe(format!("Write `{name}`"), replace(name)));
+            finding = finding.fix(Fix::r#unsafe(format!("Replace with `{name}`"), replace(name)));
         }
-        out.push(finding.help(format!("The properties are {}.", listed(&DYNAMIC_PROPERTIES, "and"))));
+        out.push(finding.help(format!("The valid properties are {}.", listed(&DYNAMIC_PROPERTIES, "and"))));
     }
 }
 

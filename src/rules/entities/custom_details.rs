@@ -10,16 +10,16 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::Node;
 
 declare_rule! {
-    /// Custom details that Sentinel does not take.
+    /// Custom details that Sentinel does not accept.
     ///
     /// ## Why is this bad?
     ///
-    /// A rule has 20 custom details at most. The name of one begins with a letter, has letters, digits and
-    /// `_`, and is at most 20 characters long; its value is the name of a column. Sentinel and the upstream
-    /// repository's checks refuse anything else.
+    /// A rule can have at most 20 custom details. A name must start with a letter, can contain letters, digits and `_`,
+    /// and can have at most 20 characters; the value is the name of a column. Sentinel and upstream's checks reject
+    /// anything else.
     ///
-    /// The column is one that the query returns, or the detail stays empty; the finding shows where the query lost it.
-    /// Where the columns come from a schema that may differ from your workspace, that is a warning.
+    /// If the query does not return the column, the detail is empty; the finding shows where the query dropped the
+    /// column. If the columns come from a schema that may differ from your workspace, the finding is a warning.
     ///
     /// ## Example
     ///
@@ -59,8 +59,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// In place of a column that the query does not return, the nearest one is named, or the one that it was renamed to.
-    /// Perhaps the query should return it instead, so the fix is unsafe.
+    /// A column that the query does not return is replaced with the most similar one, or with its new name if it was
+    /// renamed. The query may be what needs to change, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -85,7 +85,7 @@ impl Rule for CustomDetails {
             out.extend(check_key(key));
             match value {
                 Some(value) => {
-                    let what = format!("The custom detail `{}` is the column", key.value);
+                    let what = format!("The custom detail `{}` is set to the column", key.value);
                     let lost = || check_column_ref(cx, result.as_ref()?, value, Self::at, &what, &[]);
                     out.extend(check_value(key, value).or_else(lost));
                 }
@@ -99,16 +99,16 @@ impl Rule for CustomDetails {
 
 /// A finding on a detail that has no value.
 pub(in crate::rules) fn without_column(key: &Text<'_>) -> Diagnostic {
-    CustomDetails::at(key.span(), format!("The custom detail `{}` names no column", key.value))
-        .help("Name a column of the query's result.")
+    CustomDetails::at(key.span(), format!("The custom detail `{}` has no column", key.value))
+        .help("Add a column of the query's result.")
 }
 
 /// A finding on more details than Sentinel takes.
 pub(in crate::rules) fn check_count(template: &Template<'_>) -> Option<Diagnostic> {
     let details = &template.common().custom_details;
     let (key, _) = details.get(CUSTOM_DETAILS)?;
-    let message = format!("There are {} custom details, and Sentinel takes 20 at most", details.len());
-    Some(CustomDetails::at(key.span(), message).help("Keep the 20 that an analyst needs most."))
+    let message = format!("There are {} custom details; a rule can have at most 20", details.len());
+    Some(CustomDetails::at(key.span(), message).help("Keep the 20 that are most useful to analysts."))
 }
 
 fn is_null(template: &Template<'_>, key: &str) -> bool {
@@ -121,16 +121,15 @@ pub(in crate::rules) fn check_key(key: &Text<'_>) -> Option<Diagnostic> {
     let name = key.value;
     let length = name.chars().count();
     if length > CUSTOM_DETAIL_KEY {
-        let message = format!(
-            "The custom detail `{name}` has a name of {length} characters, and Sentinel takes 20 at most"
-        );
+        let message =
+            format!("The name of the custom detail `{name}` has {length} characters; it can have at most 20");
         return Some(CustomDetails::at(key.span(), message).help("Shorten the name."));
     }
     if is_column_name(name) && !name.starts_with('_') {
         return None;
     }
-    let message = format!("`{name}` cannot be the name of a custom detail");
-    let help = "Begin with a letter, and use letters, digits and `_` only.";
+    let message = format!("`{name}` is not a valid name for a custom detail");
+    let help = "Start with a letter, and use only letters, digits and `_`.";
     Some(CustomDetails::at(key.span(), message).help(help))
 }
 
@@ -141,14 +140,16 @@ pub(in crate::rules) fn check_value(key: &Text<'_>, value: &Text<'_>) -> Option<
         return None;
     }
     let message = match column {
-        "" => format!("The custom detail `{}` names no column", key.value),
+        "" => format!("The custom detail `{}` has no column", key.value),
         column if column.chars().count() > CUSTOM_DETAIL_VALUE => {
-            format!("The custom detail `{}` names a column of over 500 characters", key.value)
+            format!("The column name in the custom detail `{}` has more than 500 characters", key.value)
         }
-        column => format!("The custom detail `{}` is `{column}`, which cannot be a column's name", key.value),
+        column => {
+            format!("The custom detail `{}` is `{column}`, which is not a valid column name", key.value)
+        }
     };
-    let help = "Name a column of the query's result by letters, digits and `_`; make one in the query with `extend` \
-                if need be.";
+    let help = "Use a column name with only letters, digits and `_`; if necessary, add such a column to the query \
+                with `extend`.";
     Some(CustomDetails::at(value.span(), message).help(help))
 }
 
@@ -159,6 +160,6 @@ mod tests {
     #[test]
     fn a_detail_without_a_column_is_told_once() {
         let text = "id: x\nname: n\nkind: NRT\nquery: T\ncustomDetails:\n  A:\n  B: [x]\n";
-        assert_eq!(messages("custom-details", text), ["The custom detail `A` names no column"]);
+        assert_eq!(messages("custom-details", text), ["The custom detail `A` has no column"]);
     }
 }

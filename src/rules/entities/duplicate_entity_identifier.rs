@@ -11,9 +11,9 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// One mapping makes one entity, and an entity has one value for each identifier. Two columns for the
-    /// same identifier leave open which one counts; Sentinel and the upstream repository's checks refuse it.
-    /// Two entities of one type want two mappings.
+    /// One mapping describes one entity, and an entity has one value per identifier. With two columns for the same
+    /// identifier it is ambiguous which one is used; Sentinel and upstream's checks reject it. Two entities of the same
+    /// type need two mappings.
     ///
     /// ## Example
     ///
@@ -74,14 +74,12 @@ impl Rule for DuplicateEntityIdentifier {
                     continue;
                 };
                 let message =
-                    format!("The identifier `{}` stands twice in one mapping of {}", text.value, entity.name);
+                    format!("The identifier `{}` is repeated in a mapping of {}", text.value, entity.name);
                 let help = format!(
-                    "Delete one of the two, or make the second a mapping of its own with `entityType: {}`.",
+                    "Delete one of them, or move the second to a separate mapping with `entityType: {}`.",
                     entity.name
                 );
-                out.push(
-                    Self::at(text.span(), message).help(help).label(first.span(), "it stands here first"),
-                );
+                out.push(Self::at(text.span(), message).help(help).label(first.span(), "first used here"));
             }
         }
     }

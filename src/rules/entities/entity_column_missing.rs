@@ -8,16 +8,16 @@ use crate::rules::result_columns::{QueryResult, check_column_ref};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// An entity mapped to a column that the query does not return.
+    /// An entity mapping to a column that the query does not return.
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel takes the values of an entity from the columns of the query's result, and refuses a rule that names a
-    /// column which is not there. Mostly an earlier `project`, `summarize` or `distinct` has dropped the column, or it
-    /// got another name; the finding shows where. Case counts: `IpAddress` is not `IPAddress`.
+    /// Sentinel reads the values of an entity from the columns of the query's result, and rejects a rule that maps a
+    /// column that does not exist. Usually an earlier `project`, `summarize` or `distinct` dropped or renamed the
+    /// column; the finding shows where. Names are case-sensitive: `IpAddress` is not `IPAddress`.
     ///
-    /// Where the columns come from a schema that may differ from your workspace, as those of custom logs do, the finding
-    /// is a warning; and where a column may come from a table that sentlint does not know, there is none.
+    /// If the columns come from a schema that may differ from your workspace, such as that of a custom log, the finding
+    /// is a warning; if a column may come from a table that sentlint does not know, there is no finding.
     ///
     /// ## Example
     ///
@@ -57,14 +57,14 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Where only the case differs from the one column that the query returns, the fix is safe. Otherwise it names the
-    /// column that the missing one was renamed to, or else the nearest one; perhaps the query should return the column
-    /// instead, so that fix is unsafe.
+    /// If only the case differs from a column that the query returns, the fix is safe. Otherwise the fix uses the new
+    /// name of a renamed column, or the most similar column; this is unsafe because the query may be what needs to
+    /// change.
     ///
     /// ## References
     ///
     /// - <https://learn.microsoft.com/azure/sentinel/map-data-fields-to-entities>
-    /// - <https://github.com/Azure/Azure-Sentinel/pull/7345>, where a deployment is refused for the case of a column
+    /// - <https://github.com/Azure/Azure-Sentinel/pull/7345>, where a deployment fails because of the case of a column
     pub(crate) EntityColumnMissing {
         id: "entity-column-missing",
         group: Entities,
@@ -92,14 +92,16 @@ impl Rule for EntityColumnMissing {
             let entity = mapping.entity_type.map_or("An entity", |entity| entity.value);
             for item in &mapping.fields {
                 let what = match item.identifier {
-                    Some(identifier) => format!("{entity} takes its {} from the column", identifier.value),
+                    Some(identifier) => {
+                        format!("The {} of {entity} is mapped to the column", identifier.value)
+                    }
                     None => format!("{entity} is mapped to the column"),
                 };
                 tell(item.column, &what);
             }
         }
         for item in &common.sentinel_entities {
-            tell(item.column, "Entities are taken from the column");
+            tell(item.column, "Entities are mapped to the column");
         }
     }
 }

@@ -8,13 +8,13 @@ use crate::rules::entities::is_column_name;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A mapped column whose name a mapping cannot hold.
+    /// A mapped column whose name is not allowed.
     ///
     /// ## Why is this bad?
     ///
-    /// A mapping names a column of the query's result by a plain word: letters, digits and `_`, not beginning
-    /// with a digit, at most 500 characters. An expression, a path such as `Entities.Name` or a name with
-    /// blanks is refused by Sentinel and by the upstream repository's checks.
+    /// The column name in a mapping can contain letters, digits and `_`, must not start with a digit, and can have at
+    /// most 500 characters. Sentinel and upstream's checks reject an expression, a path such as `Entities.Name` or a
+    /// name with spaces.
     ///
     /// ## Example
     ///
@@ -70,16 +70,16 @@ pub(in crate::rules) fn check(text: &Text<'_>) -> Option<Diagnostic> {
     let name = text.value;
     let finding = |message: String| InvalidColumnName::at(text.span(), message);
     if name.chars().count() > COLUMN_NAME {
-        return Some(finding(format!("The column's name is over {COLUMN_NAME} characters long")));
+        return Some(finding(format!("The column name has more than {COLUMN_NAME} characters")));
     }
     if is_column_name(name) {
         return None;
     }
-    let help = "Name a column of the query's result by letters, digits and `_`; make one in the query with `extend` \
-                if need be.";
+    let help = "Use a column name with only letters, digits and `_`; if necessary, add such a column to the query \
+                with `extend`.";
     let message = match name {
-        "" => "The mapping names no column".to_owned(),
-        name => format!("`{name}` cannot be a mapped column's name"),
+        "" => "The mapping has no column".to_owned(),
+        name => format!("`{name}` is not a valid name for a mapped column"),
     };
     Some(finding(message).help(help))
 }

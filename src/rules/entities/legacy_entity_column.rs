@@ -12,15 +12,14 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// A column such as `AccountCustomEntity` that no entity mapping names.
+    /// A column such as `AccountCustomEntity` without an entity mapping.
     ///
     /// ## Why is this bad?
     ///
-    /// Before there were entity mappings, a query named its entities by giving columns special names:
-    /// `AccountCustomEntity`, `HostCustomEntity`, `IPCustomEntity`, `URLCustomEntity`, `ProcessCustomEntity`,
-    /// `FileHashCustomEntity`. Now the file says which column is what, and without a mapping such a column is
-    /// a column like any other: alerts and bookmarks come without entities. The upstream repository's checks
-    /// refuse such a scheduled rule.
+    /// Before entity mappings existed, a query marked entities with special column names: `AccountCustomEntity`,
+    /// `HostCustomEntity`, `IPCustomEntity`, `URLCustomEntity`, `ProcessCustomEntity`, `FileHashCustomEntity`. Without
+    /// a mapping, such a column is now a normal column: alerts and bookmarks have no entities. Upstream's checks reject
+    /// such a scheduled rule.
     ///
     /// ## Example
     ///
@@ -51,8 +50,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A mapping to the usual identifier is added for each column that the query returns. What the column holds may fit another
-    /// identifier better, so it is unsafe. A file hash is left to you, because its algorithm must be mapped
+    /// A mapping to the usual identifier is added for each column that the query returns. Another identifier may fit
+    /// the column better, so the fix is unsafe. There is no fix for a file hash because its algorithm must be mapped
     /// too.
     ///
     /// ## References
@@ -94,7 +93,7 @@ impl Rule for LegacyEntityColumn {
                 None => returned.push(*one),
                 Some(None) => {}
                 Some(Some(place)) => {
-                    finding = finding.label(place, format!("`{}` is gone from here on", one.1));
+                    finding = finding.label(place, format!("`{}` is dropped here", one.1));
                 }
             }
         }
@@ -133,11 +132,13 @@ pub(in crate::rules) fn finding(query: &Query<'_>, found: &[Found]) -> Option<Di
     let [(at, column, _, _), others @ ..] = found else { return None };
     let span = |at: usize, column: &str| query.span(Span::new(at, at + column.len()));
     let names: Vec<String> = found.iter().map(|(_, column, ..)| format!("`{column}`")).collect();
-    let message =
-        format!("The query names {} in the old way, and no entity mapping does", listed(&names, "and"));
+    let message = format!(
+        "The query uses {} as legacy entity columns, which have no entity mapping",
+        listed(&names, "and")
+    );
     let mut finding = LegacyEntityColumn::at(span(*at, column), message).help(help(found));
     for (at, column, ..) in others {
-        finding = finding.label(span(*at, column), "nor is this column mapped");
+        finding = finding.label(span(*at, column), "this column is not mapped either");
     }
     Some(finding)
 }
@@ -146,7 +147,7 @@ fn help(found: &[Found]) -> String {
     let types: Vec<&str> = found.iter().map(|(_, _, entity, _)| *entity).collect();
     let mut help = format!("Add a mapping of {} under `entityMappings`.", listed(&types, "and"));
     if types.contains(&"FileHash") {
-        help.push_str(" A file hash needs a column with its algorithm besides.");
+        help.push_str(" A file hash also needs a column with its algorithm.");
     }
     help
 }

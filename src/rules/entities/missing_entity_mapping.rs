@@ -12,9 +12,9 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// With entity mappings, Sentinel knows which columns of the result are accounts, hosts or addresses: it
-    /// links alerts and bookmarks that share them, and an analyst can go on from there. Upstream's reviewers
-    /// ask for at least one.
+    /// Entity mappings define which columns of the result are accounts, hosts or IP addresses: Sentinel links alerts
+    /// and bookmarks that share them, and analysts can investigate from there. Upstream's reviewers ask for at least
+    /// one.
     ///
     /// ## Example
     ///
@@ -70,9 +70,9 @@ impl Rule for MissingEntityMapping {
         if LEGACY_COLUMNS.iter().any(|(column, ..)| query.contains(column)) {
             return;
         }
-        let message = format!("{} maps no column to an entity", capitalized(cx.kind().noun()));
+        let message = format!("{} has no entity mappings", capitalized(cx.kind().noun()));
         let help =
-            "Add `entityMappings:` with a column of the result that holds an account, a host or an address.";
+            "Add `entityMappings:` with a column of the result that contains an account, host or IP address.";
         let place = field(root, "entityMappings").map_or(cx.first_key(), |field| field.entry.key.span);
         out.push(Self::at(place, message).help(help));
     }

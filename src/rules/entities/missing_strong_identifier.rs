@@ -10,13 +10,13 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// An entity mapping without an identifier that tells which entity it is.
+    /// An entity mapping without a strong identifier.
     ///
     /// ## Why is this bad?
     ///
-    /// Some identifiers name an entity, others only describe it: a display name alone is no account, and a
-    /// hash without its algorithm is no file hash. A mapping needs one identifier, or one set of them, that
-    /// names the entity. The upstream repository's checks refuse a mapping without.
+    /// Strong identifiers identify an entity, weak ones only describe it: a display name alone does not identify an
+    /// account, and a hash needs its algorithm. A mapping needs one strong identifier or one set of identifiers that
+    /// identifies the entity. Upstream's checks reject a mapping without one.
     ///
     /// ## Example
     ///
@@ -78,7 +78,7 @@ pub(in crate::rules) fn used<'a>(mapping: &EntityMapping<'a>) -> Vec<&'a str> {
     mapping.fields.iter().filter_map(|field| Some(field.identifier?.value)).collect()
 }
 
-/// Whether the mapping names its entity, or would once the identifiers that other rules speak of are mended.
+/// Whether the mapping names its entity, or would once the identifiers that other rules speak of are fixed.
 fn is_complete(entity: &EntityType, mapping: &EntityMapping<'_>) -> bool {
     let mut used = Vec::new();
     for item in &mapping.fields {
@@ -115,8 +115,8 @@ pub(in crate::rules) fn finding(entity: &EntityType, place: Span, used: &[&str])
     }
     let message = match once.as_slice() {
         [] => format!("The mapping of {} has no identifier", entity.name),
-        [only] => format!("{only} alone does not tell which {} is meant", entity.name),
-        many => format!("{} alone do not tell which {} is meant", listed(many, "and"), entity.name),
+        [only] => format!("{only} alone does not identify {}", entity.name),
+        many => format!("{} alone do not identify {}", listed(many, "and"), entity.name),
     };
     MissingStrongIdentifier::at(place, message).help(help)
 }
@@ -156,6 +156,6 @@ mod tests {
             );
         }
         let twice = messages(RULE, &rule("Account", &["DisplayName", "DisplayName"]));
-        assert_eq!(twice, ["DisplayName alone does not tell which Account is meant"]);
+        assert_eq!(twice, ["DisplayName alone does not identify Account"]);
     }
 }

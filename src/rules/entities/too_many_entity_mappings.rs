@@ -10,7 +10,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel takes 10 entity mappings of a rule at most. The upstream repository's checks refuse more.
+    /// A rule can have at most 10 entity mappings. Upstream's checks reject more.
     ///
     /// ## Example
     ///
@@ -102,7 +102,7 @@ impl Rule for TooManyEntityMappings {
     fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let mappings = &template.common().entity_mappings;
         let Some(first) = mappings.get(ENTITY_MAPPINGS) else { return };
-        let message = format!("There are {} entity mappings, and Sentinel takes 10 at most", mappings.len());
-        out.push(Self::at(first.node.span, message).help("Keep the 10 that an analyst needs most."));
+        let message = format!("There are {} entity mappings; a rule can have at most 10", mappings.len());
+        out.push(Self::at(first.node.span, message).help("Keep the 10 that are most useful to analysts."));
     }
 }

@@ -12,7 +12,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel takes 3 identifiers of an entity at most. The upstream repository's checks refuse more.
+    /// An entity mapping can have at most 3 identifiers. Upstream's checks reject more.
     ///
     /// ## Example
     ///
@@ -79,7 +79,7 @@ impl Rule for TooManyFieldMappings {
 pub(in crate::rules) fn check(mapping: &EntityMapping<'_>, name: &str) -> Option<Diagnostic> {
     let first = mapping.fields.get(FIELD_MAPPINGS)?;
     let count = mapping.fields.len();
-    let message = format!("The mapping of {name} has {count} identifiers, and Sentinel takes 3 at most");
+    let message = format!("The mapping of {name} has {count} identifiers; it can have at most 3");
     let finding = TooManyFieldMappings::at(first.node.span, message);
-    Some(finding.help("Keep the 3 that tell best which entity is meant."))
+    Some(finding.help("Keep the 3 that identify the entity best."))
 }

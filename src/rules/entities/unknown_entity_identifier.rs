@@ -14,8 +14,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Every entity type has its own identifiers, and their case counts. With any other the upstream
-    /// repository's checks fail, and Sentinel refuses the rule.
+    /// Every entity type has its own case-sensitive identifiers. With any other, upstream's checks fail, and Sentinel
+    /// rejects the rule.
     ///
     /// ## Example
     ///
@@ -47,7 +47,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Where only the case differs, the fix is safe. A misspelt identifier is mended with `--unsafe-fixes`.
+    /// If only the case differs, the fix is safe. The fix for a misspelled identifier is unsafe.
     ///
     /// ## References
     ///
@@ -84,8 +84,8 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, entity: &EntityType, text: &Te
     let written = text.value;
     let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
     if let Some(name) = entity.identifiers.iter().find(|name| name.eq_ignore_ascii_case(written)) {
-        let message = format!("The identifier `{written}` of {} is written `{name}`", entity.name);
-        let fix = Fix::safe(format!("Write `{name}`"), replace(name));
+        let message = format!("The identifier `{written}` of {} must be written as `{name}`", entity.name);
+        let fix = Fix::safe(format!("Replace with `{name}`"), replace(name));
         return UnknownEntityIdentifier::at(text.span(), message).fix(fix);
     }
     let finding = no_such_identifier(entity, text);
@@ -93,12 +93,11 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, entity: &EntityType, text: &Te
     if entity.name != "IP"
         && ["ipaddress", "ip", "hostipaddress"].iter().any(|ip| ip.eq_ignore_ascii_case(written))
     {
-        options
-            .push_str(" An address is a mapping of its own: `entityType: IP` with the identifier `Address`.");
+        options.push_str(" Map an IP address separately: `entityType: IP` with the identifier `Address`.");
     }
     match usual_synonym(entity, written).or_else(|| entities::nearest_identifier(entity, written)) {
         Some(name) => {
-            let fix = Fix::r#unsafe(format!("Write `{name}`"), replace(name));
+            let fix = Fix::r#unsafe(format!("Replace with `{name}`"), replace(name));
             finding.help(format!("Did you mean `{name}`? {options}")).fix(fix)
         }
         None => finding.help(options),

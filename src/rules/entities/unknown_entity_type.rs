@@ -14,8 +14,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel's list of entity types is closed. A mapping to anything else is refused when a rule is
-    /// deployed, and the upstream repository's checks refuse the file.
+    /// Sentinel has a fixed list of entity types. A rule with any other type cannot be deployed, and upstream's checks
+    /// reject the file.
     ///
     /// ## Example
     ///
@@ -47,7 +47,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Where only case or blanks differ, the fix is safe. A misspelt type is mended with `--unsafe-fixes`.
+    /// If only case or spaces differ, the fix is safe. The fix for a misspelled type is unsafe.
     ///
     /// ## References
     ///
@@ -81,21 +81,21 @@ impl Rule for UnknownEntityType {
 /// A finding on a type that Sentinel does not have.
 pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
     if text.value.trim().is_empty() {
-        return UnknownEntityType::at(text.span(), "An entity mapping names no entity type")
-            .help("Write the type that the columns identify, such as Host.");
+        return UnknownEntityType::at(text.span(), "An entity mapping has no entity type")
+            .help("Add the entity type of the columns, such as Host.");
     }
     let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
     let compact: String = text.value.split_whitespace().collect();
     if let Some(entity) = entities::entity_type_ignore_case(&compact).filter(|entity| entity.ci) {
-        let message = format!("The entity type `{}` is written `{}`", text.value, entity.name);
-        let fix = Fix::safe(format!("Write `{}`", entity.name), replace(entity.name));
+        let message = format!("The entity type `{}` must be written as `{}`", text.value, entity.name);
+        let fix = Fix::safe(format!("Replace with `{}`", entity.name), replace(entity.name));
         return UnknownEntityType::at(text.span(), message).fix(fix);
     }
-    let finding = UnknownEntityType::at(text.span(), format!("Sentinel has no entity type `{}`", text.value));
+    let finding =
+        UnknownEntityType::at(text.span(), format!("`{}` is not a Sentinel entity type", text.value));
     if text.value.eq_ignore_ascii_case("SentinelEntities") {
-        return finding.help(
-            "Put the column under `sentinelEntitiesMappings`, which has only `columnName` in its items.",
-        );
+        return finding
+            .help("Move the column to `sentinelEntitiesMappings`, whose items only have `columnName`.");
     }
     // What people call a user or a computer is an account or a host.
     let meant = match text.value.to_ascii_lowercase().as_str() {
@@ -108,8 +108,8 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic
     let Some(near) = meant else {
         let names: Vec<&str> =
             entities::entity_types().iter().filter(|entity| entity.ci).map(|entity| entity.name).collect();
-        return finding.help(format!("The entity types are {}.", listed(&names, "and")));
+        return finding.help(format!("The valid entity types are {}.", listed(&names, "and")));
     };
-    let fix = Fix::r#unsafe(format!("Write `{}`", near.name), replace(near.name));
+    let fix = Fix::r#unsafe(format!("Replace with `{}`", near.name), replace(near.name));
     finding.help(format!("Did you mean `{}`?", near.name)).fix(fix)
 }

@@ -1,4 +1,4 @@
-//! `non-ascii-validations`: no file has a character outside of ASCII.
+//! `non-ascii-validations`: no file has a character outside ASCII.
 
 use super::{Asks, Check, Gate, Opens};
 use crate::rules::yaml::hidden_direction_mark::HiddenDirectionMark;

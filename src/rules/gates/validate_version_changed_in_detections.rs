@@ -24,7 +24,7 @@ fn versions(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
     let at = text.map_or_else(|| cx.first_key(), |text| text.span());
     let wanted = text.and_then(|text| version(text.value)).and_then(|version| bump(&version));
     let message =
-        format!("The file changed since `{}`, and no line that changed has `version:`", base.revision);
+        format!("The file changed since `{}`, but the changes do not include `version:`", base.revision);
     out.push(with_fix(VersionNotBumped::at(at, message), cx, wanted));
 }
 

@@ -7,12 +7,12 @@ use crate::source::Span;
 use crate::yaml::ScalarMap;
 
 declare_rule! {
-    /// The product's name without its maker.
+    /// The product name without "Microsoft".
     ///
     /// ## Why is this bad?
     ///
-    /// Upstream's checks of packaged solutions want "Microsoft Sentinel": neither "Sentinel" alone nor "Azure Sentinel". A
-    /// description goes into the package as it is.
+    /// Upstream's checks of packaged solutions require "Microsoft Sentinel", not "Sentinel" or "Azure Sentinel". A
+    /// description is included in the package unchanged.
     ///
     /// ## Example
     ///
@@ -68,9 +68,9 @@ impl Rule for Branding {
             let name = &text[start..at + word.len()];
             let fix = map
                 .edit(span, "Microsoft Sentinel")
-                .and_then(|edit| Fix::safe("Write `Microsoft Sentinel`", [edit]));
+                .and_then(|edit| Fix::safe("Replace with `Microsoft Sentinel`", [edit]));
             let message = format!(
-                "The product's name is Microsoft Sentinel, not {}",
+                "The product name is Microsoft Sentinel, not {}",
                 name.split_whitespace().collect::<Vec<_>>().join(" ")
             );
             out.push(Self::at(map.span(span), message).fix(fix));

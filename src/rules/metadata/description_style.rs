@@ -6,11 +6,11 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// A description that review guidance would have otherwise.
+    /// A description that does not follow the review guidelines.
     ///
     /// ## Why is this bad?
     ///
-    /// Upstream's reviewers ask for one to three sentences of up to 255 characters that begin with what the query does:
+    /// Upstream's reviewers ask for one to three sentences of up to 255 characters that start with what the query does:
     /// "This query searches for", "Identifies", "Detects", "Finds".
     ///
     /// ## Example
@@ -69,16 +69,16 @@ impl Rule for DescriptionStyle {
         let line = cx.source().line_span(cx.source().line_of(start));
         let first = Span { start: start as u32, end: line.end.min(description.span().end) };
         if !text.is_empty() && !opens {
-            let message = "The description does not begin with what the query does";
+            let message = "The description does not start with what the query does";
             out.push(
-                Self::at(first, message).help("Begin with a verb: Identifies, Detects, Finds, Searches for."),
+                Self::at(first, message).help("Start with a verb: Identifies, Detects, Finds, Searches for."),
             );
         }
         let same = template.common().name.is_some_and(|name| name.value.trim().eq_ignore_ascii_case(text));
         if same {
             out.push(
                 Self::at(first, "The description repeats the name")
-                    .help("Say what the query looks for and why."),
+                    .help("Describe what the query searches for and why."),
             );
         }
     }

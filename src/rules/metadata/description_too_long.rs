@@ -11,7 +11,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel refuses it.
+    /// Sentinel rejects it.
     ///
     /// ## Example
     ///
@@ -49,8 +49,7 @@ impl Rule for DescriptionTooLong {
     fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let text = template.common().description;
         if let Some((span, message)) = too_long(text, "description", limits::MAX_DESCRIPTION) {
-            let finding = Self::at(span, message)
-                .help("Shorten it, or move details to a page that the description links to.");
+            let finding = Self::at(span, message).help("Shorten it, or link to a page with the details.");
             // A saved search gets the beginning of it alone, whatever its length.
             out.push(if template.alerting().is_some() { finding } else { finding.harmless() });
         }

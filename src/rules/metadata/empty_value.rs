@@ -12,13 +12,13 @@ use crate::yaml::pointer::readable;
 use crate::yaml::{Node, Value};
 
 declare_rule! {
-    /// A key with nothing in it.
+    /// A key without a value.
     ///
     /// ## Why is this bad?
     ///
-    /// A key without a value says that something was to be filled in and was not. Some readers take it for an empty string,
-    /// others for an error. The key can be left out. An empty list (`[]`) or mapping (`{}`) is no such key: it says that
-    /// there is none.
+    /// A key without a value is probably unfinished. Some parsers read it as an empty string, others as an error. The
+    /// key can be omitted. An empty list (`[]`) or mapping (`{}`) is not reported: it is an explicit statement that
+    /// there is nothing.
     ///
     /// ## Example
     ///
@@ -41,7 +41,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The key or the list's item is taken out; an absent one means the same.
+    /// The key or list item is removed, which means the same.
     pub(crate) EmptyValue {
         id: "empty-value",
         group: Metadata,
@@ -75,8 +75,8 @@ impl Rule for EmptyValue {
                 Value::Scalar(_) if key != "suppressionDuration" => "is an empty string",
                 _ => continue,
             };
-            let fix = Fix::safe(format!("Leave out `{key}`"), remove_entry(cx.source(), root, index));
-            let help = "Fill it in, or leave the key out.";
+            let fix = Fix::safe(format!("Remove `{key}`"), remove_entry(cx.source(), root, index));
+            let help = "Add a value, or remove the key.";
             out.push(Self::at(entry.key.span, format!("`{key}` {what}")).help(help).fix(fix));
         }
         let owned = |violation: &&Violation| owning_rule(cx, violation) == Owner::EmptyValue;
@@ -84,7 +84,7 @@ impl Rule for EmptyValue {
     }
 }
 
-/// Nothing in the place of a value that does not stand in the first column.
+/// Nothing in place of a value that does not stand in the first column.
 fn below(cx: &Context<'_>, violation: &Violation) -> Option<Diagnostic> {
     let root = cx.content.root()?;
     let (parent_pointer, last) =
@@ -103,17 +103,17 @@ fn below(cx: &Context<'_>, violation: &Violation) -> Option<Diagnostic> {
             let dash = list.dashes.get(index).map(|dash| Span::new(*dash as usize, *dash as usize + 1));
             let message = format!("An item of `{}` has no value", readable(parent_pointer));
             let edits = remove_item(cx.source(), list, index);
-            (dash.unwrap_or(violation.span), message, "Leave out the item".to_owned(), edits)
+            (dash.unwrap_or(violation.span), message, "Remove the item".to_owned(), edits)
         }
         Value::Mapping(map) => {
             let index = map.entries.iter().position(|entry| entry.name() == Some(last))?;
             let message = format!("`{}` has no value", readable(&violation.pointer));
             let edits = remove_entry(cx.source(), map, index);
-            (map.entries[index].key.span, message, format!("Leave out `{last}`"), edits)
+            (map.entries[index].key.span, message, format!("Remove `{last}`"), edits)
         }
         _ => return None,
     };
-    let help = "Fill it in, or leave it out.";
+    let help = "Add a value, or remove it.";
     let finding = EmptyValue::at(span, message).help(help).path(violation.pointer.clone());
     Some(finding.fix(Fix::safe(title, edits)))
 }

@@ -7,12 +7,12 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// A hunting query's description that the saved search cannot hold.
+    /// A hunting query's description that is too long for the saved search.
     ///
     /// ## Why is this bad?
     ///
-    /// The description of a hunting query is deployed as a tag of the saved search, and a tag holds 256 characters. A longer
-    /// one is cut or refused. Longer texts go into `description-detailed`.
+    /// The description of a hunting query is deployed as a tag of the saved search, and a tag can have at most 256
+    /// characters. A longer one is truncated or rejected. Put longer descriptions into `description-detailed`.
     ///
     /// ## Example
     ///
@@ -53,7 +53,8 @@ impl Rule for HuntingDescriptionTooLong {
             return;
         }
         let most = limits::HUNTING_DESCRIPTION_TAG;
-        let message = format!("The description has {length} characters; the saved search holds {most}");
+        let message =
+            format!("The description has {length} characters; a saved search can have at most {most}");
         let start = text.span().start as usize;
         let line = cx.source().line_span(cx.source().line_of(start));
         let first = Span { start: text.span().start, end: line.end.min(text.span().end) };

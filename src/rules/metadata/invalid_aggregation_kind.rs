@@ -12,8 +12,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Rows become one alert together (`SingleAlert`) or one alert each (`AlertPerResult`). There is no third way, and the
-    /// grouping cannot be left open once `eventGroupingSettings` is there.
+    /// All rows become one alert (`SingleAlert`), or each row becomes an alert (`AlertPerResult`). There is no other
+    /// value, and `eventGroupingSettings` requires one.
     ///
     /// ## Example
     ///
@@ -55,7 +55,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A value that differs in case alone is a safe fix. The nearest value is written with `--unsafe-fixes`.
+    /// If only the case differs, the fix is safe. Replacing the value with the most similar one is unsafe.
     ///
     /// ## References
     ///
@@ -80,7 +80,7 @@ impl Rule for InvalidAggregationKind {
     }
 }
 
-/// A finding on a value that is no aggregation kind.
+/// A finding on a value that is not an aggregation kind.
 pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
     let finding = InvalidAggregationKind::at(text.span(), not_in_set_message(text, "aggregationKind"));
     closed_set(cx, finding, text, &AGGREGATION_KINDS)

@@ -13,8 +13,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The id names the resource in the workspace and the template in Content hub. Sentinel takes a GUID
-    /// such as `2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11` and nothing else.
+    /// The id identifies the resource in the workspace and the template in Content hub. It must be a GUID such as
+    /// `2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11`.
     ///
     /// ## Example
     ///
@@ -36,8 +36,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The fix writes an id derived from the old text (UUID version 5), so that it is the same at every
-    /// run. It is unsafe because content that is deployed already is known by its id.
+    /// The fix writes an id derived from the old value (UUID version 5), so that it is always the same. It is unsafe
+    /// because deployed content is identified by its id.
     ///
     /// ## References
     ///
@@ -63,16 +63,16 @@ impl Rule for InvalidId {
             return;
         }
         if let Ok(same) = Uuid::try_parse(id.value.trim().trim_matches(['(', ')', '{', '}'])) {
-            let title = format!("Write it as {same}");
+            let title = format!("Replace with {same}");
             let fix = Fix::r#unsafe(title, replace_scalar(cx.source(), id.node, &same.to_string()));
-            let message = format!("The GUID `{}` is not written as one", shorten(id.value));
-            let help = "Write 8, 4, 4, 4 and 12 digits with hyphens between them, and nothing around.";
+            let message = format!("The GUID `{}` is not in the standard form", shorten(id.value));
+            let help = "Use 8, 4, 4, 4 and 12 digits separated by hyphens, with nothing before or after.";
             out.push(Self::at(id.span(), message).help(help).fix(fix).harmless());
             return;
         }
         let derived = Uuid::new_v5(&NAMESPACE, id.value.as_bytes());
         let fix = Fix::r#unsafe(
-            format!("Replace it with {derived}, derived from the text"),
+            format!("Replace with {derived}, derived from the value"),
             replace_scalar(cx.source(), id.node, &derived.to_string()),
         );
         let message = format!("`{}` is not a GUID", shorten(id.value));
@@ -94,13 +94,13 @@ fn advice(id: &str) -> String {
         && [a, b, c, d, e] != [8, 4, 4, 4, 12]
     {
         return format!(
-            "A GUID has 8, 4, 4, 4 and 12 digits between its hyphens; this has {a}, {b}, {c}, {d} and {e}."
+            "A GUID has 8, 4, 4, 4 and 12 digits separated by hyphens; this has {a}, {b}, {c}, {d} and {e}."
         );
     }
     if id.chars().any(|c| !c.is_ascii_hexdigit() && c != '-') {
-        return "A GUID has only the digits 0 to 9 and a to f, and hyphens.".into();
+        return "A GUID contains only the digits 0 to 9 and a to f, and hyphens.".into();
     }
-    "Write a GUID such as 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11; `sentlint new` makes fresh ones.".into()
+    "Use a GUID such as 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11; `sentlint new` generates one.".into()
 }
 
 fn shorten(text: &str) -> String {

@@ -12,7 +12,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel and upstream's checks compare the kind with its case. Other kinds of rules are not written as templates.
+    /// The kind is case-sensitive in Sentinel and upstream's checks. Other kinds of rules cannot be written as
+    /// templates.
     ///
     /// ## Example
     ///
@@ -50,7 +51,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A value that differs in case alone is a safe fix. The nearest value is written with `--unsafe-fixes`.
+    /// If only the case differs, the fix is safe. Replacing the value with the most similar one is unsafe.
     ///
     /// ## References
     ///

@@ -12,7 +12,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel knows Informational, Low, Medium and High; anything else makes the deployment fail.
+    /// The severities are Informational, Low, Medium and High; with anything else the deployment fails.
     ///
     /// ## Example
     ///
@@ -50,7 +50,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A value that differs in case alone is a safe fix. The nearest value is written with `--unsafe-fixes`.
+    /// If only the case differs, the fix is safe. Replacing the value with the most similar one is unsafe.
     ///
     /// ## References
     ///
@@ -75,7 +75,7 @@ impl Rule for InvalidSeverity {
     }
 }
 
-/// A finding on a value that is no severity.
+/// A finding on a value that is not a severity.
 pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
     let finding = InvalidSeverity::at(text.span(), not_in_set_message(text, "severity"));
     closed_set(cx, finding, text, &limits::SEVERITIES)

@@ -11,7 +11,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The status says whether a rule is offered for use: `Available`, `InPreview` or `Deprecated`.
+    /// The status of a rule is `Available`, `InPreview` or `Deprecated`.
     ///
     /// ## Example
     ///
@@ -51,7 +51,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A value that differs in case alone is a safe fix. The nearest value is written with `--unsafe-fixes`.
+    /// If only the case differs, the fix is safe. Replacing the value with the most similar one is unsafe.
     ///
     /// ## References
     ///

@@ -11,7 +11,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The number of rows is compared with gt, lt, eq or ne. There is neither `ge` nor `le`, and case counts.
+    /// The operators are gt, lt, eq and ne. There is no `ge` or `le`, and the operators are case-sensitive.
     ///
     /// ## Example
     ///
@@ -49,7 +49,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A value that differs in case alone is a safe fix. The nearest value is written with `--unsafe-fixes`.
+    /// If only the case differs, the fix is safe. Replacing the value with the most similar one is unsafe.
     ///
     /// ## References
     ///
@@ -73,10 +73,12 @@ impl Rule for InvalidTriggerOperator {
         if !text.value.is_empty() && !known.contains(&text.value) {
             let signs = [(">", "gt"), ("<", "lt"), ("=", "eq"), ("==", "eq"), ("!=", "ne"), ("<>", "ne")];
             if let Some((_, word)) = signs.iter().find(|(sign, _)| *sign == text.value) {
-                let fix =
-                    Fix::r#unsafe(format!("Write `{word}`"), replace_scalar(cx.source(), text.node, word));
+                let fix = Fix::r#unsafe(
+                    format!("Replace with `{word}`"),
+                    replace_scalar(cx.source(), text.node, word),
+                );
                 let finding = Self::at(text.span(), not_in_set_message(&text, "triggerOperator"));
-                out.push(finding.help(format!("The operator is written `{word}`.")).fix(fix));
+                out.push(finding.help(format!("Use `{word}`.")).fix(fix));
                 return;
             }
             out.push(closed_set(

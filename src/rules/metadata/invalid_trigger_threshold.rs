@@ -8,11 +8,11 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::ScalarType;
 
 declare_rule! {
-    /// A trigger threshold that is no whole number from 0 to 10,000.
+    /// A trigger threshold that is not a whole number from 0 to 10,000.
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel compares the number of rows with it and refuses anything else.
+    /// Sentinel compares the number of rows with the threshold and rejects any other value.
     ///
     /// ## Example
     ///
@@ -50,8 +50,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Quotes around a number in range are taken off, which upstream's checks read alike. For other values there is
-    /// no fix.
+    /// Quotes around a number in range are removed. There is no fix for other values.
     ///
     /// ## References
     ///
@@ -79,7 +78,7 @@ impl Rule for InvalidTriggerThreshold {
                 }
             }
             Some(_) if is_string => {
-                let message = format!("The trigger threshold `{}` is a text, not a number", text.value);
+                let message = format!("The trigger threshold `{}` is a string, not a number", text.value);
                 out.push(Self::at(text.span(), message).help(HELP));
             }
             number => out.push(finding(&text, number)),
@@ -87,13 +86,13 @@ impl Rule for InvalidTriggerThreshold {
     }
 }
 
-const HELP: &str = "Write a whole number from 0 to 10000.";
+const HELP: &str = "Use a whole number from 0 to 10000.";
 
 fn quoted(text: &Text<'_>, number: i64) -> Diagnostic {
-    let message = format!("The trigger threshold `{}` is a text, and the service wants a number", text.value);
-    let fix = Fix::safe("Take the quotes off", [Edit::new(text.span(), number.to_string())]);
+    let message = format!("The trigger threshold `{}` is a string, but must be a number", text.value);
+    let fix = Fix::safe("Remove the quotes", [Edit::new(text.span(), number.to_string())]);
     let finding = InvalidTriggerThreshold::at(text.span(), message).severity(Severity::Warning);
-    finding.help("Write the number without quotes.").fix(fix)
+    finding.help("Remove the quotes around the number.").fix(fix)
 }
 
 /// The number that digits are, and nothing but digits.
@@ -101,11 +100,11 @@ pub(in crate::rules) fn number(text: &Text<'_>) -> Option<i64> {
     text.value.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.value.parse().ok())?
 }
 
-/// A finding on a threshold that is no number or too large a one.
+/// A finding on a threshold that is not a number or too large a one.
 pub(in crate::rules) fn finding(text: &Text<'_>, number: Option<i64>) -> Diagnostic {
     let message = match number {
-        Some(_) => format!("The trigger threshold {} is over {}", text.value, limits::THRESHOLD_MAX),
-        None => format!("The trigger threshold `{}` is not a whole number from 0 on", text.value),
+        Some(_) => format!("The trigger threshold {} is greater than {}", text.value, limits::THRESHOLD_MAX),
+        None => format!("The trigger threshold `{}` is not a whole number from 0 to 10000", text.value),
     };
     InvalidTriggerThreshold::at(text.span(), message).help(HELP)
 }

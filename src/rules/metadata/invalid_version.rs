@@ -7,12 +7,12 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
-    /// A version that is not three numbers.
+    /// A version that is not three numbers separated by dots.
     ///
     /// ## Why is this bad?
     ///
-    /// Versions are compared part by part to offer updates. A version is three numbers with points, up to 20 characters;
-    /// `1.0` is a number to YAML and no version.
+    /// Versions are compared part by part to offer updates. A version is three numbers separated by dots, with up to 20
+    /// characters; `1.0` is a number in YAML and not a valid version.
     ///
     /// ## Example
     ///
@@ -36,7 +36,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The fix fills up missing parts and takes off a leading `v`. It is unsafe because the version is how updates are known.
+    /// The fix adds missing parts and removes a leading `v`. It is unsafe because updates depend on the version.
     ///
     /// ## References
     ///
@@ -64,13 +64,17 @@ impl Rule for InvalidVersion {
         }
         let length = text.value.chars().count();
         let message = if parts.len() == 3 && parts.iter().all(|part| number(part)) {
-            format!("The version has {length} characters; {} are the most", limits::MAX_VERSION)
+            format!("The version has {length} characters; it can have at most {}", limits::MAX_VERSION)
         } else {
-            format!("`{}` is not a version of three numbers", text.value)
+            format!("`{}` is not a version with three numbers", text.value)
         };
-        let finding = Self::at(text.span(), message).help("Write three numbers with points, such as 1.0.0.");
+        let finding =
+            Self::at(text.span(), message).help("Use three numbers separated by dots, such as 1.0.0.");
         out.push(finding.fix(corrected(text.value).and_then(|version| {
-            Fix::r#unsafe(format!("Write `{version}`"), replace_scalar(cx.source(), text.node, &version))
+            Fix::r#unsafe(
+                format!("Replace with `{version}`"),
+                replace_scalar(cx.source(), text.node, &version),
+            )
         })));
     }
 }

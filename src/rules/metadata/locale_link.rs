@@ -9,8 +9,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// A link with `/en-us/` shows every reader that language, whatever theirs is. Without it the site picks the reader's.
-    /// Upstream's checks refuse such links to docs.microsoft.com and azure.microsoft.com.
+    /// A link with `/en-us/` shows every reader that language. Without it the site selects the reader's language.
+    /// Upstream's checks reject such links to docs.microsoft.com and azure.microsoft.com.
     ///
     /// ## Example
     ///
@@ -32,7 +32,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The site answers the link without its language with the reader's own.
+    /// The link without the language leads to the same page in the reader's language.
     ///
     /// ## References
     ///
@@ -63,7 +63,7 @@ impl Rule for LocaleLink {
     }
 }
 
-/// The places of what looks like a language, `/en-us`, behind the names of sites in links. `site` tells how long the name
+/// The places of what looks like a language, `/en-us`, after the names of sites in links. `site` tells how long the name
 /// of a site is that a text begins with.
 pub(in crate::rules) fn languages(
     text: &str,
@@ -87,9 +87,9 @@ pub(in crate::rules) fn languages(
 /// A finding on a language in a link.
 pub(in crate::rules) fn finding(cx: &Context<'_>, span: Span) -> Diagnostic {
     let language = &cx.source().slice(span)[1..];
-    let message = format!("This link shows every reader the language `{language}`");
-    let fix = Fix::safe("Take the language out of the link", [Edit::delete(span)]);
-    LocaleLink::at(span, message).help("Without it, the site picks the reader's language.").fix(fix)
+    let message = format!("This link has the fixed language `{language}`");
+    let fix = Fix::safe("Remove the language from the link", [Edit::delete(span)]);
+    LocaleLink::at(span, message).help("Without it, the site uses the reader's language.").fix(fix)
 }
 
 /// Whether a text begins with a site's name, in any case.

@@ -49,7 +49,7 @@ pub(in crate::rules) fn misindented_key<'a>(
     })
 }
 
-/// Whether the mapping at a pointer lacks a key only because the key stands outside of it.
+/// Whether the mapping at a pointer lacks a key only because the key stands outside it.
 pub(super) fn is_misindented(cx: &Context<'_>, pointer: &str, key: &str) -> bool {
     let find = || {
         let root = cx.content.root()?;
@@ -92,9 +92,8 @@ mod tests {
             let (text, after) = (format!("{HEAD}{lines}tags: []\r\n"), format!("{HEAD}{after}tags: []\r\n"));
             let found = findings("unknown-key", "a.yaml", &text, Profile::Recommended);
             let [finding] = &found[..] else { panic!("{found:?}") };
-            let begin = format!(
-                "`{key}` stands at the indentation of the list's `-`, outside of the item; indent it by "
-            );
+            let begin =
+                format!("`{key}` is at the indentation of the list's `-`, outside the item; indent it by ");
             assert!(finding.message.starts_with(&begin), "{finding:?}");
             assert_eq!(fixes("unknown-key", "a.yaml", &text), [(Unsafe, after)]);
             // That the item lacks the key follows from it.
@@ -110,20 +109,17 @@ mod tests {
         let text = format!("{HEAD}{list}dataTypes: [C]\r\n");
         let found = findings("unknown-key", "a.yaml", &text, Profile::Recommended);
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].message, "There is no key `dataTypes` in a hunting query");
+        assert_eq!(found[0].message, "Unknown key `dataTypes` in a hunting query");
         let slid = format!(
             "{HEAD}requiredDataConnectors:\n- connectorId: A\n  dataTypes: [B]\n  tactics: [Impact]\n"
         );
         let found = findings("unknown-key", "a.yaml", &slid, Profile::Recommended);
         assert_eq!(
             found[0].message,
-            "There is no key `tactics` in `requiredDataConnectors[0]` of a hunting query"
+            "Unknown key `tactics` in `requiredDataConnectors[0]` of a hunting query"
         );
         assert!(
-            found[0]
-                .help
-                .as_deref()
-                .is_some_and(|help| help.starts_with("`tactics` belongs in the first column"))
+            found[0].help.as_deref().is_some_and(|help| help.starts_with("`tactics` is a top-level key"))
         );
     }
 }

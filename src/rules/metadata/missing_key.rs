@@ -14,14 +14,14 @@ use crate::yaml::Node;
 use crate::yaml::pointer::readable;
 
 declare_rule! {
-    /// A required key that is absent.
+    /// A missing required key.
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel and the upstream repository's checks refuse the template, or it cannot be shown and
-    /// deployed. A hunting query needs `id`, `name`, `description` and `query`; an analytic rule needs
-    /// `kind` and `severity` too, and a scheduled one its schedule and its trigger. Upstream's checks want
-    /// `requiredDataConnectors` in a scheduled rule too, which deploys without them.
+    /// Sentinel and upstream's checks reject the template, or it cannot be shown or deployed. A hunting query needs
+    /// `id`, `name`, `description` and `query`; an analytic rule also needs `kind` and `severity`, and a scheduled rule
+    /// its schedule and trigger. Upstream's checks also require `requiredDataConnectors` in a scheduled rule, which can
+    /// be deployed without it.
     ///
     /// ## Example
     ///
@@ -114,12 +114,12 @@ fn empty(cx: &Context<'_>, violation: &Violation) -> Diagnostic {
     // Nothing has no place of its own to point to.
     let span = entry.filter(|_| violation.span.is_empty()).map_or(violation.span, |entry| entry.key.span);
     let message = match parent {
-        "" => format!("`{key}` is empty, and {} needs it", cx.kind().noun()),
-        _ => format!("`{}` is empty, and needs a value", readable(&violation.pointer)),
+        "" => format!("`{key}` is empty, but {} needs a value", cx.kind().noun()),
+        _ => format!("`{}` is empty, but needs a value", readable(&violation.pointer)),
     };
     let help = match advice(cx.kind(), parent, key) {
         Some(advice) => advice.replacen("Add", "Write", 1),
-        None => "Fill it in.".to_owned(),
+        None => "Add a value.".to_owned(),
     };
     deployable_without(MissingKey::at(span, message).help(help).path(violation.pointer.clone()), 1)
 }

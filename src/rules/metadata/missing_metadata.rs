@@ -9,7 +9,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Upstream's reviewers ask for a version in every template; without one nobody can tell that it changed.
+    /// Upstream's reviewers ask for a version in every template; without one, changes go unnoticed.
     ///
     /// ## Example
     ///
@@ -48,7 +48,7 @@ impl Rule for MissingMetadata {
             let message = "The template has no version";
             out.push(
                 Self::at(cx.first_key(), message)
-                    .help("Add `version: 1.0.0`, and raise it with every change."),
+                    .help("Add `version: 1.0.0`, and increase it with every change."),
             );
         }
     }

@@ -60,9 +60,9 @@ use crate::knowledge::{limits, nearest::slip_of};
 use crate::rules::Context;
 use crate::yaml::edit::replace_scalar;
 
-/// The words for a value outside of its closed set.
+/// The words for a value outside its closed set.
 fn not_in_set_message(text: &Text<'_>, key: &str) -> String {
-    format!("`{key}` cannot be `{}`", text.value)
+    format!("`{}` is not a valid value for `{key}`", text.value)
 }
 
 /// A finding on such a value, with the nearest one that is in the set.
@@ -70,15 +70,15 @@ fn closed_set(cx: &Context<'_>, finding: Diagnostic, text: &Text<'_>, known: &[&
     let written = text.value;
     let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
     if let Some(name) = limits::ignore_case(written.trim(), known) {
-        let fix = Fix::safe(format!("Write `{name}`"), replace(name));
-        return finding.help(format!("It is written `{name}`.")).fix(fix);
+        let fix = Fix::safe(format!("Replace with `{name}`"), replace(name));
+        return finding.help(format!("Use `{name}`.")).fix(fix);
     }
     let all = known.join(", ");
     match slip_of(written, known.iter().copied()) {
         Some(near) => {
-            let fix = Fix::r#unsafe(format!("Write `{near}`"), replace(near));
-            finding.help(format!("Did you mean `{near}`? The values are {all}.")).fix(fix)
+            let fix = Fix::r#unsafe(format!("Replace with `{near}`"), replace(near));
+            finding.help(format!("Did you mean `{near}`? The valid values are {all}.")).fix(fix)
         }
-        None => finding.help(format!("The values are {all}.")),
+        None => finding.help(format!("The valid values are {all}.")),
     }
 }

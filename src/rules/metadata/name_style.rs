@@ -6,11 +6,11 @@ use crate::knowledge::limits;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A name that review guidance would have otherwise.
+    /// A name that does not follow the review guidelines.
     ///
     /// ## Why is this bad?
     ///
-    /// Upstream's reviewers ask for names of up to 100 characters (50 are the aim) without a final period.
+    /// Upstream's reviewers ask for names of up to 100 characters (preferably 50) without a period at the end.
     ///
     /// ## Example
     ///
@@ -48,15 +48,15 @@ impl Rule for NameStyle {
         let Some(name) = template.common().name else { return };
         let text = name.value.trim();
         if text.ends_with('.') && !text.ends_with("...") {
-            out.push(Self::at(name.span(), "The name ends with a period").help("Leave the period out."));
+            out.push(Self::at(name.span(), "The name ends with a period").help("Remove the period."));
         }
         let length = text.chars().count();
         if length > limits::REVIEW_NAME && length <= limits::MAX_NAME {
             let message = format!(
-                "The name has {length} characters; reviewers ask for {} at the most",
+                "The name has {length} characters; reviewers ask for at most {}",
                 limits::REVIEW_NAME
             );
-            out.push(Self::at(name.span(), message).help("Keep to what people need in a list."));
+            out.push(Self::at(name.span(), message).help("Shorten it to what is needed in a list."));
         }
     }
 }

@@ -11,7 +11,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel refuses it.
+    /// Sentinel rejects it.
     ///
     /// ## Example
     ///
@@ -50,7 +50,7 @@ impl Rule for NameTooLong {
         if let Some((span, message)) = too_long(text, "name", limits::MAX_NAME) {
             out.push(
                 Self::at(span, message)
-                    .help("Keep to what people need in a list; 50 characters are a good aim."),
+                    .help("Shorten it to what is needed in a list, preferably 50 characters."),
             );
         }
     }

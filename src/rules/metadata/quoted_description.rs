@@ -7,14 +7,13 @@ use crate::source::Span;
 use crate::yaml::{ScalarMap, ScalarStyle};
 
 declare_rule! {
-    /// A description that stands in quotes inside its block scalar.
+    /// A description in quotes inside a block scalar.
     ///
     /// ## Why is this bad?
     ///
-    /// Inside a block scalar (`|` or `>`) quotes are not YAML's: they are part of the description and are shown to
-    /// whoever reads the rule, unless whatever deploys it removes them, as `convert` and the packaging of the
-    /// upstream repository do. That repository writes most of its own descriptions so, which is why the rule is only
-    /// in `pedantic`.
+    /// Inside a block scalar (`|` or `>`) quotes are part of the description and are displayed, unless the deployment
+    /// removes them, as `convert` and upstream's packaging do. Most of upstream's own descriptions are quoted, so the
+    /// rule is only in `pedantic`.
     ///
     /// ## Example
     ///
@@ -60,7 +59,7 @@ impl Rule for QuotedDescription {
             let message = "The quotes around this description are part of it";
             let finding = Self::at(block.map.span(block.open()), message);
             let finding = finding.label(block.map.span(block.close()), "the closing quote");
-            out.push(finding.help("A block scalar needs no quotes.").fix(fix));
+            out.push(finding.help("A block scalar does not need quotes.").fix(fix));
         }
     }
 }

@@ -8,12 +8,12 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::remove_entry;
 
 declare_rule! {
-    /// A schedule, a trigger or another key of analytic rules in a hunting query.
+    /// A schedule, trigger or other key of analytic rules in a hunting query.
     ///
     /// ## Why is this bad?
     ///
-    /// A hunting query is run by people. It has no schedule and makes no alerts, so such keys mean nothing there; most were
-    /// pasted with the query of a rule.
+    /// A hunting query is run manually. It has no schedule and raises no alerts, so such keys have no effect; most were
+    /// copied along with the query of a rule.
     ///
     /// ## Example
     ///
@@ -36,7 +36,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The key is taken out. It is unsafe because the file may have been meant to be a rule.
+    /// The key is removed. The fix is unsafe because the file may be meant to be a rule.
     ///
     /// ## References
     ///
@@ -58,9 +58,9 @@ impl Rule for RuleKeyInHuntingQuery {
         let root = template.common().root;
         for (index, entry) in root.entries.iter().enumerate() {
             let Some(key) = entry.key.as_str().filter(|key| is_stray(key)) else { continue };
-            let message = format!("`{key}` has no meaning in a hunting query");
-            let fix = Fix::r#unsafe(format!("Leave out `{key}`"), remove_entry(cx.source(), root, index));
-            let help = "Leave it out, or make the file an analytic rule with all that one needs.";
+            let message = format!("`{key}` has no effect in a hunting query");
+            let fix = Fix::r#unsafe(format!("Remove `{key}`"), remove_entry(cx.source(), root, index));
+            let help = "Remove it, or turn the file into an analytic rule.";
             out.push(Self::at(entry.key.span, message).help(help).fix(fix));
         }
     }

@@ -8,12 +8,12 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::{scalar_to_items, scalar_to_list, space_after_dashes};
 
 declare_rule! {
-    /// One value where the format wants a list.
+    /// A single value where a list is expected.
     ///
     /// ## Why is this bad?
     ///
-    /// `tactics`, `relevantTechniques` and `dataTypes` are lists. Some readers take a lone value for a list
-    /// of one, others refuse the file, and upstream's checks do.
+    /// `tactics`, `relevantTechniques` and `dataTypes` are lists. Some tools read a single value as a list with one
+    /// item; others, such as upstream's checks, reject the file.
     ///
     /// ## Example
     ///
@@ -66,20 +66,20 @@ pub(in crate::rules) fn scalar(cx: &Context<'_>, list: &List<'_>) -> Option<Diag
 }
 
 fn finding(cx: &Context<'_>, field: Field<'_>, text: Text<'_>) -> Diagnostic {
-    let message = format!("`{}` is a list, and this is a single value", field.key);
+    let message = format!("`{}` must be a list, not a single value", field.key);
     let finding = ScalarForList::at(text.span(), message);
     if let Some(edits) = space_after_dashes(cx.source(), text.node) {
         let fix = Fix::safe("Put a space after the `-`", edits);
-        return finding.help("A `-` begins an item only where a space follows it.").fix(fix);
+        return finding.help("A `-` only starts an item if a space follows it.").fix(fix);
     }
     if let Some(parts) = several(text.value) {
         let edits = scalar_to_items(cx.source(), field.entry, &parts);
-        let fix = edits.and_then(|edits| Fix::safe("Make each an item", edits));
-        return finding.help(format!("Write each as an item below `{}:`.", field.key)).fix(fix);
+        let fix = edits.and_then(|edits| Fix::safe("Make each a separate item", edits));
+        return finding.help(format!("Make each a separate item under `{}:`.", field.key)).fix(fix);
     }
     let edits = scalar_to_list(cx.source(), field.entry);
-    let fix = edits.and_then(|edits| Fix::safe("Make it a list of one", edits));
-    finding.help(format!("Write `{}` as an item below `{}:`.", text.value, field.key)).fix(fix)
+    let fix = edits.and_then(|edits| Fix::safe("Make it a list with one item", edits));
+    finding.help(format!("Make `{}` an item under `{}:`.", text.value, field.key)).fix(fix)
 }
 
 #[cfg(test)]

@@ -28,12 +28,12 @@ pub(super) fn advice(
         Value::Mapping(map) if wants("array") => match map.entries.first().and_then(|first| first.name()) {
             Some(key) => {
                 let fix = Fix::r#unsafe("Put a `-` before the first key", dashed(cx, map));
-                (format!("Begin each item of the list with a dash: `- {key}: ...`."), fix)
+                (format!("Start each list item with a dash: `- {key}: ...`."), fix)
             }
-            None => ("Write `- ` and a value on a line of its own for each item.".into(), None),
+            None => ("Write each item on a separate line that starts with `- `.".into(), None),
         },
         Value::Scalar(scalar) if wants("array") => {
-            (format!("Write `- {}` on a line of its own below the key.", scalar.text.trim()), None)
+            (format!("Put `- {}` on a separate line below the key.", scalar.text.trim()), None)
         }
         _ if wants("object") => (keys_of(cx, pointer), None),
         Value::Scalar(scalar) => {
@@ -45,16 +45,16 @@ pub(super) fn advice(
                 _ if wants("string") && scalar.style == ScalarStyle::Plain => {
                     let quoted = replace_value(node, &format!("\"{}\"", scalar.text));
                     let fix = Fix::safe("Put it in quotes", [quoted]);
-                    return (format!("Put it in quotes, which make it a text: `\"{text}\"`."), fix);
+                    return (format!("Put it in quotes to make it a string: `\"{text}\"`."), fix);
                 }
                 _ => return (general(expected), None),
             };
-            let fix = Fix::safe(format!("Write `{value}`"), [replace_value(node, value)]);
-            (format!("Write `{value}` without quotes."), fix)
+            let fix = Fix::safe(format!("Replace with `{value}`"), [replace_value(node, value)]);
+            (format!("Use `{value}` without quotes."), fix)
         }
         Value::Sequence(list) => match &list.items[..] {
             [Node { value: Value::Scalar(only), .. }] if !wants("array") => {
-                (format!("Write `{}` alone, without making a list of it.", only.text.trim()), None)
+                (format!("Use `{}` as a single value, not as a list.", only.text.trim()), None)
             }
             _ => (general(expected), None),
         },
@@ -76,13 +76,13 @@ fn bracketed_text(cx: &Context<'_>, pointer: &str, node: &Node) -> Option<(Strin
         return None;
     }
     let quoted = quote_if_needed(written);
-    let help = format!("`{sign}` begins {what} in YAML: put the value into quotes, `{quoted}`.");
-    Some((help, Fix::r#unsafe("Put the value into quotes", [Edit::new(node.span, quoted)])))
+    let help = format!("`{sign}` starts {what} in YAML: put the value in quotes, `{quoted}`.");
+    Some((help, Fix::r#unsafe("Put the value in quotes", [Edit::new(node.span, quoted)])))
 }
 
 fn general(expected: &[String]) -> String {
     let nouns: Vec<&str> = expected.iter().filter(|name| *name != "null").map(|name| noun(name)).collect();
-    format!("Write {}.", nouns.join(" or "))
+    format!("Use {}.", nouns.join(" or "))
 }
 
 /// The edit that makes a mapping the one item of a list: the blanks before its first key become a dash.
@@ -115,7 +115,7 @@ fn meant_below(cx: &Context<'_>, pointer: &str, node: &Node) -> Option<(String, 
     let name = open.name()?;
     let amount = if by == 2 { "two".to_owned() } else { by.to_string() };
     let help = format!(
-        "Indent it by {amount}: it belongs to `{name}:` above, and its `-` stands at the indentation of the outer list."
+        "Indent it by {amount}: it belongs to `{name}:` above, but its `-` is at the indentation of the outer list."
     );
     let edit = Edit::insert(dash as usize, " ".repeat(by));
     Some((help, Fix::r#unsafe(format!("Indent it by {amount}"), [edit])))
@@ -125,7 +125,7 @@ fn meant_below(cx: &Context<'_>, pointer: &str, node: &Node) -> Option<(String, 
 fn keys_of(cx: &Context<'_>, pointer: &str) -> String {
     let place = Format::of(cx.kind()).and_then(|format| format.at(pointer));
     if let Some(Place { field: Field { ty: Type::Names(..), .. }, .. }) = place {
-        return "Write a name and the column that fills it on each line: `Account: UserName`.".into();
+        return "Write a name and a column on each line: `Account: UserName`.".into();
     }
     let keys = place.map(|place| place.field.keys()).unwrap_or_default();
     let needed: Vec<&str> =
@@ -135,7 +135,7 @@ fn keys_of(cx: &Context<'_>, pointer: &str) -> String {
         [first, second] => format!("Write a mapping with `{first}` and `{second}`."),
         _ => {
             let name = readable(pointer);
-            format!("Write keys with their values below `{name}`; `sentlint schema` shows them.")
+            format!("Write keys and values under `{name}`; `sentlint schema` shows the valid keys.")
         }
     }
 }
@@ -148,7 +148,7 @@ pub(super) fn noun(json_type: &str) -> &'static str {
         "integer" => "a whole number",
         "number" => "a number",
         "boolean" => "`true` or `false`",
-        _ => "a text",
+        _ => "a string",
     }
 }
 
@@ -158,9 +158,9 @@ pub(super) fn found(node: &Node) -> &'static str {
         (Value::Sequence(_), _) => "a list",
         (Value::Mapping(_), _) => "a mapping",
         (_, Some(ScalarType::Int | ScalarType::Float)) => "a number",
-        (_, Some(ScalarType::Bool)) => "a truth value",
+        (_, Some(ScalarType::Bool)) => "a Boolean",
         (_, Some(ScalarType::Null)) => "empty",
-        _ => "a text",
+        _ => "a string",
     }
 }
 
@@ -181,7 +181,7 @@ mod tests {
     fn an_item_whose_dash_slid_to_the_left_goes_back_below_its_key() {
         let list = "requiredDataConnectors:\n- connectorId: SecurityEvents\n  dataTypes:\n";
         let told = help(&format!("{list}- SecurityEvent\n"));
-        let words = "Indent it by two: it belongs to `dataTypes:` above, and its `-` stands at the indentation of the outer list.";
+        let words = "Indent it by two: it belongs to `dataTypes:` above, but its `-` is at the indentation of the outer list.";
         assert_eq!(told, [words]);
         let text = |items: &str| format!("{HEAD}{list}{items}tags: []\n");
         let slid = text("- SecurityEvent\n- Event\n");
@@ -198,12 +198,15 @@ mod tests {
     #[test]
     fn the_help_says_what_to_write() {
         for (lines, told) in [
-            ("entityMappings: Host\n", "Write `- Host` on a line of its own below the key."),
+            ("entityMappings: Host\n", "Put `- Host` on a separate line below the key."),
             ("entityMappings: [Host]\n", "Write a mapping with `entityType` and `fieldMappings`."),
             ("requiredDataConnectors: [x]\n", "Write a mapping with `connectorId` and `dataTypes`."),
-            ("tags: {a: b}\n", "Begin each item of the list with a dash: `- a: ...`."),
-            ("version: [1.0.0]\n", "Write `1.0.0` alone, without making a list of it."),
-            ("metadata: x\n", "Write keys with their values below `metadata`; `sentlint schema` shows them."),
+            ("tags: {a: b}\n", "Start each list item with a dash: `- a: ...`."),
+            ("version: [1.0.0]\n", "Use `1.0.0` as a single value, not as a list."),
+            (
+                "metadata: x\n",
+                "Write keys and values under `metadata`; `sentlint schema` shows the valid keys.",
+            ),
         ] {
             assert_eq!(help(lines), [told], "{lines}");
         }

@@ -20,8 +20,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel and the upstream repository's checks ignore keys that they do not know, so what was
-    /// meant with a misspelled key silently does not happen.
+    /// Sentinel and upstream's checks ignore unknown keys, so a misspelled key silently has no effect.
     ///
     /// ## Example
     ///
@@ -45,11 +44,10 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A key that is nearly right is read as the key that is meant: one in another case (`Query`), with a letter missing,
-    /// wrong or out of place (`alertDetailOverride`, `qurey`), or under the name that ARM templates have for it
-    /// (`displayName`, `techniques`, `subTechniques`). Its value is checked and converted, and renaming the key is safe.
-    /// Renaming another key is unsafe, because the key begins to count; so is moving a key into the list item above it, which
-    /// is what a key in the column of the item's dash was meant for.
+    /// A key in the wrong case (`Query`), with a missing, wrong or transposed letter (`alertDetailOverride`, `qurey`),
+    /// or with the name used in ARM templates (`displayName`, `techniques`, `subTechniques`) is read as the intended
+    /// key. Its value is checked and converted, and renaming the key is safe. Renaming any other key is unsafe because
+    /// the key takes effect; so is moving a key at the indentation of a list's dash into the item above it.
     ///
     /// ## References
     ///
@@ -98,9 +96,9 @@ fn near_key(cx: &Context<'_>, near: &NearKey) -> Diagnostic {
         parent => format!(" in `{}`", readable(parent)),
     };
     let message = match near.why {
-        Why::Case => format!("The key `{written}`{place} is spelled `{meant}`"),
-        Why::Arm => format!("`{written}`{place} is the name that ARM templates have for `{meant}`"),
-        Why::Slip => format!("There is no key `{written}`{place}; it is read as `{meant}`"),
+        Why::Case => format!("The key `{written}`{place} must be spelled `{meant}`"),
+        Why::Arm => format!("`{written}`{place} is the name of `{meant}` in ARM templates"),
+        Why::Slip => format!("Unknown key `{written}`{place}; it is read as `{meant}`"),
     };
     let finding = UnknownKey::at(near.span, message).path(join(&near.parent, meant));
     if near.appended_at.is_some() {
@@ -160,7 +158,7 @@ fn append_items(source: &SourceFile, entry: &Entry, list: &Sequence, items: &[&s
     let Some(dash) = list.dashes.last() else {
         return Some(vec![Edit::insert(end, format!(", {}", items.join(", ")))]);
     };
-    // A block scalar as the last item has no place behind it.
+    // A block scalar as the last item has no place after it.
     last.scalar().filter(|scalar| scalar.header.is_none())?;
     let line = source.line_span(source.line_of(*dash as usize));
     let indent = &source.text()[line.start as usize..*dash as usize];
@@ -177,21 +175,22 @@ fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[&'static
     let entry = parent_node.and_then(|node| node.entry(key));
     // Only a key whose right spelling is there too has stayed.
     if let Some(meant) = known.iter().find(|name| name.eq_ignore_ascii_case(key)) {
-        let finding = UnknownKey::at(violation.span, format!("The key `{key}`{place} is spelled `{meant}`"));
-        return finding.help(format!("`{meant}` is there too: keep one of the two."));
+        let finding =
+            UnknownKey::at(violation.span, format!("The key `{key}`{place} must be spelled `{meant}`"));
+        return finding.help(format!("`{meant}` also exists: keep one of them."));
     }
     if let Some(found) = parent_node.and_then(Node::as_mapping).and_then(|map| misindented_key(cx, map, key))
     {
         let amount = if found.by == 2 { "two".to_owned() } else { found.by.to_string() };
         let message = format!(
-            "`{key}` stands at the indentation of the list's `-`, outside of the item; indent it by {amount}"
+            "`{key}` is at the indentation of the list's `-`, outside the item; indent it by {amount}"
         );
         let edits = found.edits(cx);
         let fix = edits.and_then(|edits| Fix::r#unsafe(format!("Indent `{key}` by {amount}"), edits));
         return UnknownKey::at(violation.span, message)
             .severity(Severity::Error)
-            .label(found.dash, "the item begins here")
-            .help("The keys of one list item stand in one column.")
+            .label(found.dash, "the item starts here")
+            .help("The keys of a list item must have the same indentation.")
             .fix(fix);
     }
     let place = match parent {
@@ -199,17 +198,15 @@ fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[&'static
         parent => format!("in `{}` of {}", readable(parent), cx.kind().noun()),
     };
     let name = if key.is_empty() { "without a name".to_owned() } else { format!("`{key}`") };
-    let finding = UnknownKey::at(violation.span, format!("There is no key {name} {place}"));
+    let finding = UnknownKey::at(violation.span, format!("Unknown key {name} {place}"));
     if key == MERGE {
-        return finding
-            .help("Write the keys out: the readers that deploy content merge nothing into a mapping.");
+        return finding.help("Write the keys explicitly: deployment tools do not support merge keys.");
     }
     if !parent.is_empty() && is_root_key(key) {
-        return finding
-            .help(format!("`{key}` belongs in the first column, where the keys of the file stand."));
+        return finding.help(format!("`{key}` is a top-level key: remove the indentation."));
     }
     let Some(near) = slip_of(key, known.iter().copied()) else {
-        return finding.help("Delete it, or move what it says to a key of the format.");
+        return finding.help("Delete it, or move its value to a supported key.");
     };
     let taken = parent_node.is_some_and(|node| node.entry(near).is_some());
     let edit = entry.filter(|_| !taken).map(|entry| rename_key(entry, near));

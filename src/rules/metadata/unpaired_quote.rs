@@ -10,10 +10,9 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// A description that begins with a quote which is never closed, or ends with one that was never opened, was cut or
-    /// pasted. Inside a block scalar (`|` or `>`) the quote is part of the description and is shown. The packaging of the
-    /// upstream repository removes the first and the last character, whatever they are, so that a quote at one end
-    /// costs the description a character at the other.
+    /// A quote that is never closed, or was never opened, is probably a copy-and-paste mistake. Inside a block scalar
+    /// (`|` or `>`) the quote is part of the description and is displayed. Upstream's packaging removes the first and
+    /// the last character without checking both, so a quote at one end costs the description a character at the other.
     ///
     /// ## Example
     ///
@@ -50,7 +49,7 @@ impl Rule for UnpairedQuote {
             return;
         }
         let (span, message) = if first.is_some_and(|quote| is_lone(block.body, quote)) {
-            (block.open(), "This description begins with a quote that is never closed")
+            (block.open(), "This description starts with a quote that is never closed")
         } else if last.is_some_and(|quote| is_lone(block.body, quote)) {
             (block.close(), "This description ends with a quote that was never opened")
         } else {

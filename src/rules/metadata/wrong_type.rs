@@ -13,13 +13,13 @@ use crate::yaml::pointer::readable;
 use crate::yaml::{Node, Value};
 
 declare_rule! {
-    /// A value that the format cannot have in its place.
+    /// A value of the wrong type.
     ///
     /// ## Why is this bad?
     ///
-    /// Text where a list belongs, a list where a mapping belongs, a number where a truth value belongs: Sentinel refuses the
-    /// template, or reads something else than what was meant. This rule also speaks for whatever the JSON Schema of the kind
-    /// forbids and no other rule puts into words.
+    /// With a string instead of a list, a list instead of a mapping, or a number instead of a Boolean, Sentinel rejects
+    /// the template or misinterprets it. This rule also reports everything that the JSON Schema of the kind forbids and
+    /// no other rule covers.
     ///
     /// ## Example
     ///
@@ -47,8 +47,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Quotes that make a text of what must be none, or that a text lacks, are a safe fix. A dash that makes a mapping
-    /// the item of a list is put with `--unsafe-fixes`.
+    /// Adding or removing quotes is safe. Inserting the dash that turns a mapping into a list item is unsafe.
     ///
     /// ## References
     ///
@@ -88,18 +87,18 @@ impl Rule for WrongType {
 
 /// What a file holds in place of the mapping that content is.
 fn no_mapping(root: Option<&Node>) -> Option<Diagnostic> {
-    let help = "Content is one mapping: keys in the first column, each with its value.";
+    let help = "Content must be a mapping with top-level keys.";
     let Some(root) = root else {
-        return Some(WrongType::at(Span::default(), "The file holds no content").help(help));
+        return Some(WrongType::at(Span::default(), "The file is empty").help(help));
     };
     match &root.value {
         Value::Mapping(_) => None,
         Value::Sequence(_) => {
             let start = Span::new(root.span.start as usize, root.span.start as usize + 1);
-            let help = "Put each query or rule into a file of its own, with its keys in the first column.";
-            Some(WrongType::at(start, "The file holds a list, and content is one mapping").help(help))
+            let help = "Put each query or rule in a separate file, with top-level keys.";
+            Some(WrongType::at(start, "The file is a list, but must be a mapping").help(help))
         }
-        _ => Some(WrongType::at(root.span, "The file holds a text, and content is one mapping").help(help)),
+        _ => Some(WrongType::at(root.span, "The file is a string, but must be a mapping").help(help)),
     }
 }
 
@@ -113,7 +112,7 @@ fn words(cx: &Context<'_>, violation: &Violation, node: Option<&Node>) -> (Strin
         Fault::Type { expected } => {
             let wanted: Vec<&str> =
                 expected.iter().map(String::as_str).filter(|name| *name != "null").map(noun).collect();
-            let found = node.map_or("something else", found);
+            let found = node.map_or("a different type", found);
             let message = format!("{} must be {}, not {found}", capitalized(&place), wanted.join(" or "));
             let (help, fix) = advice(cx, &violation.pointer, expected, node);
             return (message, help, fix);
@@ -122,9 +121,9 @@ fn words(cx: &Context<'_>, violation: &Violation, node: Option<&Node>) -> (Strin
             let near = slip_of(text, options.iter().map(String::as_str));
             let help = match near {
                 Some(near) => format!("Did you mean `{near}`?"),
-                None => format!("It is one of {}.", options.join(", ")),
+                None => format!("The valid values are {}.", options.join(", ")),
             };
-            (format!("{} cannot be `{text}`", capitalized(&place)), help)
+            (format!("`{text}` is not a valid value for {}", capitalized(&place)), help)
         }
         Fault::TooLong(most) => {
             (format!("{} has more than {most} characters", capitalized(&place)), "Shorten it.".into())
@@ -133,20 +132,20 @@ fn words(cx: &Context<'_>, violation: &Violation, node: Option<&Node>) -> (Strin
             (format!("{} is empty", capitalized(&place)), "Give it a value, or leave the key out.".into())
         }
         Fault::TooMany(most) => {
-            (format!("{} has more than {most} entries", capitalized(&place)), "Take some out.".into())
+            (format!("{} has more than {most} items", capitalized(&place)), "Remove some of them.".into())
         }
         Fault::TooFew(least) => {
-            (format!("{} needs at least {least} entries", capitalized(&place)), "Add what is missing.".into())
+            (format!("{} needs at least {least} items", capitalized(&place)), "Add the missing items.".into())
         }
         Fault::TooSmall(least) => {
-            (format!("{} is below {least}", capitalized(&place)), format!("Write {least} or more."))
+            (format!("{} is less than {least}", capitalized(&place)), format!("Use {least} or more."))
         }
         Fault::TooLarge(most) => {
-            (format!("{} is above {most}", capitalized(&place)), format!("Write {most} or less."))
+            (format!("{} is greater than {most}", capitalized(&place)), format!("Use {most} or less."))
         }
         _ => {
-            let message = format!("{} cannot be `{text}`", capitalized(&place));
-            (message, "`sentlint schema` shows what the format takes there.".into())
+            let message = format!("`{text}` is not a valid value for {}", capitalized(&place));
+            (message, "`sentlint schema` shows the valid values.".into())
         }
     };
     (message, help, None)

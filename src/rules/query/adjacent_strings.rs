@@ -9,14 +9,14 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// Strings side by side in a list, which are one string.
+    /// Adjacent strings in a list, which are joined into one.
     ///
     /// ## Why is this bad?
     ///
-    /// KQL joins strings that stand next to each other. In a list that is mostly a comma that was forgotten: neither of
-    /// the two is looked for, but a longer one that does not occur.
+    /// KQL joins adjacent strings. In a list this is usually a missing comma: the query searches for the joined string,
+    /// which does not occur, instead of either of the two.
     ///
-    /// Outside of lists, a string may be written in several parts on purpose, and is no finding.
+    /// Outside lists, a string can be split into several parts on purpose, which is not reported.
     ///
     /// ## Example
     ///
@@ -42,7 +42,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A comma is put between the strings, which changes what the query finds, so the fix is unsafe.
+    /// A comma is inserted between the strings, which changes what the query finds, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -91,12 +91,12 @@ fn finding(query: &Query<'_>, tree: &Parse, item: &Expr) -> Option<Diagnostic> {
         .collect();
     let [_, second, ..] = parts[..] else { return None };
     let message =
-        format!("A comma is missing in this list: {} strings side by side are one string", parts.len());
+        format!("A comma is missing in this list: {} adjacent strings are joined into one", parts.len());
     let found = AdjacentStrings::at(query.span(second), message)
-        .label(query.span(parts[0]), "joined with this one")
-        .help("Put a comma between them.");
+        .label(query.span(parts[0]), "joined with this string")
+        .help("Add a comma between them.");
     let commas = parts[..parts.len() - 1].iter().map(|part| (Span::at(part.end as usize), ","));
-    Some(with_unsafe_fix(found, query, "Put a comma between the strings", commas))
+    Some(with_unsafe_fix(found, query, "Add a comma between the strings", commas))
 }
 
 #[cfg(test)]

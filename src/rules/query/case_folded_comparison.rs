@@ -8,13 +8,13 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// A `tolower` or `toupper` in a comparison that could do without.
+    /// An unnecessary `tolower` or `toupper` in a comparison.
     ///
     /// ## Why is this bad?
     ///
-    /// The function makes a new text for every row, and keeps the engine from using its index. `=~`, `!~` and `in~`
-    /// compare without regard to case, and `has`, `contains`, `startswith` and `endswith` do so anyway. A comparison
-    /// with a text in the other case is never true.
+    /// The function creates a new string for every row, and prevents the engine from using its index. `=~`, `!~` and
+    /// `in~` are case-insensitive, and so are `has`, `contains`, `startswith` and `endswith`. A comparison with a
+    /// string in the other case is never true.
     ///
     /// ## Example
     ///
@@ -44,9 +44,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The function is left out, and the operator is replaced by the one that does not regard case. That means the same
-    /// where the text is in the case that the function makes; otherwise the comparison could never be true, and the fix
-    /// is unsafe.
+    /// The function is removed, and the operator is replaced with its case-insensitive form. This is equivalent if the
+    /// string has the case that the function returns; otherwise the comparison was never true, and the fix is unsafe.
     ///
     /// ## References
     ///
@@ -89,15 +88,15 @@ impl Rule for CaseFoldedComparison {
             }
             let can_be = texts.iter().all(|text| **text == *fold(folds, text));
             let message = if can_be || instead == old {
-                format!("`{folds}` is not needed to compare without regard to case")
+                format!("`{folds}` is not needed for a case-insensitive comparison")
             } else {
-                format!("What `{folds}` makes is never equal to a text in the other case")
+                format!("The result of `{folds}` never equals a string in the other case")
             };
-            let help = format!("Write `{} {instead} ...`.", source_text(query, argument.span));
+            let help = format!("Use `{} {instead} ...`.", source_text(query, argument.span));
             let finding = Self::at(query.span(left.span), message).help(help);
             let changes = [(left.span, source_text(query, argument.span)), (op_span, instead)];
             let fixed = if can_be || instead == old { with_safe_fix } else { with_unsafe_fix };
-            out.push(fixed(finding, query, format!("Compare with `{instead}`"), changes));
+            out.push(fixed(finding, query, format!("Use `{instead}`"), changes));
         });
     }
 }

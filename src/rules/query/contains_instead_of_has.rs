@@ -7,12 +7,12 @@ use crate::rules::query::tree::{for_each_expr, source_text, tree, with_unsafe_fi
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A `contains` that looks for a whole word, where `has` would do.
+    /// A `contains` that searches for a whole word, where `has` would be enough.
     ///
     /// ## Why is this bad?
     ///
-    /// `contains` reads every character of every row. `has` looks words up in the index of the table and is many times
-    /// faster. It also finds less by mistake: `contains "any"` finds `company`.
+    /// `contains` scans every character of every row. `has` looks up words in the index of the table and is many times
+    /// faster. It also has fewer false matches: `contains "any"` matches `company`.
     ///
     /// ## Example
     ///
@@ -42,8 +42,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The operator is replaced. `has` does not find the word inside of a longer one, such as `anydesk` in `myanydesk`,
-    /// so the fix is unsafe.
+    /// The operator is replaced. `has` does not match inside a longer word, such as `anydesk` in `myanydesk`, so the
+    /// fix is unsafe.
     ///
     /// ## References
     ///
@@ -79,10 +79,15 @@ impl Rule for ContainsInsteadOfHas {
             let word = source_text(query, *op_span);
             let finding = Self::at(
                 query.span(*op_span),
-                format!("`{word}` reads every character to find a whole word"),
+                format!("`{word}` scans every character to find a whole word"),
             )
-            .help(format!("`{instead}` looks words up in the index."));
-            out.push(with_unsafe_fix(finding, query, format!("Write `{instead}`"), [(*op_span, instead)]));
+            .help(format!("`{instead}` uses the index to find words."));
+            out.push(with_unsafe_fix(
+                finding,
+                query,
+                format!("Replace with `{instead}`"),
+                [(*op_span, instead)],
+            ));
         });
     }
 }

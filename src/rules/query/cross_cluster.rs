@@ -11,8 +11,9 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Whoever runs it needs access there too, it depends on names that exist in one tenant only, and a rule may read at
-    /// most so many workspaces. A rule that is meant to be shared should read the workspace in which it runs.
+    /// Running the query requires access to these resources, it depends on names that only exist in one tenant, and the
+    /// number of workspaces that a rule can read is limited. A rule that is meant to be shared should only read the
+    /// workspace in which it runs.
     ///
     /// ## Example
     ///
@@ -66,7 +67,7 @@ impl Rule for CrossCluster {
             };
             if !args.is_empty() {
                 out.push(Self::at(query.span(expr.span), format!("The query reads from {what}")).help(
-                    "Read the workspace in which it runs, or say in the description what has to be there.",
+                    "Only read the workspace in which the query runs, or document the requirement in the description.",
                 ));
             }
         });

@@ -18,15 +18,15 @@ use crate::source::Span;
 use crate::yaml::ScalarMap;
 
 declare_rule! {
-    /// A column that only exists when the data has it.
+    /// A column that only exists if the data contains it.
     ///
     /// ## Why is this bad?
     ///
-    /// `bag_unpack` makes its columns of the members that the bags of this run have, and `pivot` of the values that occur.
-    /// Where none of the rows has the member, the query fails with an unknown column: in an empty workspace, and so when
-    /// the rule is saved.
+    /// `bag_unpack` creates columns from the properties that occur in the data, and `pivot` from the values that occur.
+    /// If no row has the property, the query fails with an unknown column: in an empty workspace, for example, and
+    /// therefore when the rule is saved.
     ///
-    /// Only the first use of each column is reported, and only where no table can have the column.
+    /// Only the first use of each column is reported, and only if the column cannot come from a table.
     ///
     /// ## Example
     ///
@@ -57,8 +57,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The column is made with `column_ifexists` after the operator, with a default that fits its uses. Its type may be
-    /// another than that of the default, so the fix is unsafe.
+    /// The column is added with `column_ifexists` after the operator, with a default that fits its uses. The type of
+    /// the default may not match, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -152,15 +152,14 @@ fn finding(
     let plugin = call
         .as_call()
         .map_or("bag_unpack", |(name, _)| if &*name.text == "pivot" { "pivot" } else { "bag_unpack" });
-    let makes =
-        if plugin == "pivot" { "of the values that occur" } else { "of the members that the data has" };
-    let message = format!("`{name}` may not exist: `{plugin}` makes its columns {makes}");
+    let makes = if plugin == "pivot" { "the values in the data" } else { "the properties in the data" };
+    let message = format!("`{name}` may not exist: `{plugin}` creates columns from {makes}");
     let written = written(name);
     let help = format!(
-        "Read it with `column_ifexists(\"{name}\", ...)`, or give `{plugin}` an output schema: `: (*, {written}: string)`."
+        "Use `column_ifexists(\"{name}\", ...)`, or add an output schema to `{plugin}`: `: (*, {written}: string)`."
     );
     let found = DataDependentColumn::at(place, message)
-        .label(query.span(maker.span), "the columns are made here")
+        .label(query.span(maker.span), "the columns are created here")
         .help(help);
     Some(found.fix(fix(cx, query, name, &written, maker, fits_string)))
 }

@@ -2,7 +2,7 @@
 
 use crate::content::Query;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
-use crate::kql::Mend;
+use crate::kql::Suggestion;
 use crate::kql::bind::{Finding, FindingKind};
 use crate::rules::Context;
 use crate::source::Span;
@@ -29,14 +29,14 @@ pub(super) fn diagnostic(
     if finding.low_confidence {
         diagnostic.severity = Severity::Warning;
     }
-    diagnostic.fix(suggested(query, finding.mend.as_ref()))
+    diagnostic.fix(suggested(query, finding.fix.as_ref()))
 }
 
 /// What the parser or the binder suggests, as a fix of the file: the one place where the one becomes the other. Neither
 /// knows what the author meant, so that it is never applied unasked.
-pub(super) fn suggested(query: &Query<'_>, mend: Option<&Mend>) -> Option<Fix> {
-    let mend = mend?;
-    Fix::r#unsafe(mend.title.clone(), query.edit(mend.span, &mend.text))
+pub(super) fn suggested(query: &Query<'_>, fix: Option<&Suggestion>) -> Option<Fix> {
+    let fix = fix?;
+    Fix::r#unsafe(fix.title.clone(), query.edit(fix.span, &fix.text))
 }
 
 /// Reports every finding of one class.

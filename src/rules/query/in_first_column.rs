@@ -12,15 +12,15 @@ use crate::kql::types::Relation;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A list that is a table of several columns, of which only the first is compared.
+    /// A comparison with a table of several columns, which only uses the first.
     ///
     /// ## Why is this bad?
     ///
-    /// `in`, `!in` and `has_any` take the first column of a table and leave out the others. Where that is not the column
-    /// that was meant, the condition is never true, or always. Which one is first changes with every `project` and
-    /// `summarize` above.
+    /// `in`, `!in` and `has_any` use the first column of a table and ignore the others. If that is not the intended
+    /// column, the condition is never or always true. Which column is first depends on every `project` and `summarize`
+    /// before it.
     ///
-    /// A first column with the name of the one that is compared is no finding.
+    /// The finding is not reported if the first column has the same name as the compared column.
     ///
     /// ## Example
     ///
@@ -72,14 +72,14 @@ impl Rule for InFirstColumn {
                 return;
             }
             let message = format!(
-                "Only the first of this table's {} columns is compared, `{}`",
+                "Only `{1}`, the first of this table's {0} columns, is compared",
                 rows.columns.len(),
                 first.name
             );
             let meant = columns.find(|column| names(left, &column.name));
             let help = match meant {
-                Some(meant) => format!("End it with `| project {}`.", meant.name),
-                None => "End it with `project` and the one column that is meant.".to_owned(),
+                Some(meant) => format!("Add `| project {}` at the end.", meant.name),
+                None => "Add `| project` with the intended column at the end.".to_owned(),
             };
             out.push(Self::at(query.span(item.span), message).help(help));
         });

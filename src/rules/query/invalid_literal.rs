@@ -11,15 +11,15 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// A date, a length of time or a GUID that does not exist.
+    /// An invalid date, timespan or GUID literal.
     ///
     /// ## Why is this bad?
     ///
-    /// What stands between the parentheses of `datetime(...)`, `timespan(...)` and `guid(...)` is a literal. The service
-    /// refuses one that it cannot read, such as the 29 February of a year that is not a leap year. Other functions are
-    /// needed for what is worked out from a row: `todatetime`, `totimespan` and `toguid`.
+    /// The argument of `datetime(...)`, `timespan(...)` and `guid(...)` is a literal. The service rejects an invalid
+    /// one, such as 29 February in a year that is not a leap year. To convert a value of a row, use `todatetime`,
+    /// `totimespan` or `toguid`.
     ///
-    /// Placeholders such as `{{StartTimeISO}}` are left alone.
+    /// Placeholders such as `{{StartTimeISO}}` are ignored.
     ///
     /// ## Example
     ///
@@ -47,8 +47,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A name in the parentheses is given to the function that converts it. Perhaps a literal was meant, so the fix is
-    /// unsafe.
+    /// A name in the parentheses is passed to the conversion function instead. A literal may have been intended, so the
+    /// fix is unsafe.
     ///
     /// ## References
     ///
@@ -112,9 +112,14 @@ fn of_literal(query: &Query<'_>, literal: &Literal, span: Span) -> Option<Diagno
     if !is_name(inside) {
         return Some(found.help(form(what)));
     }
-    let fix =
-        Fix::r#unsafe(format!("Write `{function}`"), query.edit(span, &format!("{function}({inside})")));
-    let help = format!("`{what}(...)` holds a literal; convert a column with `{function}({inside})`.");
+    let fix = Fix::r#unsafe(
+        format!("Replace with `{function}`"),
+        query.edit(span, &format!("{function}({inside})")),
+    );
+    let help = format!(
+        "The argument of `{what}(...)` must be a literal; to convert a column, use \
+                        `{function}({inside})`."
+    );
     Some(found.help(help).fix(fix))
 }
 
@@ -158,7 +163,7 @@ fn wrong(what: &str, inside: &str) -> Option<String> {
             let unit = inside.trim_start_matches(|c: char| !c.is_ascii_alphabetic()).trim();
             let number = inside.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
             let no_unit = number && !unit.is_empty();
-            Some(if no_unit { format!("there is no unit of time `{unit}`") } else { String::new() })
+            Some(if no_unit { format!("`{unit}` is not a valid time unit") } else { String::new() })
         }
         _ => (!is_guid(inside)).then(String::new),
     }
@@ -190,7 +195,7 @@ fn wrong_clock(text: &str) -> Option<String> {
         [_, hours, minutes, seconds] => fits(hours, minutes, seconds),
         _ => return None,
     };
-    (!valid).then(|| "hours go up to 23, minutes and seconds up to 59".to_owned())
+    (!valid).then(|| "hours must be at most 23, minutes and seconds at most 59".to_owned())
 }
 
 fn is_guid(text: &str) -> bool {
@@ -218,9 +223,9 @@ fn is_name(text: &str) -> bool {
 
 fn form(what: &str) -> &'static str {
     match what {
-        "datetime" => "Write a date such as `datetime(2026-11-05)` or `datetime(2026-11-05T10:30:00Z)`.",
-        "timespan" => "Write a length of time such as `7d`, `90m` or `timespan(1.12:00:00)`.",
-        _ => "Write a GUID such as `guid(2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11)`.",
+        "datetime" => "Use a date such as `datetime(2026-11-05)` or `datetime(2026-11-05T10:30:00Z)`.",
+        "timespan" => "Use a timespan such as `7d`, `90m` or `timespan(1.12:00:00)`.",
+        _ => "Use a GUID such as `guid(2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11)`.",
     }
 }
 

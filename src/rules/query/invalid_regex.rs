@@ -14,16 +14,16 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// A regular expression that the query engine cannot read.
+    /// An invalid regular expression.
     ///
     /// ## Why is this bad?
     ///
-    /// The service compiles the pattern when the query runs, and refuses it then: the rule fails each time, though the
-    /// query could be saved. Kusto's syntax is that of Rust's `regex` crate. It has no look-ahead, no look-behind and no
-    /// back-references, and brackets, parentheses and braces that stand for themselves are escaped.
+    /// The service compiles the pattern when the query runs: the rule fails every time, although the query can be
+    /// saved. Kusto uses the syntax of Rust's `regex` crate, which has no look-ahead, look-after or backreferences.
+    /// Literal brackets, parentheses and braces must be escaped.
     ///
-    /// Patterns are read in `matches regex`, in `extract`, `extract_all`, `replace_regex`, `trim` and the other functions
-    /// that take one, and in `parse kind=regex`, through `let` as well.
+    /// Patterns are checked in `matches regex`, in `extract`, `extract_all`, `replace_regex`, `trim` and other
+    /// functions with a pattern, and in `parse kind=regex`, including patterns defined by `let`.
     ///
     /// ## Example
     ///
@@ -162,76 +162,76 @@ fn words(error: &Error, shown: &str) -> (String, &'static str) {
         Error::Parse(error) => error.kind(),
         Error::Translate(error) => match error.kind() {
             Hir::UnicodePropertyNotFound | Hir::UnicodePropertyValueNotFound => {
-                return (
-                    format!("there is no class `{shown}`"),
-                    "Name a class of Unicode, such as `\\p{L}`.",
-                );
+                return (format!("`{shown}` is not a valid class"), "Use a Unicode class, such as `\\p{L}`.");
             }
             kind => {
-                return (kind.to_string(), "See the syntax of regular expressions in Kusto's documentation.");
+                return (
+                    kind.to_string(),
+                    "See the Kusto documentation for the syntax of regular expressions.",
+                );
             }
         },
-        _ => return (error.to_string(), "See the syntax of regular expressions in Kusto's documentation."),
+        _ => {
+            return (error.to_string(), "See the Kusto documentation for the syntax of regular expressions.");
+        }
     };
     match kind {
         Ast::UnsupportedLookAround => (
             format!("look-around is not supported (`{shown}`)"),
-            "Kusto has neither look-ahead nor look-behind: match what is wanted, and filter out the rest with a second \
-             condition.",
+            "Kusto does not support look-ahead or look-behind: match the intended strings, and exclude the others \
+             with a second condition.",
         ),
         Ast::UnsupportedBackreference if shown.starts_with("\\0") => (
             format!("`{shown}` is not a valid escape sequence"),
-            "Write a character by its number as in `\\x00`.",
+            "Use the code of a character as in `\\x00`.",
         ),
         Ast::UnsupportedBackreference => (
-            format!("back-references are not supported (`{shown}`)"),
-            "Take the parts out with `extract`, and compare them.",
+            format!("backreferences are not supported (`{shown}`)"),
+            "Extract the parts with `extract`, and compare them.",
         ),
         Ast::ClassUnclosed => (
             "`[` is never closed".to_owned(),
-            "Close the class with `]`, or escape a bracket that stands for itself: `\\[`.",
+            "Close the class with `]`, or escape a literal bracket: `\\[`.",
         ),
         Ast::GroupUnclosed => (
             "`(` is never closed".to_owned(),
-            "Close the group with `)`, or escape a parenthesis that stands for itself: `\\(`.",
+            "Close the group with `)`, or escape a literal parenthesis: `\\(`.",
         ),
-        Ast::GroupUnopened => (
-            "`)` closes no group".to_owned(),
-            "Remove it, or escape a parenthesis that stands for itself: `\\)`.",
-        ),
+        Ast::GroupUnopened => {
+            ("unmatched `)`".to_owned(), "Remove it, or escape a literal parenthesis: `\\)`.")
+        }
         Ast::RepetitionMissing => (
             format!("there is nothing for `{shown}` to repeat"),
-            "Put what is to be repeated before it, or escape it where it stands for itself.",
+            "Add what to repeat before it, or escape it if it is literal.",
         ),
         Ast::RepetitionCountUnclosed
         | Ast::RepetitionCountDecimalEmpty
         | Ast::DecimalEmpty
         | Ast::DecimalInvalid => (
-            format!("`{shown}` does not say how often to repeat"),
-            "Write a number, as in `{3}` or `{1,8}`, or escape a brace that stands for itself: `\\{`.",
+            format!("`{shown}` is not a valid repetition"),
+            "Use a number, as in `{3}` or `{1,8}`, or escape a literal brace: `\\{`.",
         ),
         Ast::RepetitionCountInvalid => {
-            (format!("`{shown}` has its numbers in the wrong order"), "Write the smaller number first.")
+            (format!("the numbers in `{shown}` are in the wrong order"), "Put the smaller number first.")
         }
-        Ast::ClassRangeInvalid => (
-            format!("the range `{shown}` runs backwards"),
-            "Write the lower character first, or escape the `-`.",
-        ),
+        Ast::ClassRangeInvalid => {
+            (format!("the range `{shown}` is reversed"), "Put the lower character first, or escape the `-`.")
+        }
         Ast::ClassRangeLiteral | Ast::ClassEscapeInvalid => (
-            format!("`{shown}` cannot stand in this class"),
-            "Put a `-` that stands for itself first or last in the class, or escape it.",
+            format!("`{shown}` is not allowed in this class"),
+            "Put a literal `-` first or last in the class, or escape it.",
         ),
         Ast::EscapeUnrecognized => (
             format!("`{shown}` is not a valid escape sequence"),
-            "Remove the backslash, or double it where it stands for itself.",
+            "Remove the backslash, or double it if it is literal.",
         ),
         Ast::EscapeUnexpectedEof => {
-            ("it ends with a backslash".to_owned(), "Double a backslash that stands for itself: `\\\\`.")
+            ("it ends with a backslash".to_owned(), "Double a literal backslash: `\\\\`.")
         }
         Ast::GroupNameInvalid | Ast::GroupNameEmpty | Ast::GroupNameUnexpectedEof => {
-            (kind.to_string(), "Write a group's name as `(?P<name>...)`.")
+            (kind.to_string(), "Name a group with `(?P<name>...)`.")
         }
-        _ => (kind.to_string(), "See the syntax of regular expressions in Kusto's documentation."),
+        _ => (kind.to_string(), "See the Kusto documentation for the syntax of regular expressions."),
     }
 }
 

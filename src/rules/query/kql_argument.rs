@@ -7,11 +7,12 @@ use crate::kql::bind::FindingKind;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A call with too few or too many arguments, or with an argument in a form that does not do.
+    /// A call with too few, too many or unsupported arguments.
     ///
     /// ## Why is this bad?
     ///
-    /// The query fails: each function takes a certain number of arguments, and some take only constants, columns or literals.
+    /// The query fails: each function expects a certain number of arguments, and some only accept constants, columns or
+    /// literals.
     ///
     /// ## Example
     ///

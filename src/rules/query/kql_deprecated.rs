@@ -12,12 +12,12 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// A function or operator that has a successor.
+    /// A deprecated function or operator.
     ///
     /// ## Why is this bad?
     ///
-    /// It works for now, is no longer documented, and some tools do not know it. Some successors differ in small ways:
-    /// `make_set` keeps up to a million values where `makeset` kept 128.
+    /// It still works, but it is no longer documented, and some tools do not support it. Some replacements behave
+    /// slightly differently: `make_set` keeps up to a million values, `makeset` only 128.
     ///
     /// ## Example
     ///
@@ -49,8 +49,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Where the successor is the same under another name, the fix is safe. Where it differs in what it takes, keeps or
-    /// calls its column, the fix is unsafe.
+    /// If the replacement only has a different name, the fix is safe. If its arguments, limits or column names differ,
+    /// the fix is unsafe.
     ///
     /// ## References
     ///
@@ -136,8 +136,8 @@ fn function(
     let Some(new) = known.successor.filter(|successor| !successor.is_empty()) else { return };
     // The successor takes the text first, and not last.
     if old == "replace" {
-        let finding = KqlDeprecated::at(query.span(at), "`replace` has a successor")
-            .help(format!("Write `{new}(text, pattern, ...)`."));
+        let finding = KqlDeprecated::at(query.span(at), "`replace` is deprecated")
+            .help(format!("Use `{new}(text, pattern, ...)` instead."));
         let order = match args {
             [pattern, with, text] => vec![
                 (at, new),
@@ -147,7 +147,7 @@ fn function(
             ],
             _ => Vec::new(),
         };
-        out.push(with_safe_fix(finding, query, format!("Write `{new}`"), order));
+        out.push(with_safe_fix(finding, query, format!("Replace with `{new}`"), order));
         return;
     }
     // The column is called after the function, the old list ends at 128, or the order of the keys is lost.
@@ -159,9 +159,9 @@ fn function(
 }
 
 fn report(query: &Query<'_>, at: Span, old: &str, new: &str, same: bool, out: &mut Vec<Diagnostic>) {
-    let finding =
-        KqlDeprecated::at(query.span(at), format!("`{old}` has a successor")).help(format!("Write `{new}`."));
-    let title = format!("Write `{new}`");
+    let finding = KqlDeprecated::at(query.span(at), format!("`{old}` is deprecated"))
+        .help(format!("Use `{new}` instead."));
+    let title = format!("Replace with `{new}`");
     out.push(if same {
         with_safe_fix(finding, query, title, [(at, new)])
     } else {

@@ -11,11 +11,12 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// A query of `let` statements only, or of comments only, has no tabular expression, and the service refuses it: "No
-    /// tabular expression statement found", or SYN0001. A query in the fence of a Markdown block is one string to the
-    /// query language, and so is a query in quotes.
+    /// A query that consists only of `let` statements or comments has no tabular expression, and the service rejects
+    /// it: "No tabular expression statement found", or SYN0001. A query in a Markdown code fence or in quotes is a
+    /// single string in KQL.
     ///
-    /// A `.kql` file of `let` statements may be there to be put before other queries, so that it is a warning there.
+    /// A `.kql` file with only `let` statements may be meant as a prefix for other queries, so the finding is a warning
+    /// there.
     ///
     /// ## Example
     ///
@@ -42,7 +43,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The lines of a fence are removed. What was a string becomes a query, so the fix is unsafe.
+    /// The lines of the fence are removed, which turns a string into a query, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -62,7 +63,7 @@ impl Rule for KqlNoResult {
         let finding = |span: Span, message: &str| Self::at(query.span(span), message);
         if let Some(fence) = Fence::of(query.text) {
             let fix = fence.edits(query).and_then(|edits| Fix::r#unsafe("Remove the fence", edits));
-            let message = "The fence of a Markdown block makes the query one string";
+            let message = "The Markdown code fence turns the query into a string";
             out.push(finding(fence.open, message).help("Remove the lines with the backticks.").fix(fix));
             return;
         }
@@ -77,7 +78,7 @@ impl Rule for KqlNoResult {
         match (queries.next_back(), parse.statements.last()) {
             (Some(expr), _) => {
                 if matches!(expr.kind, ExprKind::Literal(_)) {
-                    let help = "Remove what makes a string of it, such as quotes around the whole query.";
+                    let help = "Remove what turns it into a string, such as quotes around the whole query.";
                     out.push(
                         finding(expr.span, "The query is a single value and returns no table").help(help),
                     );
@@ -85,8 +86,7 @@ impl Rule for KqlNoResult {
             }
             (None, Some(last)) => {
                 let message = "The query has only `let` statements and returns no table";
-                let help =
-                    "Add the expression that the statements are for, such as the name of the last one.";
+                let help = "Add an expression that uses the statements, such as the name of the last one.";
                 let severity = if cx.kind() == Kind::Query { Severity::Warning } else { Severity::Error };
                 out.push(finding(last.span, message).help(help).severity(severity));
             }
@@ -157,8 +157,8 @@ mod tests {
             ("let f = (x: int) { SigninLogs | take x };", "The query has only `let`"),
             ("// SigninLogs\n// | take 1", "The query has only comments"),
             ("\"SigninLogs | take 1\"", "The query is a single value"),
-            ("```kql\nSigninLogs\n```", "The fence"),
-            ("~~~\nSigninLogs", "The fence"),
+            ("```kql\nSigninLogs\n```", "The Markdown code fence"),
+            ("~~~\nSigninLogs", "The Markdown code fence"),
         ] {
             let text = file(query);
             let told = messages(RULE, &text);

@@ -7,12 +7,12 @@ use crate::kql::bind::FindingKind;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A query that can be read, and that the query language does not allow all the same.
+    /// A query that KQL does not allow although its syntax is valid.
     ///
     /// ## Why is this bad?
     ///
-    /// The query fails. Examples are two columns of one name in a `project`, a join on columns of different types, and a
-    /// column beside aggregates that is neither aggregated nor grouped by.
+    /// The query fails. Examples are two columns with the same name in a `project`, a join on columns of different
+    /// types, and a column in `summarize` that is neither aggregated nor grouped by.
     ///
     /// ## Example
     ///

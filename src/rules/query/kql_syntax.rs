@@ -8,15 +8,13 @@ use crate::rules::{Context, Declared as _, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// A query that is not KQL.
+    /// A query that is not valid KQL.
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel refuses to save a rule whose query cannot be read, and a hunting query shows an error instead of
-    /// results.
+    /// Sentinel rejects a rule whose query has a syntax error, and a hunting query shows an error instead of results.
     ///
-    /// Each mistake is reported where it is, in the words of the query language. What follows from an earlier
-    /// mistake is left out.
+    /// Each error is reported at its position. Errors that are only a consequence of an earlier one are not reported.
     ///
     /// A `.kql` file of several queries, separated by blank lines, is checked query by query, and a warning says so: an
     /// editor runs the query at the cursor, but whatever reads the whole file finds a syntax error in it.
@@ -45,7 +43,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A fix is offered for slips whose mend is obvious. Perhaps something else was meant, so it is unsafe.
+    /// Common mistakes have a fix. Something else may have been intended, so it is unsafe.
     ///
     /// ## References
     ///
@@ -66,10 +64,12 @@ impl Rule for KqlSyntax {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         // Only the file of queries has several, and only where it does not parse as one.
         if let [_, second, ..] = cx.queries {
-            let message =
-                format!("This file has {} queries, and as a whole it is not a valid query", cx.queries.len());
+            let message = format!(
+                "This file contains {} queries and is not a valid query as a whole",
+                cx.queries.len()
+            );
             let help =
-                "Each query is checked by itself. Put each of them into its own file to run or deploy them.";
+                "Each query is checked separately. Put each query in a separate file to run or deploy it.";
             let first = second.parse().tokens.first().map_or_else(Span::default, |token| token.span);
             out.push(Self::at(second.span(first), message).help(help).severity(Severity::Warning));
         }
@@ -81,7 +81,7 @@ impl Rule for KqlSyntax {
             return;
         }
         for error in &query.parse().errors {
-            // What stands in for a byte that is no text is not what the author wrote.
+            // What stands in for a byte that is not a text is not what the author wrote.
             let place = query.span(error.span);
             if cx.source().invalid_utf8().iter().any(|bad| bad.start <= place.end && place.start <= bad.end) {
                 continue;
@@ -92,7 +92,7 @@ impl Rule for KqlSyntax {
             if let Some((span, message)) = &error.label {
                 diagnostic = diagnostic.label(query.span(*span), message.clone());
             }
-            out.push(diagnostic.fix(suggested(query, error.mend.as_ref())));
+            out.push(diagnostic.fix(suggested(query, error.fix.as_ref())));
         }
     }
 }

@@ -7,12 +7,12 @@ use crate::kql::bind::FindingKind;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A value of a type that an operator or a function does not take.
+    /// A value whose type is not supported by an operator or function.
     ///
     /// ## Why is this bad?
     ///
-    /// The query fails. Often a conversion is missing, such as `tostring(...)` around a value out of a dynamic column, or `=`
-    /// stands where `==` was meant.
+    /// The query fails. Often a conversion is missing, such as `tostring(...)` for a value from a dynamic column, or
+    /// `=` was written instead of `==`.
     ///
     /// ## Example
     ///

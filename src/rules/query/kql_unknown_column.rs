@@ -8,15 +8,15 @@ use crate::kql::bind::FindingKind;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A name in a query that is neither a column at that point nor anything else that is defined.
+    /// A name in a query that is not a column or anything else that is defined at that point.
     ///
     /// ## Why is this bad?
     ///
-    /// The query fails. The usual causes are a misspelt column, and a column that an earlier `project`, `summarize` or
+    /// The query fails. Common causes are a misspelled column, or a column that an earlier `project`, `summarize` or
     /// `distinct` has dropped.
     ///
-    /// Where the columns come from a schema that may differ from your workspace, as those of custom logs do, the finding is a
-    /// warning.
+    /// If the columns come from a schema that may differ from your workspace, such as that of a custom log, the finding
+    /// is a warning.
     ///
     /// ## Example
     ///
@@ -44,7 +44,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The nearest name is put in. Perhaps another was meant, so the fix is unsafe.
+    /// The name is replaced with the most similar one. Another one may have been intended, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -67,8 +67,9 @@ impl Rule for KqlUnknownColumn {
             let name = finding.name.as_deref().unwrap_or_default();
             if cx.meaning(query).tables.iter().any(|(table, _)| tables::undocumented(table, name)) {
                 diagnostic.severity = Severity::Warning;
-                diagnostic.help =
-                    Some("The table's documentation does not name it, and many workspaces have it.".into());
+                diagnostic.help = Some(
+                    "The documentation of the table does not list it, but many workspaces have it.".into(),
+                );
                 diagnostic.fix = None;
             }
             out.push(diagnostic);

@@ -8,18 +8,18 @@ use crate::kql::builtins;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A function that the query language does not have, and that nobody defined.
+    /// An unknown function.
     ///
     /// ## Why is this bad?
     ///
-    /// The query fails. A function may be built in, defined in the query by `let`, a parser of the repository, one that
-    /// Sentinel or a published solution brings along, or one named in a file given to `--tables` or to `functions` below
+    /// The query fails. A function can be built in, defined in the query by `let`, a parser in the repository, part of
+    /// Sentinel or a published solution, or declared in a file given to `--tables` or to `functions` under
     /// `[knowledge]` in sentlint.toml.
     ///
-    /// The analyser of Azure-Sentinel's checks (Kusto.Language 11.3.0) is older than the service: under `azure-sentinel`
-    /// functions, aggregates and plug-ins that it refuses, such as `replace_strings`, are reported as well. Of those that
-    /// the library got between versions 11.0.0 and 11.3.0 it is not known whether the checks refuse them, and they are
-    /// not reported.
+    /// The analyzer of Azure-Sentinel's checks (Kusto.Language 11.3.0) is older than the service: functions, aggregates
+    /// and plugins that it rejects, such as `replace_strings`, are also reported under `azure-sentinel`. For those
+    /// added to the library between versions 11.0.0 and 11.3.0 it is unknown whether the checks reject them, and they
+    /// are not reported.
     ///
     /// ## Example
     ///
@@ -45,7 +45,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The nearest function is put in. Perhaps another was meant, so the fix is unsafe.
+    /// The function is replaced with the most similar one. Another one may have been intended, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -67,7 +67,7 @@ impl Rule for KqlUnknownFunction {
         for finding in &findings::of_kind(cx, query, FindingKind::UnknownFunction) {
             let mut diagnostic = findings::diagnostic(Self::at, query, finding);
             // Workspaces have functions of their own, and few of those are a slip away from one of the language.
-            let slip = finding.mend.as_ref().is_some_and(|mend| builtins::function(&mend.text).is_some());
+            let slip = finding.fix.as_ref().is_some_and(|fix| builtins::function(&fix.text).is_some());
             let sure = slip || !finding.low_confidence;
             diagnostic.severity = if sure { Severity::Error } else { Severity::Warning };
             out.push(diagnostic);

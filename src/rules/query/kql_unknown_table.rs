@@ -7,14 +7,15 @@ use crate::kql::bind::FindingKind;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A table that neither Sentinel nor the workspace is known to have.
+    /// An unknown table.
     ///
     /// ## Why is this bad?
     ///
-    /// A query that names a table which does not exist fails, and a rule whose query fails is disabled after a while.
+    /// A query on a table that does not exist fails, and a rule whose query fails is disabled after a while.
     ///
-    /// sentlint knows the tables of Log Analytics, of Defender and of published connectors. Where the name is near to one of
-    /// them, it is an error; otherwise the table may be one of your own, and the finding is a warning.
+    /// sentlint knows the tables of Log Analytics, Microsoft Defender and published connectors. If the name is similar
+    /// to one of them, the finding is an error; otherwise it may be one of your own tables, and the finding is a
+    /// warning.
     ///
     /// ## Example
     ///
@@ -40,12 +41,12 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The nearest table is put in. Perhaps another was meant, so the fix is unsafe.
+    /// The table is replaced with the most similar one. Another one may have been intended, so the fix is unsafe.
     ///
     /// ## Your own tables
     ///
-    /// Name them with their columns in a JSON file, and give that to `--tables` or to `tables` below `[knowledge]` in
-    /// sentlint.toml:
+    /// Declare them with their columns in a JSON file, and pass it to `--tables` or add it to `tables` under
+    /// `[knowledge]` in sentlint.toml:
     ///
     /// ```json
     /// {"tables": {"RemoteToolInventory_CL": {"TimeGenerated": "datetime", "ToolName": "string"}}}
@@ -53,8 +54,8 @@ declare_rule! {
     ///
     /// ## Your watchlists
     ///
-    /// Where `watchlists` below `[knowledge]` in sentlint.toml names those of your workspace, `_GetWatchlist` with another
-    /// name is a warning. Where it names none, every watchlist will do.
+    /// If `watchlists` under `[knowledge]` in sentlint.toml lists the watchlists of your workspace, `_GetWatchlist`
+    /// with any other name is a warning. If it is empty, every watchlist is accepted.
     ///
     /// ## References
     ///
@@ -84,21 +85,22 @@ pub(in crate::rules) fn tables(cx: &Context<'_>, query: &Query<'_>, out: &mut Ve
         let mut diagnostic = findings::diagnostic(KqlUnknownTable::at, query, finding);
         let name = finding.name.as_deref().unwrap_or_default();
         // Every workspace has custom logs of its own.
-        let own = finding.mend.is_none() || name.ends_with("_CL");
+        let own = finding.fix.is_none() || name.ends_with("_CL");
         // Parsers are often called like the custom log that they read.
-        let parser = finding.mend.as_ref().is_some_and(|mend| mend.text == format!("{name}_CL"));
+        let parser = finding.fix.as_ref().is_some_and(|fix| fix.text == format!("{name}_CL"));
         diagnostic.severity = if own || parser { Severity::Warning } else { Severity::Error };
         if parser {
             diagnostic.fix = None;
             diagnostic.help = Some(format!(
-                "The custom log is `{name}_CL`. If `{name}` is a function of your workspace, name its file with --tables, \
-                 or check it together with its parser."
+                "The custom log is `{name}_CL`. If `{name}` is a function of your workspace, declare it in a file for \
+                 --tables, or check the query together with its parser."
             ));
         }
-        if finding.mend.is_none() && !name.is_empty() {
+        if finding.fix.is_none() && !name.is_empty() {
             diagnostic.help = Some(format!(
-                "If your workspace has it, add {{\"tables\": {{\"{name}\": {{\"TimeGenerated\": \"datetime\"}}}}}} with its \
-                 columns to a JSON file, and name the file with --tables or in sentlint.toml below [knowledge]."
+                "If your workspace has it, add {{\"tables\": {{\"{name}\": {{\"TimeGenerated\": \"datetime\"}}}}}} \
+                 with its columns to a JSON file, and pass the file with --tables or list it in sentlint.toml under \
+                 [knowledge]."
             ));
         }
         out.push(diagnostic);

@@ -16,8 +16,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Whoever reads the query looks for its purpose, and whoever changes its value wonders why nothing happens. Often
-    /// the name was meant to be used and is missing where it matters: a list of exceptions that nothing excepts.
+    /// An unused statement is confusing, and changing its value has no effect. Often the name was meant to be used: a
+    /// list of exceptions that is never applied.
     ///
     /// ## Example
     ///
@@ -51,7 +51,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The statement is deleted. Perhaps the name should have been used, so the fix is unsafe.
+    /// The statement is deleted. The name may have been meant to be used, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -84,7 +84,7 @@ impl Rule for KqlUnusedLet {
         // A name that is probably meant where another is not known is told there.
         let model = cx.meaning(query);
         let meant: FxHashSet<&str> =
-            model.findings.iter().filter_map(|finding| Some(&*finding.mend.as_ref()?.text)).collect();
+            model.findings.iter().filter_map(|finding| Some(&*finding.fix.as_ref()?.text)).collect();
         lets.retain(|(_, name, _)| !meant.contains(&*name.text));
         let used = used_otherwise(tree, query.text);
         let patterns = patterns(tree);

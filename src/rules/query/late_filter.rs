@@ -9,12 +9,12 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// A filter behind an operator that it does not depend on.
+    /// A filter after an operator that it does not depend on.
     ///
     /// ## Why is this bad?
     ///
-    /// The operator works on rows that the filter then throws away. Before it, the filter leaves it less to do, and can
-    /// use the index of the table.
+    /// The operator processes rows that the filter then discards. If the filter comes first, there is less work to do,
+    /// and the filter can use the index of the table.
     ///
     /// ## Example
     ///
@@ -46,7 +46,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The two operators change places. The filter names nothing that the operator makes, so the result is the same.
+    /// The two operators are swapped. The filter does not use columns that the operator creates, so the result is the
+    /// same.
     ///
     /// ## References
     ///
@@ -72,11 +73,10 @@ impl Rule for LateFilter {
                     continue;
                 }
                 let word = before.word;
-                let message =
-                    format!("This filter could stand before the `{word}`, which it does not depend on");
+                let message = format!("This filter does not depend on the `{word}` before it");
                 let finding = Self::at(query.span(filter.span), message)
-                    .label(query.span(before.keyword), "this works on rows that the filter throws away")
-                    .help(format!("Put it before the `{word}`."));
+                    .label(query.span(before.keyword), "this processes rows that the filter discards")
+                    .help(format!("Move it before the `{word}`."));
                 // Comments stay where they are, so that they would stand by the other operator.
                 let between =
                     source_text(query, Span::new(before.span.end as usize, filter.span.start as usize));
@@ -90,7 +90,7 @@ impl Rule for LateFilter {
                 out.push(with_safe_fix(
                     finding,
                     query,
-                    "Let them change places",
+                    "Swap them",
                     plain.then_some(changes).into_iter().flatten(),
                 ));
             }
@@ -105,7 +105,7 @@ fn first_of_each_run<'a>(pipeline: &Pipeline<'a>) -> Vec<(&'a Operator, &'a Oper
     pairs.filter(|pair| pair[0].condition().is_none()).map(|pair| (pair[0], pair[1])).collect()
 }
 
-/// Whether a condition means the same before an operator as behind it.
+/// Whether a condition means the same before an operator as after it.
 fn independent(before: &Operator, condition: &Expr) -> bool {
     // What depends on the rows around, or on chance, depends on which rows there are.
     let steady = |expr: &Expr| {

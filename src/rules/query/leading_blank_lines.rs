@@ -6,12 +6,12 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// The query of an analytic rule that begins with blank lines.
+    /// The query of an analytic rule that starts with blank lines.
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel keeps the query as it is and puts it into the link that shows an incident's events. With a blank first
-    /// line that view has nothing to run and shows an error in place of the events.
+    /// Sentinel stores the query unchanged and uses it in the link to an incident's events. If the first line is blank,
+    /// that view shows an error instead of the events.
     ///
     /// ## Example
     ///
@@ -44,7 +44,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The lines are removed, which changes nothing of what the query finds.
+    /// The lines are removed, which does not change what the query finds.
     ///
     /// ## References
     ///
@@ -73,12 +73,12 @@ impl Rule for LeadingBlankLines {
         let blank = Span::new(0, end);
         let lines = query.text[..end].matches('\n').count();
         let (message, title) = if lines == 1 {
-            ("The query begins with a blank line".to_owned(), "Remove the blank line")
+            ("The query starts with a blank line".to_owned(), "Remove the blank line")
         } else {
-            (format!("The query begins with {lines} blank lines"), "Remove the blank lines")
+            (format!("The query starts with {lines} blank lines"), "Remove the blank lines")
         };
         let fix = Fix::safe(title, without(cx, query, blank));
-        let help = "Begin the query in its first line, so that the events of an incident can be shown.";
+        let help = "Start the query in its first line, so that the events of an incident can be shown.";
         out.push(Self::at(query.first_line(), message).help(help).fix(fix));
     }
 }

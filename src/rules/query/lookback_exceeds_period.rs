@@ -16,8 +16,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel gives the query the data of the period and no more, whatever `ago` it names. A rule that compares today
-    /// with the last week sees today only: it finds nothing, or everything is new to it.
+    /// Sentinel only passes the data of the period to the query, regardless of `ago`. A rule that compares today with
+    /// the last week only sees today: it finds nothing, or considers everything new.
     ///
     /// ## Example
     ///
@@ -63,8 +63,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The period is made as long as the query looks back, where Sentinel allows that: 14 days at most. Perhaps the
-    /// query should look less far, so the fix is unsafe.
+    /// The period is set to the look-back of the query, if Sentinel allows it: at most 14 days. The query may be meant
+    /// to look back less far, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -101,21 +101,21 @@ impl Rule for LookbackExceedsPeriod {
         let (message, help) = if reach.bound == Bound::Until {
             (
                 format!(
-                    "The query looks at what is older than {back}, and its period gives it {} only",
+                    "The query looks at events older than {back}, but its period is only {}",
                     period.text.value
                 ),
-                "Make the period longer, or look at what is newer.",
+                "Increase the period, or look at newer events.",
             )
         } else {
             (
-                format!("The query looks back {back}, and its period gives it {} only", period.text.value),
-                "Make the period as long, or look back less far.",
+                format!("The query looks back {back}, but its period is only {}", period.text.value),
+                "Increase the period, or reduce the look-back.",
             )
         };
         let fix =
             (reach.bound == Bound::From).then(|| longer_period(schedule, wanted)).flatten().and_then(|new| {
                 Fix::r#unsafe(
-                    format!("Make `queryPeriod` {new}"),
+                    format!("Set `queryPeriod` to {new}"),
                     replace_scalar(cx.source(), period.text.node, &new),
                 )
             });

@@ -13,8 +13,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Whoever looks at the result has to find the few columns that matter among dozens, every alert carries all of
-    /// them, and the engine reads them all. `project` or `summarize` says what matters.
+    /// Analysts have to find the relevant columns among dozens, every alert contains all of them, and the engine reads
+    /// them all. Use `project` or `summarize` to select the relevant ones.
     ///
     /// ## Example
     ///
@@ -65,7 +65,7 @@ impl Rule for NoReduction {
             let message = "The query returns every column of its table";
             out.push(
                 Self::at(query.span(result.span), message)
-                    .help("End it with a `project` or `summarize` that says which columns matter."),
+                    .help("Add `project` or `summarize` to select the relevant columns."),
             );
         }
     }

@@ -9,12 +9,12 @@ use crate::rules::query::tree::{filters_by_time, tree};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A hunting query that bounds no time.
+    /// A hunting query without a time filter.
     ///
     /// ## Why is this bad?
     ///
-    /// In the portal it looks at the time range that is chosen there. Run from elsewhere, by the interface of the
-    /// workspace or by a notebook, it reads all that is kept. Rules have their period and are no matter of this one.
+    /// In the portal the query uses the selected time range. Elsewhere, such as with the API or in a notebook, it reads
+    /// all retained data. Analytic rules have a period and are not checked.
     ///
     /// ## Example
     ///
@@ -69,8 +69,8 @@ impl Rule for NoTimeFilter {
         });
         if !bounded && !cx.meaning(query).tables.is_empty() {
             out.push(
-                Self::at(query.span(result.span), "The query bounds no time")
-                    .help("Begin with `| where TimeGenerated > ago(7d)`, or as far back as makes sense."),
+                Self::at(query.span(result.span), "The query has no time filter")
+                    .help("Start with `| where TimeGenerated > ago(7d)`, or another suitable look-back."),
             );
         }
     }

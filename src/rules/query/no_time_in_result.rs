@@ -7,13 +7,13 @@ use crate::rules::result_columns::QueryResult;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A rule whose query returns no `TimeGenerated`.
+    /// A rule whose query does not return `TimeGenerated`.
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel takes the time of an alert's events from the column `TimeGenerated` of the result. Without it, an alert
-    /// has the time of the rule's run for its events, and its place on a timeline says little. A column of another name,
-    /// such as `StartTime`, does not take its place.
+    /// Sentinel reads the time of an alert's events from the column `TimeGenerated` of the result. Without it, the
+    /// alert has the time of the rule's run, which is of little use on a timeline. A column with another name, such as
+    /// `StartTime`, is not a substitute.
     ///
     /// ## Example
     ///
@@ -74,7 +74,7 @@ impl Rule for NoTimeInResult {
         // Whether a custom log has the column, no schema needs to tell: all of them have it.
         let Some(missing) = result.missing(TIME).filter(|missing| missing.sure) else { return };
         let Some(query) = field(template.common().root, "query") else { return };
-        let message = format!("The query returns no `{TIME}`, so that alerts lose the time of their events");
+        let message = format!("The query does not return `{TIME}`, so alerts lose the time of their events");
         let place = missing.lost.as_ref().map(|lost| result.label(lost));
         let finding = Self::at(query.entry.key.span, message);
         let help = match missing.lost.as_ref().map(|lost| (lost.word, &lost.renamed)) {
@@ -84,9 +84,9 @@ impl Rule for NoTimeInResult {
             Some(("summarize", _)) => {
                 format!("Add `{TIME} = max({TIME})` to the `summarize`, or group by `bin({TIME}, 1h)`.")
             }
-            Some(("join" | "lookup", _)) => format!("Give the rows that the join returns a `{TIME}`."),
+            Some(("join" | "lookup", _)) => format!("Add `{TIME}` to the rows that the join returns."),
             Some((word, _)) => format!("Keep `{TIME}` in the `{word}`."),
-            None => format!("Give the result a column `{TIME}` with the time of the event."),
+            None => format!("Add a column `{TIME}` with the time of the event to the result."),
         };
         out.push(match place {
             Some((span, what)) => finding.help(help).label(span, what),

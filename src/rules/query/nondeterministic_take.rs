@@ -8,12 +8,12 @@ use crate::rules::query::tree::{source_text, tree};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A `take` of rows that are in no order.
+    /// A `take` of unordered rows.
     ///
     /// ## Why is this bad?
     ///
-    /// Which rows it keeps is left to chance: the next run may keep others, so what the query finds cannot be repeated.
-    /// `top` keeps those that come first by some order. The result of an analytic rule is the matter of `take-in-rule`.
+    /// The rows that it keeps are arbitrary: the next run may keep others, so the result is not reproducible. `top`
+    /// keeps the first rows in a given order. `take-in-rule` checks the result of analytic rules.
     ///
     /// ## Example
     ///
@@ -69,10 +69,10 @@ impl Rule for NondeterministicTake {
                 if !takes || none || in_order(&pipeline.stages[..index]) {
                     continue;
                 }
-                let message = format!("Which rows this `{}` keeps is left to chance", stage.word);
+                let message = format!("The rows that this `{}` keeps are arbitrary", stage.word);
                 out.push(
                     Self::at(query.span(stage.span), message)
-                        .help("Write `top ... by` with a column that says which."),
+                        .help("Use `top ... by` with a column that orders the rows."),
                 );
             }
         }

@@ -8,13 +8,13 @@ use crate::rules::query::tree::{for_each_expr, tree};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A placeholder that is left in a query to be deployed.
+    /// A placeholder that is never replaced.
     ///
     /// ## Why is this bad?
     ///
-    /// Nobody fills it in once the query is deployed: the query compares with the placeholder itself and finds nothing,
-    /// or cannot be read at all. The hunting page of the portal fills in `{{StartTimeISO}}` and `{{EndTimeISO}}`, so
-    /// that these are a finding in rules only.
+    /// The placeholder is not replaced after deployment: the query compares with the placeholder itself and finds
+    /// nothing, or has a syntax error. The hunting page of the portal replaces `{{StartTimeISO}}` and `{{EndTimeISO}}`,
+    /// so these are only reported in rules.
     ///
     /// ## Example
     ///
@@ -56,13 +56,14 @@ impl Rule for QueryPlaceholder {
         for place in query.variables(cx.content).into_iter().filter(|_| deployed) {
             let message = format!("`{}` is a variable without a value", cx.source().slice(place));
             out.push(Self::at(place, message).help(
-                "Give it one in a file of `--params`, or a default: `%%NAME:value%%`; `%%%%` writes two percent signs.",
+                "Set it in a file for `--params`, or add a default: `%%NAME:value%%`; write `%%%%` for two percent \
+                 signs.",
             ));
         }
         let braced = query.text.contains('{') || query.text.contains("%%");
         let Some(tree) = tree(query).filter(|_| deployed && braced) else { return };
         for_each_expr(tree, |expr| {
-            // A client parameter outside of a string, `{Name}`, is an error of its own.
+            // A client parameter outside a string, `{Name}`, is an error of its own.
             let Some(found) =
                 expr.as_text().and_then(placeholder).filter(|_| !matches!(expr.kind, ExprKind::Paren(_)))
             else {
@@ -71,10 +72,10 @@ impl Rule for QueryPlaceholder {
             if !cx.kind().is_rule() && matches!(found, "{{StartTimeISO}}" | "{{EndTimeISO}}") {
                 return;
             }
-            let message = format!("`{found}` is a placeholder that nobody fills in");
+            let message = format!("`{found}` is a placeholder that is never replaced");
             out.push(
                 Self::at(query.span(expr.span), message)
-                    .help("Put its value there, or give it a name with `let`."),
+                    .help("Replace it with its value, or define it with `let`."),
             );
         });
     }

@@ -17,11 +17,11 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// In advanced hunting, Defender's tables have their time in `Timestamp`. In a Sentinel workspace, where rules run,
-    /// the same tables have it in `TimeGenerated`; there a query that names `Timestamp` fails.
+    /// In advanced hunting, the time column of Defender tables is `Timestamp`. In a Sentinel workspace, where rules
+    /// run, it is `TimeGenerated`, and a query that uses `Timestamp` fails.
     ///
-    /// A column of that name that the query makes itself is left alone, and so are hunting queries, which may be meant
-    /// for either place.
+    /// A column of that name that the query defines itself is not reported. Neither are hunting queries, which may be
+    /// meant for either place.
     ///
     /// ## Example
     ///
@@ -65,9 +65,9 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Every reference to the column is renamed, in the query and in what the metadata takes from its result. The result
-    /// has another column then, and others may read it, so the fix is unsafe. There is none where names of further
-    /// columns follow from it, such as `max_Timestamp`.
+    /// Every reference to the column is renamed, in the query and in the metadata. This changes the columns of the
+    /// result, so the fix is unsafe. There is no fix if the names of other columns depend on it, such as
+    /// `max_Timestamp`.
     pub(crate) QueryTimestampColumn {
         id: "query-timestamp-column",
         group: Query,
@@ -91,11 +91,11 @@ impl Rule for QueryTimestampColumn {
         let found = references(&query.analysis(cx.catalog), DEFENDER, &origin);
         let [first, others @ ..] = &found.places[..] else { return };
         let message = format!(
-            "`{DEFENDER}` is the time of Defender's tables in advanced hunting; in Sentinel it is `{SENTINEL}`"
+            "`{DEFENDER}` is the time column of Defender tables in advanced hunting; in Sentinel it is `{SENTINEL}`"
         );
-        let mut finding = Self::at(query.span(*first), message).help(format!("Write `{SENTINEL}`."));
+        let mut finding = Self::at(query.span(*first), message).help(format!("Use `{SENTINEL}`."));
         for place in others {
-            finding = finding.label(query.span(*place), "and here");
+            finding = finding.label(query.span(*place), "also used here");
         }
         out.push(finding.fix(fix(cx, template, query, &found)));
     }
@@ -148,7 +148,7 @@ fn fix(cx: &Context<'_>, template: &Template<'_>, query: &Query<'_>, found: &Ref
             }
         }
     }
-    Fix::r#unsafe(format!("Write `{SENTINEL}`"), edits)
+    Fix::r#unsafe(format!("Replace with `{SENTINEL}`"), edits)
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel refuses to save a rule with it. Long lists belong in a watchlist or a function.
+    /// Sentinel rejects a rule with such a query. Put long lists into a watchlist or a function.
     ///
     /// ## Example
     ///
@@ -187,7 +187,7 @@ impl Rule for QueryTooLong {
         if let Some((span, message)) = too_long(text, "query", limits::MAX_QUERY) {
             out.push(
                 Self::at(span, message)
-                    .help("Move long lists into a watchlist, and shared parts into a function."),
+                    .help("Move long lists to a watchlist, and shared parts to a function."),
             );
         }
     }

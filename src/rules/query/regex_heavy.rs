@@ -8,13 +8,12 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// A regular expression that needs none, or that is tried on every row.
+    /// A regular expression that is unnecessary or evaluated on every row.
     ///
     /// ## Why is this bad?
     ///
-    /// A regular expression reads every character of every row that comes to it. A pattern without special characters is
-    /// a plain text, a `.*` at either end changes nothing, and a filter on a word or on an equal value, put before it,
-    /// leaves it fewer rows.
+    /// A regular expression scans every character of every row. A pattern without special characters is a plain string,
+    /// a `.*` at either end has no effect, and a filter on a word or value before it reduces the number of rows.
     ///
     /// ## Example
     ///
@@ -44,8 +43,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A plain text is looked for with `contains_cs`, which finds the same. A `.*` at the beginning or the end is left
-    /// out. For a missing filter there is no fix.
+    /// A plain string is replaced with `contains_cs`, which is equivalent. A `.*` at the start or end is removed. There
+    /// is not a fix for a missing filter.
     ///
     /// ## References
     ///
@@ -97,11 +96,10 @@ fn check(query: &Query<'_>, stage: &Operator, filtered: bool, out: &mut Vec<Diag
         let Some(pattern) = right.as_text() else { return false };
         if !simpler(query, pattern, *op_span, right.span, out) && !narrowed && !told {
             told = true;
-            let message = "This regular expression is tried on every row of the table";
-            out.push(
-                RegexHeavy::at(query.span(*op_span), message)
-                    .help("Put a filter with `has`, `==` or `in` before it, on a word that every match has."),
-            );
+            let message = "This regular expression is evaluated on every row of the table";
+            out.push(RegexHeavy::at(query.span(*op_span), message).help(
+                "Add a filter with `has`, `==` or `in` before it, on a word that every match contains.",
+            ));
         }
         false
     });
@@ -115,14 +113,14 @@ fn simpler(query: &Query<'_>, pattern: &str, op: Span, right: Span, out: &mut Ve
         return false;
     }
     if !pattern.contains(special) {
-        let finding = RegexHeavy::at(query.span(op.cover(right)), "This regular expression is a plain text")
-            .help("`contains_cs` finds the same for less, and `has_cs` for less still where it is a whole word.");
-        out.push(with_safe_fix(
-            finding,
-            query,
-            "Look for the text with `contains_cs`",
-            [(op, "contains_cs")],
-        ));
+        let finding = RegexHeavy::at(
+            query.span(op.cover(right)),
+            "This regular expression is a plain string",
+        )
+        .help(
+            "`contains_cs` is equivalent and cheaper, and `has_cs` is cheaper still if it is a whole word.",
+        );
+        out.push(with_safe_fix(finding, query, "Use `contains_cs`", [(op, "contains_cs")]));
         return true;
     }
     // Only a literal that says just what it stands for can be cut.
@@ -137,9 +135,9 @@ fn simpler(query: &Query<'_>, pattern: &str, op: Span, right: Span, out: &mut Ve
     }
     let Some(first) = cuts.first().filter(|_| !pattern.contains('|')) else { return false };
     let finding =
-        RegexHeavy::at(query.span(*first), "A `.*` at the end of a regular expression changes nothing")
-            .help("Leave it out: a match may begin and end anywhere.");
-    out.push(with_safe_fix(finding, query, "Leave it out", cuts.into_iter().map(|cut| (cut, ""))));
+        RegexHeavy::at(query.span(*first), "A `.*` at the end of a regular expression has no effect")
+            .help("Remove it: a match can start and end anywhere.");
+    out.push(with_safe_fix(finding, query, "Remove it", cuts.into_iter().map(|cut| (cut, ""))));
     true
 }
 

@@ -12,7 +12,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// It draws a chart for people, and nobody looks at the result of a rule. It is left over from writing the query.
+    /// A chart has no effect in a rule. It is usually left over from writing the query.
     ///
     /// ## Example
     ///
@@ -47,8 +47,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The operator is taken out with its bar. Whoever copies the query from the rule to look at it loses the chart, so
-    /// the fix is unsafe.
+    /// The operator is removed with its pipe. The chart is lost if the query is copied from the rule and run by hand,
+    /// so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -72,10 +72,10 @@ impl Rule for RenderInRule {
             for stage in
                 pipeline.stages.iter().filter(|stage| matches!(stage.kind, OperatorKind::Render { .. }))
             {
-                let finding = Self::at(query.span(stage.span), "`render` draws nothing in a rule")
-                    .help("Leave it out.");
+                let finding =
+                    Self::at(query.span(stage.span), "`render` has no effect in a rule").help("Remove it.");
                 let cut = tree.stage_span(query.text, stage).map(|span| (span, ""));
-                out.push(with_unsafe_fix(finding, query, "Leave the `render` out", cut));
+                out.push(with_unsafe_fix(finding, query, "Remove the `render`", cut));
             }
         }
     }

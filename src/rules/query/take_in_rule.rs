@@ -8,12 +8,12 @@ use crate::rules::query::tree::{tree_with, with_unsafe_fix};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A `take` or `limit` at the result of an analytic rule.
+    /// A `take` or `limit` on the result of an analytic rule.
     ///
     /// ## Why is this bad?
     ///
-    /// It drops matches, and which ones is left to chance: an attack may be among those that raise no alert. It is
-    /// mostly left over from writing the query. A `take` behind a `sort` is no finding.
+    /// It drops arbitrary matches: an attack may be among those that do not raise an alert. It is usually left over
+    /// from writing the query. A `take` after a `sort` is not reported.
     ///
     /// ## Example
     ///
@@ -48,7 +48,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The operator is taken out. The rule may raise more alerts then, so the fix is unsafe.
+    /// The operator is removed. The rule may raise more alerts, so the fix is unsafe.
     pub(crate) TakeInRule {
         id: "take-in-rule",
         group: Query,
@@ -71,15 +71,13 @@ impl Rule for TakeInRule {
                     continue;
                 }
                 let word = stage.word;
-                let finding = Self::at(
-                    query.span(stage.span),
-                    format!("This `{word}` lets the rule drop matches"),
-                )
-                .help(format!(
-                    "Leave the `{word}` out, or write `top ... by` with a column that says which rows matter."
-                ));
+                let finding =
+                    Self::at(query.span(stage.span), format!("This `{word}` drops matches of the rule"))
+                        .help(format!(
+                            "Remove the `{word}`, or use `top ... by` with a column that orders the rows."
+                        ));
                 let cut = tree.stage_span(query.text, stage).map(|span| (span, ""));
-                out.push(with_unsafe_fix(finding, query, format!("Leave the `{word}` out"), cut));
+                out.push(with_unsafe_fix(finding, query, format!("Remove the `{word}`"), cut));
             }
         }
     }

@@ -27,10 +27,10 @@ fn fires(rule: &str, cases: &[(&str, usize, usize)]) {
 }
 
 /// Asserts what the fix of a rule makes of a query, and how far it is trusted.
-fn mends(rule: &str, cases: &[(&str, &str, Applicability)]) {
-    for (query, mended, applicability) in cases {
+fn are_fixed(rule: &str, cases: &[(&str, &str, Applicability)]) {
+    for (query, after, applicability) in cases {
         let fixed = fixes(rule, "a.yaml", &nrt(query));
-        assert_eq!(fixed, [(*applicability, nrt(mended))], "{rule}: {query}");
+        assert_eq!(fixed, [(*applicability, nrt(after))], "{rule}: {query}");
     }
 }
 
@@ -87,7 +87,7 @@ fn comparisons_that_could_be_cheaper_are_told() {
             ("T | where a has 'word'", 0, 0),
         ],
     );
-    mends(
+    are_fixed(
         "case-folded-comparison",
         &[
             ("T | where tolower(a) == 'x'", "T | where a =~ 'x'", Applicability::Safe),
@@ -109,7 +109,7 @@ fn comparisons_that_could_be_cheaper_are_told() {
             ("// tolower(a) == 'x'\nT", 0, 0),
         ],
     );
-    mends(
+    are_fixed(
         "regex-heavy",
         &[
             ("T | where a matches regex 'x'", "T | where a contains_cs 'x'", Applicability::Safe),
@@ -136,7 +136,7 @@ fn comparisons_that_could_be_cheaper_are_told() {
 
 #[test]
 fn what_orders_and_takes_is_judged_by_where_it_stands() {
-    mends(
+    are_fixed(
         "unbounded-sort",
         &[
             ("T | sort by a desc | take 5", "T | top 5 by a desc", Applicability::Safe),
@@ -179,14 +179,14 @@ fn what_orders_and_takes_is_judged_by_where_it_stands() {
             ("T | join (U | take 5) on a", 0, 0),
         ],
     );
-    mends(
+    are_fixed(
         "take-in-rule",
         &[
             ("T\n// some\n| take 5", "T\n// some", Applicability::Unsafe),
             ("T | take 5 | project a", "T | project a", Applicability::Unsafe),
         ],
     );
-    mends("render-in-rule", &[("T\n| count\n| render piechart", "T\n| count", Applicability::Unsafe)]);
+    are_fixed("render-in-rule", &[("T\n| count\n| render piechart", "T\n| count", Applicability::Unsafe)]);
     fires("render-in-rule", &[("T | render timechart with (title='x')", 0, 1), ("T | project render", 0, 0)]);
 }
 
@@ -267,7 +267,7 @@ fn what_reads_or_keeps_too_much_is_told() {
 
 #[test]
 fn a_filter_is_late_only_where_it_could_stand_earlier() {
-    mends(
+    are_fixed(
         "late-filter",
         &[
             ("T | extend a = b | where c == 1", "T | where c == 1 | extend a = b", Applicability::Safe),
@@ -333,7 +333,7 @@ fn names_that_are_used_are_left_alone() {
             ("let ['a b'] = 1;\nT | where c == ['a b']", 0, 0),
         ],
     );
-    mends(
+    are_fixed(
         "kql-unused-let",
         &[("let a = 1;\nT", "T", Applicability::Unsafe), ("let a = 1; T", "T", Applicability::Unsafe)],
     );
@@ -341,7 +341,7 @@ fn names_that_are_used_are_left_alone() {
 
 #[test]
 fn what_is_deprecated_is_replaced_where_it_means_the_same() {
-    mends(
+    are_fixed(
         "kql-deprecated",
         &[
             ("T | where notempty(a)", "T | where isnotempty(a)", Applicability::Safe),

@@ -13,13 +13,12 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// `ThreatIntelligenceIndicator` has a row for each time an indicator was sent or changed. A query that
-    /// does not take the latest row of each, by `arg_max(TimeGenerated, *) by IndicatorId`, matches
-    /// indicators that have long been revoked, and matches the others several times over. The upstream
-    /// repository's checks refuse it.
+    /// `ThreatIntelligenceIndicator` has one row for each time an indicator was sent or changed. A query that does not
+    /// select the latest row per indicator, with `arg_max(TimeGenerated, *) by IndicatorId`, matches revoked
+    /// indicators, and matches the others several times. Upstream's checks reject it.
     ///
-    /// Under `azure-sentinel` a query is in order where upstream's own pattern finds its place in it, which
-    /// looks at the first filter of the table or at the summary.
+    /// Under `azure-sentinel` a query is accepted if it matches upstream's own pattern, which looks at the first filter
+    /// of the table or at the `summarize`.
     ///
     /// ## Example
     ///
@@ -77,10 +76,10 @@ impl Rule for TiLatest {
 /// A finding on the table at an offset of the query.
 pub(in crate::rules) fn finding(cx: &Context<'_>, query: &Query<'_>, at: usize) -> Diagnostic {
     let span = query.span(Span::new(at, at + TABLE.len()));
-    let message = "The query reads threat intelligence without taking the latest state of each indicator";
+    let message = "The query reads threat intelligence without selecting the latest state of each indicator";
     let kept = if cx.kind().is_rule() { "ago(<queryPeriod>)" } else { "ago(14d)" };
     let help = format!(
-        "Begin with `{TABLE} | where TimeGenerated >= {kept} | summarize LatestIndicatorTime = \
+        "Start with `{TABLE} | where TimeGenerated >= {kept} | summarize LatestIndicatorTime = \
          arg_max(TimeGenerated, *) by IndicatorId | where Active == true and ExpirationDateTime > now()`."
     );
     TiLatest::at(span, message).help(help)
@@ -98,7 +97,7 @@ fn read(tree: &Parse) -> Option<usize> {
     first
 }
 
-/// Whether anything is summarised to the latest row of each indicator.
+/// Whether anything is summarized to the latest row of each indicator.
 fn takes_latest(tree: &Parse) -> bool {
     let mut latest = false;
     walk_statements(&tree.statements, &mut |node| {

@@ -8,12 +8,12 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// A `make_set` or `make_list` that may grow without bound.
+    /// A `make_set` or `make_list` without a limit.
     ///
     /// ## Why is this bad?
     ///
-    /// A set may hold a million values. A row with so many is cut off when it is written to an alert, is slow to make,
-    /// and helps nobody. The second argument says how many are enough.
+    /// A set can contain a million values. Such a row is truncated when it is written to an alert, slow to compute, and
+    /// not useful. The second argument sets the maximum number of values.
     ///
     /// ## Example
     ///
@@ -41,7 +41,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The set is limited to 1,000 values. Perhaps more were meant, so the fix is unsafe.
+    /// The set is limited to 1,000 values. More may be needed, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -68,9 +68,11 @@ impl Rule for UnboundedMakeSet {
             };
             let Some(last) = args.last().filter(|_| args.len() == most) else { return };
             let function = &name.text;
-            let finding =
-                Self::at(query.span(name.span), format!("`{function}` may keep a million values in one row"))
-                    .help(format!("Say how many are enough: `{function}(..., 100)`."));
+            let finding = Self::at(
+                query.span(name.span),
+                format!("`{function}` may keep up to a million values per row"),
+            )
+            .help(format!("Add a limit: `{function}(..., 100)`."));
             let at = Span::at(last.span.end as usize);
             out.push(with_unsafe_fix(
                 finding,

@@ -10,12 +10,12 @@ use crate::rules::query::tree::{filters_by_time, tree};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// An `mv-expand` or `mv-apply` over rows that no filter has thinned out.
+    /// An `mv-expand` or `mv-apply` over unfiltered rows.
     ///
     /// ## Why is this bad?
     ///
-    /// It makes a row of every element of every row. Over a whole table these are very many, and what follows has to
-    /// read them all. A filter before it, or a `limit` in it, keeps them few.
+    /// It creates a row for every element of every row. On a whole table this is a very large number of rows that the
+    /// following operators have to process. Add a filter before it, or a `limit` in it.
     ///
     /// ## Example
     ///
@@ -74,7 +74,8 @@ impl Rule for UnboundedMvExpand {
                 };
                 if limit.is_none() {
                     let word = stage.word;
-                    let message = format!("`{word}` makes a row of every element of every row of the table");
+                    let message =
+                        format!("`{word}` creates a row for every element of every row of the table");
                     out.push(Self::at(query.span(stage.keyword), message).help("Filter before it."));
                 }
             }

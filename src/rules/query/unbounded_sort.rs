@@ -8,14 +8,13 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// A `sort` of all rows that nothing needs.
+    /// An unnecessary `sort` of all rows.
     ///
     /// ## Why is this bad?
     ///
-    /// Sorting holds every row in memory, and a query fails when they are too many. `top` keeps as many as are wanted
-    /// and no more. The order of a rule's results means nothing to Sentinel. A `sort` before a function that looks at
-    /// neighbours, such as `prev` and `row_number`, or before `serialize`, `scan` and the lists that keep the order, is
-    /// no finding.
+    /// Sorting keeps all rows in memory, and a query fails if there are too many. `top` only keeps as many as needed.
+    /// Sentinel ignores the order of a rule's results. A `sort` before a window function such as `prev` and
+    /// `row_number`, or before `serialize`, `scan` and `make_list`, is not reported.
     ///
     /// ## Example
     ///
@@ -46,7 +45,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A `sort` by one column that a `take` follows becomes the `top` of that number, which is the same.
+    /// A `sort` by one column followed by `take` becomes an equivalent `top`.
     ///
     /// ## References
     ///
@@ -81,19 +80,19 @@ impl Rule for UnboundedSort {
                 }
                 let word = sort.word;
                 let message = match taken {
-                    Some(_) => format!("`{word}` puts all rows in order to keep the first few"),
-                    None => format!("`{word}` puts all rows in order, and nothing needs it"),
+                    Some(_) => format!("`{word}` sorts all rows to keep the first few"),
+                    None => format!("`{word}` sorts all rows unnecessarily"),
                 };
-                let help = if taken.is_some() { "Write `top ... by`." } else { "Leave it out." };
+                let help = if taken.is_some() { "Use `top ... by`." } else { "Remove it." };
                 let finding = Self::at(query.span(sort.keyword), message).help(help);
                 let merged = taken.and_then(|take| as_top(query, sort, take));
-                out.push(with_safe_fix(finding, query, "Write `top`", merged));
+                out.push(with_safe_fix(finding, query, "Replace with `top`", merged));
             }
         }
     }
 }
 
-/// The edit that makes a `top` of a `sort` by one column and the `take` behind it.
+/// The edit that makes a `top` of a `sort` by one column and the `take` after it.
 fn as_top(query: &Query<'_>, sort: &Operator, take: &Operator) -> Option<(Span, String)> {
     let (OperatorKind::Sort(keys), OperatorKind::Take(count)) = (&sort.kind, &take.kind) else { return None };
     let [key] = &keys[..] else { return None };

@@ -13,8 +13,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// It reads every table of the workspace: it is slow, costs much, and finds different things in different
-    /// workspaces. Sentinel refuses an analytic rule with it, so in a rule it is an error.
+    /// It reads every table of the workspace: it is slow and expensive, and finds different things in different
+    /// workspaces. Sentinel rejects an analytic rule with it, so the finding is an error in rules.
     ///
     /// ## Example
     ///
@@ -62,7 +62,7 @@ impl Rule for UnscopedSearch {
             }
             let word = head.word;
             let message = format!("This `{word}` reads every table of the workspace");
-            let help = format!("Name the tables: `{word} in (Table1, Table2) ...`.");
+            let help = format!("List the tables: `{word} in (Table1, Table2) ...`.");
             let mut finding = Self::at(query.span(head.keyword), message).help(help);
             if cx.kind().is_rule() {
                 finding.severity = Severity::Error;

@@ -7,13 +7,13 @@ use crate::diagnostic::Diagnostic;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A call in the query of an analytic rule that rules cannot make.
+    /// A call that is not supported in the query of an analytic rule.
     ///
     /// ## Why is this bad?
     ///
-    /// A rule queries Log Analytics workspaces and nothing else: `adx()` (Azure Data Explorer), `arg()` (Azure Resource
-    /// Graph) and `cluster()` work on the Logs page and fail in a rule. A near-real-time rule queries its own workspace
-    /// only, so that `workspace()`, `app()` and `resource()` fail there too; a scheduled rule may use them.
+    /// A rule can only query Log Analytics workspaces: `adx()` (Azure Data Explorer), `arg()` (Azure Resource Graph)
+    /// and `cluster()` work on the Logs page but fail in a rule. A near-real-time rule can only query its own
+    /// workspace, so `workspace()`, `app()` and `resource()` fail there too; a scheduled rule can use them.
     ///
     /// ## Example
     ///

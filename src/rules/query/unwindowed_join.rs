@@ -8,12 +8,12 @@ use crate::rules::query::tree::{filters_by_time, tree};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A join whose right side reads a table for all of the time there is.
+    /// A join whose right side has no time filter.
     ///
     /// ## Why is this bad?
     ///
-    /// The left side is bounded in time and the right side is not, so the join reads all of the right table that the
-    /// query may see, matches events that are far apart, and grows with the table. A bound on the right side keeps both.
+    /// The left side has a time filter and the right side does not, so the join reads the whole right table, matches
+    /// events that are far apart, and gets slower as the table grows. Add a time filter to the right side.
     ///
     /// ## Example
     ///
@@ -68,11 +68,11 @@ impl Rule for UnwindowedJoin {
                     continue;
                 };
                 if bounded(&lets, &pipeline, index) && reads_all(&lets, right, 0) {
-                    let message = "The right side of this join reads its table for all of the time there is";
+                    let message = "The right side of this join has no time filter";
                     out.push(
                         Self::at(query.span(right.span), message)
-                            .label(query.span(stage.keyword), "the left side is bounded in time")
-                            .help("Filter the right side by time too."),
+                            .label(query.span(stage.keyword), "the left side has a time filter")
+                            .help("Add a time filter to the right side."),
                     );
                 }
             }

@@ -41,15 +41,15 @@ pub(super) fn check(
         let near = slip_of(name, known.iter().map(String::as_str));
         let help = match near {
             Some(near) => format!("Did you mean `{near}`?"),
-            None => "If your workspace has it, add it to `watchlists` below [knowledge] in sentlint.toml."
+            None => "If your workspace has it, add it to `watchlists` under [knowledge] in sentlint.toml."
                 .to_owned(),
         };
         let written = query.text.get(literal.span.range()).unwrap_or_default();
         let fix = near.filter(|_| written.matches(name).count() == 1).and_then(|near| {
             let edit = query.edit(literal.span, &written.replace(name, near))?;
-            Fix::r#unsafe(format!("Write `{near}`"), [edit])
+            Fix::r#unsafe(format!("Replace with `{near}`"), [edit])
         });
-        let message = format!("There is no watchlist `{name}` among those of the configuration");
+        let message = format!("The watchlist `{name}` is not in the configuration");
         let finding = at(query.span(literal.span), message).severity(Severity::Warning);
         out.push(finding.help(help).fix(fix));
     }

@@ -13,9 +13,9 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// It reads every table of the workspace: it is slow, costs much, and finds different things in different
-    /// workspaces. Sentinel refuses an analytic rule with it, so in a rule it is an error. A pattern with a beginning,
-    /// such as `union Device*`, is no finding.
+    /// It reads every table of the workspace: it is slow and expensive, and finds different things in different
+    /// workspaces. Sentinel rejects an analytic rule with it, so the finding is an error in rules. A pattern with a
+    /// prefix, such as `union Device*`, is not reported.
     ///
     /// ## Example
     ///
@@ -65,7 +65,7 @@ impl Rule for WildcardUnion {
                     }
                     let mut finding =
                         Self::at(query.span(leg.span), "This `union` reads every table of the workspace")
-                            .help("Name the tables, or give the pattern a beginning: `union Device*`.");
+                            .help("List the tables, or add a prefix to the pattern: `union Device*`.");
                     if cx.kind().is_rule() {
                         finding.severity = Severity::Error;
                     }

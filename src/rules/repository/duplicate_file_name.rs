@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use crate::rules::{RepositoryFile, RepositoryFindings, Rule, Settings, declare_rule};
 
 declare_rule! {
-    /// Two analytic rules of the same file name.
+    /// Two analytic rules with the same file name.
     ///
     /// ## Why is this bad?
     ///
-    /// Upstream's checks look rules up by their bare file name and stumble over the second, in whatever folder it stands.
+    /// Upstream's checks look up rules by file name only and fail for the second one, even in a different folder.
     ///
     /// ## Example
     ///
@@ -73,9 +73,9 @@ pub(in crate::rules) fn report(files: &[(usize, &RepositoryFile)], out: &mut Rep
             seen.insert(name, file);
             continue;
         };
-        let message = format!("The file name `{name}` is that of {} too", first.source.path());
+        let message = format!("{} has the same file name `{name}`", first.source.path());
         let finding = DuplicateFileName::at(file.first_key, message);
         let finding = finding.label_in(&first.source, first.first_key, "the other rule");
-        out.push((*index, finding.help("Rename one of the two files.")));
+        out.push((*index, finding.help("Rename one of the files.")));
     }
 }

@@ -13,8 +13,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The id names the resource in the workspace: the second template overwrites the first when both are deployed. That holds
-    /// for a hunting query and a rule with the same id as well.
+    /// The id identifies the resource in the workspace: if both are deployed, the second template overwrites the first.
+    /// This also applies to a hunting query and a rule with the same id.
     ///
     /// ## Example
     ///
@@ -42,8 +42,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The second file gets an id derived from the old one and its path. It is unsafe because content that is deployed
-    /// already is known by its id.
+    /// The second file gets an id derived from the old one and its path. The fix is unsafe because deployed content is
+    /// identified by its id.
     ///
     /// ## References
     ///
@@ -88,11 +88,12 @@ pub(in crate::rules) fn report(
             continue;
         };
         let Some((_, place)) = &first.id else { continue };
-        let message = format!("The id `{id}` is that of {} too", first.source.path());
+        let message = format!("The id `{id}` is also used by {}", first.source.path());
         let fresh = Uuid::new_v5(&NAMESPACE, format!("{id}\n{}", file.source.path()).as_bytes());
-        let finding = DuplicateId::at(*span, message).label_in(&first.source, *place, "it stands here first");
-        let fix = Fix::r#unsafe(format!("Replace it with {fresh}"), [Edit::new(*span, fresh.to_string())]);
-        let help = "Give one of the two a fresh id; `sentlint new` makes them. Copies of one template belong in one place.";
+        let finding = DuplicateId::at(*span, message).label_in(&first.source, *place, "first used here");
+        let fix = Fix::r#unsafe(format!("Replace with {fresh}"), [Edit::new(*span, fresh.to_string())]);
+        let help = "Give one of them a new id; `sentlint new` generates one. If they are copies of the same template, \
+                    keep only one.";
         out.push((*index, finding.help(help).fix(fix)));
     }
 }

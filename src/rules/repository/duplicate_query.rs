@@ -10,8 +10,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Two templates with one query find the same things twice, and a correction of one leaves the other wrong. A hunting
-    /// query that became a rule is fine: only templates of one kind are compared.
+    /// Two templates with the same query find the same things twice, and a change to one of them leaves the other
+    /// unchanged. A hunting query that was turned into a rule is fine: only templates of the same kind are compared.
     ///
     /// ## Example
     ///
@@ -63,14 +63,14 @@ impl Rule for DuplicateQuery {
             if id(first).is_some() && id(first) == id(file) {
                 continue;
             }
-            let message = format!("This query is that of {} too", first.source.path());
+            let message = format!("This query is the same as in {}", first.source.path());
             let finding = match &first.query {
                 Some((_, place)) => {
                     Self::at(*span, message).label_in(&first.source, *place, "the same query")
                 }
                 None => Self::at(*span, message),
             };
-            out.push((index, finding.help("Keep one, or move what they share into a function.")));
+            out.push((index, finding.help("Keep one of them, or move the query to a function.")));
         }
     }
 }

@@ -7,14 +7,14 @@ use crate::rules::{Base, Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
-    /// A template whose id is another one than at the revision given by `--diff-base`.
+    /// A template whose id differs from the revision given by `--diff-base`.
     ///
     /// ## Why is this bad?
     ///
-    /// The id is what a template is known by: with another one it is deployed a second time, the first one stays and is never
-    /// updated again, and whoever installed it hears of no new version. A file that was renamed is still the same template.
+    /// The id identifies a template: with a different id it is deployed a second time, the first copy is never updated
+    /// again, and users who installed it are not offered new versions. A renamed file is still the same template.
     ///
-    /// The rule is silent unless `--diff-base REV` says what to compare with. New files have nothing to compare with.
+    /// The rule only runs with `--diff-base REV`. New files are not checked.
     ///
     /// ## Example
     ///
@@ -48,8 +48,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The fix puts the old id back. It is unsafe because the new one may be meant: an id that two templates shared, or one that
-    /// was no GUID.
+    /// The fix restores the old id. It is unsafe because the change may be intentional: two templates may have shared
+    /// the id, or it may not have been a GUID.
     ///
     /// ## References
     ///
@@ -94,9 +94,9 @@ pub(in crate::rules) fn ids<'a>(cx: &Context<'a>) -> Option<Ids<'a>> {
 /// A finding on an id that is another than it was.
 pub(in crate::rules) fn finding(cx: &Context<'_>, ids: &Ids<'_>) -> Diagnostic {
     let Ids { base, old, new } = ids;
-    let message = format!("The id was `{}` at `{}` and is another one now", old.value, base.revision);
+    let message = format!("The id was `{}` at `{}` and has changed", old.value, base.revision);
     let fix =
-        Fix::r#unsafe(format!("Put `{}` back", old.value), replace_scalar(cx.source(), new.node, old.value));
-    let help = "Keep the id through every change; a template that is a new one belongs in a new file.";
+        Fix::r#unsafe(format!("Restore `{}`", old.value), replace_scalar(cx.source(), new.node, old.value));
+    let help = "Keep the id when a template changes; put a new template in a new file.";
     IdChanged::at(new.span(), message).help(help).fix(fix)
 }

@@ -5,14 +5,14 @@ use crate::diagnostic::Diagnostic;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A template that is of another kind than at the revision given by `--diff-base`.
+    /// A template whose kind differs from the revision given by `--diff-base`.
     ///
     /// ## Why is this bad?
     ///
-    /// A rule that is deployed cannot become one of another kind: the deployment is refused until the old rule is deleted, with
-    /// its history of incidents. A hunting query that becomes a rule is a new resource beside the old one.
+    /// The kind of a deployed rule cannot be changed: the deployment fails until the old rule is deleted, along with
+    /// its incident history. A hunting query that becomes a rule is a new resource in addition to the old one.
     ///
-    /// The rule is silent unless `--diff-base REV` says what to compare with.
+    /// The rule only runs with `--diff-base REV`.
     ///
     /// ## Example
     ///
@@ -42,7 +42,7 @@ declare_rule! {
     ///
     /// ## Use instead
     ///
-    /// A new file with a new id, and the old one deleted when nobody needs it any more:
+    /// Create a new file with a new id, and delete the old one when it is no longer needed:
     ///
     /// ```yaml,valid,a.yaml
     /// # at the revision
@@ -83,8 +83,8 @@ impl Rule for KindChanged {
         let root = cx.content.root().and_then(|root| root.as_mapping());
         let kind = root.and_then(|map| crate::content::model::field(map, "kind"));
         let at = kind.map_or_else(|| cx.first_key(), |field| field.node().span);
-        let message = format!("This was {} at `{}` and is {} now", old.noun(), base.revision, new.noun());
-        let help = "Give the new kind a file and an id of its own: what is deployed cannot change its kind.";
+        let message = format!("This was {} at `{}` and is now {}", old.noun(), base.revision, new.noun());
+        let help = "Create a new file with a new id: the kind of deployed content cannot change.";
         out.push(Self::at(at, message).help(help));
     }
 }

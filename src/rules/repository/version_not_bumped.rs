@@ -10,16 +10,16 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::{insert_entry, replace_scalar};
 
 declare_rule! {
-    /// A template that changed since the revision given by `--diff-base` and kept its version, or whose version fell.
+    /// A template that changed since the revision given by `--diff-base` without a higher version.
     ///
     /// ## Why is this bad?
     ///
-    /// Whoever installed the template is offered an update when the version is higher than theirs. Without a new version the
-    /// change reaches nobody.
+    /// Users who installed the template are offered an update if the version is higher than theirs. Without a new
+    /// version they do not get the change.
     ///
-    /// Versions are compared number by number, so that 1.10.0 is after 1.9.0. White space, comments (in the query too), quotes
-    /// and the order of keys are no change. A hunting query without a version needs none. The rule is silent unless
-    /// `--diff-base REV` says what to compare with.
+    /// Versions are compared number by number, so 1.10.0 is higher than 1.9.0. White space, comments (including those
+    /// in the query), quotes and the order of keys do not count as changes. A hunting query without a version does not
+    /// need one. The rule only runs with `--diff-base REV`.
     ///
     /// ## Example
     ///
@@ -57,7 +57,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The fix raises the last number of the version at the revision by one, which is the least that tells users of the change.
+    /// The fix increases the last number of the version at the revision by one.
     ///
     /// ## References
     ///
@@ -90,31 +90,31 @@ impl Rule for VersionNotBumped {
                 if change.is_none() || !cx.kind().is_rule() {
                     return;
                 }
-                Self::at(
-                    cx.first_key(),
-                    format!("This rule changed since `{revision}` and has no version to say so"),
-                )
+                Self::at(cx.first_key(), format!("This rule changed since `{revision}` but has no version"))
             }
             (Some(old), None) => {
-                let message = format!("The version, `{}` at `{revision}`, is gone", old.value);
+                let message = format!("The version, `{}` at `{revision}`, was removed", old.value);
                 Self::at(cx.first_key(), message)
             }
             (Some(old), Some(new)) => {
                 let order = match (version(old.value), version(new.value)) {
                     (Some(old), Some(new)) => new.cmp_precedence(&old),
-                    // What is no version is for `invalid-version` to say; that it stayed is for this rule.
+                    // What is not a version is for `invalid-version` to say; that it stayed is for this rule.
                     _ if old.value == new.value => Ordering::Equal,
                     _ => return,
                 };
                 let message = match order {
                     Ordering::Equal if change.is_some() => {
                         format!(
-                            "The template changed since `{revision}`, and its version is still `{}`",
+                            "The template changed since `{revision}`, but its version is still `{}`",
                             new.value
                         )
                     }
                     Ordering::Less => {
-                        format!("The version fell from `{}` at `{revision}` to `{}`", old.value, new.value)
+                        format!(
+                            "The version decreased from `{}` at `{revision}` to `{}`",
+                            old.value, new.value
+                        )
                     }
                     _ => return,
                 };
@@ -122,7 +122,7 @@ impl Rule for VersionNotBumped {
             }
         };
         let finding = match change {
-            Some(span) => finding.label(span, format!("this is other than at `{revision}`")),
+            Some(span) => finding.label(span, format!("this differs from `{revision}`")),
             None => finding,
         };
         let wanted = match old.version {
@@ -140,7 +140,8 @@ pub(in crate::rules) fn with_fix(
     cx: &Context<'_>,
     wanted: Option<String>,
 ) -> Diagnostic {
-    let help = "Raise the last number for a correction, the middle one for new behaviour, the first one for a break.";
+    let help = "Increase the last number for a fix, the middle one for new behavior, the first one for a breaking \
+                change.";
     let finding = finding.help(help);
     let Some(root) = cx.content.root().and_then(|root| root.as_mapping()) else { return finding };
     let Some(wanted) = wanted else { return finding };
@@ -151,5 +152,5 @@ pub(in crate::rules) fn with_fix(
         }
         None => None,
     };
-    finding.fix(Fix::safe(format!("Write `version: {wanted}`"), edit))
+    finding.fix(Fix::safe(format!("Set `version: {wanted}`"), edit))
 }

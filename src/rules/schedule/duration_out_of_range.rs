@@ -14,9 +14,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel runs a scheduled rule once in 5 minutes at most and once in 14 days at least, and its query
-    /// sees at most 14 days. A rule outside of these bounds cannot be deployed, and the upstream repository's
-    /// checks refuse it.
+    /// Sentinel runs a scheduled rule at most every 5 minutes and at least every 14 days, and its query can look back
+    /// at most 14 days. A rule outside these limits cannot be deployed, and upstream's checks reject it.
     ///
     /// ## Example
     ///
@@ -91,15 +90,15 @@ fn finding(key: &str, span: &TimeSpan<'_>, minutes: u64, least: u64, most: u64) 
     let written = span.text.value;
     let (message, help) = if minutes < least {
         let least = short(least);
-        let message = format!("`{key}` is {written}, and the least that Sentinel takes is {least}");
+        let message = format!("`{key}` is {written}; it must be at least {least}");
         let help = match key {
-            "queryFrequency" => "Write `5m` or more, or make it an NRT rule, which runs every minute.",
-            _ => "Write `5m` or more.",
+            "queryFrequency" => "Use `5m` or more, or make it an NRT rule, which runs every minute.",
+            _ => "Use `5m` or more.",
         };
         (message, help)
     } else if minutes > most {
-        let message = format!("`{key}` is {written}, and the most that Sentinel takes is {}", short(most));
-        (message, "Write `14d` or less.")
+        let message = format!("`{key}` is {written}; it must be at most {}", short(most));
+        (message, "Use `14d` or less.")
     } else {
         return None;
     };

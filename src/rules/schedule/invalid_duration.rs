@@ -10,16 +10,16 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
-    /// A duration that is not written as its readers take it.
+    /// A duration that is not in a supported format.
     ///
     /// ## Why is this bad?
     ///
-    /// A duration is one number and one of `m`, `h`, `d`, such as `5m`, `1h`, `14d`, or it is written in ISO 8601 as the
-    /// API has it, such as `PT1H` or `P1DT12H`. `1 day`, `1H`, `1h10m` and `PT1D` are neither: the service refuses
-    /// them where no converter corrects them first. A bare number counts days, which hardly anybody means.
+    /// A duration is a number and one of `m`, `h`, `d`, such as `5m`, `1h`, `14d`, or an ISO 8601 duration as in the
+    /// API, such as `PT1H` or `P1DT12H`. `1 day`, `1H`, `1h10m` and `PT1D` are neither: the service rejects them unless
+    /// a converter corrects them first. A number without a unit means days, which is rarely intended.
     ///
-    /// Upstream's checks take a frequency or period in the short form only, so that under `azure-sentinel` `PT1H` is
-    /// an error too.
+    /// Upstream's checks only accept a frequency or period in the short form, so `PT1H` is an error too under
+    /// `azure-sentinel`.
     ///
     /// ## Example
     ///
@@ -55,7 +55,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A duration that can be understood is written in the form that is read, with the same length.
+    /// An unambiguous duration is replaced with a supported form of the same length.
     ///
     /// ## References
     ///
@@ -115,9 +115,9 @@ pub(in crate::rules) fn check(
     let finding = |message: String| InvalidDuration::at(span.text.span(), message);
     let forms = match reader {
         Reader::Service => {
-            "Write one number and m, h or d, such as 5m, 1h or 14d, or ISO 8601, such as PT1H or P14D."
+            "Use a number and m, h or d, such as 5m, 1h or 14d, or ISO 8601, such as PT1H or P14D."
         }
-        Reader::Upstream => "Write one number and m, h or d, such as 5m, 1h or 14d.",
+        Reader::Upstream => "Use a number and m, h or d, such as 5m, 1h or 14d.",
     };
     let Some(duration) = &span.value else {
         let message = match written {
@@ -143,12 +143,14 @@ pub(in crate::rules) fn check(
         _ if days => format!("`{key}: {written}` means {written} days, which is easily misread"),
         Reader::Service => format!("`{written}` is not a valid duration for `{key}`"),
         Reader::Upstream if !whole => {
-            format!("`{key}` is `{written}`, and upstream's checks read no seconds")
+            format!("`{key}` is `{written}`, but upstream's checks do not support seconds")
         }
-        Reader::Upstream => format!("`{written}` is not a duration that upstream's checks read in `{key}`"),
+        Reader::Upstream => {
+            format!("`{written}` is not a duration that upstream's checks support in `{key}`")
+        }
     };
     if !whole && is_schedule {
-        return Some(finding(message).help("Write whole minutes, such as 5m."));
+        return Some(finding(message).help("Use whole minutes, such as 5m."));
     }
     if days && duration.seconds > MAX_PERIOD_MINUTES * MINUTE {
         return Some(finding(message).help(forms));
@@ -156,8 +158,9 @@ pub(in crate::rules) fn check(
     // What was nearly ISO 8601 stays ISO 8601. So do the keys that hardly anybody but the service reads.
     let in_iso = duration.form == Form::NearlyIso || (!is_schedule && !days);
     let right = if reader == Reader::Service && in_iso { duration.iso.clone() } else { duration.short() };
-    let fix = Fix::safe(format!("Write `{right}`"), replace_scalar(cx.source(), span.text.node, &right));
-    Some(finding(message).help(format!("Write `{right}`, which is the same length.")).fix(fix))
+    let fix =
+        Fix::safe(format!("Replace with `{right}`"), replace_scalar(cx.source(), span.text.node, &right));
+    Some(finding(message).help(format!("Use `{right}`, which is the same duration.")).fix(fix))
 }
 
 #[cfg(test)]
@@ -213,6 +216,6 @@ mod tests {
         let text = rule("queryFrequency: PT1H\nqueryPeriod: 1h");
         let found = findings(RULE, "Detections/a.yaml", &text, Profile::AzureSentinel);
         let fix = found[0].fix.as_ref().map(|fix| fix.title.as_str());
-        assert_eq!(fix, Some("Write `1h`"));
+        assert_eq!(fix, Some("Replace with `1h`"));
     }
 }

@@ -14,14 +14,13 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
-    /// A grouping of alerts into incidents that cannot work.
+    /// An invalid grouping of alerts into incidents.
     ///
     /// ## Why is this bad?
     ///
-    /// Alerts are grouped by what the rule itself defines: entity types that it maps, custom details that it
-    /// has, the alert's name and severity. With `matchingMethod: Selected`, at least one of them must be
-    /// chosen. The look-back is 5 minutes to 7 days. Sentinel refuses a rule whose grouping asks for anything
-    /// else; the upstream repository's checks do not look.
+    /// Alerts can be grouped by what the rule itself defines: mapped entity types, custom details, the alert's name and
+    /// severity. With `matchingMethod: Selected`, at least one of them must be selected. The look-back must be between
+    /// 5 minutes and 7 days. Sentinel rejects a rule with any other grouping; upstream's checks do not detect it.
     ///
     /// ## Example
     ///
@@ -82,8 +81,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Where only the case of a word differs, the fix is safe. A misspelt word is mended with
-    /// `--unsafe-fixes`.
+    /// If only the case differs, the fix is safe. The fix for a misspelled value is unsafe.
     ///
     /// ## References
     ///
@@ -125,8 +123,10 @@ fn lookback(grouping: &Grouping<'_>, out: &mut Vec<Diagnostic>) {
     let Some(span) = &grouping.lookback else { return };
     let Some(seconds) = span.seconds() else { return };
     if !(LOOKBACK_MIN_MINUTES * 60..=LOOKBACK_MAX_MINUTES * 60).contains(&seconds) {
-        let message = format!("`lookbackDuration` is {}, and Sentinel takes 5m to 7d", span.text.value);
-        out.push(InvalidIncidentGrouping::at(span.text.span(), message).help("Write 5m to 7d."));
+        let message = format!("`lookbackDuration` is {}; it must be between 5m and 7d", span.text.value);
+        out.push(
+            InvalidIncidentGrouping::at(span.text.span(), message).help("Use a duration between 5m and 7d."),
+        );
     }
 }
 
@@ -141,15 +141,15 @@ fn choose(
     if options.contains(&text.value) {
         return;
     }
-    let message = format!("{what} is {}, not `{}`", listed(options, "or"), text.value);
+    let message = format!("{what} must be {}, not `{}`", listed(options, "or"), text.value);
     let finding = InvalidIncidentGrouping::at(text.span(), message);
     let replace = |name: &str| replace_scalar(cx.source(), text.node, name);
     let fix = match ignore_case(text.value, options) {
-        Some(name) => Fix::safe(format!("Write `{name}`"), replace(name)),
+        Some(name) => Fix::safe(format!("Replace with `{name}`"), replace(name)),
         None => slip_of(text.value, options.iter().copied())
-            .and_then(|name| Fix::r#unsafe(format!("Write `{name}`"), replace(name))),
+            .and_then(|name| Fix::r#unsafe(format!("Replace with `{name}`"), replace(name))),
     };
-    out.push(finding.help(format!("Write {}.", listed(options, "or"))).fix(fix));
+    out.push(finding.help(format!("Use {}.", listed(options, "or"))).fix(fix));
 }
 
 /// The one key that a name differs from by nothing but case.
@@ -168,8 +168,9 @@ fn groups(cx: &Context<'_>, grouping: &Grouping<'_>, template: &Template<'_>, ou
         let known = entity_type_ignore_case(item.value).is_some();
         if known && !common.entity_mappings.iter().any(is_it) {
             let message =
-                format!("Alerts are grouped by `{}`, an entity that the rule does not map", item.value);
-            let help = format!("Map a column to {} under `entityMappings`, or group by another.", item.value);
+                format!("Alerts are grouped by the entity `{}`, which the rule does not map", item.value);
+            let help =
+                format!("Map a column to {} under `entityMappings`, or group by another entity.", item.value);
             out.push(InvalidIncidentGrouping::at(item.span(), message).help(help));
         }
     }
@@ -183,15 +184,15 @@ fn groups(cx: &Context<'_>, grouping: &Grouping<'_>, template: &Template<'_>, ou
             let write = |key: &str| write_name(cx, item, key);
             let (help, fix) = match only_case(item.value, &keys) {
                 Some(key) => (
-                    format!("Write `{key}`: names of custom details are case-sensitive."),
-                    Fix::safe(format!("Write `{key}`"), write(key)),
+                    format!("Use `{key}`: names of custom details are case-sensitive."),
+                    Fix::safe(format!("Replace with `{key}`"), write(key)),
                 ),
                 None => match slip_of(item.value, keys.iter().copied()) {
                     Some(key) => (
                         format!("Did you mean `{key}`?"),
-                        Fix::r#unsafe(format!("Write `{key}`"), write(key)),
+                        Fix::r#unsafe(format!("Replace with `{key}`"), write(key)),
                     ),
-                    None => ("Name a key of `customDetails`, or add it there.".to_owned(), None),
+                    None => ("Use a key of `customDetails`, or add it there.".to_owned(), None),
                 },
             };
             out.push(InvalidIncidentGrouping::at(item.span(), message).help(help).fix(fix));
@@ -201,8 +202,8 @@ fn groups(cx: &Context<'_>, grouping: &Grouping<'_>, template: &Template<'_>, ou
         return;
     };
     if [entities, custom_details, alert_details].iter().all(|list| list.items.is_empty()) {
-        let message = "The grouping is by what is selected, and nothing is selected";
-        let help = "Name something under `groupByEntities`, `groupByAlertDetails` or `groupByCustomDetails`, or write \
+        let message = "The matching method is Selected, but nothing is selected";
+        let help = "Add items to `groupByEntities`, `groupByAlertDetails` or `groupByCustomDetails`, or use \
                     `matchingMethod: AllEntities`.";
         let finding = InvalidIncidentGrouping::at(selected.span(), message).help(help);
         out.push(finding.label(grouping.field.entry.key.span, "this grouping"));

@@ -13,8 +13,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Looking back over 2 days or more is costly, so Sentinel wants at least an hour between two runs of
-    /// such a query. The upstream repository's checks refuse the rule.
+    /// Looking back 2 days or more is expensive, so Sentinel requires at least an hour between two runs of such a
+    /// query. Upstream's checks reject the rule.
     ///
     /// ## Example
     ///
@@ -50,7 +50,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The frequency becomes one hour, so that alerts come later than before; it is unsafe.
+    /// The frequency becomes one hour, which delays alerts, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -86,11 +86,10 @@ pub(in crate::rules) fn check(
     }
     let (frequency, period) = (frequency.text, period.text);
     let message = format!(
-        "The rule looks back {} and runs every {}: a period of 2 days or more wants an hour between runs",
+        "The rule looks back {} and runs every {}: a period of 2 days or more requires at least an hour between runs",
         period.value, frequency.value
     );
     let fix = Fix::r#unsafe("Run it once an hour", replace_scalar(cx.source(), frequency.node, "1h"));
-    let finding =
-        LongPeriodShortFrequency::at(frequency.span(), message).label(period.span(), "how far it looks back");
-    Some(finding.help("Make `queryFrequency` 1h or more, or `queryPeriod` shorter.").fix(fix))
+    let finding = LongPeriodShortFrequency::at(frequency.span(), message).label(period.span(), "the period");
+    Some(finding.help("Set `queryFrequency` to 1h or more, or use a shorter `queryPeriod`.").fix(fix))
 }

@@ -13,9 +13,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// A run sees the events of the last `queryPeriod`. Where that is less than `queryFrequency`, what
-    /// happens in between is seen by no run. Sentinel refuses such a rule, and so do the upstream
-    /// repository's checks.
+    /// A run sees the events of the last `queryPeriod`. If that is shorter than `queryFrequency`, the events in between
+    /// are missed. Sentinel and upstream's checks reject such a rule.
     ///
     /// ## Example
     ///
@@ -51,7 +50,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The period is made as long as the frequency. That widens what the query sees, so it is unsafe.
+    /// The period is set to the frequency. The query sees more events, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -87,14 +86,14 @@ pub(in crate::rules) fn check(
     }
     let (frequency, period) = (frequency.text, period.text);
     let message = format!(
-        "The rule runs every {} and looks back {} only, so that it misses what happens in between",
+        "The rule runs every {} but only looks back {}, so it misses the events in between",
         frequency.value, period.value
     );
-    let title = format!("Make `queryPeriod` {}", frequency.value);
+    let title = format!("Set `queryPeriod` to {}", frequency.value);
     let fix = (each <= MAX_PERIOD_MINUTES)
         .then(|| replace_scalar(cx.source(), period.node, frequency.value))
         .and_then(|edit| Fix::r#unsafe(title, edit));
-    let help = format!("Make `queryPeriod` {} or more, or run the rule more often.", frequency.value);
+    let help = format!("Set `queryPeriod` to {} or more, or run the rule more often.", frequency.value);
     let finding = PeriodShorterThanFrequency::at(period.span(), message).help(help);
-    Some(finding.label(frequency.span(), "how often it runs").fix(fix))
+    Some(finding.label(frequency.span(), "the frequency").fix(fix))
 }

@@ -12,9 +12,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// An NRT rule runs every minute over the last minute's events and alerts on any result. It has no
-    /// schedule and no threshold: what the file says about them has no effect, and whoever reads it is
-    /// misled.
+    /// An NRT rule runs every minute on the events of the last minute and raises an alert for any result. It has no
+    /// schedule and no threshold: these keys have no effect and are misleading.
     ///
     /// ## Example
     ///
@@ -44,7 +43,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The keys are deleted. Perhaps the kind is what is wrong, so it is unsafe.
+    /// The keys are deleted. The kind may be what is wrong, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -70,9 +69,9 @@ impl Rule for ScheduleInNrt {
         let names: Vec<String> =
             indices.iter().filter_map(|index| Some(format!("`{}`", entries[*index].name()?))).collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let message = format!("An NRT rule runs every minute and takes no {}", listed(&names, "or"));
+        let message = format!("An NRT rule runs every minute and does not support {}", listed(&names, "or"));
         let mut finding = Self::at(entries[*first].key.span, message)
-            .help("Delete what belongs to a schedule, or make it `kind: Scheduled`.");
+            .help("Delete the keys of the schedule, or use `kind: Scheduled`.");
         for index in others {
             finding = finding.label(entries[*index].key.span, "has no effect either");
         }
@@ -81,7 +80,7 @@ impl Rule for ScheduleInNrt {
             indices.iter().map(|index| remove_entry(cx.source(), root, *index).filter(|_| !root.flow));
         let edits: Option<Vec<_>> = edits.collect();
         out.push(
-            finding.fix(edits.and_then(|edits| Fix::r#unsafe("Delete what belongs to a schedule", edits))),
+            finding.fix(edits.and_then(|edits| Fix::r#unsafe("Delete the keys of the schedule", edits))),
         );
     }
 }

@@ -10,7 +10,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Sentinel stops running a rule after an alert for 24 hours at most, and refuses a longer suppression.
+    /// Sentinel can suppress a rule for at most 24 hours after an alert, and rejects a longer suppression.
     ///
     /// ## Example
     ///
@@ -68,11 +68,9 @@ impl Rule for SuppressionOutOfRange {
             return;
         };
         if span.seconds().is_some_and(|seconds| seconds > SUPPRESSION_MAX_MINUTES * 60) {
-            let message = format!(
-                "`suppressionDuration` is {}, and Sentinel suppresses a rule for 24 hours at most",
-                span.text.value
-            );
-            out.push(Self::at(span.text.span(), message).help("Write `1d` or less."));
+            let message =
+                format!("`suppressionDuration` is {}; it must be at most 24 hours", span.text.value);
+            out.push(Self::at(span.text.span(), message).help("Use `1d` or less."));
         }
     }
 }

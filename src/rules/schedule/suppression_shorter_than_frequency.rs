@@ -6,12 +6,12 @@ use crate::rules::schedule::minutes;
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
-    /// A suppression that is over before the rule runs again.
+    /// A suppression that ends before the rule runs again.
     ///
     /// ## Why is this bad?
     ///
-    /// Suppression stops the rule for a while after it has alerted. Where that while is shorter than
-    /// `queryFrequency`, it ends before the next run, so that nothing is ever suppressed.
+    /// Suppression stops the rule for some time after an alert. If that time is shorter than `queryFrequency`, it ends
+    /// before the next run, so nothing is ever suppressed.
     ///
     /// ## Example
     ///
@@ -69,12 +69,12 @@ impl Rule for SuppressionShorterThanFrequency {
             return;
         }
         let message = format!(
-            "The suppression of {} is over before the rule, which runs every {}, runs again",
+            "The suppression of {} ends before the next run of the rule, which runs every {}",
             span.text.value, frequency.text.value
         );
         let help =
-            "Make `suppressionDuration` longer than `queryFrequency`, or write `suppressionEnabled: false`.";
-        let finding = Self::at(span.text.span(), message).label(frequency.text.span(), "how often it runs");
+            "Make `suppressionDuration` longer than `queryFrequency`, or set `suppressionEnabled: false`.";
+        let finding = Self::at(span.text.span(), message).label(frequency.text.span(), "the frequency");
         out.push(finding.help(help));
     }
 }

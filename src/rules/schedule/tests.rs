@@ -30,7 +30,7 @@ fn groups_are_of_what_the_rule_has() {
 }
 
 #[test]
-fn case_is_mended_safely() {
+fn case_is_fixed_safely() {
     let fixed = fixes(RULE, "a.yaml", &rule("matchingMethod: anyalert\ngroupByAlertDetails: [DisplayNam]"));
     let right = |text: &str| rule(text);
     assert_eq!(

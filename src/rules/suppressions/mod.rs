@@ -25,7 +25,7 @@ fn remove(source: &SourceFile, suppression: &Suppression, index: usize) -> Optio
             Some(next) => Span { start: names[index].span.start, end: next.span.start },
             None => Span { start: names[index - 1].span.end, end: names[index].span.end },
         };
-        return Fix::safe(format!("Take `{}` out of the comment", names[index].rule), [Edit::delete(span)]);
+        return Fix::safe(format!("Remove `{}` from the comment", names[index].rule), [Edit::delete(span)]);
     }
     let line = source.line_of(suppression.span.start as usize);
     let text = source.text();

@@ -8,11 +8,11 @@ use crate::source::SourceFile;
 use crate::suppress::Suppression;
 
 declare_rule! {
-    /// A suppression comment that names neither a rule nor a group of rules, or that lacks its colon.
+    /// A suppression comment that names no rule or group, or lacks the colon.
     ///
     /// ## Why is this bad?
     ///
-    /// It silences nothing, though its author believed it would.
+    /// It has no effect.
     ///
     /// ## Example
     ///
@@ -36,8 +36,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A name that is nearly right is corrected. Any other is taken out of the comment; what it was meant to silence is
-    /// known to its author only, so that fix is unsafe.
+    /// A misspelled name is corrected. Any other name is removed from the comment; it is unknown what it was meant to
+    /// suppress, so that fix is unsafe.
     pub(crate) UnknownSuppression {
         id: "unknown-suppression",
         group: Suppressions,
@@ -57,16 +57,15 @@ impl Rule for UnknownSuppression {
     ) {
         for suppression in suppressions {
             if let Some(colon) = suppression.missing_colon {
-                let message =
-                    "This comment suppresses nothing, because the colon after `sentlint` is missing";
-                let fix = Fix::safe("Write `sentlint:`", [Edit::insert(colon as usize, ":")]);
-                let help = "Write `sentlint: ignore[rule] reason`.";
+                let message = "This comment has no effect because the colon after `sentlint` is missing";
+                let fix = Fix::safe("Add the colon", [Edit::insert(colon as usize, ":")]);
+                let help = "Use `sentlint: ignore[rule] reason`.";
                 out.push(Self::at(suppression.span, message).help(help).fix(fix));
                 continue;
             }
             if suppression.names.is_empty() {
-                let message = "This comment names no rule, so it suppresses nothing";
-                let help = "Name the rules: `sentlint: ignore[rule-a, rule-b] reason`.";
+                let message = "This comment has no effect because it names no rule";
+                let help = "Add the rules: `sentlint: ignore[rule-a, rule-b] reason`.";
                 out.push(Self::at(suppression.span, message).help(help));
             }
             for (index, name) in suppression.names.iter().enumerate() {
@@ -74,14 +73,14 @@ impl Rule for UnknownSuppression {
                     continue;
                 }
                 let finding =
-                    Self::at(name.span, format!("There is no rule or group `{}` to suppress", name.rule));
+                    Self::at(name.span, format!("Unknown rule or group `{}` in a suppression", name.rule));
                 out.push(match slip_of(&name.rule, names()) {
                     Some(near) => {
-                        let fix = Fix::safe(format!("Write `{near}`"), [Edit::new(name.span, near)]);
+                        let fix = Fix::safe(format!("Replace with `{near}`"), [Edit::new(name.span, near)]);
                         finding.help(format!("Did you mean `{near}`?")).fix(fix)
                     }
                     None => {
-                        let help = "`sentlint rules` lists the rules by their groups.";
+                        let help = "`sentlint rules` lists the rules by group.";
                         // What it was meant to silence is known to its author only.
                         let mut fix = remove(source, suppression, index);
                         if let Some(fix) = &mut fix {

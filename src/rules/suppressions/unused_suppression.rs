@@ -7,12 +7,12 @@ use crate::source::SourceFile;
 use crate::suppress::Suppression;
 
 declare_rule! {
-    /// A suppression comment that silences nothing.
+    /// An unused suppression comment.
     ///
     /// ## Why is this bad?
     ///
-    /// The fault that it was written for is gone, or the comment stands in the wrong place and the fault is
-    /// still reported. Left behind, it would silence the next fault of its kind unseen.
+    /// The finding that it was written for no longer exists, or the comment is in the wrong place. If it stays, it may
+    /// hide a future finding of the same kind.
     ///
     /// ## Example
     ///
@@ -36,7 +36,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The name is taken out of the comment, or the comment is deleted; nothing else changes.
+    /// The name is removed from the comment, or the comment is deleted; nothing else changes.
     pub(crate) UnusedSuppression {
         id: "unused-suppression",
         group: Suppressions,
@@ -57,7 +57,7 @@ impl Rule for UnusedSuppression {
         for suppression in suppressions {
             for (index, name) in suppression.names.iter().enumerate().filter(|(_, name)| !name.used) {
                 // Rules that compare files run for all files or for none, and what a comparison with a revision
-                // found is gone once that revision is behind.
+                // found is gone once that revision is after.
                 let ran = |meta: &RuleMeta| {
                     !meta.compares && (meta.group != Group::Repository || settings.enabled(meta))
                 };
@@ -70,7 +70,7 @@ impl Rule for UnusedSuppression {
                 {
                     continue;
                 }
-                let message = format!("This comment silences no finding of `{}`", name.rule);
+                let message = format!("Unused suppression of `{}`", name.rule);
                 out.push(Self::at(name.span, message).fix(remove(source, suppression, index)));
             }
         }

@@ -8,12 +8,12 @@ use crate::source::Span;
 use crate::yaml::{Node, ScalarStyle, Value};
 
 declare_rule! {
-    /// A plain value that readers of YAML 1.1 and 1.2 understand differently.
+    /// A plain value that YAML 1.1 and 1.2 parsers interpret differently.
     ///
     /// ## Why is this bad?
     ///
-    /// `yes` is a text to one reader and true to another, `010` is ten or eight, `1:00:00` is a text or 3600. Tools written in Python
-    /// or PowerShell read the old way, others the new.
+    /// `yes` is a string to one parser and `true` to another, `010` is ten or eight, `1:00:00` is a string or 3600.
+    /// Tools written in Python or PowerShell use YAML 1.1, others YAML 1.2.
     ///
     /// ## Example
     ///
@@ -39,7 +39,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Quotes are put around values that the newer reading takes for texts; what it takes for numbers is left to its author.
+    /// Values that are strings in YAML 1.2 are quoted; there is no fix for numbers.
     ///
     /// ## References
     ///
@@ -67,13 +67,13 @@ fn visit(cx: &Context<'_>, node: &Node, out: &mut Vec<Diagnostic>) {
         Value::Scalar(scalar) if scalar.style == ScalarStyle::Plain && node.tag.is_none() => {
             if let Some((old, new)) = readings(&scalar.text) {
                 let text = &scalar.text;
-                let message = format!("`{text}` is {old} to readers of YAML 1.1 and {new} to those of 1.2");
+                let message = format!("`{text}` is {old} in YAML 1.1 and {new} in YAML 1.2");
                 let clear = clear(cx, node.span, text);
-                let fix = Fix::safe(format!("Write `{clear}`"), [Edit::new(node.span, clear)]);
+                let fix = Fix::safe(format!("Replace with `{clear}`"), [Edit::new(node.span, clear)]);
                 let finding = AmbiguousScalar::at(node.span, message);
                 // Quoting keeps the meaning only where the newer reader sees a text already.
-                let text_already = new == "a text";
-                let help = "Put it in quotes, or write it so that all readers agree.";
+                let text_already = new == "a string";
+                let help = "Put it in quotes, or write it unambiguously.";
                 out.push(finding.help(help).fix(fix.filter(|_| text_already)));
             }
         }
@@ -103,7 +103,7 @@ fn clear(cx: &Context<'_>, span: Span, text: &str) -> String {
 fn readings(text: &str) -> Option<(&'static str, &'static str)> {
     let words = ["yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF"];
     if words.contains(&text) {
-        return Some(("a truth value", "a text"));
+        return Some(("a Boolean", "a string"));
     }
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
     if digits.is_empty() || !digits.starts_with(|c: char| c.is_ascii_digit()) {
@@ -111,10 +111,10 @@ fn readings(text: &str) -> Option<(&'static str, &'static str)> {
     }
     let all = |allowed: &str| digits.chars().all(|c| allowed.contains(c));
     if digits.len() > 1 && digits.starts_with('0') && all("01234567") {
-        return Some(("a number of base eight", "a number of base ten"));
+        return Some(("an octal number", "a decimal number"));
     }
     if digits.contains('_') && all("0123456789_") && digits.chars().any(|c| c.is_ascii_digit()) {
-        return Some(("a number", "a text"));
+        return Some(("a number", "a string"));
     }
     let sixty = digits.contains(':')
         && all("0123456789:")
@@ -122,7 +122,7 @@ fn readings(text: &str) -> Option<(&'static str, &'static str)> {
             .split(':')
             .skip(1)
             .all(|part| (1..=2).contains(&part.len()) && part.parse::<u32>().is_ok_and(|number| number < 60));
-    sixty.then_some(("a number of base sixty", "a text"))
+    sixty.then_some(("a sexagesimal number", "a string"))
 }
 
 #[cfg(test)]

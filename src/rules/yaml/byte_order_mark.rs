@@ -5,11 +5,11 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::{BOM, Span};
 
 declare_rule! {
-    /// A byte-order mark at the beginning of the file.
+    /// A byte order mark at the start of the file.
     ///
     /// ## Why is this bad?
     ///
-    /// UTF-8 needs none, and several readers of YAML refuse the file or take the mark for a part of the first key.
+    /// UTF-8 does not need one, and some YAML parsers reject the file or read the mark as part of the first key.
     ///
     /// ## Example
     ///
@@ -31,7 +31,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The mark is no part of the text.
+    /// The mark is not part of the content.
     ///
     /// ## References
     ///
@@ -49,8 +49,8 @@ impl Rule for ByteOrderMark {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if cx.source().has_bom() {
             let span = Span::new(0, BOM.len_utf8());
-            let fix = Fix::safe("Take the mark out", [Edit::delete(span)]);
-            out.push(Self::at(span, "The file begins with a byte-order mark").fix(fix));
+            let fix = Fix::safe("Remove the byte order mark", [Edit::delete(span)]);
+            out.push(Self::at(span, "The file starts with a byte order mark").fix(fix));
         }
     }
 }

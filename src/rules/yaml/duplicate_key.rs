@@ -10,8 +10,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// Readers disagree on what such a file says: some take the first value, some the last, and the upstream
-    /// repository's checks refuse the file.
+    /// Parsers handle such a file differently: some use the first value, some the last, and upstream's checks reject
+    /// the file.
     ///
     /// ## Example
     ///
@@ -34,8 +34,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Where the first key of a list's item stands in it again, the dash of the next item is missing and can be put there,
-    /// with `--unsafe-fixes`. Which of two keys is to go elsewhere, nobody but you knows.
+    /// If the first key of a list item is repeated, the dash of the next item is missing, and an unsafe fix inserts it.
+    /// In other cases only you know which key to remove.
     ///
     /// ## References
     ///
@@ -87,14 +87,14 @@ fn visit(cx: &Context<'_>, node: &Node, dash: Option<usize>, out: &mut Vec<Diagn
 }
 
 fn finding(map: &Mapping, entry: &Entry, key: &str, fix: Option<Fix>) -> Diagnostic {
-    let finding = DuplicateKey::at(entry.key.span, format!("The key `{key}` stands twice in one mapping"));
+    let finding = DuplicateKey::at(entry.key.span, format!("Duplicate key `{key}`"));
     let finding = match entry.duplicate_of.and_then(|first| map.entries.get(first)) {
-        Some(first) => finding.label(first.key.span, "it stands here first"),
+        Some(first) => finding.label(first.key.span, "first used here"),
         None => finding,
     };
     let help = match fix {
-        Some(_) => "Put a `-` before it if it begins the next item, or delete one of the two.",
-        None => "Keep one of the two and delete the other.",
+        Some(_) => "Add a `-` before it if it starts the next item, or delete one of them.",
+        None => "Delete one of them.",
     };
     finding.help(help).fix(fix)
 }
@@ -105,7 +105,7 @@ fn dashed(cx: &Context<'_>, entry: &Entry, dash: usize) -> Option<Fix> {
     let column = |offset: usize| cx.source().position(offset).column;
     let before = Span::new(key.checked_sub(2)?, key);
     let fits = column(key) == column(dash) + 2 && cx.source().slice(before) == "  ";
-    Fix::r#unsafe("Begin the next item here", fits.then(|| Edit::new(before, "- ")))
+    Fix::r#unsafe("Start the next item here", fits.then(|| Edit::new(before, "- ")))
 }
 
 #[cfg(test)]
@@ -119,7 +119,7 @@ mod tests {
         let text = format!(
             "id: x\nname: n\nquery: T\nentityMappings:\n  - entityType: Host\n{field}    entityType: IP\n{field}"
         );
-        assert_eq!(messages("duplicate-key", &text), ["The key `entityType` stands twice in one mapping"]);
+        assert_eq!(messages("duplicate-key", &text), ["Duplicate key `entityType`"]);
         let text = text.replace(
             "IP\n    fieldMappings: [{identifier: FullName",
             "IP\n    fieldMappings: [{identifier: Address",
@@ -127,7 +127,7 @@ mod tests {
         let after = text.replace("    entityType: IP", "  - entityType: IP");
         assert_eq!(fixes("duplicate-key", "a.yaml", &text), [(Unsafe, after)]);
         let other = text.replacen(field, &field.repeat(2), 1);
-        let told = "The key `fieldMappings` stands twice in one mapping";
+        let told = "Duplicate key `fieldMappings`";
         assert_eq!(messages("duplicate-key", &other)[0], told);
         assert_eq!(messages("duplicate-key", &other).len(), 2);
         assert!(fixes("duplicate-key", "a.yaml", "id: x\nid: y\nname: n\nquery: T\n").is_empty());

@@ -6,12 +6,12 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// A template whose file is not called `.yaml`.
+    /// A template whose file extension is not `.yaml`.
     ///
     /// ## Why is this bad?
     ///
-    /// Upstream's checks open `*.yaml` and nothing else, with this case: a rule in `a.yml` or `a.YAML` is never checked there, and
-    /// other tools pass it over as well.
+    /// Upstream's checks only open `*.yaml`, in lowercase: a rule in `a.yml` or `a.YAML` is never checked there, and
+    /// other tools skip it as well.
     ///
     /// ## Example
     ///
@@ -43,9 +43,9 @@ impl Rule for FileExtension {
         let path = cx.source().path();
         let Some(extension) = extension(path).filter(|_| is_yaml_file(path)) else { return };
         if extension != "yaml" && cx.kind() != Kind::Unknown {
-            let message = format!("Upstream's checks never open a file that ends in `.{extension}`");
+            let message = format!("Upstream's checks ignore files with the extension `.{extension}`");
             let at = cx.content.root().map_or(Span::default(), |_| cx.first_key());
-            let finding = Self::at(at, message).help("Rename it so that it ends in `.yaml`.");
+            let finding = Self::at(at, message).help("Change the extension to `.yaml`.");
             // Elsewhere nobody but a contributor is concerned.
             let elsewhere = cx.content.folder == Folder::None;
             out.push(if elsewhere { finding.severity(Severity::Info) } else { finding });

@@ -11,8 +11,8 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// `query: >` joins the lines of the query with blanks. A `//` comment then swallows all that follows, and every position in the
-    /// query is another than in the file.
+    /// `query: >` joins the lines of the query with spaces. A `//` comment then includes everything after it, and
+    /// positions in error messages do not match the file.
     ///
     /// ## Example
     ///
@@ -38,7 +38,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The query gets its line breaks back. It is unsafe because that is another text.
+    /// The fix restores the line breaks of the query. It is unsafe because the query changes.
     ///
     /// ## References
     ///
@@ -63,9 +63,9 @@ impl Rule for FoldedQuery {
         let Some(header) = scalar.header else { return };
         let mark = cx.source().slice(header).find('>').map(|at| header.start as usize + at);
         let edit = mark.map(|at| Edit::new(Span::new(at, at + 1), "|"));
-        let fix = Fix::r#unsafe("Write `|`, which keeps the lines", edit);
+        let fix = Fix::r#unsafe("Use `|`, which keeps the line breaks", edit);
         let message = "`>` joins the lines of this query into one";
-        out.push(Self::at(header, message).help("Write `|`, which keeps the lines as they are.").fix(fix));
+        out.push(Self::at(header, message).help("Use `|`, which keeps the line breaks.").fix(fix));
     }
 }
 
@@ -79,12 +79,12 @@ fn without_block(cx: &Context<'_>, query: &Query<'_>, node: &Node) -> Option<Dia
     }
     let line = Span::new(node.span.start as usize, node.span.start as usize + first);
     let finding = FoldedQuery::at(line, "The lines of this query are joined into one")
-        .help("Write `|` behind the key, which keeps the lines as they are.");
+        .help("Use `|` after the key, which keeps the line breaks.");
     let entry = cx.content.root()?.entry(query.pointer?.trim_start_matches('/'))?;
     let between = Span::new(entry.key.span.end as usize, node.span.start as usize);
     let colon = entry.key.span.end as usize + cx.source().slice(between).find(':')?;
     let gap = cx.source().slice(Span::new(colon + 1, node.span.start as usize));
     let is_below = gap.contains('\n') && gap.trim().is_empty() && !written.starts_with(['"', '\'']);
-    let fix = Fix::r#unsafe("Write `|`, which keeps the lines", [Edit::insert(colon + 1, " |")]);
+    let fix = Fix::r#unsafe("Use `|`, which keeps the line breaks", [Edit::insert(colon + 1, " |")]);
     Some(finding.fix(fix.filter(|_| is_below)))
 }

@@ -11,12 +11,12 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// The embeddings, overrides and isolates U+202A to U+202E and U+2066 to U+2069 show text in another order than it is
-    /// read, so that a reviewer sees a query that is not the one that runs. In a string that a query compares with, they
-    /// keep the comparison from ever being true.
+    /// The embeddings, overrides and isolates U+202A to U+202E and U+2066 to U+2069 change the order in which text is
+    /// displayed, so that a reviewer sees a different query than the one that runs. In a string of a query, they make a
+    /// comparison never true.
     ///
-    /// Letters of languages that are written from right to left need none of them, and the marks U+200E, U+200F and
-    /// U+061C, which such text does use, are no finding.
+    /// Right-to-left languages do not need these characters. The marks U+200E, U+200F and U+061C, which such text does
+    /// use, are not reported.
     ///
     /// ## Example
     ///
@@ -42,8 +42,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// In a string of a query the character is written as an escape sequence, which looks for the same; elsewhere it is
-    /// removed. It is unsafe because only the author knows how the character got there.
+    /// In a string of a query the character is replaced with an escape sequence, which means the same; elsewhere it is
+    /// removed. The fix is unsafe because the character may be intentional.
     ///
     /// ## References
     ///
@@ -90,7 +90,7 @@ fn finding(cx: &Context<'_>, marks: &[(usize, char)]) -> Diagnostic {
     let span = |(at, c): (usize, char)| Span::new(at, at + c.len_utf8());
     let (first, c) = marks.first().copied().unwrap_or_default();
     let message = format!(
-        "A hidden direction mark (U+{:04X}, {}) shows this text in another order",
+        "A hidden direction mark (U+{:04X}, {}) changes the order in which this text is displayed",
         u32::from(c),
         name(c)
     );
@@ -100,12 +100,12 @@ fn finding(cx: &Context<'_>, marks: &[(usize, char)]) -> Diagnostic {
     }
     let written: Vec<Option<Edit>> = marks.iter().map(|mark| escaped(cx, span(*mark), mark.1)).collect();
     let title = match written.iter().any(Option::is_some) {
-        true if marks.len() == 1 => format!("Write `\\u{:04X}`", u32::from(c)),
-        true => "Write them as escape sequences".to_owned(),
+        true if marks.len() == 1 => format!("Replace with `\\u{:04X}`", u32::from(c)),
+        true => "Replace them with escape sequences".to_owned(),
         false => "Remove it".to_owned(),
     };
     let edits = written.into_iter().zip(marks).map(|(edit, mark)| edit.unwrap_or(Edit::delete(span(*mark))));
-    let help = "Remove it; where a query looks for just this character, write it as an escape sequence.";
+    let help = "Remove it; if a query searches for this character, write it as an escape sequence.";
     found.help(help).fix(Fix::r#unsafe(title, edits))
 }
 
@@ -114,13 +114,13 @@ fn name(c: char) -> &'static str {
     match c {
         '\u{202a}' => "left-to-right embedding",
         '\u{202b}' => "right-to-left embedding",
-        '\u{202c}' => "end of a direction",
+        '\u{202c}' => "pop directional formatting",
         '\u{202d}' => "left-to-right override",
         '\u{202e}' => "right-to-left override",
         '\u{2066}' => "left-to-right isolate",
         '\u{2067}' => "right-to-left isolate",
         '\u{2068}' => "first strong isolate",
-        _ => "end of an isolate",
+        _ => "pop directional isolate",
     }
 }
 

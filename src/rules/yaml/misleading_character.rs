@@ -8,16 +8,16 @@ use crate::source::Span;
 use crate::yaml::{Node, ScalarStyle, Value};
 
 declare_rule! {
-    /// A character that cannot be seen, or that looks like another one.
+    /// A character that is invisible or looks like another one.
     ///
     /// ## Why is this bad?
     ///
-    /// A Cyrillic `о` in `Pоrtal` looks like the Latin letter and compares unequal to it; so do a no-break space, a dash
-    /// from a word processor and a space of no width in a string of a query. The query finds nothing, and
-    /// nobody can see why. In a title or an id such a character breaks searches.
+    /// A Cyrillic `о` in `Pоrtal` looks like the Latin letter but does not equal it; the same is true of a no-break
+    /// space, a typographic dash or a zero-width space in a string of a query. The query finds nothing, and the cause
+    /// is invisible. In a title or an id such a character breaks searches.
     ///
-    /// Letters of other languages are fine wherever the whole word is of that language, and so are typographic
-    /// quotes and dashes in descriptions. Comments are not looked at.
+    /// Letters of other languages are fine if the whole word is in that language, and so are typographic quotes and
+    /// dashes in descriptions. Comments are ignored.
     ///
     /// ## Example
     ///
@@ -39,9 +39,9 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Outside of the strings of a query the character is replaced by the one that it looks like, or removed where it
-    /// cannot be seen. The fix is unsafe because the author may have meant it. In a string of a query, which may look
-    /// for just this character, nothing is changed: where it is meant, write it as an escape sequence.
+    /// Outside strings of a query the character is replaced with the one that it looks like, or removed if it is
+    /// invisible. The fix is unsafe because the character may be intentional. Strings of a query, which may search for
+    /// exactly this character, are not changed: if it is intentional, write it as an escape sequence.
     ///
     /// ## References
     ///
@@ -135,10 +135,10 @@ fn check_token(query: &Query<'_>, token: &Token, out: &mut Vec<Diagnostic>) {
             let first = text[span.range()].chars().find(|c| !c.is_ascii()).map_or(0, u32::from);
             let escape = if first > 0xffff { format!("\\U{first:08X}") } else { format!("\\u{first:04X}") };
             format!(
-                "Type it again. Where the query looks for just this, write the escape sequence `{escape}`."
+                "Retype it. If the query searches for this character, use the escape sequence `{escape}`."
             )
         } else {
-            "Type the name again.".to_owned()
+            "Retype the name.".to_owned()
         };
         out.push(MisleadingCharacter::at(place(span), message).help(help));
     }
@@ -165,10 +165,10 @@ fn check_scalars(cx: &Context<'_>, node: &Node, out: &mut Vec<Diagnostic>) {
             for (span, message) in misleading(text, false) {
                 let plain: String = text[span.range()].chars().filter_map(plain).collect();
                 let title =
-                    if plain.is_empty() { "Remove it".to_owned() } else { format!("Write `{plain}`") };
+                    if plain.is_empty() { "Remove it".to_owned() } else { format!("Replace with `{plain}`") };
                 let span = span.shift(node.span.start as usize);
                 let fix = Fix::r#unsafe(title, [Edit::new(span, plain)]);
-                let help = "Type it again in plain letters.";
+                let help = "Retype it in plain letters.";
                 out.push(MisleadingCharacter::at(span, message).help(help).fix(fix));
             }
         }
@@ -182,9 +182,9 @@ fn quoted(node: &Node, text: &str) -> Option<Diagnostic> {
     if inner.contains(QUOTES) || inner.contains(['"', '\\', '\n']) {
         return None;
     }
-    let fix = Fix::r#unsafe("Write plain quotes", [Edit::new(node.span, format!("\"{inner}\""))]);
+    let fix = Fix::r#unsafe("Use straight quotes", [Edit::new(node.span, format!("\"{inner}\""))]);
     let message = "The typographic quotes around this value are part of it";
-    Some(MisleadingCharacter::at(node.span, message).help("YAML has the quotes `\"` and `'`.").fix(fix))
+    Some(MisleadingCharacter::at(node.span, message).help("Use the quotes `\"` or `'` in YAML.").fix(fix))
 }
 
 /// A character as it should be; nothing for what cannot be seen.
@@ -207,7 +207,7 @@ fn misleading(text: &str, compared: bool) -> Vec<(Span, String)> {
                 let whole = &text[start..at];
                 if is_mixed(whole, is_foreign) {
                     let message =
-                        format!("`{whole}` has letters that look like Latin ones: {}", codes(whole));
+                        format!("`{whole}` contains letters that look like Latin ones: {}", codes(whole));
                     found.push((Span::new(start, at), message));
                 }
             }
@@ -216,10 +216,10 @@ fn misleading(text: &str, compared: bool) -> Vec<(Span, String)> {
         let after = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
         let span = Span::new(at, at + c.len_utf8());
         if is_hidden(c, before, after) {
-            found.push((span, format!("U+{:04X} is a character that cannot be seen", u32::from(c))));
+            found.push((span, format!("U+{:04X} is an invisible character", u32::from(c))));
         } else if compared && is_typographic(c, before, after) {
             let what = if c.is_whitespace() { "a space" } else { "`-`" };
-            found.push((span, format!("U+{:04X} looks like {what} and is not equal to it", u32::from(c))));
+            found.push((span, format!("U+{:04X} looks like {what} but does not equal it", u32::from(c))));
         }
         before = Some(c);
     }
@@ -278,7 +278,7 @@ mod tests {
     #[test]
     fn look_alikes_and_hidden_characters_are_reported() {
         let text = file("Azure P\u{43e}rtal", "T");
-        let message = "`P\u{43e}rtal` has letters that look like Latin ones: U+043E";
+        let message = "`P\u{43e}rtal` contains letters that look like Latin ones: U+043E";
         assert_eq!(messages(RULE, &text), [message]);
         assert_eq!(fixes(RULE, "a.yaml", &text)[0].1, file("Azure Portal", "T"));
         let text = file("\u{201c}Remote tool\u{201d}", "T");
@@ -286,7 +286,7 @@ mod tests {
         assert_eq!(fixes(RULE, "a.yaml", &text)[0].1, file("\"Remote tool\"", "T"));
         assert_eq!(messages(RULE, &file("\u{201c}Remote\u{201d} tool", "T")), [""; 0]);
         let text = file("a\u{200b}b", "T");
-        assert_eq!(messages(RULE, &text), ["U+200B is a character that cannot be seen"]);
+        assert_eq!(messages(RULE, &text), ["U+200B is an invisible character"]);
         assert_eq!(fixes(RULE, "a.yaml", &text)[0].1, file("ab", "T"));
         assert_eq!(
             messages(

@@ -8,7 +8,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// A file holds one template. What follows `---` is read by nobody, or makes readers refuse the file.
+    /// A file contains one template. Anything after `---` is ignored, or makes tools reject the file.
     ///
     /// ## Example
     ///
@@ -47,8 +47,8 @@ declare_rule! {
 impl Rule for MultipleDocuments {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if let Some(span) = cx.content.document.extra_documents.first() {
-            let message = "A second document begins here, and a file holds one";
-            out.push(Self::at(*span, message).help("Move it to a file of its own, or delete the `---`."));
+            let message = "A second document starts here, but a file can only contain one";
+            out.push(Self::at(*span, message).help("Move it to a separate file, or delete the `---`."));
         }
     }
 }

@@ -9,14 +9,14 @@ use crate::rules::{Context, Declared as _, Rule, declare_rule};
 use crate::source::{BOM, SourceFile, Span};
 
 declare_rule! {
-    /// A character outside of ASCII.
+    /// A non-ASCII character.
     ///
     /// ## Why is this bad?
     ///
-    /// Upstream's checks refuse such characters in content. Most come from a word processor: curved quotes, long dashes,
-    /// spaces that do not break. In a query they compare unequal to what they look like. Other teams write in their
-    /// own language, so that this rule is only in `azure-sentinel` and `pedantic`; what looks like another character or
-    /// cannot be seen, `misleading-character` reports everywhere.
+    /// Upstream's checks reject such characters in content. Most come from a word processor: typographic quotes, long
+    /// dashes, no-break spaces. In a query they do not equal the characters that they look like. Other teams write in
+    /// their own language, so this rule is only in `azure-sentinel` and `pedantic`; `misleading-character` reports
+    /// invisible and look-alike characters everywhere.
     ///
     /// ## Example
     ///
@@ -38,8 +38,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Typographic quotes, dashes and blanks are replaced by plain ones, except in the strings of a query, which may look
-    /// for the character itself. It is unsafe because the author may have meant it.
+    /// Typographic quotes, dashes and spaces are replaced with plain ones, except in strings of a query, which may
+    /// search for the character itself. The fix is unsafe because the character may be intentional.
     ///
     /// ## References
     ///
@@ -84,7 +84,7 @@ impl Rule for NonAscii {
 }
 
 impl NonAscii {
-    /// Every character outside of ASCII, but for those that are reported elsewhere.
+    /// Every character outside ASCII, but for those that are reported elsewhere.
     pub(in crate::rules) fn check_all(
         cx: &Context<'_>,
         is_reported: impl Fn(Span) -> bool,
@@ -106,7 +106,7 @@ impl NonAscii {
             }
             let names: Vec<String> = run.chars().take(4).map(|c| format!("U+{:04X}", u32::from(c))).collect();
             let more = if run.chars().count() > 4 { " ..." } else { "" };
-            let message = format!("Characters outside of ASCII: {}{more}", names.join(" "));
+            let message = format!("Non-ASCII characters: {}{more}", names.join(" "));
             let finding = Self::at(span, message);
             if is_compared(cx, span) {
                 // What a query looks for is not to be changed into something else.
@@ -114,20 +114,24 @@ impl NonAscii {
                 let escape =
                     if first > 0xffff { format!("\\U{first:08X}") } else { format!("\\u{first:04X}") };
                 out.push(finding.help(format!(
-                    "It stands in a text of the query. Where just this is looked for, write it as an escape: `{escape}`."
+                    "It is in a string of the query. If the query searches for this character, use the escape \
+                     sequence `{escape}`."
                 )));
                 continue;
             }
             let plainly: Option<String> = run.chars().map(plain).collect();
             out.push(match plainly {
                 Some(plainly) if fits(cx, start, &plainly) => {
-                    let title =
-                        if plainly.is_empty() { "Take it out".into() } else { format!("Write `{plainly}`") };
+                    let title = if plainly.is_empty() {
+                        "Remove it".into()
+                    } else {
+                        format!("Replace with `{plainly}`")
+                    };
                     let partner = partner(cx.source(), span, run);
                     let edits = partner.into_iter().chain([Edit::new(span, plainly)]);
                     finding.fix(Fix::r#unsafe(title, edits))
                 }
-                _ => finding.help("Write it in plain letters, or as an escape where it is needed."),
+                _ => finding.help("Use plain letters, or an escape sequence if it is needed."),
             });
         }
     }
@@ -135,8 +139,8 @@ impl NonAscii {
 
 /// The places of a query where the parser says that a character is typographic: that is told there, with the fix.
 fn typographic_slips(query: &Query<'_>) -> Vec<Span> {
-    let errors = query.parse().errors.iter().filter_map(|error| error.mend.as_ref());
-    errors.map(|mend| query.span(mend.span)).collect()
+    let errors = query.parse().errors.iter().filter_map(|error| error.fix.as_ref());
+    errors.map(|fix| query.span(fix.span)).collect()
 }
 
 /// Of a typographic quote the edit of its partner on the line: of a pair both are replaced.
@@ -182,7 +186,7 @@ fn fits(cx: &Context<'_>, at: usize, text: &str) -> bool {
     }
 }
 
-/// The runs of characters outside of ASCII from an offset on.
+/// The runs of characters outside ASCII from an offset on.
 fn runs(text: &str, from: usize) -> Vec<(usize, &str)> {
     let mut found = Vec::new();
     let mut rest = from;

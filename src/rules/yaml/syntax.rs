@@ -6,16 +6,15 @@ use crate::source::{Span, capitalized};
 use crate::yaml::YamlError;
 
 declare_rule! {
-    /// Text that is not YAML.
+    /// A file that is not valid YAML.
     ///
     /// ## Why is this bad?
     ///
-    /// Nothing can read the file: neither Sentinel's tools nor the upstream repository's checks nor a
-    /// converter. sentlint reads the file in pieces, so that each mistake is shown at its own line and
-    /// the healthy keys are still checked.
+    /// No tool can read the file: not Sentinel, not upstream's checks, not a converter. sentlint recovers from errors,
+    /// so that each one is reported at its own line and the other keys are still checked.
     ///
-    /// Where the slip is a common one, it is named and a mend is offered: a key that stands at the
-    /// indentation of a list's dash, a tab, a quote that is never closed, a colon in a plain value.
+    /// Common mistakes are named and have a fix: a key at the indentation of a list's dash, a tab, an unclosed quote, a
+    /// colon in a plain value.
     ///
     /// ## Example
     ///
@@ -45,7 +44,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The mend is a guess at what was meant, so it is applied with `--unsafe-fixes` only.
+    /// The fix is a guess at what was meant, so it is unsafe.
     ///
     /// ## References
     ///
@@ -66,7 +65,7 @@ impl Rule for YamlSyntax {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         if let Some(name) = cx.source().wide_encoding() {
             let start = Span::new(0, cx.source().text().len().min(2));
-            let message = format!("The file is {name}, and content has to be UTF-8");
+            let message = format!("The file is encoded in {name}, but content must be UTF-8");
             out.push(
                 Self::at(start, message).help("Save the file as UTF-8; nothing else in it was checked."),
             );
@@ -75,15 +74,16 @@ impl Rule for YamlSyntax {
         if let Some(span) = cx.source().invalid_utf8().first() {
             let count = cx.source().invalid_utf8().len();
             let message = match count {
-                1 => "This byte is not UTF-8".to_owned(),
-                2 => "This byte is not UTF-8, nor is another one".to_owned(),
-                _ => format!("This byte is not UTF-8, nor are {} others", count - 1),
+                1 => "This byte is not valid UTF-8".to_owned(),
+                2 => "This byte and another one are not valid UTF-8".to_owned(),
+                _ => format!("This byte and {} others are not valid UTF-8", count - 1),
             };
             out.push(
-                Self::at(*span, message).help("Save the file as UTF-8; sentlint will not write it as it is."),
+                Self::at(*span, message)
+                    .help("Save the file as UTF-8; sentlint does not modify such a file."),
             );
         }
-        // What stands in for a byte that is no text is not what the author wrote.
+        // What stands in for a byte that is not a text is not what the author wrote.
         let is_real =
             |error: &&YamlError| !cx.source().invalid_utf8().iter().any(|bad| bad.contains(error.span));
         for error in cx.content.document.errors.iter().filter(is_real) {
@@ -92,10 +92,8 @@ impl Rule for YamlSyntax {
             for (span, message) in &error.labels {
                 finding = finding.label(*span, message.clone());
             }
-            let fix = error
-                .mend
-                .as_ref()
-                .and_then(|mend| Fix::r#unsafe(capitalized(&mend.title), mend.edits.clone()));
+            let fix =
+                error.fix.as_ref().and_then(|fix| Fix::r#unsafe(capitalized(&fix.title), fix.edits.clone()));
             out.push(finding.fix(fix));
         }
     }

@@ -9,12 +9,12 @@ use crate::yaml::pointer::readable;
 use crate::yaml::{Node, Value};
 
 declare_rule! {
-    /// A value that is an alias of one elsewhere.
+    /// A value that is a YAML alias.
     ///
     /// ## Why is this bad?
     ///
-    /// sentlint does not follow aliases, so it can neither check nor convert what stands behind one. Who reads the file
-    /// has to follow it too: content is read far more often than written, and each file by itself.
+    /// sentlint does not resolve aliases, so it can neither check nor convert such a value. Aliases also make the file
+    /// harder to read.
     ///
     /// ## Example
     ///
@@ -36,7 +36,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A value on one line is written out in the place of the alias, which says the same.
+    /// The alias is replaced with its value if that is on one line, which means the same.
     ///
     /// ## References
     ///
@@ -69,9 +69,9 @@ impl Rule for UnfollowedAlias {
 
 fn finding(cx: &Context<'_>, alias: &Alias<'_>, anchors: &Anchors<'_>) -> Diagnostic {
     let Alias { pointer, node, name } = alias;
-    let message = format!("`{}` is the alias `*{name}`, which is not followed", readable(pointer));
+    let message = format!("`{}` is the alias `*{name}`, which is not supported", readable(pointer));
     let finding = UnfollowedAlias::at(node.span, message)
-        .help("Write the value out in the place of the alias.")
+        .help("Replace the alias with its value.")
         .path(pointer.clone());
     let Some(target) = anchors.before(name, node) else {
         return finding;
@@ -87,9 +87,9 @@ fn finding(cx: &Context<'_>, alias: &Alias<'_>, anchors: &Anchors<'_>) -> Diagno
     };
     let fix = text
         .filter(|_| is_inline)
-        .and_then(|text| Fix::safe("Write the value out", [Edit::new(node.span, text)]));
+        .and_then(|text| Fix::safe("Replace the alias with its value", [Edit::new(node.span, text)]));
     let anchor = target.anchor.unwrap_or(target.span);
-    finding.label(anchor, "what it stands for is here").fix(fix)
+    finding.label(anchor, "its value is here").fix(fix)
 }
 
 /// How long a value may be that is written out for each of its aliases.
@@ -134,8 +134,8 @@ mod tests {
         assert_eq!(
             messages(RULE, text),
             [
-                "`description` is the alias `*n`, which is not followed",
-                "`tactics` is the alias `*t`, which is not followed",
+                "`description` is the alias `*n`, which is not supported",
+                "`tactics` is the alias `*t`, which is not supported",
             ]
         );
         assert!(messages("missing-tactics", text).is_empty(), "it may name one");

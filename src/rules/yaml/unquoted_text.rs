@@ -11,15 +11,14 @@ use crate::yaml::edit::quote_if_needed;
 use crate::yaml::{Node, ScalarStyle, Value};
 
 declare_rule! {
-    /// A string without quotes of which YAML reads a part as something else.
+    /// An unquoted string of which YAML reads a part as something else.
     ///
     /// ## Why is this bad?
     ///
-    /// Without quotes, ` #` begins a comment, and a value that begins with `!` or `&` begins with a tag or an anchor.
-    /// Nothing is wrong with the file, but the name of the rule lacks those words in Sentinel.
+    /// Without quotes, ` #` starts a comment, and a `!` or `&` at the start of a value is a tag or an anchor. The file
+    /// is valid, but the name of the rule lacks those words in Sentinel.
     ///
-    /// A comment after a name or a description is only reported where it looks like a part of the sentence: `#1`,
-    /// `# of`.
+    /// A comment after a name or description is only reported if it looks like part of the sentence: `#1`, `# of`.
     ///
     /// ## Example
     ///
@@ -41,7 +40,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The value is put into quotes up to the end of its line, which changes what it says, so the fix is unsafe.
+    /// The value is quoted up to the end of its line, which changes it, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -129,14 +128,14 @@ impl<'c> Reader<'c> {
         let written = source.slice(whole);
         if node.tag.as_deref().is_some_and(|tag| tag.starts_with('!')) && written.starts_with('!') {
             let tag = written.split_whitespace().next().unwrap_or(written);
-            let message = format!("`{tag}` is a tag to YAML, and not a part of the value");
+            let message = format!("`{tag}` is a YAML tag, not part of the value");
             tell(self.finding(Span::new(start, start + tag.len()), message, whole));
         } else if let Some(anchor) = node.anchor.filter(|anchor| {
             let name = source.slice(*anchor).trim_start_matches('&');
             whole.contains(*anchor) && !self.aliases.contains(name)
         }) {
             let written = source.slice(anchor);
-            let message = format!("`{written}` is an anchor to YAML, and not a part of the value");
+            let message = format!("`{written}` is a YAML anchor, not part of the value");
             tell(self.finding(anchor, message, whole));
         } else if scalar.style == ScalarStyle::Plain {
             let cut = self.cx.content.document.comments.iter().find(|comment| {
@@ -146,7 +145,7 @@ impl<'c> Reader<'c> {
             if let Some(comment) =
                 cut.filter(|comment| goes_on(key, &scalar.text, source.slice(comment.span)))
             {
-                let message = "` #` begins a comment in YAML: the value ends before it";
+                let message = "` #` starts a comment in YAML: the value ends before it";
                 tell(self.finding(comment.span, message.to_owned(), whole));
             }
         }
@@ -155,8 +154,8 @@ impl<'c> Reader<'c> {
     fn finding(&self, place: Span, message: String, whole: Span) -> Diagnostic {
         let written = self.cx.source().slice(whole);
         let quoted = quote_if_needed(written);
-        let help = "Put the value into quotes, where it is meant to have these characters.";
-        let fix = Fix::r#unsafe("Put the value into quotes", [Edit::new(whole, quoted)]);
+        let help = "Put the value in quotes if these characters are part of it.";
+        let fix = Fix::r#unsafe("Put the value in quotes", [Edit::new(whole, quoted)]);
         UnquotedText::at(place, message).help(help).fix(fix)
     }
 }

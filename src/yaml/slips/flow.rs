@@ -18,7 +18,7 @@ pub(super) fn unclosed(place: &Place) -> Option<Slip> {
         return Some(
             Slip::new(span, format!("`{open}` is closed by `{wrong}`"))
                 .label(at, "opened here")
-                .mend(format!("write `{close}`"), vec![vec![Edit::new(span, close.to_string())]]),
+                .fix(format!("use `{close}`"), vec![vec![Edit::new(span, close.to_string())]]),
         );
     }
     let line = line_at(place.text, line_start(place.text, start));
@@ -39,13 +39,13 @@ pub(super) fn unclosed(place: &Place) -> Option<Slip> {
         vec![Edit::new(Span::new(trimmed, at), close.to_string())]
     };
     Some(
-        Slip::new(at, format!("the `{open}` that opens here is not closed"))
+        Slip::new(at, format!("unclosed `{open}`"))
             .help(format!("close it with `{close}`"))
-            .mend(format!("add the `{close}`"), vec![closing(text_end), closing(body_end)]),
+            .fix(format!("add the `{close}`"), vec![closing(text_end), closing(body_end)]),
     )
 }
 
-/// A value that begins with a bracket or brace and goes on behind the closing one.
+/// A value that begins with a bracket or brace and goes on after the closing one.
 pub(super) fn goes_on(place: &Place) -> Option<Slip> {
     let value = value_on_line(place.text, place.line.start)?;
     let body = place.slice(value);
@@ -63,10 +63,10 @@ pub(super) fn goes_on(place: &Place) -> Option<Slip> {
     }
     let rest = Span::new(value.end as usize - rest.len(), value.end as usize);
     Some(
-        Slip::new(rest, format!("the `{open}` is closed before this, and nothing may follow its `{close}`"))
+        Slip::new(rest, format!("unexpected text after the closing `{close}`"))
             .label(Span::new(value.start as usize, value.start as usize + 1), "opened here")
-            .help("put the whole value in quotes if it is text")
-            .mend("put the whole value in quotes", vec![quote_edits(place.text, value)]),
+            .help("put the whole value in quotes if it is a string")
+            .fix("put the whole value in quotes", vec![quote_edits(place.text, value)]),
     )
 }
 
@@ -76,9 +76,9 @@ pub(super) fn missing_comma(place: &Place) -> Option<Slip> {
     let open = place.text.get(start..)?.chars().next()?;
     let before = place.text[..place.offset].trim_end().len();
     Some(
-        Slip::new(Span::at(place.offset), format!("a comma is missing before this, inside of `{open}`"))
+        Slip::new(Span::at(place.offset), format!("a comma is missing before this, inside `{open}`"))
             .label(Span::new(start, start + 1), "opened here")
-            .mend("add the comma", vec![vec![Edit::insert(before, ",")]]),
+            .fix("add the comma", vec![vec![Edit::insert(before, ",")]]),
     )
 }
 
@@ -87,7 +87,7 @@ pub(super) fn closes_nothing(place: &Place) -> Option<Slip> {
     let sign = place.text.get(place.offset..)?.chars().next().filter(|c| matches!(c, ']' | '}'))?;
     let span = Span::new(place.offset, place.offset + 1);
     Some(
-        Slip::new(span, format!("this `{sign}` closes nothing"))
-            .mend(format!("remove the `{sign}`"), vec![vec![Edit::delete(span)]]),
+        Slip::new(span, format!("unmatched `{sign}`"))
+            .fix(format!("remove the `{sign}`"), vec![vec![Edit::delete(span)]]),
     )
 }

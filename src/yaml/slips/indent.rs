@@ -6,7 +6,7 @@ use crate::yaml::lines::{Line, line_at, line_start, lines, spaces};
 use crate::yaml::{Node, Value};
 use granit_parser::ErrorKind;
 
-pub(super) const ITEM_FOR_KEY: &str = "a list item stands where a key is expected";
+pub(super) const ITEM_FOR_KEY: &str = "expected a key, found a list item";
 
 /// A tab among the blanks that a line begins with.
 pub(super) fn tab(place: &Place) -> Option<Slip> {
@@ -49,9 +49,9 @@ pub(super) fn tab(place: &Place) -> Option<Slip> {
     });
     let candidates: Vec<_> = beside.into_iter().chain(widths).collect();
     Some(
-        Slip::new(span, "a tab is used for indentation, where YAML allows only spaces")
+        Slip::new(span, "a tab is used for indentation; YAML only allows spaces")
             .help("indent with spaces")
-            .mend("indent with spaces instead of tabs", candidates),
+            .fix("indent with spaces instead of tabs", candidates),
     )
 }
 
@@ -124,13 +124,10 @@ pub(super) fn block_text(place: &Place) -> Option<Slip> {
     let first = line_at(place.text, line_start(place.text, node.span.start as usize));
     let first = Span::new(node.span.start as usize, first.end.max(node.span.start as usize));
     Some(
-        Slip::new(
-            place.body_span(),
-            "this line of the text is indented less than the block: it ends the text",
-        )
-        .label(first, format!("the block begins here, indented by {indent}"))
-        .help(format!("indent it by {indent}, as the lines above, or more"))
-        .mend("indent it like the block", vec![edits]),
+        Slip::new(place.body_span(), "this line is indented less than the block scalar, which ends here")
+            .label(first, format!("the block scalar starts here, indented by {indent}"))
+            .help(format!("indent it by at least {indent}, like the lines above"))
+            .fix("indent it like the block scalar scalar", vec![edits]),
     )
 }
 
@@ -146,10 +143,10 @@ fn unindented_text(place: &Place, header: Span, between: &str) -> Option<Slip> {
     let edits = text_below(place, parent).map(|line| Edit::insert(line.start, " ".repeat(by))).collect();
     let sign = place.slice(header);
     Some(
-        Slip::new(place.body_span(), format!("the text after `{sign}` is not indented"))
-            .label(header, "the text is announced here")
-            .help("indent every line of the text deeper than its key")
-            .mend("indent the text", vec![edits]),
+        Slip::new(place.body_span(), format!("the block scalar after `{sign}` is not indented"))
+            .label(header, "the block scalar starts here")
+            .help("indent every line more than the key")
+            .fix("indent the block scalar", vec![edits]),
     )
 }
 
@@ -174,7 +171,7 @@ pub(super) fn missing_dash(place: &Place) -> Option<Slip> {
     let body = place.body_span();
     let edits = vec![Edit::insert(body.start as usize, "- ")];
     let message = format!("a `-` is missing before this item of the list in column {}", list.column + 1);
-    Some(Slip::new(body, message).mend("put a `-` before it", vec![edits]))
+    Some(Slip::new(body, message).fix("add a `-` before it", vec![edits]))
 }
 
 /// An item of a list whose first item, above, lacks its dash and so was read as a mapping.
@@ -193,11 +190,11 @@ pub(super) fn first_dash(place: &Place) -> Option<Slip> {
     };
     let before = Span::new((first.start as usize).checked_sub(2)?, first.start as usize);
     let name = place.slice(first);
-    let message = format!("a `-` is missing before `{name}`, with which the first item of the list begins");
+    let message = format!("a `-` is missing before `{name}`, the first key of a list item");
     (place.slice(before) == "  ").then(|| {
         Slip::new(first, message)
             .label(place.body_span(), "another item of the list")
-            .mend("put a `-` before it", vec![vec![Edit::new(before, "- ")]])
+            .fix("add a `-` before it", vec![vec![Edit::new(before, "- ")]])
     })
 }
 
@@ -226,7 +223,7 @@ pub(super) fn first_item(place: &Place) -> Option<Slip> {
     let message = format!("a `-` is missing before this item of `{name}`");
     Some(
         Slip::new(Span::new(start, start + body.len()), message)
-            .mend("put a `-` before it", vec![vec![Edit::insert(start, "- ")]]),
+            .fix("add a `-` before it", vec![vec![Edit::insert(start, "- ")]]),
     )
 }
 
@@ -242,9 +239,9 @@ pub(super) fn deep_start(place: &Place) -> Option<Slip> {
         .collect();
     let span = Span::new(start, start + by);
     Some(
-        Slip::new(span, format!("the first lines are indented by {by} more than those below"))
-            .label(place.body_span(), "this line is not indented like them")
-            .mend("remove the indentation", vec![edits]),
+        Slip::new(span, format!("the first lines are indented by {by} more than the lines below"))
+            .label(place.body_span(), "this line has a different indentation")
+            .fix("remove the indentation", vec![edits]),
     )
 }
 
@@ -264,9 +261,8 @@ pub(super) fn outside_item(place: &Place) -> Option<Slip> {
     let name = place.slice(key.span);
     let amount = if by == 2 { "two".to_owned() } else { by.to_string() };
     let value_is_empty = place.text[key.colon + 1..place.line.end].trim().is_empty();
-    let message = format!(
-        "`{name}` stands at the indentation of the list's `-`, outside of the item; indent it by {amount}"
-    );
+    let message =
+        format!("`{name}` is at the indentation of the list's `-`, outside the item; indent it by {amount}");
     // A key of the first column belongs to no item, wherever it slid to.
     let foreign = |line: Line| {
         key_of_line(place.text, line).is_some_and(|key| place.is_root_key(place.slice(key.span)))
@@ -284,9 +280,9 @@ pub(super) fn outside_item(place: &Place) -> Option<Slip> {
     });
     Some(
         Slip::new(key.span, message)
-            .label(Span::new(dash, dash + 1), "the item begins here")
-            .help("the keys of one list item stand in one column")
-            .mend(format!("indent `{name}` by {amount}"), vec![own_list, next_item]),
+            .label(Span::new(dash, dash + 1), "the item starts here")
+            .help("the keys of a list item must have the same indentation")
+            .fix(format!("indent `{name}` by {amount}"), vec![own_list, next_item]),
     )
 }
 
@@ -361,12 +357,9 @@ pub(super) fn fits_no_level(place: &Place) -> Slip {
     let span = Span::new(place.body_span().start as usize, end.min(place.line.end));
     if levels.iter().any(|level| level.column == own) {
         let is_item = body.starts_with('-');
-        let what = if is_item {
-            "a list item stands where a key is expected"
-        } else {
-            "a key stands where a list item is expected"
-        };
-        return Slip::new(span, what).help("a mapping holds only `key: value`, a list only `- item`");
+        let what =
+            if is_item { "expected a key, found a list item" } else { "expected a list item, found a key" };
+        return Slip::new(span, what).help("a mapping can only contain `key: value`, a list only `- item`");
     }
     let mut columns: Vec<usize> = levels.iter().map(|level| level.column).collect();
     columns.sort_unstable();
@@ -380,10 +373,10 @@ pub(super) fn fits_no_level(place: &Place) -> Slip {
     let candidates = with_children.chain(alone).collect();
     let known: Vec<String> = columns.iter().map(ToString::to_string).collect();
     let message = format!(
-        "`{name}` is indented by {own}, which fits none of the levels above it ({})",
+        "the indentation of `{name}` ({own}) does not match any level above it ({})",
         known.join(", ")
     );
-    Slip::new(span, message).mend("indent it like its neighbours", candidates)
+    Slip::new(span, message).fix("indent it like the surrounding keys", candidates)
 }
 
 /// Edits that move the failing line, and the deeper ones below it, to a column.
@@ -421,14 +414,14 @@ pub(super) fn too_deep_key(place: &Place) -> Option<Slip> {
     if column(place.text, place.line) <= to {
         return None;
     }
-    let message = format!("`{name}` is indented deeper than `{upper_name}`, which already has a value");
+    let message = format!("`{name}` is indented more than `{upper_name}`, which already has a value");
     Some(
         Slip::new(key.span, message)
-            .label(upper.span, "this key has its value on its own line")
+            .label(upper.span, "this key has its value on the same line")
             .help(format!(
                 "indent `{name}` like `{upper_name}`, or put the value in quotes if this is part of it"
             ))
-            .mend(format!("indent `{name}` like `{upper_name}`"), vec![moved(place, to)]),
+            .fix(format!("indent `{name}` like `{upper_name}`"), vec![moved(place, to)]),
     )
 }
 
@@ -449,10 +442,10 @@ pub(super) fn list_on_key_line(place: &Place) -> Slip {
     )];
     Slip::new(
         Span::new(place.offset, (place.offset + 1).min(place.line.end)),
-        "a list cannot begin on the line of its key",
+        "a list cannot start on the line of its key",
     )
-    .help("put each `- item` on a line of its own, below the key")
-    .mend("move the item to a line of its own", vec![edits])
+    .help("put each `- item` on a separate line, below the key")
+    .fix("move the item to a separate line", vec![edits])
 }
 
 /// Text on the line of `|` or `>`.
@@ -475,20 +468,24 @@ pub(super) fn text_after_header(place: &Place) -> Slip {
     let sign = &rest[..1.min(rest.len())];
     if !body.contains(char::is_alphanumeric) {
         let stray = Span::new(from, from + body.len());
-        let slip = Slip::new(stray, format!("nothing may follow `{sign}` on its line")).help("remove it");
-        return slip.mend("remove it", vec![vec![Edit::delete(Span::new(start, from + body.len()))], edits]);
+        let slip =
+            Slip::new(stray, format!("unexpected text after `{sign}` on the same line")).help("remove it");
+        return slip.fix("remove it", vec![vec![Edit::delete(Span::new(start, from + body.len()))], edits]);
     }
-    Slip::new(Span::new(from, from + body.len()), format!("the text must begin on the line after `{sign}`"))
-        .help("or put the value in quotes, if it is one line")
-        .mend(
-            "move the text to the next line",
-            vec![
-                edits,
-                super::value_on_line(place.text, place.offset)
-                    .map(|value| super::quote_edits(place.text, value))
-                    .unwrap_or_default(),
-            ],
-        )
+    Slip::new(
+        Span::new(from, from + body.len()),
+        format!("the block scalar must start on the line after `{sign}`"),
+    )
+    .help("or put the value in quotes, if it is a single line")
+    .fix(
+        "move the value to the next line",
+        vec![
+            edits,
+            super::value_on_line(place.text, place.offset)
+                .map(|value| super::quote_edits(place.text, value))
+                .unwrap_or_default(),
+        ],
+    )
 }
 
 /// An empty line at the top of a text block that has more spaces than the block's first line.
@@ -504,9 +501,9 @@ pub(super) fn deep_empty_line(place: &Place) -> Slip {
         .collect();
     let span = edits.first().map_or(place.body_span(), |edit| edit.span);
     let edits: Vec<_> = edits.into_iter().rev().collect();
-    Slip::new(span, "an empty line at the top of this text has more spaces than the text's first line")
-        .help("remove the spaces of the empty line")
-        .mend("remove the spaces", vec![edits])
+    Slip::new(span, "a blank line at the start of this block scalar has more spaces than its first line")
+        .help("remove the spaces in the blank line")
+        .fix("remove the spaces", vec![edits])
 }
 
 fn line_end<'a>(place: &Place<'a>) -> &'a str {

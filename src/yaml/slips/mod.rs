@@ -1,4 +1,4 @@
-//! What probably went wrong where the parser stopped, in plain words, and what would mend it.
+//! What probably went wrong where the parser stopped, in plain words, and what would fix it.
 
 mod flow;
 mod indent;
@@ -7,13 +7,13 @@ mod stray;
 
 use super::lines::{Line, line_at, line_start, lines, spaces};
 use super::parse::{Failure, Parsed};
-use super::{MAX_DEPTH, Mend, Node, Value, YamlError};
+use super::{MAX_DEPTH, Node, Suggestion, Value, YamlError};
 use crate::source::{Edit, Span};
 use granit_parser::ErrorKind;
 
 pub(super) use quote::quote_edits;
 
-/// A diagnosed error and edits that may mend it, the likeliest first; none is proven yet.
+/// A diagnosed error and edits that may fix it, the likeliest first; none is proven yet.
 pub(super) struct Slip {
     pub(super) error: YamlError,
     pub(super) candidates: Vec<Vec<Edit>>,
@@ -22,7 +22,7 @@ pub(super) struct Slip {
 
 impl Slip {
     fn new(span: Span, message: impl Into<String>) -> Self {
-        let error = YamlError { span, message: message.into(), help: None, labels: Vec::new(), mend: None };
+        let error = YamlError { span, message: message.into(), help: None, labels: Vec::new(), fix: None };
         Self { error, candidates: Vec::new(), title: String::new() }
     }
 
@@ -36,7 +36,7 @@ impl Slip {
         self
     }
 
-    fn mend(mut self, title: impl Into<String>, candidates: Vec<Vec<Edit>>) -> Self {
+    fn fix(mut self, title: impl Into<String>, candidates: Vec<Vec<Edit>>) -> Self {
         self.title = title.into();
         self.candidates = candidates;
         self
@@ -49,10 +49,10 @@ impl Slip {
     }
 
     /// The error, with the edits that have proven themselves.
-    pub(super) fn with_mend(self, edits: Option<Vec<Edit>>) -> YamlError {
+    pub(super) fn with_fix(self, edits: Option<Vec<Edit>>) -> YamlError {
         let offered = edits.filter(|_| !self.title.is_empty());
-        let mend = offered.map(|edits| Mend { title: self.title, edits });
-        YamlError { mend, ..self.error }
+        let fix = offered.map(|edits| Suggestion { title: self.title, edits });
+        YamlError { fix, ..self.error }
     }
 }
 
@@ -138,7 +138,7 @@ fn by_kind(place: &Place) -> Option<Slip> {
         | K::InvalidLowSurrogateHexEscape => Some(quote::escape(place)),
         K::CommentNotSeparated => Some(
             Slip::new(Span::new(place.offset, place.offset + 1), "a comment needs a space before its `#`")
-                .mend("put a space before the `#`", vec![vec![Edit::insert(place.offset, " ")]]),
+                .fix("add a space before the `#`", vec![vec![Edit::insert(place.offset, " ")]]),
         ),
         _ if !place.parsed.open_flow.is_empty() => flow::unclosed(place),
         K::UnclosedFlowCollection { .. } | K::MismatchedFlowCollectionEnd { .. } => flow::unclosed(place),
@@ -149,8 +149,8 @@ fn by_kind(place: &Place) -> Option<Slip> {
 
 fn too_deep(place: &Place) -> Option<Slip> {
     (*place.kind == ErrorKind::RecursionLimitExceeded).then(|| {
-        let message = format!("lists and mappings are nested more than {MAX_DEPTH} levels deep here");
-        Slip::new(Span::at(place.offset), message).help("nothing below this place was read")
+        let message = format!("lists and mappings are nested more than {MAX_DEPTH} levels deep");
+        Slip::new(Span::at(place.offset), message).help("the rest was not parsed")
     })
 }
 
@@ -175,7 +175,7 @@ fn missing_space(place: &Place) -> Option<Slip> {
             format!("a space is missing after the colon of `{key}`")
         };
         let slip = Slip::new(Span::new(at - 1, at), message);
-        return Some(slip.mend("put a space there", vec![vec![Edit::insert(at, " ")]]));
+        return Some(slip.fix("add a space", vec![vec![Edit::insert(at, " ")]]));
     }
     None
 }
@@ -206,7 +206,7 @@ fn missing_colon(place: &Place) -> Slip {
     let span = place.body_span();
     let body = place.body().trim_end();
     let word = identifier(body);
-    let help = "a key is followed by a colon and a space: `key: value`";
+    let help = "a key must be followed by a colon and a space: `key: value`";
     if body.starts_with("- ") {
         return Slip::new(Span::new(span.start as usize, span.start as usize + 1), indent::ITEM_FOR_KEY)
             .help(help);
@@ -224,9 +224,12 @@ fn missing_colon(place: &Place) -> Slip {
             format!("a colon is missing after `{body}`"),
         )
         .help(help)
-        .mend("add the colon", vec![edits]);
+        .fix("add the colon", vec![edits]);
     }
-    Slip::new(Span::new(span.start as usize, span.start as usize + body.len()), "this line has no key: a colon is missing, or the line belongs to a text above and is not indented like it").help(help)
+    Slip::new(Span::new(span.start as usize, span.start as usize + body.len()), "this line has no key: a colon is \
+                                                                                 missing, or the line belongs to a \
+                                                                                 block scalar above and is not \
+                                                                                 indented like it").help(help)
 }
 
 /// A word alone on its line, whose colon is missed where the mapping below it begins.
@@ -241,8 +244,8 @@ fn colon_missing_above(place: &Place) -> Option<Slip> {
     let end = above.start + place.text[above.start..above.end].trim_end().len();
     Some(
         Slip::new(Span::new(end - body.len(), end), format!("a colon is missing after `{body}`"))
-            .help("a key is followed by a colon and a space: `key: value`")
-            .mend("add the colon", vec![vec![Edit::insert(end, ":")]]),
+            .help("a key must be followed by a colon and a space: `key: value`")
+            .fix("add the colon", vec![vec![Edit::insert(end, ":")]]),
     )
 }
 
@@ -254,9 +257,9 @@ fn other(place: &Place) -> Slip {
         | ErrorKind::MissingDocumentEndBeforeDirective
         | ErrorKind::InvalidDirectiveTerminator
         | ErrorKind::MissingDirectiveName
-        | ErrorKind::InvalidDirectiveName => "this line begins with `%` and is not a YAML directive",
-        ErrorKind::ExpectedDocumentStart => "this line fits none of the levels of indentation above it",
-        ErrorKind::InvalidDocumentEnd => "nothing but a comment may follow `...` on its line",
+        | ErrorKind::InvalidDirectiveName => "this line starts with `%` but is not a YAML directive",
+        ErrorKind::ExpectedDocumentStart => "the indentation of this line does not match any level above it",
+        ErrorKind::InvalidDocumentEnd => "only a comment can follow `...` on the same line",
         ErrorKind::InvalidSimpleKey => "this key is too long or spans several lines",
         _ => "this is not valid YAML",
     };

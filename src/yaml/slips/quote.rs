@@ -28,11 +28,11 @@ pub(super) fn colon_in_value(place: &Place) -> Option<Slip> {
     Some(
         Slip::new(
             Span::new(place.offset, place.offset + 1),
-            format!("{subject} holds a colon followed by a space, which only quoted text may"),
+            format!("{subject} contains a colon followed by a space, which must be quoted"),
         )
         .label(value, "the value")
         .help("put the value in quotes")
-        .mend("put the value in quotes", vec![quote_edits(place.text, value)]),
+        .fix("put the value in quotes", vec![quote_edits(place.text, value)]),
     )
 }
 
@@ -57,9 +57,9 @@ fn unclosed_at(place: &Place, at: usize, quote: char) -> Slip {
     }
     candidates.push(vec![Edit::insert(at + body.len(), quote.to_string())]);
     let end = (at + quote.len_utf8()).min(place.text.len());
-    Slip::new(Span::new(at, end), "the quote that opens here is never closed")
-        .help(format!("close the text with `{quote}`"))
-        .mend("close the quote at the end of the line", candidates)
+    Slip::new(Span::new(at, end), "unclosed quote")
+        .help(format!("close the string with `{quote}`"))
+        .fix("close the quote at the end of the line", candidates)
 }
 
 /// Something after a closed quote.
@@ -101,13 +101,13 @@ pub(super) fn trailing(place: &Place) -> Option<Slip> {
     }
     candidates.push(quote_edits(place.text, value));
     Some(
-        Slip::new(rest, "the quoted text ends before this, and nothing may follow it")
-            .label(Span::new(opener, opener + 1), "the quoted text begins here")
+        Slip::new(rest, "unexpected text after the closing quote")
+            .label(Span::new(opener, opener + 1), "the quoted string starts here")
             .help(format!(
-                "inside of `{quote}`, write {} for a quote",
+                "inside `{quote}`, use {} for a quote",
                 if quote == '"' { "`\\\"`" } else { "`''`" }
             ))
-            .mend(title, candidates),
+            .fix(title, candidates),
     )
 }
 
@@ -128,9 +128,9 @@ pub(super) fn escape(place: &Place) -> Slip {
         Span::new(end, (end + shown).min(line_at(place.text, line_start(place.text, end)).end.max(end)));
     let edits = bad.iter().map(|at| Edit::insert(*at, "\\")).collect();
     let text = place.slice(span);
-    Slip::new(span, format!("`{text}` is not an escape that double-quoted text knows"))
-        .help("write `\\\\` for a backslash, or put the text in single quotes")
-        .mend("double the backslash", vec![edits])
+    Slip::new(span, format!("`{text}` is not a valid escape sequence in a double-quoted string"))
+        .help("use `\\\\` for a backslash, or put the value in single quotes")
+        .fix("double the backslash", vec![edits])
 }
 
 /// The backslashes of a double-quoted text that begin no known escape.
@@ -160,7 +160,7 @@ fn backslashes(text: &str, base: usize) -> Vec<usize> {
     bad
 }
 
-/// A text that begins with a star, which the parser takes for a reference with something behind it.
+/// A text that begins with a star, which the parser takes for a reference with something after it.
 pub(super) fn alias_goes_on(place: &Place) -> Option<Slip> {
     let value = value_on_line(place.text, place.offset)?;
     let name = place.slice(value).strip_prefix('*')?;
@@ -169,9 +169,9 @@ pub(super) fn alias_goes_on(place: &Place) -> Option<Slip> {
 
 fn cannot_begin(place: &Place, value: Span, sign: &str) -> Slip {
     let at = value.start as usize;
-    Slip::new(Span::new(at, at + 1), format!("plain text cannot begin with {sign}"))
+    Slip::new(Span::new(at, at + 1), format!("an unquoted value cannot start with {sign}"))
         .help("put the value in quotes")
-        .mend("put the value in quotes", vec![quote_edits(place.text, value)])
+        .fix("put the value in quotes", vec![quote_edits(place.text, value)])
 }
 
 /// A value that begins with a character which plain text may not begin with.
@@ -181,8 +181,8 @@ pub(super) fn special_start(place: &Place) -> Option<Slip> {
     let first = place.slice(value).chars().next()?;
     if place.slice(value).starts_with("* ") && place.body().starts_with('*') {
         let star = Span::new(place.offset, place.offset + 1);
-        let slip = Slip::new(star, "a list item begins with `-`, not with `*`").help("write `-`");
-        return Some(slip.mend("write `-`", vec![vec![Edit::new(star, "-")]]));
+        let slip = Slip::new(star, "a list item starts with `-`, not with `*`").help("write `-`");
+        return Some(slip.fix("write `-`", vec![vec![Edit::new(star, "-")]]));
     }
     if !matches!(first, '@' | '`' | '%' | '*' | '&' | '!' | ',' | ']' | '}' | '?' | '-' | ':' | '>' | '|') {
         return None;

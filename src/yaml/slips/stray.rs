@@ -1,4 +1,4 @@
-//! What has no business where it stands: characters that YAML does not know, marks that a merge left behind, keys
+//! What has no business where it stands: characters that YAML does not know, marks that a merge left after, keys
 //! of the first column that slid into another.
 
 use super::{Key, Place, Slip, identifier, indent, key_of_line, last_scalar};
@@ -18,8 +18,8 @@ pub(super) fn conflict_marker(place: &Place) -> Option<Slip> {
     }
     let whole = Span::new(place.line.start, place.line.next);
     Some(
-        Slip::new(Span::new(place.line.start, place.line.end), "this line is a mark of an unfinished merge")
-            .help("keep one of the two versions between the marks, and delete the marks")
+        Slip::new(Span::new(place.line.start, place.line.end), "this line is a merge conflict marker")
+            .help("keep one of the versions between the markers, and delete the markers")
             .beyond(vec![Edit::delete(whole)]),
     )
 }
@@ -32,9 +32,9 @@ pub(super) fn character(place: &Place) -> Option<Slip> {
     let others = rest.char_indices().filter(|(_, c)| is_bad(*c));
     let others = others.map(|(more, c)| Span::new(more, more + c.len_utf8()).shift(span.end as usize));
     let edits = std::iter::once(span).chain(others).map(Edit::delete).collect();
-    let name = if c == crate::source::BOM { "byte-order mark" } else { "control character" };
+    let name = if c == crate::source::BOM { "byte order mark" } else { "control character" };
     let message = format!("the {name} U+{:04X} is not allowed here", u32::from(c));
-    Some(Slip::new(span, message).mend(format!("remove the {name}"), vec![edits]))
+    Some(Slip::new(span, message).fix(format!("remove the {name}"), vec![edits]))
 }
 
 fn is_bad(c: char) -> bool {
@@ -64,11 +64,11 @@ pub(super) fn blank(place: &Place) -> Option<Slip> {
     let width = |c: char| if c == '\u{200b}' || c == crate::source::BOM { "" } else { " " };
     let edits = odd.iter().map(|one| Edit::new(span(one), width(one.1))).collect();
     let message =
-        format!("the blank U+{:04X} stands in the indentation, where YAML knows only spaces", u32::from(c));
+        format!("the space U+{:04X} is used for indentation; YAML only allows ordinary spaces", u32::from(c));
     Some(
         Slip::new(span(&(first, c)), message)
             .help("indent with spaces")
-            .mend("put spaces there", vec![edits]),
+            .fix("replace with spaces", vec![edits]),
     )
 }
 
@@ -92,12 +92,12 @@ fn indented(place: &Place, line: Line, key: &Key, edits: Vec<Edit>) -> Option<Sl
     if own == 0 || !is_first || !place.is_root_key(name) {
         return None;
     }
-    let message = format!("`{name}` is indented by {own} and belongs in the first column");
-    let help = "the keys of the file stand in one column";
+    let message = format!("`{name}` is indented by {own} but must not be indented");
+    let help = "top-level keys must not be indented";
     Some(
         Slip::new(key.span, message)
             .help(help)
-            .mend(format!("move `{name}` to the first column"), vec![edits]),
+            .fix(format!("remove the indentation of `{name}`"), vec![edits]),
     )
 }
 
@@ -139,7 +139,7 @@ fn without_colon(place: &Place) -> Option<Slip> {
     };
     Some(
         Slip::new(Span::new(place.line.start, at), format!("a colon is missing after `{name}`"))
-            .help("a key is followed by a colon and a space: `key: value`")
-            .mend("add the colon", vec![vec![Edit::new(Span::new(at, end), space)]]),
+            .help("a key must be followed by a colon and a space: `key: value`")
+            .fix("add the colon", vec![vec![Edit::new(Span::new(at, end), space)]]),
     )
 }

@@ -102,8 +102,8 @@ proptest! {
             check_span(&file, error.span)?;
             error.labels.iter().try_for_each(|(span, _)| check_span(&file, *span))?;
             prop_assert!(!error.message.is_empty() && !error.message.ends_with('.'));
-            if let Some(mend) = &error.mend {
-                let after = Edit::apply(&mend.edits, &text).unwrap();
+            if let Some(fix) = &error.fix {
+                let after = Edit::apply(&fix.edits, &text).unwrap();
                 prop_assert!(read(&after).errors.len() < document.errors.len(), "{after:?}");
             }
         }

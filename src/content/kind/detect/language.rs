@@ -100,7 +100,7 @@ pub(super) fn language(text: &str) -> Language {
         let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_'));
         &rest[..end.unwrap_or(rest.len())]
     };
-    let words = || tokens.iter().filter(|token| token.kind == TokenKind::Bar).map(after_pipe);
+    let words = || tokens.iter().filter(|token| token.kind == TokenKind::Pipe).map(after_pipe);
     if words().any(|word| OTHER_OPERATORS.contains(&word)) {
         return Language::Other;
     }

@@ -117,7 +117,7 @@ fn columns_of_defender_tables_are_renamed_and_nothing_else() {
             "DeviceEvents | project-rename Timestamp = TimeGenerated | sort by Timestamp",
             "DeviceEvents | project-rename Timestamp = TimeGenerated | sort by Timestamp",
         ),
-        // A part of a value is no column.
+        // A part of a value is not a column.
         (
             "DeviceEvents | extend X = AdditionalFields.Timestamp, Y = AdditionalFields[\"Timestamp\"]",
             "DeviceEvents | extend X = AdditionalFields.Timestamp, Y = AdditionalFields[\"Timestamp\"]",
@@ -158,11 +158,13 @@ fn changes_are_told_at_their_place_and_written_as_comments() {
     assert_eq!(content.source.slice(change.span), "Timestamp");
     assert_eq!(
         query(&promoted),
-        "DeviceEvents\n// `Timestamp` is called `TimeGenerated` in a workspace.\n| where TimeGenerated > ago(1h)\n\
-         // `render barchart` draws a chart, which a rule does not.\n| summarize count() by DeviceName\n"
+        "DeviceEvents\n// `Timestamp` is `TimeGenerated` in a workspace.\n| where TimeGenerated > ago(1h)\n\
+         // `render barchart` has no effect in a rule.\n| summarize count() by DeviceName\n"
     );
     assert!(
-        promoted.text.contains("# The hunting query has none; most rules are Medium.\nseverity: Medium\n")
+        promoted
+            .text
+            .contains("# The hunting query has no severity; Medium is the default.\nseverity: Medium\n")
     );
     assert!(
         promoted
@@ -198,9 +200,9 @@ fn a_result_without_time_is_told_with_advice() {
     assert!(
         advice("SigninLogs | summarize count() by UserPrincipalName")
             .unwrap()
-            .ends_with("`TimeGenerated = max(TimeGenerated)`")
+            .ends_with("add `TimeGenerated = max(TimeGenerated)` to `summarize`")
     );
-    assert!(advice("SigninLogs | project UserPrincipalName").unwrap().ends_with("name it in `project`"));
+    assert!(advice("SigninLogs | project UserPrincipalName").unwrap().ends_with("add it to `project`"));
     assert_eq!(advice("SigninLogs | summarize arg_max(TimeGenerated, *) by UserPrincipalName"), None);
     assert_eq!(advice("DeviceEvents | project Timestamp, DeviceName"), None);
 }
@@ -320,10 +322,10 @@ fn tactics_are_respelt_or_asked_for() {
     assert_eq!(tactics("tactics: Execution, Persistence\n", &[]).unwrap(), ["Execution", "Persistence"]);
     let asked = tactics("tactics: [Execution, Ransomware]\nrelevantTechniques: [T1486]\n", &[]).unwrap_err();
     assert_eq!(asked.len(), 1);
-    assert!(asked[0].message.starts_with("`Ransomware` is no tactic"), "{asked:?}");
+    assert!(asked[0].message.starts_with("`Ransomware` is not a Sentinel tactic"), "{asked:?}");
     assert_eq!(
         asked[0].help.as_deref().unwrap_or_default(),
-        "`--tactic Ransomware=Impact` names the tactic that its techniques serve."
+        "`--tactic Ransomware=Impact` sets the tactic of its techniques."
     );
     let asked = tactics("tactics: [InitialAcces]\n", &[]).unwrap_err();
     assert!(
@@ -352,7 +354,7 @@ fn only_hunting_queries_become_rules_and_what_is_missing_is_said() {
     assert!(
         made(&rule, &Options::default()).unwrap_err()[0]
             .message
-            .contains("only hunting queries become rules")
+            .contains("only hunting queries can be converted to rules")
     );
     let bare = Content::read(
         Arc::new(SourceFile::new("a.yaml", "id: no-guid\ntactics: [Impact]\nquery: SigninLogs | take 1\n")),
@@ -363,6 +365,6 @@ fn only_hunting_queries_become_rules_and_what_is_missing_is_said() {
     let messages: Vec<&str> = asked.iter().map(|question| question.message.as_str()).collect();
     assert_eq!(
         messages,
-        ["The hunting query has no name, and a rule needs one", "The id `no-guid` is no GUID"]
+        ["The hunting query has no name, but a rule needs one", "The id `no-guid` is not a GUID"]
     );
 }

@@ -48,11 +48,11 @@ fn options_settle_the_schedule_and_a_rule_never_misses_what_comes() {
     let options = Options { frequency: Some(duration("5m")), ..Options::default() };
     assert_eq!(
         questions(week, &options),
-        ["A rule that looks back 7d runs once an hour at most Give it `--frequency 1h`."]
+        ["A rule that looks back 7d can run at most once an hour Use `--frequency 1h`."]
     );
     let options =
         Options { frequency: Some(duration("1d")), period: Some(duration("1h")), ..Options::default() };
-    assert!(questions(week, &options)[0].contains("misses what came in between Give it `--period 1d`"));
+    assert!(questions(week, &options)[0].contains("misses the events in between Use `--period 1d`"));
 }
 
 #[test]
@@ -60,34 +60,34 @@ fn what_a_rule_cannot_look_at_is_a_question_with_its_answer() {
     for (query, expected) in [
         (
             "SigninLogs | where TimeGenerated > ago(30d)",
-            "The query looks back 30d, and a rule looks back 14d at most `--max-period 14d`",
+            "The query looks back 30d; a rule can look back at most 14d `--max-period 14d`",
         ),
         (
             "SigninLogs | where TimeGenerated < ago(3d)",
-            "The query looks at all that came before `ago(3d)` Say how far back with `--period`",
+            "The query looks at all events before `ago(3d)` Set how far back with `--period`",
         ),
         (
             "let t = toscalar(SigninLogs | summarize count()); SigninLogs | where TimeGenerated > ago(t * 1d)",
-            "cannot be told from `ago(t * 1d)` Say it with `--period`",
+            "cannot be determined from `ago(t * 1d)` Set it with `--period`",
         ),
         (
             "SigninLogs | where TimeGenerated between (datetime(2026-01-01) .. datetime(2026-01-02))",
-            "`datetime(2026-01-02)`, and a rule at what comes Take the date out",
+            "`datetime(2026-01-02)`, but a rule looks at recent events Remove the date",
         ),
         (
             "let s = totimespan('{{StartTimeISO}}'); SigninLogs | where TimeGenerated > ago(1d)",
-            "`{{StartTimeISO}}` is filled in by the hunting page alone",
+            "`{{StartTimeISO}}` is only filled in by the hunting page",
         ),
-        ("search \"x\"", "`search` over every table is not allowed in a rule Name the tables"),
+        ("search \"x\"", "`search` over every table is not allowed in a rule List the tables"),
         ("union * | where TimeGenerated > ago(1d)", "`union` over every table"),
         ("adx('x').T | take 1", "`adx()` queries Azure Data Explorer"),
         (
             "AADSignInEventsBeta | take 1",
-            "`AADSignInEventsBeta` is a table of Defender's advanced hunting that no workspace has",
+            "The table `AADSignInEventsBeta` only exists in advanced hunting in Defender, not in workspaces",
         ),
         (
             "DeviceFileEvents | invoke FileProfile(SHA1, 1000)",
-            "`FileProfile()` is a function of Defender's advanced hunting",
+            "The function `FileProfile()` only exists in advanced hunting",
         ),
         ("SigninLogs | where ((", "The query has a syntax error"),
     ] {
@@ -95,14 +95,14 @@ fn what_a_rule_cannot_look_at_is_a_question_with_its_answer() {
         assert!(asked.iter().any(|question| question.contains(expected)), "{query}: {asked:#?}");
     }
     let long = format!("SigninLogs | where UserPrincipalName == '{}'", "x".repeat(10_000));
-    assert!(questions(&long, &Options::default())[0].contains("a rule takes 10000 at most"));
+    assert!(questions(&long, &Options::default())[0].contains("can have at most 10000"));
     // An answer is an answer.
     let options = Options { period: Some(duration("14d")), ..Options::default() };
     assert_eq!(
         schedule(&of("SigninLogs | where TimeGenerated < ago(3d)", &options)),
         ("1d".into(), "14d".into())
     );
-    // What a bar stands before only looks at the rows that come.
+    // What a pipe stands before only looks at the rows that come.
     of("SigninLogs | search \"x\"", &Options::default());
 }
 
@@ -122,7 +122,7 @@ SigninLogs
     );
     let changed = remarks(&promoted, Level::Change);
     assert_eq!(changed.len(), 2);
-    assert!(changed[0].contains("in the 1d since it last ran"), "{changed:?}");
+    assert!(changed[0].contains("in the 1d since its last run"), "{changed:?}");
     let options = Options { frequency: Some(duration("6h")), ..Options::default() };
     let promoted = of(text, &options);
     assert_eq!(schedule(&promoted), ("6h".into(), "174h".into()));
@@ -139,8 +139,8 @@ fn nrt_rules_read_one_workspace_and_do_not_look_back() {
         assert_eq!(value(&promoted, key), None, "{key}");
     }
     for (query, expected) in [
-        ("DeviceEvents | where Timestamp > ago(7d)", "The query looks back 7d, and an NRT rule"),
-        ("workspace('x').DeviceEvents | take 1", "its own workspace only"),
+        ("DeviceEvents | where Timestamp > ago(7d)", "The query looks back 7d, but an NRT rule"),
+        ("workspace('x').DeviceEvents | take 1", "not supported in NRT rules"),
         ("union DeviceEvents, adx('x').T", "`adx()` queries Azure Data Explorer"),
     ] {
         let asked = questions(query, &nrt);
@@ -215,6 +215,6 @@ fn windows_can_be_taken_out_where_they_are_no_more_than_that() {
     assert!(
         remarks(&counted, Level::Warning)
             .iter()
-            .any(|text| text.starts_with("`summarize` now works on the events of a minute"))
+            .any(|text| text.starts_with("`summarize` now aggregates the events of about a minute"))
     );
 }

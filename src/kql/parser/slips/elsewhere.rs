@@ -54,7 +54,7 @@ const PARAMETERS: &[(T, &[&str])] = &[
 ];
 
 impl Slips<'_> {
-    /// `&quot;` and its kin, all of them at once: one alone would leave a string open.
+    /// `&quot;` and its relatives, all of them at once: one alone would leave a string open.
     pub(super) fn entities(&self, draft: &mut Draft, at: usize) -> bool {
         let place = draft.error.span.start as usize;
         let line = self.text[..place].rfind(['\n', '\r']).map_or(0, |start| start + 1);
@@ -74,10 +74,10 @@ impl Slips<'_> {
         let written = self.text[first..].find(';').map_or("&", |end| &self.text[first..=first + end]);
         draft.say(
             Span::new(first, first + written.len()),
-            format!("`{written}` is how a web page writes a character"),
-            "Write the character itself.",
+            format!("`{written}` is an HTML entity, which is not valid in KQL"),
+            "Use the character itself.",
         );
-        draft.mend(Span::new(first, last), &plain);
+        draft.fix(Span::new(first, last), &plain);
         draft.title("Decode the HTML entities");
         draft.covers = Span::new(first.min(line), self.text.len());
         true
@@ -85,8 +85,8 @@ impl Slips<'_> {
 
     /// A keyword that stands twice, one after the other.
     pub(super) fn doubled(&self, draft: &mut Draft, at: usize) -> bool {
-        let stage = (0..at).rev().find(|index| matches!(self.kind(*index), T::Bar | T::Semicolon));
-        let begins = stage.map_or(1, |bar| bar + 2);
+        let stage = (0..at).rev().find(|index| matches!(self.kind(*index), T::Pipe | T::Semicolon));
+        let begins = stage.map_or(1, |pipe| pipe + 2);
         for second in [at + 1, at, at.saturating_sub(1), at.saturating_sub(2), begins] {
             let Some(first) = second.checked_sub(1) else { continue };
             let word = self.written(second);
@@ -100,7 +100,7 @@ impl Slips<'_> {
             if same {
                 let span = self.span(second);
                 draft.say(span, format!("`{word}` is repeated"), "Remove one of them.");
-                draft.mend(Span::new(self.span(first).end as usize, span.end as usize), "");
+                draft.fix(Span::new(self.span(first).end as usize, span.end as usize), "");
                 draft.covers = self.stage(first);
                 return true;
             }
@@ -128,8 +128,8 @@ impl Slips<'_> {
         let start = self.span(dashes).start as usize;
         let length = self.text[start..].find(['\n', '\r']).unwrap_or(self.text.len() - start);
         let span = Span::new(start, start + 2);
-        draft.say(span, "`--` is not a comment in KQL", "A comment begins with `//` and ends with its line.");
-        draft.mend(span, "//");
+        draft.say(span, "`--` is not a comment in KQL", "Use `//` for comments.");
+        draft.fix(span, "//");
         // What is missing after the comment is told of the end of its line.
         draft.covers = Span::new(start, (start + length + 1).min(self.text.len().max(start)));
         true
@@ -146,22 +146,18 @@ impl Slips<'_> {
         let name = self.written(start);
         let goes_on = before.is_some_and(|semicolon| {
             let stage = (0..semicolon).rev().take_while(|index| self.kind(*index) != T::Semicolon);
-            stage.take_while(|index| self.kind(*index) != T::Bar).any(|index| {
+            stage.take_while(|index| self.kind(*index) != T::Pipe).any(|index| {
                 matches!(self.kind(index), T::Summarize | T::Extend | T::Project | T::Print | T::MakeSeries)
             })
         });
         if let Some(semicolon) = before.filter(|_| goes_on) {
             let span = self.span(semicolon);
-            draft.say(span, format!("This semicolon ends the query before `{name}`"), "Write a comma.");
-            draft.mend(span, ",");
+            draft.say(span, format!("Unexpected semicolon before `{name}`"), "Use a comma.");
+            draft.fix(span, ",");
         } else if end.is_some() {
             let span = self.span(start);
-            draft.say(
-                span,
-                format!("`let` is missing before `{name}`"),
-                format!("Write `let {name} = ...;`."),
-            );
-            draft.mend(Span::at(span.start as usize), "let ");
+            draft.say(span, format!("`let` is missing before `{name}`"), format!("Use `let {name} = ...;`."));
+            draft.fix(Span::at(span.start as usize), "let ");
         } else {
             return false;
         }
@@ -191,7 +187,7 @@ impl Slips<'_> {
             let span = self.span(name);
             let message = format!("`{}` is not a parameter of this operator", self.written(name));
             draft.say(span, message, format!("Did you mean `{near}`?"));
-            draft.mend(span, near);
+            draft.fix(span, near);
             draft.covers = self.stage(name);
             return true;
         }
@@ -214,8 +210,8 @@ impl Slips<'_> {
         let kind = self.written(keyword + 1);
         let conversion = foreign::conversion(kind);
         let help = conversion.map_or_else(
-            || "Write `tostring(...)`, `toint(...)`, `todatetime(...)` and so on.".to_owned(),
-            |conversion| format!("Write `{conversion}(...)`."),
+            || "Use `tostring(...)`, `toint(...)`, `todatetime(...)` and so on.".to_owned(),
+            |conversion| format!("Use `{conversion}(...)`."),
         );
         draft.say(self.over(function, keyword + 1), format!("`{word}` is not a function in KQL"), help);
         if let Some(conversion) = conversion
@@ -223,7 +219,7 @@ impl Slips<'_> {
         {
             let inside = Span::new(self.span(open).end as usize, self.span(keyword).start as usize);
             let inside = self.text[inside.range()].trim();
-            draft.mend(self.over(function, close), &format!("{conversion}({inside})"));
+            draft.fix(self.over(function, close), &format!("{conversion}({inside})"));
         }
         draft.covers = self.stage(function);
         true
@@ -238,12 +234,12 @@ impl Slips<'_> {
                 && self.written(index + 2).eq_ignore_ascii_case("distinct")
         };
         let Some(count) = (from..=at).find(is_call) else { return false };
-        draft.say(self.over(count, count + 2), "`count` has no `distinct` in KQL", "Write `dcount(...)`.");
+        draft.say(self.over(count, count + 2), "`count` has no `distinct` in KQL", "Use `dcount(...)`.");
         if let Some(close) = self.closing(count + 1) {
             let inside = Span::new(self.span(count + 2).end as usize, self.span(close).start as usize);
             let inside = self.text[inside.range()].trim();
             if !inside.is_empty() && !inside.contains(',') {
-                draft.mend(self.over(count, close), &format!("dcount({inside})"));
+                draft.fix(self.over(count, close), &format!("dcount({inside})"));
             }
         }
         draft.covers = self.stage(count);
@@ -261,23 +257,19 @@ impl Slips<'_> {
             _ => None,
         };
         if let Some(direction) = direction.filter(|_| self.kind(at) == T::Identifier) {
-            draft.say(
-                span,
-                format!("`{word}` is written `{direction}` in KQL"),
-                format!("Write `{direction}`."),
-            );
-            draft.mend(span, direction);
+            draft.say(span, format!("`{word}` is `{direction}` in KQL"), format!("Use `{direction}`."));
+            draft.fix(span, direction);
             draft.covers = self.stage(at);
             return true;
         }
         if lower == "group"
             && self.written(at + 1).eq_ignore_ascii_case("by")
             && at > 0
-            && self.kind(at - 1) != T::Bar
+            && self.kind(at - 1) != T::Pipe
         {
             let both = self.over(at, at + 1);
-            draft.say(both, "`group by` is written `by` in KQL", "Write `by`.");
-            draft.mend(both, "by");
+            draft.say(both, "`group by` is `by` in KQL", "Use `by`.");
+            draft.fix(both, "by");
             draft.covers = self.stage(at);
             return true;
         }
@@ -301,9 +293,9 @@ impl Slips<'_> {
             _ => None,
         };
         if let Some(simple) = simple {
-            let message = format!("`{word}` is written `{simple}` in KQL");
-            draft.say(span, message, format!("Write `{simple}`."));
-            draft.mend(span, simple);
+            let message = format!("`{word}` is `{simple}` in KQL");
+            draft.say(span, message, format!("Use `{simple}`."));
+            draft.fix(span, simple);
             draft.covers = self.stage(at);
             return true;
         }
@@ -327,7 +319,7 @@ impl Slips<'_> {
             .min();
         let Some((_, near)) = near else { return false };
         draft.say(span, format!("`{word}` is not an operator of KQL"), format!("Did you mean `{near}`?"));
-        draft.mend(span, near);
+        draft.fix(span, near);
         draft.covers = self.stage(at);
         true
     }
@@ -338,7 +330,7 @@ impl Slips<'_> {
         let place = draft.error.span;
         let shown: String = text.chars().take(60).collect();
         let (mut last, mut next) = (at + 1, at + 2);
-        while !matches!(self.kind(next), T::Bar | T::Semicolon | T::EndOfText | T::By) {
+        while !matches!(self.kind(next), T::Pipe | T::Semicolon | T::EndOfText | T::By) {
             if let Some((first, named)) = self.value_before_as(next).filter(|(first, _)| *first > last) {
                 text += &self.text[self.span(last).end as usize..self.span(first).start as usize];
                 text += &named;
@@ -346,16 +338,16 @@ impl Slips<'_> {
             }
             next += 1;
         }
-        draft.say(place, "A name comes before its value in KQL, not after it", format!("Write `{shown}`."));
-        draft.mend(self.over(start, last), &text);
-        draft.title("Write the name before the value");
+        draft.say(place, "The name must come before its value in KQL", format!("Use `{shown}`."));
+        draft.fix(self.over(start, last), &text);
+        draft.title("Put the name before the value");
         draft.covers = self.stage(at);
         true
     }
 
     /// Where the value before `as` begins, and how it is written with the name that follows.
     fn value_before_as(&self, at: usize) -> Option<(usize, String)> {
-        if !self.written(at).eq_ignore_ascii_case("as") || at == 0 || self.kind(at - 1) == T::Bar {
+        if !self.written(at).eq_ignore_ascii_case("as") || at == 0 || self.kind(at - 1) == T::Pipe {
             return None;
         }
         let (mut start, mut depth) = (at, 0_usize);
@@ -363,7 +355,7 @@ impl Slips<'_> {
             match self.kind(start - 1) {
                 T::CloseParen | T::CloseBracket | T::CloseBrace => depth += 1,
                 T::OpenParen | T::OpenBracket | T::OpenBrace if depth > 0 => depth -= 1,
-                T::OpenParen | T::OpenBracket | T::OpenBrace | T::Semicolon | T::Bar => return None,
+                T::OpenParen | T::OpenBracket | T::OpenBrace | T::Semicolon | T::Pipe => return None,
                 T::Comma | T::By | T::Summarize | T::Extend | T::Project | T::Print | T::Distinct
                     if depth == 0 =>
                 {
@@ -399,9 +391,10 @@ impl Slips<'_> {
                     && inside[name..].starts_with('(');
                 if begins && calls {
                     let span = Span::new(line + start, line + start + kind.len());
-                    let message = format!("`{kind}(...)` is a literal in KQL, and cannot hold a call");
-                    draft.say(span, message, format!("Write `{function}(...)` to convert."));
-                    draft.mend(span, function);
+                    let message =
+                        format!("`{kind}(...)` is a literal in KQL and cannot contain a function call");
+                    draft.say(span, message, format!("Use `{function}(...)` to convert."));
+                    draft.fix(span, function);
                     draft.error.label = None;
                     draft.covers = Span::new(line, self.text.len());
                     return true;
@@ -430,7 +423,7 @@ impl Slips<'_> {
             "An IP address is a string in KQL",
             format!("Put quotes around it: `\"{written}\"`."),
         );
-        draft.mend(span, &format!("\"{written}\""));
+        draft.fix(span, &format!("\"{written}\""));
         draft.covers = Span::new(before, self.stage(self.at(place as u32)).end as usize);
         true
     }
@@ -457,12 +450,12 @@ impl Slips<'_> {
         }
         let help = match list {
             "" => format!("Combine several `{word}` with `or`, or use `matches regex`."),
-            list => format!("Write `{list} (...)`."),
+            list => format!("Use `{list} (...)`."),
         };
-        draft.say(self.over(operator, open), format!("`{word}` compares with one value"), help);
+        draft.say(self.over(operator, open), format!("`{word}` only compares with one value"), help);
         if !list.is_empty() {
             let inside = &self.text[self.span(open).end as usize..self.span(close).start as usize];
-            draft.mend(self.over(operator, close), &format!("{list} ({inside})"));
+            draft.fix(self.over(operator, close), &format!("{list} ({inside})"));
         }
         draft.covers = self.stage(operator);
         true
@@ -486,10 +479,10 @@ impl Slips<'_> {
         let word = self.written(between).to_ascii_lowercase();
         draft.say(
             self.over(between, low + 1),
-            format!("The bounds of `{word}` are written with `..`"),
-            format!("Write `{word} {bounds}`."),
+            format!("The bounds of `{word}` must be separated by `..`"),
+            format!("Use `{word} {bounds}`."),
         );
-        draft.mend(self.over(between, high), &format!("{word} {bounds}"));
+        draft.fix(self.over(between, high), &format!("{word} {bounds}"));
         draft.covers = self.stage(between);
         true
     }
@@ -511,7 +504,7 @@ impl Slips<'_> {
                 T::CloseParen | T::CloseBracket | T::CloseBrace => depth += 1,
                 T::OpenParen | T::OpenBracket | T::OpenBrace if depth == 0 => return Some(index),
                 T::OpenParen | T::OpenBracket | T::OpenBrace => depth -= 1,
-                T::Semicolon | T::Bar => return None,
+                T::Semicolon | T::Pipe => return None,
                 _ => {}
             }
         }
@@ -530,15 +523,15 @@ impl Slips<'_> {
         if at == 0 || !ended || !is_operator(word) || !(number || ordered || plain) {
             return false;
         }
-        if self.kind(at - 1) == T::Bar
+        if self.kind(at - 1) == T::Pipe
             || !self.ends_operand(at - 1) && !matches!(self.kind(at - 1), T::Asc | T::Desc)
         {
             return false;
         }
         let name = self.written(at);
         let place = draft.error.span;
-        draft.say(place, format!("A pipe (`|`) is missing before `{name}`"), format!("Write `| {name}`."));
-        draft.mend(Span::at(self.span(at).start as usize), "| ");
+        draft.say(place, format!("A pipe (`|`) is missing before `{name}`"), format!("Use `| {name}`."));
+        draft.fix(Span::at(self.span(at).start as usize), "| ");
         draft.covers = self.stage(at);
         true
     }

@@ -40,35 +40,35 @@ const NEGATABLE: &[T] = &[
 impl Slips<'_> {
     /// A query in SQL, which is told once.
     pub(super) fn sql(&self, draft: &mut Draft) -> bool {
-        if !self.written(0).eq_ignore_ascii_case("select") || self.kind(1) == T::Bar {
+        if !self.written(0).eq_ignore_ascii_case("select") || self.kind(1) == T::Pipe {
             return false;
         }
         let span = draft.error.span;
         draft.say(
             span,
             "This looks like SQL",
-            "A query in KQL begins with its table, and operators follow behind bars: `Table | where ... | project ...`.",
+            "A KQL query starts with a table, followed by operators after pipes: `Table | where ... | project ...`.",
         );
         draft.covers = Span::new(span.start as usize, self.text.len());
         true
     }
 
     pub(super) fn comment(&self, draft: &mut Draft, at: usize) -> bool {
-        let help = "A comment begins with `//` and ends with its line.";
+        let help = "Use `//` for comments.";
         for index in [at, at.saturating_sub(1)] {
             let here = self.span(index).start as usize;
             let rest = &self.text[here..];
             if rest.starts_with("/*") {
                 let length = rest.find("*/").map_or(rest.len(), |end| end + 2);
-                draft.say(Span::new(here, here + 2), "`/*` begins no comment in KQL", help);
+                draft.say(Span::new(here, here + 2), "`/*` is not a comment in KQL", help);
                 draft.covers = Span::new(here, here + length);
                 return true;
             }
             if index == at && (rest.starts_with("--") || self.kind(at) == T::Directive) {
                 let (sign, length) = if rest.starts_with("--") { ("--", 2) } else { ("#", 1) };
                 let line = rest.find(['\n', '\r']).unwrap_or(rest.len());
-                draft.say(Span::new(here, here + length), format!("`{sign}` begins no comment in KQL"), help);
-                draft.mend(Span::new(here, here + length), "//");
+                draft.say(Span::new(here, here + length), format!("`{sign}` is not a comment in KQL"), help);
+                draft.fix(Span::new(here, here + length), "//");
                 draft.covers = Span::new(here, here + line);
                 return true;
             }
@@ -89,13 +89,14 @@ impl Slips<'_> {
             Some('\u{2026}') => ("..", &[]),
             _ => {
                 if rest.chars().next().is_some_and(char::is_alphabetic) {
-                    draft.help("In a name without brackets only the letters A to Z may stand.");
+                    draft
+                        .help("A name without brackets can only contain the letters A to Z, digits and `_`.");
                     return true;
                 }
                 return false;
             }
         };
-        draft.say(here, format!("`{rest}` is a typographic character"), format!("Write `{straight}`."));
+        draft.say(here, format!("`{rest}` is a typographic character"), format!("Use `{straight}`."));
         // The string ends with another of its kind, on the same line.
         let behind = &self.text[here.end as usize..];
         let line = behind.find(['\n', '\r']).map_or(behind, |end| &behind[..end]);
@@ -106,17 +107,17 @@ impl Slips<'_> {
                 let end = close + self.text[close..].chars().next().map_or(0, char::len_utf8);
                 let is_verbatim = self.text[..here.start as usize].ends_with('@');
                 let verbatim = if inside.contains('\\') && !is_verbatim { "@" } else { "" };
-                draft.mend(
+                draft.fix(
                     Span::new(here.start as usize, end),
                     &format!("{verbatim}{straight}{inside}{straight}"),
                 );
             }
-            None => draft.mend(here, straight),
+            None => draft.fix(here, straight),
         }
         true
     }
 
-    /// `===`, `=>` and their kin, and `=` where `==` is meant.
+    /// `===`, `=>` and their relatives, and `=` where `==` is meant.
     pub(super) fn sign(&self, draft: &mut Draft, at: usize) -> bool {
         let is_sign = |index: usize| {
             let written = self.written(index);
@@ -136,14 +137,14 @@ impl Slips<'_> {
         let span = self.over(first, last);
         let sign = &self.text[span.range()];
         if let Some((_, here)) = SIGNS.iter().find(|(there, _)| *there == sign) {
-            draft.say(span, format!("`{sign}` is no operator of KQL"), format!("Write `{here}`."));
-            draft.mend(span, here);
+            draft.say(span, format!("`{sign}` is not an operator in KQL"), format!("Use `{here}`."));
+            draft.fix(span, here);
             return true;
         }
         let after_let = first >= 2 && self.kind(first - 2) == T::Let;
         if sign == "==" && after_let && draft.error.kind == ErrorKind::MissingElement {
-            draft.say(span, "`let` gives a name with `=`, not with `==`", "Write `=`.");
-            draft.mend(span, "=");
+            draft.say(span, "`let` assigns with `=`, not with `==`", "Use `=`.");
+            draft.fix(span, "=");
             return true;
         }
         if sign == "=" && self.names_on_new_line(draft, first) {
@@ -156,18 +157,18 @@ impl Slips<'_> {
             && self.ends_operand(first - 1)
             && self.kind(first - 1) != T::Let
         {
-            draft.say(span, "`=` compares nothing here, it gives names", "Write `==` to compare.");
+            draft.say(span, "`=` does not compare values", "Use `==` to compare.");
             let stage =
-                (0..first).rev().take_while(|index| !matches!(self.kind(*index), T::Bar | T::Semicolon));
+                (0..first).rev().take_while(|index| !matches!(self.kind(*index), T::Pipe | T::Semicolon));
             let joins = stage.into_iter().any(|index| self.kind(index) == T::On);
             let (left, right) = (first - 1, last + 1);
             if joins && self.kind(left) == T::Identifier && self.kind(right) == T::Identifier {
                 let (a, b) = (self.written(left), self.written(right));
                 let condition = if a == b { a.to_owned() } else { format!("$left.{a} == $right.{b}") };
-                draft.error.help = Some(format!("Write `{condition}`."));
-                draft.mend(self.over(left, right), &condition);
+                draft.error.help = Some(format!("Use `{condition}`."));
+                draft.fix(self.over(left, right), &condition);
             } else {
-                draft.mend(span, "==");
+                draft.fix(span, "==");
             }
             return true;
         }
@@ -188,15 +189,15 @@ impl Slips<'_> {
         if between.matches('\n').count() != 1 || !self.ends_operand(last) {
             return false;
         }
-        let stage = (0..last).rev().take_while(|index| !matches!(self.kind(*index), T::Bar | T::Semicolon));
+        let stage = (0..last).rev().take_while(|index| !matches!(self.kind(*index), T::Pipe | T::Semicolon));
         let lists =
             |index: usize| matches!(self.kind(index), T::Summarize | T::Extend | T::Project | T::Print);
         if !stage.into_iter().any(lists) {
             return false;
         }
         let place = self.span(last).end as usize;
-        draft.say(Span::at(place), "A comma is missing at the end of this line", "Write `,`.");
-        draft.mend(Span::at(place), ",");
+        draft.say(Span::at(place), "A comma is missing at the end of this line", "Use `,`.");
+        draft.fix(Span::at(place), ",");
         draft.covers = self.stage(equal);
         true
     }
@@ -210,8 +211,8 @@ impl Slips<'_> {
         {
             let both = self.over(tilde - 1, tilde);
             let joined = format!("{}~", self.written(tilde - 1));
-            draft.say(both, format!("`{joined}` is written without a blank"), "Remove the blank.");
-            draft.mend(both, &joined);
+            draft.say(both, format!("`{joined}` must not contain a space"), "Remove the space.");
+            draft.fix(both, &joined);
             return true;
         }
         let lower = self.written(at).to_ascii_lowercase();
@@ -224,33 +225,33 @@ impl Slips<'_> {
             let joined = format!("{prefix}{next}");
             draft.say(
                 both,
-                format!("`{}` is written `{joined}`", &self.text[both.range()]),
-                format!("Write `{joined}`."),
+                format!("`{}` must be written as `{joined}`", &self.text[both.range()]),
+                format!("Use `{joined}`."),
             );
-            draft.mend(both, &joined);
+            draft.fix(both, &joined);
             return true;
         }
         if bang || not && self.kind(at + 1) != T::OpenParen {
             let sign = if bang { "!" } else { "not" };
             draft.say(
                 self.span(at),
-                format!("`{sign}` does not stand before what it negates"),
-                "Write `not(...)` around it.",
+                format!("`{sign}` is not a negation operator in KQL"),
+                "Use `not(...)` around it.",
             );
             if self.kind(at + 1) == T::Identifier
                 && self.kind(at + 2) == T::OpenParen
                 && let Some(close) = self.closing(at + 2)
             {
                 let called = &self.text[self.over(at + 1, close).range()];
-                draft.mend(self.over(at, close), &format!("not({called})"));
+                draft.fix(self.over(at, close), &format!("not({called})"));
             }
             return true;
         }
         if at > 0 && self.written(at - 1) == "not" && draft.error.kind == ErrorKind::TokenExpected {
             draft.say(
                 draft.error.span,
-                "`not` is a function, and what it negates stands in parentheses",
-                "Write `not(...)` around it.",
+                "`not` is a function and needs parentheses",
+                "Use `not(...)` around it.",
             );
             return true;
         }
@@ -275,10 +276,10 @@ impl Slips<'_> {
         draft.say(
             span,
             format!("`{}` is a function in KQL", &self.text[span.range()]),
-            format!("Write `{function}(...)`."),
+            format!("Use `{function}(...)`."),
         );
         if self.kind(at - 1) == T::Identifier && (at < 2 || self.kind(at - 2) != T::Dot) {
-            draft.mend(self.over(at - 1, what), &format!("{function}({})", self.written(at - 1)));
+            draft.fix(self.over(at - 1, what), &format!("{function}({})", self.written(at - 1)));
         }
         true
     }
@@ -295,8 +296,8 @@ impl Slips<'_> {
             && self.text[self.end_before(at)..self.span(at).start as usize].bytes().all(|byte| byte == b' ');
         if named && twice && draft.error.kind != ErrorKind::OperatorExpected {
             let span = self.span(at);
-            draft.say(span, format!("`{word}` stands here twice"), "Remove one of them.");
-            draft.mend(Span::new(self.end_before(at), span.end as usize), "");
+            draft.say(span, format!("`{word}` is repeated"), "Remove one of them.");
+            draft.fix(Span::new(self.end_before(at), span.end as usize), "");
             return true;
         }
         let behind = |draft: &mut Draft, message: &str, help: &str| {
@@ -305,7 +306,7 @@ impl Slips<'_> {
             true
         };
         if word == "?" {
-            return behind(draft, "`?` chooses nothing in KQL", "Write `iff(condition, then, otherwise)`.");
+            return behind(draft, "KQL has no `?:` operator", "Use `iff(condition, then, otherwise)`.");
         }
         if word.eq_ignore_ascii_case("when")
             && at > 0
@@ -313,8 +314,8 @@ impl Slips<'_> {
             && self.written(at - 1).eq_ignore_ascii_case("case")
         {
             let end = (at..self.tokens.len())
-                .find(|index| matches!(self.kind(*index), T::Bar | T::Semicolon | T::EndOfText));
-            behind(draft, "`case` is a function in KQL", "Write `case(condition, value, ..., otherwise)`.");
+                .find(|index| matches!(self.kind(*index), T::Pipe | T::Semicolon | T::EndOfText));
+            behind(draft, "`case` is a function in KQL", "Use `case(condition, value, ..., otherwise)`.");
             draft.covers = self.over(at, end.unwrap_or(at));
             return true;
         }
@@ -324,26 +325,22 @@ impl Slips<'_> {
             && self.kind(at + 1) == T::Identifier
         {
             let (value, name) = (self.written(at - 1), self.written(at + 1));
-            behind(
-                draft,
-                "A name stands before its value, and not behind it",
-                &format!("Write `{name} = {value}`."),
-            );
+            behind(draft, "The name must come before its value", &format!("Use `{name} = {value}`."));
             if at >= 2
                 && matches!(
                     self.kind(at - 2),
                     T::Comma | T::Project | T::Extend | T::Summarize | T::By | T::Print
                 )
             {
-                draft.mend(self.over(at - 1, at + 1), &format!("{name} = {value}"));
+                draft.fix(self.over(at - 1, at + 1), &format!("{name} = {value}"));
             }
             return true;
         }
         let number = at > 0 && self.kind(at - 1) == T::LongLiteral;
         if number && super::super::super::lexer::is_unit(word) {
             let glued = format!("{}{word}", self.written(at - 1));
-            behind(draft, "A timespan is written without a blank", &format!("Write `{glued}`."));
-            draft.mend(self.over(at - 1, at), &glued);
+            behind(draft, "A timespan must not contain a space", &format!("Use `{glued}`."));
+            draft.fix(self.over(at - 1, at), &glued);
             return true;
         }
         false
@@ -377,14 +374,10 @@ impl Slips<'_> {
             ) || StringOp::of(*keyword).is_some();
             let span = Span::new(start, start + word.len());
             if joins || (operator && draft.error.kind == ErrorKind::OperatorExpected) {
-                draft.say(
-                    span,
-                    format!("`{word}` is written `{lower}`"),
-                    "Keywords are written in lower case.",
-                );
+                draft.say(span, format!("`{word}` must be lowercase"), "Keywords are lowercase.");
                 let (whole, text) = self.lowered(at, span, &lower);
-                draft.mend(whole, &text);
-                draft.title(&format!("Write `{lower}`"));
+                draft.fix(whole, &text);
+                draft.title(&format!("Replace with `{lower}`"));
                 draft.covers = self.stage(at);
                 return true;
             }
@@ -393,10 +386,10 @@ impl Slips<'_> {
                 let place = draft.error.span;
                 draft.say(
                     place,
-                    format!("A bar is missing before `{word}`, which is written `{lower}`"),
-                    format!("Write `| {lower}`."),
+                    format!("A pipe (`|`) is missing before `{word}`, which must be lowercase"),
+                    format!("Use `| {lower}`."),
                 );
-                draft.mend(span, &format!("| {lower}"));
+                draft.fix(span, &format!("| {lower}"));
                 draft.covers = self.stage(at);
                 return true;
             }
@@ -430,7 +423,7 @@ impl Slips<'_> {
     /// From a token to the end of its operator.
     pub(super) fn stage(&self, at: usize) -> Span {
         let end = (at..self.tokens.len())
-            .find(|index| matches!(self.kind(*index), T::Bar | T::Semicolon | T::EndOfText));
+            .find(|index| matches!(self.kind(*index), T::Pipe | T::Semicolon | T::EndOfText));
         Span::new(
             self.span(at).start as usize,
             end.map_or(self.text.len(), |end| self.span(end).start as usize),
@@ -443,7 +436,7 @@ impl Slips<'_> {
         let placeholder =
             twice("{") || twice("%") || (self.kind(at) == T::LessThan && self.kind(at + 1) == T::Identifier);
         if placeholder {
-            draft.help("This looks like a placeholder: fill it in.");
+            draft.help("This looks like a placeholder: replace it with a value.");
             draft.covers = self.stage(at);
         }
         placeholder

@@ -13,48 +13,54 @@ impl Slips<'_> {
         let leftover = draft.error.kind == ErrorKind::Leftover;
         match self.kind(at) {
             T::Equal if leftover && at > 0 && self.kind(at - 1) == T::Let => {
-                draft.say(here, "Expected a name after `let`", "Write `let Name = ...`.");
+                draft.say(here, "Expected a name after `let`", "Use `let Name = ...`.");
             }
-            T::Bar if leftover && at == 0 => {
-                draft.say(here, "Nothing stands before the first bar", "Begin with a table.");
+            T::Pipe if leftover && at == 0 => {
+                draft.say(here, "The query starts with a pipe", "Start with a table.");
             }
-            T::Bar if leftover && self.kind(at - 1) == T::Semicolon => {
+            T::Pipe if leftover && self.kind(at - 1) == T::Semicolon => {
                 if self.ends_let(at - 1) {
                     draft.say(
                         here,
-                        "Nothing stands between the `let` and this bar",
-                        "Put a table before the bar.",
+                        "The `let` statement is followed by a pipe without a table",
+                        "Add a table before the pipe.",
                     );
                 } else {
-                    draft.say(here, "The semicolon before this bar ends the query", "Remove the semicolon.");
-                    draft.mend(self.span(at - 1), "");
+                    draft.say(here, "Unexpected semicolon before this pipe", "Remove the semicolon.");
+                    draft.fix(self.span(at - 1), "");
                 }
             }
             T::Semicolon if leftover => {
-                draft.say(here, "Nothing stands between this semicolon and the one before", "Remove it.");
-                draft.mend(here, "");
+                draft.say(here, "Duplicate semicolon", "Remove it.");
+                draft.fix(here, "");
             }
             T::Comma if leftover => {
-                draft.say(here, "Nothing follows this comma", "Remove it, or complete the list.");
-                if matches!(self.kind(at + 1), T::Bar | T::Semicolon | T::EndOfText | T::CloseParen) {
-                    draft.mend(here, "");
+                draft.say(here, "Trailing comma", "Remove it, or complete the list.");
+                if matches!(self.kind(at + 1), T::Pipe | T::Semicolon | T::EndOfText | T::CloseParen) {
+                    draft.fix(here, "");
                 }
             }
             close @ (T::CloseParen | T::CloseBracket | T::CloseBrace) if leftover => {
-                let message = format!("This `{}` closes nothing", close.text());
-                draft.say(here, message, "Remove it, or look before it for a bracket that was not opened.");
+                let message = format!("Unmatched `{}`", close.text());
+                draft.say(here, message, "Remove it, or add the missing opening bracket.");
             }
             next => {
                 let comma = at > 0 && self.kind(at - 1) == T::Comma;
                 let ends = matches!(
                     next,
-                    T::Comma | T::Bar | T::Semicolon | T::EndOfText | T::CloseParen | T::CloseBracket | T::By
+                    T::Comma
+                        | T::Pipe
+                        | T::Semicolon
+                        | T::EndOfText
+                        | T::CloseParen
+                        | T::CloseBracket
+                        | T::By
                 );
                 if draft.error.kind != ErrorKind::MissingElement || !comma || !ends {
                     return false;
                 }
                 let place = draft.error.span;
-                draft.say(place, "Nothing follows this comma", "Remove it, or complete the list.");
+                draft.say(place, "Trailing comma", "Remove it, or complete the list.");
                 // Of several commas in a row all but one go, and where the list ends, that one too.
                 let mut first = at - 1;
                 while first > 0 && self.kind(first - 1) == T::Comma {
@@ -67,10 +73,10 @@ impl Slips<'_> {
                 let ends = last < at && next != T::Comma
                     || matches!(
                         self.kind(last + 1),
-                        T::Bar | T::Semicolon | T::EndOfText | T::CloseParen | T::CloseBracket | T::By
+                        T::Pipe | T::Semicolon | T::EndOfText | T::CloseParen | T::CloseBracket | T::By
                     );
                 let gone = if ends { self.over(first, last) } else { self.over(first + 1, last) };
-                draft.mend(gone, "");
+                draft.fix(gone, "");
                 draft.covers = self.over(first, last);
             }
         }
@@ -91,14 +97,14 @@ impl Slips<'_> {
         let place = draft.error.span;
         draft.say(
             place,
-            format!("The values of `{word}` stand in parentheses"),
-            format!("Write `{word} (\"a\", \"b\")`."),
+            format!("The values of `{word}` must be in parentheses"),
+            format!("Use `{word} (\"a\", \"b\")`."),
         );
         if self.kind(at) == T::OpenBracket
             && let Some(close) = self.closing(at)
         {
             let inside = &self.text[self.span(at).end as usize..self.span(close).start as usize];
-            draft.mend(self.over(at, close), &format!("({inside})"));
+            draft.fix(self.over(at, close), &format!("({inside})"));
         } else {
             // As far as values and commas go.
             let mut last = at;
@@ -110,9 +116,9 @@ impl Slips<'_> {
             {
                 let span = self.over(at, last);
                 if self.kind(last + 1) == T::CloseParen && self.opened(last + 1).is_none() {
-                    draft.mend(Span::at(span.start as usize), "(");
+                    draft.fix(Span::at(span.start as usize), "(");
                 } else {
-                    draft.mend(span, &format!("({})", &self.text[span.range()]));
+                    draft.fix(span, &format!("({})", &self.text[span.range()]));
                 }
             }
         }
@@ -127,9 +133,9 @@ impl Slips<'_> {
         if !opened && !dots {
             return false;
         }
-        draft.help("Write `between (low .. high)`.");
+        draft.help("Use `between (low .. high)`.");
         if dots && self.kind(at) == T::Comma {
-            draft.mend(self.span(at), " ..");
+            draft.fix(self.span(at), " ..");
         }
         draft.covers = self.stage(at);
         true
@@ -147,13 +153,14 @@ impl Slips<'_> {
             return false;
         }
         let place = draft.error.span;
-        let message = format!("The arguments of `{name}` stand in parentheses");
-        draft.say(place, message, format!("Write `{name}(...)`."));
-        let ends = matches!(self.kind(at + 1), T::Bar | T::Semicolon | T::EndOfText | T::And | T::Or | T::By);
+        let message = format!("The arguments of `{name}` must be in parentheses");
+        draft.say(place, message, format!("Use `{name}(...)`."));
+        let ends =
+            matches!(self.kind(at + 1), T::Pipe | T::Semicolon | T::EndOfText | T::And | T::Or | T::By);
         if ends {
-            draft.mend(self.over(function, at), &format!("{name}({})", self.written(at)));
+            draft.fix(self.over(function, at), &format!("{name}({})", self.written(at)));
         } else if matches!(self.kind(at + 1), T::Comma | T::CloseParen) {
-            draft.mend(Span::new(self.end_before(at), self.span(at).start as usize), "(");
+            draft.fix(Span::new(self.end_before(at), self.span(at).start as usize), "(");
         }
         draft.covers = self.stage(at);
         true
@@ -166,23 +173,23 @@ impl Slips<'_> {
         let before = if span.is_empty() { span.end as usize } else { self.end_before(at) };
         match expected.as_str() {
             ";" if matches!(self.written(at), "$left" | "$right") => {
-                draft.say(span, "`on` is missing before the condition of the join", "Write `on`.");
-                draft.mend(Span::at(before), " on");
+                draft.say(span, "`on` is missing before the condition of the join", "Use `on`.");
+                draft.fix(Span::at(before), " on");
             }
             ";" if self.kind(at) == T::Identifier && self.joins_without_on(at) => {
-                draft.say(span, "`on` is missing before the columns of the join", "Write `on`.");
-                draft.mend(Span::at(before), " on");
+                draft.say(span, "`on` is missing before the columns of the join", "Use `on`.");
+                draft.fix(Span::at(before), " on");
             }
             ";" => {
                 draft.help(
-                    "Statements end with `;`. If this still belongs to the query, a bar or an operator is missing.",
+                    "Statements end with `;`. If this is part of the query, a pipe or an operator is missing.",
                 );
                 // On a new line, what looks like the beginning of a statement is one.
                 let begins =
-                    matches!(self.kind(at), T::Let | T::Set | T::Declare) || self.kind(at + 1) == T::Bar;
+                    matches!(self.kind(at), T::Let | T::Set | T::Declare) || self.kind(at + 1) == T::Pipe;
                 let line = self.text[before..self.span(at).start as usize].contains(['\n', '\r']);
                 if begins && line {
-                    draft.mend(Span::at(before), ";");
+                    draft.fix(Span::at(before), ";");
                 }
             }
             "," => {
@@ -190,16 +197,16 @@ impl Slips<'_> {
                 let apart = between.matches('\n').count() > 1 || self.written_anew(at);
                 let word = at.checked_sub(1).map_or(T::Bad, |index| self.kind(index));
                 if self.aggregates_end(at) {
-                    draft.help("Write a comma, or `by` before what the groups are made of.");
-                    draft.mend(Span::at(before), " by");
+                    draft.help("Add a comma, or `by` before the grouping columns.");
+                    draft.fix(Span::at(before), " by");
                 } else if !apart && !word.is_keyword() {
-                    draft.mend(Span::at(before), ",");
+                    draft.fix(Span::at(before), ",");
                 }
             }
             ")" | "]" | "}" => {
                 let json = expected == "]" && self.kind(at) == T::Identifier && self.in_dynamic(at);
                 draft.help(if json {
-                    "In `dynamic` only literals may stand; `pack_array(...)` makes an array of columns."
+                    "`dynamic` can only contain literals; use `pack_array(...)` to create an array of columns."
                         .to_owned()
                 } else {
                     format!("Close it with `{expected}`.")
@@ -214,18 +221,18 @@ impl Slips<'_> {
                 draft.say(
                     self.span(at),
                     format!("Expected `{expected}`, not `{word}`"),
-                    format!("Write `{expected}`."),
+                    format!("Use `{expected}`."),
                 );
-                draft.mend(self.span(at), &expected);
+                draft.fix(self.span(at), &expected);
                 draft.covers = self.stage(at);
             }
             "by" | "on" | "with" | "of" => {
                 let blank = if self.text[before..].starts_with([' ', '\n', '\r', '\t']) { "" } else { " " };
-                draft.mend(Span::at(before), &format!(" {expected}{blank}"));
+                draft.fix(Span::at(before), &format!(" {expected}{blank}"));
             }
-            "=" => draft.mend(Span::at(before), " ="),
-            "in" => draft.help("Write `from ... to ... step ...` behind the axis."),
-            "(" => draft.help("Open it with `(`, also where nothing stands in the parentheses."),
+            "=" => draft.fix(Span::at(before), " ="),
+            "in" => draft.help("Add `from ... to ... step ...` after the axis."),
+            "(" => draft.help("Add `(`, even if the parentheses are empty."),
             _ => return false,
         }
         true
@@ -242,7 +249,7 @@ impl Slips<'_> {
                     None => return false,
                 },
                 T::Join | T::Lookup if depth == 0 => return true,
-                T::Bar | T::Semicolon | T::On if depth == 0 => return false,
+                T::Pipe | T::Semicolon | T::On if depth == 0 => return false,
                 _ => {}
             }
         }
@@ -252,7 +259,7 @@ impl Slips<'_> {
     /// Whether a token begins a statement, a pipeline or an operator of its own, on a line of its own.
     fn written_anew(&self, at: usize) -> bool {
         let begins = matches!(self.kind(at), T::Let | T::Set | T::Declare | T::Union | T::Search | T::Find)
-            || self.kind(at + 1) == T::Bar;
+            || self.kind(at + 1) == T::Pipe;
         begins && self.text[self.end_before(at)..self.span(at).start as usize].contains(['\n', '\r'])
     }
 
@@ -261,12 +268,12 @@ impl Slips<'_> {
         if at == 0
             || self.kind(at - 1) != T::CloseParen
             || self.kind(at) != T::Identifier
-            || !matches!(self.kind(at + 1), T::Bar | T::Semicolon | T::EndOfText | T::Comma | T::CloseParen)
+            || !matches!(self.kind(at + 1), T::Pipe | T::Semicolon | T::EndOfText | T::Comma | T::CloseParen)
             || self.text[self.end_before(at)..self.span(at).start as usize].contains(['\n', '\r'])
         {
             return false;
         }
-        let stage = (0..at).rev().take_while(|index| !matches!(self.kind(*index), T::Bar | T::Semicolon));
+        let stage = (0..at).rev().take_while(|index| !matches!(self.kind(*index), T::Pipe | T::Semicolon));
         let mut kinds = stage.map(|index| self.kind(index));
         let mut summarizes = false;
         kinds.all(|kind| {
@@ -281,12 +288,12 @@ impl Slips<'_> {
             return false;
         }
         let word = self.written(at);
-        draft.help(format!("Write `['{word}']`, or complete what stands before it."));
-        draft.mend(self.span(at), &format!("['{word}']"));
+        draft.help(format!("Use `['{word}']`, or complete what comes before it."));
+        draft.fix(self.span(at), &format!("['{word}']"));
         true
     }
 
-    /// Whether a token stands inside of `dynamic(...)`.
+    /// Whether a token stands inside `dynamic(...)`.
     fn in_dynamic(&self, at: usize) -> bool {
         let mut depth = 0_i32;
         for index in (0..at).rev().take(500) {
@@ -294,7 +301,7 @@ impl Slips<'_> {
                 T::Dynamic if depth < 0 => return true,
                 T::OpenParen | T::OpenBracket | T::OpenBrace => depth -= 1,
                 T::CloseParen | T::CloseBracket | T::CloseBrace => depth += 1,
-                T::Bar | T::Semicolon => return false,
+                T::Pipe | T::Semicolon => return false,
                 _ => {}
             }
         }

@@ -1,6 +1,6 @@
-//! Second thoughts on the errors: only the telling ones stay, and the likely slips get words and a mend.
+//! Second thoughts on the errors: only the telling ones stay, and the likely slips get words and a fix.
 
-use super::super::error::{ErrorKind, Mend, SyntaxError};
+use super::super::error::{ErrorKind, Suggestion, SyntaxError};
 use super::super::token::{Token, TokenKind as T};
 use super::super::work;
 use crate::source::Span;
@@ -24,8 +24,8 @@ pub(super) fn explain(
     mut errors: Vec<SyntaxError>,
     leftover: Option<Span>,
 ) -> Vec<SyntaxError> {
-    // At one place, the error that knows its mend goes before the others, and what is left over after them.
-    errors.sort_by_key(|error| (error.span.start, error.kind == ErrorKind::Leftover, error.mend.is_none()));
+    // At one place, the error that knows its fix goes before the others, and what is left over after them.
+    errors.sort_by_key(|error| (error.span.start, error.kind == ErrorKind::Leftover, error.fix.is_none()));
     // What is left over at the end is usually there because of an earlier mistake.
     if let Some(first) = errors.first()
         && first.kind != ErrorKind::Leftover
@@ -47,9 +47,9 @@ pub(super) fn explain(
         } else {
             slips.explain(error)
         };
-        // Behind a mistake, what an operator goes on with is seldom a mistake of its own.
+        // After a mistake, what an operator goes on with is seldom a mistake of its own.
         let follows = kept.last().is_some_and(|last| {
-            draft.error.mend.is_none() && !slips.apart(last.error.span.start, draft.error.span.start)
+            draft.error.fix.is_none() && !slips.apart(last.error.span.start, draft.error.span.start)
         });
         if !follows {
             kept.push(draft);
@@ -95,21 +95,21 @@ impl Draft {
         self.covers = span;
     }
 
-    fn mend(&mut self, span: Span, text: &str) {
+    fn fix(&mut self, span: Span, text: &str) {
         let title = match (span.is_empty(), text.trim().is_empty()) {
             (true, _) => format!("Insert `{}`", text.trim()),
             (false, true) => "Remove it".to_owned(),
-            (false, false) => format!("Write `{}`", text.trim()),
+            (false, false) => format!("Replace with `{}`", text.trim()),
         };
-        self.error.mend = Some(Mend { title, span, text: text.to_owned() });
+        self.error.fix = Some(Suggestion { title, span, text: text.to_owned() });
         self.covers =
             Span::new(self.covers.start.min(span.start) as usize, self.covers.end.max(span.end) as usize);
     }
 
-    /// Says in words what the mend does.
+    /// Says in words what the fix does.
     fn title(&mut self, title: &str) {
-        if let Some(mend) = &mut self.error.mend {
-            title.clone_into(&mut mend.title);
+        if let Some(fix) = &mut self.error.fix {
+            title.clone_into(&mut fix.title);
         }
     }
 
@@ -167,17 +167,17 @@ impl<'t> Slips<'t> {
         at > 0 && self.span(at - 1).end == self.span(at).start
     }
 
-    /// The first token that begins at this place or behind it.
+    /// The first token that begins at this place or after it.
     fn at(&self, place: u32) -> usize {
         let at = self.tokens.partition_point(|token| token.span.start < place);
         at.min(self.tokens.len().saturating_sub(1))
     }
 
-    /// Whether a bar or a semicolon lies between two places.
+    /// Whether a pipe or a semicolon lies between two places.
     fn apart(&self, from: u32, to: u32) -> bool {
         let between = self.at(from)..self.at(to);
         work::done(between.len());
-        self.tokens[between].iter().any(|token| matches!(token.kind, T::Bar | T::Semicolon))
+        self.tokens[between].iter().any(|token| matches!(token.kind, T::Pipe | T::Semicolon))
     }
 
     /// The token that closes the bracket at this index.
@@ -209,12 +209,12 @@ impl<'t> Slips<'t> {
     }
 
     fn explain(&self, error: SyntaxError) -> Draft {
-        let covers = error.mend.as_ref().map_or(error.span, |mend| mend.span);
+        let covers = error.fix.as_ref().map_or(error.span, |fix| fix.span);
         let mut draft = Draft { error, covers };
-        if draft.error.mend.is_some() {
+        if draft.error.fix.is_some() {
             return draft;
         }
-        // The token at the error or, where something is missing, the one behind the gap.
+        // The token at the error or, where something is missing, the one after the gap.
         let at = self.at(draft.error.span.start);
         let known = self.sql(&mut draft)
             || self.literal_call(&mut draft)
@@ -236,7 +236,7 @@ impl<'t> Slips<'t> {
             || self.word(&mut draft, at)
             || self.named_behind(&mut draft, at)
             || self.operator(&mut draft, at)
-            || self.bar(&mut draft, at)
+            || self.pipe(&mut draft, at)
             || self.pipe_on_line(&mut draft, at)
             || self.surplus(&mut draft, at)
             || self.list(&mut draft, at)
@@ -252,8 +252,8 @@ impl<'t> Slips<'t> {
     fn general(&self, error: &SyntaxError) -> Option<String> {
         let ends = self.text[error.span.start as usize..].trim().is_empty();
         let help = match error.kind {
-            ErrorKind::MissingElement if ends => "The query ends too early.",
-            ErrorKind::Leftover => "An operator, a comma, a bar or a semicolon may be missing before it.",
+            ErrorKind::MissingElement if ends => "The query is incomplete.",
+            ErrorKind::Leftover => "An operator, a comma, a pipe or a semicolon may be missing before it.",
             ErrorKind::TooDeep => "Split the query with `let`.",
             _ => return None,
         };

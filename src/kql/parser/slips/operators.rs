@@ -1,4 +1,4 @@
-//! What stands behind a bar and is no operator, and operators without a bar.
+//! What stands after a pipe and is not an operator, and operators without a pipe.
 
 use super::super::super::error::ErrorKind;
 use super::super::super::token::{KEYWORDS, TokenKind as T};
@@ -8,17 +8,17 @@ use crate::source::Span;
 
 /// Words of other languages with what to write for them.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("select", "Write `project` to choose columns."),
-    ("group", "Write `summarize ... by` to group rows."),
-    ("having", "Write `where` behind the `summarize`."),
-    ("stats", "Write `summarize`."),
-    ("eval", "Write `extend`."),
-    ("rename", "Write `project-rename`."),
-    ("dedup", "Write `distinct`, or `summarize arg_max(...) by`."),
-    ("head", "Write `take`."),
-    ("unique", "Write `distinct`."),
-    ("table", "Write `project`."),
-    ("fields", "Write `project`."),
+    ("select", "Use `project` to select columns."),
+    ("group", "Use `summarize ... by` to group rows."),
+    ("having", "Use `where` after the `summarize`."),
+    ("stats", "Use `summarize`."),
+    ("eval", "Use `extend`."),
+    ("rename", "Use `project-rename`."),
+    ("dedup", "Use `distinct`, or `summarize arg_max(...) by`."),
+    ("head", "Use `take`."),
+    ("unique", "Use `distinct`."),
+    ("table", "Use `project`."),
+    ("fields", "Use `project`."),
 ];
 
 /// Those that are but other names, with the operators.
@@ -36,52 +36,53 @@ const REPLACED: &[(&str, &str)] = &[
 ];
 
 impl Slips<'_> {
-    /// A word behind a bar that is no operator.
+    /// A word after a pipe that is not an operator.
     pub(super) fn operator(&self, draft: &mut Draft, at: usize) -> bool {
-        let bar = at.checked_sub(1).filter(|index| self.kind(*index) == T::Bar);
-        if self.kind(at) == T::Bar && self.kind(at + 1) == T::Let || bar.is_some() && self.kind(at) == T::Let
+        let pipe = at.checked_sub(1).filter(|index| self.kind(*index) == T::Pipe);
+        if self.kind(at) == T::Pipe && self.kind(at + 1) == T::Let
+            || pipe.is_some() && self.kind(at) == T::Let
         {
-            let bar = if self.kind(at) == T::Bar { at } else { at - 1 };
-            let help = if bar == 0 { "Remove the bar." } else { "Replace the bar with `;`." };
-            let span = self.span(bar);
-            draft.say(span, "`let` is a statement of its own, and no operator", help);
-            draft.mend(span, if bar == 0 { " " } else { ";" });
+            let pipe = if self.kind(at) == T::Pipe { at } else { at - 1 };
+            let help = if pipe == 0 { "Remove the pipe." } else { "Replace the pipe with `;`." };
+            let span = self.span(pipe);
+            draft.say(span, "`let` is a statement, not an operator", help);
+            draft.fix(span, if pipe == 0 { " " } else { ";" });
             return true;
         }
         if draft.error.kind != ErrorKind::OperatorExpected {
             return false;
         }
-        let Some(bar) = bar.or_else(|| (self.kind(at) == T::Bar).then_some(at)) else { return false };
+        let Some(pipe) = pipe.or_else(|| (self.kind(at) == T::Pipe).then_some(at)) else { return false };
         if draft.error.span.is_empty() {
-            return self.behind_bar(draft, bar);
+            return self.behind_pipe(draft, pipe);
         }
         self.misspelt(draft, at)
     }
 
-    /// Nothing, or a function, behind a bar.
-    fn behind_bar(&self, draft: &mut Draft, bar: usize) -> bool {
-        let next = self.kind(bar + 1);
-        if matches!(next, T::EndOfText | T::CloseParen | T::CloseBrace | T::Semicolon | T::Bar) {
-            let span = self.span(bar);
-            draft.say(span, "No operator follows this bar", "Remove the bar, or complete the query.");
+    /// Nothing, or a function, after a pipe.
+    fn behind_pipe(&self, draft: &mut Draft, pipe: usize) -> bool {
+        let next = self.kind(pipe + 1);
+        if matches!(next, T::EndOfText | T::CloseParen | T::CloseBrace | T::Semicolon | T::Pipe) {
+            let span = self.span(pipe);
+            draft.say(span, "No operator follows this pipe", "Remove the pipe, or complete the query.");
             let line = self.text[..span.start as usize].trim_end().len();
-            draft.mend(Span::new(line, span.end as usize), "");
+            draft.fix(Span::new(line, span.end as usize), "");
             return true;
         }
-        if next == T::Count && self.kind(bar + 2) == T::OpenParen {
+        if next == T::Count && self.kind(pipe + 2) == T::OpenParen {
             let span = draft.error.span;
             draft.say(
                 span,
-                "`count` has no parentheses behind a bar",
-                "Write `count`, or `summarize count()` with groups.",
+                "`count` has no parentheses after a pipe",
+                "Use `count`, or `summarize count()` with groups.",
             );
-            let grouped = self.kind(bar + 3) == T::CloseParen && self.kind(bar + 4) == T::By;
+            let grouped = self.kind(pipe + 3) == T::CloseParen && self.kind(pipe + 4) == T::By;
             if grouped {
-                draft.mend(Span::at(self.span(bar + 1).start as usize), "summarize ");
-            } else if self.kind(bar + 3) == T::CloseParen {
-                draft.mend(self.over(bar + 1, bar + 3), "count");
+                draft.fix(Span::at(self.span(pipe + 1).start as usize), "summarize ");
+            } else if self.kind(pipe + 3) == T::CloseParen {
+                draft.fix(self.over(pipe + 1, pipe + 3), "count");
             }
-            draft.covers = self.stage(bar + 1);
+            draft.covers = self.stage(pipe + 1);
             return true;
         }
         false
@@ -93,13 +94,13 @@ impl Slips<'_> {
         let names = || KEYWORDS.iter().filter(|keyword| is_operator(**keyword)).map(|keyword| keyword.text());
         let span = draft.error.span;
         if let Some(name) = names().find(|name| *name == dashed) {
-            draft.help(format!("Write `{name}`."));
-            draft.mend(self.over(at, at + 1), name);
+            draft.help(format!("Use `{name}`."));
+            draft.fix(self.over(at, at + 1), name);
         } else if let Some((_, help)) = ELSEWHERE.iter().find(|(there, _)| *there == word) {
             draft.help(*help);
             let plain = REPLACED.iter().find(|(there, _)| *there == word);
             if let Some((_, here)) = plain {
-                draft.mend(span, here);
+                draft.fix(span, here);
             }
         } else {
             let nearest = names()
@@ -109,17 +110,17 @@ impl Slips<'_> {
             match nearest {
                 Some((_, name)) => {
                     draft.help(format!("Did you mean `{name}`?"));
-                    draft.mend(span, name);
+                    draft.fix(span, name);
                 }
-                None => draft.help("Behind a bar stands an operator, such as `where` or `project`."),
+                None => draft.help("Use an operator after a pipe, such as `where` or `project`."),
             }
         }
         draft.covers = self.stage(at);
         true
     }
 
-    /// An operator that follows without a bar.
-    pub(super) fn bar(&self, draft: &mut Draft, at: usize) -> bool {
+    /// An operator that follows without a pipe.
+    pub(super) fn pipe(&self, draft: &mut Draft, at: usize) -> bool {
         let ended =
             matches!(draft.expects(), Some(";" | "," | ")")) || draft.error.kind == ErrorKind::Leftover;
         // `project away a`
@@ -129,13 +130,17 @@ impl Slips<'_> {
                 KEYWORDS.iter().find(|keyword| keyword.text() == dashed && is_operator(**keyword))
             {
                 let span = draft.error.span;
-                draft.say(span, format!("`{dashed}` is written with a dash"), format!("Write `{dashed}`."));
-                draft.mend(self.over(at - 2, at - 1), keyword.text());
+                draft.say(
+                    span,
+                    format!("`{dashed}` must be written with a dash"),
+                    format!("Use `{dashed}`."),
+                );
+                draft.fix(self.over(at - 2, at - 1), keyword.text());
                 return true;
             }
         }
         let mut word = at;
-        // A name and an expression behind the word make it an operator, where a list swallowed it for a column.
+        // A name and an expression after the word make it an operator, where a list swallowed it for a column.
         if ended
             && at > 0
             && is_operator(self.kind(at - 1))
@@ -144,7 +149,7 @@ impl Slips<'_> {
         {
             word = at - 1;
         }
-        if !is_operator(self.kind(word)) || !ended || word == 0 || self.kind(word - 1) == T::Bar {
+        if !is_operator(self.kind(word)) || !ended || word == 0 || self.kind(word - 1) == T::Pipe {
             return false;
         }
         let operand =
@@ -154,8 +159,8 @@ impl Slips<'_> {
         }
         let place = draft.error.span;
         let name = self.written(word);
-        draft.say(place, format!("A bar is missing before `{name}`"), format!("Write `| {name}`."));
-        draft.mend(Span::at(self.span(word).start as usize), "| ");
+        draft.say(place, format!("A pipe (`|`) is missing before `{name}`"), format!("Use `| {name}`."));
+        draft.fix(Span::at(self.span(word).start as usize), "| ");
         draft.covers = self.stage(word);
         true
     }

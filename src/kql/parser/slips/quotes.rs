@@ -45,13 +45,11 @@ pub(super) fn unpaired(text: &str, errors: Vec<SyntaxError>) -> Vec<SyntaxError>
         let elsewhere = error.kind != ErrorKind::Unterminated && error.kind != ErrorKind::UnexpectedCharacter;
         if elsewhere && !same.is_empty() {
             let opened = last.label.as_ref().map_or(last.span, |(opened, _)| *opened);
-            error.message =
-                String::from("The quotes on this line do not pair: one is missing, or one is too many");
-            error.help =
-                Some("Look before this place for a string that is not closed, or not opened.".to_owned());
+            error.message = String::from("Unbalanced quotes on this line");
+            error.help = Some("Check the line for a string that is not closed or not opened.".to_owned());
             error.label = Some((
                 Span::new(opened.start as usize, opened.end as usize),
-                "this string is left open".into(),
+                "this string is not closed".into(),
             ));
         }
         broken = Some((begin, swallowed));

@@ -24,8 +24,8 @@ pub(super) fn tactics(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<D
     for text in items(&template.common().tactics).iter().filter(|text| !is_accepted(text)) {
         out.push(match tactics::tactic(text.value) {
             Some(tactic) => {
-                let message = format!("Upstream's checks do not take the tactic `{}`", tactic.name);
-                let help = "Write Reconnaissance or ResourceDevelopment, which took its place.";
+                let message = format!("Upstream's checks do not accept the tactic `{}`", tactic.name);
+                let help = "Use Reconnaissance or ResourceDevelopment, which replaced it.";
                 UnknownTactic::at(text.span(), message).help(help)
             }
             None => unknown_tactic::finding(cx, text),
@@ -38,8 +38,8 @@ pub(super) fn techniques(cx: &Context<'_>, template: &Template<'_>, out: &mut Ve
     for text in items(&template.common().techniques).iter().filter(|text| !is_known(text)) {
         out.push(match attack::in_any_version(text.value) {
             Some(technique) => {
-                let message = format!("Upstream's list of techniques does not have `{}`", technique.id);
-                let help = "The technique exists in ATT&CK; upstream's list is older. Name an older one beside it, \
+                let message = format!("Upstream's list of techniques does not include `{}`", technique.id);
+                let help = "The technique exists in ATT&CK, but upstream's list is older. Add an older one as well, \
                             or ask for an exception in the pull request.";
                 UnknownTechnique::at(text.span(), message).help(help)
             }

@@ -9,12 +9,12 @@ use crate::rules::connectors::unknown_connector::{self, UnknownConnector};
 use crate::rules::metadata::wrong_type::WrongType;
 use crate::yaml::Node;
 
-/// The workflow fails at connectors that are no mappings.
+/// The workflow fails at connectors that are not mappings.
 pub(super) fn types(_: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
     let list = template.common().root.get("requiredDataConnectors").and_then(Node::as_sequence);
     let items = list.map(|list| list.items.as_slice()).unwrap_or_default();
     for item in items.iter().filter(|item| item.as_mapping().is_none()) {
-        let message = "A required data connector is a mapping with `connectorId` and `dataTypes`";
+        let message = "A required data connector must be a mapping with `connectorId` and `dataTypes`";
         out.push(WrongType::at(item.span, message));
     }
 }
@@ -24,8 +24,9 @@ pub(super) fn ids(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagn
     let ids = template.common().connectors.iter().filter_map(|connector| connector.id);
     for id in ids.filter(|id| !connectors::is_upstream(id.value)) {
         out.push(if connectors::is_known(id.value) {
-            let message = format!("Upstream's list of connector ids lacks `{}`", id.value);
-            let help = "A published connector has the id: add it to ValidConnectorIds.json beside the rule.";
+            let message = format!("Upstream's list of connector ids does not include `{}`", id.value);
+            let help =
+                "A published connector has this id: add it to ValidConnectorIds.json along with the rule.";
             UnknownConnector::at(id.span(), message).help(help)
         } else {
             unknown_connector::finding(cx, &id, connectors::nearest_upstream(id.value))

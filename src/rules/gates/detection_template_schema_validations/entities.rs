@@ -41,7 +41,7 @@ pub(super) fn identifiers(cx: &Context<'_>, template: &Template<'_>, out: &mut V
             let is_case = entity.identifiers.iter().any(|name| name.eq_ignore_ascii_case(text.value));
             out.push(if entity.knows(text.value) && !is_case {
                 unknown_entity_identifier::no_such_identifier(entity, text)
-                    .help("Sentinel's documentation names it, but upstream's checks do not take it.")
+                    .help("Sentinel's documentation lists it, but upstream's checks do not accept it.")
             } else {
                 unknown_entity_identifier::finding(cx, entity, text)
             });

@@ -15,7 +15,7 @@ const KEYS: [&str; 6] = ["kind", "id", "name", "description", "severity", "query
 pub(super) fn keys_of_rules(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
     missing_keys(cx, template, &KEYS, out);
     for connector in template.common().connectors.iter().filter(|connector| connector.id.is_none()) {
-        let message = "An item of `requiredDataConnectors` lacks the key `connectorId`";
+        let message = "An item of `requiredDataConnectors` has no `connectorId`";
         let help = missing_key::help(Kind::ScheduledRule, "/requiredDataConnectors/0", "connectorId");
         out.push(MissingKey::at(connector.node.span, message).help(help));
     }
@@ -60,7 +60,7 @@ pub(super) fn aggregation_kind(cx: &Context<'_>, template: &Template<'_>, out: &
         Some(text) => out.push(invalid_aggregation_kind::finding(cx, &text)),
         None => {
             let span = grouping.map.entries.first().map_or_else(|| cx.first_key(), |entry| entry.key.span);
-            let message = "`eventGroupingSettings` lacks an `aggregationKind`";
+            let message = "`eventGroupingSettings` has no `aggregationKind`";
             out.push(InvalidAggregationKind::at(span, message));
         }
     }

@@ -1,4 +1,4 @@
-//! `kql-validations`: the query language's own analyser has nothing against a query, and one that reads threat
+//! `kql-validations`: the query language's own analyzer has nothing against a query, and one that reads threat
 //! intelligence takes the latest state of each indicator.
 
 use super::{Asks, Check, Gate, Opens, missing_keys};

@@ -1,4 +1,4 @@
-//! What the service has and the gate's analyser lacks, which is older.
+//! What the service has and the gate's analyzer lacks, which is older.
 
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
@@ -21,8 +21,8 @@ pub(super) fn newer_functions(_: &Context<'_>, query: &Query<'_>, out: &mut Vec<
             && upstream::refuses_function(&name.text)
             && !lets.contains(&&*name.text)
         {
-            let message = format!("The gate's analyser does not know `{}`", name.text);
-            let help = "It is older than the service (Kusto.Language 11.3.0): write the query without it.";
+            let message = format!("The gate's analyzer does not support `{}`", name.text);
+            let help = "The analyzer (Kusto.Language 11.3.0) is older than the service: rewrite the query without it.";
             let mut finding = KqlUnknownFunction::at(query.span(name.span), message).help(help);
             finding.query_range = Some(query.code_points(name.span));
             out.push(finding);

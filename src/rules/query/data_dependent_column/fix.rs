@@ -28,7 +28,7 @@ pub(super) fn fix(
         if !fits_string && !adds_nothing(cx, query, maker, &text) {
             return None;
         }
-        let title = format!("Make `{name}` with `column_ifexists`");
+        let title = format!("Add `{name}` with `column_ifexists`");
         Fix::r#unsafe(title, query.edit(Span::at(maker.span.end as usize), &text))
     })
 }

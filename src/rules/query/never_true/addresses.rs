@@ -59,7 +59,7 @@ pub(super) fn check<'q>(
                 if !item.span.contains(text.written.span) {
                     found = found.label(query.span(item.span), "compared here");
                 }
-                tell(found.help("Write the address that is meant."));
+                tell(found.help("Use a valid address."));
             }
         }
     });
@@ -125,17 +125,17 @@ fn wrong(text: &str, takes: Takes) -> Option<String> {
     let four = parts.len() == 4
         && parts.iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     if four && parts.iter().any(|part| part.parse::<u32>().map_or(true, |number| number > 255)) {
-        return Some("is not an IP address: no part is over 255".to_owned());
+        return Some("is not an IP address: each part must be at most 255".to_owned());
     }
     let six = address.contains(':') && address.parse::<Ipv6Addr>().is_ok();
     let bits = prefix.and_then(|prefix| prefix.parse::<u32>().ok());
     match takes {
-        Takes::Four if six => Some("is an IPv6 address, and the function reads IPv4".to_owned()),
+        Takes::Four if six => Some("is an IPv6 address, but the function expects IPv4".to_owned()),
         Takes::Four if four && bits.is_some_and(|bits| bits > 32) => {
-            Some("is not an IPv4 range: a prefix has at most 32 bits".to_owned())
+            Some("is not an IPv4 range: a prefix can have at most 32 bits".to_owned())
         }
         Takes::Six if (four || six) && bits.is_some_and(|bits| bits > 128) => {
-            Some("is not an IPv6 range: a prefix has at most 128 bits".to_owned())
+            Some("is not an IPv6 range: a prefix can have at most 128 bits".to_owned())
         }
         _ => None,
     }

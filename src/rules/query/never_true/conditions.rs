@@ -115,13 +115,13 @@ impl<'q, 'm> Reader<'q, 'm> {
         found.push(if against.is_empty() {
             never.help(match self.means.made_by(subject) {
                 Some(function) => format!("`{function}` never returns such a value."),
-                None => "No value is like that.".to_owned(),
+                None => "No value satisfies it.".to_owned(),
             })
         } else {
             let never = against.iter().take(3).fold(never, |never, old| {
-                never.label(self.query.span(*old), "this is true of every row that comes to it")
+                never.label(self.query.span(*old), "every row satisfies this condition")
             });
-            never.help("Both conditions must hold for one row. Was `or` meant, or another value?")
+            never.help("No row can satisfy both conditions. Did you mean `or`, or another value?")
         });
     }
 
@@ -141,7 +141,8 @@ impl<'q, 'm> Reader<'q, 'm> {
         if from.surely_after(&to, false) {
             let outcome = if *negated { "always" } else { "never" };
             let text = shortened(source_text(self.query, between.span));
-            let message = format!("`{text}` is {outcome} true: the lower bound lies above the upper one");
+            let message =
+                format!("`{text}` is {outcome} true: the lower bound is greater than the upper bound");
             let bounds = (!distance).then_some([&**low, high]);
             found.push(swapped(self.query, op_span.cover(high.span), message, bounds));
         } else if !negated {

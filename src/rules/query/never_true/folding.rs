@@ -159,10 +159,10 @@ fn finding(
         _ => old.trim_end_matches("_cs").to_owned(),
     };
     let found = NeverTrue::at(query.span(place), message).help(format!(
-        "Compare with `{instead}`, which ignores case, or write the value as `{}` returns it.",
+        "Use `{instead}`, which ignores case, or write the value in the case that `{}` returns.",
         fold.name()
     ));
     let fixable = instead != old;
     let change = fixable.then_some((op_span, instead.as_str()));
-    with_unsafe_fix(found, query, format!("Compare with `{instead}`"), change)
+    with_unsafe_fix(found, query, format!("Use `{instead}`"), change)
 }

@@ -19,17 +19,17 @@ use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 
 declare_rule! {
-    /// A comparison that no row can pass.
+    /// A comparison that is never true.
     ///
     /// ## Why is this bad?
     ///
-    /// The query runs without an error and finds nothing, so that nobody notices. Mostly a value was misspelt, two bounds
-    /// were swapped, or `and` was written where `or` was meant.
+    /// The query runs without an error and finds nothing, so the mistake goes unnoticed. Usually a value is misspelled,
+    /// two bounds are swapped, or `and` was written instead of `or`.
     ///
-    /// What is found: one column with two different values or with bounds that exclude each other, in one condition or
-    /// over several `where` steps; `tolower` compared with uppercase letters; addresses and prefixes that do not exist;
-    /// a length or a count below 0. Values are known through `let` too. A comparison with `!=` or `!in` that is always true
-    /// for the same reason is told as well.
+    /// The rule detects a column with two different values or contradictory bounds, in one condition or across several
+    /// `where` operators; `tolower` compared with uppercase letters; invalid IP addresses and prefixes; and a length or
+    /// count below 0. Values defined by `let` are considered too. A comparison with `!=` or `!in` that is always true
+    /// for the same reason is also reported.
     ///
     /// ## Example
     ///
@@ -57,8 +57,8 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// The bounds of a `between` that stand in the wrong order are swapped, and a comparison of `tolower` or `toupper` is
-    /// made one that ignores case. Both change what the query finds, so the fix is unsafe.
+    /// Reversed bounds of a `between` are swapped, and a comparison of `tolower` or `toupper` becomes case-insensitive.
+    /// Both change what the query finds, so the fix is unsafe.
     ///
     /// ## References
     ///
@@ -105,7 +105,7 @@ fn shortened(text: &str) -> String {
 
 /// A finding for bounds in the wrong order, with a fix that swaps them.
 fn swapped(query: &Query<'_>, place: Span, message: String, bounds: Option<[&Expr; 2]>) -> Diagnostic {
-    let found = NeverTrue::at(query.span(place), message).help("Write the lower bound first.");
+    let found = NeverTrue::at(query.span(place), message).help("Put the lower bound first.");
     let Some([low, high]) = bounds else { return found };
     let changes = [(low.span, source_text(query, high.span)), (high.span, source_text(query, low.span))];
     with_unsafe_fix(found, query, "Swap the bounds", changes)
