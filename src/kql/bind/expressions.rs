@@ -51,7 +51,7 @@ impl<'a> Binder<'a> {
             ExprKind::Name(name) if self.scope.row.is_some() && self.local(&name.text).is_none() => {
                 let message = format!("Unknown column `{}`", name.text);
                 let mut finding = Finding::new(FindingKind::UnknownColumn, expr.span, message)
-                    .help("A table has this name; Use `toscalar(...)` to get the first value of a table.");
+                    .help("A table has this name; use `toscalar(...)` to get the first value of a table.");
                 finding.name = Some(name.text.clone());
                 self.report(finding);
                 true

@@ -140,7 +140,9 @@ impl Lexer<'_> {
             return kind;
         }
         let span = Span::new(self.at, self.at + c.len_utf8());
-        let message = format!("Unexpected character `{}`", c.escape_debug());
+        // A character that can be seen is shown as it is in the file.
+        let shown = if matches!(c, '\\' | '\'' | '"') { c.to_string() } else { c.escape_debug().to_string() };
+        let message = format!("Unexpected character `{shown}`");
         self.errors.push(SyntaxError::new(ErrorKind::UnexpectedCharacter, span, message));
         self.take(c.len_utf8(), TokenKind::Bad)
     }
