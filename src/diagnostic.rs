@@ -204,7 +204,8 @@ pub struct RuleMeta {
     pub id: &'static str,
     /// The family.
     pub group: Group,
-    /// The severity under the profiles `recommended` and `pedantic`; single findings may be less severe.
+    /// The severity under the profiles `recommended` and `pedantic`; single findings may be less severe, and those of a few
+    /// rules more.
     pub severity: Severity,
     /// Whether the rule is off unless the profile is `pedantic` or it is selected by name.
     pub pedantic: bool,

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::set_severity;
 use crate::content::{Content, Query, schema};
-use crate::diagnostic::{Diagnostic, Group, RuleMeta};
+use crate::diagnostic::{Diagnostic, Group, RuleMeta, Severity};
 use crate::rules::{self, Base, Context, Settings, gates};
 use crate::source::{SourceFile, Span};
 use crate::workspace::View;
 
-/// What the findings in a file depend on as well its text.
+/// What the findings in a file depend on in addition to its text.
 pub(super) struct Checker<'a> {
     /// The path below the repository's root, see [`Job::place`](super::job::Job::place).
     pub(super) place: &'a str,
@@ -38,8 +38,25 @@ pub(super) fn read(source: Arc<SourceFile>, place: &str, settings: &Settings) ->
 }
 
 impl Checker<'_> {
-    /// Runs the rules over a file, and over its queries unless those are known.
-    pub(super) fn check(&self, content: &Content, queries: &[Query<'_>], queries_known: bool) -> Found {
+    /// Whether a finding of a rule can be an error under the settings.
+    pub(super) fn can_be_error(&self, meta: &RuleMeta) -> bool {
+        let set = self.settings.options.get(meta.id).and_then(|option| option.severity);
+        set.map_or_else(|| rules::can_be_error(meta), |severity| severity == Severity::Error)
+    }
+
+    /// Runs every rule over a file and its queries.
+    pub(super) fn check(&self, content: &Content, queries: &[Query<'_>]) -> Found {
+        self.check_some(content, queries, false, |_| true)
+    }
+
+    /// Runs some of the rules over a file, and over its queries unless those are known.
+    pub(super) fn check_some(
+        &self,
+        content: &Content,
+        queries: &[Query<'_>],
+        queries_known: bool,
+        asked: impl Fn(&RuleMeta) -> bool,
+    ) -> Found {
         let settings = self.settings;
         let runs_gates = settings.profile.runs_gates();
         let template = if runs_gates { gates::template(content) } else { content.template() };
@@ -55,7 +72,10 @@ impl Checker<'_> {
         if runs_gates {
             gates::check(&cx, &mut all);
         } else {
-            in_file = run_rules(&cx, self.named, queries_known, &mut all);
+            let runs = |meta: &RuleMeta| {
+                (settings.enabled(meta) || self.named.iter().any(|named| named.id == meta.id)) && asked(meta)
+            };
+            in_file = run_rules(&cx, runs, queries_known, &mut all);
         }
         // What a variable stands for is for its parameter file to say.
         let variables: Vec<Span> = queries.iter().flat_map(|query| query.variables(content)).collect();
@@ -77,13 +97,12 @@ fn at_variable(found: &Diagnostic, variables: &[Span]) -> bool {
 /// Returns how many findings are of the file, which come first.
 fn run_rules(
     cx: &Context<'_>,
-    named: &[&RuleMeta],
+    runs: impl Fn(&RuleMeta) -> bool,
     queries_known: bool,
     found: &mut Vec<Diagnostic>,
 ) -> usize {
     let settings = cx.settings;
-    let runs = |entry: &&rules::Entry| settings.enabled(entry.meta) || named.contains(&entry.meta);
-    let entries: Vec<&rules::Entry> = rules::all().filter(runs).collect();
+    let entries: Vec<&rules::Entry> = rules::all().filter(|entry| runs(entry.meta)).collect();
     for entry in &entries {
         entry.rule.check_file(cx, found);
         if let Some(template) = cx.template {

@@ -37,7 +37,7 @@ pub(super) fn check_file(
         let base = job.before.as_ref().and_then(|before| read_base(before, job, &content));
         let named = named_rules(&suppressions, settings);
         let checker = Checker { place: job.place(), catalog, settings, named: &named, base: base.as_ref() };
-        let mut found = checker.check(&content, &queries, false);
+        let mut found = checker.check(&content, &queries);
         proof::prove(&checker, &content, &queries, &mut found);
         for diagnostic in &mut found.all {
             complete(diagnostic, &content, &queries);

@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 
 use super::checker::{self, Checker, Found};
 use crate::content::{Content, Query, is_query_file};
-use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, RuleMeta, Severity};
 use crate::fix;
 use crate::kql::bind::{Finding, FindingKind};
 use crate::kql::{Token, TokenKind};
@@ -219,7 +219,12 @@ fn verdict(
         && queries.iter().zip(paired).all(same)
         && targets.iter().all(|at| *at < before.in_file);
     let old_found = if known { &before.found[..before.in_file] } else { before.found };
-    let found = checker.check(&content, &queries, known).all;
+    // Only an error that is new counts, or a finding that should be gone.
+    let asked = |meta: &RuleMeta| {
+        targets.iter().any(|at| before.found[*at].rule.id == meta.id)
+            || (checker.can_be_error(meta) && !BINDER.contains(&meta.id))
+    };
+    let found = checker.check_some(&content, &queries, known, asked).all;
     // What a text that could not be read had hidden.
     let unread = fix::broken(&before.content.document)
         || before.queries.iter().any(|query| !query.parse().errors.is_empty());

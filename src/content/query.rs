@@ -83,7 +83,7 @@ impl<'a> Query<'a> {
         self.meaning_at(Level::Check, catalog)
     }
 
-    /// All that there is to know of the query in a workspace: what [`Query::meaning`] tells, and as well the type of each
+    /// All that there is to know of the query in a workspace: what [`Query::meaning`] tells, and also the type of each
     /// expression, the symbol of each name, the rows around each operator and the names in scope at each place.
     pub(crate) fn analysis(&self, catalog: &dyn Catalog) -> Arc<SemanticModel> {
         self.meaning_at(Level::Full, catalog)

@@ -110,7 +110,7 @@ pub(crate) fn is_shared(table: &str) -> bool {
     SHARED.contains(&table) || filling(table).len() > 3
 }
 
-/// The tables that a data type declares as well the one that it names.
+/// The tables that a data type declares in addition to the one that it names.
 pub(crate) fn stands_for(data_type: &str) -> &'static [&'static str] {
     if data_type == "BehaviorAnalytics" { &BEHAVIOR } else { &[] }
 }

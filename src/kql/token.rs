@@ -122,7 +122,7 @@ token_kinds! {
         Asc = "asc" Never,
         AssertSchema = "assert-schema" Never,
         BagExpansion = "bagexpansion" Never,
-        PipeChart = "barchart" Never,
+        BarChart = "barchart" Never,
         Between = "between" Never,
         Bin = "bin" Anywhere,
         BinLegacy = "bin_legacy" Never,

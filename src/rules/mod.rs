@@ -37,9 +37,9 @@ mod testing;
 mod words;
 mod yaml;
 
-pub(crate) use registry::find;
 use registry::rules;
 pub use registry::{Entry, all};
+pub(crate) use registry::{can_be_error, find};
 pub(crate) use settings::{FailOn, RuleOption, RuleOptions};
 pub use settings::{Profile, Selector, Settings};
 

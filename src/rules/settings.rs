@@ -167,7 +167,7 @@ pub struct Settings {
     pub ignore: Vec<Selector>,
     /// Less severe findings are omitted.
     pub min_severity: Option<Severity>,
-    /// Connector ids that count as known as well the built-in ones.
+    /// Connector ids that count as known in addition to the built-in ones.
     pub connectors: Vec<String>,
     /// The watchlists of the workspace; empty where nobody says which there are.
     pub watchlists: Vec<String>,
@@ -175,7 +175,7 @@ pub struct Settings {
     pub attack: attack::Version,
     /// Options of single rules.
     pub options: RuleOptions,
-    /// Tables and functions as well the built-in ones.
+    /// Tables and functions in addition to the built-in ones.
     pub workspace: Arc<Workspace>,
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::scope::member;
 
-/// What a resource has as well its properties.
+/// What a resource has in addition to its properties.
 const ENVELOPE: [&str; 11] = [
     "id",
     "name",

@@ -1,4 +1,4 @@
-//! What a solution is as well its content: names, people, categories. Read from a file of our own, or from the two
+//! What a solution is, its content aside: names, people, categories. Read from a file of our own, or from the two
 //! files that solutions have upstream, `Data/Solution_NAME.json` and `SolutionMetadata.json`.
 
 use serde_json::{Map, Value};

@@ -204,7 +204,7 @@ impl<'t> Parser<'t> {
     fn render(&mut self) -> OperatorKind {
         let text = self.written(0);
         let charts = [
-            T::PipeChart,
+            T::BarChart,
             T::PieChart,
             T::LadderChart,
             T::TimeChart,

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::check::{Before, Job, check};
-use crate::diagnostic::{Applicability, Availability, Diagnostic};
+use crate::diagnostic::{Applicability, Availability, Diagnostic, Severity};
 use crate::discover::{Input, slashes};
-use crate::rules::{Profile, Settings, all};
+use crate::rules::{Profile, Settings, all, can_be_error};
 use crate::source::SourceFile;
 
 /// What was seen of a rule's fixes.
@@ -31,12 +31,32 @@ fn note(seen: &mut All, found: impl IntoIterator<Item = Diagnostic>) {
 }
 
 fn run(jobs: &[Job]) -> Vec<Diagnostic> {
-    let under = |profile| {
-        let settings = Arc::new(Settings { profile, ..Settings::default() });
-        let settings: Vec<_> = jobs.iter().map(|_| Arc::clone(&settings)).collect();
-        check(jobs, &settings).findings.files.into_iter().flat_map(|file| file.diagnostics)
-    };
-    under(Profile::Pedantic).chain(under(Profile::AzureSentinel)).collect()
+    let mut found = run_under(Profile::Pedantic, jobs);
+    found.extend(run_under(Profile::AzureSentinel, jobs));
+    found
+}
+
+fn run_under(profile: Profile, jobs: &[Job]) -> Vec<Diagnostic> {
+    let settings = Arc::new(Settings { profile, ..Settings::default() });
+    let settings: Vec<_> = jobs.iter().map(|_| Arc::clone(&settings)).collect();
+    check(jobs, &settings).findings.files.into_iter().flat_map(|file| file.diagnostics).collect()
+}
+
+/// The samples of content/broken, folder by folder, and the examples of the pages.
+fn samples() -> Vec<Vec<Job>> {
+    let broken = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("content/broken");
+    let mut all_jobs = Vec::new();
+    for entry in std::fs::read_dir(broken).unwrap() {
+        let (path, mut jobs) = (entry.unwrap().path(), Vec::new());
+        if path.is_dir() {
+            sample(&path, &mut jobs);
+            jobs.sort_by(|a, b| a.input.name.cmp(&b.input.name));
+            all_jobs.push(jobs);
+        }
+    }
+    let examples = all().flat_map(|entry| examples(entry.meta.docs));
+    all_jobs.extend(examples.map(|example| vec![Job::text(example)]));
+    all_jobs
 }
 
 /// The files of a sample, each beside what it was at the revision that it is compared with.
@@ -83,19 +103,8 @@ fn examples(docs: &str) -> Vec<SourceFile> {
 #[test]
 fn every_rule_tells_the_truth_about_its_fixes() {
     let mut seen = All::new();
-    let broken = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("content/broken");
-    for entry in std::fs::read_dir(broken).unwrap() {
-        let (path, mut jobs) = (entry.unwrap().path(), Vec::new());
-        if path.is_dir() {
-            sample(&path, &mut jobs);
-            jobs.sort_by(|a, b| a.input.name.cmp(&b.input.name));
-            note(&mut seen, run(&jobs));
-        }
-    }
-    for entry in all() {
-        for example in examples(entry.meta.docs) {
-            note(&mut seen, run(&[Job::text(example)]));
-        }
+    for jobs in samples() {
+        note(&mut seen, run(&jobs));
     }
     let mut wrong = Vec::new();
     for meta in all().map(|entry| entry.meta) {
@@ -111,4 +120,16 @@ fn every_rule_tells_the_truth_about_its_fixes() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn only_rules_that_can_report_errors_do() {
+    let mut errors = 0;
+    for found in samples().iter().flat_map(|jobs| run_under(Profile::Pedantic, jobs)) {
+        if found.severity == Severity::Error {
+            errors += 1;
+            assert!(can_be_error(found.rule), "{}: {}", found.rule.id, found.message);
+        }
+    }
+    assert!(errors > 100, "{errors}");
 }
