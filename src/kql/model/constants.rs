@@ -24,12 +24,15 @@ pub(crate) enum Constant {
     Date,
 }
 
+/// A chain of `let` statements would otherwise keep as many literals for each of them as there are statements before it.
+const MOST_SOURCES: usize = 64;
+
 /// A constant with the literals that it follows from.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Known {
     /// The value.
     pub value: Constant,
-    /// The places of the literals, in order.
+    /// The places of the literals, in order: the first [`MOST_SOURCES`] of them.
     pub sources: Vec<Span>,
 }
 
@@ -50,6 +53,7 @@ impl Known {
             parts.iter().filter(tells).flat_map(|part| part.sources.iter().copied()).collect();
         sources.sort_unstable();
         sources.dedup();
+        sources.truncate(MOST_SOURCES);
         Self { value, sources }
     }
 }

@@ -19,7 +19,7 @@ use crate::source::Span;
 type Facts<'q> = FxHashMap<Cow<'q, str>, Demands>;
 
 /// At most so many values are held apart.
-const MOST_VALUES: usize = 64;
+const MOST_SUBJECTS: usize = 64;
 
 /// Reads the conditions of a query.
 pub(super) struct Reader<'q, 'm> {
@@ -98,7 +98,7 @@ impl<'q, 'm> Reader<'q, 'm> {
         found: &mut Vec<Diagnostic>,
     ) {
         let Some(key) = self.means.key(subject) else { return };
-        if facts.len() >= MOST_VALUES && !facts.contains_key(&key) {
+        if facts.len() >= MOST_SUBJECTS && !facts.contains_key(&key) {
             return;
         }
         let demands = facts.entry(key).or_default();

@@ -31,6 +31,9 @@ pub(super) struct Demand {
 /// At most so many conditions on one value are looked at together.
 const MOST: usize = 24;
 
+/// A set of more values is not looked at: each of them would be compared with each.
+const MOST_VALUES: usize = 256;
+
 /// The conditions on one value so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Demands(Vec<Demand>);
@@ -43,7 +46,11 @@ impl Demands {
     /// Adds a condition. Returns the places of those that it cannot hold together with; none where it holds for no value
     /// at all.
     pub(super) fn add(&mut self, demand: Demand) -> Option<Vec<Span>> {
-        if self.0.len() >= MOST {
+        let values = match &demand.test {
+            Test::In(values, _) | Test::NotIn(values, _) => values.len(),
+            _ => 0,
+        };
+        if self.0.len() >= MOST || values > MOST_VALUES {
             return None;
         }
         let against = self.excluded(&demand);

@@ -172,3 +172,13 @@ fn what_can_be_true_is_left_alone() {
         assert_eq!(told(query), Vec::<String>::new(), "{query}");
     }
 }
+
+#[test]
+fn sets_of_many_values_are_not_compared() {
+    let query = |count: usize| {
+        let conditions: Vec<String> = (1..=count).map(|id| format!("EventID == {id}")).collect();
+        format!("SecurityEvent | where {} | where EventID == 0", conditions.join(" or "))
+    };
+    assert_eq!(told(&query(200)).len(), 1);
+    assert!(told(&query(300)).is_empty());
+}
