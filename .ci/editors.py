@@ -121,12 +121,12 @@ SCHEDULED = (ROOT / "content/rules/remote-tool-first-seen-on-host.yaml").read_te
 NRT = (ROOT / "content/rules/kvm-device-attached.yaml").read_text()
 
 COMMON = [
-    ("id: ", "id: no-guid #", ["An id is a GUID"]),
+    ("id: ", "id: no-guid #", ["An id must be a GUID"]),
     ("tactics:\n", "tactics:\n  - Persistance\n", ["Valid values", "Persistence"]),
-    ("relevantTechniques:\n", "relevantTechniques:\n  - T12\n", ["A technique is written T1219"]),
+    ("relevantTechniques:\n", "relevantTechniques:\n  - T12\n", ["A technique must have the form T1219"]),
     ("query: ", "queri: ", ['Missing property "query"', "Property queri is not allowed"]),
-    ("version: ", "version: x", ["A version is three numbers"]),
-    ("columnName: ", "columnName: 1", ["A column's name"]),
+    ("version: ", "version: x", ["A version must be three numbers"]),
+    ("columnName: ", "columnName: 1", ["A column name can contain"]),
     ("entityMappings:\n  - entityType: ", "entityMappings:\n  - entityType: X", ["Valid values", "Host"]),
 ]
 RULE = COMMON + [
@@ -136,7 +136,7 @@ RULE = COMMON + [
 SCHEDULE = RULE + [
     ("triggerOperator: ", "triggerOperator: X", ["Valid values", "gt"]),
     ("triggerThreshold: ", "triggerThreshold: 1.5 # ", ["integer"]),
-    ("queryFrequency: ", "queryFrequency: x", ["A duration is"]),
+    ("queryFrequency: ", "queryFrequency: x", ["A duration must be"]),
 ]
 KINDS = {
     "hunting-query": ("content/hunting", HUNTING, COMMON),

@@ -135,7 +135,7 @@ def main():
         for name in ["hunting/0.yaml", "hunting/z.yaml"]:
             write(work, {name: GOOD})
             done = hook("sentlint")
-            told = "duplicate-id" in done.stdout and f"[{name}:" in done.stdout and "hunting/a b.yaml:1:5" in done.stdout
+            told = "duplicate-id" in done.stdout and f" {name}:1:5" in done.stdout and "hunting/a b.yaml:1:5" in done.stdout
             check(f"a copy staged as {name} is found out", done.returncode == 1 and told, done)
             run("git", "rm", "--quiet", "--force", name, cwd=work)
 
