@@ -256,6 +256,8 @@ impl Recorder {
         self.occurrences.reverse();
         self.occurrences.sort_by_key(|one| (one.span, !one.declares, one.symbol == Symbol::Unresolved));
         self.occurrences.dedup_by_key(|occurrence| occurrence.span);
+        // Each is looked up by its source; of those read more than once the first reading stays first.
+        self.subquery_stages.sort_by_key(|rows| rows.source);
         let full = self.details.map(|recording| {
             let mut kept = recording.kept;
             // An operator that was read twice is known by the last reading.

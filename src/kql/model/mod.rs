@@ -112,7 +112,7 @@ pub(crate) struct SemanticModel {
     pub functions: BTreeSet<Box<str>>,
     /// After each operator of the main pipeline: its place and the columns then.
     pub main_stages: Vec<(Span, Arc<Relation>)>,
-    /// The same for every other pipeline that was read where it stands.
+    /// The same for every other pipeline that was read where it stands, in the order of their sources.
     pub subquery_stages: Vec<PipelineRows>,
     pub(in crate::kql) level: Level,
     pub(in crate::kql) variables: Vec<Variable>,
@@ -288,8 +288,11 @@ impl SemanticModel {
     pub(crate) fn pipeline(&self, source: &Expr, operators: usize) -> Option<&[(Span, Arc<Relation>)]> {
         let main =
             self.main_stages.first().filter(|(span, _)| *span == source.span).map(|_| &self.main_stages);
-        let others =
-            self.subquery_stages.iter().filter(|rows| rows.source == source.span).map(|rows| &rows.stages);
+        let from = self.subquery_stages.partition_point(|rows| rows.source < source.span);
+        let others = self.subquery_stages[from..]
+            .iter()
+            .take_while(|rows| rows.source == source.span)
+            .map(|rows| &rows.stages);
         let mut found = main.into_iter().chain(others).filter(|stages| stages.len() == operators + 1);
         found.next().map(Vec::as_slice)
     }

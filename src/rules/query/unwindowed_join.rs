@@ -1,5 +1,7 @@
 //! `unwindowed-join`
 
+use std::cell::OnceCell;
+
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{Expr, ExprKind, Join, LetValue, Operator, OperatorKind};
@@ -61,13 +63,14 @@ impl Rule for UnwindowedJoin {
         let Some(tree) = tree(query) else { return };
         let lets = tree.let_values(cx.meaning(query));
         for pipeline in tree.pipelines() {
+            let before = TimeFilter::default();
             for (index, stage) in pipeline.stages.iter().enumerate() {
                 let (OperatorKind::Join(Join { right, .. }) | OperatorKind::Lookup(Join { right, .. })) =
                     &stage.kind
                 else {
                     continue;
                 };
-                if bounded(&lets, &pipeline, index) && reads_all(&lets, right, 0) {
+                if before.bounds(&lets, &pipeline, index) && reads_all(&lets, right, 0) {
                     let message = "The right side of this join has no time filter";
                     out.push(
                         Self::at(query.span(right.span), message)
@@ -83,12 +86,24 @@ impl Rule for UnwindowedJoin {
 /// How many `let`s are followed to the table.
 const DEEPEST: usize = 8;
 
-/// Whether the rows before an operator are bounded in time.
-fn bounded(lets: &LetValues<'_>, pipeline: &Pipeline<'_>, index: usize) -> bool {
-    pipeline.stages[..index].iter().any(|stage| filters_by_time(stage))
-        || pipeline
-            .source
-            .is_some_and(|source| follows(lets, source, 0, |stages| stages.iter().any(filters_by_time)))
+/// Where a pipeline is bounded in time, found out when it is first asked for: a pipeline may have many joins.
+#[derive(Default)]
+struct TimeFilter {
+    first: OnceCell<Option<usize>>,
+    source: OnceCell<bool>,
+}
+
+impl TimeFilter {
+    /// Whether the rows before an operator are bounded in time.
+    fn bounds(&self, lets: &LetValues<'_>, pipeline: &Pipeline<'_>, index: usize) -> bool {
+        let first = || pipeline.stages.iter().position(|stage| filters_by_time(stage));
+        let source = || {
+            let is_bounded =
+                |source| follows(lets, source, 0, |stages: &[Operator]| stages.iter().any(filters_by_time));
+            pipeline.source.is_some_and(is_bounded)
+        };
+        self.first.get_or_init(first).is_some_and(|first| first < index) || *self.source.get_or_init(source)
+    }
 }
 
 /// Whether a side of a join is a table, with or without operators, of which none bounds the time.
