@@ -181,66 +181,49 @@ mod tests {
         include_str!("../content/rules/unattended-access-password.yaml"),
     ];
 
-    /// A file of ours with some pieces taken out, doubled, moved or put in.
+    const PIECES: &[&str] = &[
+        "\t",
+        "\r\n",
+        "\n",
+        "\n\n",
+        "'",
+        "\"",
+        "[",
+        "]",
+        "{",
+        "}",
+        "|",
+        ": ",
+        " #",
+        "  ",
+        "&a ",
+        "*a",
+        "\u{feff}",
+        "\u{202e}",
+        "é",
+        "%%X%%",
+        "{{X}}",
+        "P1D",
+        "1h",
+        "tactics:\n  - Impact\n",
+        "kind: Scheduled\n",
+        "query: T\n",
+        "| where x == 1\n",
+        "| project-away TimeGenerated\n",
+        "Timestamp",
+        "TimeGenerated",
+        "union *\n",
+        "let x = ",
+        ";",
+        "(",
+        ")",
+        ",",
+        "//",
+    ];
+
+    /// A file of ours with some damage.
     fn damaged() -> impl Strategy<Value = String> {
-        let piece = proptest::sample::select(vec![
-            "\t",
-            "\r\n",
-            "\n",
-            "\n\n",
-            "'",
-            "\"",
-            "[",
-            "]",
-            "{",
-            "}",
-            "|",
-            ": ",
-            " #",
-            "  ",
-            "&a ",
-            "*a",
-            "\u{feff}",
-            "\u{202e}",
-            "é",
-            "%%X%%",
-            "{{X}}",
-            "P1D",
-            "1h",
-            "tactics:\n  - Impact\n",
-            "kind: Scheduled\n",
-            "query: T\n",
-            "| where x == 1\n",
-            "| project-away TimeGenerated\n",
-            "Timestamp",
-            "TimeGenerated",
-            "union *\n",
-            "let x = ",
-            ";",
-            "(",
-            ")",
-            ",",
-            "//",
-        ]);
-        let step = (any::<Index>(), 0_usize..60, piece, 0_u8..6);
-        (proptest::sample::select(FILES.to_vec()), proptest::collection::vec(step, 0..5)).prop_map(
-            |(text, steps)| {
-                let mut text = text.to_owned();
-                for (at, length, piece, kind) in steps {
-                    let start = text.floor_char_boundary(at.index(text.len() + 1));
-                    let end = text.floor_char_boundary((start + length).min(text.len()));
-                    match kind {
-                        0 => text.replace_range(start..end, ""),
-                        1 => {
-                            let copy = text[start..end].to_owned();
-                            text.insert_str(start, &copy);
-                        }
-                        _ => text.insert_str(start, piece),
-                    }
-                }
-                text
-            },
-        )
+        crate::seeded::damaged(FILES.map(str::to_owned).to_vec(), PIECES, 0..5, 60)
     }
 
     /// What a fuzzer has found, by target.

@@ -5,30 +5,14 @@ use proptest::prelude::*;
 
 const GOOD: &str = "id: 0f1e2d3c\nname: \"A \\\"name\\\"\"\ndescription: |\n  Looks for é things\n   at night.\nrequiredDataConnectors:\n  - connectorId: X\n    dataTypes:\n      - T\n  - {connectorId: Y, dataTypes: [A, 'B''s']}\ntactics: [Execution, Impact]\n# note\nquery: |\n  T\n  | where a == 'b: c'\n\n  | project a\nversion: 1.0.0\nentityMappings:\n- entityType: Host\n  fieldMappings:\n  - identifier: Name # c\n    columnName: h\ntags: >-\n  a\n  b\n";
 
+const PIECES: &[&str] = &[
+    "\t", "\0", "\u{feff}", "\r", "\r\n", "\n", "’", "'", "\"", "`", "[", "{", "}", "]", "|", ">", ": ", ":",
+    "- ", "&a ", "*a", "!!x ", "---\n", "...\n", "%", "💩", "\\", "#", " #", " ", "  ", "? ", "\n  ", "\n\t",
+    "|\n", "@",
+];
+
 fn damaged() -> impl Strategy<Value = String> {
-    let bits = prop::sample::select(vec![
-        "\t", "\0", "\u{feff}", "\r", "\r\n", "\n", "’", "'", "\"", "`", "[", "{", "}", "]", "|", ">", ": ",
-        ":", "- ", "&a ", "*a", "!!x ", "---\n", "...\n", "%", "💩", "\\", "#", " #", " ", "  ", "? ",
-        "\n  ", "\n\t", "|\n", "@",
-    ]);
-    let step = (any::<prop::sample::Index>(), 0_usize..40, bits, 0_u8..6);
-    (prop::collection::vec(step, 1..7), any::<bool>()).prop_map(|(steps, crlf)| {
-        let mut text = if crlf { GOOD.replace('\n', "\r\n") } else { GOOD.to_owned() };
-        for (at, length, bit, kind) in steps {
-            let start = text.floor_char_boundary(at.index(text.len() + 1));
-            let end = text.floor_char_boundary((start + length).min(text.len()));
-            match kind {
-                0 => text.replace_range(start..end, ""),
-                1 => {
-                    let copy = text[start..end].to_owned();
-                    text.insert_str(start, &copy);
-                }
-                2 => text.truncate(start),
-                _ => text.insert_str(start, bit),
-            }
-        }
-        text
-    })
+    crate::seeded::damaged(vec![GOOD.to_owned(), GOOD.replace('\n', "\r\n")], PIECES, 1..7, 40)
 }
 
 fn check_span(file: &SourceFile, span: Span) -> Result<(), TestCaseError> {
