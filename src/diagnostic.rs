@@ -204,9 +204,10 @@ pub struct RuleMeta {
     pub id: &'static str,
     /// The family.
     pub group: Group,
-    /// The severity under the profiles `recommended` and `pedantic`; single findings may be less severe, and those of a few
-    /// rules more.
+    /// The severity under the profiles `recommended` and `pedantic`; single findings may be less severe.
     pub severity: Severity,
+    /// The severity of the most severe findings, where some are more severe than `severity`.
+    pub raised: Option<Severity>,
     /// Whether the rule is off unless the profile is `pedantic` or it is selected by name.
     pub pedantic: bool,
     /// What fixes the rule offers; `None` where it never does.
@@ -232,6 +233,7 @@ pub(crate) static SOME_RULE: RuleMeta = RuleMeta {
     id: "some-rule",
     group: Group::Yaml,
     severity: Severity::Error,
+    raised: None,
     pedantic: false,
     fix: None,
     blocks: None,
@@ -261,6 +263,11 @@ impl RuleMeta {
             None => format!("{DOCS}rules/{}.md", self.id),
             Some(_) => format!("{DOCS}convert.md#notes"),
         }
+    }
+
+    /// The severity that no finding of the rule exceeds, unless the settings raise it.
+    pub(crate) fn most_severe(&self) -> Severity {
+        self.raised.unwrap_or(self.severity)
     }
 
     /// The rule's page in Markdown, from its first sentence on.

@@ -41,7 +41,7 @@ impl Checker<'_> {
     /// Whether a finding of a rule can be an error under the settings.
     pub(super) fn can_be_error(&self, meta: &RuleMeta) -> bool {
         let set = self.settings.options.get(meta.id).and_then(|option| option.severity);
-        set.map_or_else(|| rules::can_be_error(meta), |severity| severity == Severity::Error)
+        set.unwrap_or_else(|| meta.most_severe()) == Severity::Error
     }
 
     /// Runs every rule over a file and its queries.

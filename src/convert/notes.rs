@@ -13,6 +13,7 @@ macro_rules! codes {
                 id: $id,
                 group: Group::Convert,
                 severity: Severity::$severity,
+                raised: None,
                 pedantic: false,
                 fix: None,
                 blocks: None,

@@ -37,9 +37,9 @@ mod testing;
 mod words;
 mod yaml;
 
+pub(crate) use registry::find;
 use registry::rules;
 pub use registry::{Entry, all};
-pub(crate) use registry::{can_be_error, find};
 pub(crate) use settings::{FailOn, RuleOption, RuleOptions};
 pub use settings::{Profile, Selector, Settings};
 
@@ -175,6 +175,7 @@ macro_rules! declare_rule {
             id: $id:literal,
             group: $group:ident,
             severity: $severity:ident,
+            $(raised: $raised:ident,)?
             $(pedantic: $pedantic:literal,)?
             $(fix: $availability:ident $safety:ident,)?
             $(blocks: $blocks:ident,)?
@@ -191,6 +192,7 @@ macro_rules! declare_rule {
                 id: $id,
                 group: $crate::diagnostic::Group::$group,
                 severity: $crate::diagnostic::Severity::$severity,
+                raised: $crate::rules::declare_rule!(@raised $($raised)?),
                 pedantic: false $(|| $pedantic)?,
                 fix: $crate::rules::declare_rule!(@fix $($availability $safety)?),
                 blocks: $crate::rules::declare_rule!(@blocks $($blocks)?),
@@ -212,6 +214,8 @@ macro_rules! declare_rule {
             }
         }
     };
+    (@raised) => { None };
+    (@raised $raised:ident) => { Some($crate::diagnostic::Severity::$raised) };
     (@fix) => { None };
     (@fix $availability:ident $safety:ident) => {
         Some($crate::diagnostic::FixMeta {

@@ -1,7 +1,7 @@
 //! The list of every rule, in the order of the catalog: the lists of the groups, one after another.
 
 use super::{Rule, attack, connectors, entities, metadata, query, repository, schedule, suppressions, yaml};
-use crate::diagnostic::{RuleMeta, Severity};
+use crate::diagnostic::RuleMeta;
 
 /// A rule with its metadata.
 pub struct Entry {
@@ -42,14 +42,6 @@ static GROUPS: [&[Entry]; 9] = [
 /// Every rule, in the order of the catalog.
 pub fn all() -> impl Iterator<Item = &'static Entry> + Clone {
     GROUPS.iter().copied().flatten()
-}
-
-/// Rules of which some findings are errors although the rule is a warning.
-const RAISED: [&str; 3] = ["unknown-key", "unscoped-search", "wildcard-union"];
-
-/// Whether a finding of a rule can be an error, unless the settings say otherwise.
-pub(crate) fn can_be_error(meta: &RuleMeta) -> bool {
-    meta.severity == Severity::Error || RAISED.contains(&meta.id)
 }
 
 /// The rule of an id.

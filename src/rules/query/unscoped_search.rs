@@ -46,6 +46,7 @@ declare_rule! {
         id: "unscoped-search",
         group: Query,
         severity: Warning,
+        raised: Error,
         since: "0.1.0",
     }
 }

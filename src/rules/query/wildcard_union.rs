@@ -49,6 +49,7 @@ declare_rule! {
         id: "wildcard-union",
         group: Query,
         severity: Warning,
+        raised: Error,
         since: "0.1.0",
     }
 }
