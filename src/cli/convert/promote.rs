@@ -57,13 +57,7 @@ fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<String> {
         Err(refusal) => return Done::Failed(report_of(&content, vec![*refusal])),
     };
     let content = &prepared.content;
-    let options = Options {
-        severity: general.severity,
-        name_prefix: general.name_prefix,
-        enabled: general.enabled,
-        corrections: prepared.changes.clone(),
-        ..options.clone()
-    };
+    let options = Options { general, corrections: prepared.changes.clone(), ..options.clone() };
     let promoted = match promote(content, &options, &catalog) {
         Ok(promoted) => promoted,
         Err(questions) => return Done::Failed(report_of(content, questions)),

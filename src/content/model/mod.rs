@@ -218,6 +218,26 @@ pub(crate) struct Schedule<'a> {
     pub threshold: Option<Text<'a>>,
 }
 
+impl<'a> Schedule<'a> {
+    /// The durations that are there, with their keys.
+    pub(crate) fn durations(&self) -> impl Iterator<Item = (&'static str, &TimeSpan<'a>)> {
+        let spans = [("queryFrequency", &self.frequency), ("queryPeriod", &self.period)];
+        spans.into_iter().filter_map(|(key, span)| Some((key, span.as_ref()?)))
+    }
+
+    /// The texts of frequency and period with their lengths; `None` unless `length` understands both.
+    pub(crate) fn lengths(
+        &self,
+        length: impl Fn(&TimeSpan<'a>) -> Option<u64>,
+    ) -> Option<[(Text<'a>, u64); 2]> {
+        let read = |span: &Option<TimeSpan<'a>>| {
+            let span = span.as_ref()?;
+            Some((span.text, length(span)?))
+        };
+        Some([read(&self.frequency)?, read(&self.period)?])
+    }
+}
+
 /// A hunting query.
 #[derive(Clone, Debug)]
 pub(crate) struct HuntingQuery<'a> {

@@ -44,7 +44,7 @@ impl Work<'_> {
             fields.push(Field::new("triggerOperator", "gt"));
             fields.push(Field::new("triggerThreshold", 0));
         }
-        if let Some(enabled) = self.options.enabled {
+        if let Some(enabled) = self.options.general.enabled {
             fields.push(Field::new("enabled", enabled));
         }
         fields.push(Field::new("version", self.version()));
@@ -53,7 +53,7 @@ impl Work<'_> {
             let Some(key) = entry.key.as_str() else { continue };
             let one_of =
                 |keys: &[&'static str]| keys.iter().find(|known| known.eq_ignore_ascii_case(key)).copied();
-            if key.eq_ignore_ascii_case("enabled") && self.options.enabled.is_some() {
+            if key.eq_ignore_ascii_case("enabled") && self.options.general.enabled.is_some() {
                 continue;
             }
             if entry.value.is_null() || entry.duplicate_of.is_some() {
@@ -106,7 +106,7 @@ impl Work<'_> {
     }
 
     fn names(&mut self, fields: &mut Vec<Field>) {
-        let prefix = self.options.name_prefix.as_deref().unwrap_or_default();
+        let prefix = self.options.general.name_prefix.as_deref().unwrap_or_default();
         match self.common.name.filter(|name| !name.value.trim().is_empty()) {
             Some(name) => fields.push(Field::new("name", format!("{prefix}{}", name.value.trim()))),
             None => self.ask(
@@ -136,7 +136,7 @@ impl Work<'_> {
             .common
             .severity
             .map(|text| (text, limits::ignore_case(text.value.trim(), &limits::SEVERITIES)));
-        let (value, comment) = match (&self.options.severity, own) {
+        let (value, comment) = match (&self.options.general.severity, own) {
             (Some(asked), _) => (asked.as_str(), Some("Set by `--severity`.")),
             (None, Some((_, Some(known)))) => (known, None),
             (None, Some((text, None))) => {

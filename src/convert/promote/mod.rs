@@ -67,16 +67,12 @@ pub(crate) struct TacticAnswer {
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub(crate) struct Options {
+    /// What holds for every conversion.
+    pub general: super::Options,
     /// An NRT rule instead of a scheduled one.
     pub nrt: bool,
     /// See [`IdSource`].
     pub id: IdSource,
-    /// The severity, instead of the query's own or Medium.
-    pub severity: Option<String>,
-    /// Whether the rule runs once deployed, instead of what the file says.
-    pub enabled: Option<bool>,
-    /// Put before the name.
-    pub name_prefix: Option<String>,
     /// How often the rule runs.
     pub frequency: Option<Duration>,
     /// How far back it looks.

@@ -74,15 +74,14 @@ pub(in crate::rules) fn check(
     schedule: &Schedule<'_>,
     minutes: impl Fn(&TimeSpan<'_>) -> Option<u64>,
 ) -> Vec<Diagnostic> {
-    let spans = [
-        ("queryFrequency", &schedule.frequency, MIN_FREQUENCY_MINUTES, MAX_FREQUENCY_MINUTES),
-        ("queryPeriod", &schedule.period, MIN_PERIOD_MINUTES, MAX_PERIOD_MINUTES),
-    ];
-    let check = |(key, span, least, most): (&str, &Option<TimeSpan<'_>>, u64, u64)| {
-        let span = span.as_ref()?;
+    let check = |(key, span): (&str, &TimeSpan<'_>)| {
+        let (least, most) = match key {
+            "queryFrequency" => (MIN_FREQUENCY_MINUTES, MAX_FREQUENCY_MINUTES),
+            _ => (MIN_PERIOD_MINUTES, MAX_PERIOD_MINUTES),
+        };
         finding(key, span, minutes(span)?, least, most)
     };
-    spans.into_iter().filter_map(check).collect()
+    schedule.durations().filter_map(check).collect()
 }
 
 fn finding(key: &str, span: &TimeSpan<'_>, minutes: u64, least: u64, most: u64) -> Option<Diagnostic> {

@@ -79,12 +79,10 @@ pub(in crate::rules) fn check(
     schedule: &Schedule<'_>,
     minutes: impl Fn(&TimeSpan<'_>) -> Option<u64>,
 ) -> Option<Diagnostic> {
-    let (Some(frequency), Some(period)) = (&schedule.frequency, &schedule.period) else { return None };
-    let (Some(each), Some(back)) = (minutes(frequency), minutes(period)) else { return None };
+    let [(frequency, each), (period, back)] = schedule.lengths(minutes)?;
     if back < LONG_PERIOD_MINUTES || each >= LONG_PERIOD_MIN_FREQUENCY_MINUTES {
         return None;
     }
-    let (frequency, period) = (frequency.text, period.text);
     let message = format!(
         "The rule looks back {} and runs every {}: a period of 2 days or more requires at least an hour between runs",
         period.value, frequency.value

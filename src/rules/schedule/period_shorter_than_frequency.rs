@@ -79,12 +79,10 @@ pub(in crate::rules) fn check(
     schedule: &Schedule<'_>,
     minutes: impl Fn(&TimeSpan<'_>) -> Option<u64>,
 ) -> Option<Diagnostic> {
-    let (Some(frequency), Some(period)) = (&schedule.frequency, &schedule.period) else { return None };
-    let (Some(each), Some(back)) = (minutes(frequency), minutes(period)) else { return None };
+    let [(frequency, each), (period, back)] = schedule.lengths(minutes)?;
     if back >= each {
         return None;
     }
-    let (frequency, period) = (frequency.text, period.text);
     let message = format!(
         "The rule runs every {} but only looks back {}, so it misses the events in between",
         frequency.value, period.value

@@ -13,7 +13,7 @@ use crate::rules::schedule::{
 /// .NET's time spans are fine too, a bare number among them, which is one of days.
 pub(super) fn forms(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
     let Some(schedule) = template.schedule() else { return };
-    for (key, span) in invalid_duration::of_schedule(schedule) {
+    for (key, span) in schedule.durations() {
         let is_time_span = span.value.as_ref().is_some_and(|duration| duration.form == Form::TimeSpan);
         if !is_time_span && !span.text.value.is_empty() {
             out.extend(invalid_duration::check(cx, key, span, Reader::Upstream));
