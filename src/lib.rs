@@ -11,6 +11,8 @@ mod seeded;
 
 mod source;
 
+mod similar;
+
 mod yaml;
 
 mod diagnostic;

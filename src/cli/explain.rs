@@ -13,7 +13,7 @@ use crate::rules;
 /// `sentlint explain RULE`
 pub(super) fn explain(global: &Global, options: &Explain) -> Result<Outcome, Error> {
     let Some(entry) = rules::find(&options.rule) else {
-        return Err(Error::Usage(match crate::knowledge::nearest::nearest(&options.rule, ids()) {
+        return Err(Error::Usage(match crate::similar::nearest(&options.rule, ids()) {
             Some(near) => format!("unknown rule `{}`; did you mean `{near}`?", options.rule),
             None => format!("unknown rule `{}`; `sentlint rules` lists all rules", options.rule),
         }));

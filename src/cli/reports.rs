@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::args::{Check, Global};
 use super::{Error, files, print, results};
 use crate::findings::Findings;
-use crate::knowledge::nearest::nearest;
 use crate::report::{self, Format};
+use crate::similar::nearest;
 
 /// The variable that names the format where no option does.
 const FORMAT_VARIABLE: &str = "SENTLINT_OUTPUT_FORMAT";

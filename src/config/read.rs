@@ -12,9 +12,9 @@ use super::{Check, Config, ConfigError, Convert, Knowledge, Pattern, PerPath};
 use crate::convert::LongDescription;
 use crate::convert::values_of_options::{api_version, start_at};
 use crate::diagnostic::Severity;
-use crate::knowledge::nearest::nearest;
 use crate::knowledge::{attack, limits};
 use crate::rules::{FailOn, Profile, RuleOption, RuleOptions, Selector};
+use crate::similar::nearest;
 use crate::source::{SourceFile, Span};
 
 struct Reader {

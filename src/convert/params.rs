@@ -80,7 +80,7 @@ impl Params {
                     }
                 }
                 _ => {
-                    let near = crate::knowledge::nearest::nearest(key, KEYS);
+                    let near = crate::similar::nearest(key, KEYS);
                     let known = || format!("The valid keys are {}.", KEYS.join(", "));
                     let help = near.map_or_else(known, |near| format!("Did you mean `{near}`?"));
                     return Err(fail(

@@ -1,7 +1,7 @@
 //! Data connectors: the ids that upstream's gate accepts, and what published solutions say of each.
 
 use super::data::connectors as data;
-use super::nearest::slip_of as nearest_text;
+use crate::similar::slip_of as nearest_text;
 
 /// A data connector.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Entity types, their identifiers, and the sets of identifiers of which a mapping needs one.
 
 use super::data::entities as data;
-use super::nearest::slip_of;
+use crate::similar::slip_of;
 
 /// An entity type that a mapping can name.
 #[derive(Debug, PartialEq, Eq)]

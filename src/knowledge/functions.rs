@@ -2,8 +2,8 @@
 
 use super::blob;
 use super::data::tables::FUNCTIONS;
-use super::nearest::slip_of;
 use super::tables::ColumnType;
+use crate::similar::slip_of;
 
 /// Where a function comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -11,7 +11,6 @@ pub(crate) mod entities;
 pub(crate) mod evidence;
 pub(crate) mod functions;
 pub(crate) mod limits;
-pub(crate) mod nearest;
 pub(crate) mod tables;
 pub(crate) mod tactics;
 pub(crate) mod upstream;

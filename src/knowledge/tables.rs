@@ -2,7 +2,7 @@
 
 use super::blob;
 use super::data::tables::TABLES;
-use super::nearest::slip_of;
+use crate::similar::slip_of;
 
 /// A type of the query language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

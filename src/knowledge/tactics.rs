@@ -8,7 +8,7 @@
 //! correspond to nothing.
 
 use super::attack::{self, Technique, squash};
-use super::nearest::slip_of;
+use crate::similar::slip_of;
 
 /// A tactic as Sentinel's API and YAML spell it.
 #[derive(Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::data::builtins::{AGGREGATES, FUNCTIONS, OPERATORS, PLUGINS};
 use super::types::Scalar;
+use crate::similar::nearest_name;
 
 pub(crate) use super::data::builtins::OperatorId;
 
@@ -219,9 +220,14 @@ pub(crate) fn operator(id: OperatorId) -> &'static Builtin {
     &OPERATORS[id as usize]
 }
 
-/// The names of all functions and aggregates.
-pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.iter().chain(AGGREGATES).map(|builtin| builtin.name)
+/// The function that a name nearly is: one that can be called there, that is an aggregate where expressions are aggregated,
+/// before one that cannot, and a current one before an obsolete one.
+pub(crate) fn nearest(name: &str, aggregating: bool) -> Option<&'static str> {
+    let (fitting, others) = if aggregating { (AGGREGATES, FUNCTIONS) } else { (FUNCTIONS, AGGREGATES) };
+    let current = fitting.iter().filter(|builtin| builtin.successor.is_none()).map(|builtin| builtin.name);
+    nearest_name(name, current)
+        .or_else(|| nearest_name(name, fitting.iter().map(|builtin| builtin.name)))
+        .or_else(|| nearest_name(name, others.iter().map(|builtin| builtin.name)))
 }
 
 /// The names of all plug-ins.

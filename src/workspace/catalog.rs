@@ -9,9 +9,12 @@ use rustc_hash::FxHashMap;
 use super::{Columns, Parameter, Returns, Workspace};
 use crate::knowledge::functions::{self, ParameterKind};
 use crate::knowledge::tables::{self, ColumnType, Grade};
-use crate::kql;
-use crate::kql::bind::{Body, Catalog, CatalogId, Declared, External, Returned, Table, Takes};
+use crate::kql::bind::{
+    Body, Catalog, CatalogId, Declared, External, Returned, Table, Takes, matches_wildcard, union_columns,
+    union_relations,
+};
 use crate::kql::types::{Column, Relation, Scalar};
+use crate::similar::nearest_name;
 
 /// A view of a workspace.
 pub(crate) struct View<'w> {
@@ -136,12 +139,12 @@ impl Catalog for View<'_> {
         // Where the user says which tables a workspace has, patterns mean those.
         let names = self.added.iter().flat_map(|added| added.tables.keys());
         let mut own: Vec<Arc<str>> = names.map(|name| name.as_str().into()).collect();
-        own.retain(|name| kql::bind::matches_wildcard(pattern, name));
+        own.retain(|name| matches_wildcard(pattern, name));
         own.sort_unstable();
         own.dedup();
         if own.is_empty() {
             let names = tables::tables().map(tables::Table::name);
-            own.extend(names.filter(|name| kql::bind::matches_wildcard(pattern, name)).map(Arc::from));
+            own.extend(names.filter(|name| matches_wildcard(pattern, name)).map(Arc::from));
         }
         own
     }
@@ -150,11 +153,11 @@ impl Catalog for View<'_> {
         let make = || {
             let columns = if self.added.iter().all(|added| added.tables.is_empty()) {
                 let all = tables::tables().flat_map(tables::Table::columns);
-                kql::bind::union_columns(all.map(|(name, kind)| (name, scalar(kind))), Arc::from).into()
+                union_columns(all.map(|(name, kind)| (name, scalar(kind))), Arc::from).into()
             } else {
                 let names = self.tables_like("*");
                 let relations = names.iter().filter_map(|name| self.table(name)).map(|table| table.relation);
-                kql::bind::union_relations(&relations.collect::<Vec<_>>()).columns
+                union_relations(&relations.collect::<Vec<_>>()).columns
             };
             Arc::new(Relation::new(columns, true, true))
         };
@@ -163,14 +166,14 @@ impl Catalog for View<'_> {
 
     fn nearest_table(&self, name: &str) -> Option<String> {
         let own = self.added.iter().flat_map(|added| added.tables.keys()).map(String::as_str);
-        kql::bind::nearest(name, own)
+        nearest_name(name, own)
             .map(str::to_owned)
             .or_else(|| tables::nearest_table(name).map(|table| table.name().to_owned()))
     }
 
     fn nearest_function(&self, name: &str) -> Option<String> {
         let own = self.added.iter().flat_map(|added| added.functions.keys()).map(String::as_str);
-        kql::bind::nearest(name, own)
+        nearest_name(name, own)
             .map(str::to_owned)
             .or_else(|| functions::nearest_function(name).map(|function| function.name().to_owned()))
     }

@@ -6,7 +6,7 @@
 use super::{Foreign, Kind};
 use crate::content::fields::{SCHEDULE_KEYS, template_keys};
 use crate::content::near_keys::meant_at_root;
-use crate::knowledge::nearest::nearest;
+use crate::similar::nearest;
 use crate::yaml::{Mapping, Node, Value};
 
 mod folder;

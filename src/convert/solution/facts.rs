@@ -196,7 +196,7 @@ fn check_key(key: &str, wrong: &mut Vec<String>) {
         return;
     }
     // What resembles no key at all belongs to another tool.
-    if let Some(near) = crate::knowledge::nearest::nearest(key, KNOWN) {
+    if let Some(near) = crate::similar::nearest(key, KNOWN) {
         wrong.push(format!("Unknown key `{key}` in the metadata of a solution; did you mean `{near}`?"));
     }
 }

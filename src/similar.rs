@@ -1,4 +1,4 @@
-//! "Did you mean": the candidate most like a text, or none when no candidate is like it.
+//! "Did you mean": the candidate most similar to a name, or none if no candidate is similar.
 
 use std::cmp::Reverse;
 
@@ -36,7 +36,25 @@ pub(crate) fn slip_of<'a>(text: &str, candidates: impl IntoIterator<Item = &'a s
 /// allowed per three characters of the longer side. Of equally near candidates the one that shares the longer
 /// beginning wins, then the first in byte order, so the answer does not depend on the order of `candidates`.
 pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let text = text.trim();
+    nearest_within(text.trim(), candidates, |length| length / 3)
+}
+
+/// The name nearest to a word of a query, or `None` when none is near. There are many names in queries, and they are
+/// similar to each other: one edit is allowed in words of up to seven characters, two in longer ones, and none in words of
+/// one or two. The word itself is no answer.
+pub(crate) fn nearest_name<'n>(word: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let length = word.chars().count();
+    let allowed = if length < 3 { 0 } else { (length / 4).clamp(1, 2) };
+    nearest_within(word, names.into_iter().filter(|name| *name != word), |_| allowed)
+}
+
+/// The nearest candidate, as [`nearest`] describes. `allowed` tells how many edits are allowed in a text of so many
+/// characters, which are those of the longer side.
+fn nearest_within<'a>(
+    text: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+    allowed: impl Fn(usize) -> usize,
+) -> Option<&'a str> {
     let length = text.chars().take(LONGEST + 1).count();
     if length == 0 || length > LONGEST {
         return None;
@@ -46,7 +64,15 @@ pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a s
     let mut best: Option<(usize, Reverse<usize>, &str)> = None;
     for candidate in candidates {
         let most = best.map_or(MOST_EDITS, |(distance, _, _)| distance);
-        let Some(distance) = distance(&lower, &letters, length, candidate, most) else { continue };
+        let other = if candidate.is_ascii() { candidate.len() } else { candidate.chars().count() };
+        let limit = allowed(length.max(other)).min(most);
+        if length.abs_diff(other) > limit || letters.apart(candidate) > limit {
+            continue;
+        }
+        let distance = strsim::osa_distance(&lower, &candidate.to_lowercase());
+        if distance > limit {
+            continue;
+        }
         let key = (distance, Reverse(common_prefix(&lower, candidate)), candidate);
         if best.is_none_or(|best| key < best) {
             best = Some(key);
@@ -55,16 +81,21 @@ pub(crate) fn nearest<'a>(text: &str, candidates: impl IntoIterator<Item = &'a s
     best.map(|(_, _, candidate)| candidate)
 }
 
-/// The number of edits between a lower-case text of `length` characters and a candidate, if it is at most `most`
-/// and small enough for their lengths.
-fn distance(lower: &str, letters: &Letters, length: usize, candidate: &str, most: usize) -> Option<usize> {
-    let other = candidate.chars().take(LONGEST + MOST_EDITS + 1).count();
-    let limit = (length.max(other) / 3).min(most);
-    if length.abs_diff(other) > limit || letters.apart(candidate) > limit {
-        return None;
+/// Of many names the few that are most similar to a word, best first.
+pub(crate) fn closest<'n>(word: &str, names: &[&'n str], few: usize) -> Vec<&'n str> {
+    let mut ranked: Vec<&str> = names.iter().copied().filter(|name| !name.starts_with('_')).collect();
+    // Where there are very many, comparing all takes too long.
+    if ranked.len() <= 3_000 {
+        let lower = word.to_ascii_lowercase();
+        ranked.sort_by_cached_key(|name| {
+            let alike = strsim::jaro_winkler(&lower, &name.to_ascii_lowercase());
+            // In thousandths, so that the order is total.
+            #[expect(clippy::cast_possible_truncation, reason = "it is between 0 and 1000")]
+            std::cmp::Reverse((alike * 1000.0) as i64)
+        });
     }
-    let distance = strsim::osa_distance(lower, &candidate.to_lowercase());
-    (distance <= limit).then_some(distance)
+    ranked.truncate(few);
+    ranked
 }
 
 /// How often each letter stands in a text; for texts of ASCII only.
@@ -114,6 +145,17 @@ mod tests {
         assert_eq!(nearest("DeviceNmae", names), Some("DeviceName"));
         assert_eq!(nearest("devicename", names), Some("DeviceName"));
         assert_eq!(nearest(" DeviceNames ", names), Some("DeviceName"));
+    }
+
+    #[test]
+    fn a_name_in_a_query_is_one_edit_or_two_away() {
+        let names = ["count", "countif", "ago", "strcat", "strcat_array", "Timestamp"];
+        assert_eq!(nearest_name("cuont", names), Some("count"));
+        assert_eq!(nearest_name("Timstmap", names), Some("Timestamp"));
+        assert_eq!(nearest_name("STRCAT", names), Some("strcat"));
+        assert_eq!(nearest_name("strcat", names), None);
+        assert_eq!(nearest_name("cnut", names), None);
+        assert_eq!(nearest_name("ag", names), None);
     }
 
     #[test]
