@@ -112,7 +112,7 @@ impl Selector {
         }
         let groups = Group::ALL.into_iter().map(Group::as_str);
         let known = super::all().map(|entry| entry.meta.id).chain(groups);
-        Err(match crate::knowledge::nearest::nearest(name, known) {
+        Err(match crate::similar::nearest(name, known) {
             Some(near) => format!("unknown rule or group `{name}`; did you mean `{near}`?"),
             None if name.is_empty() => {
                 "expected a rule or group, found an empty string; `sentlint rules` lists them all".into()

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, Name, NameForm};
 use super::super::error::Suggestion;
-use super::super::model::finding::{Finding, closest, nearest};
+use super::super::model::finding::Finding;
 use super::super::model::{ColumnOrigin, Side, Symbol};
 use super::super::types::{Column, Relation, Scalar};
 use super::{Binder, Bound, FindingKind, Local, Table, Value};
+use crate::similar::{closest, nearest_name};
 use crate::source::Span;
 
 impl<'a> Binder<'a> {
@@ -178,7 +179,7 @@ impl<'a> Binder<'a> {
         let columns: Vec<Arc<str>> =
             self.scope.row.iter().flat_map(|row| &row.columns).map(|column| column.name.clone()).collect();
         let locals: Vec<Arc<str>> = self.names.visible().map(|local| local.name.clone()).collect();
-        let near = nearest(text, columns.iter().chain(&locals).map(|name| &**name)).map(str::to_owned);
+        let near = nearest_name(text, columns.iter().chain(&locals).map(|name| &**name)).map(str::to_owned);
         if let Some(element) = self.element_with(text).filter(|_| !in_row) {
             self.report(finding.help(format!("`{element}` has this column: use `{element}.{text}`.")));
             return Value::Unknown;

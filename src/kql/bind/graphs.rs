@@ -12,7 +12,8 @@ use super::super::model::{ColumnOrigin, Symbol, VariableKind};
 use super::super::types::{ColumnList, Conversion, Element, Primitive, Relation, Scalar};
 use super::super::{Node, walk};
 use super::checks::{expected_count, given};
-use super::naming::{Columns, Style, value_of};
+use super::column_builder::{ColumnBuilder, Style};
+use super::naming::value_of;
 use super::recorder::NewColumn;
 use super::{Binder, Bound, Declaration, FindingKind, Value};
 use crate::source::Span;
@@ -158,7 +159,7 @@ impl<'a> Binder<'a> {
             return Relation::unknown();
         }
         let doubts = Relation::default().doubts_of(tables.iter().map(|table| &**table));
-        let mut columns = Columns::default();
+        let mut columns = ColumnBuilder::default();
         for column in tables.iter().flat_map(|table| &table.columns) {
             let known = columns.get(&column.name).map(|known| (known.kind, known.id));
             let Some((kind, id)) = known.filter(|(kind, id)| (*kind, *id) != (column.kind, column.id)) else {
@@ -278,7 +279,7 @@ impl<'a> Binder<'a> {
 
     /// The columns of the `project` of a pattern.
     fn projected(&mut self, exprs: &'a [Expr], paths: &[&str]) -> ColumnList {
-        let mut columns = Columns::default();
+        let mut columns = ColumnBuilder::default();
         for expr in exprs {
             let whole = match &value_of(expr).kind {
                 ExprKind::Name(name) => matches!(self.local(&name.text), Some(Bound::Value(Value::Row(_)))),

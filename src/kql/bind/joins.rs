@@ -7,7 +7,7 @@ use super::super::error::Suggestion;
 use super::super::model::finding::Finding;
 use super::super::model::{ColumnOrigin, Side, Symbol};
 use super::super::types::{Column, Relation, Scalar};
-use super::naming::Columns;
+use super::column_builder::ColumnBuilder;
 use super::recorder::NewColumn;
 use super::{Binder, FindingKind, Value};
 use crate::source::Span;
@@ -135,7 +135,7 @@ impl<'a> Binder<'a> {
         if !self.look_at(right.columns.len()) {
             return Value::Rows(Arc::new(Relation::unknown()));
         }
-        let mut columns = Columns::from(left.columns.clone());
+        let mut columns = ColumnBuilder::from(left.columns.clone());
         let mut others = right.columns.edit();
         for key in keys {
             others.remove(key);
@@ -147,7 +147,7 @@ impl<'a> Binder<'a> {
 
     /// Gives an identity to the columns that have got another name in the rows beside which they were put: each with its
     /// new name and as it was.
-    fn note_copies(&mut self, columns: &mut Columns, copies: Vec<(Arc<str>, Column)>) {
+    fn note_copies(&mut self, columns: &mut ColumnBuilder, copies: Vec<(Arc<str>, Column)>) {
         if !self.recorder.full() {
             return;
         }

@@ -17,6 +17,7 @@ use crate::source::Span;
 mod calls;
 mod catalog;
 mod checks;
+mod column_builder;
 mod context;
 mod directives;
 mod entities;
@@ -42,8 +43,9 @@ mod summaries;
 mod tests;
 mod tuples;
 mod unions;
+mod user_functions;
 
-pub(crate) use super::model::finding::{Finding, FindingKind, nearest};
+pub(crate) use super::model::finding::{Finding, FindingKind};
 pub(crate) use super::model::{Declared, Takes};
 #[cfg(any(test, fuzzing))]
 pub(crate) use catalog::NoCatalog;

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 
 use super::super::ast::{Column as ColumnSchema, Expr, ExprKind, Input, NameForm, Operator, OperatorKind};
-use super::super::model::finding::{Finding, nearest};
+use super::super::model::finding::Finding;
 use super::super::model::{PipelineRows, VariableKind};
 use super::super::types::{Column, ColumnId, Relation, Scalar};
-use super::naming::{Columns, value_of};
+use super::column_builder::ColumnBuilder;
+use super::naming::value_of;
 use super::recorder::NewColumn;
 use super::sources::rows_of;
 use super::statements::type_of;
 use super::{Binder, Bound, Declaration, FindingKind, Graph, Value};
+use crate::similar::nearest_name;
 use crate::source::Span;
 
 impl<'a> Binder<'a> {
@@ -403,7 +405,7 @@ impl<'a> Binder<'a> {
 
     /// Rows with columns set or added.
     pub(super) fn extended(input: &Relation, added: &[Column]) -> Value {
-        let mut columns = Columns::from(input.columns.clone());
+        let mut columns = ColumnBuilder::from(input.columns.clone());
         for column in added {
             columns.set(&column.name, column.kind, column.id);
         }
@@ -426,7 +428,8 @@ impl<'a> Binder<'a> {
                 let mut finding = Finding::new(FindingKind::UnknownFunction, name.span, message);
                 finding.low_confidence = true;
                 let near = self.catalog.nearest_function(&name.text).or_else(|| {
-                    nearest(&name.text, self.names.visible().map(|local| &*local.name)).map(str::to_owned)
+                    nearest_name(&name.text, self.names.visible().map(|local| &*local.name))
+                        .map(str::to_owned)
                 });
                 let finding = finding.help("If your workspace has it, declare it with `--tables`.");
                 self.report(finding.meant(near.as_deref()));

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, Literal, Operator, OperatorKind, Param};
-use super::super::model::finding::{Finding, nearest};
+use super::super::model::finding::Finding;
 use super::super::model::{ColumnOrigin, Symbol};
 use super::super::types::{Column, Relation, Scalar};
 use super::checks::is_literal;
 use super::naming::value_of;
 use super::recorder::NewColumn;
 use super::{Binder, FindingKind};
+use crate::similar::nearest_name;
 use crate::source::Span;
 
 impl<'a> Binder<'a> {
@@ -49,7 +50,7 @@ impl<'a> Binder<'a> {
         let written = self.written(value.span);
         let name = &param.name.text;
         let message = format!("`{written}` is not a valid `{name}` for `{}`", operator.word);
-        let near = nearest(written, words.iter().copied());
+        let near = nearest_name(written, words.iter().copied());
         let help = format!("The valid values are `{}`.", words.join("`, `"));
         let finding = Finding::new(FindingKind::Semantic, value.span, message).meant(near);
         self.report(if near.is_some() { finding } else { finding.help(help) });

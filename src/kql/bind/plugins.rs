@@ -7,11 +7,13 @@ use rustc_hash::FxHashSet;
 use super::super::ast::{Column as Declaration, Expr, ExprKind};
 use super::super::builtins::{self, Builtin, Class, Form, Returns, Takes};
 use super::super::model::Symbol;
-use super::super::model::finding::{Finding, nearest};
+use super::super::model::finding::Finding;
 use super::super::types::{Column, ColumnEdit, Element, Relation, Scalar};
+use super::column_builder::ColumnBuilder;
 use super::matching::{Arg, Matched, candidates};
-use super::naming::{Columns, value_of};
+use super::naming::value_of;
 use super::{Binder, FindingKind, Value};
+use crate::similar::nearest_name;
 use crate::source::Span;
 
 impl<'a> Binder<'a> {
@@ -31,7 +33,7 @@ impl<'a> Binder<'a> {
             self.recorder.mention(name.span, || Symbol::Unresolved);
             let message = format!("Unknown plugin `{}`", name.text);
             let finding = Finding::new(FindingKind::UnknownFunction, name.span, message);
-            self.report(finding.meant(nearest(&name.text, builtins::plugin_names())));
+            self.report(finding.meant(nearest_name(&name.text, builtins::plugin_names())));
             return Value::Rows(Arc::new(Relation::unknown()));
         };
         self.recorder.mention(name.span, || Symbol::PlugIn(builtin.name));
@@ -196,7 +198,7 @@ impl<'a> Binder<'a> {
             }
             _ => None,
         };
-        let mut all = Columns::from(input.columns.clone());
+        let mut all = ColumnBuilder::from(input.columns.clone());
         if !self.look_at(table.columns.len()) {
             return Relation::unknown();
         }

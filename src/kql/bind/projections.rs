@@ -8,7 +8,8 @@ use super::super::ast::{Expr, ExprKind, Name, NameForm, Operator, SortOrder};
 use super::super::model::finding::Finding;
 use super::super::model::{ColumnOrigin, Symbol};
 use super::super::types::{Column, ColumnId, ColumnList, Element, Relation, Scalar};
-use super::naming::{Columns, Style, value_of};
+use super::column_builder::{ColumnBuilder, Style};
+use super::naming::value_of;
 use super::recorder::NewColumn;
 use super::returns::type_literal;
 use super::{Binder, FindingKind, Value};
@@ -19,7 +20,7 @@ impl<'a> Binder<'a> {
         Value::Rows(Arc::new(row.with(columns)))
     }
 
-    pub(super) fn listed(&mut self, exprs: &'a [Expr], mut columns: Columns, style: Style) -> Value {
+    pub(super) fn listed(&mut self, exprs: &'a [Expr], mut columns: ColumnBuilder, style: Style) -> Value {
         for expr in exprs {
             self.make(expr, &mut columns, style, None, None);
         }
@@ -28,16 +29,16 @@ impl<'a> Binder<'a> {
 
     pub(super) fn extend(&mut self, exprs: &'a [Expr]) -> Value {
         let row = self.scope.row.clone().unwrap_or_default();
-        self.listed(exprs, Columns::from(row.columns.clone()), Style::Extend)
+        self.listed(exprs, ColumnBuilder::from(row.columns.clone()), Style::Extend)
     }
 
     pub(super) fn serialize(&mut self, exprs: &'a [Expr]) -> Value {
         let row = self.scope.row.clone().unwrap_or_default();
-        self.listed(exprs, Columns::from(row.columns.clone()), Style::Plain)
+        self.listed(exprs, ColumnBuilder::from(row.columns.clone()), Style::Plain)
     }
 
     pub(super) fn project(&mut self, exprs: &'a [Expr]) -> Value {
-        let Value::Rows(rows) = self.listed(exprs, Columns::default(), Style::Plain) else {
+        let Value::Rows(rows) = self.listed(exprs, ColumnBuilder::default(), Style::Plain) else {
             return Value::Unknown;
         };
         Value::Rows(Arc::new(listed_alone(&rows, rows.columns.clone(), exprs)))
@@ -181,7 +182,7 @@ impl<'a> Binder<'a> {
 
     pub(super) fn distinct(&mut self, exprs: &'a [Expr]) -> Value {
         let Some(row) = self.scope.row.clone() else { return Value::Unknown };
-        let mut columns = Columns::default();
+        let mut columns = ColumnBuilder::default();
         let mut said = false;
         for expr in exprs {
             let kind = self.make(expr, &mut columns, Style::Plain, None, None);
@@ -209,7 +210,7 @@ impl<'a> Binder<'a> {
     }
 
     /// What one item of `mv-expand` and `mv-apply` makes of the columns.
-    fn expanded(&mut self, operator: &'a Operator, item: &'a Expr, columns: &mut Columns) {
+    fn expanded(&mut self, operator: &'a Operator, item: &'a Expr, columns: &mut ColumnBuilder) {
         let (inner, to) = match &item.kind {
             ExprKind::Converted { expr, to } => (&**expr, type_literal(to)),
             _ => (item, None),
@@ -242,9 +243,9 @@ impl<'a> Binder<'a> {
     }
 
     /// The rows with their expanded columns.
-    fn expand_all(&mut self, operator: &'a Operator, items: &'a [Expr]) -> Columns {
+    fn expand_all(&mut self, operator: &'a Operator, items: &'a [Expr]) -> ColumnBuilder {
         let row = self.scope.row.clone().unwrap_or_default();
-        let mut columns = Columns::from(row.columns.clone());
+        let mut columns = ColumnBuilder::from(row.columns.clone());
         for item in items {
             self.expanded(operator, item, &mut columns);
         }
@@ -282,7 +283,7 @@ impl<'a> Binder<'a> {
         if !self.look_at(result.columns.len()) {
             return Value::Rows(Arc::new(Relation::unknown()));
         }
-        let mut columns = Columns::from(outer.finish());
+        let mut columns = ColumnBuilder::from(outer.finish());
         for column in &result.columns {
             columns.set(&column.name, column.kind, column.id);
         }

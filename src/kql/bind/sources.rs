@@ -8,7 +8,7 @@ use super::super::ast::{Column as Declaration, Expr, ExprKind, Literal, Nests, O
 use super::super::model::finding::Finding;
 use super::super::model::{ColumnOrigin, VariableKind};
 use super::super::types::{Column, ColumnId, Conversion, Relation, Scalar};
-use super::naming::{Columns, Style};
+use super::column_builder::{ColumnBuilder, Style};
 use super::recorder::NewColumn;
 use super::statements::type_of;
 use super::{Binder, Bound, Declaration as NewVariable, FindingKind, Value};
@@ -16,7 +16,7 @@ use crate::source::Span;
 
 impl<'a> Binder<'a> {
     pub(super) fn print(&mut self, exprs: &'a [Expr]) -> Value {
-        let mut columns = Columns::default();
+        let mut columns = ColumnBuilder::default();
         for (at, expr) in exprs.iter().enumerate() {
             self.with_empty_scope(|binder| match &expr.kind {
                 ExprKind::Named { .. } => {
@@ -112,7 +112,7 @@ impl<'a> Binder<'a> {
     pub(super) fn parse(&mut self, expr: &'a Expr, pattern: &'a [Expr]) -> Value {
         self.scalar(expr);
         let Some(row) = self.scope.row.clone() else { return Value::Unknown };
-        let mut columns = Columns::from(row.columns.clone());
+        let mut columns = ColumnBuilder::from(row.columns.clone());
         let mut named: FxHashSet<&str> = FxHashSet::default();
         let text = |part: &Expr| matches!(part.kind, ExprKind::Literal(Literal::String(_)));
         for (at, part) in pattern.iter().enumerate() {

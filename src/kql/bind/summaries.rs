@@ -6,11 +6,12 @@ use rustc_hash::FxHashSet;
 
 use super::super::ast::{Expr, ExprKind, TopNested};
 use super::super::types::{ColumnId, Conversion, Relation, Scalar};
-use super::naming::{Columns, Style, value_of};
+use super::column_builder::{ColumnBuilder, Style};
+use super::naming::value_of;
 use super::{Binder, FindingKind, Value};
 
 impl<'a> Binder<'a> {
-    fn group_columns(&mut self, by: &'a [Expr], columns: &mut Columns, word: &str) {
+    fn group_columns(&mut self, by: &'a [Expr], columns: &mut ColumnBuilder, word: &str) {
         for expr in by {
             let kind = self.make(expr, columns, Style::Plain, None, None);
             if !word.is_empty() {
@@ -21,7 +22,7 @@ impl<'a> Binder<'a> {
 
     pub(super) fn summarize(&mut self, aggregates: &'a [Expr], by: Option<&'a [Expr]>) -> Value {
         let row = self.scope.row.clone().unwrap_or_default();
-        let mut columns = Columns::default();
+        let mut columns = ColumnBuilder::default();
         let by = by.unwrap_or_default();
         self.group_columns(by, &mut columns, "summarize ... by");
         let outer = std::mem::replace(&mut self.scope.grouped, plain_groups(by, &row));
@@ -43,7 +44,7 @@ impl<'a> Binder<'a> {
         by: Option<&'a [Expr]>,
     ) -> Value {
         let row = self.scope.row.clone().unwrap_or_default();
-        let mut columns = Columns::default();
+        let mut columns = ColumnBuilder::default();
         let by = by.unwrap_or_default();
         self.group_columns(by, &mut columns, "");
         let outer = std::mem::take(&mut self.scope.grouped);
@@ -102,7 +103,7 @@ impl<'a> Binder<'a> {
 
     pub(super) fn top_nested(&mut self, levels: &'a [TopNested]) -> Value {
         let row = self.scope.row.clone().unwrap_or_default();
-        let mut columns = Columns::default();
+        let mut columns = ColumnBuilder::default();
         for level in levels {
             if let Some(count) = &level.count {
                 self.row_count(count);
@@ -136,7 +137,7 @@ impl<'a> Binder<'a> {
 
     pub(super) fn sample_distinct(&mut self, of: &'a Expr) -> Value {
         let row = self.scope.row.clone().unwrap_or_default();
-        let mut columns = Columns::default();
+        let mut columns = ColumnBuilder::default();
         let kind = self.only_column(of, "sample-distinct");
         let name = self.name_of(of).unwrap_or_else(|| "Column1".into());
         columns.add(&name, kind, ColumnId::NONE);
@@ -146,7 +147,7 @@ impl<'a> Binder<'a> {
 
     pub(super) fn top_hitters(&mut self, of: &'a Expr, by: Option<&'a Expr>) -> Value {
         let row = self.scope.row.clone().unwrap_or_default();
-        let mut columns = Columns::default();
+        let mut columns = ColumnBuilder::default();
         self.only_column(of, "top-hitters");
         self.without_reporting(|binder| binder.make(of, &mut columns, Style::Plain, None, None));
         let name = self.name_of(of).unwrap_or_default();

@@ -232,6 +232,8 @@ fn messages_stand_alone() {
 fn help_names_what_is_near_or_alike() {
     let help = |text: &str| meaning(text).findings.into_iter().find_map(|finding| finding.help).unwrap();
     assert_eq!(help("T | where Numbr > 1"), "Did you mean `Number`?");
+    assert_eq!(help("T | summarize cont() by Number"), "Did you mean `count`?");
+    assert_eq!(help("T | where cont(1) > 1"), "Did you mean `cot`?");
     assert_eq!(help("T | project Text | where Number > 1"), "It was dropped by `project`.");
     assert_eq!(help("T | where x == 1"), "The available columns are `Number`, `Text`, `Time`, `Bag`.");
     assert!(help("T | summarize count(Text)").contains("dcount"));

@@ -1,6 +1,8 @@
 //! HTML entities, as they stand in a query that was copied out of a web page. Each is read as what it stands for, so that it
 //! is the only error at its place.
 
+use std::ops::Range;
+
 use super::{Lexer, is_line_break};
 use crate::kql::error::{ErrorKind, Suggestion, SyntaxError};
 use crate::kql::token::TokenKind;
@@ -32,8 +34,14 @@ fn entity(text: &str) -> Option<(&'static str, &'static str)> {
     ENTITIES.iter().find(|(written, _)| begins(written)).copied()
 }
 
+/// Where the entities of a text are.
+pub(in crate::kql) fn places(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
+    let ampersands = text.match_indices('&').map(|(at, _)| at);
+    ampersands.filter_map(|at| entity(&text[at..]).map(|(written, _)| at..at + written.len()))
+}
+
 /// A text with its entities decoded, once.
-fn decoded(text: &str) -> String {
+pub(in crate::kql) fn decoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {

@@ -5,7 +5,7 @@ use super::token::{KEYWORDS, Token, TokenKind};
 use super::work;
 use crate::source::Span;
 
-mod entities;
+pub(in crate::kql) mod entities;
 mod numbers;
 mod strings;
 

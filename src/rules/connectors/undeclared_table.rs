@@ -7,10 +7,10 @@ use crate::content::Template;
 use crate::content::model::{Connector, field};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::connectors;
-use crate::knowledge::nearest::slip_of;
 use crate::rules::append::append_items;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
+use crate::similar::slip_of;
 
 declare_rule! {
     /// A table in the query that no required data connector declares.

@@ -5,10 +5,10 @@ use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::limits::{
     ALERT_DESCRIPTION, ALERT_NAME, DYNAMIC_PROPERTIES, PLACEHOLDERS, ignore_case,
 };
-use crate::knowledge::nearest::slip_of;
 use crate::rules::entities::alert_columns;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
+use crate::similar::slip_of;
 use crate::source::Span;
 use crate::yaml::edit::replace_scalar;
 

@@ -56,8 +56,9 @@ super::rules! {
 
 use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix};
-use crate::knowledge::{limits, nearest::slip_of};
+use crate::knowledge::limits;
 use crate::rules::Context;
+use crate::similar::slip_of;
 use crate::yaml::edit::replace_scalar;
 
 /// The words for a value outside its closed set.

@@ -1,7 +1,6 @@
 //! `invalid-regex`
 
 use regex_syntax::ast::ErrorKind as Ast;
-use regex_syntax::hir::ErrorKind as Hir;
 use regex_syntax::{Error, Parser};
 use rustc_hash::FxHashSet;
 
@@ -12,6 +11,10 @@ use crate::diagnostic::Diagnostic;
 use crate::kql::view::Text;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
+
+mod messages;
+#[cfg(test)]
+mod tests;
 
 declare_rule! {
     /// An invalid regular expression.
@@ -121,7 +124,7 @@ fn within(query: &Query<'_>, text: &Text<'_>, part: Span) -> Span {
 
 fn finding(query: &Query<'_>, place: Span, pattern: &str, (part, error): &(Span, Error)) -> Diagnostic {
     let shown = pattern.get(part.range()).unwrap_or_default();
-    let (what, help) = words(error, shown);
+    let (what, help) = messages::words(error, shown);
     InvalidRegex::at(query.span(place), format!("The regular expression is not valid: {what}")).help(help)
 }
 
@@ -154,143 +157,4 @@ fn is_count(error: &Error) -> bool {
             | Ast::DecimalEmpty
             | Ast::DecimalInvalid
     )
-}
-
-/// What is wrong in words, and what to do.
-fn words(error: &Error, shown: &str) -> (String, &'static str) {
-    let kind = match error {
-        Error::Parse(error) => error.kind(),
-        Error::Translate(error) => match error.kind() {
-            Hir::UnicodePropertyNotFound | Hir::UnicodePropertyValueNotFound => {
-                return (format!("`{shown}` is not a valid class"), "Use a Unicode class, such as `\\p{L}`.");
-            }
-            kind => {
-                return (
-                    kind.to_string(),
-                    "See the Kusto documentation for the syntax of regular expressions.",
-                );
-            }
-        },
-        _ => {
-            return (error.to_string(), "See the Kusto documentation for the syntax of regular expressions.");
-        }
-    };
-    match kind {
-        Ast::UnsupportedLookAround => (
-            format!("look-around is not supported (`{shown}`)"),
-            "Kusto does not support look-ahead or look-behind: match the intended strings, and exclude the others \
-             with a second condition.",
-        ),
-        Ast::UnsupportedBackreference if shown.starts_with("\\0") => (
-            format!("`{shown}` is not a valid escape sequence"),
-            "Use the code of a character as in `\\x00`.",
-        ),
-        Ast::UnsupportedBackreference => (
-            format!("backreferences are not supported (`{shown}`)"),
-            "Extract the parts with `extract`, and compare them.",
-        ),
-        Ast::ClassUnclosed => (
-            "`[` is never closed".to_owned(),
-            "Close the class with `]`, or escape a literal bracket: `\\[`.",
-        ),
-        Ast::GroupUnclosed => (
-            "`(` is never closed".to_owned(),
-            "Close the group with `)`, or escape a literal parenthesis: `\\(`.",
-        ),
-        Ast::GroupUnopened => {
-            ("unmatched `)`".to_owned(), "Remove it, or escape a literal parenthesis: `\\)`.")
-        }
-        Ast::RepetitionMissing => (
-            format!("there is nothing for `{shown}` to repeat"),
-            "Add what to repeat before it, or escape it if it is literal.",
-        ),
-        Ast::RepetitionCountUnclosed
-        | Ast::RepetitionCountDecimalEmpty
-        | Ast::DecimalEmpty
-        | Ast::DecimalInvalid => (
-            format!("`{shown}` is not a valid repetition"),
-            "Use a number, as in `{3}` or `{1,8}`, or escape a literal brace: `\\{`.",
-        ),
-        Ast::RepetitionCountInvalid => {
-            (format!("the numbers in `{shown}` are in the wrong order"), "Put the smaller number first.")
-        }
-        Ast::ClassRangeInvalid => {
-            (format!("the range `{shown}` is reversed"), "Put the lower character first, or escape the `-`.")
-        }
-        Ast::ClassRangeLiteral | Ast::ClassEscapeInvalid => (
-            format!("`{shown}` is not allowed in this class"),
-            "Put a literal `-` first or last in the class, or escape it.",
-        ),
-        Ast::EscapeUnrecognized => (
-            format!("`{shown}` is not a valid escape sequence"),
-            "Remove the backslash, or double it if it is literal.",
-        ),
-        Ast::EscapeUnexpectedEof => {
-            ("it ends with a backslash".to_owned(), "Double a literal backslash: `\\\\`.")
-        }
-        Ast::GroupNameInvalid | Ast::GroupNameEmpty | Ast::GroupNameUnexpectedEof => {
-            (kind.to_string(), "Name a group with `(?P<name>...)`.")
-        }
-        _ => (kind.to_string(), "See the Kusto documentation for the syntax of regular expressions."),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use crate::rules::Profile;
-    use crate::rules::testing::findings;
-
-    /// The part of the query that is marked, and the message.
-    fn told(query: &str) -> Vec<(String, String)> {
-        let text = format!("{query}\n");
-        let found = findings("invalid-regex", "a.kql", &text, Profile::Recommended);
-        let part = |span: crate::source::Span| text[span.range()].to_owned();
-        found.into_iter().map(|finding| (part(finding.span), finding.message)).collect()
-    }
-
-    #[test]
-    fn patterns_are_read_wherever_they_stand() {
-        for (query, marked) in [
-            (r#"SecurityEvent | where Account matches regex @"(?!a)b""#, "(?!"),
-            (r#"SecurityEvent | where Account matches regex "(?<=a)b""#, "(?<="),
-            (r#"SecurityEvent | where Account matches regex @"(a)\1""#, r"\1"),
-            (r#"SecurityEvent | extend A = extract("[a-z", 0, Account)"#, "["),
-            (r#"SecurityEvent | extend A = extract_all(@"(a", Account)"#, "("),
-            (r#"SecurityEvent | extend A = replace_regex(Account, "a)", "b")"#, ")"),
-            (r#"SecurityEvent | extend A = trim_end("*", Account)"#, "*"),
-            (r#"SecurityEvent | extend A = indexof_regex(Account, "a{2,1}")"#, "{2,1}"),
-            (r#"SecurityEvent | extend A = countof(Account, "[", "regex")"#, "["),
-            (r#"let p = "[z-a]"; SecurityEvent | where Account matches regex p"#, "z-a"),
-            (
-                r#"let p = strcat("[", "a"); SecurityEvent | where Account matches regex p"#,
-                r#"strcat("[", "a")"#,
-            ),
-            (r#"SecurityEvent | parse kind=regex Account with "a" User "(b" *"#, "("),
-            (r#"SecurityEvent | parse-where kind=regex flags=i Account with @"\y" User"#, r"\y"),
-            (r#"SecurityEvent | where Account matches regex "\\p{Nothing}""#, r"\p{Nothing}"),
-            (
-                "SecurityEvent | where Account matches regex strcat(\"\\\\x5\", \"q\")",
-                "strcat(\"\\\\x5\", \"q\")",
-            ),
-        ] {
-            let found = told(query);
-            assert_eq!(found.len(), 1, "{query}: {found:?}");
-            assert_eq!(found[0].0, marked, "{query}: {found:?}");
-        }
-    }
-
-    #[test]
-    fn what_the_crate_reads_is_left_alone() {
-        for query in [
-            r#"SecurityEvent | where Account matches regex @"^[a-z]++\d{4}(?i:x)(?P<n>y)(?<m>z)\p{L}\/\-$""#,
-            r#"SecurityEvent | extend A = replace_regex(Account, @"(a)", @"\1")"#,
-            r#"SecurityEvent | extend A = countof(Account, "["), B = split(Account, "("), C = replace_string(Account, "(", "")"#,
-            r#"SecurityEvent | where Account has "(?!" // matches regex "(""#,
-            r#"SecurityEvent | parse Account with "(" User ")""#,
-            r#"SecurityEvent | parse kind=regex Account with "(" User ")""#,
-            r#"let f = (p: string) { SecurityEvent | where Account matches regex p }; f("(")"#,
-        ] {
-            assert_eq!(told(query), [], "{query}");
-        }
-    }
 }

@@ -2,11 +2,11 @@
 
 use crate::content::Query;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
-use crate::knowledge::nearest::slip_of;
 use crate::kql::ast::{Expr, ExprKind, LetValue, Literal};
 use crate::kql::view::LetValues;
 use crate::kql::{Node, walk_statements};
 use crate::rules::Context;
+use crate::similar::slip_of;
 use crate::source::Span;
 
 /// Says which watchlists a query reads that are none of the configured ones; where none is configured, nobody

@@ -2,8 +2,8 @@
 
 use super::{is_group, remove};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Group};
-use crate::knowledge::nearest::slip_of;
 use crate::rules::{Rule, Settings, all, declare_rule, find};
+use crate::similar::slip_of;
 use crate::source::SourceFile;
 use crate::suppress::Suppression;
 

@@ -1,5 +1,7 @@
 //! What probably went wrong where the parser stopped, in plain words, and what would fix it.
 
+mod block;
+mod dashes;
 mod flow;
 mod indent;
 mod quote;
@@ -102,7 +104,7 @@ pub(super) fn diagnose(text: &str, parsed: &Parsed, failure: &Failure, root_keys
         .or_else(|| stray::blank(&place))
         .or_else(|| indent::tab(&place))
         .or_else(|| stray::root_key(&place))
-        .or_else(|| indent::block_text(&place))
+        .or_else(|| block::block_text(&place))
         .or_else(|| by_kind(&place))
         .unwrap_or_else(|| other(&place))
 }
@@ -113,8 +115,8 @@ fn by_kind(place: &Place) -> Option<Slip> {
         K::ExpectedBlockSequenceEntry | K::ExpectedBlockMappingKey | K::InvalidIndentation => {
             flow::goes_on(place)
                 .or_else(|| quote::alias_goes_on(place))
-                .or_else(|| indent::outside_item(place))
-                .or_else(|| indent::first_dash(place))
+                .or_else(|| dashes::outside_item(place))
+                .or_else(|| dashes::first_dash(place))
                 .or_else(|| Some(indent::fits_no_level(place)))
         }
         K::MappingValueNotAllowed => missing_space(place)
@@ -122,9 +124,9 @@ fn by_kind(place: &Place) -> Option<Slip> {
             .or_else(|| colon_missing_above(place))
             .or_else(|| quote::colon_in_value(place)),
         K::SimpleKeyExpected => missing_space(place).or_else(|| Some(missing_colon(place))),
-        K::BlockSequenceEntryNotAllowed => Some(indent::list_on_key_line(place)),
-        K::InvalidBlockScalarHeader => Some(indent::text_after_header(place)),
-        K::InvalidBlockScalarIndent => Some(indent::deep_empty_line(place)),
+        K::BlockSequenceEntryNotAllowed => Some(dashes::list_on_key_line(place)),
+        K::InvalidBlockScalarHeader => Some(block::text_after_header(place)),
+        K::InvalidBlockScalarIndent => Some(block::deep_empty_line(place)),
         K::UnclosedQuotedScalar | K::DocumentIndicatorInQuotedScalar => Some(quote::unclosed(place)),
         K::InvalidTrailingSingleQuotedScalar
         | K::InvalidTrailingDoubleQuotedScalar
@@ -211,10 +213,10 @@ fn missing_colon(place: &Place) -> Slip {
         return Slip::new(Span::new(span.start as usize, span.start as usize + 1), indent::ITEM_FOR_KEY)
             .help(help);
     }
-    if let Some(slip) = indent::missing_dash(place) {
+    if let Some(slip) = dashes::missing_dash(place) {
         return slip;
     }
-    if let Some(slip) = indent::first_item(place) {
+    if let Some(slip) = dashes::first_item(place) {
         return slip;
     }
     if word > 0 && word == body.len() {

@@ -10,6 +10,7 @@ mod foreign;
 mod gaps;
 mod operators;
 mod quotes;
+mod typing;
 
 /// More errors than these in one query tell nothing new.
 const MOST: usize = 10;

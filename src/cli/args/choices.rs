@@ -1,0 +1,124 @@
+//! The values that options can have.
+
+use clap::ValueEnum;
+use clap::builder::PossibleValue;
+
+use crate::convert::promote::IdSource;
+use crate::convert::{LongDescription, Target};
+use crate::diagnostic::Severity;
+use crate::knowledge::attack;
+use crate::report::Format;
+use crate::rules::{FailOn, Profile};
+
+/// When to use color.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// When the output is a terminal
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The output format of `inspect`, `explain` and `rules`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Text for people.
+    Full,
+    /// JSON for tools.
+    Json,
+}
+
+/// What `schema` prints the JSON Schema of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SchemaKind {
+    /// Content.
+    Content(NewKind),
+    /// The configuration.
+    Config,
+}
+
+/// The kinds of content that `new` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NewKind {
+    /// A hunting query.
+    HuntingQuery,
+    /// A scheduled rule.
+    ScheduledRule,
+    /// An NRT rule.
+    NrtRule,
+}
+
+impl Form {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Json => "json",
+        }
+    }
+}
+
+impl SchemaKind {
+    /// The name of the schema.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Content(kind) => kind.as_str(),
+            Self::Config => "config",
+        }
+    }
+}
+
+impl NewKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::HuntingQuery => "hunting-query",
+            Self::ScheduledRule => "scheduled-rule",
+            Self::NrtRule => "nrt-rule",
+        }
+    }
+}
+
+/// Makes values of types choices of the command line, in this order, with the same names as elsewhere. Single values
+/// have no help: their names are self-explanatory.
+macro_rules! choices {
+    ($($type:ty: $values:expr;)*) => {
+        $(
+            impl ValueEnum for $type {
+                fn value_variants<'a>() -> &'a [Self] {
+                    const VALUES: &[$type] = &$values;
+                    VALUES
+                }
+
+                fn to_possible_value(&self) -> Option<PossibleValue> {
+                    Some(PossibleValue::new(self.as_str()))
+                }
+            }
+        )*
+    };
+}
+
+choices! {
+    attack::Version: attack::Version::ALL;
+    Format: Format::ALL;
+    Profile: Profile::ALL;
+    Severity: [Severity::Error, Severity::Warning, Severity::Info];
+    FailOn: [
+        FailOn::Severity(Severity::Error),
+        FailOn::Severity(Severity::Warning),
+        FailOn::Severity(Severity::Info),
+        FailOn::Never,
+    ];
+    Target: Target::ALL;
+    LongDescription: LongDescription::ALL;
+    IdSource: IdSource::ALL;
+    Form: [Form::Full, Form::Json];
+    NewKind: [NewKind::HuntingQuery, NewKind::ScheduledRule, NewKind::NrtRule];
+    SchemaKind: [
+        SchemaKind::Content(NewKind::HuntingQuery),
+        SchemaKind::Content(NewKind::ScheduledRule),
+        SchemaKind::Content(NewKind::NrtRule),
+        SchemaKind::Config,
+    ];
+}
