@@ -229,7 +229,11 @@ pub struct RuleMeta {
 
 /// A rule for tests that ask for any.
 #[cfg(test)]
-pub(crate) static SOME_RULE: RuleMeta = RuleMeta {
+pub(crate) static SOME_RULE: RuleMeta = ANY_RULE;
+
+/// The same for tests that give it other facts.
+#[cfg(test)]
+pub(crate) const ANY_RULE: RuleMeta = RuleMeta {
     id: "some-rule",
     group: Group::Yaml,
     severity: Severity::Error,

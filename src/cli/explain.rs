@@ -79,34 +79,14 @@ fn to_json(meta: &RuleMeta) -> serde_json::Value {
 }
 
 /// `sentlint rules`
-pub(super) fn rules(_global: &Global, options: &Rules) -> Result<Outcome, Error> {
+pub(super) fn rules(global: &Global, options: &Rules) -> Result<Outcome, Error> {
     if options.output_format == Form::Json {
         let all: Vec<_> = rules::all().map(|entry| to_json(entry.meta)).collect();
         results(&format!("{:#}\n", serde_json::Value::Array(all)))?;
         return Ok(Outcome::Clean);
     }
-    let widest = ids().map(str::len).max().unwrap_or_default();
-    let mut out = String::new();
-    for group in Group::ALL {
-        let mut listed = rules::all().map(|entry| entry.meta).filter(|meta| meta.group == group).peekable();
-        if listed.peek().is_none() {
-            continue;
-        }
-        out += &format!("{}\n", group.as_str());
-        for meta in listed {
-            let severity = if meta.pedantic { "pedantic" } else { meta.severity.as_str() };
-            let fix = match meta.fix.map(|fix| fix.safety) {
-                None => ' ',
-                Some(Applicability::Safe) => 's',
-                Some(Applicability::Unsafe) => 'u',
-                Some(Applicability::Display) => 'd',
-            };
-            out += &format!("  {:widest$}  {severity:8}  {fix}  {}\n", meta.id, meta.summary());
-        }
-    }
-    out += "\nFix: s safe (--fix), u unsafe (--unsafe-fixes), d display only. `sentlint explain RULE` shows the \
-            details.\n";
-    results(&out)?;
+    let style = print::style(global, false);
+    results(&report::rules(rules::all().map(|entry| entry.meta), &style))?;
     Ok(Outcome::Clean)
 }
 

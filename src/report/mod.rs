@@ -21,6 +21,7 @@ mod markdown;
 mod page;
 mod paint;
 mod rdjson;
+mod rules;
 mod sarif;
 mod statistics;
 mod strip;
@@ -29,6 +30,7 @@ mod text;
 pub(crate) use changes::colored;
 pub(crate) use page::page;
 pub(crate) use paint::fitted;
+pub(crate) use rules::rules;
 pub use statistics::statistics;
 pub(crate) use text::{note, one_line, printable, without_commands};
 
