@@ -1,17 +1,25 @@
 //! `sentlint new`: a valid file to start from.
 
+use std::fs;
+use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::Arc;
 
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::args::{New, NewKind};
 use super::write::is_special;
 use super::{Error, Outcome, files, print, results};
 use crate::config::FILE_NAME;
+use crate::content::Content;
+use crate::convert::layout::{Field, document};
+use crate::knowledge::connectors;
+use crate::source::SourceFile;
+use crate::workspace::View;
 
 pub(super) fn run(options: &New) -> Result<Outcome, Error> {
-    let name = options.name.as_deref().unwrap_or("Remote management tool reached its relay");
-    let text = scaffold(options.kind, name, Uuid::new_v4());
+    let text = scaffold(options.kind, Start::new(options)?, options.derive_connectors, Uuid::new_v4());
     let Some(path) = options.output.as_ref().filter(|path| path.as_os_str() != "-") else {
         results(&text)?;
         return Ok(Outcome::Clean);
@@ -66,35 +74,128 @@ tables = []
 functions = []
 ";
 
-fn scaffold(kind: NewKind, name: &str, id: Uuid) -> String {
-    let name = crate::yaml::edit::quote_if_needed(name);
-    let head = format!(
-        "id: {id}\nname: {name}\ndescription: |\n  Identifies hosts from which a remote management tool reached its relay.\n"
-    );
-    let connectors = "requiredDataConnectors:\n  - connectorId: MicrosoftThreatProtection\n    dataTypes:\n      - DeviceNetworkEvents\n";
-    let attack = "tactics:\n  - CommandAndControl\nrelevantTechniques:\n  - T1219\n";
-    let filter = |window: &str| {
-        format!(
-            "query: |\n  DeviceNetworkEvents\n{window}  | where RemoteUrl has \"relay.example\"\n  | project TimeGenerated, \
-             DeviceName, RemoteIP, RemoteUrl\n"
-        )
-    };
-    let entities = "entityMappings:\n  - entityType: Host\n    fieldMappings:\n      - identifier: FullName\n        columnName: \
-                    DeviceName\n  - entityType: IP\n    fieldMappings:\n      - identifier: Address\n        columnName: \
-                    RemoteIP\n";
-    let window = "  | where TimeGenerated > ago(7d)\n";
-    match kind {
-        NewKind::ScheduledRule => format!(
-            "{head}severity: Medium\nstatus: Available\n{connectors}queryFrequency: 1h\nqueryPeriod: 1h\ntriggerOperator: \
-             gt\ntriggerThreshold: 0\n{attack}{}{entities}version: 1.0.0\nkind: Scheduled\n",
-            filter("")
-        ),
-        NewKind::NrtRule => format!(
-            "{head}severity: Medium\nstatus: Available\n{connectors}{attack}{}{entities}version: 1.0.0\nkind: NRT\n",
-            filter("")
-        ),
-        NewKind::HuntingQuery => {
-            format!("{head}{connectors}{attack}{}{entities}version: 1.0.0\n", filter(window))
-        }
+/// What a file starts from: the query with what is said of it.
+struct Start {
+    name: String,
+    description: &'static str,
+    query: String,
+    connectors: Value,
+    tactics: &'static [&'static str],
+    techniques: &'static [&'static str],
+}
+
+impl Start {
+    fn new(options: &New) -> Result<Self, Error> {
+        let start = match &options.query {
+            Some(path) => Self {
+                name: "New content".to_owned(),
+                description: "Identifies ... (describe what the query finds, and why it matters).\n",
+                query: read(path)?,
+                connectors: json!([]),
+                tactics: &[],
+                techniques: &[],
+            },
+            None => Self {
+                name: "Remote management tool reached its relay".to_owned(),
+                description: "Identifies hosts from which a remote management tool reached its relay.\n",
+                query: example(options.kind),
+                connectors: json!([{"connectorId": "MicrosoftThreatProtection", "dataTypes": ["DeviceNetworkEvents"]}]),
+                tactics: &["CommandAndControl"],
+                techniques: &["T1219"],
+            },
+        };
+        Ok(Self { name: options.name.clone().unwrap_or(start.name), ..start })
     }
+}
+
+/// The query of a file, with one line feed at its end.
+fn read(path: &Path) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    let read = if path.as_os_str() == "-" {
+        io::stdin().lock().read_to_end(&mut bytes).map(drop)
+    } else {
+        fs::read(path).map(|read| bytes = read)
+    };
+    let shown = path.display();
+    read.map_err(|error| Error::Usage(format!("cannot read `{shown}`: {error}")))?;
+    let text = String::from_utf8(bytes).map_err(|_| Error::Usage(format!("`{shown}` is not valid UTF-8")))?;
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+    let query = text.trim_end();
+    if query.trim().is_empty() {
+        return Err(Error::Usage(format!("`{shown}` contains no query")));
+    }
+    Ok(format!("{}\n", query.trim_start_matches(['\n', '\r'])))
+}
+
+fn example(kind: NewKind) -> String {
+    let window = if kind == NewKind::HuntingQuery { "| where TimeGenerated > ago(7d)\n" } else { "" };
+    format!(
+        "DeviceNetworkEvents\n{window}| where RemoteUrl has \"relay.example\"\n| project TimeGenerated, DeviceName, \
+         RemoteIP, RemoteUrl\n"
+    )
+}
+
+/// Columns that many tables have, and the entities that they identify.
+const ENTITIES: [(&str, &str, &str); 4] = [
+    ("DeviceName", "Host", "FullName"),
+    ("UserPrincipalName", "Account", "FullName"),
+    ("RemoteIP", "IP", "Address"),
+    ("IPAddress", "IP", "Address"),
+];
+
+fn scaffold(kind: NewKind, start: Start, derive_connectors: bool, id: Uuid) -> String {
+    let query = SourceFile::new("new.kql", start.query.as_str());
+    let content = Content::read(Arc::new(query), "new.kql");
+    let catalog = View::new(Vec::new());
+    let queries = content.queries();
+    let meaning = queries.first().map(|query| query.meaning(&catalog));
+    let connectors = match &meaning {
+        Some(meaning) if derive_connectors => {
+            let tables = meaning.tables.iter().map(|(table, _)| table.to_string()).collect();
+            let filling = connectors::filling_all(&tables).into_iter();
+            filling.map(|(id, tables)| json!({"connectorId": id, "dataTypes": tables})).collect()
+        }
+        _ => start.connectors,
+    };
+    let result = meaning.and_then(|meaning| meaning.result.clone());
+    let has = |column: &str| result.as_ref().is_some_and(|result| result.column(column).is_some());
+    let entities: Vec<Value> = ENTITIES
+        .into_iter()
+        .filter(|(column, ..)| has(column))
+        .map(|(column, entity, identifier)| {
+            json!({"entityType": entity, "fieldMappings": [{"identifier": identifier, "columnName": column}]})
+        })
+        .collect();
+
+    let is_rule = kind != NewKind::HuntingQuery;
+    let mut fields = vec![
+        Field::new("id", id.to_string()),
+        Field::new("name", start.name),
+        Field::new("description", start.description),
+    ];
+    if is_rule {
+        fields.extend([Field::new("severity", "Medium"), Field::new("status", "Available")]);
+    }
+    fields.push(Field::new("requiredDataConnectors", connectors));
+    if kind == NewKind::ScheduledRule {
+        fields.extend([
+            Field::new("queryFrequency", "1h"),
+            Field::new("queryPeriod", "1h"),
+            Field::new("triggerOperator", "gt"),
+            Field::new("triggerThreshold", 0),
+        ]);
+    }
+    fields.extend([
+        Field::new("tactics", start.tactics),
+        Field::new("relevantTechniques", start.techniques),
+        Field::new("query", start.query),
+    ]);
+    if !entities.is_empty() {
+        fields.push(Field::new("entityMappings", entities));
+    }
+    fields.push(Field::new("version", "1.0.0"));
+    if is_rule {
+        fields.push(Field::new("kind", if kind == NewKind::NrtRule { "NRT" } else { "Scheduled" }));
+    }
+    document(&fields)
 }

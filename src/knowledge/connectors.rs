@@ -1,5 +1,7 @@
 //! Data connectors: the ids that upstream's gate accepts, and what published solutions say of each.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::data::connectors as data;
 use crate::similar::slip_of as nearest_text;
 
@@ -55,7 +57,7 @@ fn connectors_of_table(table: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// The connectors that are told apart by what stands in brackets after one name.
+/// The connectors that are distinguished by what stands in brackets after one name.
 pub(crate) fn variants(name: &str) -> Vec<&'static str> {
     let ids = connectors().iter().map(|connector| connector.id);
     ids.filter(|id| id.strip_prefix(name).is_some_and(|rest| rest.starts_with('('))).collect()
@@ -73,6 +75,9 @@ const ALERTS: [&str; 9] = [
     "MicrosoftThreatProtection",
     "OfficeATP",
 ];
+
+/// Fewer letters than these in common do not make two ids similar.
+const LEAST_SHARED: usize = 6;
 
 /// Tables that a workspace or its agents fill by themselves.
 const UNCONNECTED: [&str; 6] =
@@ -103,6 +108,51 @@ pub(crate) fn filling(table: &str) -> Vec<&'static str> {
     found.sort_unstable();
     found.dedup();
     found
+}
+
+/// The connectors that fill these tables, each with those of them that it fills: first the one that fills most, and of
+/// several that fill the same the one with the fewest tables of others.
+pub(crate) fn filling_all(tables: &BTreeSet<String>) -> Vec<(&'static str, Vec<String>)> {
+    let mut by_connector: BTreeMap<&'static str, BTreeSet<&String>> = BTreeMap::new();
+    for table in tables {
+        for id in filling(table) {
+            by_connector.entry(id).or_default().insert(table);
+        }
+    }
+    let mut chosen = Vec::new();
+    while let Some((id, filled)) = by_connector
+        .iter()
+        .filter(|(_, filled)| !filled.is_empty())
+        .min_by_key(|(id, filled)| {
+            let upstream = is_upstream(id);
+            (usize::MAX - filled.len(), !upstream, tables_of(id).len(), **id)
+        })
+        .map(|(id, filled)| (*id, filled.clone()))
+    {
+        for others in by_connector.values_mut() {
+            others.retain(|table| !filled.contains(table));
+        }
+        chosen.push((id, filled.into_iter().cloned().collect()));
+    }
+    chosen.sort();
+    chosen
+}
+
+/// At most three ids that begin like this one, or that this one begins like, those that share the most first.
+pub(crate) fn beginning_alike(id: &str) -> Vec<&'static str> {
+    let shared = |other: &str| {
+        let letters = other.bytes().zip(id.bytes());
+        letters.take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
+    };
+    let whole = |known: &&str| {
+        let shared = shared(known);
+        shared >= LEAST_SHARED && (shared == known.len() || shared == id.len())
+    };
+    let mut alike: Vec<&'static str> =
+        connectors().iter().map(|connector| connector.id).filter(whole).collect();
+    alike.sort_by_key(|known| (usize::MAX - shared(known), known.len(), *known));
+    alike.truncate(3);
+    alike
 }
 
 /// Whether rows of the table come in many ways, so that its name alone does not tell by which connector.
@@ -191,5 +241,24 @@ mod tests {
         assert_eq!(nearest("awss3"), Some("AWSS3"));
         assert_eq!(nearest_upstream("AwsS3"), Some("AWSS3"));
         assert_eq!(nearest("test"), None);
+        assert_eq!(beginning_alike("AzureActiveDirectoryLogs"), ["AzureActiveDirectory"]);
+        assert_eq!(beginning_alike("office3"), ["Office365", "Office365Project"]);
+        assert_eq!(beginning_alike("Offic"), [""; 0]);
+        assert!(beginning_alike("MicrosoftDef").iter().all(|id| id.starts_with("MicrosoftDef")));
+    }
+
+    #[test]
+    fn each_table_has_one_connector() {
+        let tables = ["DeviceEvents", "DeviceInfo", "SigninLogs"].map(str::to_owned).into();
+        let found = filling_all(&tables);
+        assert!(
+            found.iter().any(|(id, tables)| *id == "AzureActiveDirectory" && tables == &["SigninLogs"]),
+            "{found:?}"
+        );
+        assert!(
+            found.iter().any(|(id, tables)| *id == "MicrosoftThreatProtection" && tables.len() == 2),
+            "{found:?}"
+        );
+        assert_eq!(filling_all(&["No_CL".to_owned()].into()), []);
     }
 }

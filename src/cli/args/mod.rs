@@ -101,7 +101,8 @@ docs/convert.md explains the targets, parameter files and the metadata of soluti
     /// Write a valid file to start from, with a new id
     #[command(after_help = "Examples:
   sentlint new hunting-query -o hunting/relay.yaml
-  sentlint new nrt-rule --name \"Remote tool installed as a service\"")]
+  sentlint new nrt-rule --name \"Remote tool installed as a service\"
+  sentlint new scheduled-rule --query failed-sign-ins.kql --derive-connectors")]
     New(New),
     /// Write a commented sentlint.toml to start from
     #[command(after_help = "Example:\n  sentlint init")]
@@ -188,6 +189,12 @@ pub(crate) struct New {
     /// The display name
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
+    /// Start from this query, a file or `-` for standard input, instead of the example
+    #[arg(long, value_name = "FILE")]
+    pub query: Option<PathBuf>,
+    /// Derive the required data connectors from the tables that the query reads
+    #[arg(long)]
+    pub derive_connectors: bool,
     /// The file to write [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,

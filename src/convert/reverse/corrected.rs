@@ -1,7 +1,7 @@
 //! A document on its way back, once its keys are known: values that the service took and the format writes otherwise, and
 //! data connectors, which deployed content does not state.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ fn read(fields: &[Field], kind: Kind) -> Content {
     content
 }
 
-/// Writes values as the format has them, each told at its property.
+/// Writes values as the format has them, each reported at its property.
 pub(super) fn correct(
     fields: &mut [Field],
     kind: Kind,
@@ -76,7 +76,7 @@ pub(super) fn connectors(
     let Some(query) = queries.iter().find(|query| query.pointer == Some("/query")) else { return };
     let tables: BTreeSet<String> =
         query.meaning(catalog).tables.iter().map(|(name, _)| name.to_string()).collect();
-    let found = filling(&tables);
+    let found = connectors::filling_all(&tables);
     if found.is_empty() {
         return;
     }
@@ -87,52 +87,4 @@ pub(super) fn connectors(
     reader.note(&CONNECTORS_DERIVED, Some("query"), message);
     let items = found.iter().map(|(id, tables)| json!({"connectorId": id, "dataTypes": tables}));
     field.value = Value::Array(items.collect());
-}
-
-/// The connectors that fill these tables, each with those of them that it fills: first the one that fills most, and of
-/// several that fill the same the one with the fewest tables of others.
-fn filling(tables: &BTreeSet<String>) -> Vec<(&'static str, Vec<String>)> {
-    let mut by_connector: BTreeMap<&'static str, BTreeSet<&String>> = BTreeMap::new();
-    for table in tables {
-        for id in connectors::filling(table) {
-            by_connector.entry(id).or_default().insert(table);
-        }
-    }
-    let mut chosen = Vec::new();
-    while let Some((id, filled)) = by_connector
-        .iter()
-        .filter(|(_, filled)| !filled.is_empty())
-        .min_by_key(|(id, filled)| {
-            let upstream = connectors::is_upstream(id);
-            (usize::MAX - filled.len(), !upstream, connectors::tables_of(id).len(), **id)
-        })
-        .map(|(id, filled)| (*id, filled.clone()))
-    {
-        for others in by_connector.values_mut() {
-            others.retain(|table| !filled.contains(table));
-        }
-        chosen.push((id, filled.into_iter().cloned().collect()));
-    }
-    chosen.sort();
-    chosen
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_table_has_one_connector() {
-        let tables = ["DeviceEvents", "DeviceInfo", "SigninLogs"].map(str::to_owned).into();
-        let found = filling(&tables);
-        assert!(
-            found.iter().any(|(id, tables)| *id == "AzureActiveDirectory" && tables == &["SigninLogs"]),
-            "{found:?}"
-        );
-        assert!(
-            found.iter().any(|(id, tables)| *id == "MicrosoftThreatProtection" && tables.len() == 2),
-            "{found:?}"
-        );
-        assert_eq!(filling(&["No_CL".to_owned()].into()), []);
-    }
 }
