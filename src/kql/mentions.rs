@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_patterns_and_fuzzy_unions_are_told() {
+    fn names_patterns_and_fuzzy_unions_are_reported() {
         let text = "union isfuzzy=true A, B*, (C | join D on x)\n| where y > now()\n";
         let mentions = Mentions::of(&super::super::parse(text));
         let place = |name: &str| mentions.place(name).map(|span| &text[span.range()]);

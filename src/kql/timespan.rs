@@ -18,7 +18,7 @@ impl Timespan {
     /// A day.
     pub(crate) const DAY: Self = Self::from_seconds(24 * 60 * 60);
 
-    /// So many seconds; as many as can be told where that is more.
+    /// So many seconds; as many as can be represented where that is more.
     pub(crate) const fn from_seconds(seconds: i64) -> Self {
         Self(seconds.saturating_mul(SECOND))
     }
@@ -87,7 +87,7 @@ impl Timespan {
         Some(Self(ticks))
     }
 
-    /// The length times a number; `None` where it cannot be told in ticks.
+    /// The length times a number; `None` where it cannot be represented in ticks.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
@@ -105,12 +105,12 @@ impl Timespan {
         (other.0 != 0).then(|| self.0 as f64 / other.0 as f64)
     }
 
-    /// The sum, where it can be told.
+    /// The sum, where it can be represented.
     pub(crate) fn plus(self, other: Self) -> Option<Self> {
         self.0.checked_add(other.0).map(Self)
     }
 
-    /// The difference, where it can be told.
+    /// The difference, where it can be represented.
     pub(crate) fn minus(self, other: Self) -> Option<Self> {
         self.0.checked_sub(other.0).map(Self)
     }

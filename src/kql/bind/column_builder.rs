@@ -76,7 +76,7 @@ impl ColumnBuilder {
     }
 
     /// A name that no column has: the one given, or with the first number after it that is free.
-    fn free(&mut self, name: &str) -> Arc<str> {
+    pub(super) fn free(&mut self, name: &str) -> Arc<str> {
         let name = Arc::from(name);
         if self.list.has(&name) { self.list.numbered(&name, |_| true) } else { name }
     }

@@ -50,7 +50,7 @@ pub(super) struct Context {
 #[derive(Default)]
 pub(super) struct Names<'a> {
     pub list: Vec<Local<'a>>,
-    /// Where the variables of a name are in the list, so that the other names, of which a query has most, are told at
+    /// Where the variables of a name are in the list, so that the other names, of which a query has most, are recognized at
     /// once. Some are no longer there: the list ends before, or another variable is at the place.
     declared: FxHashMap<Arc<str>, Vec<usize>>,
     /// The parts of the list that are not known in the body that is read: a function sees what was known where it was

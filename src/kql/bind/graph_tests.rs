@@ -95,7 +95,7 @@ fn patterns_know_the_columns_of_their_nodes_and_edges() {
 }
 
 #[test]
-fn what_is_wrong_with_a_graph_is_told() {
+fn what_is_wrong_with_a_graph_is_reported() {
     for (rest, expected) in [
         ("graph-match (a)-[e]->(b) project e.Numbr", "Unknown column `Numbr`"),
         ("graph-match (a)-[e]->(b) where b.Number == 1 project b.Id", "Unknown column `Number`"),

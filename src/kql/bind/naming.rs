@@ -1,4 +1,4 @@
-//! The names of columns: those that expressions have of themselves, and how doubles are told apart.
+//! The names of columns: those that expressions have of themselves, and how duplicates are distinguished.
 
 use super::super::ast::{Expr, ExprKind, Literal, NameForm};
 use super::super::builtins::{self, Naming};

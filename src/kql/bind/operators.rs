@@ -50,7 +50,7 @@ impl<'a> Binder<'a> {
         value
     }
 
-    /// The operators of a pipeline, one after the other. `each` is told the rows after each.
+    /// The operators of a pipeline, one after the other. `each` gets the rows after each.
     fn stages(
         &mut self,
         source: &Expr,
@@ -418,7 +418,7 @@ impl<'a> Binder<'a> {
                 let known = matches!(self.local(&name.text), Some(Bound::Function(_)))
                     || self.catalog.function(&name.text).is_some();
                 if known {
-                    // The arguments see no columns: a function is told their names.
+                    // The arguments see no columns: a function gets their names.
                     let value =
                         self.with_empty_scope(|binder| binder.call(name, args, Some(Arc::clone(input))));
                     self.record(expr, &value);

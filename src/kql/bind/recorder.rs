@@ -252,7 +252,7 @@ impl Recorder {
     /// What was found out, as an answer to questions.
     pub(super) fn finish(mut self) -> SemanticModel {
         let level = if self.full() { Level::Full } else { Level::Check };
-        // The last reading of a name counts, unless it no longer told what an earlier one did.
+        // The last reading of a name counts, unless it no longer said what an earlier one did.
         self.occurrences.reverse();
         self.occurrences.sort_by_key(|one| (one.span, !one.declares, one.symbol == Symbol::Unresolved));
         self.occurrences.dedup_by_key(|occurrence| occurrence.span);

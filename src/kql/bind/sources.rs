@@ -133,8 +133,10 @@ impl<'a> Binder<'a> {
                     } else if !name.is_empty() {
                         named.insert(name);
                         let (place, origin) = (Some(column.name.span), ColumnOrigin::Declared);
-                        let id = self.new_column(name, kind, |new| NewColumn { place, origin, ..new });
-                        columns.set(name, kind, id);
+                        // A column of that name stays, and the new one gets a number.
+                        let name = columns.free(name);
+                        let id = self.new_column(&name, kind, |new| NewColumn { place, origin, ..new });
+                        columns.add(&name, kind, id);
                     }
                 }
                 ExprKind::Star => {

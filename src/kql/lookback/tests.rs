@@ -98,7 +98,7 @@ fn what_is_not_read_is_no_look_back() {
 }
 
 #[test]
-fn ends_rounding_dates_and_what_is_unclear_are_told_apart() {
+fn ends_rounding_dates_and_what_is_unclear_are_distinguished() {
     let found = of("T | where TimeGenerated between (startofday(ago(7d)) .. ago(1d))");
     let told: Vec<_> = found.reaches.iter().map(|reach| (reach.bound, reach.slack)).collect();
     assert_eq!(told, [(Bound::From, Timespan::DAY), (Bound::Until, Timespan::ZERO)]);

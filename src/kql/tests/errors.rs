@@ -172,7 +172,7 @@ fn what_the_official_analyser_takes_is_taken() {
 }
 
 #[test]
-fn quotes_that_do_not_pair_are_told_once() {
+fn quotes_that_do_not_pair_are_reported_once() {
     for query in [
         "T | where a in ('x', 'y, 'z', 'q')\n| take 1",
         "T | where a == 'it's' and b == 'c'\n| take 1",

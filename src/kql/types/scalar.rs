@@ -190,7 +190,7 @@ impl Scalar {
         }
     }
 
-    /// The type in words, where dynamic values are told apart.
+    /// The type in words, where dynamic values are distinguished.
     pub(crate) fn described(self) -> String {
         match self {
             Self::Boxed(inner) => format!("a `dynamic` value of type `{}`", inner.scalar().name()),

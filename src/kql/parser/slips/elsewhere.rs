@@ -43,7 +43,7 @@ impl Slips<'_> {
         let span = Span::new(start, start + 2);
         draft.say(span, "`--` is not a comment in KQL", "Use `//` for comments.");
         draft.fix(span, "//");
-        // What is missing after the comment is told of the end of its line.
+        // What is missing after the comment is reported at the end of its line.
         draft.covers = Span::new(start, (start + length + 1).min(self.text.len().max(start)));
         true
     }

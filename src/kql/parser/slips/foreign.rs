@@ -38,7 +38,7 @@ const NEGATABLE: &[T] = &[
 ];
 
 impl Slips<'_> {
-    /// A query in SQL, which is told once.
+    /// A query in SQL, which is reported once.
     pub(super) fn sql(&self, draft: &mut Draft) -> bool {
         if !self.written(0).eq_ignore_ascii_case("select") || self.kind(1) == T::Pipe {
             return false;
