@@ -1,4 +1,4 @@
-//! What a run found, by file: made by `check`, thinned out by `baseline`, told by `report`.
+//! What a run found, by file: made by `check`, thinned out by `baseline`, printed by `report`.
 
 use std::path::PathBuf;
 use std::sync::Arc;

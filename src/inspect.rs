@@ -101,7 +101,8 @@ fn inspect_one(job: &Job, source: Result<Arc<SourceFile>, String>, view: &View<'
     let source = source.map_err(|reason| Skipped::Unreadable { name: name.clone(), named, reason })?;
     let content = Content::read(source, job.place());
     if content.kind == Kind::Unknown {
-        return Err(Skipped::NotContent { name, named, what: content.foreign });
+        let (what, broken) = (content.foreign, content.why_unreadable());
+        return Err(Skipped::NotContent { name, named, what, broken });
     }
     let queries = content.queries();
     Ok(File {
@@ -179,7 +180,7 @@ impl Report {
 }
 
 impl Found {
-    /// Adds what is told to people.
+    /// Adds what is shown to people.
     fn write(&self, out: &mut String) {
         let mut line = |name: &str, value: &str| {
             let _ = writeln!(out, "  {name:<10}{}", one_line(value));

@@ -27,7 +27,8 @@ pub(super) fn check_file(
     let source = source.map_err(|reason| Skipped::Unreadable { name: name.clone(), named, reason })?;
     let content = checker::read(source, job.place(), settings);
     if !content.looks_like_content() {
-        return Err(Skipped::NotContent { name, named, what: content.foreign });
+        let (what, broken) = (content.foreign, content.why_unreadable());
+        return Err(Skipped::NotContent { name, named, what, broken });
     }
     let queries = content.queries();
     let suppressions = suppress::suppressions(&content, &queries);
@@ -67,7 +68,7 @@ fn read_base(before: &Before, job: &Job, now: &Content) -> Option<Base> {
 }
 
 /// The rules that suppressions name and that do not run otherwise. They run all the same, unheard, where it is
-/// to be told whether the suppressions are needed.
+/// to be reported whether the suppressions are needed.
 fn named_rules(suppressions: &[Suppression], settings: &Settings) -> Vec<&'static RuleMeta> {
     if !settings.enabled(rules::UNUSED_SUPPRESSION) {
         return Vec::new();

@@ -97,6 +97,8 @@ pub enum Skipped {
         named: bool,
         /// What it is, where that is known.
         what: Option<Foreign>,
+        /// Why it cannot be read, with the place, where it is broken.
+        broken: Option<String>,
     },
     /// The file could not be read.
     Unreadable {

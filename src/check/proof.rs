@@ -283,7 +283,7 @@ fn holds_in_query(checker: &Checker<'_>, old: &Query<'_>, new: &Query<'_>, seams
     extras(known, said).is_empty()
 }
 
-/// What a finding is about. A name that is not known may be told as that of a table or of a column.
+/// What a finding is about. A name that is not known may be reported as that of a table or of a column.
 fn told(finding: &Finding) -> (FindingKind, &str) {
     match (&finding.name, finding.kind) {
         (Some(name), FindingKind::UnknownTable | FindingKind::UnknownColumn) => {

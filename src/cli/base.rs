@@ -19,7 +19,7 @@ pub(super) fn attach(work: &mut Work, revision: &str, changed_only: bool) -> Res
         roots.entry(root_of(job.location(), revision)?).or_default().push(index);
     }
     if roots.is_empty() {
-        // A mistake in the revision is told even where there is nothing to check.
+        // A mistake in the revision is reported even where there is nothing to check.
         roots.insert(root_of(&absolute(Path::new("x")), revision)?, Vec::new());
     }
     let name: Arc<str> = revision.into();

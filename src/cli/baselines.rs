@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_told_from_another_folder() {
+    fn a_path_is_reported_from_another_folder() {
         let told = |path: &str, folder: &str| relative(Path::new(path), Path::new(folder));
         assert_eq!(told("/r/rules/a.yaml", "/r"), "rules/a.yaml");
         assert_eq!(told("/r/rules/a.yaml", "/r/ci"), "../rules/a.yaml");

@@ -112,7 +112,7 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
             unwritten = write_fixes(global, &work, &fixed);
         }
         if !unwritten.is_empty() {
-            // Of those files is told what stands in them.
+            // Of those files is reported what stands in them.
             for at in &unwritten {
                 work.jobs[*at].text = None;
                 fixed.changed.remove(at);

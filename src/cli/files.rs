@@ -28,7 +28,7 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// The configuration for a file; every one was read before, so mistakes have been told already.
+    /// The configuration for a file; every one was read before, so mistakes have been reported already.
     pub(super) fn config(&self, location: &Path) -> Arc<Config> {
         self.resolver.of(location.parent().unwrap_or(location)).unwrap_or_default()
     }
@@ -99,8 +99,10 @@ pub(super) fn tell_skipped(global: &Global, work: &Work, all: &[Skipped], read: 
             Skipped::Unreadable { name, reason, .. } if !global.quiet => {
                 print::warning(global, &format!("skipped {name}: {reason}"));
             }
-            Skipped::NotContent { name, named, what } if *named && !global.quiet || global.verbose > 0 => {
-                print::note(&not_content(name, *what));
+            Skipped::NotContent { name, named, what, broken }
+                if *named && !global.quiet || global.verbose > 0 =>
+            {
+                print::note(&not_content(name, *what, broken.as_deref()));
             }
             _ => {}
         }
@@ -124,10 +126,20 @@ pub(super) fn tell_skipped(global: &Global, work: &Work, all: &[Skipped], read: 
 }
 
 /// What is said of a file that is not content with rules.
-fn not_content(name: &str, what: Option<Foreign>) -> String {
-    let Some(what) = what else { return format!("info: {name} is not Sentinel content; skipped") };
-    let note = format!("info: {name} is {}; passed over", what.noun());
+fn not_content(name: &str, what: Option<Foreign>, broken: Option<&str>) -> String {
     let is_json = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+    let Some(what) = what else {
+        let format = if is_json { "JSON" } else { "YAML" };
+        return match broken {
+            Some(why) => {
+                format!(
+                    "info: {name} is not valid {format} ({why}) and does not look like Sentinel content; skipped"
+                )
+            }
+            None => format!("info: {name} is not Sentinel content; skipped"),
+        };
+    };
+    let note = format!("info: {name} is {}; passed over", what.noun());
     match what {
         Foreign::ArmTemplate | Foreign::AzSentinel if is_json => {
             format!(

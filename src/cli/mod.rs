@@ -84,7 +84,7 @@ pub enum Error {
     /// A path that was named cannot be used.
     #[error(transparent)]
     Discover(#[from] crate::discover::Error),
-    /// What changed cannot be told.
+    /// What changed cannot be determined.
     #[error("--diff-base: {0}")]
     Git(#[from] crate::git::Error),
     /// A file that was named cannot be read.

@@ -31,7 +31,7 @@ pub(super) fn read_all<P: AsRef<Path>>(paths: &[P]) -> Result<Params, Error> {
 /// Lays parameters over the files that are to be checked: what is checked is what would be deployed.
 pub(super) fn lay_over(work: &mut Work, params: &Params) {
     for job in &mut work.jobs {
-        // A file that cannot be read is told of by the check.
+        // A file that cannot be read is reported by the check.
         let Ok(source) = check::read(job) else { continue };
         let content = Content::read(source, &slashes(job.location()));
         if content.template().is_none() || !content.document.errors.is_empty() {

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_to_nothing_makes_the_file_and_a_circle_is_told() {
+    fn a_link_to_nothing_makes_the_file_and_a_circle_is_reported() {
         let dir = tempfile::tempdir().unwrap();
         symlink("made", dir.path().join("link")).unwrap();
         attempt(&dir.path().join("link"), b"x").unwrap();

@@ -62,7 +62,7 @@ fn what_cannot_be_used_is_refused_rather_than_ignored() {
 }
 
 #[test]
-fn text_that_is_no_toml_is_told_with_its_place() {
+fn text_that_is_no_toml_is_reported_with_its_place() {
     let found = errors("[check\n");
     assert_eq!(found.len(), 1);
     assert!(found[0].starts_with("sentlint.toml:1:"), "{found:?}");
@@ -140,7 +140,7 @@ fn a_configuration_extends_another() {
 }
 
 #[test]
-fn a_base_that_cannot_be_used_is_told_where_it_is_named() {
+fn a_base_that_cannot_be_used_is_reported_where_it_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let told = |files: &[(&str, &str)]| loaded(&folder, files).unwrap_err().join("\n");
     let missing = told(&[("team/sentlint.toml", "extend = \"gone.toml\"\n")]);

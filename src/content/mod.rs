@@ -53,6 +53,18 @@ pub(crate) fn is_root_key(key: &str) -> bool {
 const TELLING: [&str; 5] =
     ["requiredDataConnectors:", "relevantTechniques:", "\nquery: |", "queryFrequency:", "entityMappings:"];
 
+/// Whether JSON that cannot be read has the keys of a template.
+fn is_template_in_json(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}').trim_start();
+    let has = |key: &str| {
+        let quoted = format!("\"{key}\"");
+        let mut found = text.match_indices(&quoted);
+        found.any(|(at, _)| text[at + quoted.len()..].trim_start().starts_with(':'))
+    };
+    // `{{` begins the template of another program.
+    text.starts_with('{') && !text.starts_with("{{") && has("query") && (has("name") || has("id"))
+}
+
 impl Content {
     /// Reads a file. `place` is its path below the repository's root with forward slashes, whose folders settle the kind
     /// where the content does not. Keys that are nearly right are read as the keys that are meant.
@@ -135,7 +147,15 @@ impl Content {
             return true;
         }
         let broken = !self.document.errors.is_empty() || !self.source.invalid_utf8().is_empty();
-        broken && TELLING.iter().any(|text| self.source.text().contains(text))
+        let text = self.source.text();
+        broken && (TELLING.iter().any(|telling| text.contains(telling)) || is_template_in_json(text))
+    }
+
+    /// Why nothing can be said of a file that does not look like content: its first error, with its place.
+    pub(crate) fn why_unreadable(&self) -> Option<String> {
+        let error = self.document.errors.first()?;
+        let place = self.source.position(error.span.start as usize);
+        Some(format!("{}:{}: {}", place.line, place.column, error.message))
     }
 
     /// Whether another file holds the same template: one with this id, this name or this query.

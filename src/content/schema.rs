@@ -104,7 +104,7 @@ pub(crate) fn violations(root: &Node, kind: Kind) -> Vec<Violation> {
     let mut found = Vec::new();
     for error in validator.iter_errors(&json) {
         let pointer = error.instance_path().as_str();
-        // What stands after an alias is told of at its anchor, or not at all.
+        // What stands after an alias is reported at its anchor, or not at all.
         if root.pointer(pointer).is_some_and(|node| matches!(node.value, Value::Alias(_))) {
             continue;
         }

@@ -141,7 +141,7 @@ impl Options {
 }
 
 impl Prepared {
-    /// The changes of what these resources have. A version is told of wherever it is read otherwise, for it may be
+    /// The changes of what these resources have. A version is reported wherever it is read otherwise, for it may be
     /// asked for later.
     fn changes_in(&self, resources: Resources) -> Vec<Diagnostic> {
         let Some(format) = fields::Format::of(self.content.kind) else { return self.changes.clone() };

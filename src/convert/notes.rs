@@ -170,12 +170,12 @@ codes! {
     PARAMETERS_REFUSED = "parameters-refused", Error, Error;
 }
 
-/// What is told under `-v` alone: what deployed content never has, and what follows from the content by itself.
+/// What is reported under `-v` alone: what deployed content never has, and what follows from the content by itself.
 static QUIET: &[&RuleMeta] = &[&METADATA_LOST, &CONNECTORS_LOST];
 
-/// Whether a note is told even where nobody asked to hear more: what was corrected or added, what is lost, and what
+/// Whether a note is reported even where nobody asked to hear more: what was corrected or added, what is lost, and what
 /// may surprise.
-pub(crate) fn is_told(note: &Diagnostic) -> bool {
+pub(crate) fn is_reported(note: &Diagnostic) -> bool {
     match note.rule.note {
         Some(NoteKind::Changed | NoteKind::Added | NoteKind::Lost) => !QUIET.contains(&note.rule),
         _ => note.severity > Severity::Info,

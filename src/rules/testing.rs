@@ -46,7 +46,7 @@ fn scheduled(lines: &str) -> String {
 }
 
 #[test]
-fn what_the_schema_has_against_these_keys_is_told_by_a_rule() {
+fn what_the_schema_has_against_these_keys_is_reported_by_a_rule() {
     let many = |item: &str, count: usize| vec![item; count].join(", ");
     let long = "x".repeat(600);
     let field = "{identifier: Name, columnName: C}";
@@ -90,7 +90,7 @@ fn what_the_schema_has_against_these_keys_is_told_by_a_rule() {
                 let ours = matches!(group, Group::Schedule | Group::Entities | Group::Attack);
                 ours && finding.span.start <= violation.span.end && violation.span.start <= finding.span.end
             };
-            // An empty list of fields is told at the type of its entity, and too many at the first over the most.
+            // An empty list of fields is reported at the type of its entity, and too many at the first over the most.
             let by_place = found.iter().any(|finding| told(&finding));
             let by_count = matches!(violation.fault, Fault::TooFew(_))
                 && found.iter().any(|finding| finding.rule.id == "missing-strong-identifier");
@@ -179,7 +179,7 @@ fn no_odd_value_that_the_schema_refuses_goes_untold() {
                 let told = found.iter().any(|finding| {
                     let [here, there] =
                         [finding.span, violation.span].map(|span| source.line_of(span.start as usize));
-                    // A list of nothing is told at its key.
+                    // A list of nothing is reported at its key.
                     let above = finding.yaml_path.as_deref().filter(|path| !path.is_empty());
                     here == there
                         || above.is_some_and(|path| violation.pointer.starts_with(&format!("{path}/")))

@@ -56,7 +56,7 @@ pub struct Document {
     pub damaged: Vec<Span>,
 }
 
-/// The most syntax errors told of one file.
+/// The most syntax errors reported for one file.
 pub(crate) const MAX_ERRORS: usize = 20;
 
 /// The deepest nesting of collections that is read; deeper is an error.

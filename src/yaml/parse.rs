@@ -240,7 +240,7 @@ impl Builder<'_> {
         if style.is_block() {
             return self.block_scalar(text, style, raw.indent, span);
         }
-        // An empty node is told as `~` by the parser.
+        // An empty node is reported as `~` by the parser.
         let text = if style == ScalarStyle::Plain && span.is_empty() { String::new() } else { text };
         let in_flow = self.stack.last().is_some_and(|frame| frame.flow);
         let value = Value::Scalar(Scalar { text, style, indent: None, header: None, in_flow });
@@ -289,7 +289,7 @@ impl Builder<'_> {
     }
 
     /// Where an empty value belongs: right after its colon or dash. The parser names other places too.
-    fn empty_place(&self, told: usize) -> usize {
+    fn empty_place(&self, reported: usize) -> usize {
         match self.stack.last() {
             Some(Frame { content: Content::Mapping(_, Some(key)), .. }) => {
                 let colon = skip_blanks_and_comments(self.text, key.span.end as usize);
@@ -297,9 +297,9 @@ impl Builder<'_> {
                 if is_colon { colon + 1 } else { key.span.end as usize }
             }
             Some(Frame { content: Content::Sequence(_), flow: false, .. }) => {
-                self.next_dash(self.read_to).map_or(told, |dash| dash + 1)
+                self.next_dash(self.read_to).map_or(reported, |dash| dash + 1)
             }
-            _ => told,
+            _ => reported,
         }
     }
 

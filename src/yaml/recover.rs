@@ -203,7 +203,7 @@ struct Outcome {
     comments: Vec<Comment>,
     unknown_aliases: Vec<(Span, String)>,
     errors: Vec<YamlError>,
-    /// Whether an error was found that is not told, because there are too many.
+    /// Whether an error was found that is not reported, because there are too many.
     is_cut: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Files as they should not be: each form is told in words, at its place, with an exit code, and nothing else is
+//! Files as they should not be: each form is reported in words, at its place, with an exit code, and nothing else is
 //! said that merely follows from it.
 
 use crate::common::{CLEAN, folder, run, write};
@@ -45,7 +45,7 @@ fn other_encodings_are_named() {
 }
 
 #[test]
-fn what_is_no_mapping_is_told_where_content_belongs() {
+fn what_is_no_mapping_is_reported_where_content_belongs() {
     for (text, message) in [
         ("", "1:1: error[wrong-type] The file is empty"),
         ("# nothing but this\n", "1:1: error[wrong-type] The file is empty"),
@@ -62,7 +62,7 @@ fn what_is_no_mapping_is_told_where_content_belongs() {
 }
 
 #[test]
-fn an_error_around_a_query_is_told_without_its_echo() {
+fn an_error_around_a_query_is_reported_without_its_echo() {
     let broken = CLEAN.replace("query: |", "query: |x");
     let (code, told) = concise("a.yaml", broken.as_bytes());
     assert_eq!((code, told.len()), (1, 1), "{told:?}");
@@ -109,7 +109,7 @@ fn keys_that_would_be_merged_are_not_left_out_of_a_result_in_silence() {
 }
 
 #[test]
-fn lines_of_a_query_that_are_joined_are_told_whatever_the_style() {
+fn lines_of_a_query_that_are_joined_are_reported_whatever_the_style() {
     let plain = CLEAN.replace("query: |", "query:");
     let (_, told) = concise("a.yaml", plain.as_bytes());
     assert!(told.iter().any(|line| line.contains("folded-query")), "{told:?}");
@@ -118,7 +118,7 @@ fn lines_of_a_query_that_are_joined_are_told_whatever_the_style() {
 }
 
 #[test]
-fn a_byte_that_is_no_text_is_told_without_its_echo() {
+fn a_byte_that_is_no_text_is_reported_without_its_echo() {
     let message = "error[yaml-syntax] This byte is not valid UTF-8";
     for (text, place) in [
         (CLEAN.replace("DeviceNetworkEvents\n  |", "Device\u{fffd}Events\n  |"), "13:9"),

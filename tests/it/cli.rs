@@ -11,7 +11,7 @@ fn clean_content_is_silent_success() {
 }
 
 #[test]
-fn the_seed_is_told_what_is_wrong_and_fixed() {
+fn what_is_wrong_with_the_seed_is_reported_and_fixed() {
     let dir = folder(&[("a.yaml", SEED)]);
     let ran = run(dir.path(), &["check", "--output-format", "concise"], "");
     assert_eq!(ran.code, 0, "warnings alone do not fail: {ran:?}");
@@ -94,7 +94,10 @@ fn what_a_check_takes_for_another_tools_file_is_not_converted() {
     let dir = folder(&[("chart.yaml", "{{- if .Values.on }}\nkind: [Service\n")]);
     let ran = run(dir.path(), &["check", "chart.yaml"], "");
     assert_eq!(ran.code, 0, "{ran:?}");
-    assert!(ran.stderr.starts_with("info: chart.yaml is not Sentinel content; skipped\nwarning: "));
+    let says = "info: chart.yaml is not valid YAML (";
+    assert!(
+        ran.stderr.starts_with(says) && ran.stderr.contains("does not look like Sentinel content; skipped\n")
+    );
     // Who names a file means it.
     let ran = run(dir.path(), &["convert", "chart.yaml"], "");
     assert_eq!(ran.code, 1, "{ran:?}");
@@ -102,6 +105,18 @@ fn what_a_check_takes_for_another_tools_file_is_not_converted() {
     for command in ["check", "convert"] {
         assert_eq!(run(dir.path(), &[command], "").code, 0);
     }
+}
+
+#[test]
+fn broken_json_is_reported_where_it_has_the_keys_of_a_template() {
+    let broken = "{\n  \"name\": \"A\",\n  \"query\": \"T\"\n  \"tactics\": []\n}\n";
+    let dir = folder(&[("a.yaml", broken), ("b.yaml", "{\n  \"panels\": [\n}\n")]);
+    let walked = run(dir.path(), &["check", "--output-format", "concise"], "");
+    assert_eq!(walked.code, 1, "{walked:?}");
+    assert!(walked.stdout.starts_with("a.yaml:4:3: error[yaml-syntax] A comma is missing"), "{walked:?}");
+    assert!(!walked.stdout.contains("b.yaml") && !walked.stderr.contains("b.yaml"), "{walked:?}");
+    let named = run(dir.path(), &["check", "b.yaml"], "");
+    assert!(named.stderr.starts_with("info: b.yaml is not valid YAML ("), "{named:?}");
 }
 
 #[test]
@@ -167,7 +182,7 @@ fn standard_input_has_the_name_it_is_given() {
 }
 
 #[test]
-fn a_suppression_silences_and_an_unneeded_one_is_told() {
+fn a_suppression_silences_and_an_unneeded_one_is_reported() {
     let text = SEED
         .replace(
             "tactics: CommandAndControl",
@@ -258,6 +273,38 @@ fn a_new_file_is_clean_and_is_not_overwritten() {
     }
     let other = run(dir.path(), &["new", "hunting-query"], "");
     assert!(other.stdout.starts_with("id: ") && !other.stdout.contains("2c1b9a36"), "{other:?}");
+}
+
+#[test]
+fn a_new_file_starts_from_a_query_and_derives_its_connectors() {
+    let dir = tempfile::tempdir().unwrap();
+    let query =
+        "\u{feff}\r\nSigninLogs\r\n| where ResultType != \"0\"\r\n| project TimeGenerated, IPAddress\r\n";
+    std::fs::write(dir.path().join("q.kql"), query).unwrap();
+    let new = |options: &[&str], input: &str| {
+        run(dir.path(), &[&["new", "scheduled-rule"], options].concat(), input)
+    };
+    let derived = new(&["--query", "q.kql", "--derive-connectors", "-o", "a.yaml"], "");
+    assert_eq!(derived.code, 0, "{}", derived.stderr);
+    let text = std::fs::read_to_string(dir.path().join("a.yaml")).unwrap();
+    let connectors = "requiredDataConnectors:\n  - connectorId: AzureActiveDirectory\n    dataTypes:\n      - SigninLogs\n";
+    let query =
+        "query: |\n  SigninLogs\n  | where ResultType != \"0\"\n  | project TimeGenerated, IPAddress\n";
+    assert!(text.contains(connectors) && text.contains(query), "{text}");
+    assert!(text.contains("columnName: IPAddress") && !text.contains("DeviceName"), "{text}");
+    let checked = run(dir.path(), &["check", "a.yaml"], "");
+    assert_eq!(checked.code, 0, "{}", checked.stdout);
+
+    let plain = new(&["--query", "-"], "SigninLogs");
+    assert!(plain.stdout.contains("requiredDataConnectors: []\n"), "{}", plain.stdout);
+    let example = new(&["--derive-connectors"], "");
+    assert!(example.stdout.contains("connectorId: MicrosoftThreatProtection\n"), "{}", example.stdout);
+    for (input, says) in [("", "contains no query"), (" \n", "contains no query")] {
+        let wrong = new(&["--query", "-"], input);
+        assert!(wrong.code == 2 && wrong.stderr.contains(says), "{}", wrong.stderr);
+    }
+    let missing = new(&["--query", "none.kql"], "");
+    assert!(missing.code == 2 && missing.stderr.contains("none.kql"), "{}", missing.stderr);
 }
 
 #[test]

@@ -197,7 +197,7 @@ fn parameters_are_laid_over_before_the_check() {
 }
 
 #[test]
-fn what_is_left_out_is_told_when_asked() {
+fn what_is_left_out_is_reported_when_asked() {
     let nrt = RULE.replace("kind: Scheduled", "kind: NRT\ntags: [relay]");
     let dir = folder(&[("a.yaml", RULE), ("nrt.yaml", &nrt)]);
     let told = |file: &str| {
@@ -222,7 +222,7 @@ fn what_is_left_out_is_told_when_asked() {
 }
 
 #[test]
-fn limits_of_portal_and_repositories_are_told() {
+fn limits_of_portal_and_repositories_are_reported() {
     let dir = tempfile::tempdir().unwrap();
     for n in 0..51 {
         let mut text = RULE.replace("4b60-8c3e", &format!("4b60-8c{n:02}"));

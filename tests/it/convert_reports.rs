@@ -3,8 +3,8 @@
 use crate::common::{CLEAN, Ran, folder, run};
 use serde_json::Value;
 
-/// What is told of a hunting query that is changed on its way to a rule, and of one without a name.
-fn told(args: &[&str]) -> (Ran, String) {
+/// What is reported of a hunting query that is changed on its way to a rule, and of one without a name.
+fn reported(args: &[&str]) -> (Ran, String) {
     let unnamed = CLEAN.replacen("name: Remote tool reached its relay", "name: ''", 1);
     let dir = folder(&[("in/a.yaml", CLEAN), ("in/b.yaml", &unnamed)]);
     let base =
@@ -17,14 +17,14 @@ fn told(args: &[&str]) -> (Ran, String) {
 
 #[test]
 fn a_report_goes_to_standard_output_when_results_go_to_a_folder() {
-    let (ran, notes) = told(&["--output-format", "concise"]);
+    let (ran, notes) = reported(&["--output-format", "concise"]);
     assert_eq!(ran.code, 1, "{ran:?}");
     assert_eq!(ran.stdout, notes);
     assert!(notes.contains("in/a.yaml:"), "{notes}");
     for part in ["info[window-dropped] ", "info[schedule-derived] ", "in/b.yaml:1:1: error[value-missing] "] {
         assert!(notes.contains(part), "{part}\n{notes}");
     }
-    // The lines that stood on standard error are in the report, and the end of the run is still told.
+    // The lines that stood on standard error are in the report, and the end of the run is still reported.
     assert!(
         !ran.stderr.contains("changed:") && ran.stderr.contains("1 input could not be converted."),
         "{ran:?}"
@@ -45,7 +45,7 @@ fn lines_stay_what_they_were_where_no_report_is_asked_for() {
 
 #[test]
 fn json_has_codes_kinds_and_places() {
-    let (ran, _) = told(&["--output-format", "json"]);
+    let (ran, _) = reported(&["--output-format", "json"]);
     let report: Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!((&report["version"], &report["summary"]["errors"]), (&Value::from(1), &Value::from(1)));
     let notes = report["diagnostics"].as_array().expect("a list");
@@ -80,7 +80,7 @@ fn every_format_names_the_codes_and_the_files() {
         ("azure", "code=window-dropped;"),
         ("markdown", "window-dropped"),
     ] {
-        let (ran, _) = told(&["--output-format", format]);
+        let (ran, _) = reported(&["--output-format", format]);
         assert!(ran.stdout.contains(part), "{format}: {part}\n{}", ran.stdout);
         assert!(
             ran.stdout.contains("b.yaml") && ran.stdout.contains("value-missing"),

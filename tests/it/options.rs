@@ -300,7 +300,7 @@ fn reports_go_to_standard_output_by_a_hyphen() {
 }
 
 #[test]
-fn a_forgotten_command_is_told() {
+fn a_forgotten_command_is_reported() {
     let dir = folder(&[("a.yaml", CLEAN)]);
     let ran = run(dir.path(), &["a.yaml"], "");
     assert!(ran.code == 2 && ran.stderr.contains("sentlint check PATH"), "{ran:?}");

@@ -138,7 +138,7 @@ fn what_a_baseline_knows_is_counted_and_not_shown() {
 }
 
 #[test]
-fn what_content_reads_and_returns_is_told() {
+fn what_content_reads_and_returns_is_reported() {
     for folder in ["hunting", "rules"] {
         let files = checked::files(&root().join("content").join(folder));
         let report =

@@ -4,7 +4,7 @@
 use crate::common::{CLEAN, folder, run, write};
 
 /// The findings of a text, one a line.
-fn told(text: &str) -> Vec<String> {
+fn reported(text: &str) -> Vec<String> {
     let dir = folder(&[("a.yaml", text)]);
     let ran = run(dir.path(), &["check", "-q", "--isolated", "--output-format", "concise"], "");
     ran.stdout.lines().map(str::to_owned).collect()
@@ -14,7 +14,7 @@ const TACTIC: &str = "- CommandAndControl";
 
 #[test]
 fn a_comment_counts_on_the_line_on_the_line_before_and_before_the_key() {
-    let bare = told(&CLEAN.replace(TACTIC, "- Exploiting"));
+    let bare = reported(&CLEAN.replace(TACTIC, "- Exploiting"));
     assert!(bare.len() == 1 && bare[0].contains("unknown-tactic"), "{bare:?}");
     for (from, to) in [
         (TACTIC, "- Exploiting # sentlint: ignore[unknown-tactic] agreed"),
@@ -23,26 +23,26 @@ fn a_comment_counts_on_the_line_on_the_line_before_and_before_the_key() {
         ("id: ", "# sentlint: ignore-file[unknown-tactic] agreed\nid: "),
     ] {
         let text = CLEAN.replacen(from, to, 1).replace(TACTIC, "- Exploiting");
-        assert_eq!(told(&text), [""; 0], "{to}");
+        assert_eq!(reported(&text), [""; 0], "{to}");
     }
 }
 
 #[test]
 fn inside_of_a_query_a_comment_is_what_the_language_takes_for_one() {
     let query = |line: &str| CLEAN.replace("query: |\n", &format!("query: |\n  // about\n  {line}\n"));
-    let broken = |line: &str| told(&query(line)).iter().any(|line| line.contains("unknown-suppression"));
+    let broken = |line: &str| reported(&query(line)).iter().any(|line| line.contains("unknown-suppression"));
     assert!(broken("// sentlint: ignore[no-such-rule]"));
     assert!(broken("let Site = \"https://relay.example\"; // sentlint: ignore[no-such-rule]"));
     assert!(!broken("let Text = \"// sentlint: ignore[no-such-rule]\";"));
 }
 
 #[test]
-fn a_comment_that_names_nothing_is_told() {
+fn a_comment_that_names_nothing_is_reported() {
     for comment in ["# sentlint: ignore", "# sentlint: ignore[]", "# sentlint: ignore-file"] {
         let text = CLEAN.replacen("tactics:\n", &format!("tactics: {comment}\n"), 1);
-        let told = told(&text);
+        let reported = reported(&text);
         let names = |line: &String| line.contains("unknown-suppression") && line.contains("names no rule");
-        assert!(told.len() == 1 && told.iter().all(names), "{comment}: {told:?}");
+        assert!(reported.len() == 1 && reported.iter().all(names), "{comment}: {reported:?}");
     }
 }
 
@@ -66,7 +66,7 @@ fn added_comments_keep_to_one_line_and_out_of_texts() {
 }
 
 #[test]
-fn what_is_told_of_a_byte_order_mark_is_silenced_for_the_file() {
+fn what_is_reported_of_a_byte_order_mark_is_silenced_for_the_file() {
     let dir = folder(&[("a.yaml", &format!("\u{feff}{CLEAN}"))]);
     assert_eq!(run(dir.path(), &["check", "--fail-on", "info"], "").code, 1);
     assert_eq!(run(dir.path(), &["check", "--add-suppressions", "--fail-on", "info"], "").code, 0);
@@ -78,22 +78,22 @@ fn what_is_told_of_a_byte_order_mark_is_silenced_for_the_file() {
 fn a_group_of_rules_can_be_suppressed() {
     let wrong = CLEAN.replace(TACTIC, "- Exploiting");
     let line = wrong.replace("- Exploiting", "- Exploiting # sentlint: ignore[attack] agreed");
-    assert_eq!(told(&line), [""; 0]);
-    assert_eq!(told(&wrong.replacen("id: ", "# sentlint: ignore-file[attack]\nid: ", 1)), [""; 0]);
-    let other = told(&wrong.replace("- Exploiting", "- Exploiting # sentlint: ignore[query]"));
+    assert_eq!(reported(&line), [""; 0]);
+    assert_eq!(reported(&wrong.replacen("id: ", "# sentlint: ignore-file[attack]\nid: ", 1)), [""; 0]);
+    let other = reported(&wrong.replace("- Exploiting", "- Exploiting # sentlint: ignore[query]"));
     assert!(other.len() == 2 && other.iter().any(|line| line.contains("unused-suppression")), "{other:?}");
-    let unknown = told(&CLEAN.replace(TACTIC, "- CommandAndControl # sentlint: ignore[atack]"));
+    let unknown = reported(&CLEAN.replace(TACTIC, "- CommandAndControl # sentlint: ignore[atack]"));
     assert!(unknown.len() == 1 && unknown[0].contains("unknown-suppression"), "{unknown:?}");
 }
 
 #[test]
-fn a_comment_without_its_colon_suppresses_nothing_and_is_told() {
+fn a_comment_without_its_colon_suppresses_nothing_and_is_reported() {
     let text = CLEAN
         .replace("  | where RemoteUrl", "  // sentlint ignore[kql-unknown-column] why\n  | where RemotUrl");
-    let lines = told(&text);
+    let lines = reported(&text);
     assert!(lines.iter().any(|line| line.contains("error[kql-unknown-column]")), "{lines:?}");
     assert!(lines.iter().any(|line| line.contains("colon")), "{lines:?}");
-    assert_eq!(told(&CLEAN.replace("query: |", "# sentlint checks this, ignore it\nquery: |")), [""; 0]);
+    assert_eq!(reported(&CLEAN.replace("query: |", "# sentlint checks this, ignore it\nquery: |")), [""; 0]);
     let dir = folder(&[("a.yaml", &text)]);
     assert_eq!(run(dir.path(), &["check", "--isolated", "--fix"], "").code, 0);
     assert!(std::fs::read_to_string(dir.path().join("a.yaml")).unwrap().contains("// sentlint: ignore["));

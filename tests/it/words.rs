@@ -243,7 +243,9 @@ fn literals_are_found_in_code() {
 #[test]
 fn documents_are_in_plain_english() {
     let mut pages = files("docs", "md");
-    for page in ["CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "content/README.md", "fuzz/README.md"] {
+    for page in
+        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "content/README.md", "fuzz/README.md"]
+    {
         pages.push(root().join(page));
     }
     assert_plain(pages.iter().flat_map(|path| {

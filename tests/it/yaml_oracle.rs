@@ -240,9 +240,9 @@ fn plain_line(file: &SourceFile, root: &Node, key: &str) -> Option<usize> {
     (!scalar.text.is_empty() && file.line_of(value.span.end as usize) == line).then_some(line)
 }
 
-/// One slip put into each file: it is told at its line, alone, with a fix, and the other keys are read.
+/// One slip put into each file: it is reported at its line, alone, with a fix, and the other keys are read.
 #[test]
-fn slips_put_into_corpus_files_are_told_where_they_are() {
+fn slips_put_into_corpus_files_are_reported_where_they_are() {
     type Damage = fn(&str) -> String;
     let Some(files) = corpus() else { return };
     let slips: [(&str, Damage); 7] = [

@@ -68,7 +68,7 @@ enum Done<T> {
 struct Finished<'a, T> {
     items: Vec<(&'a Job, T)>,
     failed: usize,
-    /// What is still to be told when results are written.
+    /// What is still to be reported when results are written.
     later: Vec<FileReport>,
 }
 
@@ -340,7 +340,7 @@ fn read<T>(job: &Job) -> Result<Arc<SourceFile>, Done<T>> {
     })
 }
 
-/// What is told of a file.
+/// What is reported of a file.
 fn report_of(content: &Content, diagnostics: Vec<Diagnostic>) -> FileReport {
     let id = content.id().map(|id| id.value.to_owned());
     let path = content.source.path().into();

@@ -7,7 +7,7 @@ use crate::cli::args::Convert;
 use crate::cli::reports::{self, Sink};
 use crate::cli::{Error, print};
 use crate::convert::Target;
-use crate::convert::notes::{NOTHING_CONVERTED, is_told};
+use crate::convert::notes::{NOTHING_CONVERTED, is_reported};
 use crate::diagnostic::{Diagnostic, NoteKind, RuleMeta, Severity};
 use crate::findings::{FileReport, Findings};
 use crate::report::one_line;
@@ -55,7 +55,7 @@ impl Run<'_> {
         for note in &report.diagnostics {
             let told = match note.severity {
                 Severity::Error => true,
-                _ if is_told(note) => !self.global.quiet,
+                _ if is_reported(note) => !self.global.quiet,
                 _ => self.global.verbose > 0,
             };
             if told {

@@ -94,7 +94,7 @@ fn repeats(node: &Node) -> bool {
 }
 
 /// What keeps the rule from being written: errors that a check of it finds. Those that the hunting query has too
-/// are told as they are there, the others at the place that they come from.
+/// are reported as they are there, the others at the place that they come from.
 fn refused(
     run: &Run<'_>,
     job: &Job,

@@ -174,7 +174,7 @@ impl Run<'_> {
             changed.push((path, text));
         }
         if !self.options.check {
-            // At once, because each write waits for the disk; the first error in the order of the results is told.
+            // At once, because each write waits for the disk; the first error in the order of the results is reported.
             let written: Vec<_> = changed.par_iter().map(|(path, text)| files::write(path, text)).collect();
             written.into_iter().collect::<Result<(), Error>>()?;
         }

@@ -54,7 +54,7 @@ pub(crate) enum Set {
 }
 
 impl Set {
-    /// The strings, in the order in which they are told; `kind` is that of the file.
+    /// The strings, in the order in which they are reported; `kind` is that of the file.
     pub(crate) fn values(self, kind: Kind) -> Vec<&'static str> {
         match self {
             Self::Of(values) => values.to_vec(),

@@ -1,4 +1,4 @@
-//! What a file is, told by its content; the folder that it is in decides only where the content leaves
+//! What a file is, determined by its content; the folder that it is in decides only where the content leaves
 //! it open.
 
 use std::fmt;

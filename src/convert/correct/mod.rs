@@ -1,6 +1,6 @@
 //! What is not written as the format has it and can only mean one thing is read as that thing: keys with a slip or in
 //! another case, ARM's names of keys, values in another case, quoted numbers, a single value for a list. Every such
-//! correction is told at its place. What may mean several things stays as it is, for `check` to report.
+//! correction is reported at its place. What may mean several things stays as it is, for `check` to report.
 
 use super::notes::{KEY_RESPELT, LIST_OF_ONE};
 use crate::content::fields::{Field, Format, Type, meant};

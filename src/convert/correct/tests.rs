@@ -6,7 +6,7 @@ use crate::source::SourceFile;
 use crate::workspace::View;
 use crate::yaml::to_json;
 
-/// The document as it is read, and what is told: the text at each place with the message.
+/// The document as it is read, and what is reported: the text at each place with the message.
 fn corrected(text: &str) -> (serde_json::Value, Vec<String>) {
     let content = Content::read(Arc::new(SourceFile::new("a.yaml", text)), "a.yaml");
     let prepared = prepare(&content, &Params::default(), &View::new(Vec::new())).unwrap();

@@ -1,4 +1,4 @@
-//! Changes of a query: made together, told each with its reason, and written beside it as comments when asked.
+//! Changes of a query: made together, reported each with its reason, and written beside it as comments when asked.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ impl Change {
         Self { code, span, text: text.into(), reason: reason.into(), place: span }
     }
 
-    /// The same change, told at another place.
+    /// The same change, reported at another place.
     pub(super) fn at(self, place: Span) -> Self {
         Self { place, ..self }
     }

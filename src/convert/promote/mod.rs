@@ -89,7 +89,7 @@ pub(crate) struct Options {
     pub explain: bool,
     /// What a workspace does not have is converted all the same.
     pub unchecked: bool,
-    /// What was corrected in the file before; it is told with the rest.
+    /// What was corrected in the file before; it is reported with the rest.
     pub corrections: Vec<Diagnostic>,
 }
 

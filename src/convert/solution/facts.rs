@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn little_is_enough_and_what_is_missing_is_told_at_once() {
+    fn little_is_enough_and_what_is_missing_is_reported_at_once() {
         let facts = Facts::read(&[json!({"name": "Relay watch", "publisher-id": "contoso"})]).unwrap();
         assert_eq!(facts.id(), "contoso.azure-sentinel-solution-relaywatch");
         assert_eq!(json!(facts.support), json!({"name": "contoso", "tier": "Community"}));

@@ -70,7 +70,8 @@ pub(super) fn several(text: &str) -> Option<Vec<&str>> {
     } else {
         text.split_whitespace().filter(|part| *part != "-" && *part != "&").collect()
     };
-    let parts: Vec<&str> = parts.into_iter().map(|part| part.trim_start_matches("- ")).collect();
+    let plain = parts.into_iter().map(|part| part.trim_start_matches("- ").trim_matches(['"', '\'']));
+    let parts: Vec<&str> = plain.filter(|part| !part.is_empty()).collect();
     let known = |part: &&str| {
         tactics::same_words(part).is_some() || attack::in_any_version(&part.to_ascii_uppercase()).is_some()
     };
@@ -99,6 +100,18 @@ fn needs_split(cx: &Context<'_>, list: &List<'_>) -> bool {
     })
 }
 
+/// The items of a list that are not known. There are none where other rules report the whole list: it has nothing in it, or
+/// is one text that names several.
+fn unknown_items<'l, 'a>(
+    cx: &Context<'_>,
+    list: &'l List<'a>,
+    known: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = &'l Text<'a>> {
+    let items = if needs_split(cx, list) { &[] } else { list.items.as_slice() };
+    let blank = is_empty(list);
+    items.iter().filter(move |text| !(known(text.value) || blank && text.value.trim().is_empty()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::several;
@@ -121,6 +134,7 @@ mod tests {
         for (list, fixed) in [
             ("\n  - T1219, T1105", "\n  - T1219\n  - T1105"),
             (" [T1219 T1105]", " [T1219, T1105]"),
+            (" [T1219 \"T1105\"]", " [T1219, T1105]"),
             ("\n  - T1219\n   - T1105", "\n  - T1219\n  - T1105"),
         ] {
             let told = messages("unknown-technique", &text(list));

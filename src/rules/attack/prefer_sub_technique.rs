@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn one_sub_technique_must_be_told() {
+    fn one_sub_technique_must_be_reported() {
         for (techniques, query, expected) in [
             ("T1219", "DeviceProcessEvents | where FileName =~ 'AnyDesk.exe'", 1),
             ("T1219", "let t = dynamic(['rustdesk']); DeviceEvents | where A has_any (t)", 1),

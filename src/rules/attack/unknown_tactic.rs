@@ -5,7 +5,7 @@ use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::attack::{self, Version};
 use crate::knowledge::tactics;
-use crate::rules::attack::{is_empty, needs_split, split_item_finding};
+use crate::rules::attack::{split_item_finding, unknown_items};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -65,17 +65,10 @@ declare_rule! {
 impl Rule for UnknownTactic {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let list = &template.common().tactics;
-        // A list with nothing in it is told of as such.
-        let blank = |text: &Text<'_>| text.value.trim().is_empty() && is_empty(list);
-        let known = |text: &Text<'_>| blank(text) || tactics::tactic(text.value).is_some();
-        if needs_split(cx, list) {
-            return;
-        }
-        out.extend(list.items.iter().filter(|text| !known(text)).map(|text| {
-            let found = finding(cx, text);
+        for text in unknown_items(cx, list, |text| tactics::tactic(text).is_some()) {
             let several = Self::at(text.span(), format!("`{}` contains several tactics", text.value));
-            split_item_finding(cx, list, text, &several).unwrap_or(found)
-        }));
+            out.push(split_item_finding(cx, list, text, &several).unwrap_or_else(|| finding(cx, text)));
+        }
     }
 }
 

@@ -56,7 +56,7 @@ impl Rule for MissingDataTypes {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         // What is missing in a part that could not be read in full, may just not have been read.
         let is_whole = |connector: &&Connector<'_>| !cx.content.document.is_damaged(connector.node.span);
-        // One that stands in the column of the item's dash is told there.
+        // One that stands in the column of the item's dash is reported there.
         let misindented = misindented_key(cx, template.common().root, "dataTypes").map(|key| key.item);
         let is_misindented = |connector: &Connector<'_>| {
             connector.node.as_mapping().zip(misindented).is_some_and(|(own, item)| std::ptr::eq(own, item))
@@ -71,7 +71,7 @@ impl Rule for MissingDataTypes {
     }
 }
 
-/// Whether a key of the connector is a slip of `dataTypes`, which is told there.
+/// Whether a key of the connector is a slip of `dataTypes`, which is reported there.
 fn is_slip(cx: &Context<'_>, connector: &Connector<'_>) -> bool {
     let pointer = cx.content.root().and_then(|root| root.pointer_at(connector.node.span));
     connector.node.as_mapping().zip(pointer).is_some_and(|(map, pointer)| {

@@ -35,7 +35,7 @@ pub(super) struct Reads<'q> {
 }
 
 impl<'q> Reads<'q> {
-    /// What the template's query reads; `None` where it cannot be told.
+    /// What the template's query reads; `None` where it is not known.
     pub(super) fn of(cx: &Context<'q>) -> Option<Self> {
         let query = cx.queries.iter().find(|query| query.pointer == Some("/query"))?;
         if !query.parse().errors.is_empty() {

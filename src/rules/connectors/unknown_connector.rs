@@ -4,6 +4,7 @@ use crate::content::Template;
 use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::connectors;
+use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
@@ -67,12 +68,14 @@ declare_rule! {
 
 impl Rule for UnknownConnector {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        // An id that is empty is missing.
-        let ids = template.common().connectors.iter().filter_map(|connector| connector.id);
-        for id in ids.filter(|id| !id.value.is_empty()) {
+        for connector in &template.common().connectors {
+            // An id that is empty is missing.
+            let Some(id) = connector.id.filter(|id| !id.value.is_empty()) else { continue };
             let is_own = cx.settings.connectors.iter().any(|own| own == id.value);
             if !is_own && !connectors::is_known(id.value) {
-                out.push(finding(cx, &id, connectors::nearest(id.value)));
+                let types: Vec<&str> = connector.data_types.values().collect();
+                let candidates = || candidates(id.value, &types);
+                out.push(finding(cx, &id, connectors::nearest(id.value), candidates));
             } else if connectors::connector(id.value).is_some_and(|connector| connector.deprecated) {
                 let message = format!("The connector `{}` is deprecated", id.value);
                 let help = "Use the connector that replaced it, or add that one.";
@@ -82,15 +85,20 @@ impl Rule for UnknownConnector {
     }
 }
 
-/// A finding on an id that no connector has, with one that is near.
-pub(in crate::rules) fn finding(cx: &Context<'_>, id: &Text<'_>, near: Option<&str>) -> Diagnostic {
+/// A finding on an id that no connector has, with one that is near. `candidates` says in a sentence what else may
+/// be meant.
+pub(in crate::rules) fn finding(
+    cx: &Context<'_>,
+    id: &Text<'_>,
+    near: Option<&str>,
+    candidates: impl FnOnce() -> String,
+) -> Diagnostic {
     let finding =
         UnknownConnector::at(id.span(), format!("There is no data connector with the id `{}`", id.value));
     let variants = connectors::variants(id.value);
     if variants.len() > 1 {
         // Which one is meant, the name does not tell.
-        let names: Vec<String> = variants.iter().map(|name| format!("`{name}`")).collect();
-        return finding.help(format!("There are {}.", names.join(", ")));
+        return finding.help(format!("There are {}.", quoted(&variants)));
     }
     match near {
         Some(near) => {
@@ -99,14 +107,38 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, id: &Text<'_>, near: Option<&s
             finding.help(format!("Did you mean `{near}`?")).fix(fix)
         }
         None => {
-            let finding = finding.help(
-                "Use the id of the connector that provides the query's tables, or add your own to `[knowledge] \
-                 connectors` in sentlint.toml.",
-            );
+            let finding = finding.help(format!(
+                "{} Add connectors of your own to `[knowledge] connectors` in sentlint.toml.",
+                candidates()
+            ));
             // It may be newer than what is known here.
             if is_well_formed(id.value) { finding.severity(Severity::Warning) } else { finding }
         }
     }
+}
+
+/// Which connectors may be meant: those that fill the declared tables, or else those whose ids begin like this one.
+fn candidates(id: &str, types: &[&str]) -> String {
+    for table in types {
+        let filling = connectors::filling(table);
+        if !filling.is_empty() && !connectors::is_shared(table) {
+            let verb = if filling.len() == 1 { "connector" } else { "connectors" };
+            return format!("`{table}` is filled by the {verb} {}.", quoted(&filling));
+        }
+    }
+    let alike = connectors::beginning_alike(id);
+    if alike.is_empty() {
+        return ANY.to_owned();
+    }
+    format!("Similar ids are {}.", quoted(&alike))
+}
+
+/// What to do where no connector is similar.
+pub(in crate::rules) const ANY: &str = "Use the id of the connector that provides the query's tables.";
+
+fn quoted(ids: &[&str]) -> String {
+    let ids: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+    listed(&ids, "and")
 }
 
 /// Whether the id is written as the ids of connectors are.
@@ -130,6 +162,19 @@ mod tests {
     }
 
     #[test]
+    fn help_names_what_may_be_meant() {
+        let help = |id: &str, table: &str| {
+            let item = format!("  - connectorId: {id}\n    dataTypes: [{table}]\n");
+            let text = format!("id: x\nname: n\nquery: T\nrequiredDataConnectors:\n{item}");
+            let found = findings("unknown-connector", "a.yaml", &text, Profile::Recommended);
+            found[0].help.clone().unwrap_or_default()
+        };
+        assert!(help("Contoso", "SigninLogs").starts_with("`SigninLogs` is filled by the connector `Azure"));
+        assert!(help("AzureActiveDirectoryLogs", "X").starts_with("Similar ids are `AzureActiveDirectory`."));
+        assert!(help("Contoso", "Syslog").starts_with(super::ANY));
+    }
+
+    #[test]
     fn an_id_that_may_be_newer_than_the_lists_is_a_warning() {
         let severities = |id: &str, profile| -> Vec<Severity> {
             let text = format!("id: x\nname: n\nquery: T\nrequiredDataConnectors:\n  - connectorId: {id}\n");
@@ -147,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn a_published_id_that_upstreams_list_lacks_is_told_without_a_fix() {
+    fn a_published_id_that_upstreams_list_lacks_is_reported_without_a_fix() {
         let text = "id: x\nname: n\nquery: T\nrequiredDataConnectors:\n  - connectorId: AWSEKSDefinition\n";
         let path = "Solutions/Contoso/Analytic Rules/a.yaml";
         let found = findings("unknown-connector", path, text, Profile::AzureSentinel);

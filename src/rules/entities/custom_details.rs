@@ -158,7 +158,7 @@ mod tests {
     use crate::rules::testing::messages;
 
     #[test]
-    fn a_detail_without_a_column_is_told_once() {
+    fn a_detail_without_a_column_is_reported_once() {
         let text = "id: x\nname: n\nkind: NRT\nquery: T\ncustomDetails:\n  A:\n  B: [x]\n";
         assert_eq!(messages("custom-details", text), ["The custom detail `A` has no column"]);
     }

@@ -71,7 +71,7 @@ impl Rule for EmptyValue {
                 Value::Sequence(list) if list.items.is_empty() => "is an empty list",
                 Value::Mapping(_) if !lacks_a_key(cx, key) => "is an empty mapping",
                 Value::Sequence(_) => "contains only empty items",
-                // A duration that is none is told as such.
+                // A duration that is none is reported as such.
                 Value::Scalar(_) if key != "suppressionDuration" => "is an empty string",
                 _ => continue,
             };
@@ -94,7 +94,7 @@ fn below(cx: &Context<'_>, violation: &Violation) -> Option<Diagnostic> {
         return None;
     }
     let (span, message, title, edits) = match &parent.value {
-        // A list of nothing in the first column is told as a whole.
+        // A list of nothing in the first column is reported as a whole.
         Value::Sequence(_) if is_hollow(parent) && parent_pointer.matches('/').count() == 1 => {
             return None;
         }

@@ -71,7 +71,7 @@ mod tests {
         "id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11\r\nname: N\r\ndescription: D\r\nquery: T\r\n";
 
     #[test]
-    fn a_key_in_the_column_of_the_dash_is_told_and_put_into_its_item() {
+    fn a_key_in_the_column_of_the_dash_is_reported_and_put_into_its_item() {
         for (lines, key, after) in [
             (
                 "requiredDataConnectors:\r\n- connectorId: SecurityEvents\r\ndataTypes: # why\r\n- SecurityEvent\r\n",

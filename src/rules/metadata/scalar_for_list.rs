@@ -62,6 +62,10 @@ impl Rule for ScalarForList {
 pub(in crate::rules) fn scalar(cx: &Context<'_>, list: &List<'_>) -> Option<Diagnostic> {
     let field = list.field?;
     let text = field.text().filter(|text| !text.value.is_empty())?;
+    // Where the value itself is not valid YAML, that is reported.
+    if cx.content.document.is_damaged(text.span()) {
+        return None;
+    }
     Some(finding(cx, field, text))
 }
 

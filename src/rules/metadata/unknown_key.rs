@@ -80,7 +80,7 @@ impl Rule for UnknownKey {
     }
 }
 
-/// Whether a mapping, found at a pointer, has a key that nobody knows and that is a slip of one that it lacks: it is told
+/// Whether a mapping, found at a pointer, has a key that nobody knows and that is a slip of one that it lacks: it is reported
 /// there.
 pub(in crate::rules) fn has_slip_of(cx: &Context<'_>, map: &Mapping, pointer: &str, key: &str) -> bool {
     let mut unknown = cx.violations.iter().filter_map(|violation| {

@@ -81,7 +81,7 @@ impl Rule for KqlUnusedLet {
         if lets.is_empty() {
             return;
         }
-        // A name that is probably meant where another is not known is told there.
+        // A name that is probably meant where another is not known is reported there.
         let model = cx.meaning(query);
         let meant: FxHashSet<&str> =
             model.findings.iter().filter_map(|finding| Some(&*finding.fix.as_ref()?.text)).collect();

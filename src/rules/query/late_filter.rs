@@ -98,7 +98,7 @@ impl Rule for LateFilter {
     }
 }
 
-/// Each filter with the operator right before it. Of filters that follow one another only the first is told, and
+/// Each filter with the operator right before it. Of filters that follow one another only the first is reported, and
 /// the others follow it.
 fn first_of_each_run<'a>(pipeline: &Pipeline<'a>) -> Vec<(&'a Operator, &'a Operator)> {
     let pairs = pipeline.stages.windows(2);

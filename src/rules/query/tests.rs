@@ -74,7 +74,7 @@ fn only_what_reads_every_table_is_unscoped() {
 }
 
 #[test]
-fn comparisons_that_could_be_cheaper_are_told() {
+fn comparisons_that_could_be_cheaper_are_reported() {
     fires(
         "contains-instead-of-has",
         &[
@@ -191,7 +191,7 @@ fn what_orders_and_takes_is_judged_by_where_it_stands() {
 }
 
 #[test]
-fn what_reads_or_keeps_too_much_is_told() {
+fn what_reads_or_keeps_too_much_is_reported() {
     fires(
         "unbounded-mv-expand",
         &[
@@ -298,7 +298,7 @@ fn a_filter_is_late_only_where_it_could_stand_earlier() {
 }
 
 #[test]
-fn placeholders_are_told_where_nobody_fills_them_in() {
+fn placeholders_are_reported_where_nobody_fills_them_in() {
     fires(
         "query-placeholder",
         &[

@@ -72,7 +72,7 @@ fn plain(c: char) -> Option<&'static str> {
     })
 }
 
-/// So many runs are told of one file.
+/// So many runs are reported for one file.
 const MOST: usize = 10;
 
 impl Rule for NonAscii {
@@ -140,7 +140,7 @@ impl NonAscii {
     }
 }
 
-/// The places of a query where the parser says that a character is typographic: that is told there, with the fix.
+/// The places of a query where the parser says that a character is typographic: that is reported there, with the fix.
 fn typographic_slips(query: &Query<'_>) -> Vec<Span> {
     let errors = query.parse().errors.iter().filter_map(|error| error.fix.as_ref());
     errors.map(|fix| query.span(fix.span)).collect()

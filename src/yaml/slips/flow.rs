@@ -30,6 +30,9 @@ pub(super) fn unclosed(place: &Place) -> Option<Slip> {
     if is_separator && place.offset < line.end && body.contains(close) {
         return missing_comma(place);
     }
+    if let Some(slip) = in_json(place, close, is_separator) {
+        return Some(slip);
+    }
     let body = body.find(" #").map_or(body, |comment| &body[..comment]).trim_end();
     let body_end = start + body.len();
     let text_end = super::continuation_end(place.text, line).max(body_end);
@@ -43,6 +46,26 @@ pub(super) fn unclosed(place: &Place) -> Option<Slip> {
             .help(format!("close it with `{close}`"))
             .fix(format!("add the `{close}`"), vec![closing(text_end), closing(body_end)]),
     )
+}
+
+/// A comma too few or too many in a file that is JSON as a whole, where brackets and braces are closed on other lines.
+fn in_json(place: &Place, close: char, is_separator: bool) -> Option<Slip> {
+    let whole = place.text.trim_start_matches('\u{feff}').trim_start();
+    let rest = place.text.get(place.offset..)?;
+    if !whole.starts_with(['{', '[']) || !rest.contains(close) {
+        return None;
+    }
+    if is_separator {
+        // The parser may stop at the colon of a key that begins its line.
+        let start = place.body_span().start as usize;
+        let key = place.text.get(start..place.offset).unwrap_or_default().trim_end();
+        let is_key = key.starts_with('"') && key.ends_with('"') && key.matches('"').count() == 2;
+        return missing_comma_at(place, if is_key && rest.starts_with(':') { start } else { place.offset });
+    }
+    let before = place.text[..place.offset].trim_end();
+    let span = Span::new(place.offset, place.offset + 1);
+    (rest.starts_with(',') && before.ends_with([',', '{', '[']))
+        .then(|| Slip::new(span, "unexpected `,`").fix("remove the `,`", vec![vec![Edit::delete(span)]]))
 }
 
 /// A value that begins with a bracket or brace and goes on after the closing one.
@@ -72,11 +95,15 @@ pub(super) fn goes_on(place: &Place) -> Option<Slip> {
 
 /// Two entries in brackets or braces without a comma between them.
 pub(super) fn missing_comma(place: &Place) -> Option<Slip> {
+    missing_comma_at(place, place.offset)
+}
+
+fn missing_comma_at(place: &Place, at: usize) -> Option<Slip> {
     let start = *place.parsed.open_flow.last()?;
     let open = place.text.get(start..)?.chars().next()?;
-    let before = place.text[..place.offset].trim_end().len();
+    let before = place.text[..at].trim_end().len();
     Some(
-        Slip::new(Span::at(place.offset), format!("a comma is missing before this, inside `{open}`"))
+        Slip::new(Span::at(at), format!("a comma is missing before this, inside `{open}`"))
             .label(Span::new(start, start + 1), "opened here")
             .fix("add the comma", vec![vec![Edit::insert(before, ",")]]),
     )

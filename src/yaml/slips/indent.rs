@@ -95,6 +95,32 @@ pub(super) fn column(text: &str, line: Line) -> usize {
     spaces(&text[line.start..line.end])
 }
 
+/// The value of a key of the first column, on the next line and in the same column.
+pub(super) fn value(place: &Place) -> Option<Slip> {
+    let above =
+        line_at(place.text, line_start(place.text, place.text.get(..place.line.start)?.trim_end().len()));
+    let key = key_of_line(place.text, above)?;
+    let starts = key.span.start as usize == above.start && column(place.text, place.line) == 0;
+    let is_empty = place.text[key.colon + 1..above.end].trim().is_empty();
+    let body = place.body().trim_end();
+    let word = body.split_whitespace().next()?;
+    // A word that is the name of a key lacks its colon.
+    if !starts || !is_empty || place.root_keys.contains(&word) {
+        return None;
+    }
+    let name = place.slice(key.span);
+    let span = Span::new(place.line.start, place.line.start + body.len());
+    let edits = shifted(place, 2, |line| {
+        key_of_line(place.text, line).is_none() && !place.text[line.start..line.end].starts_with(['-', '#'])
+    });
+    Some(
+        Slip::new(span, format!("the value of `{name}` is not indented"))
+            .label(key.span, "the key")
+            .help(format!("indent the value, or write it after `{name}:`"))
+            .fix("indent it", vec![edits]),
+    )
+}
+
 /// First lines that are indented where those below are not.
 pub(super) fn deep_start(place: &Place) -> Option<Slip> {
     let root = place.parsed.root.as_ref()?;

@@ -216,7 +216,7 @@ fn missing_colon(place: &Place) -> Slip {
     if let Some(slip) = dashes::missing_dash(place) {
         return slip;
     }
-    if let Some(slip) = dashes::first_item(place) {
+    if let Some(slip) = dashes::first_item(place).or_else(|| indent::value(place)) {
         return slip;
     }
     if word > 0 && word == body.len() {

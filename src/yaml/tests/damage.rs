@@ -1,4 +1,4 @@
-//! Damaged input: never a panic, and every place told lies in the file.
+//! Damaged input: never a panic, and every place reported lies in the file.
 
 use super::*;
 use proptest::prelude::*;

@@ -78,7 +78,7 @@ fn files_with_no_content_are_not_errors() {
 }
 
 #[test]
-fn further_documents_are_told_and_not_mixed_in() {
+fn further_documents_are_reported_and_not_mixed_in() {
     let file = file("---\na: 1\n---\nb: 2\n---\nc: 3\n");
     let document = parse(&file);
     assert_eq!(to_json(document.root.as_ref().unwrap()), serde_json::json!({"a": 1}));

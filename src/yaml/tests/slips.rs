@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// A broken text, the place and the sentence told, and the text after the fix (empty: none is offered).
+/// A broken text, the place and the sentence reported, and the text after the fix (empty: none is offered).
 struct Case {
     text: &'static str,
     place: &'static str,
@@ -51,6 +51,18 @@ fn indentation() {
             "3:3",
             "`b` is at the indentation of the list's `-`, outside the item; indent it by 4",
             "r:\n  -   a: X\n      b: Y\n",
+        ),
+        case(
+            "tactics:\nImpact\nz: 1\n",
+            "2:1",
+            "the value of `tactics` is not indented",
+            "tactics:\n  Impact\nz: 1\n",
+        ),
+        case(
+            "description:\nFinds it.\nAnd more.\nz: 1\n",
+            "2:1",
+            "the value of `description` is not indented",
+            "description:\n  Finds it.\n  And more.\nz: 1\n",
         ),
         case(
             "a:\n  b: 1\n c: 2\nz: 1",
@@ -277,7 +289,7 @@ fn what_has_no_business_there() {
 }
 
 #[test]
-fn marks_of_a_merge_are_told_and_left_to_the_author() {
+fn marks_of_a_merge_are_reported_and_left_to_the_author() {
     let text = "a: |\n  x\n<<<<<<< HEAD\nv: 1\n=======\nv: 2\n>>>>>>> other\nz: 1\n";
     let document = read(text);
     let told: Vec<_> = document.errors.iter().map(|e| (e.message.as_str(), e.fix.is_none())).collect();
@@ -347,7 +359,7 @@ fn a_line_of_a_text_that_looks_like_a_key_is_not_blamed_for_the_line_below() {
 }
 
 #[test]
-fn several_errors_are_each_told_at_their_line_and_the_rest_is_read() {
+fn several_errors_are_each_reported_at_their_line_and_the_rest_is_read() {
     let text = "# head\nid: 1\na: foo: bar # why\nb: \"x\nc:\n  - d: @y\n  - e: f: g\n    z: 1\nq: |\n  T\n| x\nend: [1\nid: 2\n";
     let file = file(text);
     let document = parse(&file);
@@ -383,4 +395,23 @@ fn valid_yaml_that_looks_like_a_slip_is_left_alone() {
     let document =
         read("requiredDataConnectors:\n- connectorId: X\ndataTypes:\n- Y\nurl: http://x\nt: a:b\n");
     assert!(document.errors.is_empty() && !document.recovered);
+}
+
+#[test]
+fn commas_of_json() {
+    check(&[
+        case(
+            "{\n  \"a\": 1\n  \"b\": [1]\n}\n",
+            "3:3",
+            "a comma is missing before this, inside `{`",
+            "{\n  \"a\": 1,\n  \"b\": [1]\n}\n",
+        ),
+        case("{\n  \"a\": 1,,\n  \"b\": 2\n}\n", "2:10", "unexpected `,`", "{\n  \"a\": 1,\n  \"b\": 2\n}\n"),
+        case(
+            "[\n  {\"a\": 1}\n  {\"b\": 2}\n]\n",
+            "3:3",
+            "a comma is missing before this, inside `[`",
+            "[\n  {\"a\": 1},\n  {\"b\": 2}\n]\n",
+        ),
+    ]);
 }

@@ -240,7 +240,7 @@ impl Finder<'_> {
         self.instead(literal, vec![Piece::New(new)]);
     }
 
-    /// What users read, where it is told where it stands.
+    /// What users read, where it is reported where it stands.
     fn message(&mut self, argument: &syn::Expr) {
         if let syn::Expr::Lit(literal) = argument
             && let syn::Lit::Str(_) = literal.lit

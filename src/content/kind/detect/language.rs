@@ -9,7 +9,7 @@ pub(super) enum Language {
     Kql,
     /// Another one.
     Other,
-    /// It cannot be told.
+    /// It is not known.
     Unclear,
 }
 
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_languages_of_other_tools_are_told_apart() {
+    fn the_languages_of_other_tools_are_distinguished() {
         for (text, expected) in [
             ("SigninLogs\n| where ResultType == 0", Language::Kql),
             ("// failed\nlet a = 1d;\nSigninLogs | where x > a", Language::Kql),

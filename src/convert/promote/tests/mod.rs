@@ -149,7 +149,7 @@ fn columns_of_defender_tables_are_renamed_and_nothing_else() {
 }
 
 #[test]
-fn changes_are_told_at_their_place_and_written_as_comments() {
+fn changes_are_reported_at_their_place_and_written_as_comments() {
     let text =
         "DeviceEvents\n| where Timestamp > ago(1h)\n| summarize count() by DeviceName\n| render barchart\n";
     let content = hunting(TACTICS, text);
@@ -177,7 +177,7 @@ fn changes_are_told_at_their_place_and_written_as_comments() {
 }
 
 #[test]
-fn what_stands_at_the_end_of_the_query_is_told() {
+fn what_stands_at_the_end_of_the_query_is_reported() {
     let told = |query: &str, level: Level, start: &str| {
         let promoted = of(query, &Options::default());
         remarks(&promoted, level).iter().any(|text| text.starts_with(start))
@@ -189,7 +189,7 @@ fn what_stands_at_the_end_of_the_query_is_told() {
 }
 
 #[test]
-fn a_result_without_time_is_told_with_advice() {
+fn a_result_without_time_is_reported_with_advice() {
     let advice = |query: &str| {
         let promoted = of(query, &Options::default());
         remarks(&promoted, Level::Warning)

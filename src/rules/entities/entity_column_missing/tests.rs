@@ -14,7 +14,7 @@ fn file(query: &str) -> String {
 }
 
 /// The severity of the finding, and what lost the column.
-fn told(query: &str) -> Option<(Severity, Option<String>)> {
+fn reported(query: &str) -> Option<(Severity, Option<String>)> {
     let text = file(query);
     let found = findings(RULE, "a.yaml", &text, Profile::Recommended);
     let finding = found.first()?;
@@ -58,7 +58,7 @@ fn the_operator_that_lost_the_column_is_found_wherever_it_stands() {
             None,
         ),
     ] {
-        assert_eq!(told(query), Some((Severity::Error, lost.map(str::to_owned))), "{query}");
+        assert_eq!(reported(query), Some((Severity::Error, lost.map(str::to_owned))), "{query}");
     }
 }
 
@@ -78,14 +78,14 @@ fn what_may_have_the_column_is_left_alone() {
         "print 1 |",
         "SecurityEvent | project Computer | lookup (_GetWatchlist('x')) on $left.Computer == $right.SearchKey",
     ] {
-        assert_eq!(told(query), None, "{query}");
+        assert_eq!(reported(query), None, "{query}");
     }
     assert_eq!(gate(RULE, "Detections/a.yaml", &file("SecurityEvent")), 0);
 }
 
 #[test]
 fn schemas_that_may_be_wrong_make_a_warning() {
-    assert_eq!(told("ABNORMAL_CASES_CL | take 1"), Some((Severity::Warning, None)));
+    assert_eq!(reported("ABNORMAL_CASES_CL | take 1"), Some((Severity::Warning, None)));
     let found = findings(RULE, "a.yaml", &file("SecurityEvent | project Wantd = 1"), Profile::Recommended);
     assert_eq!(found[0].help.as_deref(), Some("Did you mean `Wantd`?"));
     let twice = file("SecurityEvent | project Wantd = 1")
@@ -104,5 +104,5 @@ fn a_column_that_differs_in_case_is_missing() {
     assert_eq!(fixes(RULE, "a.yaml", &text), [(Applicability::Safe, fixed)]);
     let two = file("SecurityEvent | project wanted = Computer, WANTED = 1");
     assert_eq!(fixes(RULE, "a.yaml", &two)[0].0, Applicability::Unsafe);
-    assert_eq!(told("ABNORMAL_CASES_CL | extend wanted = 1"), Some((Severity::Warning, None)));
+    assert_eq!(reported("ABNORMAL_CASES_CL | extend wanted = 1"), Some((Severity::Warning, None)));
 }

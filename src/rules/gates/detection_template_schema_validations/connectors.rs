@@ -29,7 +29,8 @@ pub(super) fn ids(cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagn
                 "A published connector has this id: add it to ValidConnectorIds.json along with the rule.";
             UnknownConnector::at(id.span(), message).help(help)
         } else {
-            unknown_connector::finding(cx, &id, connectors::nearest_upstream(id.value))
+            let any = || unknown_connector::ANY.to_owned();
+            unknown_connector::finding(cx, &id, connectors::nearest_upstream(id.value), any)
         });
     }
 }

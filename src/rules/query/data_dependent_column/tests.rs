@@ -5,13 +5,13 @@ use crate::rules::testing::{findings, fixes};
 
 const RULE: &str = "data-dependent-column";
 
-fn told(text: &str) -> Vec<String> {
+fn reported(text: &str) -> Vec<String> {
     let found = findings(RULE, "a.kql", text, Profile::Recommended);
     found.into_iter().map(|finding| text[finding.span.range()].to_owned()).collect()
 }
 
 #[test]
-fn the_first_use_of_each_column_is_told() {
+fn the_first_use_of_each_column_is_reported() {
     for (text, names) in [
         (
             "SecurityEvent | evaluate bag_unpack(x=parse_json(EventData)) | where A == 1 and B == 2 | project A",
@@ -34,7 +34,7 @@ fn the_first_use_of_each_column_is_told() {
             vec!["X"],
         ),
     ] {
-        assert_eq!(told(text), names, "{text}");
+        assert_eq!(reported(text), names, "{text}");
     }
 }
 
@@ -48,17 +48,17 @@ fn columns_that_exist_are_left_alone() {
         "SecurityEvent | evaluate pivot(EventID) | join kind=inner (Nobody_CL) on Computer | where X > 1",
         "SecurityEvent | evaluate pivot(EventID) | summarize N = count() by Computer | where N > 1",
     ] {
-        assert_eq!(told(text), Vec::<String>::new(), "{text}");
+        assert_eq!(reported(text), Vec::<String>::new(), "{text}");
     }
 }
 
 #[test]
-fn a_mapped_column_is_told_where_the_query_does_not_name_it() {
+fn a_mapped_column_is_reported_where_the_query_does_not_name_it() {
     let query = "SecurityEvent | extend D = parse_json(EventData) | evaluate bag_unpack(D)";
     let mapping = "entityMappings:\n  - entityType: Host\n    fieldMappings:\n      - identifier: HostName\n        columnName: ";
     let file = |column: &str| format!("id: x\nname: n\nquery: {query}\n{mapping}{column}\n");
-    let told = |column: &str| findings(RULE, "a.yaml", &file(column), Profile::Recommended).len();
-    assert_eq!((told("Server"), told("Computer")), (1, 0));
+    let reported = |column: &str| findings(RULE, "a.yaml", &file(column), Profile::Recommended).len();
+    assert_eq!((reported("Server"), reported("Computer")), (1, 0));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crate::diagnostic::Severity;
 use crate::rules::Profile;
 use crate::rules::testing::{findings, fixes};
 
-fn told(value: &str) -> Option<Severity> {
+fn reported(value: &str) -> Option<Severity> {
     let found = findings("invalid-literal", "a.kql", &format!("print x = {value}"), Profile::Recommended);
     assert!(found.len() < 2, "{value}: {found:?}");
     found.first().map(|finding| finding.severity)
@@ -25,10 +25,10 @@ fn impossible_literals_are_errors() {
         "guid(abc)",
         "guid(2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a1)",
     ] {
-        assert_eq!(told(value), Some(Severity::Error), "{value}");
+        assert_eq!(reported(value), Some(Severity::Error), "{value}");
     }
     for value in ["todatetime('2025-13-01')", "totimespan('25:61:00')", "toguid('abc')"] {
-        assert_eq!(told(value), Some(Severity::Warning), "{value}");
+        assert_eq!(reported(value), Some(Severity::Warning), "{value}");
     }
 }
 
@@ -53,7 +53,7 @@ fn real_literals_and_templates_are_left_alone() {
         "guid(2c1b9a366a0c4d539a0f0c8f2f6f8a11)",
         "toguid(tostring(1))",
     ] {
-        assert_eq!(told(value), None, "{value}");
+        assert_eq!(reported(value), None, "{value}");
     }
 }
 

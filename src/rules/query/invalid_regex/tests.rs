@@ -4,7 +4,7 @@ use crate::rules::Profile;
 use crate::rules::testing::findings;
 
 /// The part of the query that is marked, and the message.
-fn told(query: &str) -> Vec<(String, String)> {
+fn reported(query: &str) -> Vec<(String, String)> {
     let text = format!("{query}\n");
     let found = findings("invalid-regex", "a.kql", &text, Profile::Recommended);
     let part = |span: crate::source::Span| text[span.range()].to_owned();
@@ -33,7 +33,7 @@ fn patterns_are_read_wherever_they_stand() {
             "strcat(\"\\\\x5\", \"q\")",
         ),
     ] {
-        let found = told(query);
+        let found = reported(query);
         assert_eq!(found.len(), 1, "{query}: {found:?}");
         assert_eq!(found[0].0, marked, "{query}: {found:?}");
     }
@@ -50,6 +50,6 @@ fn what_the_crate_reads_is_left_alone() {
         r#"SecurityEvent | parse kind=regex Account with "(" User ")""#,
         r#"let f = (p: string) { SecurityEvent | where Account matches regex p }; f("(")"#,
     ] {
-        assert_eq!(told(query), [], "{query}");
+        assert_eq!(reported(query), [], "{query}");
     }
 }

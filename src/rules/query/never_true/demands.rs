@@ -54,7 +54,7 @@ impl Demands {
             return None;
         }
         let against = self.excluded(&demand);
-        // What contradicts is told once, and later conditions are held against the earlier ones.
+        // What contradicts is reported once, and later conditions are held against the earlier ones.
         if against.is_none() {
             self.0.push(demand);
         }
@@ -144,7 +144,7 @@ impl Test {
     }
 }
 
-/// Whether a string passes a comparison with another; true where that cannot be told.
+/// Whether a string passes a comparison with another; true where that is not known.
 fn passes(op: StringOp, text: &str, needle: &str, any_case: bool) -> bool {
     let fold = op.folds_case || any_case;
     let (text, needle) = if fold {

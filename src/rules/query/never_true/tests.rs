@@ -1,18 +1,18 @@
-//! What is told, and what is left alone.
+//! What is reported, and what is left alone.
 
 use crate::rules::Profile;
 use crate::rules::testing::{findings, fixes};
 
 const RULE: &str = "never-true";
 
-fn told(text: &str) -> Vec<String> {
+fn reported(text: &str) -> Vec<String> {
     let found = findings(RULE, "a.kql", text, Profile::Recommended);
     found.into_iter().map(|finding| text[finding.span.range()].to_owned()).collect()
 }
 
 fn each(queries: &[(&str, &str)]) {
     for (query, place) in queries {
-        assert_eq!(told(query), [*place], "{query}");
+        assert_eq!(reported(query), [*place], "{query}");
     }
 }
 
@@ -169,7 +169,7 @@ fn what_can_be_true_is_left_alone() {
         "SecurityEvent | where Account has 'x' and Account !has 'xy' and Account !has_cs 'X'",
         "SecurityEvent | sort by Account | where Account == 'a' and prev(Account) == 'b'",
     ] {
-        assert_eq!(told(query), Vec::<String>::new(), "{query}");
+        assert_eq!(reported(query), Vec::<String>::new(), "{query}");
     }
 }
 
@@ -179,6 +179,6 @@ fn sets_of_many_values_are_not_compared() {
         let conditions: Vec<String> = (1..=count).map(|id| format!("EventID == {id}")).collect();
         format!("SecurityEvent | where {} | where EventID == 0", conditions.join(" or "))
     };
-    assert_eq!(told(&query(200)).len(), 1);
-    assert!(told(&query(300)).is_empty());
+    assert_eq!(reported(&query(200)).len(), 1);
+    assert!(reported(&query(300)).is_empty());
 }

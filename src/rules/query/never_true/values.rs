@@ -55,7 +55,7 @@ impl Value {
         self.comparable(other) && if at { least >= most } else { least > most }
     }
 
-    /// Whether both are the same, as far as that can be told: what is of another kind may be.
+    /// Whether both are the same, as far as that is known: what is of another kind may be.
     pub(super) fn may_equal(&self, other: &Self, folds_case: bool) -> bool {
         match (self, other) {
             (Self::Text(a), Self::Text(b)) => a == b || folds_case && same_letters(a, b),
