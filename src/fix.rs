@@ -122,8 +122,24 @@ pub(crate) fn order(fix: &Fix) -> impl Ord + use<> {
 }
 
 /// Keeps of some fixes in their [order] those that go together, and returns the others.
-pub(crate) fn together<T: Clone>(fixes: &mut Vec<T>, fix: impl for<'t> Fn(&'t T) -> &'t Fix) -> Vec<T> {
-    let (mut taken, mut waiting) = (Taken::default(), Vec::new());
+fn together<T: Clone>(fixes: &mut Vec<T>, fix: impl for<'t> Fn(&'t T) -> &'t Fix) -> Vec<T> {
+    keep_apart(fixes, Taken::default(), fix)
+}
+
+/// The same for fixes that are proved together: what several insert at one place stands there one after the other.
+pub(crate) fn proved_together<T: Clone>(
+    fixes: &mut Vec<T>,
+    fix: impl for<'t> Fn(&'t T) -> &'t Fix,
+) -> Vec<T> {
+    keep_apart(fixes, Taken { insertions_may_meet: true, ..Taken::default() }, fix)
+}
+
+fn keep_apart<T: Clone>(
+    fixes: &mut Vec<T>,
+    mut taken: Taken,
+    fix: impl for<'t> Fn(&'t T) -> &'t Fix,
+) -> Vec<T> {
+    let mut waiting = Vec::new();
     fixes.retain(|one| {
         let taken = taken.take(fix(one));
         if !taken {
@@ -136,7 +152,10 @@ pub(crate) fn together<T: Clone>(fixes: &mut Vec<T>, fix: impl for<'t> Fn(&'t T)
 
 /// The places that the fixes of this round change: starts with ends, which do not overlap.
 #[derive(Default)]
-struct Taken(BTreeMap<u32, u32>);
+struct Taken {
+    places: BTreeMap<u32, u32>,
+    insertions_may_meet: bool,
+}
 
 impl Taken {
     /// Takes the places of a fix, unless it touches one that is taken.
@@ -144,7 +163,7 @@ impl Taken {
         let free = fix.edits().iter().all(|edit| !self.touches(edit.span));
         if free {
             for Edit { span, .. } in fix.edits() {
-                let end = self.0.entry(span.start).or_insert(span.end);
+                let end = self.places.entry(span.start).or_insert(span.end);
                 *end = span.end.max(*end);
             }
         }
@@ -153,7 +172,9 @@ impl Taken {
 
     /// The last place that begins before the end of the span is the one that reaches furthest.
     fn touches(&self, span: Span) -> bool {
-        self.0.range(..=span.end).next_back().is_some_and(|(_, end)| *end >= span.start)
+        let Some((start, end)) = self.places.range(..=span.end).next_back() else { return false };
+        let both_insert = span.is_empty() && start == end && *start == span.start;
+        *end >= span.start && !(both_insert && self.insertions_may_meet)
     }
 }
 

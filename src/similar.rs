@@ -86,9 +86,10 @@ pub(crate) fn closest<'n>(word: &str, names: &[&'n str], few: usize) -> Vec<&'n 
     let mut ranked: Vec<&str> = names.iter().copied().filter(|name| !name.starts_with('_')).collect();
     // Where there are very many, comparing all takes too long.
     if ranked.len() <= 3_000 {
-        let lower = word.to_ascii_lowercase();
+        let letters = |name: &str| name.chars().map(|c| c.to_ascii_lowercase()).collect::<Vec<char>>();
+        let lower = letters(word);
         ranked.sort_by_cached_key(|name| {
-            let alike = strsim::jaro_winkler(&lower, &name.to_ascii_lowercase());
+            let alike = strsim::generic_jaro_winkler(&lower, &letters(name));
             // In thousandths, so that the order is total.
             #[expect(clippy::cast_possible_truncation, reason = "it is between 0 and 1000")]
             std::cmp::Reverse((alike * 1000.0) as i64)
@@ -98,8 +99,8 @@ pub(crate) fn closest<'n>(word: &str, names: &[&'n str], few: usize) -> Vec<&'n 
     ranked
 }
 
-/// How often each letter stands in a text; for texts of ASCII only.
-struct Letters(Option<[u8; 128]>);
+/// How often each letter stands in a text, and how many there are; for texts of ASCII only.
+struct Letters(Option<([u8; 128], usize)>);
 
 impl Letters {
     fn of(lower: &str) -> Self {
@@ -110,13 +111,13 @@ impl Letters {
                 None => return Self(None),
             }
         }
-        Self(Some(counts))
+        Self(Some((counts, lower.len())))
     }
 
     /// At least so many edits lie between the text and the candidate: one edit removes or adds at most one letter. Far
     /// cheaper than the distance itself, and enough to pass over nearly every candidate.
     fn apart(&self, candidate: &str) -> usize {
-        let Some(mut left) = self.0.filter(|_| candidate.is_ascii()) else { return 0 };
+        let Some((mut left, all)) = self.0.filter(|_| candidate.is_ascii()) else { return 0 };
         let mut lacks = 0;
         for byte in candidate.bytes() {
             let count = &mut left[usize::from(byte.to_ascii_lowercase() & 127)];
@@ -125,7 +126,7 @@ impl Letters {
                 None => lacks += 1,
             }
         }
-        let superfluous = left.iter().map(|count| usize::from(*count)).sum();
+        let superfluous = (all + lacks).saturating_sub(candidate.len());
         lacks.max(superfluous)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::set_severity;
 use crate::content::{Content, Query, schema};
 use crate::diagnostic::{Diagnostic, Group, RuleMeta, Severity};
-use crate::rules::{self, Base, Context, Settings, gates};
+use crate::rules::{Base, Context, Entry, Settings, gates};
 use crate::source::{SourceFile, Span};
 use crate::workspace::View;
 
@@ -17,8 +17,8 @@ pub(super) struct Checker<'a> {
     pub(super) catalog: &'a View<'a>,
     /// What the user wants.
     pub(super) settings: &'a Settings,
-    /// Rules that run unheard.
-    pub(super) named: &'a [&'static RuleMeta],
+    /// The rules that run, in the order of the catalog.
+    pub(super) rules: &'a [&'static Entry],
     /// The file as it was.
     pub(super) base: Option<&'a Base>,
 }
@@ -46,16 +46,29 @@ impl Checker<'_> {
 
     /// Runs every rule over a file and its queries.
     pub(super) fn check(&self, content: &Content, queries: &[Query<'_>]) -> Found {
-        self.check_some(content, queries, false, |_| true)
+        self.check_with(content, queries, false, self.rules, false)
     }
 
-    /// Runs some of the rules over a file, and over its queries unless those are known.
+    /// Runs some of the rules over a file to prove fixes, and over its queries unless those are known.
     pub(super) fn check_some(
         &self,
         content: &Content,
         queries: &[Query<'_>],
         queries_known: bool,
         asked: impl Fn(&RuleMeta) -> bool,
+    ) -> Found {
+        let asked: Vec<&'static Entry> =
+            self.rules.iter().copied().filter(|entry| asked(entry.meta)).collect();
+        self.check_with(content, queries, queries_known, &asked, true)
+    }
+
+    fn check_with(
+        &self,
+        content: &Content,
+        queries: &[Query<'_>],
+        queries_known: bool,
+        rules: &[&'static Entry],
+        proving: bool,
     ) -> Found {
         let settings = self.settings;
         let runs_gates = settings.profile.runs_gates();
@@ -66,16 +79,13 @@ impl Checker<'_> {
         };
         let (template, violations) = (template.as_ref(), violations.as_slice());
         let (catalog, base) = (self.catalog, self.base);
-        let cx = Context { content, template, violations, queries, catalog, settings, base };
+        let cx = Context { content, template, violations, queries, catalog, settings, base, proving };
         let mut all = Vec::new();
         let mut in_file = 0;
         if runs_gates {
             gates::check(&cx, &mut all);
         } else {
-            let runs = |meta: &RuleMeta| {
-                (settings.enabled(meta) || self.named.iter().any(|named| named.id == meta.id)) && asked(meta)
-            };
-            in_file = run_rules(&cx, runs, queries_known, &mut all);
+            in_file = run_rules(&cx, rules, queries_known, &mut all);
         }
         // What a variable stands for is for its parameter file to say.
         let variables: Vec<Span> = queries.iter().flat_map(|query| query.variables(content)).collect();
@@ -97,13 +107,12 @@ fn at_variable(found: &Diagnostic, variables: &[Span]) -> bool {
 /// Returns how many findings are of the file, which come first.
 fn run_rules(
     cx: &Context<'_>,
-    runs: impl Fn(&RuleMeta) -> bool,
+    entries: &[&'static Entry],
     queries_known: bool,
     found: &mut Vec<Diagnostic>,
 ) -> usize {
     let settings = cx.settings;
-    let entries: Vec<&rules::Entry> = rules::all().filter(|entry| runs(entry.meta)).collect();
-    for entry in &entries {
+    for entry in entries {
         entry.rule.check_file(cx, found);
         if let Some(template) = cx.template {
             entry.rule.check_template(cx, template, found);
@@ -111,7 +120,7 @@ fn run_rules(
     }
     let in_file = found.len();
     for query in cx.queries.iter().filter(|query| !queries_known && !is_cut_off(cx.content, query)) {
-        for entry in &entries {
+        for entry in entries {
             entry.rule.check_query(cx, query, found);
         }
     }

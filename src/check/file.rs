@@ -8,9 +8,9 @@ use super::job::{Before, Job, Skipped};
 use super::proof;
 use super::repository::summarise;
 use crate::content::{Content, Query};
-use crate::diagnostic::{Diagnostic, RuleMeta};
+use crate::diagnostic::Diagnostic;
 use crate::findings::FileReport;
-use crate::rules::{self, Base, RepositoryFile, Settings};
+use crate::rules::{self, Base, Entry, RepositoryFile, Settings};
 use crate::source::SourceFile;
 use crate::suppress::{self, Suppression};
 use crate::workspace::View;
@@ -21,6 +21,7 @@ pub(super) fn check_file(
     job: &Job,
     source: Result<Arc<SourceFile>, String>,
     settings: &Arc<Settings>,
+    enabled: &[&'static Entry],
     catalog: &View<'_>,
 ) -> Result<Box<(CheckedFile, RepositoryFile)>, Skipped> {
     let (name, named) = (job.input.name.clone(), job.input.named);
@@ -36,8 +37,9 @@ pub(super) fn check_file(
         Vec::new()
     } else {
         let base = job.before.as_ref().and_then(|before| read_base(before, job, &content));
-        let named = named_rules(&suppressions, settings);
-        let checker = Checker { place: job.place(), catalog, settings, named: &named, base: base.as_ref() };
+        let with_named = with_named(enabled, &suppressions, settings);
+        let rules = with_named.as_deref().unwrap_or(enabled);
+        let checker = Checker { place: job.place(), catalog, settings, rules, base: base.as_ref() };
         let mut found = checker.check(&content, &queries);
         proof::prove(&checker, &content, &queries, &mut found);
         for diagnostic in &mut found.all {
@@ -67,18 +69,24 @@ fn read_base(before: &Before, job: &Job, now: &Content) -> Option<Base> {
     is_base.then(|| Base { content, renamed, revision: Arc::clone(&before.revision) })
 }
 
-/// The rules that suppressions name and that do not run otherwise. They run all the same, unheard, where it is
-/// to be reported whether the suppressions are needed.
-fn named_rules(suppressions: &[Suppression], settings: &Settings) -> Vec<&'static RuleMeta> {
-    if !settings.enabled(rules::UNUSED_SUPPRESSION) {
-        return Vec::new();
+/// The rules that run with those that suppressions name and that do not run otherwise, if there are such. They run all
+/// the same, unheard, where it is to be reported whether the suppressions are needed.
+fn with_named(
+    enabled: &[&'static Entry],
+    suppressions: &[Suppression],
+    settings: &Settings,
+) -> Option<Vec<&'static Entry>> {
+    if suppressions.is_empty() || !settings.enabled(rules::UNUSED_SUPPRESSION) {
+        return None;
     }
     let names: Vec<&str> = suppressions.iter().flat_map(|one| &one.names).map(|name| &*name.rule).collect();
-    if names.is_empty() {
-        return Vec::new();
-    }
-    let is_named = |meta: &&RuleMeta| names.contains(&meta.id) || names.contains(&meta.group.as_str());
-    rules::all().map(|entry| entry.meta).filter(is_named).collect()
+    let runs = |entry: &&'static Entry| {
+        names.contains(&entry.meta.id)
+            || names.contains(&entry.meta.group.as_str())
+            || settings.enabled(entry.meta)
+    };
+    let all: Vec<&'static Entry> = rules::all().filter(runs).collect();
+    (all.len() > enabled.len()).then_some(all)
 }
 
 /// Fills in what every rule would otherwise have to: the place in the tree and the place in the query.

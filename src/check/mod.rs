@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostic;
 use crate::findings::{FileReport, Findings};
-use crate::rules::{self, RepositoryFile, Settings};
+use crate::rules::{self, Entry, RepositoryFile, Settings};
 use crate::source::SourceFile;
 use crate::suppress::{self, Suppression};
 use crate::workspace::Workspace;
@@ -154,6 +154,7 @@ fn check_files(
     let next = AtomicUsize::new(0);
     let work = || {
         let (mut views, mut done) = (Vec::new(), Vec::new());
+        let mut enabled = Enabled::default();
         loop {
             let Some(at) = asked.get(next.fetch_add(1, Ordering::Relaxed)).copied() else {
                 return done;
@@ -163,7 +164,7 @@ fn check_files(
                 continue;
             };
             let catalog = catalog_for(&mut views, &settings.workspace, parsers);
-            done.push((at, check_file(at, job, source.clone(), settings, catalog)));
+            done.push((at, check_file(at, job, source.clone(), settings, enabled.of(settings), catalog)));
             if let Some(counter) = &job.counter {
                 counter.fetch_add(1, Ordering::Relaxed);
             }
@@ -173,6 +174,20 @@ fn check_files(
     let mut results: Vec<_> = parts.into_iter().flatten().collect();
     results.sort_unstable_by_key(|(at, _)| *at);
     results
+}
+
+/// The rules that run under the settings of the last file: most files have the same.
+#[derive(Default)]
+struct Enabled(Option<(Arc<Settings>, Vec<&'static Entry>)>);
+
+impl Enabled {
+    fn of(&mut self, settings: &Arc<Settings>) -> &[&'static Entry] {
+        if !self.0.as_ref().is_some_and(|(known, _)| Arc::ptr_eq(known, settings)) {
+            let enabled = rules::all().filter(|entry| settings.enabled(entry.meta)).collect();
+            self.0 = Some((Arc::clone(settings), enabled));
+        }
+        self.0.as_ref().map(|(_, enabled)| enabled.as_slice()).unwrap_or_default()
+    }
 }
 
 /// The report of a file of which everything is known that was found in it.

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
-use super::checker::{self, Checker, Found};
+use super::checker::{Checker, Found};
 use crate::content::{Content, Query, is_query_file};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, RuleMeta, Severity};
 use crate::fix;
@@ -134,7 +134,7 @@ impl<'a> Proof<'a> {
     fn run(&mut self) {
         let mut open = self.candidates();
         while !open.is_empty() {
-            let waiting = fix::together(&mut open, |candidate| candidate.fix);
+            let waiting = fix::proved_together(&mut open, |candidate| candidate.fix);
             self.all_or_halves(&open);
             open = waiting;
         }
@@ -194,7 +194,8 @@ fn verdict(
     edits: &[Edit],
     targets: &[usize],
 ) -> bool {
-    let content = checker::read(source.into(), checker.place, checker.settings);
+    let as_written = checker.settings.profile.runs_gates();
+    let content = before.content.reread(source.into(), edits, checker.place, as_written);
     let is_yaml = !is_query_file(content.source.path());
     let old = (before.content.source.text(), &before.content.document);
     if is_yaml && !fix::reads_as_before(old, (content.source.text(), &content.document), edits) {
@@ -204,11 +205,27 @@ fn verdict(
     let seams = Seams::of(edits);
     let paired: Vec<Option<&Query<'_>>> =
         queries.iter().enumerate().map(|(at, query)| before.query(at, query, queries.len())).collect();
+    let after = After { content: &content, edits: &seams };
+    let blank = |edit: &Edit| edit.text.trim().is_empty() && old.0[edit.span.range()].trim().is_empty();
+    if queries.len() == before.queries.len() && edits.iter().all(blank) && only_layout(&queries, &paired) {
+        // What rules say of a query but for its layout is what they said.
+        let is_target = |meta: &RuleMeta| targets.iter().any(|at| before.found[*at].rule.id == meta.id);
+        let errors =
+            |meta: &RuleMeta| checker.can_be_error(meta) && !BINDER.contains(&meta.id) && !is_target(meta);
+        let mut found = checker.check_some(&content, before.queries, true, errors).all;
+        found.append(&mut checker.check_some(&content, &queries, false, is_target).all);
+        if nothing_added(before, &before.found[..], &after, &found, targets) {
+            return true;
+        }
+    }
     for (query, old) in queries.iter().zip(&paired) {
         // A query that has no pair was not read before.
         let Some(old) = old else { continue };
         query.take_over(old);
-        if old.text != query.text && !holds_in_query(checker, old, query, &seams) {
+        if old.text == query.text {
+            continue;
+        }
+        if !holds_in_query(checker, old, query, &seams) {
             return false;
         }
     }
@@ -225,6 +242,37 @@ fn verdict(
             || (checker.can_be_error(meta) && !BINDER.contains(&meta.id))
     };
     let found = checker.check_some(&content, &queries, known, asked).all;
+    nothing_added(before, old_found, &after, &found, targets)
+}
+
+/// A file as it reads after edits.
+struct After<'a> {
+    content: &'a Content,
+    edits: &'a Seams,
+}
+
+/// Whether edits changed some query, and none in more than white space and comments.
+fn only_layout(queries: &[Query<'_>], before: &[Option<&Query<'_>>]) -> bool {
+    let mut pairs = queries.iter().zip(before);
+    let is_same = |(query, old): (&Query<'_>, &Option<&Query<'_>>)| {
+        old.is_some_and(|old| {
+            old.text == query.text || (old.text.len() >= query.text.len() && query.has_tokens_of(old))
+        })
+    };
+    let changed =
+        |(query, old): (&Query<'_>, &Option<&Query<'_>>)| old.is_none_or(|old| old.text != query.text);
+    pairs.clone().any(changed) && pairs.all(is_same)
+}
+
+/// Whether the targeted findings are gone, and no error is new.
+fn nothing_added(
+    before: Reading<'_>,
+    old_found: &[Diagnostic],
+    after: &After<'_>,
+    found: &[Diagnostic],
+    targets: &[usize],
+) -> bool {
+    let (content, seams) = (after.content, after.edits);
     // What a text that could not be read had hidden.
     let unread = fix::broken(&before.content.document)
         || before.queries.iter().any(|query| !query.parse().errors.is_empty());
@@ -240,7 +288,7 @@ fn verdict(
         *count.entry((old.rule.id, &old.message, old_text(old))).or_default() -= 1;
         gone.insert((old.rule.id, &*old.message, old_text(old)));
     }
-    for new in &found {
+    for new in found {
         let key = (
             new.rule.id,
             new.message.as_str(),

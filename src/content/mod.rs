@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::source::SourceFile;
+use crate::source::{Edit, SourceFile};
 use crate::yaml::{self, Document, Node};
 
 pub(crate) mod aliases;
@@ -69,14 +69,17 @@ impl Content {
     /// Reads a file. `place` is its path below the repository's root with forward slashes, whose folders settle the kind
     /// where the content does not. Keys that are nearly right are read as the keys that are meant.
     pub(crate) fn read(source: Arc<SourceFile>, place: &str) -> Self {
-        let mut content = Self::as_written(source, place);
-        content.meant = Format::of(content.kind)
-            .and(content.document.root.as_ref())
+        Self::as_written(source, place).with_meant_keys()
+    }
+
+    fn with_meant_keys(mut self) -> Self {
+        self.meant = Format::of(self.kind)
+            .and(self.document.root.as_ref())
             .and_then(|root| near_keys::normalised(root, template_keys()));
-        if content.meant.is_some() {
-            content.masked = query::masked(content.root(), &content.source);
+        if self.meant.is_some() {
+            self.masked = query::masked(self.root(), &self.source);
         }
-        content
+        self
     }
 
     /// Reads a file with its keys as they are written, as upstream's gates do.
@@ -97,9 +100,35 @@ impl Content {
             return of(source, Document::default(), found.kind, found.foreign);
         }
         let document = yaml::parse_with(&source, &ROOT_KEYS);
+        Self::of_document(source, document, place)
+    }
+
+    fn of_document(source: Arc<SourceFile>, document: Document, place: &str) -> Self {
         let found = kind::detect(document.root.as_ref(), place);
+        let (kind, foreign) = (found.kind, found.foreign);
         let masked = query::masked(document.root.as_ref(), &source);
-        Self { masked, ..of(source, document, found.kind, found.foreign) }
+        Self { source, document, kind, foreign, folder: Folder::of(place), masked, meant: None }
+    }
+
+    /// Reads the file again after sorted edits of its text. `as_written` says whether keys are read as they are written.
+    pub(crate) fn reread(
+        &self,
+        source: Arc<SourceFile>,
+        edits: &[Edit],
+        place: &str,
+        as_written: bool,
+    ) -> Self {
+        let read = if as_written { Self::as_written } else { Self::read };
+        if is_query_file(source.path()) || source.wide_encoding().is_some() {
+            return read(source, place);
+        }
+        match yaml::reread(&self.document, self.source.text(), source.text(), edits) {
+            Some(document) => {
+                let content = Self::of_document(source, document, place);
+                if as_written { content } else { content.with_meant_keys() }
+            }
+            None => read(source, place),
+        }
     }
 
     /// The same file with another tree, whose keys are right.

@@ -1,6 +1,11 @@
 //! Keys that are nearly right: in another case, with a letter too few, or under the name that ARM has for them. The tree is
 //! read with the key that is meant, so that everything else sees one spelling.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
+
 use super::fields::{Field, Type};
 use crate::source::Span;
 use crate::yaml::pointer::join;
@@ -160,15 +165,53 @@ fn set_name(key: &mut Node, name: &str) {
 /// What ARM calls techniques of the second level, which content lists among the others.
 const SUB_TECHNIQUES: &str = "subTechniques";
 
-/// The names that ARM has for the keys of templates and content has not.
-fn arm_names(keys: &'static [Field]) -> impl Iterator<Item = (&'static str, &'static Field)> {
-    let renamed = |field: &'static Field| {
-        // The name of a resource is its id, and `name` is a key of its own.
-        let name = field.arm.filter(|name| !keys.iter().any(|other| other.key == *name))?;
-        Some((name, field))
-    };
-    let sub = keys.iter().find(|field| field.key == TECHNIQUES).map(|field| (SUB_TECHNIQUES, field));
-    keys.iter().filter_map(renamed).chain(sub)
+/// The names of some keys without what parts their words.
+struct Plain {
+    /// Those that ARM has for the keys of templates and content has not.
+    arm: Vec<PlainName>,
+    own: Vec<PlainName>,
+}
+
+struct PlainName {
+    name: String,
+    letters: u64,
+    field: &'static Field,
+}
+
+impl PlainName {
+    fn of(name: &str, field: &'static Field) -> Self {
+        let name = plain(name);
+        Self { letters: letters(&name), name, field }
+    }
+}
+
+thread_local! {
+    /// The names of each list of keys that was asked for, by its place in memory.
+    static PLAIN: RefCell<FxHashMap<*const Field, Rc<Plain>>> = RefCell::new(FxHashMap::default());
+}
+
+impl Plain {
+    fn of(keys: &'static [Field]) -> Rc<Self> {
+        let make = || {
+            let renamed = |field: &'static Field| {
+                // The name of a resource is its id, and `name` is a key of its own.
+                let name = field.arm.filter(|name| !keys.iter().any(|other| other.key == *name))?;
+                Some((name, field))
+            };
+            let sub = keys.iter().find(|field| field.key == TECHNIQUES).map(|field| (SUB_TECHNIQUES, field));
+            let arm = keys.iter().filter_map(renamed).chain(sub);
+            Rc::new(Self {
+                arm: arm.map(|(name, field)| PlainName::of(name, field)).collect(),
+                own: keys.iter().map(|field| PlainName::of(field.key, field)).collect(),
+            })
+        };
+        PLAIN.with_borrow_mut(|known| Rc::clone(known.entry(keys.as_ptr()).or_insert_with(make)))
+    }
+}
+
+/// Which letters and digits a plain name has, a bit each.
+fn letters(plain: &str) -> u64 {
+    plain.bytes().fold(0, |letters, byte| letters | 1 << (byte & 63))
 }
 
 /// The key that is meant by one that the mapping does not have.
@@ -180,16 +223,16 @@ fn meant(written: &str, value: &Node, keys: &'static [Field]) -> Option<(&'stati
         return Some((field.key, Why::Case));
     }
     let plain = plain(written);
-    let is_same = |name: &str| self::plain(name) == plain;
-    if let Some((_, field)) = arm_names(keys).find(|(name, _)| is_same(name)) {
-        return Some((field.key, Why::Arm));
+    let names = Plain::of(keys);
+    if let Some(same) = names.arm.iter().find(|name| name.name == plain) {
+        return Some((same.field.key, Why::Arm));
     }
-    if let Some(field) = keys.iter().find(|field| is_same(field.key)) {
-        return Some((field.key, Why::Slip));
+    if let Some(same) = names.own.iter().find(|name| name.name == plain) {
+        return Some((same.field.key, Why::Slip));
     }
-    let own = keys.iter().map(|field| (field.key, field));
-    let near = own.chain(arm_names(keys)).filter(|(_, field)| fits(field.ty, value));
-    let near = near.filter_map(|(name, field)| Some((slip(&plain, &self::plain(name))?, field.key)));
+    let letters = letters(&plain);
+    let near = names.own.iter().chain(&names.arm).filter(|name| fits(name.field.ty, value));
+    let near = near.filter_map(|name| Some((slip((&plain, letters), name)?, name.field.key)));
     let near: Vec<(usize, &'static str)> = near.collect();
     let (distance, best) = *near.iter().min()?;
     // Of two keys that are equally near, neither is meant.
@@ -206,13 +249,16 @@ fn plain(key: &str) -> String {
 }
 
 /// How many letters differ, where that is few enough for a slip.
-fn slip(written: &str, name: &str) -> Option<usize> {
+fn slip((written, letters): (&str, u64), name: &PlainName) -> Option<usize> {
+    // An edit adds and removes at most one letter each.
+    let apart = (letters ^ name.letters).count_ones();
+    let name = name.name.as_str();
     let most = match name.len() {
         0..4 => return None,
         4..12 => 1,
         _ => 2,
     };
-    if written.len().abs_diff(name.len()) > most {
+    if written.len().abs_diff(name.len()) > most || apart > 2 * most as u32 {
         return None;
     }
     let distance = strsim::osa_distance(written, name);

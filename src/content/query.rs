@@ -73,6 +73,16 @@ impl<'a> Query<'a> {
         self.meaning.replace(other.meaning.borrow().clone());
     }
 
+    /// Whether the query is another one that can be read, but for white space and comments.
+    pub(crate) fn has_tokens_of(&self, other: &Query<'_>) -> bool {
+        let parse = other.parse();
+        if !parse.errors.is_empty() || self.declared() != other.declared() {
+            return false;
+        }
+        let (own, errors) = kql::tokenize(self.text);
+        errors.is_empty() && words(self.text, &own).eq(words(other.text, &parse.tokens))
+    }
+
     /// What the query mentions, found out when it is first asked for.
     pub(crate) fn mentions(&self) -> &Mentions {
         self.mentions.get_or_init(|| Mentions::of(self.parse()))
@@ -252,13 +262,19 @@ pub(crate) fn same_query(a: &str, b: &str) -> bool {
 /// The tokens of a query with a separator between them, which is empty for a query without any.
 fn canonical(text: &str, tokens: &[kql::Token]) -> String {
     let mut out = String::with_capacity(text.len());
-    for token in tokens.iter().filter(|token| !token.span.is_empty()) {
+    for word in words(text, tokens) {
         if !out.is_empty() {
             out.push(SEPARATOR);
         }
-        out.push_str(text.get(token.span.range()).unwrap_or_default().trim());
+        out.push_str(word);
     }
     out
+}
+
+/// The texts of tokens.
+fn words<'t>(text: &'t str, tokens: &'t [kql::Token]) -> impl Iterator<Item = &'t str> {
+    let tokens = tokens.iter().filter(|token| !token.span.is_empty());
+    tokens.map(|token| text.get(token.span.range()).unwrap_or_default().trim())
 }
 
 /// What stands between tokens that are compared: no token has it but a string, whose quotes show where it ends.

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ast::{
     Expr, ExprKind, LetValue, Literal, Name, NameForm, Operator, OperatorKind, Statement, StatementKind,
@@ -229,11 +229,12 @@ impl Parse {
     pub(crate) fn pipelines(&self) -> Vec<Pipeline<'_>> {
         let result = self.result();
         let mut found: Vec<Pipeline<'_>> = Vec::new();
-        let mut fed: Vec<&Expr> = Vec::new();
-        let is = |list: &[&Expr], expr: &Expr| list.iter().any(|one| std::ptr::eq(*one, expr));
+        let mut fed: FxHashSet<*const Expr> = FxHashSet::default();
         walk_statements(&self.statements, &mut |node| {
             match node {
-                Node::Operator(operator) => fed.extend(operator.kind.fed_queries()),
+                Node::Operator(operator) => {
+                    fed.extend(operator.kind.fed_queries().into_iter().map(std::ptr::from_ref))
+                }
                 Node::Expr(expr) => {
                     let main = result.is_some_and(|result| std::ptr::eq(result, expr));
                     let (source, stages): (&Expr, &[Operator]) = match &expr.kind {
@@ -255,7 +256,7 @@ impl Parse {
                         span: expr.span,
                         source: source_,
                         stages,
-                        fed: is(&fed, expr),
+                        fed: fed.contains(&std::ptr::from_ref(expr)),
                         main,
                     });
                 }
@@ -273,13 +274,15 @@ impl Parse {
         if self.tokens.iter().all(|token| token.kind != T::Let) {
             return found;
         }
+        // Of expressions only one operator holds statements.
+        let anywhere = self.tokens.iter().any(|token| token.kind == T::MacroExpand);
         walk_statements(&self.statements, &mut |node| {
             if let Node::Statement(statement) = node
                 && let StatementKind::Let { name, value } = &statement.kind
             {
                 found.push((statement, name, value));
             }
-            true
+            anywhere || matches!(node, Node::Statement(_) | Node::Function(_))
         });
         found
     }

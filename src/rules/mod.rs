@@ -59,6 +59,8 @@ pub(crate) struct Context<'a> {
     pub settings: &'a Settings,
     /// The file as it was, where the run compares with a revision and the file was there then.
     pub base: Option<&'a Base>,
+    /// Whether the findings are only counted, to prove fixes: nobody asks for their fixes.
+    pub proving: bool,
 }
 
 /// A file as it was at the revision that the run compares with.

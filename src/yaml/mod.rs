@@ -3,6 +3,7 @@
 //! [`parse()`] always answers: with the tree of the file's first document, and with the places that are
 //! not valid YAML. Nothing is expanded (an alias stays an alias) and nothing is typed until asked for.
 
+mod again;
 pub mod edit;
 mod emit;
 mod json;
@@ -17,6 +18,7 @@ mod slips;
 mod tests;
 mod write;
 
+pub(crate) use again::reread;
 pub(crate) use emit::{comment, entry};
 pub use json::to_json;
 pub use scalar::ScalarMap;

@@ -412,13 +412,22 @@ fn tag_name(tag: Option<&Tag>) -> Option<String> {
 
 /// Marks each entry whose key was there before.
 pub(super) fn mark_duplicates(entries: &mut [Entry]) {
+    if entries.len() <= super::SHORT {
+        for index in 1..entries.len() {
+            let (before, entry) = entries.split_at(index);
+            let name = entry[0].name();
+            let first = before.iter().position(|other| name.is_some() && other.name() == name);
+            entries[index].duplicate_of = first;
+        }
+        return;
+    }
     let mut seen: FxHashMap<String, usize> = FxHashMap::default();
     for (index, entry) in entries.iter_mut().enumerate() {
-        let Some(name) = entry.key.scalar().map(|key| key.text.clone()) else { continue };
-        match seen.entry(name) {
-            std::collections::hash_map::Entry::Occupied(first) => entry.duplicate_of = Some(*first.get()),
-            std::collections::hash_map::Entry::Vacant(place) => {
-                place.insert(index);
+        let Some(name) = entry.name() else { continue };
+        match seen.get(name) {
+            Some(first) => entry.duplicate_of = Some(*first),
+            None => {
+                seen.insert(name.to_owned(), index);
                 entry.duplicate_of = None;
             }
         }

@@ -44,6 +44,9 @@ pub(super) fn document(text: &str, root_keys: &[&str]) -> Document {
 
 /// Keeps only the fixes after which the file has fewer errors than the `total` it has now.
 fn verified(text: &str, mut errors: Vec<YamlError>, total: usize, root_keys: &[&str]) -> Vec<YamlError> {
+    if errors.is_empty() {
+        return errors;
+    }
     let lines = text.bytes().filter(|byte| *byte == b'\n').count();
     let mut budget = BUDGET;
     for error in &mut errors {

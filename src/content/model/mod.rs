@@ -62,11 +62,16 @@ impl<'a> Field<'a> {
 
 /// Finds a key: spelt exactly so, or else in another case.
 pub(crate) fn field<'a>(map: &'a Mapping, key: &str) -> Option<Field<'a>> {
-    let named = |entry: &'a Entry| Some((entry, entry.key.as_str()?));
-    let mut entries = map.entries.iter().filter_map(named);
-    let exact = entries.clone().find(|(_, name)| *name == key);
-    let (entry, key) = exact.or_else(|| entries.find(|(_, name)| name.eq_ignore_ascii_case(key)))?;
-    Some(Field { entry, key })
+    // Most keys are not there, and only of one with the right letters does it matter whether it is null.
+    let mut near = map.entries.iter().filter_map(|entry| {
+        let name = entry.name().filter(|name| name.len() == key.len() && name.eq_ignore_ascii_case(key))?;
+        (!entry.key.is_null()).then_some(Field { entry, key: name })
+    });
+    let first = near.next()?;
+    if first.key == key {
+        return Some(first);
+    }
+    Some(near.find(|field| field.key == key).unwrap_or(first))
 }
 
 fn text<'a>(map: &'a Mapping, key: &str) -> Option<Text<'a>> {

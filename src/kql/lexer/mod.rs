@@ -93,7 +93,7 @@ impl Lexer<'_> {
     fn skip_trivia(&mut self) {
         loop {
             self.at = self.run(self.at, is_space);
-            if self.bytes[self.at..].starts_with(b"//") {
+            if self.byte(self.at) == b'/' && self.byte(self.at + 1) == b'/' {
                 let end = self.line_end(self.at);
                 self.at = end + self.char_at(end).map_or(0, char::len_utf8);
             } else if !self.blank_entity() {
@@ -190,9 +190,7 @@ impl Lexer<'_> {
     /// The longest keyword that stands here, unless a name goes on after it.
     fn keyword(&mut self) -> Option<TokenKind> {
         let rest = &self.bytes[self.at..];
-        let second = rest.get(1);
-        let begins = |word: &[u8]| (word.len() == 1 || word.get(1) == second) && rest.starts_with(word);
-        let longest = bucket(*rest.first()?).iter().find(|(word, _)| begins(word));
+        let longest = candidates(rest).iter().find(|(word, _)| rest.starts_with(word));
         let (word, kind) = match longest {
             Some(found) => *found,
             None if rest.first() == Some(&b'!') => (&b"!"[..], TokenKind::Bang),
@@ -261,20 +259,37 @@ fn literal_of(kind: TokenKind) -> Option<TokenKind> {
 
 type Keyword = (&'static [u8], TokenKind);
 
-/// The keywords that begin with a byte, the longer before those they begin with.
-fn bucket(first: u8) -> &'static [Keyword] {
-    static BUCKETS: std::sync::LazyLock<Vec<Vec<Keyword>>> = std::sync::LazyLock::new(|| {
-        let mut buckets: Vec<Vec<Keyword>> = vec![Vec::new(); 128];
+/// The keywords that may stand at the beginning of a text: those with the same first two bytes, and of one byte, the
+/// longer before those they begin with.
+fn candidates(rest: &[u8]) -> &'static [Keyword] {
+    type Seconds = Vec<(Option<u8>, Vec<Keyword>)>;
+    static BY_FIRST: std::sync::LazyLock<Vec<Seconds>> = std::sync::LazyLock::new(|| {
+        let mut by_first: Vec<Seconds> = vec![Vec::new(); 128];
         for keyword in KEYWORDS {
             let word = keyword.text().as_bytes();
-            if let Some(bucket) = word.first().and_then(|byte| buckets.get_mut(usize::from(*byte))) {
-                bucket.push((word, *keyword));
+            let Some(seconds) = word.first().and_then(|byte| by_first.get_mut(usize::from(*byte))) else {
+                continue;
+            };
+            let second = word.get(1).copied();
+            match seconds.iter_mut().find(|(byte, _)| *byte == second) {
+                Some((_, words)) => words.push((word, *keyword)),
+                None => seconds.push((second, vec![(word, *keyword)])),
             }
         }
-        for bucket in &mut buckets {
-            bucket.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+        for seconds in &mut by_first {
+            let short = seconds.iter().find(|(second, _)| second.is_none());
+            let short = short.map(|(_, words)| words.clone()).unwrap_or_default();
+            for (second, words) in &mut *seconds {
+                if second.is_some() {
+                    words.extend(&short);
+                }
+                words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
+            }
         }
-        buckets
+        by_first
     });
-    BUCKETS.get(usize::from(first)).map_or(&[], Vec::as_slice)
+    let Some(seconds) = rest.first().and_then(|first| BY_FIRST.get(usize::from(*first))) else { return &[] };
+    let of = |second: Option<u8>| seconds.iter().find(|(byte, _)| *byte == second);
+    let found = of(rest.get(1).copied()).or_else(|| of(None));
+    found.map_or(&[], |(_, words)| words.as_slice())
 }

@@ -97,7 +97,7 @@ impl Rule for DataDependentColumn {
             let named = model.occurrences().iter().any(|one| source_text(query, one.span) == name);
             if result.column(name).is_none() && !named && told.insert(name) {
                 let place = ScalarMap::new(cx.source(), text.node).map_or(text.span(), |map| map.span(part));
-                out.extend(finding(cx, query, name, place, maker, false));
+                out.extend(finding(cx, query, name, place, &[maker], false));
             }
         }
     }
@@ -111,15 +111,19 @@ impl Rule for DataDependentColumn {
         let makers = Makers::new(&model, tree.let_values(model.clone()));
         let pipelines = tree.pipelines();
         let nested: Vec<Span> = pipelines.iter().filter(|one| !one.fed).map(|one| one.span).collect();
-        let mut first: BTreeMap<&str, (Span, &Operator)> = BTreeMap::new();
+        let mut first: BTreeMap<&str, (Span, Vec<&Operator>)> = BTreeMap::new();
         for pipeline in &pipelines {
             let mut maker = pipeline.source.and_then(|source| makers.at_end_of(source));
             for stage in &pipeline.stages {
                 if let Some(maker) = maker {
                     for (name, place) in assumed(&model, stage.span, &nested) {
-                        let known = first.entry(name).or_insert((place, maker));
-                        if place.start < known.0.start {
-                            *known = (place, maker);
+                        let (known, makers) = first.entry(name).or_insert_with(|| (place, Vec::new()));
+                        let earlier = place.start < known.start;
+                        if earlier {
+                            *known = place;
+                        }
+                        if makers.iter().all(|known| known.span != maker.span) {
+                            makers.insert(if earlier { 0 } else { makers.len() }, maker);
                         }
                     }
                 }
@@ -129,28 +133,24 @@ impl Rule for DataDependentColumn {
         // What the documentation of a table does not name, and the table has.
         first.retain(|name, _| !model.tables.iter().any(|(table, _)| tables::undocumented(table, name)));
         // A query may name many such columns, and reading it again for each would cost much.
-        let names = |of: &Operator| -> Vec<&str> {
-            first.iter().filter(|(_, (_, maker))| maker.span == of.span).map(|(name, _)| *name).collect()
-        };
-        let makers: BTreeMap<u32, &Operator> =
-            first.values().map(|(_, maker)| (maker.span.start, *maker)).collect();
-        let strings_fit: BTreeMap<u32, bool> =
-            makers.iter().map(|(at, maker)| (*at, fits_strings(cx, query, &names(maker), maker))).collect();
-        for (name, (place, maker)) in &first {
-            let fits = strings_fit.get(&maker.span.start).copied().unwrap_or_default();
-            out.extend(finding(cx, query, name, query.span(*place), maker, fits));
+        let all = || first.iter().map(|(name, (_, makers))| (*name, makers.as_slice()));
+        let strings_fit = first.len() > 1 && !cx.proving && fits_strings(cx, query, all());
+        for (name, (place, makers)) in &first {
+            out.extend(finding(cx, query, name, query.span(*place), makers, strings_fit));
         }
     }
 }
 
+/// The finding for a column that these operators make, the one that makes it where it is used first before the others.
 fn finding(
     cx: &Context<'_>,
     query: &Query<'_>,
     name: &str,
     place: Span,
-    maker: &Operator,
+    makers: &[&Operator],
     fits_string: bool,
 ) -> Option<Diagnostic> {
+    let maker = *makers.first()?;
     let OperatorKind::Evaluate { call, .. } = &maker.kind else { return None };
     let plugin = call
         .as_call()
@@ -164,7 +164,10 @@ fn finding(
     let found = DataDependentColumn::at(place, message)
         .label(query.span(maker.span), "the columns are created here")
         .help(help);
-    Some(found.fix(fix(cx, query, name, &written, maker, fits_string)))
+    if cx.proving {
+        return Some(found);
+    }
+    Some(found.fix(fix(cx, query, name, makers, fits_string)))
 }
 
 /// Whether an operator makes columns of the data, without a schema that names them.

@@ -1,5 +1,6 @@
 //! Tests of the tree, the errors, the maps and the edits.
 
+mod again;
 mod damage;
 mod edits;
 mod slips;

@@ -7,38 +7,56 @@ use crate::kql::bind::bind_at;
 use crate::kql::model::Level;
 use crate::kql::parse;
 use crate::rules::Context;
-use crate::source::Span;
 
-/// The fix that makes the column after the operator, where the query then has no finding that it did not have before.
-/// Whether an empty string [fits](fits_strings) may be known already.
+/// The fix that makes the column after each of the operators, where the query then has no finding that it did not have
+/// before. Whether an empty string [fits](fits_strings) may be known already.
 pub(super) fn fix(
     cx: &Context<'_>,
     query: &Query<'_>,
     name: &str,
-    written: &str,
-    maker: &Operator,
+    makers: &[&Operator],
     fits_string: bool,
 ) -> Option<Fix> {
-    if name.contains(['"', '\'', '\\']) {
+    if !can_be_quoted(name) {
         return None;
     }
-    let gap = gap_after(query, maker);
     ["\"\"", "long(null)", "datetime(null)", "dynamic(null)"].into_iter().find_map(|default| {
-        let text = format!("{gap}extend {written} = column_ifexists(\"{name}\", {default})");
-        if !fits_string && !adds_nothing(cx, query, maker, &text) {
+        let edits = extend(query, name, makers, default);
+        if !fits_string && !adds_nothing(cx, query, &edits) {
             return None;
         }
-        let title = format!("Add `{name}` with `column_ifexists`");
-        Fix::r#unsafe(title, query.edit(Span::at(maker.span.end as usize), &text))
+        let edits: Option<Vec<Edit>> = edits.iter().map(|edit| query.edit(edit.span, &edit.text)).collect();
+        Fix::r#unsafe(format!("Add `{name}` with `column_ifexists`"), edits?)
     })
 }
 
-/// Whether the query has no new finding where all of these columns are made with an empty string as default.
-pub(super) fn fits_strings(cx: &Context<'_>, query: &Query<'_>, names: &[&str], maker: &Operator) -> bool {
-    let gap = gap_after(query, maker);
-    let extend = |name: &&str| format!("{gap}extend {} = column_ifexists(\"{name}\", \"\")", written(name));
-    let plain = names.iter().filter(|name| !name.contains(['"', '\'', '\\']));
-    names.len() > 1 && adds_nothing(cx, query, maker, &plain.map(extend).collect::<String>())
+/// Whether the query has no new finding where each of these columns is made with an empty string as default after the
+/// operators that may make it.
+pub(super) fn fits_strings<'q>(
+    cx: &Context<'_>,
+    query: &Query<'_>,
+    columns: impl Iterator<Item = (&'q str, &'q [&'q Operator])>,
+) -> bool {
+    let columns = columns.filter(|(name, _)| can_be_quoted(name));
+    let edits: Vec<Edit> = columns.flat_map(|(name, makers)| extend(query, name, makers, "\"\"")).collect();
+    adds_nothing(cx, query, &edits)
+}
+
+fn can_be_quoted(name: &str) -> bool {
+    !name.contains(['"', '\'', '\\'])
+}
+
+/// The edits of the query that make a column after some operators.
+fn extend(query: &Query<'_>, name: &str, makers: &[&Operator], default: &str) -> Vec<Edit> {
+    let written = written(name);
+    let edit = |maker: &&Operator| {
+        let gap = gap_after(query, maker);
+        let text = format!("{gap}extend {written} = column_ifexists(\"{name}\", {default})");
+        Edit::insert(maker.span.end as usize, text)
+    };
+    let mut edits: Vec<Edit> = makers.iter().map(edit).collect();
+    edits.sort_by_key(|edit| edit.span);
+    edits
 }
 
 /// What stands between an operator and the next: a line feed where the operator has a line of its own.
@@ -50,10 +68,9 @@ fn gap_after(query: &Query<'_>, maker: &Operator) -> String {
     if new_line { format!("\n{indentation}| ") } else { " | ".to_owned() }
 }
 
-/// Whether the query has no new finding with a text after the operator.
-fn adds_nothing(cx: &Context<'_>, query: &Query<'_>, maker: &Operator, text: &str) -> bool {
-    let edit = Edit::insert(maker.span.end as usize, text.to_owned());
-    let Some(new) = Edit::apply(&[edit], query.text) else { return false };
+/// Whether the query has no new finding after edits.
+fn adds_nothing(cx: &Context<'_>, query: &Query<'_>, edits: &[Edit]) -> bool {
+    let Some(new) = Edit::apply(edits, query.text) else { return false };
     let parsed = parse(&new);
     let after = bind_at(Level::Check, &new, &parsed, cx.catalog, &query.declared());
     parsed.errors.is_empty() && after.findings.len() <= cx.meaning(query).findings.len()

@@ -11,7 +11,10 @@ use super::{NeverTrue, shortened, swapped};
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::Parse;
-use crate::kql::ast::{BinaryOp, Expr, ExprKind, ListOp, LogicalOp, Operator, OperatorKind, StringTest};
+use crate::kql::ast::{
+    BinaryOp, Expr, ExprKind, ListOp, LogicalOp, Name, Operator, OperatorKind, StringTest,
+};
+use crate::kql::view::Pipeline;
 use crate::rules::query::tree::{for_each_expr, source_text};
 use crate::source::Span;
 
@@ -21,23 +24,44 @@ type Facts<'q> = FxHashMap<Cow<'q, str>, Demands>;
 /// At most so many values are held apart.
 const MOST_SUBJECTS: usize = 64;
 
+/// The parts of a query in which conditions stand, and what gives columns their names.
+pub(super) struct Parts<'q> {
+    pipelines: Vec<Pipeline<'q>>,
+    /// Conditions may stand outside of a `where`, as in `countif` and `iff`.
+    conditions: Vec<&'q Expr>,
+    /// The expressions with a name.
+    pub(super) named: Vec<(&'q [Name], &'q Expr)>,
+}
+
+impl<'q> Parts<'q> {
+    pub(super) fn of(tree: &'q Parse) -> Self {
+        let (mut conditions, mut named) = (Vec::new(), Vec::new());
+        for_each_expr(tree, |expr| match &expr.kind {
+            ExprKind::Logical { op: LogicalOp::And, .. } | ExprKind::Between { .. } => conditions.push(expr),
+            ExprKind::Named { names, value, .. } => named.push((&names[..], &**value)),
+            _ => {}
+        });
+        Self { pipelines: tree.pipelines(), conditions, named }
+    }
+}
+
 /// Reads the conditions of a query.
 pub(super) struct Reader<'q, 'm> {
     query: &'q Query<'q>,
-    tree: &'q Parse,
+    parts: &'m Parts<'q>,
     means: &'m dyn Meaning<'q>,
 }
 
 impl<'q, 'm> Reader<'q, 'm> {
-    pub(super) fn new(query: &'q Query<'q>, tree: &'q Parse, means: &'m dyn Meaning<'q>) -> Self {
-        Self { query, tree, means }
+    pub(super) fn new(query: &'q Query<'q>, parts: &'m Parts<'q>, means: &'m dyn Meaning<'q>) -> Self {
+        Self { query, parts, means }
     }
 
     /// The conditions that no row passes.
     pub(super) fn read(&self) -> Vec<Diagnostic> {
         let mut found = Vec::new();
         let mut facts = Facts::default();
-        for pipeline in self.tree.pipelines() {
+        for pipeline in &self.parts.pipelines {
             facts.clear();
             for stage in &pipeline.stages {
                 match stage.condition() {
@@ -47,14 +71,9 @@ impl<'q, 'm> Reader<'q, 'm> {
                 }
             }
         }
-        // Conditions stand in other places too, as in `countif` and `iff`.
-        for_each_expr(self.tree, |expr| {
-            let alone =
-                matches!(expr.kind, ExprKind::Logical { op: LogicalOp::And, .. } | ExprKind::Between { .. });
-            if alone {
-                self.condition(expr, &mut Facts::default(), &mut found);
-            }
-        });
+        for condition in &self.parts.conditions {
+            self.condition(condition, &mut Facts::default(), &mut found);
+        }
         found
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::conditions::Parts;
 use super::values::Value;
 use crate::content::Query;
 use crate::kql::ast::{Expr, ExprKind, LetValue, Literal, Name};
@@ -14,7 +15,7 @@ use crate::kql::model::constants::evaluate;
 use crate::kql::model::{ColumnOrigin, Known, SemanticModel, Symbol};
 use crate::kql::view::{self, LetValues};
 use crate::kql::{Parse, builtins};
-use crate::rules::query::tree::{for_each_expr, source_text};
+use crate::rules::query::tree::source_text;
 
 /// What expressions stand for.
 pub(super) trait Meaning<'q> {
@@ -60,7 +61,7 @@ pub(super) struct Guessed<'q> {
 }
 
 impl<'q> Guessed<'q> {
-    pub(super) fn new(query: &'q Query<'q>, tree: &'q Parse) -> Self {
+    pub(super) fn new(query: &'q Query<'q>, tree: &'q Parse, parts: &Parts<'q>) -> Self {
         let mut lets: FxHashMap<&'q str, (&'q LetValue, Option<Known>)> = FxHashMap::default();
         for (_, name, value) in tree.lets() {
             let known = match value {
@@ -72,15 +73,14 @@ impl<'q> Guessed<'q> {
             lets.insert(&name.text, (value, known));
         }
         let (mut aliases, mut made) = (FxHashMap::default(), FxHashMap::default());
-        for_each_expr(tree, |expr| {
-            let ExprKind::Named { names, value, .. } = &expr.kind else { return };
-            let [name] = &names[..] else { return };
+        for (names, value) in &parts.named {
+            let [name] = names else { continue };
             if let Some(column) = value.as_name() {
                 aliases.insert(&*name.text, column);
             } else if let Some((function, _)) = value.as_call() {
                 made.insert(&*name.text, &*function.text);
             }
-        });
+        }
         Self { query, lets, aliases, made }
     }
 

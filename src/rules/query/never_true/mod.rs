@@ -9,7 +9,7 @@ mod values;
 
 use rustc_hash::FxHashSet;
 
-use self::conditions::Reader;
+use self::conditions::{Parts, Reader};
 use self::meaning::{FromModel, Guessed};
 use super::tree::{source_text, tree, with_unsafe_fix};
 use crate::content::Query;
@@ -86,10 +86,11 @@ impl Rule for NeverTrue {
         addresses::check(cx, query, tree, &mut tell);
         folding::check(cx, query, tree, &mut tell);
         // Most queries have nothing that contradicts, and need not be analyzed to see that.
-        let guessed = Guessed::new(query, tree);
-        if !Reader::new(query, tree, &guessed).read().is_empty() {
+        let parts = Parts::of(tree);
+        let guessed = Guessed::new(query, tree, &parts);
+        if !Reader::new(query, &parts, &guessed).read().is_empty() {
             let known = FromModel::new(query, tree, query.analysis(cx.catalog));
-            Reader::new(query, tree, &known).read().into_iter().for_each(&mut tell);
+            Reader::new(query, &parts, &known).read().into_iter().for_each(&mut tell);
         }
     }
 }
