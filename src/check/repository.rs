@@ -16,7 +16,7 @@ pub(super) fn summarise(content: &Content, queries: &[Query<'_>]) -> RepositoryF
         kind: content.kind,
         folder: content.folder,
         id: content.id().map(|id| (id.value.to_owned(), id.span())),
-        query: queries.first().map(|query| (query.canonical(), query.first_line())),
+        query: queries.first().and_then(|query| Some((query.fingerprint()?, query.first_line()))),
         first_key: root.and_then(|map| map.entries.first()).map_or(Span::default(), |entry| entry.key.span),
     }
 }

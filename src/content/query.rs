@@ -1,7 +1,10 @@
 //! The queries of a file: their text and trees, their places in the file, and when two of them are the same.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::hash::Hasher as _;
 use std::sync::Arc;
+
+use rustc_hash::FxHasher;
 
 use super::model::field;
 use super::variables::{Masked, mask};
@@ -111,11 +114,12 @@ impl<'a> Query<'a> {
         found
     }
 
-    /// The query without white space and comments, so that [the same](same_query) queries compare equal.
-    pub(crate) fn canonical(&self) -> String {
+    /// A number that stands for the query without white space and comments: [the same](same_query) queries have the same.
+    /// `None` for a query without any words.
+    pub(crate) fn fingerprint(&self) -> Option<u128> {
         match self.parse.get() {
-            Some(parse) => canonical(self.text, &parse.tokens),
-            None => canonical(self.text, &kql::tokenize(self.text).0),
+            Some(parse) => fingerprint(self.text, &parse.tokens),
+            None => fingerprint(self.text, &kql::tokenize(self.text).0),
         }
     }
 
@@ -269,6 +273,20 @@ fn canonical(text: &str, tokens: &[kql::Token]) -> String {
         out.push_str(word);
     }
     out
+}
+
+/// Two hashes of the words of a query, of which one alone might be that of another query too.
+fn fingerprint(text: &str, tokens: &[kql::Token]) -> Option<u128> {
+    let mut words = words(text, tokens).peekable();
+    words.peek()?;
+    let (mut first, mut second) = (FxHasher::with_seed(0), FxHasher::with_seed(0x9e37_79b9));
+    for word in words {
+        first.write(word.as_bytes());
+        first.write_usize(word.len());
+        second.write_usize(word.len());
+        second.write(word.as_bytes());
+    }
+    Some(u128::from(first.finish()) << 64 | u128::from(second.finish()))
 }
 
 /// The texts of tokens.

@@ -10,7 +10,7 @@ use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value as Json;
 
-use super::fields::{Format, json_schema};
+use super::fields::{Format, json_schema, surely_fits};
 use super::kind::Kind;
 use crate::source::Span;
 use crate::yaml::pointer::join;
@@ -98,7 +98,14 @@ fn validator(format: &Format) -> Option<&'static Validator> {
 
 /// Everything the schema of `kind` has against the document, in the order of the file.
 pub(crate) fn violations(root: &Node, kind: Kind) -> Vec<Violation> {
-    let Some(format) = Format::of(kind) else { return Vec::new() };
+    match Format::of(kind) {
+        // Nearly every file is as it should be, and that is told soon.
+        Some(format) if !surely_fits(format, root) => violations_of(format, root),
+        _ => Vec::new(),
+    }
+}
+
+fn violations_of(format: &Format, root: &Node) -> Vec<Violation> {
     let Some(validator) = validator(format) else { return Vec::new() };
     let json = crate::yaml::to_json(root);
     let mut found = Vec::new();
@@ -208,5 +215,77 @@ fn owner_span(root: &Node, pointer: &str) -> Option<Span> {
     match &node.value {
         Value::Mapping(map) => map.entries.first().map(|entry| entry.key.span),
         _ => Some(node.span),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::seeded;
+    use crate::source::SourceFile;
+    use proptest::prelude::*;
+
+    /// A rule with a value for each type of the format.
+    const RULE: &str = "id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11\nname: N\ndescription: D\nseverity: High\n\
+        requiredDataConnectors:\n  - connectorId: MicrosoftThreatProtection\n    dataTypes:\n      - DeviceEvents\n\
+        queryFrequency: 1h\nqueryPeriod: 1h\ntriggerOperator: gt\ntriggerThreshold: 0\ntactics:\n  - Execution\n\
+        relevantTechniques:\n  - T1059\n  - T1059.001\nquery: DeviceEvents\nentityMappings:\n  - entityType: Host\n    \
+        fieldMappings:\n      - identifier: FullName\n        columnName: DeviceName\ncustomDetails:\n  Device: DeviceName\n\
+        alertDetailsOverride:\n  alertDisplayNameFormat: A {{DeviceName}}\neventGroupingSettings:\n  aggregationKind: \
+        SingleAlert\nincidentConfiguration:\n  createIncident: true\n  groupingConfiguration:\n    enabled: false\n    \
+        reopenClosedIncident: false\n    lookbackDuration: 5h\n    matchingMethod: AllEntities\nversion: 1.0.0\n\
+        kind: Scheduled\n";
+
+    const PIECES: &[&str] = &[
+        "x",
+        "0",
+        "1.0",
+        "-1",
+        "true",
+        "null",
+        "~",
+        "T1",
+        "\n",
+        " ",
+        "  - ",
+        "[]",
+        "{}",
+        "''",
+        "é",
+        "kind: NRT\n",
+        "tactics: []\n",
+        "_",
+        ".",
+        "5d",
+        "&a ",
+        "*a",
+        "!!str ",
+        "id: x\n",
+        ": ",
+    ];
+
+    proptest! {
+        #![proptest_config(seeded::cases(1000))]
+
+        #[test]
+        fn what_surely_fits_has_no_violation(text in seeded::damaged(vec![RULE.to_owned()], PIECES, 0..3, 24)) {
+            let document = crate::yaml::parse(&SourceFile::new("a.yaml", text.as_str()));
+            let Some(root) = document.root else { return Ok(()) };
+            for kind in [Kind::ScheduledRule, Kind::NrtRule, Kind::HuntingQuery] {
+                let Some(format) = Format::of(kind) else { continue };
+                if surely_fits(format, &root) {
+                    prop_assert_eq!(violations_of(format, &root), vec![], "{}", text);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_rule_with_every_type_surely_fits() {
+        let document = crate::yaml::parse(&SourceFile::new("a.yaml", RULE));
+        let format = Format::of(Kind::ScheduledRule).unwrap();
+        let root = document.root.unwrap();
+        assert_eq!(violations_of(format, &root), vec![]);
+        assert!(surely_fits(format, &root));
     }
 }

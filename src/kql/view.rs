@@ -227,8 +227,13 @@ impl Parse {
 
     /// Every pipeline of the query, outer ones before those in them; a table alone is none.
     pub(crate) fn pipelines(&self) -> Vec<Pipeline<'_>> {
+        self.pipelines_and(|_| {})
+    }
+
+    /// The same in a walk that visits every expression.
+    pub(crate) fn pipelines_and<'t>(&'t self, mut visit: impl FnMut(&'t Expr)) -> Vec<Pipeline<'t>> {
         let result = self.result();
-        let mut found: Vec<Pipeline<'_>> = Vec::new();
+        let mut found: Vec<Pipeline<'t>> = Vec::new();
         let mut fed: FxHashSet<*const Expr> = FxHashSet::default();
         walk_statements(&self.statements, &mut |node| {
             match node {
@@ -236,6 +241,7 @@ impl Parse {
                     fed.extend(operator.kind.fed_queries().into_iter().map(std::ptr::from_ref))
                 }
                 Node::Expr(expr) => {
+                    visit(expr);
                     let main = result.is_some_and(|result| std::ptr::eq(result, expr));
                     let (source, stages): (&Expr, &[Operator]) = match &expr.kind {
                         ExprKind::Pipeline { source, stages } => (source, stages),

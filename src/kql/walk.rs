@@ -28,7 +28,7 @@ pub(crate) fn walk_statements<'a>(statements: &'a [Statement], visit: &mut dyn F
 
 /// Calls `visit` on a node and those below it. Where it returns false, the children are passed over.
 pub(crate) fn walk<'a>(node: Node<'a>, visit: &mut dyn FnMut(Node<'a>) -> bool) {
-    if visit(node) {
+    if visit(node) && !node.is_leaf() {
         node.children(&mut |child| walk(child, visit));
     }
 }
@@ -36,6 +36,14 @@ pub(crate) fn walk<'a>(node: Node<'a>, visit: &mut dyn FnMut(Node<'a>) -> bool) 
 type Each<'f, 'a> = &'f mut dyn FnMut(Node<'a>);
 
 impl<'a> Node<'a> {
+    /// Whether it surely has no children, as most nodes.
+    fn is_leaf(self) -> bool {
+        matches!(
+            self,
+            Node::Expr(Expr { kind: ExprKind::Name(_) | ExprKind::Literal(_) | ExprKind::Missing, .. })
+        )
+    }
+
     /// Calls `each` on every child.
     pub(crate) fn children(self, each: Each<'_, 'a>) {
         match self {

@@ -120,8 +120,8 @@ pub(crate) struct RepositoryFile {
     pub folder: crate::content::Folder,
     /// The id with its place.
     pub id: Option<(String, Span)>,
-    /// The query without white space and comments, and the place of its first line.
-    pub query: Option<(String, Span)>,
+    /// What stands for the query without white space and comments, and the place of its first line.
+    pub query: Option<(u128, Span)>,
     /// Where to point when the file as a whole is meant.
     pub first_key: Span,
 }

@@ -26,6 +26,7 @@ mod reports;
 mod rules;
 mod sarif;
 mod schemas;
+mod slips_pinned;
 mod suppressions;
 mod words;
 mod yaml_oracle;

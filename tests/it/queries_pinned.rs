@@ -58,7 +58,7 @@ pub(crate) fn findings(file: (&str, &[u8]), profile: Profile) -> String {
 }
 
 /// What a query reads and returns, in two lines.
-fn meaning(query: &[u8]) -> String {
+pub(crate) fn meaning(query: &[u8]) -> String {
     let files = Files::from([("q.kql".to_owned(), query.to_owned())]);
     let report = sentlint::internals::inspect::inspect(&jobs(&files), &|_: &Path| Arc::default());
     let report: Value = serde_json::from_str(&report.json().unwrap()).unwrap();

@@ -7,6 +7,7 @@
 
 use super::kind::Kind;
 
+mod fit;
 pub(crate) mod json_schema;
 mod meant;
 mod owner;
@@ -14,6 +15,7 @@ mod parts;
 mod sets;
 mod template;
 
+pub(crate) use fit::surely_fits;
 pub(crate) use meant::meant;
 pub(crate) use owner::Owner;
 pub(crate) use sets::{Kinds, Resources};

@@ -71,6 +71,13 @@ declare_rule! {
 impl Rule for UnusedDataType {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let common = template.common();
+        // What the query names is read, and most queries name all that is declared.
+        let Some(query) = cx.query() else { return };
+        let named =
+            |text: &Text<'_>| name_of(text.value).is_none_or(|name| query.mentions().place(name).is_some());
+        if common.connectors.iter().flat_map(|connector| &connector.data_types.items).all(named) {
+            return;
+        }
         let Some(reads) = Reads::of(cx).filter(|reads| !reads.more && !reads.tables.is_empty()) else {
             return;
         };

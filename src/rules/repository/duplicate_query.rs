@@ -46,16 +46,15 @@ declare_rule! {
 
 impl Rule for DuplicateQuery {
     fn check_repository(&self, files: &[RepositoryFile], _settings: &Settings, out: &mut RepositoryFindings) {
-        let mut seen: BTreeMap<(bool, &str), usize> = BTreeMap::new();
+        let mut seen: BTreeMap<(bool, u128), usize> = BTreeMap::new();
         for (index, file) in files.iter().enumerate() {
             let Some((query, span)) = &file.query else { continue };
-            if query.is_empty() || !(file.kind.is_rule() || file.kind == Kind::HuntingQuery) {
+            if !(file.kind.is_rule() || file.kind == Kind::HuntingQuery) {
                 continue;
             }
-            let Some(first) =
-                seen.get(&(file.kind.is_rule(), query.as_str())).and_then(|first| files.get(*first))
+            let Some(first) = seen.get(&(file.kind.is_rule(), *query)).and_then(|first| files.get(*first))
             else {
-                seen.insert((file.kind.is_rule(), query), index);
+                seen.insert((file.kind.is_rule(), *query), index);
                 continue;
             };
             // A copy under the same id is one template in two places, which `duplicate-id` says.

@@ -118,6 +118,10 @@ impl<'c> Reader<'c> {
         let Some(scalar) = node.scalar().filter(|scalar| !scalar.style.is_block() && !scalar.in_flow) else {
             return;
         };
+        let comments = &self.cx.content.document.comments;
+        if node.tag.is_none() && node.anchor.is_none() && comments.is_empty() {
+            return;
+        }
         let text = self.cx.source().text();
         let source = self.cx.source();
         let line = source.line_span(source.line_of(start));
@@ -141,7 +145,7 @@ impl<'c> Reader<'c> {
             let message = format!("`{written}` is a YAML anchor, not part of the value");
             tell(self.finding(anchor, message, whole));
         } else if scalar.style == ScalarStyle::Plain {
-            let cut = self.cx.content.document.comments.iter().find(|comment| {
+            let cut = comments.iter().find(|comment| {
                 let here = whole.touches(comment.span.start as usize) && node.span.end <= comment.span.start;
                 here && !comment.own_line
             });

@@ -15,7 +15,7 @@ use crate::kql::ast::{
     BinaryOp, Expr, ExprKind, ListOp, LogicalOp, Name, Operator, OperatorKind, StringTest,
 };
 use crate::kql::view::Pipeline;
-use crate::rules::query::tree::{for_each_expr, source_text};
+use crate::rules::query::tree::source_text;
 use crate::source::Span;
 
 /// What conditions demand, by the value that they demand it of.
@@ -36,12 +36,12 @@ pub(super) struct Parts<'q> {
 impl<'q> Parts<'q> {
     pub(super) fn of(tree: &'q Parse) -> Self {
         let (mut conditions, mut named) = (Vec::new(), Vec::new());
-        for_each_expr(tree, |expr| match &expr.kind {
+        let pipelines = tree.pipelines_and(|expr| match &expr.kind {
             ExprKind::Logical { op: LogicalOp::And, .. } | ExprKind::Between { .. } => conditions.push(expr),
             ExprKind::Named { names, value, .. } => named.push((&names[..], &**value)),
             _ => {}
         });
-        Self { pipelines: tree.pipelines(), conditions, named }
+        Self { pipelines, conditions, named }
     }
 }
 
