@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::set_severity;
 use crate::content::{Content, Query, schema};
-use crate::diagnostic::{Diagnostic, Group, RuleMeta, Severity};
+use crate::diagnostic::{Diagnostic, Edit, Group, RuleMeta, Severity};
 use crate::rules::{Base, Context, Entry, Settings, gates};
 use crate::source::{SourceFile, Span};
 use crate::workspace::View;
@@ -42,6 +42,11 @@ impl Checker<'_> {
     pub(super) fn can_be_error(&self, meta: &RuleMeta) -> bool {
         let set = self.settings.options.get(meta.id).and_then(|option| option.severity);
         set.unwrap_or_else(|| meta.most_severe()) == Severity::Error
+    }
+
+    /// Reads a file again after sorted edits of it.
+    pub(super) fn reread(&self, old: &Content, source: Arc<SourceFile>, edits: &[Edit]) -> Content {
+        old.reread(source, edits, self.place, self.settings.profile.runs_gates())
     }
 
     /// Runs every rule over a file and its queries.

@@ -194,8 +194,7 @@ fn verdict(
     edits: &[Edit],
     targets: &[usize],
 ) -> bool {
-    let as_written = checker.settings.profile.runs_gates();
-    let content = before.content.reread(source.into(), edits, checker.place, as_written);
+    let content = checker.reread(before.content, source.into(), edits);
     let is_yaml = !is_query_file(content.source.path());
     let old = (before.content.source.text(), &before.content.document);
     if is_yaml && !fix::reads_as_before(old, (content.source.text(), &content.document), edits) {
@@ -214,7 +213,7 @@ fn verdict(
             |meta: &RuleMeta| checker.can_be_error(meta) && !BINDER.contains(&meta.id) && !is_target(meta);
         let mut found = checker.check_some(&content, before.queries, true, errors).all;
         found.append(&mut checker.check_some(&content, &queries, false, is_target).all);
-        if nothing_added(before, &before.found[..], &after, &found, targets) {
+        if nothing_added(before, before.found, &after, &found, targets) {
             return true;
         }
     }
@@ -253,14 +252,14 @@ struct After<'a> {
 
 /// Whether edits changed some query, and none in more than white space and comments.
 fn only_layout(queries: &[Query<'_>], before: &[Option<&Query<'_>>]) -> bool {
-    let mut pairs = queries.iter().zip(before);
-    let is_same = |(query, old): (&Query<'_>, &Option<&Query<'_>>)| {
+    let mut pairs = queries.iter().zip(before.iter().copied());
+    let is_same = |(query, old): (&Query<'_>, Option<&Query<'_>>)| {
         old.is_some_and(|old| {
             old.text == query.text || (old.text.len() >= query.text.len() && query.has_tokens_of(old))
         })
     };
     let changed =
-        |(query, old): (&Query<'_>, &Option<&Query<'_>>)| old.is_none_or(|old| old.text != query.text);
+        |(query, old): (&Query<'_>, Option<&Query<'_>>)| old.is_none_or(|old| old.text != query.text);
     pairs.clone().any(changed) && pairs.all(is_same)
 }
 

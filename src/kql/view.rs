@@ -238,7 +238,7 @@ impl Parse {
         walk_statements(&self.statements, &mut |node| {
             match node {
                 Node::Operator(operator) => {
-                    fed.extend(operator.kind.fed_queries().into_iter().map(std::ptr::from_ref))
+                    fed.extend(operator.kind.fed_queries().into_iter().map(std::ptr::from_ref));
                 }
                 Node::Expr(expr) => {
                     visit(expr);

@@ -18,7 +18,7 @@ pub(crate) fn reread(old: &Document, old_text: &str, new_text: &str, edits: &[Ed
     let mut all = Vec::with_capacity(entries.len());
     let before_first = old.comments.partition_point(|comment| (comment.span.start as usize) < starts[0]);
     out.comments.extend(&old.comments[..before_first]);
-    let (mut next, mut shift) = (0, 0_i64);
+    let (mut next, mut shift) = (0, Shift::default());
     let mut edits = edits;
     while next < entries.len() {
         let (edited, change) = edited(&starts, edits, old_text.len())?;
@@ -31,9 +31,9 @@ pub(crate) fn reread(old: &Document, old_text: &str, new_text: &str, edits: &[Ed
         out.comments.extend(comments_in(&old.comments, &place).map(|one| moved_comment(one, shift)));
         let Some(range) = edited else { break };
         edits = &edits[change.count..];
-        let from = usize::try_from(starts[range.start] as i64 + shift).ok()?;
-        shift += change.longer;
-        let to = usize::try_from(end(range.end) as i64 + shift).ok()?;
+        let from = shift.of(starts[range.start]);
+        shift = Shift { more: shift.more + change.more, less: shift.less + change.less };
+        let to = shift.of(end(range.end));
         read_entries(new_text.get(from..to)?, from, to == new_text.len(), &mut all, &mut out.comments)?;
         next = range.end;
     }
@@ -59,15 +59,34 @@ fn entries<'d>(document: &'d Document, text: &str) -> Option<&'d [Entry]> {
     (whole && plain && in_first_column).then_some(&mapping.entries)
 }
 
-/// How many edits a run of edited entries has, and by how many bytes they lengthen it.
+/// How far the bytes after some edits move: those that came, less those that went.
+#[derive(Clone, Copy, Default)]
+struct Shift {
+    more: usize,
+    less: usize,
+}
+
+impl Shift {
+    fn of(self, offset: usize) -> usize {
+        (offset + self.more).saturating_sub(self.less)
+    }
+
+    fn of_span(self, span: Span) -> Span {
+        Span::new(self.of(span.start as usize), self.of(span.end as usize))
+    }
+}
+
+/// How many edits a run of edited entries has, and the bytes that come and go with them.
+#[derive(Default)]
 struct Change {
     count: usize,
-    longer: i64,
+    more: usize,
+    less: usize,
 }
 
 /// The first entries that edits touch, and those edits; no entries where there are no more edits.
 fn edited(starts: &[usize], edits: &[Edit], end: usize) -> Option<(Option<Range<usize>>, Change)> {
-    let mut change = Change { count: 0, longer: 0 };
+    let mut change = Change::default();
     let mut range: Option<Range<usize>> = None;
     for edit in edits {
         let (from, to) = (edit.span.start as usize, edit.span.end as usize);
@@ -79,7 +98,8 @@ fn edited(starts: &[usize], edits: &[Edit], end: usize) -> Option<(Option<Range<
             None => range = Some(first..last),
         }
         change.count += 1;
-        change.longer += edit.text.len() as i64 - edit.span.len() as i64;
+        change.more += edit.text.len();
+        change.less += edit.span.len();
         if to > end {
             return None;
         }
@@ -111,7 +131,7 @@ fn read_entries(
     if read.failure.is_some() || !read.extra_documents.is_empty() || !read.unknown_aliases.is_empty() {
         return None;
     }
-    let by = from as i64;
+    let by = Shift { more: from, less: 0 };
     comments.extend(read.comments.iter().map(|one| moved_comment(one, by)));
     let Some(root) = read.root else {
         // An anchor or a tag with nothing after it has no node.
@@ -139,16 +159,11 @@ fn comments_in<'c>(comments: &'c [Comment], place: &Range<usize>) -> std::slice:
     comments[at(place.start)..at(place.end)].iter()
 }
 
-fn moved_comment(comment: &Comment, by: i64) -> Comment {
-    Comment { span: moved(comment.span, by), ..*comment }
+fn moved_comment(comment: &Comment, by: Shift) -> Comment {
+    Comment { span: by.of_span(comment.span), ..*comment }
 }
 
-fn moved(span: Span, by: i64) -> Span {
-    let offset = |at: u32| u32::try_from(i64::from(at) + by).unwrap_or_default();
-    Span { start: offset(span.start), end: offset(span.end) }
-}
-
-fn moved_entry(entry: &Entry, by: i64) -> Option<Entry> {
+fn moved_entry(entry: &Entry, by: Shift) -> Option<Entry> {
     let mut entry = entry.clone();
     shift(&mut entry.key, by)?;
     shift(&mut entry.value, by)?;
@@ -156,16 +171,16 @@ fn moved_entry(entry: &Entry, by: i64) -> Option<Entry> {
 }
 
 /// Moves a node; `None` where it has an anchor or refers to one, which may be that of another entry.
-fn shift(node: &mut Node, by: i64) -> Option<()> {
+fn shift(node: &mut Node, by: Shift) -> Option<()> {
     if node.anchor.is_some() {
         return None;
     }
-    node.span = moved(node.span, by);
+    node.span = by.of_span(node.span);
     match &mut node.value {
-        Value::Scalar(scalar) => scalar.header = scalar.header.map(|span| moved(span, by)),
+        Value::Scalar(scalar) => scalar.header = scalar.header.map(|span| by.of_span(span)),
         Value::Sequence(list) => {
             for dash in &mut list.dashes {
-                *dash = moved(Span::at(*dash as usize), by).start;
+                *dash = by.of_span(Span::at(*dash as usize)).start;
             }
             for item in &mut list.items {
                 shift(item, by)?;

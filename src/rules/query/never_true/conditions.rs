@@ -6,15 +6,12 @@ use rustc_hash::FxHashMap;
 
 use super::demands::{Demand, Demands, Test};
 use super::meaning::{Meaning, range_of};
+use super::parts::Parts;
 use super::values::Value;
 use super::{NeverTrue, shortened, swapped};
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::kql::Parse;
-use crate::kql::ast::{
-    BinaryOp, Expr, ExprKind, ListOp, LogicalOp, Name, Operator, OperatorKind, StringTest,
-};
-use crate::kql::view::Pipeline;
+use crate::kql::ast::{BinaryOp, Expr, ExprKind, ListOp, LogicalOp, Operator, OperatorKind, StringTest};
 use crate::rules::query::tree::source_text;
 use crate::source::Span;
 
@@ -23,27 +20,6 @@ type Facts<'q> = FxHashMap<Cow<'q, str>, Demands>;
 
 /// At most so many values are held apart.
 const MOST_SUBJECTS: usize = 64;
-
-/// The parts of a query in which conditions stand, and what gives columns their names.
-pub(super) struct Parts<'q> {
-    pipelines: Vec<Pipeline<'q>>,
-    /// Conditions may stand outside of a `where`, as in `countif` and `iff`.
-    conditions: Vec<&'q Expr>,
-    /// The expressions with a name.
-    pub(super) named: Vec<(&'q [Name], &'q Expr)>,
-}
-
-impl<'q> Parts<'q> {
-    pub(super) fn of(tree: &'q Parse) -> Self {
-        let (mut conditions, mut named) = (Vec::new(), Vec::new());
-        let pipelines = tree.pipelines_and(|expr| match &expr.kind {
-            ExprKind::Logical { op: LogicalOp::And, .. } | ExprKind::Between { .. } => conditions.push(expr),
-            ExprKind::Named { names, value, .. } => named.push((&names[..], &**value)),
-            _ => {}
-        });
-        Self { pipelines, conditions, named }
-    }
-}
 
 /// Reads the conditions of a query.
 pub(super) struct Reader<'q, 'm> {

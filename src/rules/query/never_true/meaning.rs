@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::conditions::Parts;
+use super::parts::Parts;
 use super::values::Value;
 use crate::content::Query;
 use crate::kql::ast::{Expr, ExprKind, LetValue, Literal, Name};

@@ -5,12 +5,14 @@ mod conditions;
 mod demands;
 mod folding;
 mod meaning;
+mod parts;
 mod values;
 
 use rustc_hash::FxHashSet;
 
-use self::conditions::{Parts, Reader};
+use self::conditions::Reader;
 use self::meaning::{FromModel, Guessed};
+use self::parts::Parts;
 use super::tree::{source_text, tree, with_unsafe_fix};
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
