@@ -51,8 +51,9 @@ pub(super) fn page(meta: &RuleMeta) -> String {
         )
     });
     let gate = meta.gate.map_or_else(String::new, |gate| format!("- Upstream gate: `{gate}`\n"));
+    let raised = meta.raised.map_or_else(String::new, |raised| format!(", for some findings {raised}"));
     format!(
-        "# {}\n\n- Group: {}\n- Severity: {}\n- Profile: {profile}\n- Fix: {fix}\n{blocks}{gate}- Since: {}\n\n{}",
+        "# {}\n\n- Group: {}\n- Severity: {}{raised}\n- Profile: {profile}\n- Fix: {fix}\n{blocks}{gate}- Since: {}\n\n{}",
         meta.id,
         meta.group.as_str(),
         meta.severity,
@@ -66,6 +67,7 @@ fn to_json(meta: &RuleMeta) -> serde_json::Value {
         "id": meta.id,
         "group": meta.group.as_str(),
         "severity": meta.severity.as_str(),
+        "max_severity": meta.most_severe().as_str(),
         "profile": if meta.pedantic { "pedantic" } else { "recommended" },
         "fix": meta.fix.map(|fix| fix.safety.as_str()),
         "fix_availability": meta.fix.map(|fix| fix.availability.as_str()),

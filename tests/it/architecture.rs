@@ -168,6 +168,27 @@ fn the_code_map_says_the_same() {
     }
 }
 
+/// The map of the large modules names places that exist. Words in capitals stand for names of any kind.
+#[test]
+fn the_places_to_look_first_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("docs/architecture.md")).expect("docs/architecture.md");
+    let map = page.split("## Inside the large modules").nth(1).and_then(|rest| rest.split("\n## ").next());
+    let mut places = 0;
+    for row in map.expect("the map").lines().filter(|line| line.starts_with("| ")) {
+        let cell = row.trim_end_matches([' ', '|']).rsplit(" | ").next().unwrap_or_default();
+        for path in cell.split('`').skip(1).step_by(2).filter(|path| path.contains('/')) {
+            let known = path.split('/').take_while(|part| part.contains(|c: char| c.is_ascii_lowercase()));
+            let known: PathBuf =
+                known.filter(|part| !part.starts_with("RULE") && !part.starts_with("FORMAT")).collect();
+            let exists = root.join("src").join(&known).exists() || root.join(&known).exists();
+            assert!(exists && known.iter().count() > 0, "{path} does not exist");
+            places += 1;
+        }
+    }
+    assert!(places > 20, "{places} places");
+}
+
 #[test]
 fn every_module_says_its_job_and_is_in_the_table() {
     let lib =

@@ -79,7 +79,7 @@ impl Rule for PreferSubTechnique {
         if parents.is_empty() {
             return;
         }
-        let texts = search_terms(query);
+        let texts = search_terms(query, &cx.meaning(query));
         for parent in parents {
             if let Some((sub, word, place)) = indicated_sub_technique(version, &texts, parent.value) {
                 out.push(finding(cx, query, parent, (sub, word, place)));

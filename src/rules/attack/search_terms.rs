@@ -1,21 +1,25 @@
 //! What a query looks for.
 
+use rustc_hash::FxHashSet;
+
 use crate::content::Query;
 use crate::kql::ast::{Expr, ExprKind, LetValue, Literal, Statement, StatementKind};
+use crate::kql::model::SemanticModel;
 use crate::kql::{Node, walk, walk_statements};
 use crate::source::Span;
 
 /// The texts that a query looks for, in lower case, those that it excludes left out.
-pub(super) fn search_terms(query: &Query<'_>) -> Vec<(String, Span)> {
+pub(super) fn search_terms(query: &Query<'_>, model: &SemanticModel) -> Vec<(String, Span)> {
     let statements = &query.parse().statements;
-    let mut excluded: Vec<&str> = Vec::new();
+    // Where the variables are declared by which it excludes something.
+    let mut excluded: FxHashSet<Span> = FxHashSet::default();
     walk_statements(statements, &mut |node| {
         if let Node::Expr(expr) = node
             && excludes(expr)
         {
             walk(Node::Expr(expr), &mut |inner| {
                 if let Node::Expr(Expr { kind: ExprKind::Name(name), .. }) = inner {
-                    excluded.push(&name.text);
+                    excluded.extend(model.variable_of(name.span).and_then(|(_, variable)| variable.place));
                 }
                 true
             });
@@ -23,7 +27,7 @@ pub(super) fn search_terms(query: &Query<'_>) -> Vec<(String, Span)> {
         true
     });
     let left_out = |statement: &Statement| match &statement.kind {
-        StatementKind::Let { name, value: LetValue::Expr(_) } => excluded.contains(&&*name.text),
+        StatementKind::Let { name, value: LetValue::Expr(_) } => excluded.contains(&name.span),
         _ => false,
     };
     let mut found = Vec::new();

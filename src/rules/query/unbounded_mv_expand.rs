@@ -1,10 +1,9 @@
 //! `unbounded-mv-expand`
 
-use rustc_hash::FxHashSet;
-
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
-use crate::kql::ast::{Expr, Operator, OperatorKind};
+use crate::kql::ast::{ExprKind, Operator, OperatorKind};
+use crate::kql::model::SemanticModel;
 use crate::kql::view::Pipeline;
 use crate::rules::query::tree::{filters_by_time, tree};
 use crate::rules::{Context, Rule, declare_rule};
@@ -56,11 +55,13 @@ declare_rule! {
 }
 
 impl Rule for UnboundedMvExpand {
-    fn check_query(&self, _cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
+    fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(tree) = tree(query) else { return };
-        let given: FxHashSet<&str> = tree.lets().iter().map(|(_, name, _)| &*name.text).collect();
+        let expands = |stage: &&Operator| {
+            matches!(stage.kind, OperatorKind::MvExpand { .. } | OperatorKind::MvApply { .. })
+        };
         for pipeline in tree.pipelines() {
-            if !reads_table(&pipeline, &given) {
+            if !pipeline.stages.iter().any(expands) || !reads_table(&pipeline, &cx.meaning(query)) {
                 continue;
             }
             for stage in &pipeline.stages {
@@ -84,9 +85,9 @@ impl Rule for UnboundedMvExpand {
 }
 
 /// Whether the rows are those of a table, as far as the query tells: of a name that it does not give itself.
-fn reads_table(pipeline: &Pipeline<'_>, given: &FxHashSet<&str>) -> bool {
-    let source = pipeline.source.map(Expr::inner).and_then(Expr::as_name);
-    source.is_some_and(|name| !given.contains(name))
+fn reads_table(pipeline: &Pipeline<'_>, model: &SemanticModel) -> bool {
+    let Some(ExprKind::Name(name)) = pipeline.source.map(|source| &source.inner().kind) else { return false };
+    model.variable_of(name.span).is_none()
 }
 
 fn reduces_rows(stage: &Operator) -> bool {

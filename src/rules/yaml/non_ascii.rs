@@ -3,11 +3,12 @@
 use crate::content::{Kind, Query};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::kql::TokenKind;
-use crate::rules::yaml::hidden_direction_mark::is_direction_mark;
 use crate::rules::yaml::misleading_character::MisleadingCharacter;
 use crate::rules::{Context, Declared as _, Rule, declare_rule};
 use crate::source::{BOM, SourceFile, Span};
+use characters::{plain, runs};
 
+mod characters;
 #[cfg(test)]
 mod tests;
 
@@ -56,20 +57,6 @@ declare_rule! {
         gate: "non-ascii-validations",
         since: "0.1.0",
     }
-}
-
-/// What typographic characters are written as in plain text.
-fn plain(c: char) -> Option<&'static str> {
-    Some(match c {
-        '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{2032}' => "'",
-        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{2033}' => "\"",
-        '\u{2010}'..='\u{2015}' | '\u{2212}' => "-",
-        '\u{2026}' => "...",
-        '\u{00a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => " ",
-        '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' | '\u{00ad}' => "",
-        '\u{2022}' | '\u{00b7}' => "*",
-        _ => return None,
-    })
 }
 
 /// So many runs are reported for one file.
@@ -187,18 +174,4 @@ fn fits(cx: &Context<'_>, at: usize, text: &str) -> bool {
         let before = &cx.source().text()[line.start as usize..at];
         !before.contains(['\'', '"'])
     }
-}
-
-/// The runs of characters outside ASCII from an offset on.
-fn runs(text: &str, from: usize) -> Vec<(usize, &str)> {
-    let mut found = Vec::new();
-    let mut rest = from;
-    // What hides the direction of a text is an error of its own.
-    let told = |c: char| !c.is_ascii() && !is_direction_mark(c);
-    while let Some(start) = text[rest..].find(told).map(|at| rest + at) {
-        let end = text[start..].find(|c: char| !told(c)).map_or(text.len(), |at| start + at);
-        found.push((start, &text[start..end]));
-        rest = end;
-    }
-    found
 }
