@@ -35,6 +35,8 @@ mod findings;
 
 mod report;
 
+mod engine;
+
 mod discover;
 
 mod git;

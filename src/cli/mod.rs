@@ -20,6 +20,7 @@ mod params;
 mod print;
 mod progress;
 mod reports;
+mod run;
 mod write;
 
 use outcome::Outcome;
@@ -51,6 +52,7 @@ pub fn main() -> ExitCode {
         Command::Check(options) => check::run(&cli.global, options),
         Command::Convert(options) => convert::run(&cli.global, options),
         Command::Inspect(options) => inspect::run(&cli.global, options),
+        Command::Run(options) => run::run(&cli.global, options),
         Command::Explain(options) => explain::explain(&cli.global, options),
         Command::Rules(options) => explain::rules(&cli.global, options),
         Command::Schema(options) => explain::schema(options),
@@ -61,6 +63,12 @@ pub fn main() -> ExitCode {
     };
     match done {
         Ok(outcome) => outcome.into(),
+        Err(Error::Refused(lines)) => {
+            for line in &lines {
+                print::note(line);
+            }
+            Outcome::Impossible.into()
+        }
         Err(error) => {
             print::error(&cli.global, &error);
             Outcome::Impossible.into()
@@ -102,6 +110,9 @@ pub enum Error {
     /// The baseline cannot be used.
     #[error("`{0}`: {1}")]
     Baseline(String, crate::baseline::Error),
+    /// A query cannot be run, each reason with its place.
+    #[error("{}", .0.join("\n"))]
+    Refused(Vec<String>),
     /// An option cannot be used so.
     #[error("{0}")]
     Usage(String),

@@ -57,6 +57,11 @@ impl Workspace {
         self.tables.entry(name.to_owned()).or_default();
     }
 
+    /// Adds a table with its columns, where the table is not there yet.
+    pub(crate) fn add_table(&mut self, name: &str, columns: Vec<(String, Scalar)>) {
+        self.tables.entry(name.to_owned()).or_insert(columns);
+    }
+
     /// Adds a function of which only the name is known.
     pub fn add_function_name(&mut self, name: &str) {
         let function = Function { params: None, returns: Returns::Unknown };

@@ -24,6 +24,7 @@ mod queries_pinned;
 mod query_places;
 mod reports;
 mod rules;
+mod run;
 mod sarif;
 mod schemas;
 mod slips_pinned;

@@ -7,10 +7,12 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 mod check;
 mod choices;
 mod convert;
+mod run;
 
 pub(crate) use check::Check;
 pub(crate) use choices::{Color, Form, NewKind, SchemaKind};
 pub(crate) use convert::{Convert, NewRule};
+pub(crate) use run::{Missing, Rows, Run};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (ATT&CK 19.1)");
 
@@ -87,6 +89,15 @@ docs/convert.md explains the targets, parameter files and the metadata of soluti
   sentlint inspect --output-format json content | jq '.files[].query.tables'
   echo 'SigninLogs | summarize count() by Location' | sentlint inspect - --stdin-filename q.kql")]
     Inspect(Inspect),
+    /// Run a query on local data
+    #[command(after_help = "Examples:
+  sentlint run query.yaml --data events            rows from events/Table.ndjson, .json and .csv
+  sentlint run -e 'print now()' --now 2026-11-28T12:00:00Z
+  sentlint run rule.yaml --data events --missing empty --watchlists watchlists
+  sentlint run query.kql --data events --explain --output-format json
+
+Nothing is loaded from the network, and what cannot be run exactly is refused by name. docs/run.md explains the data.")]
+    Run(Box<Run>),
     /// Show the documentation of a rule
     #[command(after_help = "Example:\n  sentlint explain technique-tactic-mismatch")]
     Explain(Explain),

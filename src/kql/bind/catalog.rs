@@ -57,6 +57,16 @@ impl Body {
         Self { text: text.to_owned(), parse: parse(text), value, open, meaning, mentions }
     }
 
+    /// The text.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The tree.
+    pub(crate) fn parse(&self) -> &Parse {
+        &self.parse
+    }
+
     /// What the body mentions.
     pub(crate) fn mentions(&self) -> &Mentions {
         self.mentions.get_or_init(|| Mentions::of(&self.parse))

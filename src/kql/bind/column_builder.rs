@@ -54,19 +54,26 @@ impl ColumnBuilder {
         self.list.get(name)
     }
 
-    /// Adds a column that is named outright. Returns false where there is one of that name already.
-    pub(super) fn declare(&mut self, name: &str, kind: Scalar, id: ColumnId, replace: bool) -> bool {
+    /// Adds a column that is named outright; the name that it has got. `None` where there is one of that name already.
+    pub(super) fn declare(
+        &mut self,
+        name: &str,
+        kind: Scalar,
+        id: ColumnId,
+        replace: bool,
+    ) -> Option<Arc<str>> {
         if self.declared.contains(name) {
-            return false;
+            return None;
         }
         if replace && self.put(name, kind, id) {
-            self.declared.insert(name.into());
-            return true;
+            let name: Arc<str> = name.into();
+            self.declared.insert(Arc::clone(&name));
+            return Some(name);
         }
         let name = self.free(name);
         self.declared.insert(Arc::clone(&name));
-        self.list.push(Column { name, kind, id });
-        true
+        self.list.push(Column { name: Arc::clone(&name), kind, id });
+        Some(name)
     }
 
     /// Names a column of the rows again, which is only wrong where it was named before.
@@ -159,9 +166,9 @@ impl<'a> Binder<'a> {
         kind: Scalar,
         from: (Span, Option<ColumnId>),
         replace: bool,
-    ) {
+    ) -> Option<Arc<str>> {
         if name.form == NameForm::Missing {
-            return;
+            return None;
         }
         let (made_by, from) = (Some(from.0), from.1);
         let origin =
@@ -172,9 +179,11 @@ impl<'a> Binder<'a> {
             origin: origin(),
             ..new
         });
-        if !columns.declare(&name.text, kind, id, replace) {
+        let own = columns.declare(&name.text, kind, id, replace);
+        if own.is_none() {
             self.twice(&name.text, name.span);
         }
+        own
     }
 
     /// The identity of a column whose name is not written out.
@@ -187,12 +196,18 @@ impl<'a> Binder<'a> {
     }
 
     /// Adds one of several columns that an expression returns, which are those of the rows or made by it.
-    fn add_one_of(&mut self, columns: &mut ColumnBuilder, expr: &Expr, column: &Column) {
+    fn add_one_of(
+        &mut self,
+        columns: &mut ColumnBuilder,
+        expr: &Expr,
+        column: &Column,
+    ) -> Option<Arc<str>> {
         let id = match column.id {
             ColumnId::NONE => self.made_column(expr, &column.name, column.kind),
             id => id,
         };
-        let Some(name) = columns.add(&column.name, column.kind, id) else { return };
+        let name = columns.add(&column.name, column.kind, id)?;
+        let own = Some(Arc::clone(&name));
         // Where the name was taken, the column goes on under another.
         if name != column.name && self.recorder.full() {
             let (made_by, named_after, kind) = (Some(expr.span), Some(id), column.kind);
@@ -200,10 +215,17 @@ impl<'a> Binder<'a> {
             let id = self.new_column(&name, kind, |new| NewColumn { made_by, named_after, origin, ..new });
             columns.list.replace(Column { name, kind, id });
         }
+        own
     }
 
-    /// Adds several columns that an expression returns.
-    fn add_several(&mut self, columns: &mut ColumnBuilder, expr: &Expr, several: &ColumnList) {
+    /// Adds several columns that an expression returns. `made` gets the names that they have got.
+    fn add_several(
+        &mut self,
+        columns: &mut ColumnBuilder,
+        expr: &Expr,
+        several: &ColumnList,
+        made: &mut Vec<Arc<str>>,
+    ) {
         let mut several = several.clone();
         if self.recorder.full() && several.is_layered() {
             // What the list was made of has identities.
@@ -217,7 +239,11 @@ impl<'a> Binder<'a> {
             }
             several = edit.finish();
         }
-        if columns.absorb(&several) || !self.look_at(several.len()) {
+        if columns.absorb(&several) {
+            made.extend(several.iter().filter(|_| self.recorder.executing()).map(|own| Arc::clone(&own.name)));
+            return;
+        }
+        if !self.look_at(several.len()) {
             return;
         }
         for column in &several {
@@ -225,7 +251,7 @@ impl<'a> Binder<'a> {
                 columns.list.push(column.clone());
                 break;
             }
-            self.add_one_of(columns, expr, column);
+            made.extend(self.add_one_of(columns, expr, column));
         }
     }
 
@@ -252,7 +278,9 @@ impl<'a> Binder<'a> {
         default: Option<String>,
     ) -> Scalar {
         let aggregating = std::mem::replace(&mut self.context.aggregating, style == Style::Summarize);
-        let made = self.make_in_scope(expr, columns, style, kind, default);
+        let mut names = Vec::new();
+        let made = self.make_in_scope(expr, columns, style, kind, default, &mut names);
+        self.recorder.made(expr, names);
         self.context.aggregating = aggregating;
         made
     }
@@ -264,6 +292,7 @@ impl<'a> Binder<'a> {
         style: Style,
         kind: Option<Scalar>,
         default: Option<String>,
+        made: &mut Vec<Arc<str>>,
     ) -> Scalar {
         let whole = expr;
         let expr = match &expr.kind {
@@ -284,18 +313,19 @@ impl<'a> Binder<'a> {
                 if let (Some(first), Some(name)) = (tuple.first(), names.first()) {
                     rest.remove(&first.name);
                     let from = (expr.span, Some(first.id));
-                    self.declare_column(columns, name, kind_or(first.kind), from, true);
+                    made.extend(self.declare_column(columns, name, kind_or(first.kind), from, true));
                 }
-                self.add_several(columns, expr, &rest.finish());
+                self.add_several(columns, expr, &rest.finish(), made);
             }
             (ExprKind::Named { names, .. }, Value::Columns(tuple)) => {
                 for (at, column) in tuple.iter().enumerate() {
                     match names.get(at) {
                         Some(name) => {
                             let from = (expr.span, Some(column.id));
-                            self.declare_column(columns, name, kind_or(column.kind), from, style.replaces());
+                            let (kind, replaces) = (kind_or(column.kind), style.replaces());
+                            made.extend(self.declare_column(columns, name, kind, from, replaces));
                         }
-                        None => self.add_one_of(columns, expr, column),
+                        None => made.extend(self.add_one_of(columns, expr, column)),
                     }
                 }
                 for name in names.iter().skip(tuple.len()) {
@@ -314,7 +344,7 @@ impl<'a> Binder<'a> {
                         is_name || style == Style::Graph && matches!(value.kind, ExprKind::Path { .. });
                     let from = if passed_on && kind.is_none() { self.named_after(value) } else { None };
                     let replace = style.replaces() || is_name;
-                    self.declare_column(columns, name, kind_or(own), (expr.span, from), replace);
+                    made.extend(self.declare_column(columns, name, kind_or(own), (expr.span, from), replace));
                 }
             }
             (ExprKind::Star, _) => {
@@ -327,17 +357,19 @@ impl<'a> Binder<'a> {
                     }
                 }
             }
-            (_, Value::Columns(tuple)) => self.add_several(columns, expr, &tuple),
+            (_, Value::Columns(tuple)) => self.add_several(columns, expr, &tuple, made),
             _ => match self.result_column(expr).filter(|_| !self.context.aggregating) {
-                Some(column) => self.make_again(expr, columns, style, kind, &column),
+                Some(column) => made.extend(self.make_again(expr, columns, style, kind, &column)),
                 None => {
                     let own_name =
                         if style == Style::Graph { self.name_in_graph(expr) } else { self.name_of(expr) };
                     let name = own_name.or(default);
                     let name = name.unwrap_or_else(|| self.nameless(style == Style::Extend));
                     let id = self.made_column(expr, &name, kind_or(own));
-                    if !style.replaces() || !columns.put(&name, kind_or(own), id) {
-                        columns.add(&name, kind_or(own), id);
+                    if style.replaces() && columns.put(&name, kind_or(own), id) {
+                        made.push(name.into());
+                    } else {
+                        made.extend(columns.add(&name, kind_or(own), id));
                     }
                 }
             },
@@ -354,20 +386,21 @@ impl<'a> Binder<'a> {
         style: Style,
         kind: Option<Scalar>,
         column: &Column,
-    ) {
+    ) -> Option<Arc<str>> {
         let (kind, id) = match kind {
             Some(kind) => (kind, self.made_column(expr, &column.name, kind)),
             None => (column.kind, column.id),
         };
-        let fresh = match style {
+        let own = match style {
             Style::Replace => columns.declare(&column.name, kind, id, true),
             _ => match columns.declare_input(&column.name) {
-                Some(fresh) => fresh,
+                Some(fresh) => fresh.then(|| Arc::clone(&column.name)),
                 None => columns.declare(&column.name, kind, id, false),
             },
         };
-        if !fresh {
+        if own.is_none() {
             self.twice(&column.name, expr.span);
         }
+        own
     }
 }

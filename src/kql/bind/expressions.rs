@@ -234,6 +234,13 @@ impl<'a> Binder<'a> {
                 self.say(FindingKind::Semantic, base.span, "A table has no elements");
                 Value::Unknown
             }
+            // Of the values that a call returns, the index chooses one.
+            Value::Columns(columns) => {
+                self.value(index);
+                let kinds: Vec<Scalar> = columns.iter().map(|column| column.kind).collect();
+                let all_dynamic = !kinds.is_empty() && kinds.iter().all(|kind| kind.dynamic());
+                if all_dynamic { Value::of(Scalar::Dynamic) } else { Value::Unknown }
+            }
             _ => {
                 self.value(index);
                 Value::Unknown

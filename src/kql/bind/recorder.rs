@@ -32,6 +32,7 @@ pub(super) struct Recorder {
     /// calls, or that do not belong to the query.
     paused: usize,
     details: Option<Box<Recording>>,
+    level: Level,
 }
 
 /// What is recorded at [`Level::Full`] only.
@@ -62,12 +63,38 @@ pub(super) struct NewColumn<'n> {
 impl Recorder {
     /// A recorder for a tree of so many expressions.
     pub(super) fn new(level: Level, exprs: usize) -> Self {
-        let details = (level == Level::Full).then(|| {
+        let details = (level >= Level::Full).then(|| {
             let mut recording = Box::<Recording>::default();
             recording.kept.types.resize(exprs, (ExprType::Unknown, false));
             recording
         });
-        Self { details, ..Self::default() }
+        Self { details, level, ..Self::default() }
+    }
+
+    /// Whether the bodies of functions are kept for each of their calls.
+    pub(super) fn executing(&self) -> bool {
+        self.level >= Level::Execute && self.paused == 0
+    }
+
+    /// A recorder for the body of a function that is called: of the same tree where it stands in the query, or of
+    /// another of so many expressions.
+    pub(super) fn for_body(&self, exprs: Option<usize>) -> Self {
+        let own = || self.details.as_ref().map_or(0, |recording| recording.kept.types.len());
+        Self::new(self.level, exprs.unwrap_or_else(own))
+    }
+
+    /// Keeps what the body of a function means for a call of it.
+    pub(super) fn called(&mut self, call: Span, body: Self) {
+        if let Some(recording) = self.details() {
+            recording.kept.calls.insert(call, Arc::new(body.finish()));
+        }
+    }
+
+    /// Keeps the names of the columns that an expression has made.
+    pub(super) fn made(&mut self, expr: &Expr, names: Vec<Arc<str>>) {
+        if let Some(recording) = self.details() {
+            recording.kept.made.insert(expr.id, names);
+        }
     }
 
     /// Whether everything is kept.
@@ -251,7 +278,7 @@ impl Recorder {
 
     /// What was found out, as an answer to questions.
     pub(super) fn finish(mut self) -> SemanticModel {
-        let level = if self.full() { Level::Full } else { Level::Check };
+        let level = self.level;
         // The last reading of a name counts, unless it no longer said what an earlier one did.
         self.occurrences.reverse();
         self.occurrences.sort_by_key(|one| (one.span, !one.declares, one.symbol == Symbol::Unresolved));

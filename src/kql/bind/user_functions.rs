@@ -104,7 +104,7 @@ impl<'a> Binder<'a> {
         }
         let texts =
             assigned.iter().map(|arg| arg.and_then(|arg| self.constant_text(value_of(arg)))).collect();
-        self.expand(function, values, texts)
+        self.expand(place, function, values, texts)
     }
 
     /// The text that an expression is, where that is known.
@@ -154,6 +154,7 @@ impl<'a> Binder<'a> {
     /// What a function returns for these arguments.
     pub(super) fn expand(
         &mut self,
+        place: Span,
         function: &Arc<LocalFunction<'a>>,
         values: Vec<Value>,
         texts: Vec<Option<Arc<str>>>,
@@ -172,8 +173,17 @@ impl<'a> Binder<'a> {
             self.names.push(Local { name, bound, text, id: None, column: None });
         }
         self.limits.calls += 1;
-        let value =
-            self.without_recording(|binder| binder.with_empty_scope(|binder| binder.body(function.ast)));
+        let value = if self.recorder.executing() {
+            let inner = self.recorder.for_body(None);
+            let outer = std::mem::replace(&mut self.recorder, inner);
+            let value =
+                self.without_reporting(|binder| binder.with_empty_scope(|binder| binder.body(function.ast)));
+            let body = std::mem::replace(&mut self.recorder, outer);
+            self.recorder.called(place, body);
+            value
+        } else {
+            self.without_recording(|binder| binder.with_empty_scope(|binder| binder.body(function.ast)))
+        };
         self.limits.calls -= 1;
         self.names.show_again(outer);
         value
@@ -215,7 +225,7 @@ impl<'a> Binder<'a> {
                 }
             }
         }
-        let value = self.returned_by(external, values, piped);
+        let value = self.returned_by(name.span, external, values, piped);
         match value {
             Value::Rows(relation) if self.recorder.full() => {
                 Value::Rows(self.recorder.adopt(relation, false, &name.text, ColumnOrigin::Function))
@@ -226,6 +236,7 @@ impl<'a> Binder<'a> {
 
     fn returned_by(
         &mut self,
+        place: Span,
         external: &External,
         values: Vec<Value>,
         piped: Option<Arc<Relation>>,
@@ -247,19 +258,30 @@ impl<'a> Binder<'a> {
                 rows.has_unknown_columns |= open;
                 Value::Rows(Arc::new(rows))
             }
-            Returned::Body(body) => self.body_of_external(external, body, values),
+            Returned::Body(body) => self.body_of_external(place, external, body, values),
         }
     }
 
-    fn body_of_external(&mut self, external: &External, body: &Body, values: Vec<Value>) -> Value {
-        if let Some(value) = body.value.get() {
+    fn body_of_external(
+        &mut self,
+        place: Span,
+        external: &External,
+        body: &Body,
+        values: Vec<Value>,
+    ) -> Value {
+        let executing = self.recorder.executing();
+        if let Some(value) = body.value.get().filter(|_| !executing) {
             return value.clone();
         }
         if self.limits.calls >= DEEPEST_CALL || self.limits.steps == 0 || body.open.replace(true) {
             return Value::Unknown;
         }
         let mut inner = Binder::new(&body.text, self.catalog, Recorder::default());
-        inner.recorder.pause();
+        if executing {
+            inner.recorder = self.recorder.for_body(Some(body.parse.exprs as usize));
+        } else {
+            inner.recorder.pause();
+        }
         inner.reports.muted = 1;
         inner.limits.steps = self.limits.steps;
         inner.limits.calls = self.limits.calls + 1;
@@ -273,6 +295,9 @@ impl<'a> Binder<'a> {
         }
         let value = inner.query(&body.parse.statements);
         body.open.set(false);
+        if executing {
+            self.recorder.called(place, inner.recorder);
+        }
         self.limits.steps = inner.limits.steps;
         if self.limits.steps > 0 && external.params.iter().flatten().all(|param| param.takes != Takes::Rows) {
             // Where it was set in between, it was set to the same.
@@ -291,7 +316,7 @@ impl<'a> Binder<'a> {
             self.needs_arguments(name);
             let values = function.params.iter().map(|_| Value::Unknown).collect();
             let texts = function.params.iter().map(|_| None).collect();
-            return Some(function.returns.clone().unwrap_or_else(|| self.expand(&function, values, texts)));
+            return Some(function.returns.clone().unwrap_or_else(|| self.expand(name.span, &function, values, texts)));
         }
         if let Some(external) = self.catalog.function(&name.text) {
             self.recorder.functions.insert(name.text.clone());

@@ -35,6 +35,9 @@ pub(crate) enum Level {
     Check,
     /// Besides: expressions, all names, columns with their identity, the rows before and after every operator, scopes.
     Full,
+    /// Besides: the names of the columns that each expression makes, and what the bodies of functions mean for each of
+    /// their calls. What runs a query needs it.
+    Execute,
 }
 
 /// The type of an expression.
@@ -133,6 +136,10 @@ pub(in crate::kql) struct Details {
     pub operators: Vec<OperatorRows>,
     /// By where they begin, outer ones before those in them.
     pub scopes: Vec<Scope>,
+    /// The names of the columns that an expression of an operator makes, in the order of its values.
+    pub made: FxHashMap<ExprId, Vec<Arc<str>>>,
+    /// By the place of the name that is called: what the body of the function means for these arguments.
+    pub calls: FxHashMap<Span, Arc<SemanticModel>>,
 }
 
 /// Some of the columns of a query.
@@ -176,6 +183,18 @@ impl SemanticModel {
     /// `None` below [`Level::Full`].
     pub(crate) fn constant(&self, expr: ExprId) -> Option<&Constant> {
         self.full.as_ref()?.constants.get(&expr)
+    }
+
+    /// The names of the columns that an expression of `extend`, `project`, `summarize` and the like makes, in the order
+    /// of its values. `None` below [`Level::Execute`].
+    pub(crate) fn made(&self, expr: ExprId) -> Option<&[Arc<str>]> {
+        self.full.as_ref()?.made.get(&expr).map(Vec::as_slice)
+    }
+
+    /// What the body of a function means for a call, by the place of the name that is called. `None` where the body means
+    /// the same for every call, so that this model tells, and below [`Level::Execute`].
+    pub(crate) fn called(&self, name: Span) -> Option<&Arc<Self>> {
+        self.full.as_ref()?.calls.get(&name)
     }
 
     /// The names with their meaning, by place. Below [`Level::Full`] only those of variables.

@@ -1,0 +1,63 @@
+//! Hashes.
+
+use md5::Md5;
+use sha1::Sha1;
+use sha2::digest::Digest;
+use sha2::{Sha256, Sha512};
+use xxhash_rust::xxh64::xxh64;
+
+use super::super::eval::ScalarFn;
+use super::super::value::Value;
+use super::{Answer, arg, long, text};
+
+pub(super) fn find(name: &str) -> Option<ScalarFn> {
+    Some(match name {
+        "hash" | "hash_xxhash64" => |_, args| modulo(xxhash(arg(args, 0)), long(args, 1)),
+        "hash_combine" => |_, args| {
+            let all = args.iter().filter_map(Value::as_long);
+            Ok(all.reduce(combined).map_or(Value::Null, Value::Long))
+        },
+        "hash_many" => |_, args| {
+            let all = args.iter().map(xxhash);
+            Ok(all.reduce(combined).map_or(Value::Null, Value::Long))
+        },
+        "hash_md5" => |_, args| Ok(hex::<Md5>(&text(args, 0))),
+        "hash_sha1" => |_, args| Ok(hex::<Sha1>(&text(args, 0))),
+        "hash_sha256" => |_, args| Ok(hex::<Sha256>(&text(args, 0))),
+        "hash_sha512" => |_, args| Ok(hex::<Sha512>(&text(args, 0))),
+        _ => return None,
+    })
+}
+
+fn hex<D: Digest>(text: &str) -> Value {
+    let bytes = D::digest(text.as_bytes());
+    Value::str(&bytes.iter().fold(String::new(), |out, byte| out + &format!("{byte:02x}")))
+}
+
+fn combined(a: i64, b: i64) -> i64 {
+    // As boost combines hashes, with the golden ratio.
+    let (a, b) = (a.cast_unsigned(), b.cast_unsigned());
+    (a ^ b.wrapping_add(0x9e37_79b9).wrapping_add(a << 6).wrapping_add(a >> 2)).cast_signed()
+}
+
+/// The hash of a value by its bytes: of strings those of UTF-8, of others those of the number that they are.
+fn xxhash(value: &Value) -> i64 {
+    let hash = match value {
+        Value::Int(value) => xxh64(&value.to_le_bytes(), 0),
+        Value::Long(value) | Value::DateTime(value) | Value::Timespan(value) => {
+            xxh64(&value.to_le_bytes(), 0)
+        }
+        Value::Real(value) => xxh64(&value.to_le_bytes(), 0),
+        Value::Bool(value) => xxh64(&[u8::from(*value)], 0),
+        value => xxh64(super::super::convert::text(value).as_bytes(), 0),
+    };
+    hash.cast_signed()
+}
+
+fn modulo(hash: i64, by: Option<i64>) -> Answer {
+    Ok(match by {
+        None => Value::Long(hash),
+        Some(by) if by > 0 => Value::Long((hash.cast_unsigned() % by.unsigned_abs()).cast_signed()),
+        Some(_) => return Err("the modulus must be positive".into()),
+    })
+}

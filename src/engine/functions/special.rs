@@ -1,0 +1,52 @@
+//! Functions of the run: the time that it is, and what sketches hold.
+
+use super::super::aggregates::at_rank;
+use super::super::aggregates::sketches;
+use super::super::eval::ScalarFn;
+use super::super::value::Value;
+use super::{arg, items, real, size};
+
+pub(super) fn find(name: &str) -> Option<ScalarFn> {
+    Some(match name {
+        "now" => |cx, args| {
+            let offset = match arg(args, 0) {
+                Value::Timespan(ticks) => *ticks,
+                _ => 0,
+            };
+            let ticks = cx.exec.now.checked_add(offset).and_then(super::super::time::moment);
+            Ok(ticks.map_or(Value::Null, Value::DateTime))
+        },
+        "ago" => |cx, args| {
+            let Value::Timespan(back) = arg(args, 0) else { return Ok(Value::Null) };
+            let ticks = cx.exec.now.checked_sub(*back).and_then(super::super::time::moment);
+            Ok(ticks.map_or(Value::Null, Value::DateTime))
+        },
+        "dcount_hll" => {
+            |_, args| Ok(sketches::distinct_in(arg(args, 0)).map_or(Value::Null, |items| size(items.len())))
+        }
+        "hll_merge" => |_, args| {
+            let all: Vec<Value> =
+                args.iter().filter_map(sketches::distinct_in).flat_map(|items| items.to_vec()).collect();
+            Ok(sketches::distinct_of(all.into_iter()))
+        },
+        "tdigest_merge" | "merge_tdigest" => |_, args| {
+            let all: Vec<Value> =
+                args.iter().filter_map(sketches::digest_in).flat_map(|items| items.to_vec()).collect();
+            Ok(sketches::digest_of(all.into_iter()))
+        },
+        "percentile_tdigest" => |_, args| {
+            let Some(sorted) = sketches::weighed_in(arg(args, 0)) else { return Ok(Value::Null) };
+            Ok(real(args, 1).map_or(Value::Null, |wanted| at_rank(&sorted, wanted)))
+        },
+        "percentile_array_tdigest" => |_, args| {
+            let Some(sorted) = sketches::weighed_in(arg(args, 0)) else { return Ok(Value::Null) };
+            let wanted = match items(arg(args, 1)) {
+                Some(all) => all.to_vec(),
+                None => args[1..].to_vec(),
+            };
+            let found = wanted.iter().filter_map(Value::as_real).map(|wanted| at_rank(&sorted, wanted));
+            Ok(Value::array(found.collect()))
+        },
+        _ => return None,
+    })
+}
