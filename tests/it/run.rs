@@ -61,7 +61,7 @@ fn every_operator_tells_its_rows() {
 #[test]
 fn what_is_wrong_is_told_with_its_place() {
     for (args, expected) in [
-        (vec!["-e", "print x = "], "-e:1:11: error: "),
+        (vec!["-e", "print x = "], "-e:1:10: error: "),
         (vec!["-e", "print strlen(1, 2)"], "-e:1:7: error: "),
         (
             vec!["q.kql"],

@@ -402,7 +402,7 @@ impl<'q> Compiler<'q> {
                 continue;
             }
             if matches!(head, Any::Value(_)) {
-                return Err(Failure::at(source, "a value stands where a table is expected"));
+                return Err(Failure::at(source, "expected a table, got a value"));
             }
             head = self.operator(Some(head), stage, at)?;
         }
@@ -421,7 +421,7 @@ impl<'q> Compiler<'q> {
                 let env = self.define(at.env, &name.text, Binding::Graph(Rc::clone(&graph)));
                 (Any::Graph(graph), env)
             }
-            Any::Value(_) => return Err(Failure::at(name.span, "a value stands where a table is expected")),
+            Any::Value(_) => return Err(Failure::at(name.span, "expected a table, got a value")),
         })
     }
 
