@@ -21,7 +21,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ),
     ("findings", &["source", "diagnostic", "knowledge"]),
     ("report", &["source", "diagnostic", "findings", "knowledge"]),
-    ("engine", &["source", "kql", "report"]),
+    ("engine", &["source", "similar", "kql", "report"]),
     ("discover", &["source", "content"]),
     ("git", &["source"]),
     (

@@ -183,7 +183,7 @@ pub(crate) fn read(
 /// What is said of a column that a table does not have.
 pub(crate) fn no_column(name: &str, schema: &Schema) -> String {
     let names = schema.columns.iter().map(|(name, _)| &**name);
-    let near = crate::kql::bind::nearest(name, names).map(|near| format!("; did you mean `{near}`?"));
+    let near = crate::similar::nearest(name, names).map(|near| format!("; did you mean `{near}`?"));
     format!("the table has no column `{name}`{}", near.unwrap_or_default())
 }
 

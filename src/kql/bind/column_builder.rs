@@ -196,12 +196,7 @@ impl<'a> Binder<'a> {
     }
 
     /// Adds one of several columns that an expression returns, which are those of the rows or made by it.
-    fn add_one_of(
-        &mut self,
-        columns: &mut ColumnBuilder,
-        expr: &Expr,
-        column: &Column,
-    ) -> Option<Arc<str>> {
+    fn add_one_of(&mut self, columns: &mut ColumnBuilder, expr: &Expr, column: &Column) -> Option<Arc<str>> {
         let id = match column.id {
             ColumnId::NONE => self.made_column(expr, &column.name, column.kind),
             id => id,
@@ -240,7 +235,9 @@ impl<'a> Binder<'a> {
             several = edit.finish();
         }
         if columns.absorb(&several) {
-            made.extend(several.iter().filter(|_| self.recorder.executing()).map(|own| Arc::clone(&own.name)));
+            made.extend(
+                several.iter().filter(|_| self.recorder.executing()).map(|own| Arc::clone(&own.name)),
+            );
             return;
         }
         if !self.look_at(several.len()) {

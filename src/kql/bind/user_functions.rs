@@ -316,7 +316,9 @@ impl<'a> Binder<'a> {
             self.needs_arguments(name);
             let values = function.params.iter().map(|_| Value::Unknown).collect();
             let texts = function.params.iter().map(|_| None).collect();
-            return Some(function.returns.clone().unwrap_or_else(|| self.expand(name.span, &function, values, texts)));
+            return Some(
+                function.returns.clone().unwrap_or_else(|| self.expand(name.span, &function, values, texts)),
+            );
         }
         if let Some(external) = self.catalog.function(&name.text) {
             self.recorder.functions.insert(name.text.clone());
