@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_no_text_is_no_hindrance() {
+    fn a_key_that_is_not_a_string_does_not_matter() {
         let text = "name: {{Title}}\nseverity: medium\n";
         let fixed = fix(text, &[finding(&[(26, 32, "Medium")])]).unwrap();
         assert_eq!(fixed.text, "name: {{Title}}\nseverity: Medium\n");

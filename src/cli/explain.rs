@@ -51,7 +51,7 @@ pub(super) fn page(meta: &RuleMeta) -> String {
         )
     });
     let gate = meta.gate.map_or_else(String::new, |gate| format!("- Upstream gate: `{gate}`\n"));
-    let raised = meta.raised.map_or_else(String::new, |raised| format!(", for some findings {raised}"));
+    let raised = meta.raised.map_or_else(String::new, |raised| format!("; {raised} for some findings"));
     format!(
         "# {}\n\n- Group: {}\n- Severity: {}{raised}\n- Profile: {profile}\n- Fix: {fix}\n{blocks}{gate}- Since: {}\n\n{}",
         meta.id,

@@ -292,7 +292,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_like_a_blank_inside_of_a_text_is_hidden_and_reads_as_it_was() {
+    fn what_looks_like_a_space_inside_a_string_is_hidden_and_reads_as_it_was() {
         let value =
             json!({"query": "dynamic({\"a\": [ ], \"b\":{}, \"c\": null}) \\n:[x]", "parameters": {}});
         let text = to_json(&value);

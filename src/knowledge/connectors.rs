@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn misspelt_ids_have_a_nearest_one() {
+    fn misspelled_ids_have_a_nearest_one() {
         assert_eq!(nearest("microsoftthreatprotection"), Some("MicrosoftThreatProtection"));
         assert_eq!(nearest("MicrosoftThreatProtecton"), Some("MicrosoftThreatProtection"));
         assert_eq!(nearest("awss3"), Some("AWSS3"));

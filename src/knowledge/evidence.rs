@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_entry_is_an_active_sub_technique_and_no_word_stands_twice() {
+    fn every_entry_is_an_active_sub_technique_and_no_word_is_repeated() {
         assert!(EVIDENCE.is_sorted_by(|a, b| a.sub < b.sub));
         let mut seen = std::collections::BTreeSet::new();
         for evidence in EVIDENCE {

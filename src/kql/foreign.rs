@@ -3,7 +3,7 @@
 
 /// How a call of another language is written in KQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum Rewrite {
     /// Under another name with the same arguments, of which there are at least and at most so many.
     Renamed(usize, usize),
     /// As this text says, in which `{0}` and `{1}` are the arguments, of which there are just so many.
@@ -20,11 +20,11 @@ pub(crate) struct Foreign {
     /// What KQL has in their place.
     pub kql: &'static str,
     /// How it is written.
-    pub form: Form,
+    pub rewrite: Rewrite,
 }
 
 const fn renamed(words: &'static [&'static str], kql: &'static str, least: usize, most: usize) -> Foreign {
-    Foreign { words, kql, form: Form::Renamed(least, most) }
+    Foreign { words, kql, rewrite: Rewrite::Renamed(least, most) }
 }
 
 const fn written(
@@ -33,11 +33,11 @@ const fn written(
     template: &'static str,
     args: usize,
 ) -> Foreign {
-    Foreign { words, kql, form: Form::Written(template, args) }
+    Foreign { words, kql, rewrite: Rewrite::Written(template, args) }
 }
 
 const fn otherwise(words: &'static [&'static str], kql: &'static str, note: &'static str) -> Foreign {
-    Foreign { words, kql, form: Form::Otherwise(note) }
+    Foreign { words, kql, rewrite: Rewrite::Otherwise(note) }
 }
 
 /// More arguments than any function takes.
@@ -283,11 +283,11 @@ pub(crate) fn rewritten(name: &str, args: &[&str]) -> Option<String> {
         });
     }
     let foreign = function(name)?;
-    match foreign.form {
-        Form::Renamed(least, most) if (least..=most).contains(&args.len()) => {
+    match foreign.rewrite {
+        Rewrite::Renamed(least, most) if (least..=most).contains(&args.len()) => {
             Some(format!("{}({})", foreign.kql, args.join(", ")))
         }
-        Form::Written(template, count) if count == args.len() => {
+        Rewrite::Written(template, count) if count == args.len() => {
             let fill = |text: String, (at, arg): (usize, &&str)| text.replace(&format!("{{{at}}}"), arg);
             Some(args.iter().enumerate().fold(template.to_owned(), fill))
         }
@@ -326,12 +326,12 @@ mod tests {
         );
         for foreign in FUNCTIONS {
             let words: Vec<String> = foreign.words.iter().map(|word| format!("`{word}`")).collect();
-            let how = match foreign.form {
-                Form::Renamed(..) => "the same arguments".to_owned(),
-                Form::Written(template, _) => {
+            let how = match foreign.rewrite {
+                Rewrite::Renamed(..) => "the same arguments".to_owned(),
+                Rewrite::Written(template, _) => {
                     format!("`{}`", template.replace("{0}", "a").replace("{1}", "b"))
                 }
-                Form::Otherwise(note) => note.to_owned(),
+                Rewrite::Otherwise(note) => note.to_owned(),
             };
             let how = how.replace('|', "\\|");
             page += &format!("| {} | `{}` | {how} |\n", words.join(", "), foreign.kql);

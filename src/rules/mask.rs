@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_and_strings_become_blanks() {
+    fn comments_and_strings_become_spaces() {
         let cases = [
             ("a // b\nc", "a     \nc"),
             ("x == \"u//v\" // w", "x ==            "),

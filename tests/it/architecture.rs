@@ -109,7 +109,7 @@ fn without_tests(text: &str) -> String {
 }
 
 #[test]
-fn what_stands_behind_a_declaration_for_tests_is_looked_at_too() {
+fn what_follows_a_declaration_for_tests_is_looked_at_too() {
     let text =
         "//! A.\n#[cfg(test)]\nmod tests;\nuse crate::b;\n#[cfg(test)]\nmod tests {\n    use crate::c;\n}\n";
     let code = without_tests(text);

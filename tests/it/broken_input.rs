@@ -45,7 +45,7 @@ fn other_encodings_are_named() {
 }
 
 #[test]
-fn what_is_no_mapping_is_reported_where_content_belongs() {
+fn what_is_not_a_mapping_is_reported_where_content_belongs() {
     for (text, message) in [
         ("", "1:1: error[wrong-type] The file is empty"),
         ("# nothing but this\n", "1:1: error[wrong-type] The file is empty"),
@@ -118,7 +118,7 @@ fn lines_of_a_query_that_are_joined_are_reported_whatever_the_style() {
 }
 
 #[test]
-fn a_byte_that_is_no_text_is_reported_without_its_echo() {
+fn a_byte_that_is_not_text_is_reported_without_its_echo() {
     let message = "error[yaml-syntax] This byte is not valid UTF-8";
     for (text, place) in [
         (CLEAN.replace("DeviceNetworkEvents\n  |", "Device\u{fffd}Events\n  |"), "13:9"),

@@ -182,7 +182,7 @@ fn standard_input_has_the_name_it_is_given() {
 }
 
 #[test]
-fn a_suppression_silences_and_an_unneeded_one_is_reported() {
+fn a_suppression_hides_a_finding_and_an_unneeded_one_is_reported() {
     let text = SEED
         .replace(
             "tactics: CommandAndControl",

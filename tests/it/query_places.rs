@@ -51,7 +51,7 @@ fn styles() -> Vec<(&'static str, String, String)> {
         ("literal, stripped", format!("|-\n{}", indented(4)), lines.clone()),
         ("literal, kept", format!("|+\n{}\n", indented(2)), lines.clone()),
         ("literal, with an indicator", format!("|2\n{}", indented(4)), indented(2)),
-        ("literal, behind a blank line", format!("|\n\n{}", indented(2)), format!("\n{lines}")),
+        ("literal, after a blank line", format!("|\n\n{}", indented(2)), format!("\n{lines}")),
         ("literal, with a comment", format!("| # é\n{}", indented(2)), lines.clone()),
         ("folded", format!(">\n{}", indented(2)), one_line.clone()),
         ("folded, stripped", format!(">-\n{}", indented(3)), one_line.clone()),

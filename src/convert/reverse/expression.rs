@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_expression_is_not_read() {
+    fn what_is_not_an_expression_is_not_read() {
         for text in ["Deprecated", "f(", "f('a)", "'a' b", "f(a,)", "", "a, b", "1.5", "1", "f(1.5)", "f()x"]
         {
             assert_eq!(parse(text), None, "{text}");

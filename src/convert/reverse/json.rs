@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_and_a_mark_are_no_part_of_the_value() {
+    fn comments_and_a_mark_are_not_part_of_the_value() {
         let text = "\u{feff}// é\n{ /* a\n \"b\": 1 */ \"u\": \"http://x/*y*/\\\"//\" } // end";
         let json = read(text).unwrap();
         assert_eq!(json.value, serde_json::json!({"u": "http://x/*y*/\"//"}));

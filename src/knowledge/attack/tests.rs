@@ -131,7 +131,7 @@ fn no_guess_among_equals() {
 }
 
 #[test]
-fn misspelt_names() {
+fn misspelled_names() {
     assert_eq!(id_of(NEWEST.nearest_id("Valid Acounts")), Some("T1078"));
     assert_eq!(id_of(NEWEST.nearest_id("Exploitation for Client Execution")), Some("T1203"));
     assert_eq!(id_of(NEWEST.nearest_id("remote access tool")), Some("T1219"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::ast::{Expr, ExprKind, Name};
 use super::super::builtins::{self, Builtin};
 use super::super::error::Suggestion;
-use super::super::foreign::{self, Form};
+use super::super::foreign::{self, Rewrite};
 use super::super::model::Symbol;
 use super::super::model::finding::Finding;
 use super::super::types::Relation;
@@ -84,8 +84,8 @@ impl<'a> Binder<'a> {
             _ if foreign.is_some() => {
                 let fix = if self.suggesting() { self.rewritten(name, args) } else { None };
                 finding.fix = fix;
-                match foreign.map(|foreign| (foreign.kql, foreign.form)) {
-                    Some((_, Form::Otherwise(note))) => {
+                match foreign.map(|foreign| (foreign.kql, foreign.rewrite)) {
+                    Some((_, Rewrite::Otherwise(note))) => {
                         let kql = foreign.map_or("", |foreign| foreign.kql);
                         finding.help(format!("KQL has `{kql}`. {note}"))
                     }
@@ -114,7 +114,7 @@ impl<'a> Binder<'a> {
         let texts: Vec<&str> = args.iter().map(|arg| self.written(arg.span)).collect();
         let text = foreign::rewritten(&name.text, &texts)?;
         let title = format!("Replace with `{}`", text.split('(').next().unwrap_or_default());
-        if let Some(Form::Renamed(..)) = foreign::function(&name.text).map(|foreign| foreign.form) {
+        if let Some(Rewrite::Renamed(..)) = foreign::function(&name.text).map(|foreign| foreign.rewrite) {
             let new = foreign::function(&name.text)?.kql;
             return Some(Suggestion { title, span: name.span, text: new.to_owned() });
         }

@@ -16,7 +16,7 @@ use crate::source::Span;
 impl<'a> Binder<'a> {
     /// Whether the parameters of an operator have values that they take.
     pub(super) fn params(&mut self, operator: &'a Operator, row: Option<&Arc<Relation>>) {
-        let behind: &'a [Param] = match &operator.kind {
+        let with: &'a [Param] = match &operator.kind {
             OperatorKind::Render { chart, with } => {
                 let other = matches!(&*chart.text, "table" | "list" | "sankey" | "");
                 if !other && chart.text.chars().all(char::is_alphanumeric) && !is_chart(&chart.text) {
@@ -28,7 +28,7 @@ impl<'a> Binder<'a> {
             OperatorKind::ParseKv { with, .. } | OperatorKind::Reduce { with, .. } => with,
             _ => &[],
         };
-        for param in operator.params.iter().chain(behind) {
+        for param in operator.params.iter().chain(with) {
             self.recorder.mention(param.name.span, || Symbol::Option {
                 operator: operator.word,
                 name: (&*param.name.text).into(),

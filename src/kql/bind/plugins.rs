@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::super::ast::{Column as Declaration, Expr, ExprKind};
+use super::super::ast::{Column as ColumnSchema, Expr, ExprKind};
 use super::super::builtins::{self, Builtin, Class, Form, Returns, Takes};
 use super::super::model::Symbol;
 use super::super::model::finding::Finding;
@@ -20,7 +20,7 @@ impl<'a> Binder<'a> {
     pub(super) fn evaluate(
         &mut self,
         call: &'a Expr,
-        schema: Option<&'a [Declaration]>,
+        schema: Option<&'a [ColumnSchema]>,
         input: &Arc<Relation>,
     ) -> Value {
         let ExprKind::Call { name, args } = &call.kind else {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::super::ast::{Column as Declaration, Expr, ExprKind, Literal, Nests, Operator, Parameter, Scan};
+use super::super::ast::{Column as ColumnSchema, Expr, ExprKind, Literal, Nests, Operator, Parameter, Scan};
 use super::super::model::finding::Finding;
 use super::super::model::{ColumnOrigin, VariableKind};
 use super::super::types::{Column, ColumnId, Conversion, Relation, Scalar};
@@ -149,7 +149,7 @@ impl<'a> Binder<'a> {
                         _ => None,
                     });
                     let open =
-                        |column: &Declaration| column.type_.is_none() || type_of(column) == Scalar::String;
+                        |column: &ColumnSchema| column.type_.is_none() || type_of(column) == Scalar::String;
                     if column.is_some_and(open) {
                         let message = "A `*` after a string column makes the end of the column ambiguous";
                         self.say(FindingKind::Semantic, part.span, message);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::ast::{
-    Column as Declaration, Expr, ExprKind, Function, LetValue, Name, Operator, Parameter, Statement,
+    Column as ColumnSchema, Expr, ExprKind, Function, LetValue, Name, Operator, Parameter, Statement,
     StatementKind, Type,
 };
 use super::super::model::{ColumnOrigin, VariableKind};
@@ -133,11 +133,11 @@ impl<'a> Binder<'a> {
     }
 
     /// Gives an identity to columns that are declared in a schema, where everything is recorded.
-    pub(super) fn declared_at(&mut self, schema: &[Declaration], columns: &mut [Column]) {
+    pub(super) fn declared_at(&mut self, schema: &[ColumnSchema], columns: &mut [Column]) {
         if !self.recorder.full() {
             return;
         }
-        let mut by_name: FxHashMap<&str, &Declaration> = FxHashMap::default();
+        let mut by_name: FxHashMap<&str, &ColumnSchema> = FxHashMap::default();
         for declared in schema {
             by_name.entry(&declared.name.text).or_insert(declared);
         }
@@ -278,13 +278,13 @@ impl<'a> Binder<'a> {
     }
 
     /// The columns of a schema.
-    pub(super) fn declared(schema: &[Declaration]) -> Vec<Column> {
+    pub(super) fn declared(schema: &[ColumnSchema]) -> Vec<Column> {
         let named = schema.iter().filter(|column| !column.name.text.is_empty());
         named.map(|column| Column::new(&*column.name.text, type_of(column))).collect()
     }
 
     /// The columns of a schema that may name no column twice.
-    pub(super) fn schema(&mut self, schema: &'a [Declaration]) -> Vec<Column> {
+    pub(super) fn schema(&mut self, schema: &'a [ColumnSchema]) -> Vec<Column> {
         let mut columns: Vec<Column> = Vec::new();
         // Of columns of one name the last is the one too many.
         let last: FxHashMap<&str, Span> =
@@ -307,7 +307,7 @@ impl<'a> Binder<'a> {
     pub(super) fn data_table(
         &mut self,
         whole: &Expr,
-        schema: &'a [Declaration],
+        schema: &'a [ColumnSchema],
         values: &'a [Expr],
     ) -> Value {
         for value in values {
@@ -324,7 +324,7 @@ impl<'a> Binder<'a> {
 }
 
 /// The type of a declared column.
-pub(super) fn type_of(column: &Declaration) -> Scalar {
+pub(super) fn type_of(column: &ColumnSchema) -> Scalar {
     match &column.type_ {
         Some(Type::Scalar(_, name)) => Scalar::of(name).unwrap_or(Scalar::Unknown),
         _ => Scalar::Unknown,

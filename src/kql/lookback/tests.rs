@@ -78,7 +78,7 @@ fn the_look_back_is_found_in_every_form() {
 }
 
 #[test]
-fn what_is_not_read_is_no_look_back() {
+fn what_is_not_read_is_not_a_look_back() {
     for text in [
         "T",
         "T | where TimeGenerated < now()",

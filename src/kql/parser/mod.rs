@@ -172,7 +172,7 @@ impl<'t> Parser<'t> {
     }
 
     /// What an error says of the place after the last token: ` after ...`, or nothing at the beginning.
-    fn behind(&self) -> String {
+    fn after_last(&self) -> String {
         let Some(last) = self.at.checked_sub(1).map(|at| &self.text[self.tokens[at].span.range()]) else {
             return String::new();
         };
@@ -184,14 +184,14 @@ impl<'t> Parser<'t> {
     }
 
     fn expected(&mut self, what: &str) {
-        let message = format!("Expected {what}{}", self.behind());
+        let message = format!("Expected {what}{}", self.after_last());
         let span = self.gap();
         self.error(ErrorKind::TokenExpected, span, message);
     }
 
     fn missing(&mut self, what: &str) -> Span {
         let span = Span::at(self.before());
-        let mut message = format!("Expected {what}{}", self.behind());
+        let mut message = format!("Expected {what}{}", self.after_last());
         if self.kind().is_keyword() && !self.kind().can_be_name() {
             let word = self.written(0);
             message += &format!(", not the keyword `{word}`");
@@ -289,7 +289,7 @@ impl<'t> Parser<'t> {
                 }
             } else if list.end.is_some() {
                 let gap = self.gap();
-                let message = format!("Expected `,`{}", self.behind());
+                let message = format!("Expected `,`{}", self.after_last());
                 let errors = self.errors.len();
                 next = element(self);
                 if next.is_some() {

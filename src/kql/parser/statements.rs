@@ -35,7 +35,7 @@ impl Parser<'_> {
                 continue;
             }
             let gap = self.gap();
-            let message = format!("Expected `;`{}", self.behind());
+            let message = format!("Expected `;`{}", self.after_last());
             let errors = self.errors.len();
             next = self.statement();
             if next.is_some() {
@@ -165,7 +165,7 @@ impl Parser<'_> {
             }
             self.at = at;
             self.errors.truncate(errors);
-            self.default_of_no_literal()
+            self.default_that_is_not_a_literal()
         });
         Some(Parameter { column, default })
     }
@@ -176,7 +176,7 @@ impl Parser<'_> {
     }
 
     /// A parameter's default that is an expression where only a literal may stand.
-    fn default_of_no_literal(&mut self) -> Expr {
+    fn default_that_is_not_a_literal(&mut self) -> Expr {
         let errors = self.errors.len();
         let Some(value) = self.unnamed() else { return self.missing_expr() };
         let name = matches!(value.kind, ExprKind::Name(_));

@@ -70,7 +70,7 @@ impl Parser<'_> {
             return Operator { span, keyword: span, word: "", params: Vec::new(), kind };
         }
         let span = self.nowhere();
-        let message = format!("Expected a query operator{}", self.behind());
+        let message = format!("Expected a query operator{}", self.after_last());
         self.error(ErrorKind::OperatorExpected, span, message);
         Operator { span, keyword: span, word: "", params: Vec::new(), kind: OperatorKind::Missing }
     }

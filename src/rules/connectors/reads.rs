@@ -139,7 +139,7 @@ mod tests {
     use super::name_of;
 
     #[test]
-    fn kinds_in_parentheses_are_no_part_of_the_name() {
+    fn kinds_in_parentheses_are_not_part_of_the_name() {
         for (text, name) in [
             ("SecurityAlert (MDATP)", Some("SecurityAlert")),
             ("SecurityAlert(ASC)", Some("SecurityAlert")),

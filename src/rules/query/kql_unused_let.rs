@@ -137,16 +137,16 @@ fn used_otherwise<'q>(tree: &'q Parse, text: &'q str) -> FxHashSet<&'q str> {
 
 /// What to cut to delete a statement: with its semicolon, and with the line where it stands alone there.
 fn statement_span(tree: &Parse, text: &str, statement: &Statement) -> Option<Span> {
-    let behind = tree.tokens.partition_point(|token| token.span.start < statement.span.end);
-    let behind = tree.tokens.get(behind)?;
-    let end = if behind.kind == T::Semicolon { behind.span.end as usize } else { return None };
+    let after = tree.tokens.partition_point(|token| token.span.start < statement.span.end);
+    let after = tree.tokens.get(after)?;
+    let end = if after.kind == T::Semicolon { after.span.end as usize } else { return None };
     let start = statement.span.start as usize;
     let line = text[..start].rfind(['\n', '\r']).map_or(0, |at| at + 1);
     let rest = &text[end..];
     let blank = rest.len() - rest.trim_start_matches([' ', '\t']).len();
     let alone = text[line..start].trim().is_empty();
     let end = match rest[blank..].strip_prefix("\r\n").or_else(|| rest[blank..].strip_prefix('\n')) {
-        Some(behind) if alone => return Some(Span::new(line, text.len() - behind.len())),
+        Some(after) if alone => return Some(Span::new(line, text.len() - after.len())),
         _ => end + blank,
     };
     Some(Span::new(start, end))

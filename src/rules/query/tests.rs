@@ -135,7 +135,7 @@ fn comparisons_that_could_be_cheaper_are_reported() {
 }
 
 #[test]
-fn what_orders_and_takes_is_judged_by_where_it_stands() {
+fn what_orders_and_takes_is_judged_by_its_place() {
     are_fixed(
         "unbounded-sort",
         &[
@@ -298,7 +298,7 @@ fn a_filter_is_late_only_where_it_could_stand_earlier() {
 }
 
 #[test]
-fn placeholders_are_reported_where_nobody_fills_them_in() {
+fn placeholders_are_reported_where_they_are_never_replaced() {
     fires(
         "query-placeholder",
         &[

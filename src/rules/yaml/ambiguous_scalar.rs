@@ -131,7 +131,7 @@ mod tests {
     use crate::rules::testing::fixes;
 
     #[test]
-    fn what_is_no_text_is_not_made_one() {
+    fn what_is_not_a_string_is_not_made_one() {
         let text = |line: &str| {
             format!(
                 "id: x\nname: n\nkind: Scheduled\nseverity: Low\nqueryFrequency: 1h\nqueryPeriod: 1h\nquery: T\n{line}\n"

@@ -114,7 +114,7 @@ mod tests {
     use crate::rules::testing::{fixes, messages};
 
     #[test]
-    fn the_first_key_of_an_item_lacks_its_dash_where_it_stands_again() {
+    fn the_first_key_of_an_item_lacks_its_dash_where_it_is_repeated() {
         let field = "    fieldMappings: [{identifier: FullName, columnName: C}]\n";
         let text = format!(
             "id: x\nname: n\nquery: T\nentityMappings:\n  - entityType: Host\n{field}    entityType: IP\n{field}"

@@ -148,7 +148,7 @@ mod tests {
     const RULE: &str = "hidden-direction-mark";
 
     #[test]
-    fn marks_are_reported_once_a_line_and_not_as_characters_outside_of_ascii() {
+    fn marks_are_reported_once_a_line_and_not_as_characters_outside_ascii() {
         let text = "id: x\nname: a \u{2066}b\u{2069}\nquery: |\n  T // \u{202e}\n  | where a == 'b\u{202e}' or b == @'\u{202b}'\n";
         let found = findings(RULE, "a.yaml", text, Profile::Recommended);
         assert_eq!(found.len(), 3, "{found:?}");

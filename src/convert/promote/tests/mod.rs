@@ -177,7 +177,7 @@ fn changes_are_reported_at_their_place_and_written_as_comments() {
 }
 
 #[test]
-fn what_stands_at_the_end_of_the_query_is_reported() {
+fn what_is_at_the_end_of_the_query_is_reported() {
     let told = |query: &str, level: Level, start: &str| {
         let promoted = of(query, &Options::default());
         remarks(&promoted, level).iter().any(|text| text.starts_with(start))

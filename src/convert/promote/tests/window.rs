@@ -156,7 +156,7 @@ fn nrt_rules_read_one_workspace_and_do_not_look_back() {
 }
 
 #[test]
-fn windows_can_be_taken_out_where_they_are_no_more_than_that() {
+fn windows_can_be_removed_where_they_are_no_more_than_that() {
     let nrt = Options { nrt: true, drop_window: true, ..Options::default() };
     for (before, after) in [
         ("DeviceEvents\n| where Timestamp > ago(7d)\n| where A == 1", "DeviceEvents\n| where A == 1"),

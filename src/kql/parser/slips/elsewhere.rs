@@ -179,7 +179,7 @@ impl Slips<'_> {
     }
 
     /// `count() as Total`, and all others of its kind in the same list: one alone would leave the list broken.
-    pub(super) fn named_behind(&self, draft: &mut Draft, at: usize) -> bool {
+    pub(super) fn name_after_value(&self, draft: &mut Draft, at: usize) -> bool {
         let Some((start, mut text)) = self.value_before_as(at) else { return false };
         let place = draft.error.span;
         let shown: String = text.chars().take(60).collect();

@@ -98,8 +98,8 @@ impl Slips<'_> {
         };
         draft.say(here, format!("`{rest}` is a typographic character"), format!("Use `{straight}`."));
         // The string ends with another of its kind, on the same line.
-        let behind = &self.text[here.end as usize..];
-        let line = behind.find(['\n', '\r']).map_or(behind, |end| &behind[..end]);
+        let further = &self.text[here.end as usize..];
+        let line = further.find(['\n', '\r']).map_or(further, |end| &further[..end]);
         match line.find(ends).filter(|_| !ends.is_empty()) {
             Some(length) => {
                 let inside = &line[..length];
@@ -300,13 +300,13 @@ impl Slips<'_> {
             draft.fix(Span::new(self.end_before(at), span.end as usize), "");
             return true;
         }
-        let behind = |draft: &mut Draft, message: &str, help: &str| {
+        let after = |draft: &mut Draft, message: &str, help: &str| {
             let span = draft.error.span;
             draft.say(span, message, help);
             true
         };
         if word == "?" {
-            return behind(draft, "KQL has no `?:` operator", "Use `iff(condition, then, otherwise)`.");
+            return after(draft, "KQL has no `?:` operator", "Use `iff(condition, then, otherwise)`.");
         }
         if word.eq_ignore_ascii_case("when")
             && at > 0
@@ -315,7 +315,7 @@ impl Slips<'_> {
         {
             let end = (at..self.tokens.len())
                 .find(|index| matches!(self.kind(*index), T::Pipe | T::Semicolon | T::EndOfText));
-            behind(draft, "`case` is a function in KQL", "Use `case(condition, value, ..., otherwise)`.");
+            after(draft, "`case` is a function in KQL", "Use `case(condition, value, ..., otherwise)`.");
             draft.covers = self.over(at, end.unwrap_or(at));
             return true;
         }
@@ -325,7 +325,7 @@ impl Slips<'_> {
             && self.kind(at + 1) == T::Identifier
         {
             let (value, name) = (self.written(at - 1), self.written(at + 1));
-            behind(draft, "The name must come before its value", &format!("Use `{name} = {value}`."));
+            after(draft, "The name must come before its value", &format!("Use `{name} = {value}`."));
             if at >= 2
                 && matches!(
                     self.kind(at - 2),
@@ -339,7 +339,7 @@ impl Slips<'_> {
         let number = at > 0 && self.kind(at - 1) == T::LongLiteral;
         if number && super::super::super::lexer::is_unit(word) {
             let glued = format!("{}{word}", self.written(at - 1));
-            behind(draft, "A timespan must not contain a space", &format!("Use `{glued}`."));
+            after(draft, "A timespan must not contain a space", &format!("Use `{glued}`."));
             draft.fix(self.over(at - 1, at), &glued);
             return true;
         }

@@ -235,7 +235,7 @@ impl<'t> Slips<'t> {
             || self.between_and(&mut draft, at)
             || self.foreign_word(&mut draft, at)
             || self.word(&mut draft, at)
-            || self.named_behind(&mut draft, at)
+            || self.name_after_value(&mut draft, at)
             || self.operator(&mut draft, at)
             || self.pipe(&mut draft, at)
             || self.pipe_on_line(&mut draft, at)

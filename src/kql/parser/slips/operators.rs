@@ -54,13 +54,13 @@ impl Slips<'_> {
         }
         let Some(pipe) = pipe.or_else(|| (self.kind(at) == T::Pipe).then_some(at)) else { return false };
         if draft.error.span.is_empty() {
-            return self.behind_pipe(draft, pipe);
+            return self.after_pipe(draft, pipe);
         }
         self.misspelt(draft, at)
     }
 
     /// Nothing, or a function, after a pipe.
-    fn behind_pipe(&self, draft: &mut Draft, pipe: usize) -> bool {
+    fn after_pipe(&self, draft: &mut Draft, pipe: usize) -> bool {
         let next = self.kind(pipe + 1);
         if matches!(next, T::EndOfText | T::CloseParen | T::CloseBrace | T::Semicolon | T::Pipe) {
             let span = self.span(pipe);

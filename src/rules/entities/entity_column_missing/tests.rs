@@ -22,7 +22,7 @@ fn reported(query: &str) -> Option<(Severity, Option<String>)> {
 }
 
 #[test]
-fn the_operator_that_lost_the_column_is_found_wherever_it_stands() {
+fn the_operator_that_lost_the_column_is_found_anywhere() {
     for (query, lost) in [
         (
             "SecurityEvent | project Wanted = Computer | summarize count() by EventID = 1",

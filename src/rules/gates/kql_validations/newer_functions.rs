@@ -37,7 +37,7 @@ mod tests {
     use crate::rules::testing::findings;
 
     #[test]
-    fn what_the_gates_analyser_lacks_is_reported_under_its_profile_alone() {
+    fn what_the_gates_analyzer_lacks_is_reported_under_its_profile_alone() {
         let text = "id: x\nname: n\nquery: |\n  SigninLogs | extend A = replace_strings(Identity, dynamic([\"a\"]), \
                     dynamic([\"b\"])), B = strcat(Identity, \"c\")\n";
         let path = "Detections/SigninLogs/a.yaml";
