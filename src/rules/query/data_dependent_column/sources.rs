@@ -49,7 +49,11 @@ impl<'q> Makers<'q> {
             return None;
         }
         if makes_columns(stage) {
-            return if rows.before.has_unknown_columns { maker } else { Some(stage) };
+            return if rows.before.has_unknown_columns && !replaces_columns(stage) {
+                maker
+            } else {
+                Some(stage)
+            };
         }
         let others: Vec<&Expr> = match &stage.kind {
             OperatorKind::Join(join) | OperatorKind::Lookup(join) => vec![&join.right],
@@ -87,4 +91,11 @@ pub(super) fn assumed<'m>(
         let outer = !inner.iter().any(|span| span.contains(occurrence.span));
         (column.origin == ColumnOrigin::Assumed && outer).then_some((&*column.name, occurrence.span))
     })
+}
+
+/// Whether the rows after an operator have no columns but those that it makes and those that it names: `pivot` with a list
+/// of columns.
+fn replaces_columns(stage: &Operator) -> bool {
+    let OperatorKind::Evaluate { call, .. } = &stage.kind else { return false };
+    call.as_call().is_some_and(|(name, args)| &*name.text == "pivot" && args.len() > 2)
 }

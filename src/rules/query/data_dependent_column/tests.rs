@@ -67,3 +67,23 @@ fn the_default_fits_the_use() {
     let fixed = "SecurityEvent\n  | evaluate pivot(EventID)\n  | extend ['4624'] = column_ifexists(\"4624\", long(null))\n  | where ['4624'] > 1\n";
     assert_eq!(fixes(RULE, "a.kql", text)[0].1, fixed);
 }
+
+#[test]
+fn pivot_with_a_list_of_columns_replaces_those_of_the_data() {
+    let text = "SecurityEvent\n| extend D = parse_json(EventData)\n| evaluate bag_unpack(D)\n| extend V = column_ifexists('V', '')\n| evaluate pivot(Activity, any(V), Computer)\n| where KeyType == 'x'\n";
+    let fixed = text.replace("| where", "| extend KeyType = column_ifexists(\"KeyType\", \"\")\n| where");
+    assert_eq!(fixes(RULE, "a.kql", text)[0].1, fixed);
+}
+
+#[test]
+fn a_column_is_made_after_each_operator_that_may_make_it() {
+    let leg = |id: &str| {
+        format!(
+            "(SecurityEvent | where EventID == {id} | evaluate bag_unpack(parse_json(EventData)) | where Tool == 'x')"
+        )
+    };
+    let text = format!("union {}, {}\n", leg("1"), leg("2"));
+    let after = "bag_unpack(parse_json(EventData)) | extend Tool = column_ifexists(\"Tool\", \"\")";
+    let fixed = text.replace("bag_unpack(parse_json(EventData))", after);
+    assert_eq!(fixes(RULE, "a.kql", &text)[0].1, fixed);
+}
