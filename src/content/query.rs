@@ -1,7 +1,7 @@
 //! The queries of a file: their text and trees, their places in the file, and when two of them are the same.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::hash::Hasher as _;
+use std::hash::{Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use rustc_hash::FxHasher;
@@ -275,18 +275,17 @@ fn canonical(text: &str, tokens: &[kql::Token]) -> String {
     out
 }
 
-/// Two hashes of the words of a query, of which one alone might be that of another query too.
+/// A hash of the words of a query, with how many there are and how long they are together.
 fn fingerprint(text: &str, tokens: &[kql::Token]) -> Option<u128> {
-    let mut words = words(text, tokens).peekable();
-    words.peek()?;
-    let (mut first, mut second) = (FxHasher::with_seed(0), FxHasher::with_seed(0x9e37_79b9));
-    for word in words {
-        first.write(word.as_bytes());
-        first.write_usize(word.len());
-        second.write_usize(word.len());
-        second.write(word.as_bytes());
+    let mut hasher = FxHasher::default();
+    let (mut count, mut length) = (0_usize, 0_usize);
+    for word in words(text, tokens) {
+        word.hash(&mut hasher);
+        count += 1;
+        length += word.len();
     }
-    Some(u128::from(first.finish()) << 64 | u128::from(second.finish()))
+    let size = (count as u128) << 32 | length as u128;
+    (count > 0).then(|| u128::from(hasher.finish()) << 64 | size)
 }
 
 /// The texts of tokens.

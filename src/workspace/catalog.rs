@@ -10,7 +10,7 @@ use super::{Columns, Parameter, Returns, Workspace};
 use crate::knowledge::functions::{self, ParameterKind};
 use crate::knowledge::tables::{self, ColumnType, Grade};
 use crate::kql::bind::{
-    Body, Catalog, CatalogId, Declared, External, Returned, Table, Takes, matches_wildcard, union_columns,
+    Catalog, CatalogId, Declared, External, Returned, Table, Takes, matches_wildcard, union_columns,
     union_relations,
 };
 use crate::kql::types::{Column, Relation, Scalar};
@@ -46,7 +46,7 @@ impl<'w> View<'w> {
             let params = function.params.as_ref().map(|params| params.iter().map(declared).collect());
             let returns = match &function.returns {
                 Returns::Columns(columns) => Returned::Rows(relation(columns)),
-                Returns::Body(body) => Returned::Body(Rc::new(Body::new(body))),
+                Returns::Body(body) => Returned::Body(Rc::new(body.body())),
                 Returns::Unknown => Returned::Rows(Arc::new(Relation::unknown())),
             };
             return Some(External { params, returns });

@@ -2,9 +2,11 @@
 //! parsers of the run.
 
 use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
 
-use crate::kql::bind::{Declared, Takes};
+use crate::kql::bind::{Body, Declared, Takes};
 use crate::kql::types::Scalar;
+use crate::kql::{self, Parse};
 
 mod catalog;
 mod read;
@@ -32,9 +34,34 @@ struct Parameter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Returns {
     Columns(Columns),
-    Body(String),
+    Body(FunctionBody),
     Unknown,
 }
+
+/// The query of a function, read when it is first called, for all threads.
+#[derive(Clone, Debug)]
+struct FunctionBody {
+    text: String,
+    parse: OnceLock<Arc<Parse>>,
+}
+
+impl FunctionBody {
+    fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), parse: OnceLock::new() }
+    }
+
+    fn body(&self) -> Body {
+        Body::new(&self.text, Arc::clone(self.parse.get_or_init(|| Arc::new(kql::parse(&self.text)))))
+    }
+}
+
+impl PartialEq for FunctionBody {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for FunctionBody {}
 
 /// A function that the user adds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +107,7 @@ impl Workspace {
             optional: declared.optional,
         };
         let params = Some(params.iter().map(parameter).collect());
-        let function = Function { params, returns: Returns::Body(query.to_owned()) };
+        let function = Function { params, returns: Returns::Body(FunctionBody::new(query)) };
         self.functions.insert(name.to_owned(), function);
     }
 

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value};
 
-use super::{Columns, Function, Parameter, Returns, Workspace};
+use super::{Columns, Function, FunctionBody, Parameter, Returns, Workspace};
 use crate::kql::types::Scalar;
 
 /// Why a file with schemas cannot be read, as a sentence without the file's name.
@@ -141,7 +141,7 @@ fn function_of(name: &str, function: &Value) -> Result<Function, ReadError> {
         Some(_) => None,
     };
     let returns = match (text(function.get("body")), function.get("columns")) {
-        (Some(body), _) => Returns::Body(body.to_owned()),
+        (Some(body), _) => Returns::Body(FunctionBody::new(body)),
         (None, Some(columns)) => Returns::Columns(columns_of(name, columns)?),
         (None, None) => Returns::Unknown,
     };

@@ -221,8 +221,11 @@ impl Signs {
         let template_key = any(&TEMPLATE_KEYS) || schedule_keys > 0;
         // Where the keys say that it is a template, the language of its query changes nothing.
         let language = if template_key && named { Language::Unclear } else { language(text("query")) };
-        let known =
-            keys.iter().filter(|(key, _)| template_keys().iter().any(|field| field.key == *key)).count();
+        let known = || {
+            let is_known = |key: &str| template_keys().iter().any(|field| field.key == key);
+            keys.iter().filter(|(key, _)| is_known(key)).count()
+        };
+        let few_others = |known: usize| keys.len() - known <= 1.max(known.saturating_sub(2));
         Self {
             parser_key: any(&PARSER_KEYS),
             exploration_key: any(&EXPLORATION_KEYS),
@@ -248,7 +251,7 @@ impl Signs {
             bare_query: (has("name") || has("description"))
                 && kind.is_empty()
                 && language == Language::Kql
-                && keys.len() - known <= 1.max(known.saturating_sub(2)),
+                && few_others(known()),
             schedule_keys,
             states_kind: !kind.is_empty(),
             scheduled: is_kind("Scheduled"),

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::super::Parse;
 use super::super::mentions::Mentions;
 use super::super::model::Declared;
 use super::super::types::{Column, Relation, Scalar};
-use super::super::{Parse, parse};
 use super::{SemanticModel, Value, bind};
 
 /// A table.
@@ -40,7 +40,7 @@ pub(crate) enum Returned {
 #[derive(Clone, Debug)]
 pub(crate) struct Body {
     pub(super) text: String,
-    pub(super) parse: Parse,
+    pub(super) parse: Arc<Parse>,
     /// What it returns, once that is known and depends not on the arguments.
     pub(super) value: OnceCell<Value>,
     /// Whether it is being read, so that a function which calls itself ends.
@@ -50,11 +50,11 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    /// Reads a body.
-    pub(crate) fn new(text: &str) -> Self {
+    /// A body that has been read.
+    pub(crate) fn new(text: &str, parse: Arc<Parse>) -> Self {
         let (value, open) = (OnceCell::new(), Cell::new(false));
         let (meaning, mentions) = (OnceCell::new(), OnceCell::new());
-        Self { text: text.to_owned(), parse: parse(text), value, open, meaning, mentions }
+        Self { text: text.to_owned(), parse, value, open, meaning, mentions }
     }
 
     /// The text.

@@ -27,7 +27,7 @@ impl Small {
     }
 
     fn function(mut self, name: &'static str, params: Vec<Declared>, body: &str) -> Self {
-        let returns = Returned::Body(Rc::new(Body::new(body)));
+        let returns = Returned::Body(Rc::new(read_body(body)));
         self.functions.push((name, Rc::new(External { params: Some(params), returns })));
         self
     }
@@ -254,4 +254,8 @@ fn doubts_follow_what_they_rest_on() {
     assert_eq!(doubts("Nope | project A | where B == 1"), [true, false]);
     assert_eq!(doubts("Nope | summarize count() by A | extend X = B"), [true, false]);
     assert_eq!(doubts("Nope | distinct A | union (T | project Number) | where B == 1"), [true, false]);
+}
+
+fn read_body(text: &str) -> Body {
+    Body::new(text, std::sync::Arc::new(crate::kql::parse(text)))
 }

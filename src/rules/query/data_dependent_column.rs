@@ -116,7 +116,7 @@ impl Rule for DataDependentColumn {
             let mut maker = pipeline.source.and_then(|source| makers.at_end_of(source));
             for stage in &pipeline.stages {
                 if let Some(maker) = maker {
-                    for (name, place) in assumed(&model, stage.span, &nested) {
+                    for (name, place) in assumed(query.text, &model, stage.span, &nested) {
                         let (known, makers) = first.entry(name).or_insert_with(|| (place, Vec::new()));
                         let earlier = place.start < known.start;
                         if earlier {

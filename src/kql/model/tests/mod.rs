@@ -55,10 +55,10 @@ impl Catalog for Sample {
             columns: Vec::new(),
         };
         let (params, returns) = match name {
-            "Owners" => (Vec::new(), Returned::Body(Rc::new(Body::new("Hosts | project Host, Owner")))),
+            "Owners" => (Vec::new(), Returned::Body(Rc::new(read_body("Hosts | project Host, Owner")))),
             "WithOwner" => {
                 let body = "rows | extend Owner = 'x'";
-                (vec![takes("rows", Takes::Rows)], Returned::Body(Rc::new(Body::new(body))))
+                (vec![takes("rows", Takes::Rows)], Returned::Body(Rc::new(read_body(body))))
             }
             "Twice" => (vec![takes("n", Takes::Scalar(Scalar::Long))], Returned::Scalar(Scalar::Long)),
             _ => return None,
@@ -401,4 +401,8 @@ fn a_model_is_owned_and_goes_between_threads() {
     sent(&model);
     let columns = std::thread::spawn(move || model.result.map_or(0, |rows| rows.columns.len())).join();
     assert_eq!(columns.unwrap(), 4);
+}
+
+fn read_body(text: &str) -> Body {
+    Body::new(text, std::sync::Arc::new(crate::kql::parse(text)))
 }

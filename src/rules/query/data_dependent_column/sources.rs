@@ -76,6 +76,7 @@ impl<'q> Makers<'q> {
 
 /// The columns that an operator names and nothing declares, those of the pipelines within it apart.
 pub(super) fn assumed<'m>(
+    text: &'m str,
     model: &'m SemanticModel,
     stage: Span,
     nested: &[Span],
@@ -89,7 +90,12 @@ pub(super) fn assumed<'m>(
         let Symbol::Column(id) = &occurrence.symbol else { return None };
         let column = model.column(*id)?;
         let outer = !inner.iter().any(|span| span.contains(occurrence.span));
-        (column.origin == ColumnOrigin::Assumed && outer).then_some((&*column.name, occurrence.span))
+        // A union gives a column of another type another name, which is not the one that the data has.
+        let written = text.get(occurrence.span.range()).unwrap_or_default();
+        let bare = written.trim_start_matches("['").trim_start_matches("[\"");
+        let bare = bare.trim_end_matches("']").trim_end_matches("\"]");
+        let name = if written.contains(&*column.name) { &*column.name } else { bare };
+        (column.origin == ColumnOrigin::Assumed && outer).then_some((name, occurrence.span))
     })
 }
 

@@ -87,3 +87,15 @@ fn a_column_is_made_after_each_operator_that_may_make_it() {
     let fixed = text.replace("bag_unpack(parse_json(EventData))", after);
     assert_eq!(fixes(RULE, "a.kql", &text)[0].1, fixed);
 }
+
+#[test]
+fn a_column_has_the_name_that_the_query_writes() {
+    let text = "union (SecurityEvent | evaluate bag_unpack(parse_json(EventData)) | where CommandLine has 'x'), \
+                (SecurityEvent | where CommandLine has 'y')";
+    let leg = "let A = SecurityEvent | project Computer, D = parse_json(EventData) | evaluate bag_unpack(D) | where CommandLine has 'x';\n\
+               union A, (SecurityEvent | project CommandLine)";
+    for text in [text, leg] {
+        let found = findings(RULE, "a.kql", text, Profile::Recommended);
+        assert!(found.iter().all(|one| !one.message.contains("_unknown")), "{found:?}");
+    }
+}
