@@ -37,6 +37,8 @@ mod report;
 
 mod engine;
 
+mod suite;
+
 mod discover;
 
 mod git;

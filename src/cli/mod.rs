@@ -21,6 +21,7 @@ mod print;
 mod progress;
 mod reports;
 mod run;
+mod test;
 mod write;
 
 use outcome::Outcome;
@@ -53,6 +54,7 @@ pub fn main() -> ExitCode {
         Command::Convert(options) => convert::run(&cli.global, options),
         Command::Inspect(options) => inspect::run(&cli.global, options),
         Command::Run(options) => run::run(&cli.global, options),
+        Command::Test(options) => test::run(&cli.global, options),
         Command::Explain(options) => explain::explain(&cli.global, options),
         Command::Rules(options) => explain::rules(&cli.global, options),
         Command::Schema(options) => explain::schema(options),

@@ -2,25 +2,20 @@
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::args::{self, Global, Missing, Rows, Run};
 use super::{Error, Outcome, files, print, results};
-use crate::content::{Content, is_query_file};
 use crate::discover::{self, absolute};
 use crate::engine::data::Files;
-use crate::engine::{self, Budget, Exec, Failure, Form, Options};
-use crate::kql;
-use crate::kql::bind::{Catalog, bind_at};
-use crate::kql::model::Level;
-use crate::source::{SourceFile, Span};
+use crate::engine::{self, Budget, Exec, Failure, Form};
+use crate::suite::{self, Target};
 use crate::workspace::{View, Workspace};
 
 /// Queries nest deeply, and so do the calls that run them.
 const STACK: usize = 256 << 20;
 
-pub(super) fn run(global: &Global, options: &Run) -> Result<Outcome, Error> {
-    let work = || run_here(global, options);
+/// Works on a thread that queries of any depth can run on.
+pub(super) fn on_deep_stack<R: Send>(work: impl FnOnce() -> Result<R, Error> + Send) -> Result<R, Error> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         let thread = thread.map_err(|error| Error::Usage(format!("no thread can be started: {error}")))?;
@@ -28,47 +23,13 @@ pub(super) fn run(global: &Global, options: &Run) -> Result<Outcome, Error> {
     })
 }
 
-/// The text of a query and its places in the file.
-struct Target {
-    name: String,
-    source: Arc<SourceFile>,
-    text: String,
-    /// Where the text begins, for a query of YAML.
-    content: Option<(Arc<SourceFile>, String)>,
-}
-
-impl Target {
-    /// Does something with a function from places in the query to lines and columns in the file.
-    fn located<R>(&self, work: impl FnOnce(&dyn Fn(Span) -> String) -> R) -> R {
-        let show = |span: Span| {
-            let place = self.source.position(span.start as usize);
-            format!("{}:{}:{}", self.name, place.line, place.column)
-        };
-        match &self.content {
-            None => {
-                let skipped = self.source.text().len() - self.text.len();
-                work(&|span: Span| show(span.shift(skipped)))
-            }
-            Some((source, place)) => {
-                let content = Content::read(Arc::clone(source), place);
-                let queries = content.queries();
-                work(&|span: Span| match queries.first() {
-                    Some(query) => show(query.span(span)),
-                    None => self.name.clone(),
-                })
-            }
-        }
-    }
+pub(super) fn run(global: &Global, options: &Run) -> Result<Outcome, Error> {
+    on_deep_stack(|| run_here(global, options))
 }
 
 fn target(options: &Run) -> Result<Target, Error> {
-    let plain = |name: &str, bytes: Vec<u8>| {
-        let source = Arc::new(SourceFile::from_bytes(name.to_owned(), bytes));
-        let text = source.text().trim_start_matches('\u{feff}').to_owned();
-        Target { name: name.to_owned(), source, text, content: None }
-    };
     let (name, bytes, path) = match (&options.expression, &options.query) {
-        (Some(text), _) => return Ok(plain("-e", text.clone().into_bytes())),
+        (Some(text), _) => return Ok(Target::text("-e", text)),
         (None, Some(path)) if path.as_os_str() == "-" => {
             let mut bytes = Vec::new();
             let read = std::io::stdin().lock().read_to_end(&mut bytes);
@@ -83,19 +44,7 @@ fn target(options: &Run) -> Result<Target, Error> {
         }
         (None, None) => return Err(Error::Usage("name a query, or give one with -e".into())),
     };
-    if is_query_file(&name) {
-        return Ok(plain(&name, bytes));
-    }
-    let source = Arc::new(SourceFile::from_bytes(name.clone(), bytes));
-    let place = discover::slashes(&absolute(&path));
-    let content = Content::read(Arc::clone(&source), &place);
-    let queries = content.queries();
-    let Some(query) = queries.first() else {
-        return Err(Error::Usage(format!("`{name}` has no query")));
-    };
-    let text = query.text.to_owned();
-    drop(queries);
-    Ok(Target { name, source: Arc::clone(&source), text, content: Some((source, place)) })
+    Target::read(&name, &discover::slashes(&absolute(&path)), bytes).map_err(Error::Usage)
 }
 
 fn data(options: &Run) -> Result<Files, Error> {
@@ -130,7 +79,7 @@ fn now(options: &Run) -> Result<i64, Error> {
 }
 
 /// The tables and functions that the query can name. Tables that nobody declares have the columns of their rows.
-fn workspace(options: &Run, files: &Files) -> Result<Workspace, Error> {
+fn workspace(options: &Run, data: &Files) -> Result<Workspace, Error> {
     let settings = args::Files {
         paths: Vec::new(),
         stdin_filename: String::new(),
@@ -140,34 +89,15 @@ fn workspace(options: &Run, files: &Files) -> Result<Workspace, Error> {
         config: options.config.clone(),
         isolated: options.isolated,
     };
-    let location =
-        absolute(options.query.as_deref().filter(|path| path.as_os_str() != "-").unwrap_or(Path::new(".")));
+    let named = options.query.as_deref().filter(|path| path.as_os_str() != "-");
+    let location = absolute(named.unwrap_or(Path::new("x")));
     let config =
         files::resolver(&settings)?.of(location.parent().unwrap_or(&location)).map_err(Error::Config)?;
     let tables = files::tables(&options.tables)?;
-    let workspace = files::over(&config.workspace, &tables);
-    let mut own = Workspace::clone(&workspace);
-    {
-        let view = View::new(vec![&workspace]);
-        for (name, path) in &files.tables {
-            let known = view.table(name).is_some_and(|table| {
-                !table.relation.columns.is_empty() && !table.relation.has_unknown_columns
-            });
-            if !known && view.function(name).is_none() {
-                let columns = engine::data::infer(path).map_err(Error::Usage)?;
-                let mut all = Vec::new();
-                if let Some(table) = view.table(name) {
-                    all.extend(
-                        table.relation.columns.iter().map(|column| (column.name.to_string(), column.kind)),
-                    );
-                }
-                let declared = |name: &str| all.iter().any(|(own, _): &(String, _)| own == name);
-                let more: Vec<_> = columns.into_iter().filter(|(name, _)| !declared(name)).collect();
-                all.extend(more);
-                own.add_table(name, all);
-            }
-        }
-    }
+    let declared = files::over(&config.workspace, &tables);
+    let mut own = Workspace::clone(&declared);
+    let view = View::new(vec![&declared]);
+    suite::declare(&mut own, &view, data).map_err(Error::Usage)?;
     Ok(own)
 }
 
@@ -177,59 +107,32 @@ fn run_here(global: &Global, options: &Run) -> Result<Outcome, Error> {
     let now = now(options)?;
     let own = workspace(options, &files)?;
     let view = View::new(vec![&own]);
-    let parse = kql::parse(&target.text);
     let refused = |failures: &[Failure]| -> Error {
-        target.located(|show| {
-            let line = |failure: &Failure| match failure.span {
-                Some(span) => format!("{}: error: {}", show(span), failure.message),
-                None => format!("{}: error: {}", target.name, failure.message),
-            };
-            let lines: Vec<String> = failures.iter().map(line).collect();
-            Error::Refused(lines)
-        })
+        let line = |failure: &Failure| match failure.span {
+            Some(span) => format!("{}: error: {}", target.shown(span), failure.message),
+            None => format!("{}: error: {}", target.name, failure.message),
+        };
+        Error::Refused(failures.iter().map(line).collect())
     };
-    if !parse.errors.is_empty() {
-        let wrong: Vec<Failure> =
-            parse.errors.iter().map(|error| Failure::at(error.span, error.message.clone())).collect();
-        return Err(refused(&wrong));
-    }
-    let model = bind_at(Level::Execute, &target.text, &parse, &view, &[]);
-    let wrong: Vec<Failure> = model
-        .findings
-        .iter()
-        .filter(|finding| !finding.low_confidence)
-        .map(|finding| {
-            let help = finding.help.as_ref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
-            Failure::at(finding.span, format!("{}{help}", finding.message))
-        })
-        .collect();
-    if !wrong.is_empty() {
-        return Err(refused(&wrong));
-    }
-    let compiling =
-        Options { missing_empty: files.missing_empty, fixtures: files.tables.keys().cloned().collect() };
-    let prepared = engine::prepare(&target.text, &parse, &model, &view, &compiling);
-    let prepared = prepared.map_err(|failure| refused(&[failure]))?;
+    let bound = suite::Bound::new(&target.text, &view).map_err(|failures| refused(&failures))?;
+    let compiling = engine::Options {
+        missing_empty: files.missing_empty,
+        fixtures: files.tables.keys().cloned().collect(),
+    };
+    let prepared = bound.prepare(&view, &compiling).map_err(|failure| refused(&[failure]))?;
     let exec = Exec::new(now, Box::new(files), Budget::default());
     let outcome = engine::run(&prepared, &exec).map_err(|failure| refused(&[failure]))?;
-    target.located(|show| {
-        if options.explain {
-            for step in &outcome.steps {
-                print::note(&format!(
-                    "{}: {}: {} in, {} out",
-                    show(step.span),
-                    step.word,
-                    step.rows_in,
-                    step.rows_out
-                ));
-            }
+    if options.explain {
+        for step in &outcome.steps {
+            let place = target.shown(step.span);
+            print::note(&format!("{place}: {}: {} in, {} out", step.word, step.rows_in, step.rows_out));
         }
-        if !global.quiet {
-            for (span, note) in &outcome.notes {
-                print::note(&format!("{}: info: {note}", show(*span)));
-            }
+    }
+    if !global.quiet {
+        for (span, note) in &outcome.notes {
+            print::note(&format!("{}: info: {note}", target.shown(*span)));
         }
-    });
+    }
     let form = match options.output_format {
         Rows::Table => Form::Table,
         Rows::Json => Form::Json,

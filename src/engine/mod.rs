@@ -32,11 +32,15 @@ mod table;
 mod tests;
 pub(crate) mod time;
 mod value;
+mod xxhash;
 
 pub(crate) use compile::Options;
 pub(crate) use exec::{Budget, Exec, Failure, Step};
+pub(crate) use json::text;
+pub(crate) use ordering::same;
 pub(crate) use output::Form;
-pub(crate) use table::Table;
+pub(crate) use table::{Row, Schema, Table};
+pub(crate) use value::Value;
 
 /// A query that can be run.
 pub(crate) struct Prepared {

@@ -22,6 +22,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("findings", &["source", "diagnostic", "knowledge"]),
     ("report", &["source", "diagnostic", "findings", "knowledge"]),
     ("engine", &["source", "similar", "kql", "report"]),
+    ("suite", &["source", "similar", "yaml", "content", "kql", "workspace", "report", "engine"]),
     ("discover", &["source", "content"]),
     ("git", &["source"]),
     (

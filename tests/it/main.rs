@@ -29,5 +29,6 @@ mod sarif;
 mod schemas;
 mod slips_pinned;
 mod suppressions;
+mod test_command;
 mod words;
 mod yaml_oracle;

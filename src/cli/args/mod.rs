@@ -12,7 +12,7 @@ mod run;
 pub(crate) use check::Check;
 pub(crate) use choices::{Color, Form, NewKind, SchemaKind};
 pub(crate) use convert::{Convert, NewRule};
-pub(crate) use run::{Missing, Rows, Run};
+pub(crate) use run::{Missing, Rows, Run, Test, TestFormat};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (ATT&CK 19.1)");
 
@@ -98,6 +98,15 @@ docs/convert.md explains the targets, parameter files and the metadata of soluti
 
 Nothing is loaded from the network, and what cannot be run exactly is refused by name. docs/run.md explains the data.")]
     Run(Box<Run>),
+    /// Run the tests of queries
+    #[command(after_help = "Examples:
+  sentlint test                                everything below the current folder
+  sentlint test hunting --filter tunnel        tests of a folder whose name contains a string
+  sentlint test --output-format junit > tests.xml
+
+A test file NAME.test.yaml is next to the query NAME.yaml or NAME.kql. docs/testing.md describes the format.
+Exit codes: 0 all passed; 1 some failed; 2 a test could not be run.")]
+    Test(Box<Test>),
     /// Show the documentation of a rule
     #[command(after_help = "Example:\n  sentlint explain technique-tactic-mismatch")]
     Explain(Explain),

@@ -10,8 +10,8 @@ pub(crate) struct Run {
     /// A .kql or YAML file, or `-` for standard input
     #[arg(required_unless_present = "expression", conflicts_with = "expression")]
     pub query: Option<PathBuf>,
-    /// Run this text instead of a file
-    #[arg(short = 'e', long, value_name = "TEXT")]
+    /// Run this query instead of a file
+    #[arg(short = 'e', long, value_name = "QUERY")]
     pub expression: Option<String>,
     /// The file name to use for standard input
     #[arg(
@@ -86,4 +86,67 @@ pub(crate) enum Rows {
     Csv,
     /// One JSON object a row
     Ndjson,
+}
+
+/// `sentlint test`.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(crate) struct Test {
+    /// Test files (*.test.yaml), or folders [default: the current folder]
+    pub paths: Vec<PathBuf>,
+    /// Run only the tests whose name contains this string
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// The output format
+    #[arg(
+        help_heading = "Output",
+        long,
+        alias = "format",
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT"
+    )]
+    pub output_format: TestFormat,
+    /// Print how many rows went into every operator and came out
+    #[arg(help_heading = "Output", long)]
+    pub explain: bool,
+    /// A file or folder with additional table and function schemas; may be repeated
+    #[arg(help_heading = "Data", long, value_name = "PATH")]
+    pub tables: Vec<PathBuf>,
+    /// Include files that .gitignore excludes
+    #[arg(help_heading = "Files", long)]
+    pub no_ignore: bool,
+    /// Use this configuration file instead of looking for one
+    #[arg(help_heading = "Files", long, value_name = "FILE", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Use no configuration file
+    #[arg(help_heading = "Files", long)]
+    pub isolated: bool,
+    /// Conditions of the query that no test decides; not implemented yet
+    #[arg(long, hide = true)]
+    pub coverage: bool,
+    /// Changes of the query that no test notices; not implemented yet
+    #[arg(long, hide = true)]
+    pub mutants: bool,
+    /// Write the expectations from the results; not implemented yet
+    #[arg(long, hide = true)]
+    pub bless: bool,
+}
+
+/// The output format of `test`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// Every test
+    #[default]
+    Full,
+    /// What did not pass
+    Concise,
+    /// One JSON document
+    Json,
+    /// JUnit XML
+    Junit,
+    /// Annotations for GitHub Actions
+    Github,
+    /// Markdown for a summary
+    Markdown,
 }

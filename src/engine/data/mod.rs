@@ -343,6 +343,11 @@ fn array_items(text: &str) -> Result<Vec<(usize, &str)>, (usize, String)> {
     Ok(items)
 }
 
+/// A value of JSON as the engine has it.
+pub(crate) fn of_json(value: &serde_json::Value) -> Value {
+    json::read(&value.to_string()).unwrap_or_default()
+}
+
 /// A value of JSON as one of a column's type, or why it is none.
 pub(crate) fn typed(kind: Scalar, value: Value) -> Result<Value, String> {
     let shown = |value: &Value| {
@@ -420,7 +425,8 @@ pub(crate) fn infer(path: &Path) -> Result<Vec<(String, Scalar)>, String> {
     Ok(columns.into_iter().map(|(name, kind)| (name, kind.unwrap_or(Scalar::String))).collect())
 }
 
-fn kind_of(value: &Value) -> Option<Scalar> {
+/// The type of a column that holds a value of JSON; `None` for null.
+pub(crate) fn kind_of(value: &Value) -> Option<Scalar> {
     Some(match value {
         Value::Null => return None,
         Value::Bool(_) => Scalar::Bool,

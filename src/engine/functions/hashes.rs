@@ -4,10 +4,10 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::digest::Digest;
 use sha2::{Sha256, Sha512};
-use xxhash_rust::xxh64::xxh64;
 
 use super::super::eval::ScalarFn;
 use super::super::value::Value;
+use super::super::xxhash::xxh64;
 use super::{Answer, arg, long, text};
 
 pub(super) fn find(name: &str) -> Option<ScalarFn> {
@@ -43,13 +43,11 @@ fn combined(a: i64, b: i64) -> i64 {
 /// The hash of a value by its bytes: of strings those of UTF-8, of others those of the number that they are.
 fn xxhash(value: &Value) -> i64 {
     let hash = match value {
-        Value::Int(value) => xxh64(&value.to_le_bytes(), 0),
-        Value::Long(value) | Value::DateTime(value) | Value::Timespan(value) => {
-            xxh64(&value.to_le_bytes(), 0)
-        }
-        Value::Real(value) => xxh64(&value.to_le_bytes(), 0),
-        Value::Bool(value) => xxh64(&[u8::from(*value)], 0),
-        value => xxh64(super::super::convert::text(value).as_bytes(), 0),
+        Value::Int(value) => xxh64(&value.to_le_bytes()),
+        Value::Long(value) | Value::DateTime(value) | Value::Timespan(value) => xxh64(&value.to_le_bytes()),
+        Value::Real(value) => xxh64(&value.to_le_bytes()),
+        Value::Bool(value) => xxh64(&[u8::from(*value)]),
+        value => xxh64(super::super::convert::text(value).as_bytes()),
     };
     hash.cast_signed()
 }

@@ -1,0 +1,81 @@
+//! Queries and their tests, run on local rows: the query of a file bound in a workspace; test files, what they expect, and
+//! what came of it.
+
+use crate::engine::data::{self, Files};
+use crate::engine::{self, Failure, Options, Prepared};
+use crate::kql;
+use crate::kql::bind::{Catalog, bind_at};
+use crate::kql::model::{Level, SemanticModel};
+use crate::workspace::{View, Workspace};
+
+mod expect;
+mod file;
+mod report;
+mod rows;
+mod run;
+mod target;
+
+pub(crate) use report::{Form, Report};
+pub(crate) use run::{State, TestFile, run_file};
+pub(crate) use target::{Target, slashes};
+
+/// A query without errors, with what it means.
+pub(crate) struct Bound<'q> {
+    text: &'q str,
+    parse: kql::Parse,
+    model: SemanticModel,
+}
+
+impl<'q> Bound<'q> {
+    /// Reads and binds a query, or tells its errors.
+    pub(crate) fn new(text: &'q str, view: &View<'_>) -> Result<Self, Vec<Failure>> {
+        let parse = kql::parse(text);
+        if !parse.errors.is_empty() {
+            let wrong = parse.errors.iter().map(|error| Failure::at(error.span, error.message.clone()));
+            return Err(wrong.collect());
+        }
+        let model = bind_at(Level::Execute, text, &parse, view, &[]);
+        let sure = model.findings.iter().filter(|finding| !finding.low_confidence);
+        let wrong: Vec<Failure> = sure
+            .map(|finding| {
+                let help = finding.help.as_ref().map(|help| format!("\n  help: {help}")).unwrap_or_default();
+                Failure::at(finding.span, format!("{}{help}", finding.message))
+            })
+            .collect();
+        if wrong.is_empty() { Ok(Self { text, parse, model }) } else { Err(wrong) }
+    }
+
+    /// A plan of the query, good for one run.
+    pub(crate) fn prepare(&self, view: &View<'_>, options: &Options) -> Result<Prepared, Failure> {
+        engine::prepare(self.text, &self.parse, &self.model, view, options)
+    }
+
+    /// Whether the query asks what time it is.
+    pub(crate) fn asks_the_time(&self) -> bool {
+        ["now", "ago"].iter().any(|name| self.model.functions.contains(*name))
+    }
+}
+
+/// Declares the tables that have rows in files and whose columns nobody knows: they have those of their rows.
+pub(crate) fn declare(own: &mut Workspace, view: &View<'_>, files: &Files) -> Result<(), String> {
+    for (name, path) in &files.tables {
+        let table = view.table(name).map(|table| table.relation);
+        let known =
+            table.as_ref().is_some_and(|table| !table.columns.is_empty() && !table.has_unknown_columns);
+        if known || view.function(name).is_some() {
+            continue;
+        }
+        let mut all: Vec<_> = table
+            .iter()
+            .flat_map(|table| &table.columns)
+            .map(|column| (column.name.to_string(), column.kind))
+            .collect();
+        for (name, kind) in data::infer(path)? {
+            if !all.iter().any(|(own, _)| *own == name) {
+                all.push((name, kind));
+            }
+        }
+        own.add_table(name, all);
+    }
+    Ok(())
+}
