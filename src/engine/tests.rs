@@ -295,6 +295,22 @@ fn rows_out_of_values() {
 }
 
 #[test]
+fn sequences_of_rows() {
+    check(&[
+        (
+            "range x from 1 to 4 step 1 | scan declare (c:long = 0) with (step s: true => c = x + s.c;) | project x, c",
+            "1,1|2,3|3,6|4,10",
+        ),
+        (
+            "datatable(t:long, e:string)[1,'a', 2,'start', 3,'b', 4,'stop', 5,'c', 6,'start', 7,'stop']
+             | scan with_match_id=m with (step one: e == 'start'; step two: e !in ('start', 'stop'); step three: e == 'stop';)
+             | project t, m",
+            "2,0|3,0|4,0|6,1|7,0",
+        ),
+    ]);
+}
+
+#[test]
 fn functions_of_the_query() {
     check(&[
         ("let f = (x:long, y:long = 10) { x + y }; print f(1), f(1, 2), f(y = 5, x = 1)", "11,3,6"),

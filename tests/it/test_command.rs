@@ -97,7 +97,7 @@ fn a_mistake_breaks_its_test_and_the_others_run() {
     ]);
     let ran = run(dir.path(), &["test", "--isolated"], "");
     for part in [
-        "bad.kql:2:1: ",
+        "bad.kql:1:12: Expected an expression after `(`",
         "there is no query `gone.yaml` or `gone.kql` next to it; name it with `query:`",
         "t.test.yaml:1:10: Unknown key `nam`; did you mean `name`?",
     ] {

@@ -15,6 +15,7 @@ pub(crate) mod metrics;
 pub(crate) mod parse;
 pub(crate) mod plugins;
 pub(crate) mod rows;
+pub(crate) mod scan;
 pub(crate) mod search;
 pub(crate) mod series;
 pub(crate) mod summarize;
