@@ -2,9 +2,11 @@
 //!
 //! The schema has the last word: what is not sure here is for it to say. A test compares the two.
 
+use smallvec::SmallVec;
+
 use super::{Field, Form, Format, Set, Type};
 use crate::content::kind::Kind;
-use crate::yaml::{Mapping, Node, ScalarType, Value};
+use crate::yaml::{Entry, Mapping, Node, ScalarType, Value};
 
 /// Whether the schema of the format surely has nothing against a document.
 pub(crate) fn surely_fits(format: &Format, root: &Node) -> bool {
@@ -12,12 +14,12 @@ pub(crate) fn surely_fits(format: &Format, root: &Node) -> bool {
 }
 
 fn keys_fit(mapping: &Mapping, fields: &mut dyn Iterator<Item = &'static Field>, kind: Kind) -> bool {
-    let mut known = 0;
+    let mut left: SmallVec<[&Entry; 24]> = mapping.entries.iter().collect();
     for field in fields {
-        let mut entries = mapping.entries.iter().filter(|entry| entry.name() == Some(field.key));
-        let fits = match entries.next() {
+        // Most keys come in the order of the format, so that the next one is found first.
+        let found = left.iter().position(|entry| entry.name() == Some(field.key));
+        let fits = match found.map(|at| left.remove(at)) {
             Some(entry) => {
-                known += 1;
                 entry.key.tag.is_none() && entry.duplicate_of.is_none() && fits(field, &entry.value, kind)
             }
             None => !field.is_required(kind),
@@ -27,7 +29,7 @@ fn keys_fit(mapping: &Mapping, fields: &mut dyn Iterator<Item = &'static Field>,
         }
     }
     // Every key is a known one, and none is there twice.
-    known == mapping.entries.len()
+    left.is_empty()
 }
 
 fn fits(field: &Field, node: &Node, kind: Kind) -> bool {
