@@ -27,6 +27,8 @@ mod content;
 
 mod suppress;
 
+mod fmt;
+
 mod convert;
 
 mod rules;

@@ -12,6 +12,7 @@ mod check;
 mod convert;
 mod explain;
 mod files;
+mod fmt;
 mod inspect;
 mod man;
 mod new;
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
         Command::Inspect(options) => inspect::run(&cli.global, options),
         Command::Run(options) => run::run(&cli.global, options),
         Command::Test(options) => test::run(&cli.global, options),
+        Command::Fmt(options) => fmt::run(&cli.global, options),
         Command::Explain(options) => explain::explain(&cli.global, options),
         Command::Rules(options) => explain::rules(&cli.global, options),
         Command::Schema(options) => explain::schema(options),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Check, Config, ConfigError, Convert, Knowledge};
+use super::{Check, Config, ConfigError, Convert, Fmt, Knowledge};
 use crate::discover::{absolute, display};
 use crate::rules::Selector;
 use crate::source::SourceFile;
@@ -40,7 +40,7 @@ impl Config {
     /// What both say, where this one extends the other. What it says itself holds; selections, rules, patterns and
     /// knowledge of the other are added to.
     fn over(self, base: Self) -> Self {
-        let Self { path, extend, check, mut rules, knowledge, convert, workspace } = self;
+        let Self { path, extend, check, mut rules, knowledge, convert, fmt, workspace } = self;
         for (id, option) in base.rules {
             rules.entry(id).or_insert(option);
         }
@@ -51,6 +51,7 @@ impl Config {
             rules,
             knowledge: knowledge.over(base.knowledge),
             convert: convert.over(base.convert),
+            fmt: fmt.over(base.fmt),
             workspace: match (base.workspace.is_empty(), workspace.is_empty()) {
                 (true, _) => workspace,
                 (_, true) => base.workspace,
@@ -101,6 +102,12 @@ impl Knowledge {
             functions: [base.functions, functions].concat(),
             watchlists: [base.watchlists, watchlists].concat(),
         }
+    }
+}
+
+impl Fmt {
+    fn over(self, base: Self) -> Self {
+        Self { width: self.width.or(base.width) }
     }
 }
 

@@ -9,6 +9,7 @@ use ignore::gitignore::GitignoreBuilder;
 use crate::convert::LongDescription;
 use crate::diagnostic::Severity;
 use crate::discover::{absolute, display, slashes};
+use crate::fmt;
 use crate::knowledge::attack;
 use crate::rules::{FailOn, Profile, RuleOptions, Selector, Settings};
 use crate::source::{SourceFile, Span};
@@ -142,6 +143,21 @@ pub(crate) struct Convert {
     pub solution: Option<PathBuf>,
 }
 
+/// `[fmt]`: defaults for the options of the same name.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Fmt {
+    /// `--width`.
+    pub width: Option<usize>,
+}
+
+impl Fmt {
+    /// How queries are laid out, where nothing else is asked for.
+    pub(crate) fn options(self) -> fmt::Options {
+        let fmt::Options { width } = fmt::Options::default();
+        fmt::Options { width: self.width.unwrap_or(width) }
+    }
+}
+
 /// One configuration file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Config {
@@ -157,6 +173,8 @@ pub(crate) struct Config {
     pub knowledge: Knowledge,
     /// `[convert]`.
     pub convert: Convert,
+    /// `[fmt]`.
+    pub fmt: Fmt,
     /// What the files of `[knowledge]` hold.
     pub workspace: Arc<Workspace>,
 }
@@ -248,6 +266,7 @@ impl Config {
             watchlists: self.knowledge.watchlists.clone(),
             attack: self.knowledge.attack.unwrap_or_default(),
             options: self.rules.clone(),
+            fmt: self.fmt.options(),
             workspace: Arc::clone(&self.workspace),
         };
         for per_path in check.per_path.iter().filter(|per_path| per_path.pattern.matches(location)) {

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Check, Config, ConfigError, Convert, Knowledge, Pattern, PerPath};
+use super::{Check, Config, ConfigError, Convert, Fmt, Knowledge, Pattern, PerPath};
 use crate::convert::LongDescription;
 use crate::convert::values_of_options::{api_version, start_at};
 use crate::diagnostic::Severity;
+use crate::fmt;
 use crate::knowledge::{attack, limits};
 use crate::rules::{FailOn, Profile, RuleOption, RuleOptions, Selector};
 use crate::similar::nearest;
@@ -66,7 +67,8 @@ impl Reader {
                 ("rules", Some(table)) => config.rules = self.rules(table),
                 ("knowledge", Some(table)) => config.knowledge = self.knowledge(table),
                 ("convert", Some(table)) => config.convert = self.convert(table),
-                (name @ ("check" | "rules" | "knowledge" | "convert"), None) => {
+                ("fmt", Some(table)) => config.fmt = self.fmt(table),
+                (name @ ("check" | "rules" | "knowledge" | "convert" | "fmt"), None) => {
                     self.fail(
                         value.span(),
                         format!("`{name}` must be a table"),
@@ -74,7 +76,8 @@ impl Reader {
                     );
                 }
                 _ => {
-                    self.unknown(key, "sentlint.toml", &["extend", "check", "rules", "knowledge", "convert"]);
+                    let known = ["extend", "check", "rules", "knowledge", "convert", "fmt"];
+                    self.unknown(key, "sentlint.toml", &known);
                 }
             }
         }
@@ -242,6 +245,28 @@ impl Reader {
             }
         }
         convert
+    }
+
+    fn fmt(&mut self, table: &Table<'_>) -> Fmt {
+        let mut fmt = Fmt::default();
+        for (key, value) in table {
+            match key.get_ref().as_ref() {
+                "width" => fmt.width = self.width(value),
+                _ => self.unknown(key, "[fmt]", &["width"]),
+            }
+        }
+        fmt
+    }
+
+    fn width(&mut self, value: &Value<'_>) -> Option<usize> {
+        let widths = fmt::Options::WIDTHS;
+        let number = value.get_ref().as_integer().and_then(|number| number.to_string().parse().ok());
+        let width = number.filter(|width| widths.contains(width));
+        if width.is_none() {
+            let message = format!("`width` must be a number from {} to {}", widths.start(), widths.end());
+            self.fail(value.span(), message, None);
+        }
+        width
     }
 
     fn text(&mut self, value: &Value<'_>) -> Option<String> {

@@ -177,6 +177,8 @@ pub struct Settings {
     pub options: RuleOptions,
     /// Tables and functions in addition to the built-in ones.
     pub workspace: Arc<Workspace>,
+    /// How queries are formatted.
+    pub fmt: crate::fmt::Options,
 }
 
 impl Settings {

@@ -48,6 +48,23 @@ pub fn replace_scalar(file: &SourceFile, node: &Node, new_text: &str) -> Option<
     Some(Edit::new(span, block.unwrap_or_else(|| quoted(new_text))))
 }
 
+/// Makes a scalar that ends its line a literal block with this text. `None` where it does not, or where no block says it.
+pub(crate) fn as_block(file: &SourceFile, node: &Node, new_text: &str) -> Option<Edit> {
+    let scalar = node.scalar()?;
+    if scalar.in_flow {
+        return None;
+    }
+    let start = scalar.header.map_or(node.span.start, |header| header.start) as usize;
+    let end = scalar.header.map_or(node.span.end, |header| node.span.end.max(header.end)) as usize;
+    let line = line_at(file.text(), end);
+    if !file.text()[end..line.end].trim().is_empty() {
+        return None;
+    }
+    let indent = scalar.indent.map_or_else(|| key_column(file.text(), start) + 2, |n| n as usize);
+    let block = block_literal(new_text, indent, file.line_end(), line.end == line.next)?;
+    Some(Edit::new(Span::new(start, line.end), block))
+}
+
 /// The column of the first key or text on a line, dashes skipped.
 fn key_column(text: &str, offset: usize) -> usize {
     let line = line_at(text, line_start(text, offset));

@@ -7,12 +7,15 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 mod check;
 mod choices;
 mod convert;
+mod fmt;
 mod run;
 
 pub(crate) use check::Check;
 pub(crate) use choices::{Color, Form, NewKind, SchemaKind};
 pub(crate) use convert::{Convert, NewRule};
 pub(crate) use run::{Missing, Rows, Run, Test, TestFormat};
+pub(crate) use fmt::Fmt;
+pub(crate) use run::{Missing, Rows, Run};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (ATT&CK 19.1)");
 
@@ -83,6 +86,17 @@ pub(crate) enum Command {
 
 docs/convert.md explains the targets, parameter files and the metadata of solutions.")]
     Convert(Box<Convert>),
+    /// Format the queries in YAML and query files
+    #[command(after_help = "Examples:
+  sentlint fmt                       format everything below the current folder
+  sentlint fmt --check               write nothing, and exit with 1 if a query is not formatted
+  sentlint fmt --diff hunting        show what would change
+  sentlint fmt --width 100 a.yaml    at most 100 columns, as far as possible
+  sentlint fmt - < query.kql --stdin-filename query.kql
+
+Only white space changes. Queries that do not parse, and queries in YAML scalars other than literal blocks (`|`),
+stay as they are; -v names them. docs/format.md describes the layout.")]
+    Fmt(Fmt),
     /// Show what files are and what their queries read and return
     #[command(after_help = "Examples:
   sentlint inspect query.yaml

@@ -1,0 +1,150 @@
+//! The queries of a file, formatted where they stand: in the block scalars of YAML with their indentation and chomping,
+//! and in query files.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use super::{Options, format};
+use crate::content::{Content, Kind, Query};
+use crate::source::{Edit, SourceFile, Span};
+use crate::yaml::{Node, ScalarStyle, edit};
+
+/// What formatting makes of a file.
+#[derive(Clone, Debug)]
+pub(crate) struct Formatted {
+    /// The new text; `None` where nothing changes.
+    pub text: Option<String>,
+    /// The queries that stay as they are although they are perhaps not formatted.
+    pub left: Vec<Unformatted>,
+}
+
+/// A query that cannot be formatted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unformatted {
+    /// Its first line.
+    pub span: Span,
+    /// Why, in words that follow the file's name.
+    pub reason: &'static str,
+}
+
+/// What formatting would do to one query.
+pub(crate) enum Change {
+    /// Nothing: it is formatted.
+    None,
+    /// This edit of the file.
+    Edit(Edit),
+    /// It cannot be done, for this reason.
+    Not(&'static str),
+}
+
+/// Formats the queries of a file. Those in scalars that are no literal blocks become such if `blocks`.
+pub(crate) fn of_file(content: &Content, options: Options, blocks: bool) -> Formatted {
+    let (mut edits, mut left) = (Vec::new(), Vec::new());
+    let queries = content.queries();
+    if content.kind == Kind::Query && queries.len() > 1 {
+        // The text as a whole does not parse, and whether it is meant as several queries is a guess.
+        let reason = "the file holds several queries";
+        return Formatted { text: None, left: vec![Unformatted { span: queries[0].first_line(), reason }] };
+    }
+    for query in queries {
+        match changes(content, &query, options, blocks) {
+            Change::None => {}
+            Change::Edit(edit) => edits.push(edit),
+            Change::Not(reason) => left.push(Unformatted { span: query.first_line(), reason }),
+        }
+    }
+    let text = if edits.is_empty() { None } else { Edit::apply(&edits, content.source.text()) };
+    // What was made of other scalars is read again: around a block there may be what speaks of the value's end.
+    if blocks && text.as_ref().is_some_and(|text| !has_same_values(content, text)) {
+        return of_file(content, options, false);
+    }
+    Formatted { text, left }
+}
+
+/// What formatting would do to a query of a file.
+pub(crate) fn changes(content: &Content, query: &Query<'_>, options: Options, blocks: bool) -> Change {
+    let parse = query.parse();
+    if !parse.errors.is_empty() {
+        return Change::Not("the query does not parse");
+    }
+    let text = match query.node.map(Node::as_str) {
+        Some(Some(text)) => text,
+        Some(None) => return Change::None,
+        None => content.source.slice(query.span(Span::new(0, query.text.len()))),
+    };
+    let Some(new) = format(text, parse, options) else {
+        return Change::Not("the query has characters that cannot be laid out");
+    };
+    let Some(node) = query.node else { return in_file(content, query, text, &new) };
+    let kept = &text[text.trim_end_matches('\n').len()..];
+    let new = new + kept;
+    if new == text {
+        return Change::None;
+    }
+    let is_literal = node.scalar().is_some_and(|scalar| scalar.style == ScalarStyle::Literal);
+    let edit = match is_literal {
+        true => query.edit(Span::new(0, text.len()), &new),
+        false if blocks => edit::as_block(&content.source, node, &with_line_end(new)),
+        false => return Change::Not("the query is not in a literal block scalar (`|`)"),
+    };
+    edit.map_or(Change::Not("the block scalar cannot hold the result"), Change::Edit)
+}
+
+/// A block without a line end needs an indicator for that, which a query does not.
+fn with_line_end(text: String) -> String {
+    if text.ends_with('\n') { text } else { text + "\n" }
+}
+
+/// The edit of a query file. The last query ends with a line end; what stands between queries stays, blanks at the
+/// ends of lines aside.
+fn in_file(content: &Content, query: &Query<'_>, text: &str, new: &str) -> Change {
+    let line_end = content.source.line_end();
+    let whole = query.span(Span::new(0, text.len()));
+    let is_last = whole.end as usize == content.source.text().len();
+    let start = if whole.start == 0 || content.source.has_bom() && whole.start == 3 {
+        0
+    } else {
+        text.len() - text.trim_start().len()
+    };
+    let end = if is_last { text.len() } else { text.trim_end().len() };
+    let new: Cow<'_, str> =
+        if line_end == "\n" { Cow::Borrowed(new) } else { Cow::Owned(with_line_ends(new, line_end)) };
+    let tail = if is_last && !new.is_empty() { line_end } else { "" };
+    let new = format!("{new}{tail}");
+    if text.get(start..end.max(start)) == Some(new.as_str()) {
+        return Change::None;
+    }
+    let from = whole.start as usize;
+    Change::Edit(Edit::new(Span::new(from + start, from + end.max(start)), new))
+}
+
+/// The text with the line ends of its file, where they are not those of a string.
+fn with_line_ends(text: &str, line_end: &str) -> String {
+    text.replace("\r\n", "\n").replace('\n', line_end)
+}
+
+/// Whether a new text has the values of the old one, its queries aside, and queries with the same tokens.
+fn has_same_values(content: &Content, text: &str) -> bool {
+    let source = Arc::new(SourceFile::new(content.source.path(), text));
+    let new = Content::read(source, content.source.path());
+    let (old_queries, new_queries) = (content.queries(), new.queries());
+    old_queries.len() == new_queries.len()
+        && old_queries.iter().zip(&new_queries).all(|(old, new)| old.canonical() == new.canonical())
+        && new.document.errors.len() == content.document.errors.len()
+        && match (content.document.root.as_ref(), new.document.root.as_ref()) {
+            (Some(old), Some(new)) => same_but_queries(old, new, &old_queries),
+            (old, new) => old.is_none() && new.is_none(),
+        }
+}
+
+fn same_but_queries(old: &Node, new: &Node, queries: &[Query<'_>]) -> bool {
+    let (Some(old), Some(new)) = (old.as_mapping(), new.as_mapping()) else { return false };
+    let is_query =
+        |node: &Node| queries.iter().any(|query| query.node.is_some_and(|found| found.span == node.span));
+    old.entries.len() == new.entries.len()
+        && old.entries.iter().zip(&new.entries).all(|(old, new)| {
+            old.name() == new.name()
+                && (is_query(&old.value)
+                    || crate::yaml::to_json(&old.value) == crate::yaml::to_json(&new.value))
+        })
+}

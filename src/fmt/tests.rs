@@ -1,0 +1,233 @@
+//! What formatting does to queries, and what it does to none.
+
+use proptest::prelude::*;
+
+use super::{Options, format};
+use crate::content::Content;
+use crate::kql::parse;
+use crate::seeded::cases;
+use crate::source::SourceFile;
+
+fn formatted(text: &str) -> Option<String> {
+    format(text, &parse(text), Options::default())
+}
+
+#[track_caller]
+fn becomes(text: &str, expected: &str) {
+    assert_eq!(formatted(text).as_deref(), Some(expected), "{text}");
+    assert_eq!(formatted(expected).as_deref(), Some(expected), "the second run of {text}");
+}
+
+#[test]
+fn operators_begin_lines_and_blanks_are_even() {
+    becomes(
+        "T|where a==1 and b=~'x'|extend c=a+1,d=-b",
+        "T\n| where a == 1 and b =~ 'x'\n| extend c = a + 1, d = -b",
+    );
+    becomes("T | join kind = inner (U | where x) on a", "T\n| join kind=inner (U | where x) on a");
+    becomes("T\n  | where f (a , b)\t|take 5 ;", "T\n| where f(a, b)\n| take 5;");
+    becomes(
+        "T | where t between (1..2) or u between (1 ..2)",
+        "T\n| where t between (1..2) or u between (1 .. 2)",
+    );
+    becomes("let a=1; let b = dynamic({'k':[1,2]});T", "let a = 1;\nlet b = dynamic({'k':[1, 2]});\nT");
+    becomes(
+        "T | project-away A*,*b | where a[0].b['c'] has 'x'",
+        "T\n| project-away A*, *b\n| where a[0].b['c'] has 'x'",
+    );
+}
+
+#[test]
+fn queries_in_brackets_are_indented() {
+    becomes(
+        "T\n| join (U\n| where a\n| project b) on b",
+        "T\n| join (\n    U\n    | where a\n    | project b\n) on b",
+    );
+    becomes(
+        "let f = (a:string) {\nlet b = 1;\nT | where c == a\n};\nf('x')",
+        "let f = (a:string) {\n    let b = 1;\n    T\n    | where c == a\n};\nf('x')",
+    );
+}
+
+#[test]
+fn comments_stay_beside_what_they_speak_of() {
+    becomes(
+        "// head\n\n\n\nT // table\n   // alone\n|where a // why\n and b\n\n// end",
+        "// head\n\nT // table\n// alone\n| where a // why\n    and b\n\n// end",
+    );
+    becomes("T | where a in (1, // one\n2)", "T\n| where a in (1, // one\n    2)");
+    becomes("T | where a == // c\n1", "T\n| where a == // c\n    1");
+    becomes("let a = 1 // c\n;T", "let a = 1 // c\n;\nT");
+}
+
+#[test]
+fn too_wide_lines_are_broken() {
+    let long =
+        |count: usize, before: &str| (0..count).map(|n| format!("{before}Column{n:02}")).collect::<Vec<_>>();
+    let list = long(16, "").join(", ");
+    becomes(&format!("T | project {list}"), &format!("T\n| project\n{}", long(16, "    ").join(",\n")));
+    becomes(
+        &format!("T | where {}", long(14, "").join(" or ")),
+        &format!("T\n| where {}", long(14, "").join("\n    or ")),
+    );
+    becomes(
+        &format!("T | summarize count() by {list}"),
+        &format!("T\n| summarize count()\n    by\n{}", long(16, "        ").join(",\n")),
+    );
+    becomes(
+        &format!("T | extend a = case({})", long(15, "").join(", ")),
+        &format!(
+            "T\n| extend a = case(\n{}\n)",
+            long(15, "")
+                .chunks(2)
+                .map(|pair| format!("    {}", pair.join(", ")))
+                .collect::<Vec<_>>()
+                .join(",\n")
+        ),
+    );
+}
+
+#[test]
+fn lines_stay_as_they_were_written() {
+    for text in [
+        "T\n| project A, B,\n    C",
+        "T\n| extend\n    Short = 1,\n    Longer = 2",
+        "T\n| extend\n    Short  = 1,\n    Longer = 2",
+        "T\n| where a\n    and b or\n    c",
+        "T\n| summarize count()\n    by a",
+        "let a =\n    T\n    | where b;\na",
+        "datatable(a:string, b: long)\n[\n    'x', 1,\n    'y', 2\n]",
+        "T\n| where a\n\n| take 1",
+        "T\n| extend c = case(\n    a, 1,\n    b, 2,\n    3)",
+    ] {
+        assert_eq!(formatted(text).as_deref(), Some(text));
+    }
+}
+
+#[test]
+fn switched_off_parts_stay() {
+    becomes(
+        "T\n|where a\n// sentlint: fmt-off\n|  where   b==1\n // sentlint: fmt-on\n|where c",
+        "T\n| where a\n// sentlint: fmt-off\n|  where   b==1\n // sentlint: fmt-on\n| where c",
+    );
+    becomes("let a=1;\n// sentlint: fmt-off\nT|where b", "let a = 1;\n// sentlint: fmt-off\nT|where b");
+}
+
+#[test]
+fn what_does_not_parse_stays() {
+    for text in
+        ["T | where (", "T | wherre a", "T | where a ==", &format!("{}1{}", "(".repeat(300), ")".repeat(300))]
+    {
+        assert_eq!(formatted(text), None, "{text}");
+    }
+    // A zero-width space is no plain white space.
+    assert_eq!(formatted("T\u{200b}| take 1"), None);
+}
+
+#[test]
+fn deep_and_long_queries_are_formatted() {
+    let deep = format!("print a = {}1{}", "(".repeat(90), ")".repeat(90));
+    assert_eq!(formatted(&deep).as_deref(), Some(deep.as_str()));
+    let chain = format!("print {}", vec!["a"; 300].join(" + "));
+    assert!(formatted(&chain).is_some_and(|out| out.lines().count() == 300));
+    let lines = format!("T{}", "\n| where a == 1".repeat(4_000));
+    assert_eq!(formatted(&lines).as_deref(), Some(lines.as_str()));
+}
+
+fn file(name: &str, text: &str, blocks: bool) -> Option<String> {
+    let content = Content::read(SourceFile::new(name, text).into(), name);
+    super::of_file(&content, Options::default(), blocks).text
+}
+
+#[test]
+fn files_keep_their_line_ends() {
+    assert_eq!(file("a.kql", "T\r\n|take 1", false).as_deref(), Some("T\r\n| take 1\r\n"));
+    assert_eq!(file("a.kql", "T\n| take 1\n", false), None);
+    assert_eq!(file("a.kql", "T\n| take 1", false).as_deref(), Some("T\n| take 1\n"));
+    assert_eq!(file("a.kql", "\u{feff}T|take 1", false).as_deref(), Some("\u{feff}T\n| take 1\n"));
+    assert_eq!(file("a.kql", "// nothing\n", false), None);
+    assert_eq!(file("a.kql", "", false), None);
+}
+
+#[test]
+fn literal_blocks_are_formatted_in_place() {
+    let yaml = |query: &str| {
+        format!(
+            "id: 0cc4e4a0-3f0a-4f2c-8b0e-0d3d1e1b9f01\nname: N\n{query}tactics:\n  - Impact # c\nrelevantTechniques: []\n"
+        )
+    };
+    let of = |query: &str, blocks: bool| file("Hunting Queries/a.yaml", &yaml(query), blocks);
+    assert_eq!(
+        of("query: |\n    T|where a\n\n    |take 1\n", false),
+        Some(yaml("query: |\n    T\n    | where a\n\n    | take 1\n"))
+    );
+    assert_eq!(of("query: |-\n  T|take 1\n", false), Some(yaml("query: |-\n  T\n  | take 1\n")));
+    for other in
+        ["query: T|take 1\n", "query: 'T|take 1'\n", "query: \"T|take 1\"\n", "query: >\n  T|take 1\n"]
+    {
+        assert_eq!(of(other, false), None, "{other}");
+        assert_eq!(of(other, true), Some(yaml("query: |\n  T\n  | take 1\n")), "{other}");
+    }
+    assert_eq!(of("query: 'T|take 1' # c\n", true), None);
+    assert_eq!(of("query: |\n  T|take (\n", true), None);
+}
+
+/// Tokens of queries with every kind of layout, in order.
+const QUERIES: [&str; 6] = [
+    "let f = ( a : string , b : long = 5 ) { let c = 1 ; T | where x == a } ; f ( 'x' , 1 ) | take 1",
+    "T | join kind = inner ( U | where a has 'b' or c in~ ( 'd' , 'e' ) ) on $left . x == $right . y , z",
+    "union isfuzzy = true ( T | where a ) , U | summarize A = count ( ) , max ( b ) by bin ( t , 1h ) , c",
+    "datatable ( a : string , b : long ) [ 'x' , 1 , 'y' , 2 ] | mv-apply v = a to typeof ( string ) on ( take 1 )",
+    "T | extend a = case ( b == 1 , 'x' , c > - 2 , \"y\" , iff ( d , 1 , 2 ) ) , e = dynamic ( { 'k' : [ 1 , 2 ] } )",
+    "T | parse a with * 'x' b : long 'y' c | make-series n = count ( ) default = 0 on t from s to e step 1h by d | render timechart with ( title = 't' )",
+];
+
+/// What may stand between two tokens.
+fn between() -> impl Strategy<Value = &'static str> {
+    prop_oneof![
+        6 => Just(" "),
+        2 => Just("\n"),
+        1 => Just("\n\n\n"),
+        1 => Just("\t "),
+        1 => Just("\r\n    "),
+        1 => Just(" // c\n"),
+        1 => Just("\n// c\n  "),
+        1 => Just("\n\n  // c\n// d  \n\n"),
+    ]
+}
+
+proptest! {
+    #![proptest_config(cases(150))]
+
+    #[test]
+    fn any_layout_keeps_its_tokens_and_settles(
+        query in 0..QUERIES.len(),
+        gaps in prop::collection::vec(between(), 80),
+        width in 40_usize..140,
+    ) {
+        let mut text = String::new();
+        for (word, gap) in QUERIES[query].split(' ').zip(gaps) {
+            text.push_str(word);
+            text.push_str(gap);
+        }
+        let options = Options { width };
+        // `format` gives nothing where a token or comment differs.
+        let once = format(&text, &parse(&text), options);
+        prop_assert!(once.is_some(), "{text}");
+        let once = once.unwrap_or_default();
+        prop_assert_eq!(format(&once, &parse(&once), options), Some(once.clone()), "of {}", text);
+        prop_assert!(!once.lines().any(|line| line.ends_with([' ', '\t'])), "{once}");
+    }
+
+    #[test]
+    fn a_comment_may_stand_anywhere(query in 0..QUERIES.len(), width in 40_usize..140) {
+        let words: Vec<&str> = QUERIES[query].split(' ').collect();
+        for at in 0..=words.len() {
+            let text = format!("{} // c\n// d\n{}", words[..at].join(" "), words[at..].join(" "));
+            let options = Options { width };
+            let once = format(&text, &parse(&text), options).unwrap_or_default();
+            prop_assert!(once.contains("// c\n") && once.contains("// d"), "{text}\n{once}");
+            prop_assert_eq!(format(&once, &parse(&once), options), Some(once.clone()), "of {}", text);
+        }
+    }
+}
