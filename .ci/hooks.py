@@ -84,7 +84,7 @@ def main():
         page = (ROOT / "docs/integrations.md").read_text()
         remote, wheel, local = re.findall(r"```yaml\n(repos:\n[\s\S]*?)```", page)
         config = remote.replace("https://github.com/sentlint/sentlint", str(hooks)).replace("v0.1.0", revision)
-        config += "      - id: sentlint-fix\n      - id: sentlint-convert-check\n"
+        config += "      - id: sentlint-fix\n      - id: sentlint-fmt\n      - id: sentlint-convert-check\n"
         work = repository(
             place / "work",
             {
@@ -147,6 +147,15 @@ def main():
         run("git", "add", "--all", cwd=work)
         done = hook("sentlint-fix")
         check("and passes when it is staged", done.returncode == 0 and "Passed" in done.stdout, done)
+
+        write(work, {"rules/loose.yaml": FIXED.replace("query: |\n", "query: |\n  // loose\n", 1).replace("| where ", "|  where ", 1)})
+        done = hook("sentlint-fmt")
+        modified = done.returncode == 1 and "files were modified by this hook" in done.stdout
+        check("the formatting hook fails because it wrote", modified and "|  where" not in (work / "rules/loose.yaml").read_text(), done)
+        run("git", "add", "--all", cwd=work)
+        done = hook("sentlint-fmt")
+        check("and passes when that is staged", done.returncode == 0 and "Passed" in done.stdout, done)
+        run("git", "rm", "--quiet", "--force", "rules/loose.yaml", cwd=work)
 
         write(work, {"sentlint.toml": '[check]\nexclude = ["rules"]\n', "rules/broken.yaml": BROKEN})
         done = hook("sentlint")

@@ -90,7 +90,12 @@ fn format_one(job: &Job, options: Options, blocks: bool) -> Result<Done, Skipped
     };
     let content = Content::read(Arc::clone(&source), job.place());
     if !content.looks_like_content() {
-        return Err(Skipped::NotContent { name, named, what: content.foreign });
+        return Err(Skipped::NotContent {
+            name,
+            named,
+            what: content.foreign,
+            broken: content.why_unreadable(),
+        });
     }
     if !source.is_writable() {
         let reason = "it is not valid UTF-8, so it cannot be formatted".to_owned();

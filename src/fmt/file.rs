@@ -1,12 +1,11 @@
 //! The queries of a file, formatted where they stand: in the block scalars of YAML with their indentation and chomping,
 //! and in query files.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::{Options, format};
-use crate::content::{Content, Kind, Query};
-use crate::source::{Edit, SourceFile, Span};
+use crate::content::{Content, Query, same_query};
+use crate::source::{BOM, Edit, SourceFile, Span};
 use crate::yaml::{Node, ScalarStyle, edit};
 
 /// What formatting makes of a file.
@@ -40,14 +39,8 @@ pub(crate) enum Change {
 /// Formats the queries of a file. Those in scalars that are no literal blocks become such if `blocks`.
 pub(crate) fn of_file(content: &Content, options: Options, blocks: bool) -> Formatted {
     let (mut edits, mut left) = (Vec::new(), Vec::new());
-    let queries = content.queries();
-    if content.kind == Kind::Query && queries.len() > 1 {
-        // The text as a whole does not parse, and whether it is meant as several queries is a guess.
-        let reason = "the file holds several queries";
-        return Formatted { text: None, left: vec![Unformatted { span: queries[0].first_line(), reason }] };
-    }
-    for query in queries {
-        match changes(content, &query, options, blocks) {
+    for query in content.queries() {
+        match change(content, &query, options, blocks) {
             Change::None => {}
             Change::Edit(edit) => edits.push(edit),
             Change::Not(reason) => left.push(Unformatted { span: query.first_line(), reason }),
@@ -62,7 +55,7 @@ pub(crate) fn of_file(content: &Content, options: Options, blocks: bool) -> Form
 }
 
 /// What formatting would do to a query of a file.
-pub(crate) fn changes(content: &Content, query: &Query<'_>, options: Options, blocks: bool) -> Change {
+pub(crate) fn change(content: &Content, query: &Query<'_>, options: Options, blocks: bool) -> Change {
     let parse = query.parse();
     if !parse.errors.is_empty() {
         return Change::Not("the query does not parse");
@@ -72,6 +65,10 @@ pub(crate) fn changes(content: &Content, query: &Query<'_>, options: Options, bl
         Some(None) => return Change::None,
         None => content.source.slice(query.span(Span::new(0, query.text.len()))),
     };
+    if query.node.is_none() && text.len() < content.source.text().trim_start_matches(BOM).len() {
+        // The text as a whole does not parse, and whether it is meant as several queries is a guess.
+        return Change::Not("the file holds several queries");
+    }
     let Some(new) = format(text, parse, options) else {
         return Change::Not("the query has characters that cannot be laid out");
     };
@@ -95,32 +92,20 @@ fn with_line_end(text: String) -> String {
     if text.ends_with('\n') { text } else { text + "\n" }
 }
 
-/// The edit of a query file. The last query ends with a line end; what stands between queries stays, blanks at the
-/// ends of lines aside.
+/// The edit of a query file, which ends with a line end afterwards.
 fn in_file(content: &Content, query: &Query<'_>, text: &str, new: &str) -> Change {
     let line_end = content.source.line_end();
-    let whole = query.span(Span::new(0, text.len()));
-    let is_last = whole.end as usize == content.source.text().len();
-    let start = if whole.start == 0 || content.source.has_bom() && whole.start == 3 {
-        0
-    } else {
-        text.len() - text.trim_start().len()
-    };
-    let end = if is_last { text.len() } else { text.trim_end().len() };
-    let new: Cow<'_, str> =
-        if line_end == "\n" { Cow::Borrowed(new) } else { Cow::Owned(with_line_ends(new, line_end)) };
-    let tail = if is_last && !new.is_empty() { line_end } else { "" };
-    let new = format!("{new}{tail}");
-    if text.get(start..end.max(start)) == Some(new.as_str()) {
+    let tail = if new.is_empty() { "" } else { line_end };
+    let new = with_line_ends(new, line_end) + tail;
+    if new == text {
         return Change::None;
     }
-    let from = whole.start as usize;
-    Change::Edit(Edit::new(Span::new(from + start, from + end.max(start)), new))
+    Change::Edit(Edit::new(query.span(Span::new(0, text.len())), new))
 }
 
-/// The text with the line ends of its file, where they are not those of a string.
+/// The text with the line ends of its file.
 fn with_line_ends(text: &str, line_end: &str) -> String {
-    text.replace("\r\n", "\n").replace('\n', line_end)
+    if line_end == "\n" { text.to_owned() } else { text.replace("\r\n", "\n").replace('\n', line_end) }
 }
 
 /// Whether a new text has the values of the old one, its queries aside, and queries with the same tokens.
@@ -129,7 +114,7 @@ fn has_same_values(content: &Content, text: &str) -> bool {
     let new = Content::read(source, content.source.path());
     let (old_queries, new_queries) = (content.queries(), new.queries());
     old_queries.len() == new_queries.len()
-        && old_queries.iter().zip(&new_queries).all(|(old, new)| old.canonical() == new.canonical())
+        && old_queries.iter().zip(&new_queries).all(|(old, new)| same_query(old.text, new.text))
         && new.document.errors.len() == content.document.errors.len()
         && match (content.document.root.as_ref(), new.document.root.as_ref()) {
             (Some(old), Some(new)) => same_but_queries(old, new, &old_queries),

@@ -15,7 +15,7 @@ mod plan;
 mod regions;
 mod spacing;
 
-pub(crate) use file::{Formatted, of_file};
+pub(crate) use file::{Change, Formatted, change, of_file};
 
 /// How queries are laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -172,6 +172,21 @@ fn literal_blocks_are_formatted_in_place() {
     assert_eq!(of("query: |\n  T|take (\n", true), None);
 }
 
+#[test]
+fn the_examples_of_the_documentation_are_true() {
+    let page = include_str!("../../docs/format.md").replace("\r\n", "\n");
+    let blocks = |label: &str| -> Vec<String> {
+        let fence = format!("```kql,{label}\n");
+        let parts = page.split(fence.as_str()).skip(1);
+        parts.filter_map(|part| Some(part.split_once("\n```")?.0.to_owned())).collect()
+    };
+    let (inputs, outputs) = (blocks("input"), blocks("output"));
+    assert!(inputs.len() >= 5 && inputs.len() == outputs.len());
+    for (input, output) in inputs.iter().zip(&outputs) {
+        becomes(input, output);
+    }
+}
+
 /// Tokens of queries with every kind of layout, in order.
 const QUERIES: [&str; 6] = [
     "let f = ( a : string , b : long = 5 ) { let c = 1 ; T | where x == a } ; f ( 'x' , 1 ) | take 1",

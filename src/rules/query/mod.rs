@@ -41,6 +41,7 @@ mod tree;
 mod unbounded_make_set;
 mod unbounded_mv_expand;
 mod unbounded_sort;
+mod unformatted;
 mod unscoped_search;
 mod unsupported_in_rule;
 mod unwindowed_join;
@@ -64,6 +65,7 @@ super::rules! {
     invalid_regex::InvalidRegex,
     query_too_long::QueryTooLong,
     leading_blank_lines::LeadingBlankLines,
+    unformatted::Unformatted,
     query_timestamp_column::QueryTimestampColumn,
     ti_latest::TiLatest,
     no_time_in_result::NoTimeInResult,
