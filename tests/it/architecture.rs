@@ -14,10 +14,22 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("workspace", &["similar", "kql", "knowledge"]),
     ("content", &["source", "similar", "yaml", "diagnostic", "knowledge", "kql"]),
     ("suppress", &["source", "yaml", "diagnostic", "content"]),
+    ("fmt", &["source", "yaml", "content", "kql"]),
     ("convert", &["source", "similar", "yaml", "content", "knowledge", "kql", "workspace", "diagnostic"]),
     (
         "rules",
-        &["source", "similar", "yaml", "diagnostic", "content", "knowledge", "kql", "workspace", "suppress"],
+        &[
+            "source",
+            "similar",
+            "yaml",
+            "diagnostic",
+            "content",
+            "knowledge",
+            "kql",
+            "workspace",
+            "suppress",
+            "fmt",
+        ],
     ),
     ("findings", &["source", "diagnostic", "knowledge"]),
     ("report", &["source", "diagnostic", "findings", "knowledge"]),
@@ -27,7 +39,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("git", &["source"]),
     (
         "config",
-        &["source", "similar", "diagnostic", "discover", "rules", "knowledge", "workspace", "convert"],
+        &["source", "similar", "diagnostic", "discover", "rules", "knowledge", "workspace", "convert", "fmt"],
     ),
     ("fix", &["source", "yaml", "diagnostic", "content"]),
     (

@@ -13,9 +13,8 @@ mod run;
 pub(crate) use check::Check;
 pub(crate) use choices::{Color, Form, NewKind, SchemaKind};
 pub(crate) use convert::{Convert, NewRule};
-pub(crate) use run::{Missing, Rows, Run, Test, TestFormat};
 pub(crate) use fmt::Fmt;
-pub(crate) use run::{Missing, Rows, Run};
+pub(crate) use run::{Missing, Rows, Run, Test, TestFormat};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (ATT&CK 19.1)");
 

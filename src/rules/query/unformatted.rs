@@ -10,7 +10,7 @@ declare_rule! {
     ///
     /// ## Why is this bad?
     ///
-    /// With one layout for all queries, a review shows what a change means and not how somebody breaks lines. Only
+    /// With one layout for all queries, a review shows what a change means and not how its author breaks lines. Only
     /// queries in literal block scalars (`|`) and in query files are reported, because only those can be formatted
     /// without changing the YAML around them. The width is the one of `[fmt]` in sentlint.toml.
     ///
