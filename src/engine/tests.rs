@@ -333,6 +333,8 @@ fn functions_of_the_query() {
 
 #[test]
 fn what_cannot_be_run_is_refused_by_name() {
+    let lets: String = (1..40).map(|at| format!("let a{at} = strcat(a{0}, a{0});", at - 1)).collect();
+    let doubled = format!("let a0 = 'abcdefghijklmnop';{lets}print strlen(a39)");
     for (query, reason) in [
         ("print x = 'a' | reduce by x", "`reduce` cannot be run: it is not implemented"),
         (

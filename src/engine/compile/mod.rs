@@ -197,7 +197,7 @@ pub(super) struct Compiler<'q> {
 pub(super) type Made<T> = Result<T, Failure>;
 
 /// How deeply functions call one another at most; the binder stops there as well.
-const DEEPEST: usize = 400;
+const DEEPEST: usize = 2000;
 
 /// The plan of a query.
 pub(crate) fn compile(

@@ -21,6 +21,9 @@ mod window;
 pub(crate) use over_path::{Over, OverPath};
 pub(crate) use window::{Window, WindowKind};
 
+/// How many items a value has at most; of a string, each 16 bytes count as one.
+const MOST_ITEMS: usize = 4 << 20;
+
 /// A function of the language on values.
 pub(crate) type ScalarFn = fn(&Cx<'_>, &[Value]) -> Result<Value, String>;
 
@@ -230,7 +233,7 @@ impl Cx<'_> {
     fn call(&self, call: &Call) -> Result<Value, Failure> {
         let failed = |message: String| Failure::at(call.span, format!("`{}`: {message}", call.name));
         // Most calls have few arguments, for which no list is made.
-        match call.args.as_slice() {
+        let value = match call.args.as_slice() {
             [only] => (call.function)(self, &[self.eval(only)?]),
             [one, two] => (call.function)(self, &[self.eval(one)?, self.eval(two)?]),
             [one, two, three] => {
@@ -238,7 +241,20 @@ impl Cx<'_> {
             }
             args => (call.function)(self, &self.all(args)?),
         }
-        .map_err(failed)
+        .map_err(failed)?;
+        // Calls of calls could otherwise double a value as often as the query likes.
+        let size = match &value {
+            Value::Str(text) => text.len() / 16,
+            Value::Array(items) => items.len(),
+            Value::Bag(members) => members.len(),
+            _ => 0,
+        };
+        if size > MOST_ITEMS {
+            return Err(failed(
+                "the value is larger than 64 MiB or 4,194,304 items, which is the limit".to_owned(),
+            ));
+        }
+        Ok(value)
     }
 
     fn logical(&self, op: LogicalOp, operands: &[Node]) -> Result<Value, Failure> {
