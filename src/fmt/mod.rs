@@ -42,6 +42,25 @@ impl Default for Options {
 /// A query laid out anew, without a line end after its last line; `None` where it cannot be: it does not parse, or has
 /// a character that would be lost. The tree is that of the text with its variables filled in.
 pub(crate) fn format(text: &str, parse: &Parse, options: Options) -> Option<String> {
+    let mut out = once(text, parse, options)?;
+    // Comments in odd places may settle only the second time: what is returned is what another run would return.
+    for _ in 0..MOST_RUNS {
+        let masked = mask(&out);
+        let parse = crate::kql::parse(masked.as_ref().map_or(&out, |masked| &masked.text));
+        let again = once(&out, &parse, options)?;
+        if again == out {
+            return Some(out);
+        }
+        out = again;
+    }
+    None
+}
+
+/// How often a query is laid out until nothing changes any more.
+const MOST_RUNS: usize = 4;
+
+/// One run.
+fn once(text: &str, parse: &Parse, options: Options) -> Option<String> {
     if !parse.errors.is_empty() {
         return None;
     }
