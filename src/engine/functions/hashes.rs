@@ -13,14 +13,7 @@ use super::{Answer, arg, long, text};
 pub(super) fn find(name: &str) -> Option<ScalarFn> {
     Some(match name {
         "hash" | "hash_xxhash64" => |_, args| modulo(xxhash(arg(args, 0)), long(args, 1)),
-        "hash_combine" => |_, args| {
-            let all = args.iter().filter_map(Value::as_long);
-            Ok(all.reduce(combined).map_or(Value::Null, Value::Long))
-        },
-        "hash_many" => |_, args| {
-            let all = args.iter().map(xxhash);
-            Ok(all.reduce(combined).map_or(Value::Null, Value::Long))
-        },
+        // How the service combines hashes is documented nowhere, so that `hash_combine` and `hash_many` are refused.
         "hash_md5" => |_, args| Ok(hex::<Md5>(&text(args, 0))),
         "hash_sha1" => |_, args| Ok(hex::<Sha1>(&text(args, 0))),
         "hash_sha256" => |_, args| Ok(hex::<Sha256>(&text(args, 0))),
@@ -32,12 +25,6 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
 fn hex<D: Digest>(text: &str) -> Value {
     let bytes = D::digest(text.as_bytes());
     Value::str(&bytes.iter().fold(String::new(), |out, byte| out + &format!("{byte:02x}")))
-}
-
-fn combined(a: i64, b: i64) -> i64 {
-    // As boost combines hashes, with the golden ratio.
-    let (a, b) = (a.cast_unsigned(), b.cast_unsigned());
-    (a ^ b.wrapping_add(0x9e37_79b9).wrapping_add(a << 6).wrapping_add(a >> 2)).cast_signed()
 }
 
 /// The hash of a value by its bytes: of strings those of UTF-8, of others those of the number that they are.
