@@ -45,7 +45,7 @@ declare_rule! {
         group: Query,
         severity: Info,
         pedantic: true,
-        fix: Always Safe,
+        fix: Sometimes Safe,
         since: "0.1.0",
     }
 }
