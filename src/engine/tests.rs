@@ -332,9 +332,18 @@ fn functions_of_the_query() {
 }
 
 #[test]
+fn values_that_double_end_at_the_limit() {
+    let mut query = "let a0 = 'abcdefghijklmnop';".to_owned();
+    for at in 1..40 {
+        query += &format!("let a{at} = strcat(a{0}, a{0});", at - 1);
+    }
+    query += "print strlen(a39)";
+    let limit = "refused: `strcat`: the value is larger than 64 MiB or 4,194,304 items, which is the limit";
+    assert_eq!(rows(&query), limit);
+}
+
+#[test]
 fn what_cannot_be_run_is_refused_by_name() {
-    let lets: String = (1..40).map(|at| format!("let a{at} = strcat(a{0}, a{0});", at - 1)).collect();
-    let doubled = format!("let a0 = 'abcdefghijklmnop';{lets}print strlen(a39)");
     for (query, reason) in [
         ("print x = 'a' | reduce by x", "`reduce` cannot be run: it is not implemented"),
         (
