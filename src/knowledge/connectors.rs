@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(nearest("test"), None);
         assert_eq!(beginning_alike("AzureActiveDirectoryLogs"), ["AzureActiveDirectory"]);
         assert_eq!(beginning_alike("office3"), ["Office365", "Office365Project"]);
-        assert_eq!(beginning_alike("Offic"), [""; 0]);
+        assert_eq!(beginning_alike("Azur"), [""; 0]);
         assert!(beginning_alike("MicrosoftDef").iter().all(|id| id.starts_with("MicrosoftDef")));
     }
 
