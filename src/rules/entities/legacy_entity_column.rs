@@ -135,10 +135,12 @@ pub(in crate::rules) fn finding(query: &Query<'_>, found: &[Found]) -> Option<Di
     let [(at, column, _, _), others @ ..] = found else { return None };
     let span = |at: usize, column: &str| query.span(Span::new(at, at + column.len()));
     let names: Vec<String> = found.iter().map(|(_, column, ..)| format!("`{column}`")).collect();
-    let message = format!(
-        "The query uses {} as legacy entity columns, which have no entity mapping",
-        listed(&names, "and")
-    );
+    let what = if others.is_empty() {
+        "a legacy entity column, which has no entity mapping"
+    } else {
+        "legacy entity columns, which have no entity mapping"
+    };
+    let message = format!("The query uses {} as {what}", listed(&names, "and"));
     let mut finding = LegacyEntityColumn::at(span(*at, column), message).help(help(found));
     for (at, column, ..) in others {
         finding = finding.label(span(*at, column), "this column is not mapped either");
