@@ -80,15 +80,7 @@ fn now(options: &Run) -> Result<i64, Error> {
 
 /// The tables and functions that the query can name. Tables that nobody declares have the columns of their rows.
 fn workspace(options: &Run, data: &Files) -> Result<Workspace, Error> {
-    let settings = args::Files {
-        paths: Vec::new(),
-        stdin_filename: String::new(),
-        no_ignore: false,
-        exclude: Vec::new(),
-        force_exclude: false,
-        config: options.config.clone(),
-        isolated: options.isolated,
-    };
+    let settings = args::Files::configured(options.config.clone(), options.isolated);
     let named = options.query.as_deref().filter(|path| path.as_os_str() != "-");
     let location = absolute(named.unwrap_or(Path::new("x")));
     let config =

@@ -19,15 +19,7 @@ pub(super) fn run(global: &Global, options: &Test) -> Result<Outcome, Error> {
         }
     }
     let paths = find(global, options)?;
-    let settings = args::Files {
-        paths: Vec::new(),
-        stdin_filename: String::new(),
-        no_ignore: false,
-        exclude: Vec::new(),
-        force_exclude: false,
-        config: options.config.clone(),
-        isolated: options.isolated,
-    };
+    let settings = args::Files::configured(options.config.clone(), options.isolated);
     let resolver = files::resolver(&settings)?;
     let tables = files::tables(&options.tables)?;
     let mut jobs = Vec::new();

@@ -173,6 +173,21 @@ pub(crate) struct Files {
     pub isolated: bool,
 }
 
+impl Files {
+    /// No files, of commands that find theirs in another way and are configured as the others.
+    pub(super) fn configured(config: Option<PathBuf>, isolated: bool) -> Self {
+        Self {
+            paths: Vec::new(),
+            stdin_filename: String::new(),
+            no_ignore: false,
+            exclude: Vec::new(),
+            force_exclude: false,
+            config,
+            isolated,
+        }
+    }
+}
+
 /// `sentlint inspect`.
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
