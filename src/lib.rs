@@ -41,6 +41,8 @@ mod engine;
 
 mod suite;
 
+mod generate;
+
 mod discover;
 
 mod git;

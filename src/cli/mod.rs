@@ -16,6 +16,7 @@ mod fmt;
 mod inspect;
 mod man;
 mod new;
+mod new_test;
 mod outcome;
 mod params;
 mod print;
@@ -60,7 +61,7 @@ pub fn main() -> ExitCode {
         Command::Explain(options) => explain::explain(&cli.global, options),
         Command::Rules(options) => explain::rules(&cli.global, options),
         Command::Schema(options) => explain::schema(options),
-        Command::New(options) => new::run(options),
+        Command::New(options) => new::run(&cli.global, options),
         Command::Init => new::init(),
         Command::Completions(options) => explain::completions(options),
         Command::Man(options) => man::run(options),

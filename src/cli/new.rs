@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::args::{New, NewKind};
+use super::args::{Global, New, NewKind};
 use super::write::is_special;
 use super::{Error, Outcome, files, print, results};
 use crate::config::FILE_NAME;
@@ -18,7 +18,15 @@ use crate::knowledge::connectors;
 use crate::source::SourceFile;
 use crate::workspace::View;
 
-pub(super) fn run(options: &New) -> Result<Outcome, Error> {
+pub(super) fn run(global: &Global, options: &New) -> Result<Outcome, Error> {
+    if options.kind == NewKind::Test {
+        return super::new_test::run(global, options);
+    }
+    if let Some(file) = options.files.first() {
+        let message =
+            format!("`{}`: only `sentlint new test` takes files; give a query with --query", file.display());
+        return Err(Error::Usage(message));
+    }
     let text = scaffold(options.kind, Start::new(options)?, options.derive_connectors, Uuid::new_v4());
     let Some(path) = options.output.as_ref().filter(|path| path.as_os_str() != "-") else {
         results(&text)?;

@@ -41,7 +41,7 @@ impl Failure {
 pub(crate) type Needed = FxHashSet<Arc<str>>;
 
 /// An operator as it runs.
-pub(crate) trait Operate: fmt::Debug {
+pub(crate) trait Operate: fmt::Debug + std::any::Any {
     /// The rows that it makes of those that go in.
     fn run(&self, exec: &Exec, input: Table) -> Result<Table, Failure>;
 

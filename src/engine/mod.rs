@@ -10,28 +10,28 @@ use crate::kql::bind::Catalog;
 use crate::kql::model::SemanticModel;
 use crate::kql::types::Relation;
 
-mod aggregates;
-mod arithmetic;
+pub(crate) mod aggregates;
+pub(crate) mod arithmetic;
 mod compile;
-mod convert;
+pub(crate) mod convert;
 pub(crate) mod data;
 mod decimal;
-mod eval;
+pub(crate) mod eval;
 pub(crate) mod exec;
-mod functions;
+pub(crate) mod functions;
 mod graph;
-mod json;
-mod ops;
-mod ordering;
+pub(crate) mod json;
+pub(crate) mod ops;
+pub(crate) mod ordering;
 mod output;
 mod pattern;
 mod random;
-mod strings;
-mod table;
+pub(crate) mod strings;
+pub(crate) mod table;
 #[cfg(test)]
 mod tests;
 pub(crate) mod time;
-mod value;
+pub(crate) mod value;
 mod xxhash;
 
 pub(crate) use compile::Options;
@@ -44,7 +44,8 @@ pub(crate) use value::Value;
 
 /// A query that can be run.
 pub(crate) struct Prepared {
-    plan: exec::Plan,
+    /// What runs; its operators tell what they ask of their rows.
+    pub plan: exec::Plan,
     result: Option<Arc<Relation>>,
 }
 

@@ -15,8 +15,9 @@ mod rows;
 mod run;
 mod target;
 
+pub(crate) use expect::alerts;
 pub(crate) use report::{Form, Report};
-pub(crate) use run::{State, TestFile, run_file};
+pub(crate) use run::{State, TestFile, Tested, period, run_file, run_text};
 pub(crate) use target::{Target, slashes};
 
 /// A query without errors, with what it means.
@@ -53,6 +54,8 @@ impl<'q> Bound<'q> {
     /// Whether the query asks what time it is.
     pub(crate) fn asks_the_time(&self) -> bool {
         ["now", "ago"].iter().any(|name| self.model.functions.contains(*name))
+            || self.text.contains("{{StartTimeISO}}")
+            || self.text.contains("{{EndTimeISO}}")
     }
 }
 

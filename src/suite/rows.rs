@@ -18,7 +18,31 @@ use crate::yaml::{self, Node};
 pub(crate) struct Rows {
     pub tables: BTreeMap<String, Table>,
     pub watchlists: BTreeMap<String, Table>,
+    /// Rows in place of what an address holds; the query tells their columns.
+    pub externals: BTreeMap<String, Vec<Node>>,
+    pub now: Option<i64>,
     pub files: Files,
+}
+
+impl Rows {
+    /// The rows that are given for an address, by the columns that the query declares.
+    fn external(&self, items: &[Node], schema: &Rc<Schema>) -> Result<Table, Failure> {
+        let mut rows = Vec::new();
+        for entries in items.iter().filter_map(Node::as_mapping).map(|map| &map.entries) {
+            let mut row: Vec<Value> = schema.columns.iter().map(|(_, kind)| Value::missing(*kind)).collect();
+            for entry in entries {
+                let column = entry.name().unwrap_or_default();
+                let Some(at) = schema.find(column) else {
+                    return Err(Failure::new(data::no_column(column, schema)));
+                };
+                let kind = schema.kind(at);
+                row[at] = value_of(kind, &entry.value, self.now)
+                    .map_err(|why| Failure::new(format!("`{column}` is `{}`, and {why}", kind.name())))?;
+            }
+            rows.push(row.into());
+        }
+        Ok(Table::new(Rc::clone(schema), rows))
+    }
 }
 
 impl Source for Rows {
@@ -29,7 +53,12 @@ impl Source for Rows {
                 let found = self.watchlists.iter().find(|(own, _)| own.eq_ignore_ascii_case(name));
                 found.map(|(_, table)| table)
             }
-            Asked::External { .. } => None,
+            Asked::External { address, .. } => {
+                if let Some(items) = self.externals.get(&**address) {
+                    return self.external(items, schema);
+                }
+                None
+            }
         };
         match given {
             Some(table) => Ok(table.clone()),
@@ -169,6 +198,8 @@ pub(crate) fn rows(
     let mut rows = Rows {
         tables: BTreeMap::new(),
         watchlists: BTreeMap::new(),
+        externals: BTreeMap::new(),
+        now: bounds.now,
         files: Files { missing_empty: true, ..Files::default() },
     };
     // What a test gives takes the place of what its file gives.
@@ -198,9 +229,14 @@ pub(crate) fn rows(
             }
         }
         for (address, node) in external {
-            match beside(folder, node, mistakes) {
-                Some(path) => drop(rows.files.externals.insert((*address).to_owned(), path)),
-                None => mistakes.push(Mistake::new(node.span, "an address needs a file")),
+            rows.files.externals.remove(*address);
+            rows.externals.remove(*address);
+            match (beside(folder, node, mistakes), node.as_sequence()) {
+                (Some(path), _) => drop(rows.files.externals.insert((*address).to_owned(), path)),
+                (None, Some(list)) => drop(rows.externals.insert((*address).to_owned(), list.items.clone())),
+                (None, None) => {
+                    mistakes.push(Mistake::new(node.span, "an address needs a file or a list of rows"));
+                }
             }
         }
     }

@@ -69,6 +69,11 @@ pub(crate) struct TestFile {
     pub query_source: Option<Arc<SourceFile>>,
 }
 
+/// Runs the tests of a text, as if it were a file, for a query that has been read.
+pub(crate) fn run_text(target: &Target, path: &Path, text: String, known: &Arc<Workspace>) -> TestFile {
+    run_with(path, &slashes(path), text.into_bytes(), known, "", Some(target))
+}
+
 /// Runs the tests of a file whose names contain a text.
 pub(crate) fn run_file(
     path: &Path,
@@ -76,6 +81,17 @@ pub(crate) fn run_file(
     bytes: Vec<u8>,
     known: &Arc<Workspace>,
     filter: &str,
+) -> TestFile {
+    run_with(path, name, bytes, known, filter, None)
+}
+
+fn run_with(
+    path: &Path,
+    name: &str,
+    bytes: Vec<u8>,
+    known: &Arc<Workspace>,
+    filter: &str,
+    given: Option<&Target>,
 ) -> TestFile {
     let source = Arc::new(SourceFile::from_bytes(name.to_owned(), bytes));
     let document = yaml::parse(&source);
@@ -102,14 +118,22 @@ pub(crate) fn run_file(
         file.tests.push(broken(suite.mistakes[0].span, "", told(name, &source, &suite.mistakes)));
         return file;
     }
-    let target = query_path(path, suite.query).and_then(|query| {
-        let shown = slashes(&query).trim_start_matches("./").to_owned();
-        file.query.clone_from(&shown);
-        let bytes =
-            std::fs::read(&query).map_err(|error| format!("cannot read the query `{shown}`: {error}"))?;
-        let full = std::path::absolute(&query).unwrap_or(query);
-        Target::read(&shown, &slashes(&full), bytes)
-    });
+    let query_name = std::cell::RefCell::new(String::new());
+    let read = || {
+        query_path(path, suite.query).and_then(|query| {
+            let shown = slashes(&query).trim_start_matches("./").to_owned();
+            query_name.replace(shown.clone());
+            let bytes =
+                std::fs::read(&query).map_err(|error| format!("cannot read the query `{shown}`: {error}"))?;
+            let full = std::path::absolute(&query).unwrap_or(query);
+            Target::read(&shown, &slashes(&full), bytes)
+        })
+    };
+    let target = match given {
+        Some(target) => Ok(target.clone()),
+        None => read(),
+    };
+    file.query = query_name.into_inner();
     let cases: Vec<&Case<'_>> = suite.cases.iter().filter(|case| case.name.contains(filter)).collect();
     let target = match target {
         Ok(target) => target,
@@ -170,6 +194,12 @@ fn told(name: &str, source: &SourceFile, mistakes: &[Mistake]) -> String {
     mistakes.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
+/// How far back a rule looks, in ticks.
+pub(crate) fn period(template: Option<&Template<'_>>) -> Option<i64> {
+    let seconds = template?.schedule()?.period.as_ref()?.seconds()?;
+    i64::try_from(seconds).ok()?.checked_mul(engine::time::SECOND)
+}
+
 struct Setting<'s> {
     /// The name of the test file.
     name: &'s str,
@@ -187,11 +217,7 @@ impl Setting<'_> {
             return Err("the query asks what time it is: give `now` in the test file".to_owned());
         }
         let Some(wanted) = case.expect else { return Err("the test has no `expect`".to_owned()) };
-        let schedule = self.template.and_then(|template| template.schedule());
-        let period = schedule.and_then(|schedule| schedule.period.as_ref()?.seconds());
-        let period =
-            period.and_then(|seconds| i64::try_from(seconds).ok()?.checked_mul(engine::time::SECOND));
-        let bounds = Bounds { now, period };
+        let bounds = Bounds { now, period: period(self.template) };
         let mut mistakes = Vec::new();
         let given = [&suite.shared, &case.data].map(|data| (&data.tables, &data.watchlists, &data.external));
         let rows = rows::rows(given, folder, self.view, &bounds, &mut mistakes);

@@ -7,6 +7,7 @@ use crate::content::{Content, is_query_file};
 use crate::source::{SourceFile, Span};
 
 /// A query with the file that holds it.
+#[derive(Clone)]
 pub(crate) struct Target {
     /// The name of the file.
     pub name: String,

@@ -35,6 +35,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     ("report", &["source", "diagnostic", "findings", "knowledge"]),
     ("engine", &["source", "similar", "kql", "report"]),
     ("suite", &["source", "similar", "yaml", "content", "kql", "workspace", "report", "engine"]),
+    ("generate", &["source", "kql", "workspace", "engine", "suite"]),
     ("discover", &["source", "content"]),
     ("git", &["source"]),
     (

@@ -17,6 +17,7 @@ mod docs;
 mod documents;
 mod git;
 mod hostile;
+mod new_test;
 mod options;
 mod promote;
 mod queries;

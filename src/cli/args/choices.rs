@@ -49,6 +49,8 @@ pub(crate) enum NewKind {
     ScheduledRule,
     /// An NRT rule.
     NrtRule,
+    /// Tests of queries.
+    Test,
 }
 
 impl Form {
@@ -76,6 +78,7 @@ impl NewKind {
             Self::HuntingQuery => "hunting-query",
             Self::ScheduledRule => "scheduled-rule",
             Self::NrtRule => "nrt-rule",
+            Self::Test => "test",
         }
     }
 }
@@ -114,7 +117,7 @@ choices! {
     LongDescription: LongDescription::ALL;
     IdSource: IdSource::ALL;
     Form: [Form::Full, Form::Json];
-    NewKind: [NewKind::HuntingQuery, NewKind::ScheduledRule, NewKind::NrtRule];
+    NewKind: [NewKind::HuntingQuery, NewKind::ScheduledRule, NewKind::NrtRule, NewKind::Test];
     SchemaKind: [
         SchemaKind::Content(NewKind::HuntingQuery),
         SchemaKind::Content(NewKind::ScheduledRule),

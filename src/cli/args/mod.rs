@@ -234,6 +234,9 @@ pub(crate) struct New {
     /// The content kind
     #[arg(value_enum)]
     pub kind: NewKind,
+    /// The queries to write tests for (only for `test`): each gets a file NAME.test.yaml next to it
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
     /// The display name
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
@@ -249,6 +252,18 @@ pub(crate) struct New {
     /// Overwrite an existing file
     #[arg(long)]
     pub force: bool,
+    /// A file or folder with additional table and function schemas (only for `test`); may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub tables: Vec<PathBuf>,
+    /// What `now()` and `ago()` count from in the tests (only for `test`) [default: 2026-11-25T12:00:00Z]
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
+    /// Use this configuration file instead of looking for one (only for `test`)
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Use no configuration file (only for `test`)
+    #[arg(long)]
+    pub isolated: bool,
 }
 
 /// `sentlint man`.

@@ -78,7 +78,8 @@ impl<'q> Compiler<'q> {
             None
         };
         let place = found.columns();
-        found.all.borrow_mut().push(Aggregate { begin, args: nodes, condition, columns });
+        let name = (&*name.text).into();
+        found.all.borrow_mut().push(Aggregate { name, begin, args: nodes, condition, columns });
         Ok(Node::Col(place))
     }
 

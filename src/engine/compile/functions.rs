@@ -9,7 +9,7 @@ use super::calls::literal_text;
 use super::expr::type_literal;
 use super::{At, Compiler, Made, once, refused};
 use crate::kql::ast::{Expr, ExprKind, Name};
-use crate::kql::model::ExprType;
+use crate::kql::model::{ExprType, constants};
 use crate::kql::types::Scalar;
 use crate::source::Span;
 
@@ -74,6 +74,17 @@ impl<'q> Compiler<'q> {
             "min_of" | "max_of" | "bin" | "floor" | "bin_at" => {
                 let nodes = self.values(args, at)?;
                 numeric(self.builtin_call(&name.text, name.span, nodes)?, kind)
+            }
+            "todatetime"
+                if args.first().and_then(literal_text).and_then(constants::placeholder).is_some() =>
+            {
+                // The time range that the portal fills in: the day before now.
+                let ends = args.first().and_then(literal_text).and_then(constants::placeholder);
+                if ends == Some(true) {
+                    return self.builtin_call("now", name.span, Vec::new());
+                }
+                let day = Node::Const(Value::Timespan(super::super::time::DAY));
+                self.builtin_call("ago", name.span, vec![day])?
             }
             "todynamic" | "parse_json" | "parsejson" | "toobject" => {
                 let nodes = self.values(args, at)?;

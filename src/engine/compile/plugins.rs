@@ -101,6 +101,7 @@ impl<'q> Compiler<'q> {
                             return refused(call.span, "`count`");
                         };
                         let count = super::super::ops::summarize::Aggregate {
+                            name: "count".into(),
                             begin,
                             args: Vec::new(),
                             condition: None,

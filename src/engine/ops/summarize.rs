@@ -18,6 +18,7 @@ use crate::source::Span;
 /// A call of an aggregate.
 #[derive(Debug)]
 pub(crate) struct Aggregate {
+    pub name: Box<str>,
     pub begin: Begin,
     pub args: Vec<Node>,
     /// What must be true of a row that counts.

@@ -292,7 +292,7 @@ fn arithmetic(op: BinaryOp, left: &Constant, right: &Constant) -> Option<Constan
 }
 
 /// Which of the two ends of the portal's time range a string asks for: false for the start, true for the end.
-pub(in crate::kql) fn placeholder(text: &str) -> Option<bool> {
+pub(crate) fn placeholder(text: &str) -> Option<bool> {
     match text.trim() {
         "{{StartTimeISO}}" => Some(false),
         "{{EndTimeISO}}" => Some(true),
