@@ -10,6 +10,7 @@ use super::files::{self, Work};
 use super::progress::Progress;
 use super::{Error, Outcome, print, results};
 use crate::check::{self, Job, Skipped};
+use crate::config;
 use crate::content::Content;
 use crate::fix;
 use crate::fmt::{self, Formatted, Options};
@@ -71,8 +72,8 @@ fn format_all(work: &Work, options: &Fmt) -> Vec<Result<Done, Skipped>> {
         .jobs
         .iter()
         .map(|job| {
-            let configured = work.config(job.location()).fmt.options();
-            Options { width: options.width.unwrap_or(configured.width) }
+            let asked = config::Fmt { width: options.width, style: options.style };
+            asked.over(work.config(job.location()).fmt).options()
         })
         .collect();
     work.jobs.par_iter().zip(asked).map(|(job, asked)| format_one(job, asked, options.unsafe_fixes)).collect()

@@ -106,8 +106,9 @@ impl Knowledge {
 }
 
 impl Fmt {
-    fn over(self, base: Self) -> Self {
-        Self { width: self.width.or(base.width) }
+    /// What one configuration, or the command line, says over what another does.
+    pub(crate) fn over(self, base: Self) -> Self {
+        Self { width: self.width.or(base.width), style: self.style.or(base.style) }
     }
 }
 

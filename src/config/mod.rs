@@ -148,13 +148,14 @@ pub(crate) struct Convert {
 pub(crate) struct Fmt {
     /// `--width`.
     pub width: Option<usize>,
+    /// `--style`.
+    pub style: Option<fmt::Style>,
 }
 
 impl Fmt {
     /// How queries are laid out, where nothing else is asked for.
     pub(crate) fn options(self) -> fmt::Options {
-        let fmt::Options { width } = fmt::Options::default();
-        fmt::Options { width: self.width.unwrap_or(width) }
+        fmt::Options::new(self.width, self.style)
     }
 }
 

@@ -252,7 +252,8 @@ impl Reader {
         for (key, value) in table {
             match key.get_ref().as_ref() {
                 "width" => fmt.width = self.width(value),
-                _ => self.unknown(key, "[fmt]", &["width"]),
+                "style" => fmt.style = self.style(value),
+                _ => self.unknown(key, "[fmt]", &["width", "style"]),
             }
         }
         fmt
@@ -267,6 +268,15 @@ impl Reader {
             self.fail(value.span(), message, None);
         }
         width
+    }
+
+    fn style(&mut self, value: &Value<'_>) -> Option<fmt::Style> {
+        let name = self.text(value)?;
+        let style = fmt::Style::of(&name);
+        if style.is_none() {
+            self.fail(value.span(), format!("`style` must be `{}`", fmt::Style::NAMES.join("` or `")), None);
+        }
+        style
     }
 
     fn text(&mut self, value: &Value<'_>) -> Option<String> {

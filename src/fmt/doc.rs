@@ -301,6 +301,8 @@ impl Layout<'_> {
             Policy::AsWritten => Mode::Kept,
             _ if !is_forced && column + width <= self.most => Mode::Flat,
             Policy::Block => Mode::Broken(1),
+            // What begins on a line that is too wide already makes it no narrower.
+            _ if column > self.most && !self.lines(start).any(|line| self.is_kept(line)) => Mode::Kept,
             Policy::Arguments if !is_forced && !self.helps(start, inner) => Mode::Kept,
             Policy::Rows | Policy::Arguments if self.lines(start).any(|line| self.is_kept(line)) => {
                 self.end_wide_rows(start, column, base, inner);

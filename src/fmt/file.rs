@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Options, format};
+use super::{Options, Style, format};
 use crate::content::{Content, Query, same_query};
 use crate::source::{BOM, Edit, SourceFile, Span};
 use crate::yaml::{Node, ScalarStyle, edit};
@@ -72,9 +72,9 @@ pub(crate) fn change(content: &Content, query: &Query<'_>, options: Options, blo
     let Some(new) = format(text, parse, options) else {
         return Change::Not("the query has characters that cannot be laid out");
     };
-    let Some(node) = query.node else { return in_file(content, query, text, &new) };
+    let Some(node) = query.node else { return in_file(content, query, text, &new, options) };
     let kept = &text[text.trim_end_matches('\n').len()..];
-    let new = new + kept;
+    let new = new.trim_end_matches('\n').to_owned() + kept;
     if new == text {
         return Change::None;
     }
@@ -92,10 +92,10 @@ fn with_line_end(text: String) -> String {
     if text.ends_with('\n') { text } else { text + "\n" }
 }
 
-/// The edit of a query file, which ends with a line end afterwards.
-fn in_file(content: &Content, query: &Query<'_>, text: &str, new: &str) -> Change {
+/// The edit of a query file, which ends with a line end afterwards, in the official layout if it did.
+fn in_file(content: &Content, query: &Query<'_>, text: &str, new: &str, options: Options) -> Change {
     let line_end = content.source.line_end();
-    let tail = if new.is_empty() { "" } else { line_end };
+    let tail = if new.is_empty() || options.style == Style::Kusto { "" } else { line_end };
     let new = with_line_ends(new, line_end) + tail;
     if new == text {
         return Change::None;

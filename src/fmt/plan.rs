@@ -1,6 +1,7 @@
 //! Where the lines of a query may end and how its parts are grouped, noted by the gaps between its tokens; and the
 //! document made of that. Every token and every comment becomes text of the document, in order, by construction.
 
+use super::Source;
 use super::doc::{Element, Group, Keeps, Line, To, When};
 use super::gaps::{Comment, Gap};
 use super::regions::Region;
@@ -87,6 +88,8 @@ pub(super) struct Plan<'q> {
     pub text: &'q str,
     /// Its tokens.
     pub tokens: &'q [Token],
+    /// Those in whose text the places of the tree are.
+    placed: &'q [Token],
     /// What stands before each of them.
     pub gaps: &'q [Gap],
     /// For each bracket, its partner; for other tokens, themselves.
@@ -99,10 +102,12 @@ pub(super) struct Plan<'q> {
 }
 
 impl<'q> Plan<'q> {
-    pub(super) fn new(text: &'q str, tokens: &'q [Token], gaps: &'q [Gap]) -> Self {
+    pub(super) fn new(source: &Source<'q>) -> Self {
+        let Source { text, tokens, gaps, parse } = *source;
         Self {
             text,
             tokens,
+            placed: &parse.tokens,
             gaps,
             partner: partners(tokens),
             line_starts: line_starts(gaps),
@@ -119,12 +124,12 @@ impl<'q> Plan<'q> {
 
     /// The first token of a place.
     pub(super) fn first(&self, span: Span) -> usize {
-        self.tokens.partition_point(|token| token.span.start < span.start)
+        first(self.placed, span)
     }
 
     /// The first token after a place.
     pub(super) fn after(&self, span: Span) -> usize {
-        self.tokens.partition_point(|token| token.span.end <= span.end && !token.span.is_empty())
+        after(self.placed, span)
     }
 
     /// Whether a token begins a line in the query as it is.
@@ -377,8 +382,18 @@ fn line_starts(gaps: &[Gap]) -> Vec<usize> {
     starts.collect()
 }
 
+/// The first token of a place.
+pub(super) fn first(tokens: &[Token], span: Span) -> usize {
+    tokens.partition_point(|token| token.span.start < span.start)
+}
+
+/// The first token after a place.
+pub(super) fn after(tokens: &[Token], span: Span) -> usize {
+    tokens.partition_point(|token| token.span.end <= span.end && !token.span.is_empty())
+}
+
 /// For each bracket the other one of its pair.
-fn partners(tokens: &[Token]) -> Vec<usize> {
+pub(super) fn partners(tokens: &[Token]) -> Vec<usize> {
     let mut partner: Vec<usize> = (0..tokens.len()).collect();
     let mut open = Vec::new();
     for (at, token) in tokens.iter().enumerate() {

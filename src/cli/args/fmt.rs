@@ -1,6 +1,7 @@
 //! The options of `fmt`.
 
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::Files;
 use crate::fmt;
@@ -20,6 +21,9 @@ pub(crate) struct Fmt {
     /// The columns that lines should not exceed [default: 120]
     #[arg(long, value_name = "N", value_parser = width)]
     pub width: Option<usize>,
+    /// The layout: sentlint's own, or that of the official formatter [default: sentlint]
+    #[arg(long, value_name = "STYLE", value_parser = style())]
+    pub style: Option<fmt::Style>,
     /// Also format queries in quoted, plain and folded scalars, which become literal blocks
     #[arg(long)]
     pub unsafe_fixes: bool,
@@ -29,4 +33,8 @@ fn width(text: &str) -> Result<usize, String> {
     let widths = fmt::Options::WIDTHS;
     let width = text.parse().ok().filter(|width| widths.contains(width));
     width.ok_or_else(|| format!("must be a number from {} to {}", widths.start(), widths.end()))
+}
+
+fn style() -> impl TypedValueParser<Value = fmt::Style> {
+    PossibleValuesParser::new(fmt::Style::NAMES).map(|name| fmt::Style::of(&name).unwrap_or_default())
 }

@@ -45,7 +45,8 @@ impl Layout<'_, '_> {
 
     /// Puts signs of one column below each other again, in lines that follow each other.
     pub(super) fn align(&mut self, signs: &[Option<Sign>]) {
-        for run in signs.chunk_by(|a, b| matches!((a, b), (Some(a), Some(b)) if a.column == b.column)) {
+        let is_below = |a: &Sign, b: &Sign| a.column == b.column && a.distance == b.distance;
+        for run in signs.chunk_by(|a, b| matches!((a, b), (Some(a), Some(b)) if is_below(a, b))) {
             let run: Vec<Sign> = run.iter().flatten().copied().collect();
             let most = run.iter().map(|sign| sign.distance.max(sign.width + 1)).max().unwrap_or_default();
             if run.len() > 1 {
