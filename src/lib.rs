@@ -53,6 +53,10 @@ mod check;
 
 mod inspect;
 
+mod coverage;
+
+mod review;
+
 mod fix;
 
 mod baseline;

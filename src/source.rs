@@ -206,6 +206,11 @@ impl SourceFile {
         }
     }
 
+    /// The same text under another name.
+    pub(crate) fn named(&self, path: impl Into<String>) -> Self {
+        Self { invalid: self.invalid.clone(), wide: self.wide, ..Self::new(path, self.text.clone()) }
+    }
+
     /// The name used in messages: relative to the working folder, with forward slashes.
     pub fn path(&self) -> &str {
         &self.path

@@ -26,7 +26,7 @@ pub(super) fn attach(work: &mut Work, revision: &str, changed_only: bool) -> Res
     for (root, jobs) in roots {
         let wanted = |path: &str| is_yaml_file(path) || is_query_file(path);
         let comparison = Comparison::new(&root, revision, &wanted)?;
-        let gone = by_id(&comparison);
+        let gone = Gone::of(&comparison);
         for index in jobs {
             let job = &mut work.jobs[index];
             let location = job.location().to_owned();
@@ -36,7 +36,7 @@ pub(super) fn attach(work: &mut Work, revision: &str, changed_only: bool) -> Res
             };
             match comparison.state(&location) {
                 State::Changed(old) => job.before = old.map(before),
-                State::New => job.before = moved(job, &gone).map(before),
+                State::New => job.before = gone.moved(job).map(before),
                 // What comes from standard input may differ from the file of its name.
                 State::Same if work.stdin => {
                     let on_disk = std::fs::read(&location).ok();
@@ -54,7 +54,8 @@ pub(super) fn attach(work: &mut Work, revision: &str, changed_only: bool) -> Res
     Ok(())
 }
 
-fn root_of(location: &Path, revision: &str) -> Result<PathBuf, Error> {
+/// The repository of a file.
+pub(super) fn root_of(location: &Path, revision: &str) -> Result<PathBuf, Error> {
     let folder = location.parent().unwrap_or(location);
     let lost = || git::Error::NoRepository(revision.to_owned(), folder.display().to_string());
     Ok(git::root(folder).ok_or_else(lost)?.to_owned())
@@ -62,26 +63,31 @@ fn root_of(location: &Path, revision: &str) -> Result<PathBuf, Error> {
 
 /// The files that are gone, by the id of their template: what stands in a new file under the id of an old one
 /// moved there, however much of it changed on the way.
-fn by_id(comparison: &Comparison) -> BTreeMap<String, &Old> {
-    let id = |old: &Old| {
-        let location = slashes(&comparison.root().join(&old.path));
-        template_id(Arc::clone(&old.source), &location)
-    };
-    comparison.gone().iter().filter_map(|old| Some((id(old)?, old))).collect()
+pub(super) struct Gone<'o>(BTreeMap<String, &'o Old>);
+
+impl<'o> Gone<'o> {
+    pub(super) fn of(comparison: &'o Comparison) -> Self {
+        let id = |old: &Old| {
+            let location = slashes(&comparison.root().join(&old.path));
+            template_id(Arc::clone(&old.source), &location)
+        };
+        Self(comparison.gone().iter().filter_map(|old| Some((id(old)?, old))).collect())
+    }
+
+    /// The file that a new one was before it moved.
+    pub(super) fn moved(&self, job: &Job) -> Option<&'o Old> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let id = template_id(check::read(job).ok()?, &slashes(job.location()))?;
+        self.0.get(&id).copied()
+    }
 }
 
 fn template_id(source: Arc<SourceFile>, location: &str) -> Option<String> {
     let content = Content::read(source, location);
     let id = content.id()?.value.trim().to_ascii_lowercase();
     (!id.is_empty()).then_some(id)
-}
-
-fn moved<'o>(job: &Job, gone: &BTreeMap<String, &'o Old>) -> Option<&'o Old> {
-    if gone.is_empty() {
-        return None;
-    }
-    let id = template_id(check::read(job).ok()?, &slashes(job.location()))?;
-    gone.get(&id).copied()
 }
 
 /// Adds the files of the repository that are not checked as silent jobs, so that rules on several files see all.

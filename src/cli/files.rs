@@ -80,7 +80,7 @@ pub(super) fn collect(global: &Global, files: &Files, json: bool) -> Result<Work
 }
 
 /// What `--exclude` leaves out, relative to the working folder.
-fn excluded(patterns: &[String]) -> Result<Gitignore, Error> {
+pub(super) fn excluded(patterns: &[String]) -> Result<Gitignore, Error> {
     let mut builder = GitignoreBuilder::new(absolute(Path::new(".")));
     for pattern in patterns {
         builder.add_line(None, pattern).map_err(|error| Error::Usage(format!("--exclude: {error}")))?;

@@ -10,6 +10,8 @@ mod base;
 mod baselines;
 mod check;
 mod convert;
+mod coverage;
+mod diff;
 mod explain;
 mod files;
 mod fmt;
@@ -22,6 +24,7 @@ mod params;
 mod print;
 mod progress;
 mod reports;
+mod revision;
 mod run;
 mod test;
 mod write;
@@ -55,6 +58,8 @@ pub fn main() -> ExitCode {
         Command::Check(options) => check::run(&cli.global, options),
         Command::Convert(options) => convert::run(&cli.global, options),
         Command::Inspect(options) => inspect::run(&cli.global, options),
+        Command::Coverage(options) => coverage::run(&cli.global, options),
+        Command::Diff(options) => diff::run(&cli.global, options),
         Command::Run(options) => run::run(&cli.global, options),
         Command::Test(options) => test::run(&cli.global, options),
         Command::Fmt(options) => fmt::run(&cli.global, options),
@@ -100,6 +105,9 @@ pub enum Error {
     /// What changed cannot be determined.
     #[error("--diff-base: {0}")]
     Git(#[from] crate::git::Error),
+    /// What changed since a revision cannot be determined.
+    #[error("{0}")]
+    Revision(crate::git::Error),
     /// A file that was named cannot be read.
     #[error("cannot read `{0}`: {1}")]
     Unreadable(String, String),

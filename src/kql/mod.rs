@@ -5,6 +5,7 @@ use crate::source::Span;
 pub(crate) mod ast;
 pub(crate) mod bind;
 pub(crate) mod builtins;
+pub(crate) mod canonical;
 pub(crate) mod column_lineage;
 pub(crate) mod column_references;
 mod data;

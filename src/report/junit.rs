@@ -8,7 +8,7 @@ pub(super) fn render(findings: &Findings) -> String {
     let (mut tests, mut failures, mut suites) = (0, 0, String::new());
     for file in &findings.files {
         let counting: Vec<_> = file.diagnostics.iter().filter(|diagnostic| diagnostic.counts()).collect();
-        let path = escape(file.source.path());
+        let path = text::markup(file.source.path());
         let failed = counting.iter().filter(|diagnostic| diagnostic.severity > Severity::Info).count();
         let cases = counting.len().max(1);
         suites +=
@@ -20,12 +20,12 @@ pub(super) fn render(findings: &Findings) -> String {
             let start = file.source.position(diagnostic.span.start as usize);
             let (line, column) = (start.line, start.column);
             let name = format!("{} ({line}:{column})", diagnostic.rule.id);
-            let message = escape(&text::one_line(&text::message(diagnostic)));
+            let message = text::markup(&text::one_line(&text::message(diagnostic)));
             suites += &format!(
                 "    <testcase name=\"{name}\" classname=\"{path}\" file=\"{path}\" line=\"{line}\""
             );
             let severity = diagnostic.severity;
-            let body = escape(&format!("{}:{line}:{column}", file.source.path()));
+            let body = text::markup(&format!("{}:{line}:{column}", file.source.path()));
             suites += &if severity > Severity::Info {
                 format!(
                     ">\n      <failure type=\"{severity}\" message=\"{message}\">{body}</failure>\n    </testcase>\n"
@@ -43,22 +43,4 @@ pub(super) fn render(findings: &Findings) -> String {
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"sentlint\" tests=\"{tests}\" \
          failures=\"{failures}\" errors=\"0\">\n{suites}</testsuites>\n"
     )
-}
-
-/// Escapes for text and attributes alike; characters that XML 1.0 cannot hold become visible ones.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text::visible(text).chars() {
-        match c {
-            '&' => out += "&amp;",
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '"' => out += "&quot;",
-            '\n' => out += "&#10;",
-            '\t' => out += "&#9;",
-            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
-            c => out.push(c),
-        }
-    }
-    out
 }

@@ -56,7 +56,7 @@ fn row(file: &FileReport, diagnostic: &Diagnostic) -> String {
 
 /// Text that can end neither a cell nor a line, and is nothing but text. What our messages put between backticks
 /// becomes code.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let text = text::one_line(text);
     let mut ticks = text.matches('`').count() / 2 * 2;

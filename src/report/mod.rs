@@ -28,11 +28,12 @@ mod strip;
 mod text;
 
 pub(crate) use changes::colored;
+pub(crate) use markdown::escape as markdown_cell;
 pub(crate) use page::page;
 pub(crate) use paint::fitted;
 pub(crate) use rules::rules;
 pub use statistics::statistics;
-pub(crate) use text::{note, one_line, printable, without_commands};
+pub(crate) use text::{markup, note, one_line, printable, uri, without_commands};
 
 /// The forms a report can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -33,6 +33,24 @@ pub(crate) fn one_line(text: &str) -> String {
     visible(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
+/// Text as XML and HTML hold it, between tags and in attributes alike; characters that XML 1.0 cannot hold become visible ones.
+pub(crate) fn markup(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in visible(text).chars() {
+        match c {
+            '&' => out += "&amp;",
+            '<' => out += "&lt;",
+            '>' => out += "&gt;",
+            '"' => out += "&quot;",
+            '\n' => out += "&#10;",
+            '\t' => out += "&#9;",
+            '\u{fffe}' | '\u{ffff}' => out.push('\u{fffd}'),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
 /// Text with control characters, line feeds and tabs aside, replaced by their pictures, and without what a CI runner takes
 /// for a command wherever it stands.
 pub(super) fn visible(text: &str) -> String {
@@ -212,7 +230,7 @@ fn first_words(line: &str) -> String {
 }
 
 /// A path as a URI reference: every byte that is not plainly allowed is percent-encoded.
-pub(super) fn uri(path: &str) -> String {
+pub(crate) fn uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {

@@ -141,6 +141,32 @@ mod tests {
     use crate::source::SourceFile;
 
     #[test]
+    fn strings_get_the_quotes_that_need_no_escapes() {
+        for (text, expected) in [
+            ("ab", r#""ab""#),
+            (r#"a"b"#, r#"'a"b'"#),
+            (r"a\b'", r"'a\b'''"),
+            ("a\tb", r#""a\tb""#),
+            ("a\"\tb", r#""a\"\tb""#),
+            ("", r#""""#),
+        ] {
+            assert_eq!(quoted(text), expected);
+        }
+    }
+
+    #[test]
+    fn numbers_in_base_60_and_dates_are_typed() {
+        for typed in
+            ["190:20:30", "1:30", "1:30.", "1:30.5", "2024-01-01", "2024-1-1t10:00", "2024-01-01 10:00"]
+        {
+            assert!(typed_in_1_1(typed), "{typed}");
+        }
+        for text in ["1:a", "a:1", "1:30.x", "2024-01", "2024-001-01", "202-01-01", "2024-01-x"] {
+            assert!(!typed_in_1_1(text), "{text}");
+        }
+    }
+
+    #[test]
     fn what_any_reader_would_type_is_quoted() {
         let plain = [
             "High",

@@ -24,6 +24,7 @@ mod queries;
 mod queries_pinned;
 mod query_places;
 mod reports;
+mod review;
 mod rules;
 mod run;
 mod sarif;

@@ -213,13 +213,15 @@ fn topic(folder: &str, file: &str) -> String {
 
 fn queries(name: &str) {
     let text = topic("queries", &format!("{name}.kql"));
-    let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
     let mut out = String::new();
-    for (title, query) in parts(&text, "// ===") {
-        for _ in 0..4 {
-            let (query, what) = slip(query.trim_end(), QUERY_PIECES, &mut numbers);
-            let found = first(&findings(("q.kql", query.as_bytes()), Profile::Recommended));
-            let _ = write!(out, "=== {title}, {what}\n{}{found}", meaning(query.as_bytes()));
+    for (seed, each) in [(0x2545_f491_4f6c_dd1d, 4), (0x5851_f42d_4c95_7f2d, 5)] {
+        let mut numbers = Numbers(seed);
+        for (title, query) in parts(&text, "// ===") {
+            for _ in 0..each {
+                let (query, what) = slip(query.trim_end(), QUERY_PIECES, &mut numbers);
+                let found = first(&findings(("q.kql", query.as_bytes()), Profile::Recommended));
+                let _ = write!(out, "=== {title}, {what}\n{}{found}", meaning(query.as_bytes()));
+            }
         }
     }
     pin(&format!("slips__queries_{name}"), &out);
@@ -227,14 +229,16 @@ fn queries(name: &str) {
 
 fn documents(name: &str) {
     let text = topic("documents", &format!("{name}.txt"));
-    let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     let mut out = String::new();
-    for (title, text) in parts(&text, "#===") {
-        let text = text.replace("<tab>", "\t").replace("<cr>", "\r").replace("<bom>", "\u{feff}");
-        for _ in 0..3 {
-            let (text, what) = slip(&text, YAML_PIECES, &mut numbers);
-            let found = first(&findings(("a.yaml", text.as_bytes()), Profile::Recommended));
-            let _ = write!(out, "=== {title}, {what}\n{found}");
+    for (seed, each) in [(0x9e37_79b9_7f4a_7c15, 3), (0x1405_7b7e_f767_814f, 6)] {
+        let mut numbers = Numbers(seed);
+        for (title, text) in parts(&text, "#===") {
+            let text = text.replace("<tab>", "\t").replace("<cr>", "\r").replace("<bom>", "\u{feff}");
+            for _ in 0..each {
+                let (text, what) = slip(&text, YAML_PIECES, &mut numbers);
+                let found = first(&findings(("a.yaml", text.as_bytes()), Profile::Recommended));
+                let _ = write!(out, "=== {title}, {what}\n{found}");
+            }
         }
     }
     pin(&format!("slips__documents_{name}"), &out);
@@ -260,5 +264,5 @@ macro_rules! topics {
     };
 }
 
-topics!(queries: advice calls joins lets lookback naming operations rows slips statements syntax types);
-topics!(documents: broken entities gates metadata rules scalars slips);
+topics!(queries: advice calls edges joins lets lookback naming operations rows slips statements syntax types);
+topics!(documents: broken edges entities gates metadata rules scalars slips);

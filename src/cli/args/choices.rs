@@ -3,11 +3,14 @@
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
+use crate::content::Kind;
 use crate::convert::promote::IdSource;
 use crate::convert::{LongDescription, Target};
+use crate::coverage;
 use crate::diagnostic::Severity;
 use crate::knowledge::attack;
 use crate::report::Format;
+use crate::review;
 use crate::rules::{FailOn, Profile};
 
 /// When to use color.
@@ -104,6 +107,11 @@ macro_rules! choices {
 
 choices! {
     attack::Version: attack::Version::ALL;
+    attack::Domain: attack::Domain::ALL;
+    coverage::Format: coverage::Format::ALL;
+    review::Format: review::Format::ALL;
+    review::FailOn: review::FailOn::ALL;
+    Kind: [Kind::HuntingQuery, Kind::ScheduledRule, Kind::NrtRule, Kind::OtherRule];
     Format: Format::ALL;
     Profile: Profile::ALL;
     Severity: [Severity::Error, Severity::Warning, Severity::Info];

@@ -7,12 +7,16 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 mod check;
 mod choices;
 mod convert;
+mod coverage;
+mod diff;
 mod fmt;
 mod run;
 
 pub(crate) use check::Check;
 pub(crate) use choices::{Color, Form, NewKind, SchemaKind};
 pub(crate) use convert::{Convert, NewRule};
+pub(crate) use coverage::Coverage;
+pub(crate) use diff::Diff;
 pub(crate) use fmt::Fmt;
 pub(crate) use run::{Missing, Rows, Run, Test, TestFormat};
 
@@ -102,6 +106,26 @@ stay as they are; -v names them. docs/format.md describes the layout.")]
   sentlint inspect --output-format json content | jq '.files[].query.tables'
   echo 'SigninLogs | summarize count() by Location' | sentlint inspect - --stdin-filename q.kql")]
     Inspect(Inspect),
+    /// Show which ATT&CK tactics and techniques content covers
+    #[command(after_help = "Examples:
+  sentlint coverage                                     a table for the current folder
+  sentlint coverage --output-format navigator -o layer.json
+                                                        a layer for MITRE's ATT&CK Navigator
+  sentlint coverage --output-format svg -o coverage.svg a picture for a README
+  sentlint coverage --targets wanted.txt --fail-on-gaps exit 1 if a wanted technique is not covered
+  sentlint coverage --base origin/main                  also show what was gained and lost since then
+
+docs/review.md describes the formats.")]
+    Coverage(Coverage),
+    /// Show what changed in the meaning of content since a revision
+    #[command(after_help = "Examples:
+  sentlint diff origin/main                             what this branch changes
+  sentlint diff HEAD hunting                            uncommitted changes of a folder
+  sentlint diff origin/main --output-format markdown    a comment for a pull request
+  sentlint diff origin/main --fail-on coverage-lost,columns-lost
+
+White space, comments, the order of keys and the names of lets do not count. docs/review.md describes the report.")]
+    Diff(Diff),
     /// Run a query on local data
     #[command(after_help = "Examples:
   sentlint run query.yaml --data events            rows from events/Table.ndjson, .json and .csv

@@ -145,6 +145,20 @@ pub(crate) enum Domain {
     Ics,
 }
 
+impl Domain {
+    /// Every matrix.
+    pub(crate) const ALL: [Self; 3] = [Self::Enterprise, Self::Mobile, Self::Ics];
+
+    /// The name that MITRE's files use for it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Enterprise => "enterprise",
+            Self::Mobile => "mobile",
+            Self::Ics => "ics",
+        }
+    }
+}
+
 /// Whether a technique is still to be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Status {

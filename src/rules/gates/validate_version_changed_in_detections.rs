@@ -63,5 +63,11 @@ mod tests {
             diff_names_version("version: 1.0.0\nkind: A\n- a\n", "version: 1.0.0\nkind: A\n- b\n"),
             Some(false)
         );
+        for (heading, is_one) in
+            [("$version: 1", true), ("_version: 1", true), ("- version: 1", false), ("1version: 1", false)]
+        {
+            let text = |end: &str| format!("{heading}\n- {end}\n");
+            assert_eq!(diff_names_version(&text("a"), &text("b")), Some(is_one), "{heading}");
+        }
     }
 }

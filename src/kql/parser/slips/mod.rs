@@ -46,7 +46,12 @@ pub(super) fn explain(
         let draft = if error.kind == ErrorKind::HtmlEntity {
             Draft { covers: error.span, error }
         } else {
-            slips.explain(error)
+            let draft = slips.explain(error);
+            // Where an entity broke the query, all of them are reported as one.
+            if draft.error.kind == ErrorKind::HtmlEntity {
+                kept.retain(|other| other.error.kind != ErrorKind::HtmlEntity);
+            }
+            draft
         };
         // After a mistake, what an operator goes on with is seldom a mistake of its own.
         let follows = kept.last().is_some_and(|last| {
@@ -59,7 +64,9 @@ pub(super) fn explain(
             break;
         }
     }
-    kept.into_iter().map(|draft| draft.error).collect()
+    let mut errors: Vec<SyntaxError> = kept.into_iter().map(|draft| draft.error).collect();
+    errors.sort_by_key(|error| error.span);
+    errors
 }
 
 /// Of the errors at one place, and of those with nothing but white space between them, the first counts.

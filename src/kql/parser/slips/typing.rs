@@ -42,6 +42,7 @@ impl Slips<'_> {
         );
         draft.fix(Span::new(first, last), &plain);
         draft.title("Decode the HTML entities");
+        draft.error.kind = ErrorKind::HtmlEntity;
         draft.covers = Span::new(first.min(line), self.text.len());
         true
     }
