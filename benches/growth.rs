@@ -34,6 +34,10 @@ const SHAPES: &[Shape] = &[
         let chain = lines(n, |at| format!("let x{} = x{at} | where a == {at};\n", at + 1));
         "let x0 = SecurityEvent;\n".to_owned() + &chain + "SecurityEvent"
     }),
+    // What `unformatted` formats.
+    ("wide-list", "a.kql", |n| "T\n| project ".to_owned() + &"Column ,".repeat(n) + "Column"),
+    ("comments", "a.kql", |n| "T\n| where a in (".to_owned() + &"1, // c\n// d\n".repeat(n) + "2)"),
+    ("subqueries", "a.kql", |n| "T".to_owned() + &"\n|join (T|where f(a,(b)) or c) on d".repeat(n)),
     ("unknown-keys", "a.yaml", |n| HEAD.to_owned() + &lines(n, |at| format!("key{at}: x\n")) + "query: T\n"),
     ("suppressions", "a.yaml", |n| HEAD.to_owned() + "query: T\n" + &"# sentlint: ignore[foo] x\n".repeat(n)),
 ];

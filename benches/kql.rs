@@ -1,5 +1,5 @@
-//! How long the queries of content/ and, where `SENTLINT_SHARED` names it, of the corpus take to be cut into tokens
-//! and to be parsed.
+//! How long the queries of content/ and, where `SENTLINT_SHARED` names it, of the corpus take to be cut into tokens,
+//! to be parsed and to be formatted.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark that cannot be set up shall fail")]
 
@@ -10,7 +10,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use sentlint::internals::check::{Job, read};
 use sentlint::internals::content::Content;
 use sentlint::internals::discover::{self, discover};
-use sentlint::internals::kql;
+use sentlint::internals::{fmt, kql};
 
 fn queries(folder: PathBuf) -> Vec<String> {
     let found = discover(&[folder], &discover::Options::default()).unwrap();
@@ -47,6 +47,15 @@ fn benches(criterion: &mut Criterion) {
                 }
             });
         });
+        for (name, official) in [("format", false), ("format-kusto", true)] {
+            group.bench_function(name, |bencher| {
+                bencher.iter(|| {
+                    for query in &queries {
+                        black_box(fmt::format(query, official));
+                    }
+                });
+            });
+        }
         group.finish();
     }
 }

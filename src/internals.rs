@@ -61,6 +61,15 @@ pub mod fix {
     pub use crate::fix::{diff, round};
 }
 
+pub mod fmt {
+    //! Formatting.
+    /// A query laid out anew, or as the official formatter does it; `None` where it stays as it is.
+    pub fn format(query: &str, official: bool) -> Option<String> {
+        let style = if official { crate::fmt::Style::Kusto } else { crate::fmt::Style::Sentlint };
+        crate::fmt::format(query, &crate::kql::parse(query), crate::fmt::Options::new(None, Some(style)))
+    }
+}
+
 #[cfg(fuzzing)]
 pub mod holds {
     //! What is true of any file.

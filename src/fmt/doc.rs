@@ -4,6 +4,8 @@
 //! The document is a flat list, in which a group is a pair of elements, so that neither depth nor length costs a stack;
 //! each element is looked at once, and each group looks at its own line ends once.
 
+use crate::kql::work;
+
 /// One step of indentation.
 pub(super) const INDENT: usize = 4;
 
@@ -96,7 +98,8 @@ pub(super) struct Group {
     pub policy: Policy,
     /// How far lines in it are indented.
     pub indent: usize,
-    /// Whether that is only so where the group around it is on one line.
+    /// Whether it is the only thing in a bracket: it is indented no farther than that, and where it begins on the line of
+    /// another such group that is broken, farther than the lines of that.
     pub flush: bool,
     /// How many items stand on a line of a broken group.
     pub per_line: usize,
@@ -136,6 +139,8 @@ struct Frame {
     items: usize,
     /// Whether a line of the group has ended.
     opened: bool,
+    /// Whether one will.
+    breaks: bool,
 }
 
 /// What is known of the document before it is printed.
@@ -213,9 +218,11 @@ pub(super) fn print(elements: &[Element<'_>], columns: usize, most: usize, size:
     let mut layout =
         Layout { elements, measure: &measure, columns, most, ended: vec![false; elements.len()] };
     let mut out = String::with_capacity(size);
-    let mut frames: Vec<Frame> = vec![Frame { mode: Mode::Kept, base: 0, inner: 0, items: 0, opened: true }];
+    let mut frames: Vec<Frame> =
+        vec![Frame { mode: Mode::Kept, base: 0, inner: 0, items: 0, opened: true, breaks: true }];
     let (mut column, mut indentation) = (0, 0);
     for (index, element) in elements.iter().enumerate() {
+        work::done(1);
         match element {
             Element::Text(text) => {
                 out.push_str(text);
@@ -234,9 +241,18 @@ pub(super) fn print(elements: &[Element<'_>], columns: usize, most: usize, size:
             }
             Element::Start(group) => {
                 let is_flush = group.flush && frames.last().is_some_and(|frame| frame.opened);
-                let inner = indentation + if is_flush { 0 } else { group.indent };
+                let inner = match (is_flush, around(&frames)) {
+                    (true, _) => indentation,
+                    (false, Some(around)) if group.flush => (around + INDENT).max(indentation + group.indent),
+                    _ => indentation + group.indent,
+                };
                 let mode = layout.decide(index, group, column, indentation, inner);
-                frames.push(Frame { mode, base: indentation, inner, items: 0, opened: false });
+                let breaks = match mode {
+                    Mode::Flat => false,
+                    Mode::Broken(_) => true,
+                    Mode::Kept => layout.lines(index).any(|line| layout.ended[line] || layout.is_kept(line)),
+                };
+                frames.push(Frame { mode, base: indentation, inner, items: 0, opened: false, breaks });
             }
             Element::End => {
                 frames.pop();
@@ -262,6 +278,12 @@ pub(super) fn print(elements: &[Element<'_>], columns: usize, most: usize, size:
         }
     }
     out
+}
+
+/// How far the lines of the group around the innermost one, a bracket, are indented, if they will be and none has ended.
+fn around(frames: &[Frame]) -> Option<usize> {
+    let [.., around, _] = frames else { return None };
+    (around.breaks && !around.opened && around.inner > around.base).then_some(around.inner)
 }
 
 /// Whether a line ends in its group.
@@ -320,6 +342,7 @@ impl Layout<'_> {
         std::iter::from_fn(move || {
             let line = at;
             (line < end).then(|| {
+                work::done(1);
                 at = measure.next[line];
                 line
             })

@@ -36,11 +36,12 @@ pub(crate) enum Change {
     Not(&'static str),
 }
 
-/// Formats the queries of a file. Those in scalars that are no literal blocks become such if `blocks`.
-pub(crate) fn of_file(content: &Content, options: Options, blocks: bool) -> Formatted {
+/// Formats the queries of a file. If `guesses`, scalars that are no literal blocks become such, and each query of a file
+/// that seems to hold several is formatted.
+pub(crate) fn of_file(content: &Content, options: Options, guesses: bool) -> Formatted {
     let (mut edits, mut left) = (Vec::new(), Vec::new());
     for query in content.queries() {
-        match change(content, &query, options, blocks) {
+        match change(content, &query, options, guesses) {
             Change::None => {}
             Change::Edit(edit) => edits.push(edit),
             Change::Not(reason) => left.push(Unformatted { span: query.first_line(), reason }),
@@ -48,14 +49,14 @@ pub(crate) fn of_file(content: &Content, options: Options, blocks: bool) -> Form
     }
     let text = if edits.is_empty() { None } else { Edit::apply(&edits, content.source.text()) };
     // What was made of other scalars is read again: around a block there may be what speaks of the value's end.
-    if blocks && text.as_ref().is_some_and(|text| !has_same_values(content, text)) {
+    if guesses && text.as_ref().is_some_and(|text| !has_same_values(content, text)) {
         return of_file(content, options, false);
     }
     Formatted { text, left }
 }
 
 /// What formatting would do to a query of a file.
-pub(crate) fn change(content: &Content, query: &Query<'_>, options: Options, blocks: bool) -> Change {
+pub(crate) fn change(content: &Content, query: &Query<'_>, options: Options, guesses: bool) -> Change {
     let parse = query.parse();
     if !parse.errors.is_empty() {
         return Change::Not("the query does not parse");
@@ -65,14 +66,21 @@ pub(crate) fn change(content: &Content, query: &Query<'_>, options: Options, blo
         Some(None) => return Change::None,
         None => content.source.slice(query.span(Span::new(0, query.text.len()))),
     };
-    if query.node.is_none() && text.len() < content.source.text().trim_start_matches(BOM).len() {
+    let is_part = query.node.is_none() && text.len() < content.source.text().trim_start_matches(BOM).len();
+    if is_part && !guesses {
         // The text as a whole does not parse, and whether it is meant as several queries is a guess.
-        return Change::Not("the file holds several queries");
+        return Change::Not("the file holds several queries, which --unsafe-fixes would format");
     }
     let Some(new) = format(text, parse, options) else {
         return Change::Not("the query has characters that cannot be laid out");
     };
-    let Some(node) = query.node else { return in_file(content, query, text, &new, options) };
+    let Some(node) = query.node else {
+        return if is_part {
+            part(content, query, text, &new)
+        } else {
+            in_file(content, query, text, &new, options)
+        };
+    };
     let kept = &text[text.trim_end_matches('\n').len()..];
     let new = new.trim_end_matches('\n').to_owned() + kept;
     if new == text {
@@ -81,7 +89,7 @@ pub(crate) fn change(content: &Content, query: &Query<'_>, options: Options, blo
     let is_literal = node.scalar().is_some_and(|scalar| scalar.style == ScalarStyle::Literal);
     let edit = match is_literal {
         true => query.edit(Span::new(0, text.len()), &new),
-        false if blocks => edit::as_block(&content.source, node, &with_line_end(new)),
+        false if guesses => edit::as_block(&content.source, node, &with_line_end(new)),
         false => return Change::Not("the query is not in a literal block scalar (`|`)"),
     };
     edit.map_or(Change::Not("the block scalar cannot hold the result"), Change::Edit)
@@ -101,6 +109,14 @@ fn in_file(content: &Content, query: &Query<'_>, text: &str, new: &str, options:
         return Change::None;
     }
     Change::Edit(Edit::new(query.span(Span::new(0, text.len())), new))
+}
+
+/// The edit of one query of several in a file: what parts it from the others stays.
+fn part(content: &Content, query: &Query<'_>, text: &str, new: &str) -> Change {
+    let start = text.len() - text.trim_start().len();
+    let span = Span::new(start, text.trim_end().len().max(start));
+    let new = with_line_ends(new.trim(), content.source.line_end());
+    if new == text[span.range()] { Change::None } else { Change::Edit(Edit::new(query.span(span), new)) }
 }
 
 /// The text with the line ends of its file.

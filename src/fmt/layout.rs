@@ -5,7 +5,7 @@ use super::plan::{Plan, Space};
 use crate::kql::ast::{
     Column, Expr, ExprKind, Function, LetValue, Operator, Parameter, Statement, StatementKind, Type,
 };
-use crate::kql::{Node, TokenKind as T};
+use crate::kql::{Node, TokenKind as T, work};
 use crate::source::Span;
 
 mod align;
@@ -319,6 +319,7 @@ impl Layout<'_, '_> {
             if !self.plan.has_spot(at) {
                 self.plan.line_as_written(at);
             }
+            work::done(1);
             at = self.plan.partner[at].max(at) + 1;
         }
     }

@@ -5,7 +5,7 @@ use super::Source;
 use super::doc::{Element, Group, Keeps, Line, To, When};
 use super::gaps::{Comment, Gap};
 use super::regions::Region;
-use crate::kql::{Token, TokenKind as T};
+use crate::kql::{Token, TokenKind as T, work};
 use crate::source::Span;
 
 /// What may be between two tokens on a line.
@@ -384,11 +384,13 @@ fn line_starts(gaps: &[Gap]) -> Vec<usize> {
 
 /// The first token of a place.
 pub(super) fn first(tokens: &[Token], span: Span) -> usize {
+    work::done(1);
     tokens.partition_point(|token| token.span.start < span.start)
 }
 
 /// The first token after a place.
 pub(super) fn after(tokens: &[Token], span: Span) -> usize {
+    work::done(1);
     tokens.partition_point(|token| token.span.end <= span.end && !token.span.is_empty())
 }
 

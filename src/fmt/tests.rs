@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::{Options, Style, format};
 use crate::content::Content;
-use crate::kql::parse;
+use crate::kql::{parse, work};
 use crate::seeded::cases;
 use crate::source::SourceFile;
 
@@ -47,6 +47,15 @@ fn queries_in_brackets_are_indented() {
         "let f = (a:string) {\nlet b = 1;\nT | where c == a\n};\nf('x')",
         "let f = (a:string) {\n    let b = 1;\n    T\n    | where c == a\n};\nf('x')",
     );
+}
+
+#[test]
+fn conditions_in_parentheses_are_indented_deeper_than_those_around() {
+    becomes(
+        "T\n| where (a and\nb) or\n(c and\nd)",
+        "T\n| where (a and\n        b) or\n    (c and\n        d)",
+    );
+    becomes("T\n| where (a\nor b)", "T\n| where (a\n    or b)");
 }
 
 #[test]
@@ -135,6 +144,43 @@ fn deep_and_long_queries_are_formatted() {
 }
 
 #[test]
+fn work_grows_with_the_text_and_no_faster() {
+    for (head, unit, tail) in [
+        ("T", "|where a==1 and b has 'x'\n", ""),
+        ("T | where a ", "and b==1 ", ""),
+        ("T | where a in (", "1, // c\n// d\n\n", "2)"),
+        ("T | project a", ",b = c", ""),
+        ("T | extend a = f(0", ",g(b, (c))", ")"),
+        ("print 1", "+a*(b)", ""),
+        ("T", "|join (U|project a,b) on c ", ""),
+        ("", "let a=T|where b;\n", "T"),
+        ("", "let a  = 1;\n", "T"),
+        ("", "let f=(a:string){T|where b==a};\n", "T"),
+        ("datatable(a:string, b:long)[", "'x',1,", "'y',2]"),
+        ("datatable(a:string)[", "'x',", "'y']"),
+        ("print dynamic({'a':[", "1,", "2]})"),
+        ("T | summarize ", "a=count() ,", "b = max(c) by d"),
+        ("T | extend a = case(", "b==1,'c',", "'d')"),
+        ("T", "| parse a with * 'x' b 'y' c", ""),
+        ("// sentlint: fmt-off\n", "T|take 1;\n// sentlint: fmt-on\nT|take 2;\n// sentlint: fmt-off\n", "T"),
+    ] {
+        for style in [Style::Sentlint, Style::Kusto] {
+            let of = |count: usize| {
+                let text = format!("{head}{}{tail}", unit.repeat(count));
+                let parse = parse(&text);
+                assert!(parse.errors.is_empty(), "{head}{unit}{tail}");
+                work::of(|| assert!(format(&text, &parse, Options::new(None, Some(style))).is_some()))
+            };
+            let (once, twice) = (of(100), of(200));
+            assert!(
+                twice <= once * 5 / 2 + 1_000,
+                "{unit:?} {style:?}: {once} steps, and {twice} for twice the text"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_line_that_was_one_may_be_wider_unless_a_width_was_asked_for() {
     let names: Vec<String> = (0..12).map(|n| format!("Column{n:02}")).collect();
     let text = format!("T\n| project {}, Another", names.join(", "));
@@ -188,6 +234,17 @@ fn files_keep_their_line_ends() {
     assert_eq!(file("a.kql", "\u{feff}T|take 1", false).as_deref(), Some("\u{feff}T\n| take 1\n"));
     assert_eq!(file("a.kql", "// nothing\n", false), None);
     assert_eq!(file("a.kql", "", false), None);
+}
+
+#[test]
+fn several_queries_of_a_file_are_formatted_if_asked_for() {
+    let text = "// one\nA|take 1\n\n\n// two\nB|take  1\n\nC|take )\n";
+    assert_eq!(file("a.kql", text, false), None);
+    let once = "// one\nA\n| take 1\n\n\n// two\nB\n| take 1\n\nC|take )\n";
+    assert_eq!(file("a.kql", text, true).as_deref(), Some(once));
+    assert_eq!(file("a.kql", once, true), None);
+    let windows = text.replace('\n', "\r\n");
+    assert_eq!(file("a.kql", &windows, true), Some(once.replace('\n', "\r\n")));
 }
 
 #[test]

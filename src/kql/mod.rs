@@ -24,7 +24,7 @@ mod token;
 pub(crate) mod types;
 pub(crate) mod view;
 mod walk;
-mod work;
+pub(crate) mod work;
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod holds;

@@ -1,4 +1,4 @@
-//! A count of the work that lexing and parsing take, kept in tests only: time that grows faster than the text
+//! A count of the work that lexing, parsing and formatting take, kept in tests only: time that grows faster than the text
 //! shows in it on any machine.
 
 #[cfg(test)]
@@ -8,7 +8,7 @@ thread_local! {
 
 /// Notes so many steps.
 #[inline]
-pub(super) fn done(steps: usize) {
+pub(crate) fn done(steps: usize) {
     #[cfg(test)]
     STEPS.with(|count| count.set(count.get() + steps as u64));
     #[cfg(not(test))]
@@ -17,7 +17,7 @@ pub(super) fn done(steps: usize) {
 
 /// The steps that some work takes.
 #[cfg(test)]
-pub(super) fn of(work: impl FnOnce()) -> u64 {
+pub(crate) fn of(work: impl FnOnce()) -> u64 {
     let before = STEPS.with(std::cell::Cell::get);
     work();
     STEPS.with(std::cell::Cell::get) - before

@@ -91,6 +91,7 @@ const KNOWS: &[(&str, &[&str])] = &[
             "diagnostic",
             "kql",
             "content",
+            "fmt",
             "convert",
             "rules",
             "findings",

@@ -24,7 +24,8 @@ pub(crate) struct Fmt {
     /// The layout: sentlint's own, or that of the official formatter [default: sentlint]
     #[arg(long, value_name = "STYLE", value_parser = style())]
     pub style: Option<fmt::Style>,
-    /// Also format queries in quoted, plain and folded scalars, which become literal blocks
+    /// Also format queries in quoted, plain and folded scalars, which become literal blocks, and each query of a file that
+    /// seems to hold several
     #[arg(long)]
     pub unsafe_fixes: bool,
 }

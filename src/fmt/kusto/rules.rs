@@ -5,7 +5,7 @@ use super::lines::Lines;
 use super::{Role, Space, Widths, is_word};
 use crate::fmt::gaps::Gap;
 use crate::fmt::{Source, plan};
-use crate::kql::{Token, TokenKind as T};
+use crate::kql::{Token, TokenKind as T, work};
 use crate::source::Span;
 
 /// One step of indentation.
@@ -92,6 +92,7 @@ impl<'q> Rules<'q> {
     /// How wide the tokens from `first` to before `end` are, in UTF-16 as the official formatter counts.
     pub(super) fn width(&self, first: usize, end: usize) -> usize {
         let Some(tokens) = self.tokens.get(first..end) else { return 0 };
+        work::done(tokens.len());
         match self.widths {
             Widths::Written => self.written_width(tokens),
             Widths::Least => {

@@ -6,7 +6,7 @@ use crate::kql::ast::{
     Column, Expr, ExprKind, Function, Name, NameForm, Operator, OperatorKind, Param, Statement,
     StatementKind, Type,
 };
-use crate::kql::{Node, TokenKind as T};
+use crate::kql::{Node, TokenKind as T, work};
 
 /// A chain of `and` or `or` wider than this is broken.
 const CHAIN: usize = 80;
@@ -439,6 +439,7 @@ fn top_level(rules: &Rules<'_>, first: usize, end: usize) -> Vec<usize> {
     let mut found = Vec::new();
     let mut at = first;
     while at < end {
+        work::done(1);
         found.push(at);
         at = rules.partner.get(at).copied().unwrap_or(at).max(at) + 1;
     }

@@ -3,8 +3,8 @@
 use super::super::doc::{Group, Keeps, Policy, When};
 use super::super::plan::Space;
 use super::{Layout, indented};
-use crate::kql::TokenKind as T;
 use crate::kql::ast::{Column, Expr};
+use crate::kql::{TokenKind as T, work};
 
 /// How a bracket's list is laid out.
 #[derive(Clone, Copy)]
@@ -67,6 +67,7 @@ impl Layout<'_, '_> {
             if self.plan.kind(at) == T::Comma {
                 commas.push(at);
             }
+            work::done(1);
             at = self.plan.partner[at].max(at) + 1;
         }
         commas
@@ -120,6 +121,7 @@ impl Layout<'_, '_> {
             if self.plan.kind(at) == T::Colon {
                 self.plan.space(at, Space::None);
             }
+            work::done(1);
             at = self.plan.partner[at].max(at) + 1;
         }
     }
@@ -172,6 +174,7 @@ impl Layout<'_, '_> {
                 }
                 _ => {}
             }
+            work::done(1);
             at = self.plan.partner[at].max(at) + 1;
         }
     }

@@ -3,8 +3,8 @@
 use super::super::doc::{Group, Keeps, Policy, When};
 use super::super::plan::Space;
 use super::{Layout, indented};
-use crate::kql::TokenKind as T;
 use crate::kql::ast::{Expr, Join, Operator, OperatorKind, Param};
+use crate::kql::{TokenKind as T, work};
 use crate::source::Span;
 
 impl Layout<'_, '_> {
@@ -145,6 +145,7 @@ impl Layout<'_, '_> {
                     self.plan.line_as_written(at);
                 }
             }
+            work::done(1);
             at = self.plan.partner[at].max(at) + 1;
         }
     }
