@@ -111,6 +111,8 @@ pub(crate) trait Source {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
     Table(Rc<str>),
+    /// A table that a pattern means and that is not there.
+    Nothing,
     /// A function without a body.
     Function(Rc<str>),
     Watchlist(Rc<str>),

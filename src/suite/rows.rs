@@ -59,6 +59,7 @@ impl Source for Rows {
                 }
                 None
             }
+            Asked::Nothing => None,
         };
         match given {
             Some(table) => Ok(table.clone()),

@@ -12,6 +12,9 @@ use super::value::{Bag, Value};
 use crate::kql::ast::BinaryOp;
 
 pub(crate) mod sketches;
+mod spread;
+
+use spread::{Spread, Together};
 
 /// Gathers the values of a group.
 pub(crate) trait Accumulate: fmt::Debug {
@@ -23,10 +26,10 @@ pub(crate) trait Accumulate: fmt::Debug {
 /// How an aggregate begins. `columns` is how many it returns.
 pub(crate) type Begin = fn(columns: usize) -> Box<dyn Accumulate>;
 
-/// The aggregate of a name, whether it takes a condition as its last argument, and how it begins.
-pub(crate) fn find(name: &str) -> Option<(Begin, bool)> {
+/// The aggregate of a name: how it begins, and which of its arguments is a condition, where one is.
+pub(crate) fn find(name: &str) -> Option<(Begin, Option<usize>)> {
     let begin: Begin = match name {
-        "count" => |_| Box::new(Count(0)),
+        "count" | "cnt" => |_| Box::new(Count(0)),
         "countif" => |_| Box::new(CountIf(0)),
         "sum" | "sumif" => |_| Box::new(Sum(Value::Null)),
         "avg" | "avgif" => |_| Box::new(Avg { sum: Value::Null, count: 0 }),
@@ -44,10 +47,12 @@ pub(crate) fn find(name: &str) -> Option<(Begin, bool)> {
             |columns| Box::new(ArgExtreme { most: false, by: Value::Null, columns, found: None })
         }
         "any" | "take_any" | "anyif" | "take_anyif" => |columns| Box::new(Any { columns, found: None }),
-        "stdev" | "stdevif" => |_| Box::new(Spread { root: true, sample: true, ..Spread::default() }),
-        "stdevp" | "stdevpif" => |_| Box::new(Spread { root: true, ..Spread::default() }),
-        "variance" | "varianceif" => |_| Box::new(Spread { sample: true, ..Spread::default() }),
+        "stdev" | "stdevif" => |_| Box::new(Spread::new(true, true)),
+        "stdevp" | "stdevpif" => |_| Box::new(Spread::new(true, false)),
+        "variance" | "varianceif" => |_| Box::new(Spread::new(false, true)),
         "variancep" | "variancepif" => |_| Box::<Spread>::default(),
+        "covariance" | "covarianceif" => |_| Box::new(Together::new(true)),
+        "covariancep" | "covariancepif" => |_| Box::new(Together::new(false)),
         "percentile" | "percentiles" => |columns| {
             Box::new(Percentiles { columns, weighted: false, array: false, ..Percentiles::default() })
         },
@@ -71,7 +76,8 @@ pub(crate) fn find(name: &str) -> Option<(Begin, bool)> {
         _ => return None,
     };
     let conditional = name != "countif" && (name.ends_with("if") || name.ends_with("_if"));
-    Some((begin, conditional))
+    let place = if name.starts_with("covariance") { 2 } else { 1 };
+    Some((begin, conditional.then_some(place)))
 }
 
 #[derive(Debug)]
@@ -335,36 +341,6 @@ impl Accumulate for Any {
             Some(found) => out.extend(found),
             None => out.extend(std::iter::repeat_n(Value::Null, self.columns)),
         }
-    }
-}
-
-/// The variance, by Welford's method.
-#[derive(Debug, Default)]
-struct Spread {
-    root: bool,
-    sample: bool,
-    count: f64,
-    mean: f64,
-    squares: f64,
-}
-
-impl Accumulate for Spread {
-    fn add(&mut self, args: &[Value]) {
-        let Some(value) = args.first().and_then(Value::as_real) else { return };
-        self.count += 1.0;
-        let delta = value - self.mean;
-        self.mean += delta / self.count;
-        self.squares += delta * (value - self.mean);
-    }
-
-    fn finish(&mut self, out: &mut Vec<Value>) {
-        let by = if self.sample { self.count - 1.0 } else { self.count };
-        out.push(if by <= 0.0 {
-            Value::Real(0.0)
-        } else {
-            let variance = self.squares / by;
-            Value::Real(if self.root { variance.sqrt() } else { variance })
-        });
     }
 }
 

@@ -71,12 +71,8 @@ impl<'q> Compiler<'q> {
                 return Err(Failure::at(expr.span, "the columns of this aggregate are not known"));
             }
         }
-        let condition = if conditional && nodes.len() > 1 {
-            // A limit may follow the condition, as in `make_list_if(value, condition, limit)`.
-            Some(nodes.remove(1))
-        } else {
-            None
-        };
+        // A limit may follow the condition, as in `make_list_if(value, condition, limit)`.
+        let condition = conditional.filter(|place| *place < nodes.len()).map(|place| nodes.remove(place));
         let place = found.columns();
         let name = (&*name.text).into();
         found.all.borrow_mut().push(Aggregate { name, begin, args: nodes, condition, columns });

@@ -303,6 +303,7 @@ impl<'q> Compiler<'q> {
             slots: Rc::clone(&self.slots),
             depth: self.depth,
             called: Vec::new(),
+            settings: self.settings.clone(),
         };
         let mut env = inner.scope(None);
         let mut piped = piped;

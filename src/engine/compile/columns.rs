@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::eval::Node;
 use super::super::exec::{Failure, Plan};
-use super::super::ops::columns::{Choice, Choose, Compute, Item, Wanted};
+use super::super::ops::columns::{ByNames, Choice, Choose, Compute, Item, Wanted};
 use super::super::ops::fixed;
 use super::super::table::{Schema, plain};
 use super::{At, Compiler, Made, RowScope, plan, refused};
@@ -166,6 +166,18 @@ impl<'q> Compiler<'q> {
             _ => Choice::Rename(pairs),
         };
         Ok(plan(Some(input), operator, after, Choose(choice)))
+    }
+
+    /// `project-by-names`: the names are values, worked out once.
+    pub(super) fn by_names(
+        &mut self,
+        input: Rc<Plan>,
+        operator: &'q Operator,
+        exprs: &'q [Expr],
+        at: At<'q, '_>,
+    ) -> Made<Rc<Plan>> {
+        let names = self.values(exprs, at.without_row())?;
+        Ok(plan(Some(input), operator, Self::after(operator, at)?, ByNames(names)))
     }
 }
 

@@ -1,5 +1,7 @@
 //! The language's own functions: those that are more than a function of values, and the others by their table.
 
+use std::rc::Rc;
+
 use super::super::eval::{Call, Node, Window, WindowKind};
 use super::super::exec::Failure;
 use super::super::functions;
@@ -85,6 +87,36 @@ impl<'q> Compiler<'q> {
                 }
                 let day = Node::Const(Value::Timespan(super::super::time::DAY));
                 self.builtin_call("ago", name.span, vec![day])?
+            }
+            "bin_auto" => {
+                let option = |name: &str| self.settings.get(name).map(|once| Node::Once(Rc::clone(once)));
+                let (size, from) = (option("query_bin_auto_size"), option("query_bin_auto_at"));
+                let Some(size) = size else {
+                    return refused(expr.span, "`bin_auto` without `set query_bin_auto_size`");
+                };
+                let mut nodes = self.values(args, at)?;
+                nodes.push(size);
+                nodes.extend(from);
+                let function = if nodes.len() == 3 { "bin_at" } else { "bin" };
+                numeric(self.builtin_call(function, name.span, nodes)?, kind)
+            }
+            "column_names_of" => {
+                let [table] = args else { return refused(expr.span, "these arguments of `column_names_of`") };
+                let table = self.rows(table, at)?;
+                if table.open {
+                    return refused(expr.span, "`column_names_of` of rows whose columns are not known");
+                }
+                let names = table.schema.columns.iter().map(|(name, _)| Value::str(name));
+                Node::Const(Value::array(names.collect()))
+            }
+            "iscolumnexists" => {
+                let Some(column) = args.first().and_then(literal_text) else {
+                    return refused(expr.span, "a column whose name is computed");
+                };
+                let Some(row) = at.row.filter(|row| !row.relation.has_unknown_columns) else {
+                    return refused(expr.span, "`iscolumnexists` of rows whose columns are not known");
+                };
+                Node::Const(Value::Bool(row.relation.column(column).is_some()))
             }
             "todynamic" | "parse_json" | "parsejson" | "toobject" => {
                 let nodes = self.values(args, at)?;

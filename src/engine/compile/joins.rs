@@ -3,12 +3,15 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::super::exec::{Failure, Plan};
+use super::super::exec::{Asked, Failure, Plan};
 use super::super::ops::{join, union};
 use super::super::table::Schema;
 use super::expr::conjuncts;
 use super::{Any, At, Binding, Compiler, Made, plan, refused};
 use crate::kql::ast::{BinaryOp, Expr, ExprKind, Join, Name, NameForm, Operator, Sides, Union, UnionKind};
+
+/// Tables with their names.
+pub(super) type Legs = Vec<(Rc<str>, Rc<Plan>)>;
 
 impl<'q> Compiler<'q> {
     pub(super) fn join(
@@ -58,9 +61,6 @@ impl<'q> Compiler<'q> {
     ) -> Made<Rc<Plan>> {
         let after = Self::after(operator, at)?;
         let source = Self::param_name(operator, &["withsource", "with_source"]);
-        if union.kind == UnionKind::Inner && input.is_none() && union.legs.len() > 1 {
-            return refused(operator.span, "`union kind=inner`");
-        }
         let mut legs = Vec::new();
         let mut names: Vec<Rc<str>> = Vec::new();
         if let Some(input) = &input {
@@ -98,6 +98,7 @@ impl<'q> Compiler<'q> {
             legs,
             source: source.map(|source| (source.into(), names)),
             schema: (!open).then(|| Rc::new(Schema::of(after))),
+            inner: union.kind == UnionKind::Inner,
         };
         Ok(plan(input, operator, after, runs))
     }
@@ -113,20 +114,73 @@ impl<'q> Compiler<'q> {
     }
 
     /// The tables that a pattern means, each with its name; views of the query among them.
-    pub(super) fn tables_of(&mut self, name: &'q Name, at: At<'q, '_>) -> Made<Vec<(Rc<str>, Rc<Plan>)>> {
+    pub(super) fn tables_of(&mut self, name: &'q Name, at: At<'q, '_>) -> Made<Legs> {
+        let tables = self.catalog.tables_like(&name.text);
+        let views = self.views(at.env, &name.text);
+        // Where some of the tables are there, the others are none that this workspace has.
+        let some = !views.is_empty() || tables.iter().any(|table| self.has_data(table));
         let mut plans = Vec::new();
-        for table in self.catalog.tables_like(&name.text) {
+        for table in tables {
             if let Some(known) = self.catalog.table(&table) {
-                let what = super::super::exec::Asked::Table((&*table).into());
+                let what = if some && !self.has_data(&table) {
+                    Asked::Nothing
+                } else {
+                    Asked::Table((&*table).into())
+                };
                 plans.push(((&*table).into(), super::asked(what, &known.relation, name.span)));
             }
         }
-        for (view, closure) in self.views(at.env, &name.text) {
+        self.view_plans(views, name, at, &mut plans)?;
+        Ok(plans)
+    }
+
+    fn has_data(&self, table: &str) -> bool {
+        self.options.fixtures.iter().any(|own| own == table)
+    }
+
+    /// All tables of the workspace: those that have rows here, and the views of the query.
+    pub(super) fn all_tables(&mut self, place: &'q Operator, at: At<'q, '_>) -> Made<Legs> {
+        let mut plans = Vec::new();
+        for name in &self.options.fixtures {
+            if let Some(known) = self.catalog.table(name) {
+                let what = Asked::Table(name.as_str().into());
+                plans.push((name.as_str().into(), super::asked(what, &known.relation, place.keyword)));
+            }
+        }
+        for (view, closure) in self.views(at.env, "*") {
+            if !closure.ast.params.is_empty() {
+                continue;
+            }
+            if let Some(result) = &closure.ast.result {
+                let mut own = At { frame: closure.frame, env: self.scope(Some(closure.env)), ..at.without_row() };
+                for statement in &closure.ast.statements {
+                    own.env = self.statement(statement, own)?;
+                }
+                plans.push((view, self.rows(result, own)?));
+            }
+        }
+        if plans.is_empty() && !self.options.missing_empty {
+            return Err(Failure::at(
+                place.keyword,
+                format!("`{}` looks through all tables, and none has data: give some with --data", place.word),
+            ));
+        }
+        Ok(plans)
+    }
+
+    fn view_plans(
+        &mut self,
+        views: Vec<(Rc<str>, Rc<super::Closure<'q>>)>,
+        name: &'q Name,
+        at: At<'q, '_>,
+        plans: &mut Legs,
+    ) -> Made<()> {
+        for (view, closure) in views {
             if let Any::Rows(plan) = self.call_closure(&closure, name, &[], None, at.without_row())? {
                 plans.push((view, plan));
             }
         }
-        Ok(plans)
+        Ok(())
     }
 
     /// The views of the query whose names fit a pattern.

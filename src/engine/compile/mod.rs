@@ -13,14 +13,13 @@ use rustc_hash::FxHashMap;
 
 use super::eval::{Node, Once};
 use super::exec::{Asked, Failure, Operate, Plan, PlanKind};
-use super::graph::GraphPlan;
 use super::table::Schema;
 use crate::kql::ast::{
-    Expr, ExprKind, Function, LetValue, Name, NameForm, Operator, Parameter, Statement, StatementKind,
+    Expr, ExprKind, LetValue, Name, NameForm, Operator, Parameter, Statement, StatementKind,
 };
 use crate::kql::bind::Catalog;
 use crate::kql::model::{ExprType, SemanticModel};
-use crate::kql::types::{Relation, Scalar};
+use crate::kql::types::Relation;
 use crate::source::Span;
 
 mod aggregates;
@@ -37,150 +36,20 @@ mod operators;
 mod parsing;
 mod plugins;
 mod scan;
+mod scope;
 mod searches;
 mod series;
 mod sources;
 mod subqueries;
 
-/// The text that is compiled and what it means: the query, or the body of a function for one of its calls.
-#[derive(Clone, Copy)]
-pub(super) struct Frame<'q> {
-    pub text: &'q str,
-    pub model: &'q SemanticModel,
-}
-
-/// Which variables are known: those of a scope up to one, and of the scopes around it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Env {
-    scope: usize,
-    known: usize,
-}
-
-#[derive(Default)]
-struct ScopeData<'q> {
-    parent: Option<Env>,
-    names: Vec<Binding<'q>>,
-    index: FxHashMap<Box<str>, Vec<usize>>,
-}
-
-/// What a variable stands for.
-#[derive(Clone)]
-pub(super) enum Binding<'q> {
-    /// A `let` that has not been asked for.
-    Later(&'q Expr, Frame<'q>, Env),
-    /// A value with the rows that decide it, where any do.
-    Value(Rc<Once>),
-    /// A value that the row decides, at a depth of rows.
-    OfRow(RowValue, usize),
-    Rows(Rc<Plan>),
-    Graph(Rc<GraphPlan>),
-    Function(Rc<Closure<'q>>),
-    /// A step of `scan` or an element of a graph, whose columns are read as members.
-    Members,
-    /// What cannot be run, and why.
-    Refused(Rc<str>),
-}
-
-#[derive(Clone)]
-pub(super) enum RowValue {
-    Col(usize),
-    Local(usize),
-    Const(super::value::Value),
-}
-
-pub(super) struct Closure<'q> {
-    pub ast: &'q Function,
-    pub frame: Frame<'q>,
-    pub env: Env,
-}
-
-/// What an expression is when it runs.
-pub(super) enum Any {
-    Value(Node),
-    Rows(Rc<Plan>),
-    Graph(Rc<GraphPlan>),
-}
-
-/// The columns that the expressions of an operator see.
-pub(super) struct RowScope<'r> {
-    pub relation: &'r Relation,
-    /// The names that the expressions have used, each of them a place of [`Node::Col`].
-    pub used: RefCell<Vec<Arc<str>>>,
-    /// How many rows are around it.
-    pub level: usize,
-}
-
-impl<'r> RowScope<'r> {
-    /// Names every column, as an expression does that reads the row as a whole.
-    pub(super) fn use_all(&self) {
-        for column in &self.relation.columns {
-            self.slot(&column.name);
-        }
-    }
-
-    pub(super) fn new(relation: &'r Relation, level: usize) -> Self {
-        Self { relation, used: RefCell::default(), level }
-    }
-
-    pub(super) fn slot(&self, name: &str) -> Node {
-        let mut used = self.used.borrow_mut();
-        let at = used.iter().position(|known| **known == *name);
-        Node::Col(at.unwrap_or_else(|| {
-            used.push(name.into());
-            used.len() - 1
-        }))
-    }
-
-    pub(super) fn into_used(self) -> Vec<Arc<str>> {
-        self.used.into_inner()
-    }
-}
-
-/// Where an expression stands.
-#[derive(Clone, Copy)]
-pub(super) struct At<'q, 's> {
-    pub frame: Frame<'q>,
-    pub env: Env,
-    pub row: Option<&'s RowScope<'s>>,
-    /// How deep in rows it stands.
-    pub level: usize,
-    /// The aggregates that are found, where they may stand.
-    pub(in crate::engine::compile) aggregates: Option<&'s aggregates::Found<'s>>,
-    /// Whether a string stands for a search.
-    pub searching: bool,
-    /// The names in the pattern of a graph.
-    pub(in crate::engine::compile) graph: Option<&'s graph::GraphScope>,
-}
-
-impl<'q, 's> At<'q, 's> {
-    /// The same without any column in sight.
-    pub(super) fn without_row(self) -> Self {
-        Self { row: None, aggregates: None, searching: false, graph: None, ..self }
-    }
-
-    pub(super) fn with_row<'n>(self, row: &'n RowScope<'n>) -> At<'q, 'n>
-    where
-        's: 'n,
-    {
-        At { row: Some(row), level: row.level, aggregates: None, searching: false, graph: None, ..self }
-    }
-
-    fn written(&self, span: Span) -> &'q str {
-        self.frame.text.get(span.range()).unwrap_or_default()
-    }
-
-    /// The type that the binder tells.
-    pub(super) fn kind(&self, expr: &Expr) -> Scalar {
-        self.frame.model.type_of(expr.id).scalar().unwrap_or(Scalar::Unknown)
-    }
-}
+use scope::{Any, At, Binding, Closure, Env, Frame, RowScope, RowValue, ScopeData};
 
 /// What a query may read and what becomes of a table that is not there is the source's business; here is what the
 /// compiler needs to know.
 pub(crate) struct Options {
     /// Whether a function without a body is an empty table.
     pub missing_empty: bool,
-    /// The functions that have rows of their own, by fixture.
+    /// The tables and functions that have rows of their own.
     pub fixtures: Vec<String>,
 }
 
@@ -192,9 +61,14 @@ pub(super) struct Compiler<'q> {
     depth: usize,
     /// The names that `as` gives, by which a union calls its tables.
     called: Vec<String>,
+    /// What `set` gives to options.
+    settings: FxHashMap<Box<str>, Rc<Once>>,
 }
 
 pub(super) type Made<T> = Result<T, Failure>;
+
+/// The options of `set` that a result depends on; others are for the service alone.
+const OPTIONS: [&str; 2] = ["query_bin_auto_size", "query_bin_auto_at"];
 
 /// How deeply functions call one another at most; the binder stops there as well.
 const DEEPEST: usize = 2000;
@@ -208,7 +82,7 @@ pub(crate) fn compile(
     options: &Options,
 ) -> Result<Plan, Failure> {
     let slots = Rc::new(Cell::new(0));
-    let mut compiler = Compiler { catalog, options, scopes: Vec::new(), slots, depth: 0, called: Vec::new() };
+    let mut compiler = Compiler { catalog, options, scopes: Vec::new(), slots, depth: 0, called: Vec::new(), settings: FxHashMap::default() };
     let env = compiler.scope(None);
     let at = At {
         frame: Frame { text, model },
@@ -324,7 +198,15 @@ impl<'q> Compiler<'q> {
                 Ok(self.define(at.env, &name.text, Binding::Refused(why.into())))
             }
             StatementKind::Restrict(_) => refused(statement.span, "`restrict access`"),
-            StatementKind::Set { .. } | StatementKind::Query(_) => Ok(at.env),
+            StatementKind::Set { name, value } => {
+                if let Some(value) = value.as_ref().filter(|_| OPTIONS.contains(&&*name.text)) {
+                    let node = self.value(value, at.without_row())?;
+                    let once = Rc::new(Once { node, value: RefCell::default() });
+                    self.settings.insert(name.text.as_ref().into(), once);
+                }
+                Ok(at.env)
+            }
+            StatementKind::Query(_) => Ok(at.env),
         }
     }
 

@@ -63,6 +63,7 @@ impl<'q> Compiler<'q> {
             | OperatorKind::ProjectKeep(exprs)
             | OperatorKind::ProjectReorder(exprs)
             | OperatorKind::ProjectRename(exprs) => self.chosen(input, operator, exprs, at),
+            OperatorKind::ProjectByNames(exprs) => self.by_names(input, operator, exprs, at),
             OperatorKind::Summarize { aggregates, by } => {
                 self.summarize(input, operator, aggregates, by.as_deref(), at)
             }

@@ -75,7 +75,13 @@ impl<'q> Compiler<'q> {
             _ => {
                 let schema = Rc::new(Schema::of(relation));
                 let runs =
-                    Union { span: whole.span, legs: plans, source: None, schema: Some(Rc::clone(&schema)) };
+                    Union {
+                    span: whole.span,
+                    legs: plans,
+                    source: None,
+                    schema: Some(Rc::clone(&schema)),
+                    inner: false,
+                };
                 let kind = PlanKind::Op(None, Box::new(runs));
                 Ok(Rc::new(Plan { kind, schema, open: false, span: whole.span, word: "externaldata" }))
             }
@@ -105,7 +111,13 @@ impl<'q> Compiler<'q> {
         };
         let open = legs.iter().any(|leg| leg.open);
         let schema = Rc::new(Schema::of(relation));
-        let runs = Union { span: name.span, legs, source: None, schema: (!open).then(|| Rc::clone(&schema)) };
+        let runs = Union {
+            span: name.span,
+            legs,
+            source: None,
+            schema: (!open).then(|| Rc::clone(&schema)),
+            inner: false,
+        };
         Ok(Rc::new(Plan {
             kind: PlanKind::Op(None, Box::new(runs)),
             schema,

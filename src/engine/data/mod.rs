@@ -93,6 +93,7 @@ fn add(to: &mut BTreeMap<String, PathBuf>, path: &Path) -> Result<(), String> {
 impl Source for Files {
     fn rows(&self, what: &Asked, schema: &Rc<Schema>, needed: Option<&Needed>) -> Result<Table, Failure> {
         let (file, missing) = match what {
+            Asked::Nothing => return Ok(Table::new(Rc::clone(schema), Vec::new())),
             Asked::Table(name) => (
                 self.tables.get(&**name),
                 format!(

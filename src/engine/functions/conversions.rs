@@ -14,7 +14,7 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
         "todecimal" => |_, args| Ok(convert::to_decimal(arg(args, 0))),
         "tobool" | "toboolean" => |_, args| Ok(convert::to_bool(arg(args, 0))),
         "todatetime" => |_, args| Ok(convert::to_datetime(arg(args, 0))),
-        "totimespan" => |_, args| Ok(convert::to_timespan(arg(args, 0))),
+        "totimespan" | "totime" => |_, args| Ok(convert::to_timespan(arg(args, 0))),
         "toguid" => |_, args| Ok(convert::to_guid(arg(args, 0))),
         "parse_json" | "parsejson" | "todynamic" | "toobject" => {
             |_, args| Ok(convert::to_dynamic(arg(args, 0)))

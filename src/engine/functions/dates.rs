@@ -28,7 +28,7 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
         "week_of_year" | "weekofyear" => {
             |_, args| or_null(moment(args, 0).map(|ticks| int(time::week_of_year(ticks))))
         }
-        "datetime_part" => {
+        "datetime_part" | "datepart" => {
             |_, args| or_null(moment(args, 1).and_then(|ticks| part(&text(args, 0), ticks)).map(int))
         }
         "datetime_add" => |_, args| {
@@ -53,7 +53,6 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
             let Value::Timespan(ticks) = arg(args, 0) else { return Ok(Value::str("")) };
             format_length(&text(args, 1), *ticks).map(|text| Value::str(&text))
         },
-        "bin_auto" => |_, _| Err("it needs `set query_bin_auto_size`, which is not implemented".into()),
         _ => return None,
     })
 }

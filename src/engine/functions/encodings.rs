@@ -80,6 +80,23 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
         "punycode_to_string" => {
             |_, args| Ok(puny_decoded(&text(args, 0)).map_or(Value::str(""), |text| Value::str(&text)))
         }
+        // The labels of a domain, those of which that are not ASCII behind `xn--`.
+        "punycode_domain_from_string" => |_, args| {
+            let label = |label: &str| match label.is_ascii() {
+                true => Some(label.to_owned()),
+                false => puny_encoded(label).map(|encoded| format!("xn--{encoded}")),
+            };
+            let labels: Option<Vec<String>> = text(args, 0).split('.').map(label).collect();
+            Ok(Value::str(&labels.unwrap_or_default().join(".")))
+        },
+        "punycode_domain_to_string" => |_, args| {
+            let label = |label: &str| match label.strip_prefix("xn--") {
+                Some(encoded) => puny_decoded(encoded),
+                None => Some(label.to_owned()),
+            };
+            let labels: Option<Vec<String>> = text(args, 0).split('.').map(label).collect();
+            Ok(Value::str(&labels.unwrap_or_default().join(".")))
+        },
         _ => return None,
     })
 }

@@ -104,6 +104,21 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
                 _ => Value::Null,
             })
         },
+        "beta_inv" => |_, args| {
+            Ok(match (real(args, 0), real(args, 1), real(args, 2)) {
+                (Some(p), Some(a), Some(b)) => Value::Real(beta_inv(p, a, b)),
+                _ => Value::Null,
+            })
+        },
+        "welch_test" => |_, args| {
+            let given: Option<Vec<f64>> = (0..6).map(|at| real(args, at)).collect();
+            Ok(match given.as_deref() {
+                Some([mean_a, variance_a, count_a, mean_b, variance_b, count_b]) => {
+                    Value::Real(welch((*mean_a, *variance_a, *count_a), (*mean_b, *variance_b, *count_b)))
+                }
+                _ => Value::Null,
+            })
+        },
         "beta_pdf" => |_, args| {
             Ok(match (real(args, 0), real(args, 1), real(args, 2)) {
                 (Some(x), Some(a), Some(b)) if (0.0..=1.0).contains(&x) && a > 0.0 && b > 0.0 => {
@@ -206,4 +221,29 @@ fn fraction(x: f64, a: f64, b: f64) -> f64 {
         }
     }
     result
+}
+
+/// Where the distribution reaches a probability: by halves, as the distribution only grows.
+fn beta_inv(p: f64, a: f64, b: f64) -> f64 {
+    if !(0.0..=1.0).contains(&p) || a <= 0.0 || b <= 0.0 {
+        return f64::NAN;
+    }
+    let (mut low, mut high) = (0.0_f64, 1.0_f64);
+    for _ in 0..200 {
+        let middle = f64::midpoint(low, high);
+        if middle <= low || middle >= high {
+            break;
+        }
+        if beta_cdf(middle, a, b) < p { low = middle } else { high = middle }
+    }
+    f64::midpoint(low, high)
+}
+
+/// The probability that two means differ as much by chance, of mean, variance and count of each sample: Welch's test,
+/// with both ends of Student's distribution.
+fn welch(a: (f64, f64, f64), b: (f64, f64, f64)) -> f64 {
+    let (own, other) = (a.1 / a.2, b.1 / b.2);
+    let t = (a.0 - b.0) / (own + other).sqrt();
+    let freedom = (own + other).powi(2) / (own.powi(2) / (a.2 - 1.0) + other.powi(2) / (b.2 - 1.0));
+    beta_cdf(freedom / (freedom + t * t), freedom / 2.0, 0.5)
 }

@@ -8,8 +8,8 @@ use super::{Answer, text};
 
 pub(super) fn find(name: &str) -> Option<ScalarFn> {
     Some(match name {
-        "parse_url" => |_, args| Ok(url(&text(args, 0))),
-        "parse_urlquery" => |_, args| {
+        "parse_url" | "parseurl" => |_, args| Ok(url(&text(args, 0))),
+        "parse_urlquery" | "parseurlquery" => |_, args| {
             let source = text(args, 0);
             let query = source.trim_start_matches('?');
             Ok(bag([("Query Parameters", parameters(query))]))

@@ -2,9 +2,12 @@
 
 use super::super::aggregates::at_rank;
 use super::super::aggregates::sketches;
+use super::super::arithmetic;
 use super::super::eval::ScalarFn;
+use super::super::ordering::compare;
 use super::super::value::Value;
-use super::{arg, items, real, size};
+use super::{arg, items, real, size, text};
+use crate::kql::ast::BinaryOp;
 
 pub(super) fn find(name: &str) -> Option<ScalarFn> {
     Some(match name {
@@ -21,6 +24,13 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
             let ticks = cx.exec.now.checked_sub(*back).and_then(super::super::time::moment);
             Ok(ticks.map_or(Value::Null, Value::DateTime))
         },
+        "assert" => |_, args| match arg(args, 0).as_bool() {
+            Some(false) => Err(text(args, 1).to_string()),
+            other => Ok(other.map_or(Value::Null, Value::Bool)),
+        },
+        "around" => |_, args| Ok(around(arg(args, 0), arg(args, 1), arg(args, 2))),
+        "hll_isvalid" => |_, args| Ok(Value::Bool(sketches::distinct_in(arg(args, 0)).is_some())),
+        "tdigest_isvalid" => |_, args| Ok(Value::Bool(sketches::digest_in(arg(args, 0)).is_some())),
         "dcount_hll" => {
             |_, args| Ok(sketches::distinct_in(arg(args, 0)).map_or(Value::Null, |items| size(items.len())))
         }
@@ -49,4 +59,14 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
         },
         _ => return None,
     })
+}
+
+/// Whether a value is as near to another as is asked for.
+fn around(value: &Value, center: &Value, distance: &Value) -> Value {
+    let low = arithmetic::binary(BinaryOp::Subtract, center, distance);
+    let high = arithmetic::binary(BinaryOp::Add, center, distance);
+    match (compare(value, &low), compare(value, &high)) {
+        (Some(low), Some(high)) => Value::Bool(low.is_ge() && high.is_le()),
+        _ => Value::Null,
+    }
 }

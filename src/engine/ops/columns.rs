@@ -11,7 +11,7 @@ use super::super::exec::{Exec, Failure, Needed, Operate};
 use super::super::ordering::Key;
 use super::super::table::{Row, Schema, Table};
 use super::super::value::Value;
-use super::{cx, link};
+use super::{bare, cx, link};
 use crate::kql::ast::SortOrder;
 use crate::kql::types::Scalar;
 use crate::source::Span;
@@ -171,6 +171,33 @@ impl Operate for Choose {
             return Ok(Table { schema: Rc::new(Schema::new(renamed)), rows: input.rows });
         }
         let places = self.places(columns);
+        let kept = places.iter().map(|at| columns[*at].clone()).collect();
+        let row = |row: &Row| -> Row { places.iter().map(|at| row[*at].clone()).collect() };
+        let rows = input.rows.iter().map(row).collect();
+        Ok(Table::new(Rc::new(Schema::new(kept)), rows))
+    }
+}
+
+/// `project-by-names`: columns by names and patterns that are values.
+#[derive(Debug)]
+pub(crate) struct ByNames(pub Vec<Node>);
+
+impl Operate for ByNames {
+    fn run(&self, exec: &Exec, input: Table) -> Result<Table, Failure> {
+        let columns = &input.schema.columns;
+        let mut places: Vec<usize> = Vec::new();
+        for value in bare(exec, &input).all(&self.0)? {
+            let names = match &value {
+                Value::Array(items) => items.iter().map(super::super::convert::text).collect(),
+                value => vec![super::super::convert::text(value)],
+            };
+            for name in names {
+                let fits = |at: &usize| crate::kql::bind::matches_wildcard(&name, &columns[*at].0);
+                let found: Vec<usize> =
+                    (0..columns.len()).filter(fits).filter(|at| !places.contains(at)).collect();
+                places.extend(found);
+            }
+        }
         let kept = places.iter().map(|at| columns[*at].clone()).collect();
         let row = |row: &Row| -> Row { places.iter().map(|at| row[*at].clone()).collect() };
         let rows = input.rows.iter().map(row).collect();

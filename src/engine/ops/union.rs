@@ -19,6 +19,21 @@ pub(crate) struct Union {
     pub source: Option<(Arc<str>, Vec<Rc<str>>)>,
     /// The columns, where they are known before.
     pub schema: Option<Rc<Schema>>,
+    /// Whether only the columns stay that all of the tables have.
+    pub inner: bool,
+}
+
+/// Only the columns that all of the tables have.
+fn in_common(tables: &[Table]) -> Vec<Table> {
+    let stays = |name: &str| tables.iter().all(|table| table.schema.find(name).is_some());
+    let narrowed = |table: &Table| {
+        let columns = table.schema.columns.iter().enumerate();
+        let places: Vec<usize> = columns.filter(|(_, (name, _))| stays(name)).map(|(at, _)| at).collect();
+        let schema = Schema::new(places.iter().map(|at| table.schema.columns[*at].clone()).collect());
+        let row = |row: &Row| -> Row { places.iter().map(|at| row[*at].clone()).collect() };
+        Table::new(Rc::new(schema), table.rows.iter().map(row).collect())
+    };
+    tables.iter().map(narrowed).collect()
 }
 
 impl Operate for Union {
@@ -30,6 +45,9 @@ impl Operate for Union {
         }
         for leg in &self.legs {
             tables.push(exec.run(leg)?);
+        }
+        if self.inner {
+            tables = in_common(&tables);
         }
         let schema = match &self.schema {
             Some(schema) => Rc::clone(schema),

@@ -395,19 +395,15 @@ impl<'a> Binder<'a> {
     }
 }
 
-/// Whether an expression has a value for each edge of a path, as `e.Name` has. What `map`, `any` and `all` make of a
-/// path is one value.
+/// Whether an expression reads a path, which has a value for each of its edges. The official analyzer calls what is made
+/// of it dynamic, whatever is made of it.
 fn follows_path(expr: &Expr, paths: &[&str]) -> bool {
     let mut follows = false;
-    walk(Node::Expr(expr), &mut |node| match node {
-        Node::Expr(Expr { kind: ExprKind::Name(name), .. }) => {
+    walk(Node::Expr(expr), &mut |node| {
+        if let Node::Expr(Expr { kind: ExprKind::Name(name), .. }) = node {
             follows |= paths.contains(&&*name.text);
-            true
         }
-        Node::Expr(Expr { kind: ExprKind::Call { name, .. }, .. }) => {
-            !matches!(&*name.text, "all" | "any" | "map" | "inner_nodes")
-        }
-        _ => true,
+        true
     });
     follows
 }

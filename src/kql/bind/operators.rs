@@ -281,6 +281,7 @@ impl<'a> Binder<'a> {
             OperatorKind::ProjectAway(exprs) => {
                 return self.with_row_scope(input, |binder| binder.project_away(exprs));
             }
+            OperatorKind::ProjectByNames(exprs) => return self.project_by_names(exprs, input),
             OperatorKind::ProjectKeep(exprs) => {
                 return self.with_row_scope(input, |binder| binder.project_keep(exprs));
             }
@@ -353,7 +354,6 @@ impl<'a> Binder<'a> {
             OperatorKind::AssertSchema(_)
             | OperatorKind::ExecuteAndCache
             | OperatorKind::InlineTable(_)
-            | OperatorKind::ProjectByNames(_)
             | OperatorKind::Render { .. }
             | OperatorKind::Missing => {}
         }

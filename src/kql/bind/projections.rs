@@ -71,6 +71,51 @@ impl<'a> Binder<'a> {
         chosen
     }
 
+    /// The columns that computed names mean: each is a string, a pattern or an array of them, and those that are not there
+    /// are passed over. Where a name is only known when the query runs, no column is.
+    pub(super) fn project_by_names(&mut self, exprs: &'a [Expr], input: &Arc<Relation>) -> Value {
+        let mut names: Option<Vec<Arc<str>>> = Some(Vec::new());
+        for expr in exprs {
+            let own = self.computed_names(expr);
+            names = names.zip(own).map(|(names, own)| [names, own].concat());
+        }
+        let Some(names) = names.filter(|_| !input.has_unknown_columns) else {
+            return Value::Rows(Arc::new(Relation::unknown()));
+        };
+        let mut chosen: Vec<Column> = Vec::new();
+        for name in names {
+            let found = Self::matching(input, &name);
+            let fresh: Vec<Column> =
+                found.into_iter().filter(|one| chosen.iter().all(|own| own.name != one.name)).collect();
+            chosen.extend(fresh);
+        }
+        Value::Rows(Arc::new(input.with(chosen)))
+    }
+
+    /// The names that an expression stands for, where they are known before the query runs.
+    fn computed_names(&mut self, expr: &'a Expr) -> Option<Vec<Arc<str>>> {
+        match &expr.kind {
+            ExprKind::Paren(inner) => return self.computed_names(inner),
+            ExprKind::Dynamic(inner) => {
+                let names = match &inner.kind {
+                    ExprKind::Array(items) => items.iter().map(|item| self.constant_text(item)).collect(),
+                    _ => self.constant_text(inner).map(|name| vec![name]),
+                };
+                self.scalar(expr);
+                return names;
+            }
+            ExprKind::Call { name, args } if &*name.text == "column_names_of" && args.len() == 1 => {
+                self.recorder.functions.insert(name.text.clone());
+                let rows = self.rows(&args[0]);
+                let names = || rows.columns.iter().map(|column| Arc::clone(&column.name)).collect();
+                return (!rows.has_unknown_columns).then(names);
+            }
+            _ => {}
+        }
+        self.scalar(expr);
+        self.constant_text(expr).map(|name| vec![name])
+    }
+
     pub(super) fn project_away(&mut self, exprs: &'a [Expr]) -> Value {
         let Some(row) = self.scope.row.clone() else { return Value::Unknown };
         let mut kept = row.columns.edit();

@@ -144,6 +144,10 @@ impl Recorder {
         }
     }
 
+    pub(super) fn level(&self) -> Level {
+        self.level
+    }
+
     /// Notes that a name means a variable, at every level.
     pub(super) fn mention_variable(&mut self, span: Span, id: Option<VariableId>) {
         let Some(id) = id.filter(|_| self.paused == 0) else { return };

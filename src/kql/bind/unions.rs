@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-use super::super::ast::{Name, Operator, Union};
+use super::super::ast::{Name, Operator, Union, UnionKind};
 use super::super::model::finding::Finding;
-use super::super::model::{ColumnOrigin, Symbol};
+use super::super::model::{ColumnOrigin, Level, Symbol};
 use super::super::types::{Column, ColumnId, Conversion, Relation, Scalar};
 use super::entities::matches_wildcard;
 use super::recorder::NewColumn;
@@ -91,8 +91,13 @@ impl<'a> Binder<'a> {
         for leg in &union.legs {
             relations.push(self.rows(leg));
         }
-        // The official analyzer keeps all columns, whatever the kind.
+        // The official analyzer keeps all columns, whatever the kind; the service returns those that all tables have.
         let mut relation = self.union_of(&relations);
+        if union.kind == UnionKind::Inner && self.recorder.level() == Level::Execute {
+            let in_all = |column: &&Column| relations.iter().all(|one| one.column(&column.name).is_some());
+            let columns: Vec<Column> = relation.columns.iter().filter(in_all).cloned().collect();
+            relation = Arc::new(relation.with(columns));
+        }
         if let Some((source, place)) = Self::param_name(operator, &["withsource", "with_source"]) {
             let column = self.option_column(source, place, Scalar::String);
             let mut columns = relation.columns.edit();
