@@ -210,6 +210,18 @@ pub(crate) fn aggregate(name: &str) -> Option<&'static Builtin> {
     INDEX.aggregates.get(name).copied()
 }
 
+/// All functions, for tests that try each of them.
+#[cfg(test)]
+pub(crate) fn functions() -> &'static [Builtin] {
+    FUNCTIONS
+}
+
+/// All aggregates, for tests that try each of them.
+#[cfg(test)]
+pub(crate) fn aggregates() -> &'static [Builtin] {
+    AGGREGATES
+}
+
 /// The plug-in of exactly this name.
 pub(crate) fn plugin(name: &str) -> Option<&'static Builtin> {
     INDEX.plugins.get(name).copied()

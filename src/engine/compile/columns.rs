@@ -8,7 +8,7 @@ use super::super::exec::{Failure, Plan};
 use super::super::ops::columns::{ByNames, Choice, Choose, Compute, Item, Wanted};
 use super::super::ops::fixed;
 use super::super::table::{Schema, plain};
-use super::{At, Compiler, Made, RowScope, plan, refused};
+use super::{At, Compiler, Made, RowScope, Stage, plan, refused};
 use crate::kql::ast::{Expr, ExprKind, NameForm, Operator, OperatorKind};
 use crate::kql::model::ExprType;
 use crate::kql::types::{Relation, Scalar};
@@ -62,13 +62,8 @@ impl<'q> Compiler<'q> {
         Ok(names.iter().map(named).collect())
     }
 
-    pub(super) fn computed(
-        &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
-        exprs: &'q [Expr],
-        at: At<'q, '_>,
-    ) -> Made<Rc<Plan>> {
+    pub(super) fn computed(&mut self, stage: Stage<'q, '_>, exprs: &'q [Expr]) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let before = self.before(operator, at)?;
         let after = Self::after(operator, at)?;
         let row = RowScope::new(before, at.level + 1);
@@ -111,7 +106,8 @@ impl<'q> Compiler<'q> {
         for expr in exprs {
             let at = at.without_row();
             let (node, count) = match self.several(expr, at)? {
-                Some((node, count)) => (node, count),
+                // What is not known to be several values is one, and null where it is none.
+                Some((node, count)) => (node, count.max(1)),
                 None => (self.value(expr, at)?, 1),
             };
             let mut names = Vec::new();
@@ -128,13 +124,8 @@ impl<'q> Compiler<'q> {
         Ok(plan(None, operator, after, fixed::Print { schema: Rc::new(Schema::of(after)), items }))
     }
 
-    pub(super) fn chosen(
-        &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
-        exprs: &'q [Expr],
-        at: At<'q, '_>,
-    ) -> Made<Rc<Plan>> {
+    pub(super) fn chosen(&mut self, stage: Stage<'q, '_>, exprs: &'q [Expr]) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let after = Self::after(operator, at)?;
         let mut wanted = Vec::new();
         let mut pairs: Vec<(Arc<str>, Arc<str>)> = Vec::new();
@@ -169,13 +160,8 @@ impl<'q> Compiler<'q> {
     }
 
     /// `project-by-names`: the names are values, worked out once.
-    pub(super) fn by_names(
-        &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
-        exprs: &'q [Expr],
-        at: At<'q, '_>,
-    ) -> Made<Rc<Plan>> {
+    pub(super) fn by_names(&mut self, stage: Stage<'q, '_>, exprs: &'q [Expr]) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let names = self.values(exprs, at.without_row())?;
         Ok(plan(Some(input), operator, Self::after(operator, at)?, ByNames(names)))
     }

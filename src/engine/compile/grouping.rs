@@ -8,8 +8,8 @@ use super::super::ops::columns::Item;
 use super::super::ops::summarize::{Aggregated, Level, Summarize, TopNested};
 use super::super::table::{Schema, plain};
 use super::columns::inner;
-use super::{At, Compiler, Made, RowScope, aggregates, plan, refused};
-use crate::kql::ast::{self, Expr, ExprKind, Operator, SortOrder};
+use super::{At, Compiler, Made, RowScope, Stage, aggregates, plan, refused};
+use crate::kql::ast::{self, Expr, ExprKind, SortOrder};
 use crate::kql::types::{Relation, Scalar};
 
 impl<'q> Compiler<'q> {
@@ -35,12 +35,11 @@ impl<'q> Compiler<'q> {
 
     pub(super) fn summarize(
         &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
+        stage: Stage<'q, '_>,
         exprs: &'q [Expr],
         by: Option<&'q [Expr]>,
-        at: At<'q, '_>,
     ) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let before = self.before(operator, at)?;
         let after = Self::after(operator, at)?;
         if before.has_unknown_columns && after.has_unknown_columns {
@@ -63,11 +62,10 @@ impl<'q> Compiler<'q> {
 
     pub(super) fn top_nested(
         &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
+        stage: Stage<'q, '_>,
         levels: &'q [ast::TopNested],
-        at: At<'q, '_>,
     ) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let before = self.before(operator, at)?;
         let after = Self::after(operator, at)?;
         let row = RowScope::new(before, at.level + 1);

@@ -7,21 +7,15 @@ use super::super::exec::{Asked, Failure, Plan};
 use super::super::ops::{join, union};
 use super::super::table::Schema;
 use super::expr::conjuncts;
-use super::{Any, At, Binding, Compiler, Made, plan, refused};
+use super::{Any, At, Binding, Compiler, Made, Stage, plan, refused};
 use crate::kql::ast::{BinaryOp, Expr, ExprKind, Join, Name, NameForm, Operator, Sides, Union, UnionKind};
 
 /// Tables with their names.
 pub(super) type Legs = Vec<(Rc<str>, Rc<Plan>)>;
 
 impl<'q> Compiler<'q> {
-    pub(super) fn join(
-        &mut self,
-        left: Rc<Plan>,
-        operator: &'q Operator,
-        join: &'q Join,
-        lookup: bool,
-        at: At<'q, '_>,
-    ) -> Made<Rc<Plan>> {
+    pub(super) fn join(&mut self, stage: Stage<'q, '_>, join: &'q Join, lookup: bool) -> Made<Rc<Plan>> {
+        let Stage { input: left, operator, at } = stage;
         let after = Self::after(operator, at)?;
         let right = self.rows(&join.right, at)?;
         let Some(on) = &join.on else { return refused(operator.span, "a join without columns") };
@@ -152,7 +146,8 @@ impl<'q> Compiler<'q> {
                 continue;
             }
             if let Some(result) = &closure.ast.result {
-                let mut own = At { frame: closure.frame, env: self.scope(Some(closure.env)), ..at.without_row() };
+                let mut own =
+                    At { frame: closure.frame, env: self.scope(Some(closure.env)), ..at.without_row() };
                 for statement in &closure.ast.statements {
                     own.env = self.statement(statement, own)?;
                 }
@@ -162,7 +157,10 @@ impl<'q> Compiler<'q> {
         if plans.is_empty() && !self.options.missing_empty {
             return Err(Failure::at(
                 place.keyword,
-                format!("`{}` looks through all tables, and none has data: give some with --data", place.word),
+                format!(
+                    "`{}` looks through all tables, and none has data: give some with --data",
+                    place.word
+                ),
             ));
         }
         Ok(plans)

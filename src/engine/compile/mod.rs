@@ -42,7 +42,7 @@ mod series;
 mod sources;
 mod subqueries;
 
-use scope::{Any, At, Binding, Closure, Env, Frame, RowScope, RowValue, ScopeData};
+use scope::{Any, At, Binding, Closure, Env, Frame, RowScope, RowValue, ScopeData, Stage};
 
 /// What a query may read and what becomes of a table that is not there is the source's business; here is what the
 /// compiler needs to know.
@@ -82,7 +82,15 @@ pub(crate) fn compile(
     options: &Options,
 ) -> Result<Plan, Failure> {
     let slots = Rc::new(Cell::new(0));
-    let mut compiler = Compiler { catalog, options, scopes: Vec::new(), slots, depth: 0, called: Vec::new(), settings: FxHashMap::default() };
+    let mut compiler = Compiler {
+        catalog,
+        options,
+        scopes: Vec::new(),
+        slots,
+        depth: 0,
+        called: Vec::new(),
+        settings: FxHashMap::default(),
+    };
     let env = compiler.scope(None);
     let at = At {
         frame: Frame { text, model },

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::super::exec::{Failure, Plan};
 use super::super::ops::rows::{Count, Filter, GetSchema, Pass, Sort, SortKey, Take};
 use super::super::table::Schema;
-use super::{Any, At, Compiler, Made, RowScope, plan, refused};
+use super::{Any, At, Compiler, Made, RowScope, Stage, plan, refused};
 use crate::kql::ast::{Expr, ExprKind, Nulls, Operator, OperatorKind, SortOrder};
 
 impl<'q> Compiler<'q> {
@@ -43,80 +43,65 @@ impl<'q> Compiler<'q> {
         if let OperatorKind::MakeGraph(make) = &operator.kind {
             return self.make_graph(input, operator, make, at);
         }
-        self.on_rows(input, operator, at).map(Any::Rows)
+        self.on_rows(Stage { input, operator, at }).map(Any::Rows)
     }
 
-    fn on_rows(&mut self, input: Rc<Plan>, operator: &'q Operator, at: At<'q, '_>) -> Made<Rc<Plan>> {
+    fn on_rows(&mut self, stage: Stage<'q, '_>) -> Made<Rc<Plan>> {
+        let (operator, at) = (stage.operator, stage.at);
         match &operator.kind {
             OperatorKind::Where(condition) => {
                 let (before, after) = (self.before(operator, at)?, Self::after(operator, at)?);
                 let row = RowScope::new(before, at.level + 1);
                 let condition = self.value(condition, at.with_row(&row))?;
                 let runs = Filter { span: operator.keyword, used: row.into_used(), condition };
-                Ok(plan(Some(input), operator, after, runs))
+                Ok(plan(Some(stage.input), operator, after, runs))
             }
             OperatorKind::Extend(exprs)
             | OperatorKind::Project(exprs)
             | OperatorKind::Distinct(exprs)
-            | OperatorKind::Serialize(exprs) => self.computed(input, operator, exprs, at),
+            | OperatorKind::Serialize(exprs) => self.computed(stage, exprs),
             OperatorKind::ProjectAway(exprs)
             | OperatorKind::ProjectKeep(exprs)
             | OperatorKind::ProjectReorder(exprs)
-            | OperatorKind::ProjectRename(exprs) => self.chosen(input, operator, exprs, at),
-            OperatorKind::ProjectByNames(exprs) => self.by_names(input, operator, exprs, at),
-            OperatorKind::Summarize { aggregates, by } => {
-                self.summarize(input, operator, aggregates, by.as_deref(), at)
-            }
-            OperatorKind::TopNested(levels) => self.top_nested(input, operator, levels, at),
+            | OperatorKind::ProjectRename(exprs) => self.chosen(stage, exprs),
+            OperatorKind::ProjectByNames(exprs) => self.by_names(stage, exprs),
+            OperatorKind::Summarize { aggregates, by } => self.summarize(stage, aggregates, by.as_deref()),
+            OperatorKind::TopNested(levels) => self.top_nested(stage, levels),
             OperatorKind::MakeSeries { aggregates, on, range, by } => {
-                self.make_series(input, operator, aggregates, on, range, by.as_deref(), at)
+                self.make_series(stage, aggregates, on, range, by.as_deref())
             }
-            OperatorKind::Sort(keys) => self.sort(input, operator, keys, None, at),
-            OperatorKind::Top { count, by } => {
-                self.sort(input, operator, std::slice::from_ref(&**by), Some(count), at)
-            }
+            OperatorKind::Sort(keys) => self.sort(stage, keys, None),
+            OperatorKind::Top { count, by } => self.sort(stage, std::slice::from_ref(&**by), Some(count)),
             OperatorKind::Take(count) | OperatorKind::Sample(count) => {
                 let count = self.value(count, at.without_row())?;
-                Ok(plan(Some(input), operator, Self::after(operator, at)?, Take(count)))
+                Ok(plan(Some(stage.input), operator, Self::after(operator, at)?, Take(count)))
             }
             OperatorKind::Count(_) => {
                 let after = Self::after(operator, at)?;
-                Ok(plan(Some(input), operator, after, Count(Rc::new(Schema::of(after)))))
+                Ok(plan(Some(stage.input), operator, after, Count(Rc::new(Schema::of(after)))))
             }
             OperatorKind::GetSchema => {
                 let after = Self::after(operator, at)?;
                 let csl = Self::param_word(operator, "kind", at) == Some("csl");
                 let schema = Rc::new(Schema::of(after));
-                Ok(plan(Some(input), operator, after, GetSchema { schema, csl }))
+                Ok(plan(Some(stage.input), operator, after, GetSchema { schema, csl }))
             }
-            OperatorKind::Join(join) => self.join(input, operator, join, false, at),
-            OperatorKind::Lookup(join) => self.join(input, operator, join, true, at),
-            OperatorKind::MvExpand { items, limit } => {
-                self.mv_expand(input, operator, items, limit.as_deref(), at)
-            }
+            OperatorKind::Join(join) => self.join(stage, join, false),
+            OperatorKind::Lookup(join) => self.join(stage, join, true),
+            OperatorKind::MvExpand { items, limit } => self.mv_expand(stage, items, limit.as_deref()),
             OperatorKind::MvApply { items, limit, query } => {
-                self.mv_apply(input, operator, items, limit.as_deref(), query, at)
+                self.mv_apply(stage, items, limit.as_deref(), query)
             }
-            OperatorKind::Partition { by, query, braces } => {
-                self.partition(input, operator, by, query, *braces, at)
-            }
-            OperatorKind::Parse(pattern) => self.parse(input, operator, pattern, false, at),
-            OperatorKind::ParseWhere(pattern) => self.parse(input, operator, pattern, true, at),
-            OperatorKind::ParseKv { expr, keys, with } => {
-                self.parse_kv(input, operator, expr, keys, with, at)
-            }
-            OperatorKind::Evaluate { call, schema } => {
-                self.evaluate(input, operator, call, schema.as_deref(), at)
-            }
-            OperatorKind::SampleDistinct { count, of } => {
-                self.sample_distinct(input, operator, count, of, at)
-            }
-            OperatorKind::TopHitters { count, of, by } => {
-                self.top_hitters(input, operator, count, of, by.as_deref(), at)
-            }
-            OperatorKind::Scan(scan) => self.scan(input, operator, scan, at),
+            OperatorKind::Partition { by, query, braces } => self.partition(stage, by, query, *braces),
+            OperatorKind::Parse(pattern) => self.parse(stage, pattern, false),
+            OperatorKind::ParseWhere(pattern) => self.parse(stage, pattern, true),
+            OperatorKind::ParseKv { expr, keys, with } => self.parse_kv(stage, expr, keys, with),
+            OperatorKind::Evaluate { call, schema } => self.evaluate(stage, call, schema.as_deref()),
+            OperatorKind::SampleDistinct { count, of } => self.sample_distinct(stage, count, of),
+            OperatorKind::TopHitters { count, of, by } => self.top_hitters(stage, count, of, by.as_deref()),
+            OperatorKind::Scan(scan) => self.scan(stage, scan),
             OperatorKind::Render { .. } | OperatorKind::AssertSchema(_) => {
-                Ok(plan(Some(input), operator, Self::after(operator, at)?, Pass))
+                Ok(plan(Some(stage.input), operator, Self::after(operator, at)?, Pass))
             }
             _ => refused(operator.keyword, &format!("`{}`", operator.word)),
         }
@@ -124,12 +109,11 @@ impl<'q> Compiler<'q> {
 
     pub(super) fn sort(
         &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
+        stage: Stage<'q, '_>,
         keys: &'q [Expr],
         count: Option<&'q Expr>,
-        at: At<'q, '_>,
     ) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let (before, after) = (self.before(operator, at)?, Self::after(operator, at)?);
         let row = RowScope::new(before, at.level + 1);
         let keys = self.sort_keys(keys, at.with_row(&row))?;

@@ -7,8 +7,8 @@ use super::super::exec::{Failure, Plan};
 use super::super::ops::parse::{Pairs, Parse, ParseKv, is_true};
 use super::super::pattern;
 use super::calls::literal_text;
-use super::{At, Compiler, Made, RowScope, plan, refused};
-use crate::kql::ast::{Column, Expr, ExprKind, Literal, Operator, Param, Pattern, Type};
+use super::{Compiler, Made, RowScope, Stage, plan, refused};
+use crate::kql::ast::{Column, Expr, ExprKind, Literal, Param, Pattern, Type};
 use crate::kql::types::Scalar;
 
 /// The type of a declared column.
@@ -24,14 +24,8 @@ fn is_star(part: Option<&Expr>) -> bool {
 }
 
 impl<'q> Compiler<'q> {
-    pub(super) fn parse(
-        &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
-        pattern: &'q Pattern,
-        only: bool,
-        at: At<'q, '_>,
-    ) -> Made<Rc<Plan>> {
+    pub(super) fn parse(&mut self, stage: Stage<'q, '_>, pattern: &'q Pattern, only: bool) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let (before, after) = (self.before(operator, at)?, Self::after(operator, at)?);
         let row = RowScope::new(before, at.level + 1);
         let subject = self.value(&pattern.expr, at.with_row(&row))?;
@@ -80,13 +74,12 @@ impl<'q> Compiler<'q> {
 
     pub(super) fn parse_kv(
         &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
+        stage: Stage<'q, '_>,
         expr: &'q Expr,
         keys: &'q [Column],
         with: &'q [Param],
-        at: At<'q, '_>,
     ) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let (before, after) = (self.before(operator, at)?, Self::after(operator, at)?);
         let row = RowScope::new(before, at.level + 1);
         let subject = self.value(expr, at.with_row(&row))?;

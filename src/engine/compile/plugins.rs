@@ -5,28 +5,29 @@ use std::sync::Arc;
 
 use super::super::eval::Node;
 use super::super::exec::{Failure, Plan};
+use super::super::functions::ipv4::IPV4;
+use super::super::functions::ipv6::IPV6;
 use super::super::ops::columns::Item;
-use super::super::ops::lookup::Ipv4Lookup;
+use super::super::ops::lookup::NetworkLookup;
 use super::super::ops::metrics::{ActivityCounts, DcountIntersect, RowsNear};
 use super::super::ops::plugins::{BagUnpack, Narrow, Pivot};
 use super::super::ops::summarize::Aggregated;
 use super::super::table::{Schema, plain};
 use super::calls::{constant_text, literal_text};
 use super::columns::inner;
-use super::{At, Compiler, Made, RowScope, aggregates, plan, refused};
-use crate::kql::ast::{Column, Expr, ExprKind, Operator};
+use super::{At, Compiler, Made, RowScope, Stage, aggregates, plan, refused};
+use crate::kql::ast::{Column, Expr, ExprKind, Name};
 use crate::kql::types::Scalar;
 
 impl<'q> Compiler<'q> {
     #[expect(clippy::too_many_lines, reason = "one arm for each plug-in")]
     pub(super) fn evaluate(
         &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
+        stage: Stage<'q, '_>,
         call: &'q Expr,
         schema: Option<&'q [Column]>,
-        at: At<'q, '_>,
     ) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let ExprKind::Call { name, args } = &call.kind else { return refused(call.span, "this plug-in") };
         let before = self.before(operator, at)?;
         let after = Self::after(operator, at)?;
@@ -139,8 +140,10 @@ impl<'q> Compiler<'q> {
                 }
                 Ok(plan(Some(input), operator, after, Narrow(Rc::new(Schema::of(after)))))
             }
-            "ipv4_lookup" => self.ipv4_lookup(input, operator, args, &row, at),
-            "activity_counts_metrics" => self.activity_counts(input, operator, args, &row, at),
+            "ipv4_lookup" | "ipv6_lookup" => {
+                self.network_lookup(Stage { input, operator, at }, name, args, &row)
+            }
+            "activity_counts_metrics" => self.activity_counts(Stage { input, operator, at }, args, &row),
             "dcount_intersect" => {
                 let mut sets = Vec::new();
                 for arg in args {
@@ -174,17 +177,17 @@ impl<'q> Compiler<'q> {
         }
     }
 
-    fn ipv4_lookup(
+    fn network_lookup(
         &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
+        stage: Stage<'q, '_>,
+        name: &Name,
         args: &'q [Expr],
         row: &RowScope<'_>,
-        at: At<'q, '_>,
     ) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let after = Self::after(operator, at)?;
         let [table, source, key, rest @ ..] = args else {
-            return refused(operator.span, "these arguments of `ipv4_lookup`");
+            return refused(operator.span, &format!("these arguments of `{}`", name.text));
         };
         let table = self.rows(table, at)?;
         let source = self.value(source, at.with_row(row))?;
@@ -199,11 +202,13 @@ impl<'q> Compiler<'q> {
                     unmatched = at.written(inner(arg).span) == "true";
                 }
                 (_, ExprKind::Name(name)) => extra.push((&*name.text).into()),
-                _ => return refused(arg.span, "this argument of `ipv4_lookup`"),
+                _ => return refused(arg.span, "this argument"),
             }
         }
         let used = row.used.borrow().clone();
-        let runs = Ipv4Lookup {
+        let family = if &*name.text == "ipv6_lookup" { IPV6 } else { IPV4 };
+        let runs = NetworkLookup {
+            family,
             span: operator.keyword,
             used,
             table,
@@ -217,12 +222,11 @@ impl<'q> Compiler<'q> {
 
     fn activity_counts(
         &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
+        stage: Stage<'q, '_>,
         args: &'q [Expr],
         row: &RowScope<'_>,
-        at: At<'q, '_>,
     ) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let after = Self::after(operator, at)?;
         let [id, time, start, end, window, dimensions @ ..] = args else {
             return refused(operator.span, "these arguments of `activity_counts_metrics`");

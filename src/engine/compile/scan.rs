@@ -7,18 +7,13 @@ use super::super::exec::Plan;
 use super::super::ops::scan::{Read, Scan, Step};
 use super::super::table::Schema;
 use super::parsing::declared;
-use super::{At, Binding, Compiler, Made, RowScope, plan, refused};
-use crate::kql::ast::{self, ExprKind, Operator};
+use super::{At, Binding, Compiler, Made, RowScope, Stage, plan, refused};
+use crate::kql::ast::{self, ExprKind};
 use crate::kql::types::{Column, Relation, Scalar};
 
 impl<'q> Compiler<'q> {
-    pub(super) fn scan(
-        &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
-        scan: &'q ast::Scan,
-        at: At<'q, '_>,
-    ) -> Made<Rc<Plan>> {
+    pub(super) fn scan(&mut self, stage: Stage<'q, '_>, scan: &'q ast::Scan) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let (before, after) = (self.before(operator, at)?, Self::after(operator, at)?);
         if before.has_unknown_columns {
             return refused(operator.keyword, "`scan` over rows whose columns are not known");

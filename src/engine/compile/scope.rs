@@ -11,7 +11,7 @@ use super::super::exec::Plan;
 use super::super::graph::GraphPlan;
 use super::super::value::Value;
 use super::{aggregates, graph};
-use crate::kql::ast::{Expr, Function};
+use crate::kql::ast::{Expr, Function, Operator};
 use crate::kql::model::SemanticModel;
 use crate::kql::types::{Relation, Scalar};
 use crate::source::Span;
@@ -108,6 +108,13 @@ impl<'r> RowScope<'r> {
     pub(in crate::engine) fn into_used(self) -> Vec<Arc<str>> {
         self.used.into_inner()
     }
+}
+
+/// An operator on rows, where it stands.
+pub(super) struct Stage<'q, 's> {
+    pub input: Rc<Plan>,
+    pub operator: &'q Operator,
+    pub at: At<'q, 's>,
 }
 
 /// Where an expression stands.

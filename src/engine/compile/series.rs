@@ -9,21 +9,19 @@ use super::super::ops::rows::Take;
 use super::super::ops::series::{MakeSeries, TopHitters};
 use super::super::table::Schema;
 use super::columns::inner;
-use super::{At, Compiler, Made, RowScope, plan, refused};
-use crate::kql::ast::{Expr, ExprKind, Operator};
+use super::{Compiler, Made, RowScope, Stage, plan, refused};
+use crate::kql::ast::{Expr, ExprKind};
 
 impl<'q> Compiler<'q> {
-    #[expect(clippy::too_many_arguments, reason = "the parts of the operator")]
     pub(super) fn make_series(
         &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
+        stage: Stage<'q, '_>,
         aggregates: &'q [Expr],
         on: &'q Expr,
         range: &'q [Expr],
         by: Option<&'q [Expr]>,
-        at: At<'q, '_>,
     ) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let (before, after) = (self.before(operator, at)?, Self::after(operator, at)?);
         let row = RowScope::new(before, at.level + 1);
         let (groups, grouped) = self.groups(by.unwrap_or_default(), &row, after, at)?;
@@ -85,12 +83,11 @@ impl<'q> Compiler<'q> {
 
     pub(super) fn sample_distinct(
         &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
+        stage: Stage<'q, '_>,
         count: &'q Expr,
         of: &'q Expr,
-        at: At<'q, '_>,
     ) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let (before, after) = (self.before(operator, at)?, Self::after(operator, at)?);
         let row = RowScope::new(before, at.level + 1);
         let node = self.value(of, at.with_row(&row))?;
@@ -118,13 +115,12 @@ impl<'q> Compiler<'q> {
 
     pub(super) fn top_hitters(
         &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
+        stage: Stage<'q, '_>,
         count: &'q Expr,
         of: &'q Expr,
         by: Option<&'q Expr>,
-        at: At<'q, '_>,
     ) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let (before, after) = (self.before(operator, at)?, Self::after(operator, at)?);
         let row = RowScope::new(before, at.level + 1);
         let of = self.value(of, at.with_row(&row))?;

@@ -74,8 +74,7 @@ impl<'q> Compiler<'q> {
             1 => Ok(plans.remove(0)),
             _ => {
                 let schema = Rc::new(Schema::of(relation));
-                let runs =
-                    Union {
+                let runs = Union {
                     span: whole.span,
                     legs: plans,
                     source: None,

@@ -9,7 +9,7 @@ use super::super::table::{Schema, plain};
 use super::super::value::Value;
 use super::columns::inner;
 use super::expr::type_literal;
-use super::{Any, At, Compiler, Made, RowScope, plan, refused};
+use super::{Any, At, Compiler, Made, RowScope, Stage, plan, refused};
 use crate::kql::ast::{Expr, ExprKind, Operator};
 use crate::kql::types::{Relation, Scalar};
 use crate::source::Span;
@@ -93,12 +93,11 @@ impl<'q> Compiler<'q> {
 
     pub(super) fn mv_expand(
         &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
+        stage: Stage<'q, '_>,
         items: &'q [Expr],
         limit: Option<&'q Expr>,
-        at: At<'q, '_>,
     ) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let (before, after) = (self.before(operator, at)?, Self::after(operator, at)?);
         let row = RowScope::new(before, at.level + 1);
         let mut expand = self.expand(operator, items, limit, &row, at)?;
@@ -108,13 +107,12 @@ impl<'q> Compiler<'q> {
 
     pub(super) fn mv_apply(
         &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
+        stage: Stage<'q, '_>,
         items: &'q [Expr],
         limit: Option<&'q Expr>,
         query: &'q Expr,
-        at: At<'q, '_>,
     ) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let (before, after) = (self.before(operator, at)?, Self::after(operator, at)?);
         let row = RowScope::new(before, at.level + 1);
         let mut expand = self.expand(operator, items, limit, &row, at)?;
@@ -137,13 +135,12 @@ impl<'q> Compiler<'q> {
 
     pub(super) fn partition(
         &mut self,
-        input: Rc<Plan>,
-        operator: &'q Operator,
+        stage: Stage<'q, '_>,
         by: &'q Expr,
         query: &'q Expr,
         braces: bool,
-        at: At<'q, '_>,
     ) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
         let (before, after) = (self.before(operator, at)?, Self::after(operator, at)?);
         let row = RowScope::new(before, at.level + 1);
         let node = self.value(by, at.with_row(&row))?;

@@ -19,7 +19,7 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
             let Some(all) = items(arg(args, 0)) else { return Ok(Value::Null) };
             let (Some(start), Some(end)) = (long(args, 1), long(args, 2)) else { return Ok(Value::Null) };
             let (start, end) = (from_end(start, all.len()), from_end(end, all.len()));
-            let last = usize::try_from(end + 1).unwrap_or_default().min(all.len());
+            let last = usize::try_from(end.saturating_add(1)).unwrap_or_default().min(all.len());
             let first = usize::try_from(start.max(0)).unwrap_or_default().min(last);
             Ok(Value::array(all[first..last].to_vec()))
         },

@@ -57,14 +57,21 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
         "url_encode" => |_, args| Ok(Value::str(&url_encoded(&text(args, 0), "-_.!*()", true))),
         "url_decode" => |_, args| Ok(Value::str(&url_decoded(&text(args, 0)))),
         "gzip_compress_to_base64_string" => |_, args| {
-            let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-            let bytes = out.write_all(text(args, 0).as_bytes()).and_then(|()| out.finish());
-            bytes.map(|bytes| Value::str(&STANDARD.encode(bytes))).map_err(|error| error.to_string())
+            let source = text(args, 0);
+            let mut bytes = vec![0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 0xFF];
+            bytes.extend(deflated(source.as_bytes())?);
+            let mut sum = flate2::Crc::new();
+            sum.update(source.as_bytes());
+            bytes.extend(sum.sum().to_le_bytes());
+            bytes.extend(sum.amount().to_le_bytes());
+            Ok(Value::str(&STANDARD.encode(bytes)))
         },
         "zlib_compress_to_base64_string" => |_, args| {
-            let mut out = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-            let bytes = out.write_all(text(args, 0).as_bytes()).and_then(|()| out.finish());
-            bytes.map(|bytes| Value::str(&STANDARD.encode(bytes))).map_err(|error| error.to_string())
+            let source = text(args, 0);
+            let mut bytes = vec![0x78, 1];
+            bytes.extend(deflated(source.as_bytes())?);
+            bytes.extend(adler32(source.as_bytes()).to_be_bytes());
+            Ok(Value::str(&STANDARD.encode(bytes)))
         },
         "gzip_decompress_from_base64_string" => |_, args| {
             let bytes = decoded(&text(args, 0)).unwrap_or_default();
@@ -99,6 +106,32 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
         },
         _ => return None,
     })
+}
+
+/// Compressed bytes. As the documentation's examples show, what would not become shorter is stored as it is.
+fn deflated(source: &[u8]) -> Result<Vec<u8>, String> {
+    let mut out = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+    let bytes = out.write_all(source).and_then(|()| out.finish()).map_err(|error| error.to_string())?;
+    match u16::try_from(source.len()) {
+        Ok(length) if length > 0 && bytes.len() >= source.len() => {
+            let mut stored = vec![1];
+            stored.extend(length.to_le_bytes());
+            stored.extend((!length).to_le_bytes());
+            stored.extend(source);
+            Ok(stored)
+        }
+        _ => Ok(bytes),
+    }
+}
+
+/// The checksum of RFC 1950.
+fn adler32(bytes: &[u8]) -> u32 {
+    let (mut a, mut b) = (1_u32, 0_u32);
+    for byte in bytes {
+        a = (a + u32::from(*byte)) % 65_521;
+        b = (b + a) % 65_521;
+    }
+    b << 16 | a
 }
 
 fn decoded(text: &str) -> Option<Vec<u8>> {

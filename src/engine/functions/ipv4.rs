@@ -2,8 +2,11 @@
 
 use super::super::eval::{Cx, ScalarFn};
 use super::super::value::Value;
-use super::arrays::texts;
+use super::networks::{Family, wanted};
 use super::{Answer, arg, long, or_null, text};
+
+pub(crate) const IPV4: Family =
+    Family { width: 32, read: |text| network(text).map(|(ip, bits)| (u128::from(ip), bits)) };
 
 pub(super) fn find(name: &str) -> Option<ScalarFn> {
     Some(match name {
@@ -20,20 +23,10 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
         },
         "format_ipv4" => |_, args| Ok(format(args, false)),
         "format_ipv4_mask" => |_, args| Ok(format(args, true)),
-        "ipv4_compare" => |_, args| or_null(compared(args).map(Value::Long)),
-        "ipv4_is_match" => |_, args| or_null(compared(args).map(|found| Value::Bool(found == 0))),
-        "ipv4_is_in_range" => |_, args| or_null(in_range(&text(args, 0), &text(args, 1)).map(Value::Bool)),
-        "ipv4_is_in_any_range" => |_, args| {
-            let ranges: Vec<_> = match arg(args, 1) {
-                Value::Array(_) => texts(arg(args, 1)),
-                _ => (1..args.len()).map(|at| text(args, at)).collect(),
-            };
-            let ip = text(args, 0);
-            if network(&ip).is_none() {
-                return Ok(Value::Null);
-            }
-            Ok(Value::Bool(ranges.iter().any(|range| in_range(&ip, range) == Some(true))))
-        },
+        "ipv4_compare" => |_, args| IPV4.compare(args),
+        "ipv4_is_match" => |_, args| IPV4.is_match(args),
+        "ipv4_is_in_range" => |_, args| IPV4.is_in_range(args),
+        "ipv4_is_in_any_range" => |_, args| IPV4.is_in_any_range(args),
         "ipv4_is_private" => |_, args| {
             let Some((ip, bits)) = network(&text(args, 0)) else { return Ok(Value::Null) };
             let private = [(0x0A00_0000, 8), (0xAC10_0000, 12), (0xC0A8_0000, 16)];
@@ -57,15 +50,8 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
     })
 }
 
-fn wanted(args: &[Value]) -> Vec<std::rc::Rc<str>> {
-    match arg(args, 1) {
-        Value::Array(_) => texts(arg(args, 1)),
-        _ => (1..args.len()).map(|at| text(args, at)).collect(),
-    }
-}
-
 /// An address with the length of its prefix, which is 32 where none is told.
-pub(crate) fn network(text: &str) -> Option<(u32, u32)> {
+pub(super) fn network(text: &str) -> Option<(u32, u32)> {
     let text = text.trim();
     let (ip, bits) = match text.split_once('/') {
         Some((ip, bits)) => (ip, bits.parse().ok().filter(|bits| *bits <= 32)?),
@@ -86,7 +72,7 @@ fn address(text: &str) -> Option<u32> {
     (parts == 4).then_some(ip)
 }
 
-pub(crate) fn masked(ip: u32, bits: u32) -> u32 {
+fn masked(ip: u32, bits: u32) -> u32 {
     if bits == 0 { 0 } else { ip & (u32::MAX << (32 - bits)) }
 }
 
@@ -110,22 +96,6 @@ fn format(args: &[Value], with_mask: bool) -> Value {
     let bits = bits.min(own);
     let ip = written(masked(ip, bits));
     Value::str(&if with_mask { format!("{ip}/{bits}") } else { ip })
-}
-
-fn compared(args: &[Value]) -> Option<i64> {
-    let ((a, a_bits), (b, b_bits)) = (network(&text(args, 0))?, network(&text(args, 1))?);
-    let own = if args.len() > 2 { u32::try_from(long(args, 2)?).ok()? } else { 32 };
-    let bits = own.min(a_bits).min(b_bits);
-    Some(match masked(a, bits).cmp(&masked(b, bits)) {
-        std::cmp::Ordering::Less => -1,
-        std::cmp::Ordering::Equal => 0,
-        std::cmp::Ordering::Greater => 1,
-    })
-}
-
-fn in_range(ip: &str, range: &str) -> Option<bool> {
-    let ((ip, bits), (net, size)) = (network(ip)?, network(range)?);
-    Some(bits >= size && masked(ip, size) == masked(net, size))
 }
 
 fn range_to_cidr(_: &Cx<'_>, args: &[Value]) -> Answer {

@@ -1,4 +1,4 @@
-//! `ipv4_lookup`: rows with those of a table whose ranges hold their address.
+//! `ipv4_lookup` and `ipv6_lookup`: rows with those of a table whose ranges hold their address.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use super::super::convert;
 use super::super::eval::Node;
 use super::super::exec::{Exec, Failure, Operate, Plan};
-use super::super::functions::ipv4::{masked, network};
+use super::super::functions::networks::Family;
 use super::super::table::{Row, Table};
 use super::super::value::Value;
 use super::join::side_by_side;
@@ -16,7 +16,8 @@ use super::{cx, link};
 use crate::source::Span;
 
 #[derive(Debug)]
-pub(crate) struct Ipv4Lookup {
+pub(crate) struct NetworkLookup {
+    pub family: Family,
     pub span: Span,
     pub used: Vec<Arc<str>>,
     pub table: Rc<Plan>,
@@ -29,18 +30,18 @@ pub(crate) struct Ipv4Lookup {
     pub unmatched: bool,
 }
 
-impl Operate for Ipv4Lookup {
+impl Operate for NetworkLookup {
     fn run(&self, exec: &Exec, input: Table) -> Result<Table, Failure> {
         let map = link(&self.used, &input)?;
         let table = exec.run(&self.table)?;
         let key = link(std::slice::from_ref(&self.key), &table)?[0];
         let (own, other) = (link(&self.extra, &input)?, link(&self.extra, &table)?);
         // The ranges by their lengths, so that an address is looked up once for each length.
-        let mut ranges: FxHashMap<(u32, u32), Vec<usize>> = FxHashMap::default();
+        let mut ranges: FxHashMap<(u32, u128), Vec<usize>> = FxHashMap::default();
         let mut lengths: Vec<u32> = Vec::new();
         for (at, row) in table.rows.iter().enumerate() {
-            if let Some((ip, bits)) = network(&convert::text(&row[key])) {
-                ranges.entry((bits, masked(ip, bits))).or_default().push(at);
+            if let Some((ip, bits)) = (self.family.read)(&convert::text(&row[key])) {
+                ranges.entry((bits, self.family.masked(ip, bits))).or_default().push(at);
                 if !lengths.contains(&bits) {
                     lengths.push(bits);
                 }
@@ -54,9 +55,9 @@ impl Operate for Ipv4Lookup {
             exec.step(self.span, rows.len())?;
             let address = convert::text(&cx(exec, &input, &map, at).eval(&self.source)?);
             let mut found = false;
-            if let Some((ip, own_bits)) = network(&address) {
+            if let Some((ip, own_bits)) = (self.family.read)(&address) {
                 for bits in lengths.iter().filter(|bits| **bits <= own_bits) {
-                    for place in ranges.get(&(*bits, masked(ip, *bits))).into_iter().flatten() {
+                    for place in ranges.get(&(*bits, self.family.masked(ip, *bits))).into_iter().flatten() {
                         let partner = &table.rows[*place];
                         let equal = own.iter().zip(&other).all(|(a, b)| {
                             super::super::ordering::equal(&row[*a], &partner[*b]) == Some(true)

@@ -92,6 +92,10 @@ pub(crate) struct Sort {
 }
 
 impl Operate for Sort {
+    fn needs(&self, above: Option<&Needed>) -> Option<Needed> {
+        above.map(|above| above.iter().chain(&self.used).cloned().collect())
+    }
+
     fn run(&self, exec: &Exec, input: Table) -> Result<Table, Failure> {
         let map = link(&self.used, &input)?;
         let mut places = sorted(exec, &input, &map, &self.keys)?;
@@ -115,6 +119,10 @@ pub(crate) fn counted(exec: &Exec, input: &Table, count: &Node) -> Result<usize,
 pub(crate) struct Take(pub Node);
 
 impl Operate for Take {
+    fn needs(&self, above: Option<&Needed>) -> Option<Needed> {
+        above.cloned()
+    }
+
     fn wanted(&self, exec: &Exec) -> Result<Option<usize>, Failure> {
         counted(exec, &Table::default(), &self.0).map(Some)
     }
@@ -133,6 +141,10 @@ impl Operate for Take {
 pub(crate) struct Count(pub Rc<Schema>);
 
 impl Operate for Count {
+    fn needs(&self, _: Option<&Needed>) -> Option<Needed> {
+        Some(Needed::default())
+    }
+
     fn run(&self, _: &Exec, input: Table) -> Result<Table, Failure> {
         let count = i64::try_from(input.rows.len()).unwrap_or(i64::MAX);
         Ok(Table::new(Rc::clone(&self.0), vec![[Value::Long(count)].into()]))
@@ -144,6 +156,10 @@ impl Operate for Count {
 pub(crate) struct Pass;
 
 impl Operate for Pass {
+    fn needs(&self, above: Option<&Needed>) -> Option<Needed> {
+        above.cloned()
+    }
+
     fn run(&self, _: &Exec, input: Table) -> Result<Table, Failure> {
         Ok(input)
     }

@@ -164,7 +164,8 @@ impl Operate for Find {
                 self.used.iter().map(|name| table.schema.find(name).unwrap_or(usize::MAX)).collect();
             let places: Vec<Option<usize>> =
                 schema.columns.iter().map(|(name, _)| table.schema.find(name)).collect();
-            let packed: Vec<usize> = (0..table.schema.len()).filter(|at| !places.contains(&Some(*at))).collect();
+            let packed: Vec<usize> =
+                (0..table.schema.len()).filter(|at| !places.contains(&Some(*at))).collect();
             for (at, row) in table.rows.iter().enumerate() {
                 exec.step(self.span, rows.len())?;
                 let cx = Cx { exec, row, map: &map, rows: &table.rows, at, schema: &table.schema };
