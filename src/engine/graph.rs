@@ -15,11 +15,15 @@ use crate::kql::ast::EdgeDirection;
 use crate::kql::types::Scalar;
 use crate::source::Span;
 
+mod steps;
+
+pub(crate) use steps::{Step, ToTable};
+
 /// What a node has besides its columns: its key, and how many edges end and begin at it.
 pub(crate) const NODE_FACTS: [&str; 3] = ["\u{2}id", "\u{2}in", "\u{2}out"];
 
 /// A graph as it is made.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct GraphPlan {
     pub edges: Rc<Plan>,
     pub source: Arc<str>,
@@ -31,6 +35,8 @@ pub(crate) struct GraphPlan {
     pub node_schema: Rc<Schema>,
     /// The column of the nodes' keys, where no table has it.
     pub node_id: Option<Arc<str>>,
+    /// What becomes of it, one after the other.
+    pub steps: Vec<Rc<Step>>,
 }
 
 /// A graph with its rows.
@@ -93,6 +99,9 @@ impl GraphPlan {
             }
             graph.edges.push((ends[0], ends[1], Rc::clone(row)));
         }
+        for step in &self.steps {
+            step.apply(exec, self, &mut graph, &mut ids)?;
+        }
         graph.out = vec![Vec::new(); graph.nodes.len()];
         graph.into = vec![Vec::new(); graph.nodes.len()];
         for (at, (from, to, _)) in graph.edges.iter().enumerate() {
@@ -150,6 +159,22 @@ pub(crate) struct Match {
     pub items: Vec<Item>,
     pub schema: Rc<Schema>,
     pub cycles: Cycles,
+    /// Which of the paths between the same two nodes are wanted, where that is not all of them.
+    pub shortest: Option<Shortest>,
+}
+
+/// Which of the shortest paths between two nodes are wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shortest {
+    Any,
+    All,
+}
+
+/// A row for a path, with its ends and its length.
+struct Found {
+    row: Row,
+    ends: (usize, usize),
+    length: usize,
 }
 
 /// A match as far as it is found.
@@ -165,10 +190,26 @@ impl Operate for Match {
     fn run(&self, exec: &Exec, _: Table) -> Result<Table, Failure> {
         let graph = self.graph.make(exec)?;
         let mut state = State { nodes: vec![None; self.nodes], ..State::default() };
-        let mut rows = Vec::new();
-        self.next(exec, &graph, &mut state, &mut rows)?;
-        Ok(Table::new(Rc::clone(&self.schema), rows))
+        let mut found = Vec::new();
+        self.next(exec, &graph, &mut state, &mut found)?;
+        if let Some(shortest) = self.shortest {
+            found = shortest_of(found, shortest);
+        }
+        Ok(Table::new(Rc::clone(&self.schema), found.into_iter().map(|found| found.row).collect()))
     }
+}
+
+/// The shortest paths between each two nodes.
+fn shortest_of(found: Vec<Found>, wanted: Shortest) -> Vec<Found> {
+    let mut least: FxHashMap<(usize, usize), usize> = FxHashMap::default();
+    for path in &found {
+        let known = least.entry(path.ends).or_insert(path.length);
+        *known = path.length.min(*known);
+    }
+    let mut taken: rustc_hash::FxHashSet<(usize, usize)> = rustc_hash::FxHashSet::default();
+    let shortest = |path: &Found| least.get(&path.ends) == Some(&path.length);
+    let mut stays = |path: &Found| shortest(path) && (wanted == Shortest::All || taken.insert(path.ends));
+    found.into_iter().filter(|path| stays(path)).collect()
 }
 
 impl Match {
@@ -177,7 +218,7 @@ impl Match {
         exec: &Exec,
         graph: &Graph,
         state: &mut State,
-        rows: &mut Vec<Row>,
+        rows: &mut Vec<Found>,
     ) -> Result<(), Failure> {
         exec.step(self.span, rows.len())?;
         let Some(edge) = self.edges.get(state.paths.len()) else {
@@ -231,7 +272,7 @@ impl Match {
         exec: &Exec,
         graph: &Graph,
         state: &mut State,
-        rows: &mut Vec<Row>,
+        rows: &mut Vec<Found>,
         at: usize,
         walk: &mut Walk<'_>,
     ) -> Result<(), Failure> {
@@ -297,7 +338,7 @@ impl Match {
         Ok(())
     }
 
-    fn found(&self, exec: &Exec, graph: &Graph, state: &State, rows: &mut Vec<Row>) -> Result<(), Failure> {
+    fn found(&self, exec: &Exec, graph: &Graph, state: &State, rows: &mut Vec<Found>) -> Result<(), Failure> {
         let list = |values: &[Value]| Value::array(values.to_vec());
         let read = |read: &Read| match read {
             Read::NodeColumn(node, column) => {
@@ -330,7 +371,10 @@ impl Match {
         for item in &self.items {
             item.spread(cx.eval(&item.node)?, |_, value| made.push(value));
         }
-        rows.push(made.into());
+        let end = |at: Option<&Option<usize>>| at.copied().flatten().unwrap_or_default();
+        let ends = (end(state.nodes.first()), end(state.nodes.last()));
+        let length = state.paths.iter().map(|(path, _)| path.len()).sum();
+        rows.push(Found { row: made.into(), ends, length });
         exec.rows_allowed(self.span, rows.len())
     }
 }

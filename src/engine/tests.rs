@@ -161,7 +161,10 @@ fn functions_on_time() {
         ("datetime_add('month', 1, datetime(2026-01-31))", "2026-02-28T00:00:00.0000000Z"),
         ("dayofweek(datetime(2026-11-28)), dayofyear(datetime(2026-12-31))", "6.00:00:00,365"),
         ("format_datetime(datetime(2026-11-28 15:04:05), 'yy-MM-dd hh:mm tt')", "26-11-28 03:04 PM"),
-        ("startofday(datetime(2026-11-28), 9223372036854775807), endofweek(datetime(2026-11-28), 4294967296)", ","),
+        (
+            "startofday(datetime(2026-11-28), 9223372036854775807), endofweek(datetime(2026-11-28), 4294967296)",
+            ",",
+        ),
         ("todatetime('Sat, 8 Nov 2014 15:05:02 GMT')", "2014-11-08T15:05:02.0000000Z"),
         ("todatetime('2026-11-28T12:00:00+02:00'), todatetime('x')", "2026-11-28T10:00:00.0000000Z,"),
         ("totimespan('1.02:03:04.5'), totimespan('90m')", "1.02:03:04.5000000,01:30:00"),

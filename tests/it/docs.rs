@@ -206,7 +206,9 @@ fn the_examples_about_converting_do_what_the_page_says() {
 
 #[test]
 fn the_pages_for_newcomers_show_real_output() {
-    for (page, commands) in [("docs/quickstart.md", 4), ("docs/troubleshooting.md", 3), ("docs/json.md", 2)] {
+    for (page, commands) in
+        [("docs/quickstart.md", 4), ("docs/troubleshooting.md", 3), ("docs/json.md", 2), ("docs/run.md", 6)]
+    {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(run_page(folder.path(), page), commands, "{page}");
     }

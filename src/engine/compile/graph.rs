@@ -5,12 +5,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::eval::{Node, Over, OverPath};
-use super::super::exec::Plan;
-use super::super::graph::{Cycles, EdgePattern, GraphPlan, Match, NODE_FACTS, Read, node_schema};
+use super::super::exec::{Failure, Plan};
+use super::super::graph::{
+    Cycles, EdgePattern, GraphPlan, Match, NODE_FACTS, Read, Shortest, Step, ToTable, node_schema,
+};
 use super::super::ops::columns::Item;
 use super::super::table::{Schema, plain};
 use super::{Any, At, Binding, Compiler, Made, RowScope, plan, refused};
-use crate::kql::ast::{Expr, ExprKind, GraphElement, GraphMatch, MakeGraph, Name, Operator, OperatorKind};
+use crate::kql::ast::{
+    Expr, ExprKind, GraphElement, GraphMatch, GraphPart, GraphTable, MakeGraph, Name, Operator, OperatorKind,
+};
 use crate::kql::types::{Column, Relation, Scalar};
 
 /// What the names in a pattern stand for.
@@ -88,6 +92,7 @@ impl<'q> Compiler<'q> {
             node_schema: Rc::new(schema),
             node_id: node_id.map(Arc::from),
             edges: super::shared(edges),
+            steps: Vec::new(),
         })))
     }
 
@@ -98,12 +103,82 @@ impl<'q> Compiler<'q> {
         at: At<'q, '_>,
     ) -> Made<Any> {
         match &operator.kind {
-            OperatorKind::GraphMatch(pattern) => {
+            OperatorKind::GraphMatch(pattern) | OperatorKind::GraphShortestPaths(pattern) => {
                 self.graph_match(graph, operator, pattern, at).map(Any::Rows)
+            }
+            OperatorKind::GraphToTable(tables) => {
+                Self::graph_to_table(graph, operator, tables, at).map(Any::Rows)
+            }
+            OperatorKind::GraphMarkComponents => {
+                let column = Self::param_name(operator, &["with_component_id"]).unwrap_or("ComponentId");
+                let strong = match Self::param_word(operator, "kind", at) {
+                    None | Some("weak") => false,
+                    Some("strong") => true,
+                    Some(_) => return refused(operator.keyword, "this kind of components"),
+                };
+                let mut schema = (*graph.node_schema).clone();
+                if schema.find(column).is_some() {
+                    let message = format!("the nodes already have a column `{column}`");
+                    return Err(Failure::at(operator.keyword, message));
+                }
+                let place = schema.len() - NODE_FACTS.len();
+                schema.columns.insert(place, (column.into(), Scalar::Long));
+                let schema = Schema::new(schema.columns);
+                Ok(Self::stepped(&graph, schema, Step::Mark { column: column.into(), strong }))
+            }
+            OperatorKind::GraphWhereNodes(condition) => {
+                let (used, condition) = self.graph_condition(&graph.node_schema, condition, at)?;
+                let step = Step::Nodes { used, condition, span: operator.keyword };
+                Ok(Self::stepped(&graph, (*graph.node_schema).clone(), step))
+            }
+            OperatorKind::GraphWhereEdges(condition) => {
+                let (used, condition) = self.graph_condition(&graph.edges.schema, condition, at)?;
+                let step = Step::Edges { used, condition, span: operator.keyword };
+                Ok(Self::stepped(&graph, (*graph.node_schema).clone(), step))
             }
             OperatorKind::Render { .. } => Ok(Any::Graph(graph)),
             _ => refused(operator.keyword, &format!("`{}`", operator.word)),
         }
+    }
+
+    /// The same graph with another step.
+    fn stepped(graph: &GraphPlan, schema: Schema, step: Step) -> Any {
+        let mut graph = graph.clone();
+        graph.node_schema = Rc::new(schema);
+        graph.steps.push(Rc::new(step));
+        Any::Graph(Rc::new(graph))
+    }
+
+    fn graph_condition(
+        &mut self,
+        schema: &Schema,
+        condition: &'q Expr,
+        at: At<'q, '_>,
+    ) -> Made<(Vec<Arc<str>>, Node)> {
+        let relation = relation(schema);
+        let row = RowScope::new(&relation, at.level + 1);
+        let condition = self.value(condition, at.with_row(&row))?;
+        Ok((row.into_used(), condition))
+    }
+
+    fn graph_to_table(
+        graph: Rc<GraphPlan>,
+        operator: &'q Operator,
+        tables: &'q [GraphTable],
+        at: At<'q, '_>,
+    ) -> Made<Rc<Plan>> {
+        let [table] = tables else { return refused(operator.keyword, "`graph-to-table` of two tables") };
+        let after = Self::after(operator, at)?;
+        let asked = |name: &str| table.params.iter().any(|param| &*param.name.text == name);
+        let ids = match table.part {
+            GraphPart::Nodes => vec![false; usize::from(asked("with_node_id"))],
+            GraphPart::Edges => {
+                let ends = [("with_source_id", false), ("with_target_id", true)];
+                ends.into_iter().filter(|(name, _)| asked(name)).map(|(_, second)| second).collect()
+            }
+        };
+        let schema = Rc::new(Schema::of(after));
+        Ok(plan(None, operator, after, ToTable { graph, part: table.part, ids, schema }))
     }
 
     fn graph_match(
@@ -159,6 +234,14 @@ impl<'q> Compiler<'q> {
             Some("none") => Cycles::None,
             Some(_) => return refused(operator.keyword, "these cycles"),
         };
+        let shortest = match &operator.kind {
+            OperatorKind::GraphShortestPaths(_) => Some(match Self::param_word(operator, "output", at) {
+                None | Some("any") => Shortest::Any,
+                Some("all") => Shortest::All,
+                Some(_) => return refused(operator.keyword, "this output"),
+            }),
+            _ => None,
+        };
         let mut env = at.env;
         let names: Vec<String> =
             scope.nodes.iter().chain(scope.edges.iter().map(|(name, _)| name)).flatten().cloned().collect();
@@ -172,7 +255,7 @@ impl<'q> Compiler<'q> {
             pattern.condition.as_ref().map(|condition| self.value(condition, inside)).transpose()?;
         let mut items = Vec::new();
         let Some(project) = &pattern.project else {
-            return refused(operator.keyword, "`graph-match` without `project`");
+            return refused(operator.keyword, &format!("`{}` without `project`", operator.word));
         };
         let mut columns = after.columns.iter();
         for expr in project {
@@ -194,6 +277,7 @@ impl<'q> Compiler<'q> {
             items,
             schema: Rc::new(Schema::of(after)),
             cycles,
+            shortest,
         };
         Ok(plan(None, operator, after, runs))
     }

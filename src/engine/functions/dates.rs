@@ -87,10 +87,14 @@ fn edge(args: &[Value], unit: Unit, end: bool) -> Answer {
         Some((start, time::add_months(start, count)))
     };
     let found = match unit {
-        Unit::Day => midnight.checked_add(offset.saturating_mul(DAY)).map(|start| (start, start.checked_add(DAY))),
+        Unit::Day => {
+            midnight.checked_add(offset.saturating_mul(DAY)).map(|start| (start, start.checked_add(DAY)))
+        }
         Unit::Week => {
             let sunday = midnight - time::weekday(ticks) * DAY;
-            sunday.checked_add(offset.saturating_mul(7 * DAY)).map(|start| (start, start.checked_add(7 * DAY)))
+            sunday
+                .checked_add(offset.saturating_mul(7 * DAY))
+                .map(|start| (start, start.checked_add(7 * DAY)))
         }
         Unit::Month => months(time::midnight(Date { day: 1, ..date }), 1),
         Unit::Year => months(time::midnight(Date { month: 1, day: 1, ..date }), 12),

@@ -13,7 +13,7 @@ use super::{Answer, arg, long, text};
 pub(super) fn find(name: &str) -> Option<ScalarFn> {
     Some(match name {
         "hash" | "hash_xxhash64" => |_, args| modulo(xxhash(arg(args, 0)), long(args, 1)),
-        // How the service combines hashes is documented nowhere, so that `hash_combine` and `hash_many` are refused.
+        // How the service combines hashes is not documented, so that `hash_combine` and `hash_many` are refused.
         "hash_md5" => |_, args| Ok(hex::<Md5>(&text(args, 0))),
         "hash_sha1" => |_, args| Ok(hex::<Sha1>(&text(args, 0))),
         "hash_sha256" => |_, args| Ok(hex::<Sha256>(&text(args, 0))),
@@ -28,7 +28,7 @@ fn hex<D: Digest>(text: &str) -> Value {
 }
 
 /// The hash of a value by its bytes: of strings those of UTF-8, of others those of the number that they are.
-fn xxhash(value: &Value) -> i64 {
+pub(crate) fn xxhash(value: &Value) -> i64 {
     let hash = match value {
         Value::Int(value) => xxh64(&value.to_le_bytes()),
         Value::Long(value) | Value::DateTime(value) | Value::Timespan(value) => xxh64(&value.to_le_bytes()),

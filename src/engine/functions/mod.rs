@@ -12,7 +12,7 @@ mod conversions;
 mod dates;
 mod encodings;
 mod geo;
-mod hashes;
+pub(crate) mod hashes;
 pub(crate) mod ipv4;
 pub(crate) mod ipv6;
 pub(crate) mod networks;

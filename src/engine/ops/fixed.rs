@@ -95,6 +95,17 @@ impl Operate for Range {
     }
 }
 
+/// How many values there are from one whole number or time to another.
+fn counted(from: &Value, to: &Value, step: &Value) -> Option<usize> {
+    let whole = |value: &Value| match value {
+        Value::Int(value) => Some(i128::from(*value)),
+        Value::Long(value) | Value::DateTime(value) | Value::Timespan(value) => Some(i128::from(*value)),
+        _ => None,
+    };
+    let steps = (whole(to)? - whole(from)?).checked_div(whole(step)?)?;
+    usize::try_from(steps).ok()?.checked_add(1)
+}
+
 /// The values from one to another, at most so many.
 pub(crate) fn range(
     exec: &Exec,
@@ -111,6 +122,10 @@ pub(crate) fn range(
         Some(std::cmp::Ordering::Less) => false,
         _ => return Err(Failure::at(span, "a range cannot have a step of 0")),
     };
+    // A range that is too long is told before any of it is made.
+    if let Some(count) = counted(from, to, step) {
+        exec.rows_allowed(span, count.min(most))?;
+    }
     let (mut values, mut next) = (Vec::new(), from.clone());
     loop {
         let past = compare(&next, to);
