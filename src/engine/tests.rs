@@ -9,6 +9,7 @@ use crate::workspace::View;
 
 mod any_query;
 mod files;
+mod graphs;
 mod tables;
 
 fn outcome(query: &str, missing_empty: bool) -> Result<super::Outcome, Failure> {

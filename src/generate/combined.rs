@@ -8,7 +8,7 @@ use super::rows::{Made, key_of, put, row};
 use super::solver::{Later, Solver, Sym, SymRow, Unsolved};
 use crate::engine::exec::Plan;
 use crate::engine::ops::join::Join;
-use crate::engine::ops::lookup::Ipv4Lookup;
+use crate::engine::ops::lookup::NetworkLookup;
 use crate::engine::ops::search::Search;
 use crate::engine::ops::union::Union;
 use crate::engine::value::Value;
@@ -134,7 +134,7 @@ impl<'p> Solver<'p> {
         Ok(row(names, cells, left.open.clone()))
     }
 
-    pub(super) fn ipv4_lookup(&mut self, lookup: &'p Ipv4Lookup, before: &Rc<SymRow<'p>>) -> Made<'p> {
+    pub(super) fn ipv4_lookup(&mut self, lookup: &'p NetworkLookup, before: &Rc<SymRow<'p>>) -> Made<'p> {
         let right = self.rows(&lookup.table)?;
         let env = self.env(before, &lookup.used);
         let source = Self::term(&lookup.source, &env);

@@ -78,6 +78,7 @@ pub(super) fn named(asked: &Asked) -> &str {
     match asked {
         Asked::Table(name) | Asked::Function(name) | Asked::Watchlist(name) => name,
         Asked::External { address, .. } => address,
+        Asked::Nothing => "",
     }
 }
 

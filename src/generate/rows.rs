@@ -13,7 +13,7 @@ use crate::engine::ops::columns::{Choice, Choose, Compute, Item};
 use crate::engine::ops::expand::{Apply, Expand, Partition};
 use crate::engine::ops::fixed::{DataTable, Print};
 use crate::engine::ops::join::Join;
-use crate::engine::ops::lookup::Ipv4Lookup;
+use crate::engine::ops::lookup::NetworkLookup;
 use crate::engine::ops::parse::Parse;
 use crate::engine::ops::plugins::BagUnpack;
 use crate::engine::ops::rows::{Count, Filter, Pass, Sort, Take};
@@ -58,6 +58,9 @@ impl<'p> Solver<'p> {
         let made = match &plan.kind {
             PlanKind::Shared(inner, _) => self.rows(inner),
             PlanKind::Subject => self.subject(plan),
+            PlanKind::Ask(crate::engine::exec::Asked::Nothing) => {
+                Err(Unsolved { span: plan.span, what: "a table that is not there".into() })
+            }
             PlanKind::Ask(asked) => {
                 self.span = plan.span;
                 self.source(asked, &plan.schema, plan.open)
@@ -178,7 +181,7 @@ impl<'p> Solver<'p> {
         if let Some(unpack) = any.downcast_ref::<BagUnpack>() {
             return Ok(self.unpacked(plan, unpack, &before));
         }
-        if let Some(lookup) = any.downcast_ref::<Ipv4Lookup>() {
+        if let Some(lookup) = any.downcast_ref::<NetworkLookup>().filter(|lookup| lookup.family.width == 32) {
             return self.ipv4_lookup(lookup, &before);
         }
         // What adds columns that are not known here leaves the row as it is, and is not solved.

@@ -92,7 +92,7 @@ fn test(out: &mut String, name: &str, events: &Events, now: i64) {
 /// The key under which a test gives rows.
 fn section_of(asked: &Asked) -> &'static str {
     match asked {
-        Asked::Table(_) | Asked::Function(_) => "tables",
+        Asked::Table(_) | Asked::Function(_) | Asked::Nothing => "tables",
         Asked::Watchlist(_) => "watchlists",
         Asked::External { .. } => "external",
     }

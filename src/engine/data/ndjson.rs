@@ -29,7 +29,7 @@ pub(crate) fn read(path: &Path, schema: &Rc<Schema>, needed: Option<&Needed>) ->
         shown: &shown,
         number: 0,
         texts: Texts::default(),
-        rows: Vec::new(),
+        made: Vec::new(),
     };
     each_block(path, |block| lines.parsed(block), |parsed| rows.add(&parsed))?;
     Ok(rows.table())
@@ -237,18 +237,18 @@ struct Rows<'r> {
     /// How many lines were before the block.
     number: usize,
     texts: Texts,
-    rows: Vec<Row>,
+    made: Vec<Row>,
 }
 
 impl Rows<'_> {
     fn table(self) -> Table {
-        Table::new(Rc::new(self.lines.kept.clone()), self.rows)
+        Table::new(Rc::new(self.lines.kept.clone()), self.made)
     }
 
     fn add(&mut self, parsed: &Parsed) -> Result<(), String> {
         let width = self.lines.kept.len();
         let mut next = 0;
-        self.rows.reserve(parsed.lines.len());
+        self.made.reserve(parsed.lines.len());
         for (start, end, understood) in &parsed.lines {
             let cells = if *understood {
                 next += width;
@@ -268,7 +268,7 @@ impl Rows<'_> {
                     self.slowly(line.trim_start_matches('\u{feff}').trim(), self.number + before + 1)?
                 }
             };
-            self.rows.push(row);
+            self.made.push(row);
         }
         self.number += memchr::memchr_iter(b'\n', parsed.block.as_bytes()).count();
         Ok(())

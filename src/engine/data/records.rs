@@ -155,7 +155,6 @@ impl Columns {
     }
 
     /// Adds a value whose type may depend on what is known of the column; `None` where it has none.
-    #[expect(clippy::option_option, reason = "whether it is understood, and whether there is a value")]
     pub(super) fn add_with(
         &mut self,
         name: &str,

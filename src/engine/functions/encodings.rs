@@ -89,9 +89,11 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
         }
         // The labels of a domain, those of which that are not ASCII behind `xn--`.
         "punycode_domain_from_string" => |_, args| {
-            let label = |label: &str| match label.is_ascii() {
-                true => Some(label.to_owned()),
-                false => puny_encoded(label).map(|encoded| format!("xn--{encoded}")),
+            let label = |label: &str| {
+                if label.is_ascii() {
+                    return Some(label.to_owned());
+                }
+                puny_encoded(label).map(|encoded| format!("xn--{encoded}"))
             };
             let labels: Option<Vec<String>> = text(args, 0).split('.').map(label).collect();
             Ok(Value::str(&labels.unwrap_or_default().join(".")))

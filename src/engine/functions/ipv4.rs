@@ -51,7 +51,7 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
 }
 
 /// An address with the length of its prefix, which is 32 where none is told.
-pub(super) fn network(text: &str) -> Option<(u32, u32)> {
+pub(crate) fn network(text: &str) -> Option<(u32, u32)> {
     let text = text.trim();
     let (ip, bits) = match text.split_once('/') {
         Some((ip, bits)) => (ip, bits.parse().ok().filter(|bits| *bits <= 32)?),
@@ -72,7 +72,7 @@ fn address(text: &str) -> Option<u32> {
     (parts == 4).then_some(ip)
 }
 
-fn masked(ip: u32, bits: u32) -> u32 {
+pub(crate) fn masked(ip: u32, bits: u32) -> u32 {
     if bits == 0 { 0 } else { ip & (u32::MAX << (32 - bits)) }
 }
 

@@ -10,6 +10,7 @@ mod arrays;
 mod bags;
 mod conversions;
 mod dates;
+mod distributions;
 mod encodings;
 mod geo;
 pub(crate) mod hashes;
@@ -36,6 +37,7 @@ pub(crate) fn find(name: &str) -> Option<(&'static str, ScalarFn)> {
         texts::find,
         regexes::find,
         numbers::find,
+        distributions::find,
         special::find,
         conversions::find,
         dates::find,

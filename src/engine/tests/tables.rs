@@ -94,3 +94,39 @@ fn bins_follow_the_options_of_the_query() {
         ),
     ]);
 }
+
+#[test]
+fn addresses_are_looked_up_in_ranges() {
+    check(&[
+        (
+            "datatable(ip:string)['10.1.2.3', '8.8.8.8', 'x']
+             | evaluate ipv4_lookup(datatable(net:string, site:string)['10.0.0.0/8','wide', '10.1.0.0/16','near'], ip, net)
+             | project ip, site",
+            "10.1.2.3,near|10.1.2.3,wide",
+        ),
+        (
+            "datatable(ip:string)['2001:db8::1', 'fe80::1']
+             | evaluate ipv6_lookup(datatable(net:string, site:string)['2001:db8::/32','test'], ip, net, true)
+             | project ip, site",
+            "2001:db8::1,test|fe80::1,",
+        ),
+        (
+            "print ipv6_compare('fe80::1', 'fe80::2', 127), ipv4_is_in_any_range('10.1.1.1', '11.0.0.0/8', '10.1.0.0/16')",
+            "-1,true",
+        ),
+        ("print ipv4_is_match('10.0.0.1', '11.0.0.1', 0), ipv6_is_match('::ffff:10.0.0.1', '10.0.0.1')", "true,true"),
+    ]);
+}
+
+#[test]
+fn null_keys_match_nothing() {
+    let both = |kind: &str| {
+        format!(
+            "datatable(k:long, a:string)[1,'x', long(null),'y'] \
+             | join kind={kind} (datatable(k:long, b:string)[1,'p', long(null),'q']) on k | project a, b"
+        )
+    };
+    assert_eq!(rows(&both("inner")), "x,p");
+    assert_eq!(rows(&both("fullouter")), "x,p|y,|,q");
+    check(&[("print s = '' | join kind=inner (print s = '', n = 1) on s | project n", "1")]);
+}
