@@ -51,6 +51,31 @@ pub mod discover {
     pub use crate::discover::{Input, Options, discover};
 }
 
+pub mod engine {
+    //! Running queries.
+    use std::path::Path;
+
+    use crate::engine::data::Files;
+    use crate::engine::{Budget, Exec, Failure, Options, run as run_prepared};
+    use crate::suite::{Bound, declare};
+    use crate::workspace::{View, Workspace};
+
+    /// Runs a query on the files of a folder; how many rows it returns, or why it could not be run.
+    pub fn run(query: &str, data: &Path) -> Result<usize, String> {
+        let mut files = Files::default();
+        files.add(data)?;
+        let mut own = Workspace::default();
+        declare(&mut own, &View::new(Vec::new()), &files)?;
+        let view = View::new(vec![&own]);
+        let told = |failure: Failure| failure.message;
+        let bound = Bound::new(query, &view).map_err(|all| all.into_iter().map(told).collect::<String>())?;
+        let fixtures = files.tables.keys().cloned().collect();
+        let prepared = bound.prepare(&view, &Options { missing_empty: false, fixtures }).map_err(told)?;
+        let exec = Exec::new(crate::engine::time::UNIX, Box::new(files), Budget::default());
+        run_prepared(&prepared, &exec).map(|outcome| outcome.table.count()).map_err(told)
+    }
+}
+
 pub mod findings {
     //! What a run found.
     pub use crate::findings::Findings;

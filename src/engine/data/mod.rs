@@ -9,6 +9,7 @@ use rustc_hash::FxHashSet;
 use super::exec::{Asked, Failure, Needed, Source};
 use super::table::{Row, Schema, Table};
 use super::value::Value;
+use crate::kql::types::Scalar;
 
 mod blocks;
 mod ndjson;
@@ -18,8 +19,7 @@ mod scan;
 mod values;
 
 use others::{external, watchlist};
-pub(crate) use records::infer;
-use records::{Cell, each};
+use records::{Cell, Columns, each};
 pub(crate) use values::{kind_of, no_column, of_json, of_text, typed};
 
 /// The tables, watchlists and external files of a run.
@@ -187,6 +187,13 @@ pub(crate) fn read(
         Ok(())
     })?;
     Ok(Table::new(Rc::clone(schema), rows))
+}
+
+/// The columns of a file, with the types that all of their values have.
+pub(crate) fn infer(path: &Path) -> Result<Vec<(String, Scalar)>, String> {
+    let columns = if is_lines(path) { ndjson::infer(path)? } else { Columns::of(path)? };
+    let named = columns.into_named().into_iter();
+    Ok(named.map(|(name, kind)| (name, kind.unwrap_or(Scalar::String))).collect())
 }
 
 /// Strings that occur again, once.

@@ -182,31 +182,23 @@ impl Columns {
         Some(())
     }
 
-    pub(super) fn into_named(self) -> Vec<(String, Option<Scalar>)> {
-        self.columns
-    }
-}
-
-/// The columns of a file, with the types that all of their values have.
-pub(crate) fn infer(path: &Path) -> Result<Vec<(String, Scalar)>, String> {
-    let columns = if super::is_lines(path) {
-        super::ndjson::infer(path)?
-    } else {
-        let mut columns = Columns::default();
+    /// The columns of a file whose values are told one by one.
+    pub(super) fn of(path: &Path) -> Result<Self, String> {
+        let mut columns = Self::default();
         each(path, &mut |_, record| {
             for (name, value) in record {
-                columns.add(
-                    &name,
-                    match &value {
-                        Cell::Json(value) => kind_of(value),
-                        Cell::Text(text) => kind_of_text(text),
-                    },
-                );
+                let kind = match &value {
+                    Cell::Json(value) => kind_of(value),
+                    Cell::Text(text) => kind_of_text(text),
+                };
+                columns.add(&name, kind);
             }
             Ok(())
         })?;
-        columns
-    };
-    let named = columns.into_named().into_iter();
-    Ok(named.map(|(name, kind)| (name, kind.unwrap_or(Scalar::String))).collect())
+        Ok(columns)
+    }
+
+    pub(super) fn into_named(self) -> Vec<(String, Option<Scalar>)> {
+        self.columns
+    }
 }

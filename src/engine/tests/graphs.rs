@@ -3,10 +3,10 @@
 use super::{check, rows};
 
 /// Two ways of the same length from `a` to `d`, a longer one, and a part of its own.
-const ROADS: &str = "let Roads = datatable(from:string, to:string, km:long)\
+const ROADS: &str = "let Roads = datatable(src:string, dst:string, km:long)\
                      ['a','b',1, 'a','c',5, 'b','d',1, 'c','d',1, 'd','a',9, 'x','y',2];\n\
                      let Towns = datatable(name:string, size:long)['a',1, 'b',2, 'c',3, 'd',4, 'x',5, 'y',6];\n\
-                     Roads | make-graph from --> to with Towns on name | ";
+                     Roads | make-graph src --> dst with Towns on name | ";
 
 fn on_roads(cases: &[(&str, &str)]) {
     for (query, expected) in cases {
@@ -17,7 +17,7 @@ fn on_roads(cases: &[(&str, &str)]) {
 #[test]
 fn the_shortest_paths_between_two_nodes_are_found() {
     let path =
-        "(s)-[e*1..4]->(t) where s.name == 'a' and t.name == 'd' project x = strcat_array(map(e, to), '>')";
+        "(s)-[e*1..4]->(t) where s.name == 'a' and t.name == 'd' project x = strcat_array(map(e, dst), '>')";
     on_roads(&[
         (&format!("graph-shortest-paths {path}"), "b>d"),
         (&format!("graph-shortest-paths output=all {path}"), "b>d|c>d"),
@@ -37,7 +37,7 @@ fn nodes_and_edges_become_rows() {
         // The id of a node is the hash of its key.
         ("graph-to-table nodes with_node_id=Id | where Id != hash(name) | count", "0"),
         (
-            "graph-to-table edges with_source_id=S with_target_id=T | where S != hash(from) or T != hash(to) | count",
+            "graph-to-table edges with_source_id=S with_target_id=T | where S != hash(src) or T != hash(dst) | count",
             "0",
         ),
         (
@@ -68,7 +68,7 @@ fn nodes_are_marked_by_what_they_are_connected_with() {
 #[test]
 fn conditions_make_a_graph_smaller() {
     on_roads(&[
-        ("graph-where-nodes size < 4 | graph-to-table edges | project from, to", "a,b|a,c"),
+        ("graph-where-nodes size < 4 | graph-to-table edges | project src, dst", "a,b|a,c"),
         ("graph-where-edges km > 4 | graph-match (s)-[e]->(t) project s.name, t.name", "a,c|d,a"),
         ("graph-where-edges km > 4 | graph-to-table nodes | count", "6"),
         (
