@@ -86,6 +86,9 @@ const KNOWS: &[(&str, &[&str])] = &[
         "internals",
         &[
             "holds",
+            "workspace",
+            "engine",
+            "suite",
             "source",
             "yaml",
             "diagnostic",

@@ -5,13 +5,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::super::eval::{Node, Over, OverPath};
-use super::super::exec::{Failure, Plan};
+use super::super::exec::{Failure, Plan, PlanKind};
 use super::super::graph::{
     Cycles, EdgePattern, GraphPlan, Match, NODE_FACTS, Read, Shortest, Step, ToTable, node_schema,
 };
 use super::super::ops::columns::Item;
 use super::super::table::{Schema, plain};
-use super::{Any, At, Binding, Compiler, Made, RowScope, plan, refused};
+use super::{Any, At, Binding, Compiler, Env, Made, RowScope, plan, refused};
 use crate::kql::ast::{
     Expr, ExprKind, GraphElement, GraphMatch, GraphPart, GraphTable, MakeGraph, Name, Operator, OperatorKind,
 };
@@ -107,7 +107,10 @@ impl<'q> Compiler<'q> {
                 self.graph_match(graph, operator, pattern, at).map(Any::Rows)
             }
             OperatorKind::GraphToTable(tables) => {
-                Self::graph_to_table(graph, operator, tables, at).map(Any::Rows)
+                let [table] = tables.as_slice() else {
+                    return refused(operator.keyword, "`graph-to-table` of two tables as one result");
+                };
+                Ok(Any::Rows(Self::graph_table(&graph, operator, table)))
             }
             OperatorKind::GraphMarkComponents => {
                 let column = Self::param_name(operator, &["with_component_id"]).unwrap_or("ComponentId");
@@ -161,24 +164,54 @@ impl<'q> Compiler<'q> {
         Ok((row.into_used(), condition))
     }
 
-    fn graph_to_table(
-        graph: Rc<GraphPlan>,
-        operator: &'q Operator,
-        tables: &'q [GraphTable],
-        at: At<'q, '_>,
-    ) -> Made<Rc<Plan>> {
-        let [table] = tables else { return refused(operator.keyword, "`graph-to-table` of two tables") };
-        let after = Self::after(operator, at)?;
-        let asked = |name: &str| table.params.iter().any(|param| &*param.name.text == name);
-        let ids = match table.part {
-            GraphPart::Nodes => vec![false; usize::from(asked("with_node_id"))],
-            GraphPart::Edges => {
-                let ends = [("with_source_id", false), ("with_target_id", true)];
-                ends.into_iter().filter(|(name, _)| asked(name)).map(|(_, second)| second).collect()
+    /// A table of the nodes or the edges of a graph.
+    fn graph_table(graph: &Rc<GraphPlan>, operator: &Operator, table: &GraphTable) -> Rc<Plan> {
+        let named = |option: &str| {
+            let param = table.params.iter().find(|param| &*param.name.text == option)?;
+            match &param.values.first()?.kind {
+                ExprKind::Name(name) => Some(Arc::<str>::from(&*name.text)),
+                _ => None,
             }
         };
-        let schema = Rc::new(Schema::of(after));
-        Ok(plan(None, operator, after, ToTable { graph, part: table.part, ids, schema }))
+        let own = graph.node_schema.len() - NODE_FACTS.len();
+        let (options, others) = match table.part {
+            GraphPart::Nodes => (&["with_node_id"][..], &graph.node_schema.columns[..own]),
+            GraphPart::Edges => (&["with_source_id", "with_target_id"][..], &graph.edges.schema.columns[..]),
+        };
+        let mut columns = Vec::new();
+        let mut ids = Vec::new();
+        for (second, option) in options.iter().enumerate() {
+            if let Some(name) = named(option) {
+                columns.push((name, Scalar::Long));
+                ids.push(second == 1);
+            }
+        }
+        columns.extend(others.iter().cloned());
+        let schema = Rc::new(Schema::new(columns));
+        let runs = ToTable { graph: Rc::clone(graph), part: table.part, ids, schema: Rc::clone(&schema) };
+        Rc::new(Plan {
+            kind: PlanKind::Op(None, Box::new(runs)),
+            schema,
+            open: false,
+            span: operator.keyword,
+            word: operator.word,
+        })
+    }
+
+    /// The tables that a statement ending in `graph-to-table` gives names to.
+    pub(super) fn graph_tables(&mut self, expr: &'q Expr, mut at: At<'q, '_>) -> Made<Env> {
+        let ExprKind::Pipeline { source, stages } = &expr.kind else { return Ok(at.env) };
+        let Some((last, before)) = stages.split_last() else { return Ok(at.env) };
+        let OperatorKind::GraphToTable(tables) = &last.kind else { return Ok(at.env) };
+        let head = self.any(source, at.without_row())?;
+        let Any::Graph(graph) = self.stages(head, source.span, before, at)? else { return Ok(at.env) };
+        for table in tables {
+            if let Some(name) = &table.name {
+                let plan = super::shared(Self::graph_table(&graph, last, table));
+                at.env = self.define(at.env, &name.text, Binding::Rows(plan));
+            }
+        }
+        Ok(at.env)
     }
 
     fn graph_match(

@@ -175,7 +175,7 @@ impl<'q> Compiler<'q> {
                 StatementKind::Query(expr) if Some(place) == last => {
                     return self.any(expr, at.without_row()).map(Some);
                 }
-                StatementKind::Query(_) => {}
+                StatementKind::Query(expr) => at.env = self.graph_tables(expr, at)?,
                 _ => at.env = self.statement(statement, at)?,
             }
         }

@@ -41,8 +41,13 @@ fn nodes_and_edges_become_rows() {
             "0",
         ),
         (
-            "graph-to-table nodes as N, edges as E; N",
-            "refused: `graph-to-table` of two tables cannot be run: it is not implemented",
+            "graph-to-table nodes as N with_node_id=Id, edges as E with_source_id=S; \
+             E | where km > 4 | join kind=inner N on $left.S == $right.Id | project src, name, size",
+            "a,a,1|d,d,4",
+        ),
+        (
+            "graph-to-table nodes as N, edges as E",
+            "refused: `graph-to-table` of two tables as one result cannot be run: it is not implemented",
         ),
     ]);
 }
