@@ -57,6 +57,8 @@ mod coverage;
 
 mod review;
 
+mod catalog;
+
 mod fix;
 
 mod baseline;

@@ -8,6 +8,7 @@ use clap::Parser as _;
 mod args;
 mod base;
 mod baselines;
+mod catalog;
 mod check;
 mod convert;
 mod coverage;
@@ -59,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Convert(options) => convert::run(&cli.global, options),
         Command::Inspect(options) => inspect::run(&cli.global, options),
         Command::Coverage(options) => coverage::run(&cli.global, options),
+        Command::Catalog(options) => catalog::run(&cli.global, options),
         Command::Diff(options) => diff::run(&cli.global, options),
         Command::Run(options) => run::run(&cli.global, options),
         Command::Test(options) => test::run(&cli.global, options),

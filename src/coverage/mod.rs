@@ -14,9 +14,8 @@ mod navigator;
 mod svg;
 mod table;
 mod targets;
-#[cfg(test)]
-mod tests;
 
+pub(crate) use svg::shade;
 pub(crate) use targets::{Targets, read_targets};
 
 /// The formats of the report.

@@ -80,7 +80,7 @@ pub(super) fn matrix(coverage: &Coverage) -> String {
 }
 
 /// How dark a box is, from 0 for what nothing covers to 4.
-pub(super) fn shade(score: usize, highest: usize) -> usize {
+pub(crate) fn shade(score: usize, highest: usize) -> usize {
     match score {
         0 => 0,
         1 => 1,

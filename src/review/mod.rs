@@ -23,8 +23,6 @@ mod fail;
 mod full;
 mod json;
 mod markdown;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use aspect::Aspect;
 use facts::Facts;

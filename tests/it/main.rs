@@ -4,6 +4,7 @@
 
 mod architecture;
 mod broken_input;
+mod catalog;
 mod checked;
 mod cli;
 mod common;

@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
+use crate::catalog;
 use crate::content::Kind;
 use crate::convert::promote::IdSource;
 use crate::convert::{LongDescription, Target};
@@ -110,6 +111,7 @@ choices! {
     attack::Domain: attack::Domain::ALL;
     coverage::Format: coverage::Format::ALL;
     review::Format: review::Format::ALL;
+    catalog::Format: catalog::Format::ALL;
     review::FailOn: review::FailOn::ALL;
     Kind: [Kind::HuntingQuery, Kind::ScheduledRule, Kind::NrtRule, Kind::OtherRule];
     Format: Format::ALL;

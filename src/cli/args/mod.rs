@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+mod catalog;
 mod check;
 mod choices;
 mod convert;
@@ -12,6 +13,7 @@ mod diff;
 mod fmt;
 mod run;
 
+pub(crate) use catalog::Catalog;
 pub(crate) use check::Check;
 pub(crate) use choices::{Color, Form, NewKind, SchemaKind};
 pub(crate) use convert::{Convert, NewRule};
@@ -126,6 +128,13 @@ docs/review.md describes the formats.")]
 
 White space, comments, the order of keys and the names of lets do not count. docs/review.md describes the report.")]
     Diff(Diff),
+    /// Write a site of the content: a page for each query and rule
+    #[command(after_help = "Examples:
+  sentlint catalog -o site                      HTML pages that a browser opens from the folder
+  sentlint catalog --format markdown -o docs    Markdown for MkDocs, Docusaurus, mdBook or GitHub
+
+docs/catalog.md describes the pages.")]
+    Catalog(Catalog),
     /// Run a query on local data
     #[command(after_help = "Examples:
   sentlint run query.yaml --data events            rows from events/Table.ndjson, .json and .csv

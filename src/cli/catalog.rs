@@ -1,0 +1,96 @@
+//! `sentlint catalog`
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::args::{Catalog, Global};
+use super::{Error, Outcome, files, print};
+use crate::catalog::{self, Notes};
+use crate::discover;
+use crate::rules::Settings;
+
+/// The list of the files that an earlier run wrote, so that those that are no longer part of the site can be removed.
+const WRITTEN: &str = ".sentlint-catalog";
+
+pub(super) fn run(global: &Global, options: &Catalog) -> Result<Outcome, Error> {
+    let work = files::collect(global, &options.files, false)?;
+    let tables = files::tables(&options.tables)?;
+    let settings: Vec<Arc<Settings>> = work
+        .jobs
+        .iter()
+        .map(|job| {
+            let mut settings = work.config(job.location()).settings(job.location());
+            settings.workspace = files::over(&settings.workspace, &tables);
+            Arc::new(settings)
+        })
+        .collect();
+    let mut notes = Notes::new();
+    for job in &work.jobs {
+        let beside = catalog::note_beside(&job.input.path);
+        if let Ok(text) = std::fs::read_to_string(&beside) {
+            notes.insert(job.input.name.clone(), text);
+        }
+    }
+    let site = catalog::site(&work.jobs, &settings, &notes, &options.title, options.format)
+        .map_err(|reason| Error::Usage(format!("the pages cannot be made: {reason}")))?;
+    files::tell_skipped(global, &work, &site.skipped, site.content)?;
+    let folder = &options.output;
+    let before = written_before(folder);
+    // Files of others are never overwritten.
+    for name in site.files.keys().filter(|name| !before.contains(*name)) {
+        let path = folder.join(name);
+        if path.exists() {
+            let shown = discover::display(&path);
+            return Err(Error::Usage(format!(
+                "`{shown}` exists and was not written by `sentlint catalog`: choose another folder for -o, or remove the file"
+            )));
+        }
+    }
+    let (own, all) = (
+        site.files.keys(),
+        site.files.keys().chain(before.iter().filter(|name| !site.files.contains_key(*name))),
+    );
+    // The list comes first: whatever is written after it is known to the next run, even if this one is interrupted.
+    files::write(&folder.join(WRITTEN), &lines(all))?;
+    for (name, text) in &site.files {
+        let path = folder.join(name);
+        let is_same = before.contains(name) && std::fs::read(&path).is_ok_and(|old| old == text.as_bytes());
+        if !is_same {
+            files::write(&path, text)?;
+        }
+    }
+    for name in before.iter().filter(|name| !site.files.contains_key(*name)) {
+        // One that cannot be removed stays in the way of nobody.
+        let _ = std::fs::remove_file(folder.join(name));
+    }
+    files::write(&folder.join(WRITTEN), &lines(own))?;
+    if !global.quiet {
+        let pages = print::count(site.files.len(), "file");
+        print::note(&format!(
+            "Wrote {pages} for {} to {}.",
+            if site.content == 1 {
+                "1 query or rule".to_owned()
+            } else {
+                format!("{} queries and rules", site.content)
+            },
+            discover::display(folder)
+        ));
+    }
+    Ok(Outcome::Clean)
+}
+
+/// Names, one per line.
+fn lines<'n>(names: impl Iterator<Item = &'n String>) -> String {
+    names.fold(String::new(), |text, name| text + name + "\n")
+}
+
+/// The files of an earlier run, without any that would lie elsewhere.
+fn written_before(folder: &Path) -> BTreeSet<String> {
+    let text = std::fs::read_to_string(folder.join(WRITTEN)).unwrap_or_default();
+    let is_below = |name: &&str| {
+        !name.is_empty()
+            && Path::new(name).components().all(|part| matches!(part, std::path::Component::Normal(_)))
+    };
+    text.lines().filter(is_below).map(str::to_owned).collect()
+}

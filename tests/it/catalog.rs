@@ -1,0 +1,176 @@
+//! `sentlint catalog`: the pages, what is on them, and what is left alone.
+
+use std::path::Path;
+
+use crate::common::{folder, run, write};
+use serde_json::Value;
+
+const RULE: &str = "\
+id: 4b8d3a52-8f0e-4f07-9d6c-5a3f0b7f1c01
+name: Tunnel of an editor
+description: |
+  Identifies tunnels that an editor opens. See https://attack.example/tunnels.
+
+  - first
+  - second
+severity: Medium
+requiredDataConnectors:
+  - connectorId: MicrosoftThreatProtection
+    dataTypes:
+      - DeviceProcessEvents
+queryFrequency: 1h
+queryPeriod: 1h
+triggerOperator: gt
+triggerThreshold: 0
+tactics:
+  - CommandAndControl
+relevantTechniques:
+  - T1219.001
+  - T1572
+query: |
+  Editors // all of them
+  | where ProcessCommandLine has \"tunnel\"
+  | project TimeGenerated, DeviceName, FileName
+entityMappings:
+  - entityType: Host
+    fieldMappings:
+      - identifier: FullName
+        columnName: DeviceName
+customDetails:
+  File: FileName
+version: 1.0.0
+kind: Scheduled
+";
+
+const PARSER: &str = "\
+Parser:
+  Title: Editors of the company
+ParserName: Editors
+ParserQuery: |
+  DeviceProcessEvents
+  | where FileName has \"code\"
+";
+
+const NOTES: &str = "# Hunt hypothesis\n\nSomebody *opens* a tunnel.\n\n## False positives\n\nDevelopers.\n\n## Triage\n\nAsk <b>them</b>.\n";
+
+fn made(dir: &Path, args: &[&str]) {
+    let ran = run(dir, &[&["catalog", "--isolated", "-o", "site"], args].concat(), "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
+
+fn page(dir: &Path, name: &str) -> String {
+    let text = std::fs::read_to_string(dir.join("site").join(name))
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    // The templates write a slash as an entity.
+    text.replace("&#x2f;", "/")
+}
+
+#[test]
+fn a_page_shows_what_follows_from_a_rule_and_what_people_wrote() {
+    let dir = folder(&[
+        ("rules/tunnel.yaml", RULE),
+        ("rules/tunnel.md", NOTES),
+        ("rules/tunnel.test.yaml", "tests:\n  - name: found\n    expect: any\n"),
+        ("Parsers/editors.yaml", PARSER),
+    ]);
+    made(dir.path(), &["rules", "Parsers"]);
+    let text = page(dir.path(), "content/rules-tunnel.html");
+    for expected in [
+        "<h1>Tunnel of an editor</h1>",
+        "<li>first</li>",
+        "<p>Somebody <em>opens</em> a tunnel.</p>",
+        "<p>Developers.</p>",
+        "&lt;b&gt;them&lt;/b&gt;",
+        "<code>ProcessCommandLine has &quot;tunnel&quot;</code>",
+        "<a href=\"https://attack.example/tunnels\">",
+        "<dt>Runs every</dt><dd>1h</dd>",
+        "<dt>Tests</dt><dd>found</dd>",
+        "<a href=\"../content/parsers-editors.html\">Editors of the company</a>",
+        "<a class=\"chip\" href=\"../technique/t1219-001.html\">T1219.001</a>",
+        "Remote Access Tools: IDE Tunneling",
+        "<td>DeviceName</td><td>string</td>",
+        "<span class=\"c\">// all of them\n</span>",
+    ] {
+        assert!(text.contains(expected), "{expected} is not in\n{text}");
+    }
+    assert!(page(dir.path(), "content/parsers-editors.html").contains("<h2>Called by</h2>"));
+    // A sub-technique is listed under the technique above it too.
+    assert!(page(dir.path(), "technique/t1219.html").contains("Tunnel of an editor"));
+    let index: Value = serde_json::from_str(&page(dir.path(), "index.json")).unwrap();
+    let one = &index["content"][0];
+    assert_eq!(
+        (index["version"].as_u64(), one["page"].as_str()),
+        (Some(1), Some("content/rules-tunnel.html"))
+    );
+    assert_eq!(one["tables"], serde_json::json!(["DeviceProcessEvents"]));
+    assert_eq!(one["tests"], serde_json::json!(["found"]));
+}
+
+#[test]
+fn what_nobody_stated_is_said_to_be_missing() {
+    let dir = folder(&[("q.yaml", "id: x\nname: y\nquery: T | take 1\nrequiredDataConnectors: []\n")]);
+    made(dir.path(), &["."]);
+    let text = page(dir.path(), "content/q.html");
+    for expected in ["No description is stated.", "No technique is stated."] {
+        assert!(text.contains(expected), "{text}");
+    }
+    assert_eq!(text.matches(">Not stated.<").count(), 5, "{text}");
+}
+
+#[test]
+fn content_cannot_write_markup() {
+    let hostile = RULE
+        .replace("Tunnel of an editor", "<script>alert(1)</script> ](javascript:x) | \u{202e}y")
+        .replace(
+            "Identifies tunnels",
+            "<img src=x onerror=y> [a](javascript:b) ![c](https://d.example/e.png)",
+        )
+        .replace("all of them", "</code></pre><script>z</script>")
+        .replace("columnName: DeviceName", "columnName: \"<i>\"");
+    let dir = folder(&[
+        ("a.yaml", &hostile),
+        ("A b.yaml", &hostile.replace("4b8d", "5b8d")),
+        ("a-b.yaml", &hostile.replace("4b8d", "6b8d")),
+    ]);
+    made(dir.path(), &["."]);
+    for name in
+        ["content/a.html", "content/a-b.html", "content/a-b-2.html", "index.html", "all.html", "content.js"]
+    {
+        let text = page(dir.path(), name);
+        let inert = text
+            .replace("<script src=\"content.js\"></script>", "")
+            .replace("<script src=\"search.js\"></script>", "");
+        assert!(
+            !inert.contains("<script") && !inert.contains("<img") && !inert.contains("href=\"javascript"),
+            "{name}: {inert}"
+        );
+    }
+    made(dir.path(), &[".", "--format", "markdown"]);
+    let text = page(dir.path(), "content/a.md");
+    assert!(!text.contains("](javascript") && !text.contains("\n# <script"), "{text}");
+}
+
+#[test]
+fn files_of_others_stay_and_those_of_an_earlier_run_go() {
+    let dir =
+        folder(&[("a.yaml", RULE), ("b.yaml", &RULE.replace("4b8d", "5b8d").replace("Tunnel", "Cable"))]);
+    made(dir.path(), &["."]);
+    write(dir.path(), "site/mine.txt", b"mine");
+    let before = page(dir.path(), "content/a.html");
+    std::fs::remove_file(dir.path().join("b.yaml")).unwrap();
+    made(dir.path(), &["."]);
+    assert!(!dir.path().join("site/content/b.html").exists() && page(dir.path(), "mine.txt") == "mine");
+    assert!(before != page(dir.path(), "content/a.html"), "the page no longer lists the similar query");
+    // The same files make the same site.
+    let again = page(dir.path(), "content/a.html");
+    made(dir.path(), &["."]);
+    assert_eq!(page(dir.path(), "content/a.html"), again);
+    write(dir.path(), "other/index.html", b"mine");
+    let ran = run(dir.path(), &["catalog", "--isolated", "-o", "other", "a.yaml"], "");
+    assert!(ran.code == 2 && ran.stderr.contains("was not written by `sentlint catalog`"), "{ran:?}");
+    assert_eq!(std::fs::read_to_string(dir.path().join("other/index.html")).unwrap(), "mine");
+    // A list that names a file elsewhere is not believed.
+    write(dir.path(), "site/.sentlint-catalog", b"../a.yaml\n/etc/passwd\ncontent/a.html\n");
+    let ran = run(dir.path(), &["catalog", "--isolated", "-o", "site", "a.yaml"], "");
+    assert!(ran.code == 2 && dir.path().join("a.yaml").exists(), "{ran:?}");
+}
