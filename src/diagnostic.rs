@@ -61,6 +61,8 @@ pub enum Group {
     Attack,
     /// The query itself.
     Query,
+    /// Custom detections of Defender.
+    Detection,
     /// What crosses files.
     Repository,
     /// Suppression comments.
@@ -71,7 +73,7 @@ pub enum Group {
 
 impl Group {
     /// Every group of rules, in the order in which they are documented.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Yaml,
         Self::Metadata,
         Self::Connectors,
@@ -79,6 +81,7 @@ impl Group {
         Self::Entities,
         Self::Attack,
         Self::Query,
+        Self::Detection,
         Self::Repository,
         Self::Suppressions,
     ];
@@ -93,6 +96,7 @@ impl Group {
             Self::Entities => "entities",
             Self::Attack => "attack",
             Self::Query => "query",
+            Self::Detection => "detection",
             Self::Repository => "repository",
             Self::Suppressions => "suppressions",
             Self::Convert => "convert",

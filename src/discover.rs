@@ -4,14 +4,14 @@
 //! unless exclusions are forced on it too.
 
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{WalkBuilder, WalkState};
 use rustc_hash::FxHashSet;
 
-use crate::content::{is_query_file, is_yaml_file};
+use crate::content::{is_detection_file, is_query_file, is_yaml_file, may_hold_detections};
 
 mod ignores;
 
@@ -35,7 +35,7 @@ pub struct Options {
     pub no_ignore: bool,
     /// Leave out named files too when they are excluded.
     pub force_exclude: bool,
-    /// Look for JSON files, not for YAML and query files.
+    /// Look for JSON files, not for YAML and query files. Files with custom detections are found in either case.
     pub json: bool,
 }
 
@@ -108,11 +108,23 @@ fn wanted(path: &Path, options: &Options) -> bool {
     // A name that is not an Unicode still has an extension.
     let Some(name) = path.file_name().map(|name| name.to_string_lossy()) else { return false };
     let name = &*name;
+    let is_json = Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     if options.json {
-        return Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
+        return is_json || (is_yaml_file(name) || is_detection_file(name)) && holds_detections(path);
     }
-    is_yaml_file(name) || is_query_file(name)
+    is_yaml_file(name) || is_query_file(name) || is_detection_file(name) && holds_detections(path)
 }
+
+/// Whether a file has the words of custom detections. Most JSON has not, and is not read as content.
+fn holds_detections(path: &Path) -> bool {
+    let Ok(file) = std::fs::File::open(path) else { return false };
+    let mut bytes = Vec::new();
+    let read = file.take(LARGEST_WALKED).read_to_end(&mut bytes);
+    read.is_ok() && may_hold_detections(&bytes)
+}
+
+/// How many bytes of a file are searched for these words.
+const LARGEST_WALKED: u64 = 32 << 20;
 
 fn walk(root: &Path, options: &Options, ignores: &Arc<Ignores>, found: &mut Found) {
     let (top, full, ignores) = (root.to_owned(), absolute(root), Arc::clone(ignores));
@@ -138,11 +150,13 @@ fn walk(root: &Path, options: &Options, ignores: &Arc<Ignores>, found: &mut Foun
     let all = Mutex::new(&mut *found);
     walker.run(|| {
         Box::new(|entry| {
+            // What may have to be read is looked at before the others wait.
+            let is_file = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_file());
+            let is_wanted =
+                entry.as_ref().is_ok_and(|entry| is_file(entry) && self::wanted(entry.path(), options));
             let mut found = all.lock().unwrap_or_else(PoisonError::into_inner);
             match entry {
-                Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
-                    take(entry.path(), here.as_deref(), options, &mut found);
-                }
+                Ok(entry) if is_wanted => add(entry.path(), here.as_deref(), &mut found),
                 Ok(_) => {}
                 Err(error) => found.warnings.push(passed_over(&error)),
             }
@@ -185,8 +199,12 @@ fn unwalked(error: &walkdir::Error) -> String {
 
 fn take(path: &Path, here: Option<&Path>, options: &Options, found: &mut Found) {
     if wanted(path, options) {
-        found.inputs.push(Input { name: display_from(path, here), path: path.to_owned(), named: false });
+        add(path, here, found);
     }
+}
+
+fn add(path: &Path, here: Option<&Path>, found: &mut Found) {
+    found.inputs.push(Input { name: display_from(path, here), path: path.to_owned(), named: false });
 }
 
 /// A path made absolute by words alone; links stay what they are.

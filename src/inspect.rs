@@ -105,6 +105,7 @@ fn inspect_one(job: &Job, source: Result<Arc<SourceFile>, String>, view: &View<'
         return Err(Skipped::NotContent { name, named, what, broken });
     }
     let queries = content.queries();
+    let view = if content.kind == Kind::CustomDetection { view.hunting() } else { view };
     Ok(File {
         kind: content.kind.as_str(),
         id: content.id().map(|id| id.value.to_owned()),

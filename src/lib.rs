@@ -15,6 +15,8 @@ mod similar;
 
 mod yaml;
 
+mod bicep;
+
 mod diagnostic;
 
 mod knowledge;

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use super::set_severity;
 use crate::content::{Content, Query, schema};
 use crate::diagnostic::{Diagnostic, Edit, Group, RuleMeta, Severity};
+use crate::kql::bind::Catalog;
 use crate::rules::{Base, Context, Entry, Settings, gates};
 use crate::source::{SourceFile, Span};
-use crate::workspace::View;
 
 /// What the findings in a file depend on in addition to its text.
 pub(super) struct Checker<'a> {
     /// The path below the repository's root, see [`Job::place`](super::job::Job::place).
     pub(super) place: &'a str,
     /// The tables and functions that queries can name.
-    pub(super) catalog: &'a View<'a>,
+    pub(super) catalog: &'a dyn Catalog,
     /// What the user wants.
     pub(super) settings: &'a Settings,
     /// The rules that run, in the order of the catalog.

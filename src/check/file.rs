@@ -7,9 +7,10 @@ use super::checker::{self, Checker};
 use super::job::{Before, Job, Skipped};
 use super::proof;
 use super::repository::summarise;
-use crate::content::{Content, Query};
+use crate::content::{Content, Form, Kind, Query};
 use crate::diagnostic::Diagnostic;
 use crate::findings::FileReport;
+use crate::kql::bind::Catalog;
 use crate::rules::{self, Base, Entry, RepositoryFile, Settings};
 use crate::source::SourceFile;
 use crate::suppress::{self, Suppression};
@@ -32,6 +33,9 @@ pub(super) fn check_file(
         return Err(Skipped::NotContent { name, named, what, broken });
     }
     let queries = content.queries();
+    // Queries of custom detections run in advanced hunting.
+    let catalog: &dyn Catalog =
+        if content.kind == Kind::CustomDetection { catalog.hunting() } else { catalog };
     let suppressions = suppress::suppressions(&content, &queries);
     let diagnostics = if job.silent {
         Vec::new()
@@ -96,6 +100,8 @@ fn complete(diagnostic: &mut Diagnostic, content: &Content, queries: &[Query<'_>
         label.span = label.file.as_ref().unwrap_or(&content.source).clamp(label.span);
     }
     diagnostic.yaml_path = match diagnostic.yaml_path.take() {
+        // The tree of Bicep is not one that a pointer into the file could mean.
+        _ if content.form() == Some(Form::Bicep) => None,
         Some(pointer) => Some(content.written_pointer(pointer)),
         None => content.document.root.as_ref().and_then(|root| root.pointer_at(diagnostic.span)),
     };

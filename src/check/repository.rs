@@ -4,14 +4,23 @@ use std::sync::Arc;
 
 use super::{CheckedFile, set_severity};
 use crate::content::{Content, Query};
-use crate::rules::{self, RepositoryFile, gates};
+use crate::rules::{self, DetectionName, RepositoryFile, gates};
 use crate::source::Span;
 use crate::yaml::Node;
 
 /// What the rules of the repository see of a file.
 pub(super) fn summarise(content: &Content, queries: &[Query<'_>]) -> RepositoryFile {
     let root = content.root().and_then(Node::as_mapping);
+    let detections = content.detections().into_iter().flat_map(|detection| {
+        let title = detection.text("detectionAction.alertTemplate.title");
+        let names = [("display name", detection.name()), ("title", title)];
+        names.into_iter().filter_map(|(what, text)| {
+            let text = text.filter(|text| !text.value.trim().is_empty())?;
+            Some(DetectionName { what, text: text.value.trim().to_owned(), span: text.span() })
+        })
+    });
     RepositoryFile {
+        detections: detections.collect(),
         source: Arc::clone(&content.source),
         kind: content.kind,
         folder: content.folder,

@@ -12,8 +12,10 @@ use super::args::{Global, New, NewKind};
 use super::write::is_special;
 use super::{Error, Outcome, files, print, results};
 use crate::config::FILE_NAME;
-use crate::content::Content;
+use crate::content::{Content, Form};
+use crate::convert::detection::{Catalogs, Options, from_query, write};
 use crate::convert::layout::{Field, document};
+use crate::diagnostic::Diagnostic;
 use crate::knowledge::connectors;
 use crate::source::SourceFile;
 use crate::workspace::View;
@@ -27,7 +29,15 @@ pub(super) fn run(global: &Global, options: &New) -> Result<Outcome, Error> {
             format!("`{}`: only `sentlint new test` takes files; give a query with --query", file.display());
         return Err(Error::Usage(message));
     }
-    let text = scaffold(options.kind, Start::new(options)?, options.derive_connectors, Uuid::new_v4());
+    if options.form.is_some() && options.kind != NewKind::CustomDetection {
+        return Err(Error::Usage("`--form` can only be used with `sentlint new custom-detection`".into()));
+    }
+    let start = Start::new(options)?;
+    let text = if options.kind == NewKind::CustomDetection {
+        detection(start, options.form.unwrap_or_default().form())?
+    } else {
+        scaffold(options.kind, start, options.derive_connectors, Uuid::new_v4())
+    };
     let Some(path) = options.output.as_ref().filter(|path| path.as_os_str() != "-") else {
         results(&text)?;
         return Ok(Outcome::Clean);
@@ -135,7 +145,32 @@ fn read(path: &Path) -> Result<String, Error> {
     Ok(format!("{}\n", query.trim_start_matches(['\n', '\r'])))
 }
 
+/// A custom detection with the query, as a conversion of it makes one.
+fn detection(start: Start, form: Form) -> Result<String, Error> {
+    let content = Content::read(Arc::new(SourceFile::new("new.kql", start.query.as_str())), "new.kql");
+    let view = View::new(Vec::new());
+    let catalogs = Catalogs { workspace: &view, hunting: view.hunting() };
+    let options = Options { form, ..Options::default() };
+    let refused = |refusals: Vec<Diagnostic>| {
+        let messages: Vec<String> = refusals.into_iter().map(|refusal| refusal.message).collect();
+        Error::Usage(messages.join("; "))
+    };
+    let mut made = from_query(&content, &start.name, &options, catalogs).map_err(refused)?;
+    made.describe(start.description.trim_end(), start.tactics.first().copied(), start.techniques);
+    Ok(match form {
+        Form::Bicep => write::bicep(&[(start.name, made)], None, &[]),
+        Form::Arm => write::arm(&[(start.name, made)]),
+        Form::Yaml => write::yaml(&made, "new.kql", &[]),
+        Form::Graph | Form::GraphOld => write::graph(&[made]),
+    })
+}
+
 fn example(kind: NewKind) -> String {
+    if kind == NewKind::CustomDetection {
+        let query = "DeviceNetworkEvents\n| where RemoteUrl has \"relay.example\"\n| project Timestamp, DeviceId, ReportId, \
+                     DeviceName, RemoteUrl\n";
+        return query.to_owned();
+    }
     let window = if kind == NewKind::HuntingQuery { "| where TimeGenerated > ago(7d)\n" } else { "" };
     format!(
         "DeviceNetworkEvents\n{window}| where RemoteUrl has \"relay.example\"\n| project TimeGenerated, DeviceName, \

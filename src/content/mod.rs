@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::bicep;
 use crate::source::{Edit, SourceFile};
 use crate::yaml::{self, Document, Node};
 
 pub(crate) mod aliases;
+pub(crate) mod detection;
 pub(crate) mod duration;
 pub(crate) mod fields;
 pub(crate) mod kind;
@@ -16,6 +18,7 @@ pub(crate) mod rule_limits;
 pub(crate) mod schema;
 pub(crate) mod variables;
 
+pub(crate) use detection::{Detection, Form, is_detection_file, may_hold as may_hold_detections};
 pub use duration::Duration;
 use fields::{Format, template_keys};
 pub(crate) use fields::{ROOT_KEYS, SCHEDULE_KEYS};
@@ -99,7 +102,11 @@ impl Content {
             let found = kind::detect(yaml::parse(&narrow).root.as_ref(), place);
             return of(source, Document::default(), found.kind, found.foreign);
         }
-        let document = yaml::parse_with(&source, &ROOT_KEYS);
+        let document = if is_bicep_file(source.path()) {
+            bicep::parse(&source, detection::is_type)
+        } else {
+            yaml::parse_with(&source, &ROOT_KEYS)
+        };
         Self::of_document(source, document, place)
     }
 
@@ -119,7 +126,8 @@ impl Content {
         as_written: bool,
     ) -> Self {
         let read = if as_written { Self::as_written } else { Self::read };
-        if is_query_file(source.path()) || source.wide_encoding().is_some() {
+        let path = source.path();
+        if is_query_file(path) || is_bicep_file(path) || source.wide_encoding().is_some() {
             return read(source, place);
         }
         match yaml::reread(&self.document, self.source.text(), source.text(), edits) {
@@ -199,6 +207,18 @@ impl Content {
             || texts("query").is_some_and(|(a, b)| same_query(&a, &b))
     }
 
+    /// How the file writes the custom detections in it; `None` for other kinds.
+    pub(crate) fn form(&self) -> Option<Form> {
+        let root = self.root().filter(|_| self.kind == Kind::CustomDetection)?;
+        if is_bicep_file(self.source.path()) { Some(Form::Bicep) } else { detection::form(root) }
+    }
+
+    /// The custom detections in the file; none for other kinds.
+    pub(crate) fn detections(&self) -> Vec<Detection<'_>> {
+        let root = self.root().filter(|_| self.kind == Kind::CustomDetection);
+        root.map(detection::detections).unwrap_or_default()
+    }
+
     /// The typed model, for the kinds that have one.
     pub(crate) fn template(&self) -> Option<Template<'_>> {
         Template::read(self.root()?, self.kind)
@@ -206,12 +226,18 @@ impl Content {
 
     /// The template's id with its place; exploration queries and parsers write it `Id`.
     pub(crate) fn id(&self) -> Option<model::Text<'_>> {
+        if self.kind == Kind::CustomDetection {
+            return self.detections().first()?.id();
+        }
         model::field(self.root()?.as_mapping()?, "id")?.text()
     }
 
     /// The display name; parsers have it as their title.
     pub(crate) fn name(&self) -> Option<&str> {
         let root = self.root()?;
+        if self.kind == Kind::CustomDetection {
+            return Some(self.detections().first()?.name()?.value);
+        }
         let titled =
             || ["Function", "Parser"].into_iter().find_map(|key| root.get(key)?.get("Title")?.as_str());
         root.get("name").or_else(|| root.get("Name")).and_then(Node::as_str).or_else(titled)
@@ -236,6 +262,11 @@ pub fn is_query_file(path: &str) -> bool {
 /// Whether a name is that of a YAML file, in any case.
 pub fn is_yaml_file(path: &str) -> bool {
     extension(path).is_some_and(|ext| ext.eq_ignore_ascii_case("yaml") || ext.eq_ignore_ascii_case("yml"))
+}
+
+/// Whether a name is that of a Bicep file.
+pub(crate) fn is_bicep_file(path: &str) -> bool {
+    extension(path).is_some_and(|ext| ext.eq_ignore_ascii_case("bicep"))
 }
 
 /// What follows the last dot of a path's file name.

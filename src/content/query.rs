@@ -8,7 +8,7 @@ use rustc_hash::FxHasher;
 
 use super::model::field;
 use super::variables::{Masked, mask};
-use super::{Content, Kind};
+use super::{Content, Detection, Kind};
 use crate::kql;
 use crate::kql::bind::{Catalog, CatalogId, Declared, Takes, bind_at};
 use crate::kql::mentions::Mentions;
@@ -24,7 +24,7 @@ pub(crate) struct Query<'a> {
     pub text: &'a str,
     /// The scalar that holds it; `None` for a `.kql` file.
     pub node: Option<&'a Node>,
-    /// Where the scalar stands in the tree; `None` for a `.kql` file.
+    /// Where the scalar stands in the tree, or below the custom detection that it belongs to; `None` for a `.kql` file.
     pub pointer: Option<&'static str>,
     /// The parameters that a parser declares beside its query.
     pub parameters: Option<&'a Node>,
@@ -183,7 +183,7 @@ impl<'a> Query<'a> {
 
 impl Content {
     /// The queries in the file.
-    pub(crate) fn queries(&self) -> Vec<Query<'_>> {
+    pub(crate) fn queries<'a>(&'a self) -> Vec<Query<'a>> {
         if self.source.wide_encoding().is_some() {
             return Vec::new();
         }
@@ -200,6 +200,15 @@ impl Content {
             return parts.into_iter().map(query).collect();
         }
         let Some(root) = self.root().filter(|_| self.kind != Kind::Unknown) else { return Vec::new() };
+        if self.kind == Kind::CustomDetection {
+            let read = |detection: Detection<'a>| {
+                let node = detection.query()?.node;
+                let map = Some(ScalarMap::new(&self.source, node)?);
+                let pointer = Some(DETECTION_QUERY);
+                Some(Query { node: Some(node), pointer, map, ..Query::of(node.as_str()?) })
+            };
+            return self.detections().into_iter().filter_map(read).collect();
+        }
         let read = |(key, pointer): (&str, &'static str)| {
             let node = match root.get(key) {
                 Some(node) => node,
@@ -299,6 +308,9 @@ const SEPARATOR: char = '\n';
 
 /// How many bytes may be read again to prove the edits of one query.
 const MOST_READ_AGAIN: usize = 64 << 20;
+
+/// Where a custom detection has its query, below the mapping with its members.
+pub(crate) const DETECTION_QUERY: &str = "/queryCondition/queryText";
 
 const QUERY_KEYS: [(&str, &str); 3] =
     [("query", "/query"), ("FunctionQuery", "/FunctionQuery"), ("ParserQuery", "/ParserQuery")];

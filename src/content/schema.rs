@@ -10,6 +10,7 @@ use jsonschema::Validator;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value as Json;
 
+use super::detection::shape;
 use super::fields::{Format, json_schema, surely_fits};
 use super::kind::Kind;
 use crate::source::Span;
@@ -24,6 +25,7 @@ pub(crate) fn published(name: &str) -> Option<Cow<'static, str>> {
     let format = Format::all().iter().find(|format| format.kind.as_str() == name);
     match format {
         Some(format) => Some(json_schema::text(format).into()),
+        None if name == "custom-detection" => Some(format!("{:#}\n", shape::schema()).into()),
         None => (name == "config").then_some(CONFIG.into()),
     }
 }

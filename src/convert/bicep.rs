@@ -26,13 +26,7 @@ pub(super) fn is_own(text: &str) -> bool {
 /// A Bicep file with one parameter, `workspace`. `from` names what it was made from. With `providers` rules are
 /// written as children of the workspace, which is the only form that Sentinel Repositories deploys.
 pub(crate) fn bicep(resources: &[Resource], from: Option<&str>, providers: bool) -> String {
-    let mut out = String::from(MARK);
-    if let Some(from) = from {
-        // A name cannot end the comment: line breaks in file names exist.
-        let plain: String = from.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-        let _ = write!(out, " from {plain}");
-    }
-    let _ = write!(out, "{SUM_START}{BLANK}");
+    let mut out = head(from);
     let _ = write!(out, "\n\n@description({})\nparam workspace string\n", string(WORKSPACE));
     if !providers || resources.iter().any(|resource| !resource.is_rule()) {
         let api = limits::WORKSPACES_API;
@@ -47,6 +41,18 @@ pub(crate) fn bicep(resources: &[Resource], from: Option<&str>, providers: bool)
         let _ = write!(out, "\n{}", declaration(resource, &symbol, providers));
     }
     with_sum(&out, SUM_START)
+}
+
+/// The lines by which sentlint knows its own file, with a blank sum. `from` names what it was made from.
+pub(super) fn head(from: Option<&str>) -> String {
+    let mut out = String::from(MARK);
+    if let Some(from) = from {
+        // A name cannot end the comment: line breaks in file names exist.
+        let plain: String = from.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+        let _ = write!(out, " from {plain}");
+    }
+    let _ = write!(out, "{SUM_START}{BLANK}");
+    out
 }
 
 fn declaration(resource: &Resource, symbol: &str, providers: bool) -> String {
@@ -108,7 +114,8 @@ fn symbol(resource: &Resource, taken: &mut BTreeSet<String>) -> String {
     free.unwrap_or(name)
 }
 
-fn value(out: &mut String, value: &Value, depth: usize) {
+/// Writes a value that stands at a depth.
+pub(super) fn value(out: &mut String, value: &Value, depth: usize) {
     match value {
         Value::Object(map) => object(out, map, depth),
         Value::Array(items) => {

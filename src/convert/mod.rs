@@ -10,7 +10,9 @@ use crate::yaml::{Entry, Node};
 
 mod arm;
 mod bicep;
+mod changes;
 mod correct;
+pub(crate) mod detection;
 mod escape;
 mod hunting;
 pub(crate) mod layout;
@@ -18,6 +20,7 @@ pub(crate) mod notes;
 mod ownership;
 mod params;
 pub(crate) mod promote;
+mod renames;
 pub(crate) mod reverse;
 mod rule;
 mod solution;
@@ -25,6 +28,7 @@ mod sums;
 mod target;
 mod values;
 pub(crate) mod values_of_options;
+mod windows;
 
 use notes::refuse;
 

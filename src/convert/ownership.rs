@@ -4,19 +4,25 @@ use serde_json::Value;
 
 use super::sums::{Ownership, summed};
 use super::{Target, arm, bicep, reverse};
+use crate::content::Form;
 
 /// Whose a text is that stands where a result of a target belongs.
 pub(crate) fn ownership(target: Target, text: &str) -> Ownership {
     match target {
-        Target::Arm | Target::Solution => {
+        Target::Arm | Target::Solution | Target::Detection(Form::Arm) => {
             let own = serde_json::from_str::<Value>(text).is_ok_and(|json| arm::is_own_template(&json));
             // What no longer reads as JSON was edited.
             let damaged = !own && text.contains(&format!("\"{}\": \"", arm::SUM_KEY));
             if own || damaged { summed(text, &arm::sum_start()) } else { Ownership::Foreign }
         }
-        Target::Bicep if bicep::is_own(text) => summed(text, bicep::SUM_START),
-        Target::Bicep => Ownership::Foreign,
-        Target::Scheduled | Target::Nrt | Target::Yaml => reverse::ownership(text),
+        Target::Bicep | Target::Detection(Form::Bicep) if bicep::is_own(text) => {
+            summed(text, bicep::SUM_START)
+        }
+        // The body of a request has no place for a mark.
+        Target::Bicep | Target::Detection(Form::Bicep | Form::Graph | Form::GraphOld) => Ownership::Foreign,
+        Target::Scheduled | Target::Nrt | Target::Yaml | Target::Detection(Form::Yaml) => {
+            reverse::ownership(text)
+        }
     }
 }
 

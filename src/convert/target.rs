@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::content::Form;
+
 /// What content is converted to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Target {
@@ -16,14 +18,23 @@ pub(crate) enum Target {
     Scheduled,
     /// A hunting query becomes an NRT rule.
     Nrt,
+    /// A custom detection of Defender, in one of its forms.
+    Detection(Form),
     /// ARM templates become content again.
     Yaml,
 }
 
 impl Target {
     /// Every target.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Arm, Self::Bicep, Self::Solution, Self::Scheduled, Self::Nrt, Self::Yaml];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Arm,
+        Self::Bicep,
+        Self::Solution,
+        Self::Scheduled,
+        Self::Nrt,
+        Self::Detection(Form::Graph),
+        Self::Yaml,
+    ];
 
     /// The name used on the command line.
     pub(crate) fn as_str(self) -> &'static str {
@@ -33,6 +44,7 @@ impl Target {
             Self::Solution => "solution",
             Self::Scheduled => "scheduled",
             Self::Nrt => "nrt",
+            Self::Detection(_) => "detection",
             Self::Yaml => "yaml",
         }
     }
@@ -40,10 +52,15 @@ impl Target {
     /// The extension of the files it makes.
     pub(crate) fn extension(self) -> &'static str {
         match self {
-            Self::Arm | Self::Solution => "json",
-            Self::Bicep => "bicep",
-            Self::Scheduled | Self::Nrt | Self::Yaml => "yaml",
+            Self::Bicep | Self::Detection(Form::Bicep) => "bicep",
+            Self::Scheduled | Self::Nrt | Self::Yaml | Self::Detection(Form::Yaml) => "yaml",
+            Self::Arm | Self::Solution | Self::Detection(_) => "json",
         }
+    }
+
+    /// Whether it makes a custom detection.
+    pub(crate) fn is_detection(self) -> bool {
+        matches!(self, Self::Detection(_))
     }
 
     /// Whether its inputs are templates, and not content.
@@ -53,7 +70,7 @@ impl Target {
 
     /// Whether many resources can be put into one file.
     pub(crate) fn merges(self) -> bool {
-        matches!(self, Self::Arm | Self::Bicep)
+        matches!(self, Self::Arm | Self::Bicep | Self::Detection(Form::Arm | Form::Bicep))
     }
 }
 

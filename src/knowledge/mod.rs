@@ -7,6 +7,7 @@ pub(crate) mod attack;
 mod blob;
 pub(crate) mod connectors;
 mod data;
+pub(crate) mod defender;
 pub(crate) mod entities;
 pub(crate) mod evidence;
 pub(crate) mod functions;

@@ -49,6 +49,23 @@ impl ColumnType {
         }
     }
 
+    /// The type of this name.
+    pub(super) fn named(name: &str) -> Self {
+        let known = [
+            Self::Bool,
+            Self::Int,
+            Self::Long,
+            Self::Real,
+            Self::Decimal,
+            Self::String,
+            Self::Datetime,
+            Self::Timespan,
+            Self::Guid,
+            Self::Dynamic,
+        ];
+        known.into_iter().find(|kind| kind.as_str() == name).unwrap_or(Self::Unknown)
+    }
+
     /// The type with this number in the blob.
     pub(super) fn from_number(number: u8) -> Self {
         match number {

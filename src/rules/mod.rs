@@ -19,6 +19,7 @@ use crate::suppress::Suppression;
 mod append;
 mod attack;
 mod connectors;
+mod detection;
 mod entities;
 pub(crate) mod gates;
 mod length;
@@ -124,6 +125,19 @@ pub(crate) struct RepositoryFile {
     pub query: Option<(u128, Span)>,
     /// Where to point when the file as a whole is meant.
     pub first_key: Span,
+    /// The names and titles of the custom detections in it, which are unique in a tenant.
+    pub detections: Vec<DetectionName>,
+}
+
+/// A name of a custom detection.
+#[derive(Clone, Debug)]
+pub(crate) struct DetectionName {
+    /// `display name` or `title`.
+    pub what: &'static str,
+    /// The name.
+    pub text: String,
+    /// Its place.
+    pub span: Span,
 }
 
 /// Takes findings that lie in any file of the run.

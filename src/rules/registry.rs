@@ -1,6 +1,8 @@
 //! The list of every rule, in the order of the catalog: the lists of the groups, one after another.
 
-use super::{Rule, attack, connectors, entities, metadata, query, repository, schedule, suppressions, yaml};
+use super::{
+    Rule, attack, connectors, detection, entities, metadata, query, repository, schedule, suppressions, yaml,
+};
 use crate::diagnostic::RuleMeta;
 
 /// A rule with its metadata.
@@ -27,7 +29,7 @@ macro_rules! rules {
 }
 pub(in crate::rules) use rules;
 
-static GROUPS: [&[Entry]; 9] = [
+static GROUPS: [&[Entry]; 10] = [
     yaml::RULES,
     metadata::RULES,
     connectors::RULES,
@@ -35,6 +37,7 @@ static GROUPS: [&[Entry]; 9] = [
     entities::RULES,
     attack::RULES,
     query::RULES,
+    detection::RULES,
     repository::RULES,
     suppressions::RULES,
 ];
@@ -72,6 +75,7 @@ mod tests {
                 "missing-data-types",
                 "ti-latest",
                 "duplicate-id",
+                "duplicate-detection",
                 "id-changed",
                 "version-not-bumped",
             ]

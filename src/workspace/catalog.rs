@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{Columns, Parameter, Returns, Workspace};
+use crate::knowledge::defender::{self, EventTable};
 use crate::knowledge::functions::{self, ParameterKind};
 use crate::knowledge::tables::{self, ColumnType, Grade};
 use crate::kql::bind::{
@@ -23,11 +24,17 @@ pub(crate) struct View<'w> {
     added: Vec<&'w Workspace>,
     functions: RefCell<FxHashMap<String, Option<Rc<External>>>>,
     everything: OnceCell<Arc<Relation>>,
+    /// Whether Defender's tables have the columns of advanced hunting, and not those of their copies in a workspace.
+    is_hunting: bool,
+    /// The same as advanced hunting shows it, once it has been asked for.
+    hunting: OnceCell<Box<Self>>,
 }
 
 thread_local! {
     /// The columns of the tables that sentlint knows, once they have been asked for.
     static TABLES: RefCell<FxHashMap<&'static str, Arc<Relation>>> = RefCell::new(FxHashMap::default());
+    /// The same for tables as advanced hunting shows them.
+    static HUNTING: RefCell<FxHashMap<&'static str, Arc<Relation>>> = RefCell::new(FxHashMap::default());
 }
 
 impl<'w> View<'w> {
@@ -38,7 +45,18 @@ impl<'w> View<'w> {
             added,
             functions: RefCell::new(FxHashMap::default()),
             everything: OnceCell::new(),
+            is_hunting: false,
+            hunting: OnceCell::new(),
         }
+    }
+
+    /// The same as Defender's advanced hunting shows it: its own tables with their columns there, and those of the
+    /// workspace beside them.
+    pub(crate) fn hunting(&self) -> &Self {
+        if self.is_hunting {
+            return self;
+        }
+        self.hunting.get_or_init(|| Box::new(Self { is_hunting: true, ..Self::new(self.added.clone()) }))
     }
 
     fn find_function(&self, name: &str) -> Option<External> {
@@ -114,6 +132,16 @@ fn known(table: tables::Table) -> Arc<Relation> {
     TABLES.with_borrow_mut(|tables| Arc::clone(tables.entry(table.name()).or_insert_with(make)))
 }
 
+/// The columns of a table in advanced hunting.
+fn in_hunting(table: &'static EventTable) -> Arc<Relation> {
+    let make = || {
+        let columns: Vec<Column> =
+            table.columns().map(|(name, kind)| Column::new(name, scalar(kind))).collect();
+        Arc::new(Relation::closed(columns))
+    };
+    HUNTING.with_borrow_mut(|tables| Arc::clone(tables.entry(table.name).or_insert_with(make)))
+}
+
 impl Catalog for View<'_> {
     fn id(&self) -> CatalogId {
         self.id
@@ -122,6 +150,11 @@ impl Catalog for View<'_> {
     fn table(&self, name: &str) -> Option<Table> {
         if let Some(columns) = self.added.iter().find_map(|added| added.tables.get(name)) {
             return Some(Table { relation: relation(columns) });
+        }
+        if self.is_hunting
+            && let Some(table) = defender::table(name).filter(|table| table.defender)
+        {
+            return Some(Table { relation: in_hunting(table) });
         }
         Some(Table { relation: known(tables::table(name)?) })
     }

@@ -184,6 +184,10 @@ pub enum ScalarStyle {
     Literal,
     /// A block after `>`.
     Folded,
+    /// In `'` in Bicep, which has escapes there.
+    Bicep,
+    /// Between `'''` in Bicep, from the first line end on.
+    BicepLines,
 }
 
 impl ScalarStyle {
@@ -286,7 +290,7 @@ const SHORT: usize = 32;
 
 impl Mapping {
     /// A mapping of these entries.
-    fn of(flow: bool, entries: Vec<Entry>) -> Self {
+    pub(crate) fn of(flow: bool, entries: Vec<Entry>) -> Self {
         Self { flow, entries, index: KeyIndex::default() }
     }
 

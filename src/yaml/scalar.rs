@@ -145,6 +145,12 @@ impl ScalarMap {
             ScalarStyle::DoubleQuoted => Edit::new(span, escape_double(new)),
             ScalarStyle::SingleQuoted if !new.contains('\n') => Edit::new(span, new.replace('\'', "''")),
             ScalarStyle::Plain | ScalarStyle::Folded if !new.contains('\n') => Edit::new(span, new),
+            ScalarStyle::Bicep => return Some(Edit::new(span, escape_bicep(new))),
+            ScalarStyle::BicepLines => {
+                // Nothing is escaped there, and quotes at the end would belong to the string's end.
+                let says = !expected.contains("'''") && !expected.ends_with('\'');
+                return says.then(|| Edit::new(span, new.replace('\n', self.line_end)));
+            }
             _ => return None,
         };
         (self.decoded_after(&edit)? == expected).then_some(edit)
@@ -273,6 +279,67 @@ pub(super) fn escape_double(text: &str) -> String {
     out
 }
 
+/// The text with everything escaped that a string of Bicep in single quotes needs escaped.
+fn escape_bicep(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\'' => out.push_str("\\'"),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '$' => out.push_str("\\$"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The stretches of a string of Bicep in single quotes.
+fn bicep_runs(source: &str, start: usize) -> Option<Vec<Run>> {
+    let inner = source.strip_prefix('\'')?.strip_suffix('\'')?;
+    let (mut value, mut run) = (0, Run { value: 0, file: start + 1, len: 0 });
+    let mut runs = Vec::new();
+    let mut chars = inner.char_indices();
+    while let Some((at, c)) = chars.next() {
+        if c != '\\' {
+            run.len += c.len_utf8();
+            value += c.len_utf8();
+            continue;
+        }
+        let (_, escape) = chars.next()?;
+        let mut decoded = 1;
+        if escape == 'u' {
+            let code: String = chars.by_ref().skip(1).map(|(_, c)| c).take_while(|c| *c != '}').collect();
+            decoded = char::from_u32(u32::from_str_radix(&code, 16).ok()?)?.len_utf8();
+        }
+        value += decoded;
+        runs.push(run);
+        let next = chars.clone().next().map_or(inner.len(), |(next, _)| next);
+        debug_assert!(next > at, "an escape has a length");
+        run = Run { value, file: start + 1 + next, len: 0 };
+    }
+    runs.push(run);
+    Some(runs)
+}
+
+/// The stretches of a string of Bicep between three quotes: its lines.
+fn bicep_line_runs(text: &str, span: Span) -> Option<Vec<Run>> {
+    let source = text.get(span.range())?;
+    let inner = source.strip_prefix("'''")?.strip_suffix("'''")?;
+    let body = inner.strip_prefix("\r\n").or_else(|| inner.strip_prefix('\n')).unwrap_or(inner);
+    let mut file = span.start as usize + 3 + (inner.len() - body.len());
+    let (mut runs, mut value) = (Vec::new(), 0);
+    for line in body.split('\n') {
+        let shown = line.strip_suffix('\r').unwrap_or(line);
+        runs.push(Run { value, file, len: shown.len() });
+        value += shown.len() + 1;
+        file += line.len() + 1;
+    }
+    Some(runs)
+}
+
 /// The stretches of a scalar that stand in the file as they are in the value.
 fn runs(text: &str, span: Span, scalar: &Scalar) -> Option<Vec<Run>> {
     let source = text.get(span.range())?;
@@ -284,6 +351,8 @@ fn runs(text: &str, span: Span, scalar: &Scalar) -> Option<Vec<Run>> {
             Some(vec![Run { value: 0, file: start, len: source.len() }])
         }
         ScalarStyle::Plain => Aligner::new(source, start, &scalar.text).align(b' '),
+        ScalarStyle::Bicep => bicep_runs(source, start),
+        ScalarStyle::BicepLines => bicep_line_runs(text, span),
         ScalarStyle::SingleQuoted => {
             let inner = source.strip_prefix('\'')?.strip_suffix('\'')?;
             Aligner::new(inner, start + 1, &scalar.text).align(b'\'')

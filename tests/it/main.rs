@@ -14,6 +14,7 @@ mod convert_published;
 mod convert_reports;
 mod convert_targets;
 mod convert_yaml;
+mod detections;
 mod docs;
 mod documents;
 mod git;

@@ -128,7 +128,7 @@ fn options_that_make_no_sense_are_said_to() {
         (&["--to", "nrt", "--frequency", "1h"], "`--frequency` only applies to scheduled rules"),
         (
             &["--to", "arm", "--derive-entities"],
-            "`--derive-entities` can only be used with `--to scheduled` and `--to nrt`",
+            "`--derive-entities` can only be used with `--to scheduled`, `--to nrt` and `--to detection`",
         ),
         (&["--to", "scheduled", "--merge"], "`--merge`"),
     ] {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::facts::{self, FunctionFact, ParameterFact, Schemas, TableFact};
-use crate::{attack, builtins, connectors, entities, gate};
+use crate::{attack, builtins, connectors, defender, entities, gate};
 
 /// One file of facts: its name below `xtask/facts`, and its text.
 pub(crate) struct FactFile {
@@ -32,6 +32,12 @@ pub(crate) fn collect(folder: &Path) -> Result<Vec<FactFile>, String> {
         input("connectors-2026.json")?.reduced::<connectors::Published>("connectors-published.json")?,
         input("kql/gate.json")?.reduced::<gate::Gate>("gate.json")?,
         input("upstream/entity-types.json")?.reduced::<entities::Entities>("entity-types.json")?,
+        input("defender/tables.json")?.reduced::<defender::Tables>("defender-tables.json")?,
+        input("defender/advanced-hunting.json")?.reduced::<defender::Columns>("defender-columns.json")?,
+        input("defender/entities.json")?.reduced::<defender::Entities>("defender-entities.json")?,
+        input("defender/actions.json")?.reduced::<defender::Actions>("defender-actions.json")?,
+        input("defender/graph.json")?.reduced::<defender::Graph>("defender-graph.json")?,
+        input("defender/nrt.json")?.reduced::<defender::Nrt>("defender-nrt.json")?,
         schemas(&input("kql/schemas.json")?)?,
     ])
 }

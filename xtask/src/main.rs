@@ -10,6 +10,7 @@ mod attack;
 mod builtins;
 mod collect;
 mod connectors;
+mod defender;
 mod entities;
 mod facts;
 mod gate;
@@ -99,6 +100,7 @@ fn files(task: &Task) -> Result<Vec<(String, Vec<u8>)>, String> {
         attack::techniques(&facts)?,
         attack::upstream(&facts)?,
         connectors::connectors(&facts)?,
+        defender::defender(&facts)?,
         entities::entities(&facts)?,
         gate::gate(&facts)?,
         tables_bin,

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
 use crate::catalog;
-use crate::content::Kind;
+use crate::content::{self, Kind};
 use crate::convert::promote::IdSource;
 use crate::convert::{LongDescription, Target};
 use crate::coverage;
@@ -53,8 +53,40 @@ pub(crate) enum NewKind {
     ScheduledRule,
     /// An NRT rule.
     NrtRule,
+    /// A custom detection of Defender.
+    CustomDetection,
     /// Tests of queries.
     Test,
+}
+
+/// The form of custom detections.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum DetectionForm {
+    /// The body of a Graph request.
+    #[default]
+    Graph,
+    /// A YAML file with its provenance.
+    Yaml,
+    /// A Bicep file.
+    Bicep,
+    /// An ARM template.
+    Arm,
+}
+
+impl DetectionForm {
+    fn as_str(self) -> &'static str {
+        self.form().as_str()
+    }
+
+    /// The form of content that it is.
+    pub(crate) fn form(self) -> content::Form {
+        match self {
+            Self::Graph => content::Form::Graph,
+            Self::Yaml => content::Form::Yaml,
+            Self::Bicep => content::Form::Bicep,
+            Self::Arm => content::Form::Arm,
+        }
+    }
 }
 
 impl Form {
@@ -82,6 +114,7 @@ impl NewKind {
             Self::HuntingQuery => "hunting-query",
             Self::ScheduledRule => "scheduled-rule",
             Self::NrtRule => "nrt-rule",
+            Self::CustomDetection => "custom-detection",
             Self::Test => "test",
         }
     }
@@ -127,11 +160,19 @@ choices! {
     LongDescription: LongDescription::ALL;
     IdSource: IdSource::ALL;
     Form: [Form::Full, Form::Json];
-    NewKind: [NewKind::HuntingQuery, NewKind::ScheduledRule, NewKind::NrtRule, NewKind::Test];
+    DetectionForm: [DetectionForm::Graph, DetectionForm::Yaml, DetectionForm::Bicep, DetectionForm::Arm];
+    NewKind: [
+        NewKind::HuntingQuery,
+        NewKind::ScheduledRule,
+        NewKind::NrtRule,
+        NewKind::CustomDetection,
+        NewKind::Test,
+    ];
     SchemaKind: [
         SchemaKind::Content(NewKind::HuntingQuery),
         SchemaKind::Content(NewKind::ScheduledRule),
         SchemaKind::Content(NewKind::NrtRule),
+        SchemaKind::Content(NewKind::CustomDetection),
         SchemaKind::Config,
     ];
 }

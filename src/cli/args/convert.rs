@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::Files;
+use super::{DetectionForm, Files};
 use crate::convert::promote::IdSource;
 use crate::convert::{LongDescription, Target};
 use crate::report::Format;
@@ -92,16 +92,46 @@ pub(crate) struct Convert {
     /// How rules are created from hunting queries.
     #[command(flatten)]
     pub rule: NewRule,
+    /// How custom detections are created.
+    #[command(flatten)]
+    pub detection: NewDetection,
+}
+
+/// How custom detections are created.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Custom detections (--to detection)")]
+pub(crate) struct NewDetection {
+    /// The form of the detections [default: graph]
+    #[arg(long, value_name = "FORM", value_enum)]
+    pub form: Option<DetectionForm>,
+    /// The name of the detection that a query file becomes
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// How far back each run looks; only with `--api-version beta`
+    #[arg(long, value_name = "DURATION")]
+    pub lookback: Option<String>,
+    /// Keep conditions that only limit a query to its hunting window
+    #[arg(long)]
+    pub keep_window: bool,
+    /// Do not map entities from well-known columns if the source maps no asset
+    #[arg(long)]
+    pub no_derive_entities: bool,
+    /// Write what was changed, added and lost to a JSON file, or to standard output with `-`
+    #[arg(long, value_name = "FILE")]
+    pub notes: Option<PathBuf>,
+    /// Exit with 1 if something was lost
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// How rules are created from hunting queries.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Rules from hunting queries (--to scheduled, --to nrt)")]
+#[command(next_help_heading = "Rules and detections (--to scheduled, --to nrt, --to detection)")]
 pub(crate) struct NewRule {
     /// The rule's id: derived from the hunting query's id, the same id, or a new one
     #[arg(long, value_name = "WHICH", value_enum, default_value_t = IdSource::Derived)]
     pub id: IdSource,
-    /// How often the rule runs [default: 1h or 1d, depending on the query's look-back]
+    /// How often the rule runs, or `continuous` for a detection [default: depending on the query's look-back]
     #[arg(long, value_name = "DURATION")]
     pub frequency: Option<String>,
     /// How far back the rule looks [default: the query's look-back]

@@ -15,7 +15,7 @@ mod run;
 
 pub(crate) use catalog::Catalog;
 pub(crate) use check::Check;
-pub(crate) use choices::{Color, Form, NewKind, SchemaKind};
+pub(crate) use choices::{Color, DetectionForm, Form, NewKind, SchemaKind};
 pub(crate) use convert::{Convert, NewRule};
 pub(crate) use coverage::Coverage;
 pub(crate) use diff::Diff;
@@ -273,6 +273,9 @@ pub(crate) struct New {
     /// The display name
     #[arg(long, value_name = "TEXT")]
     pub name: Option<String>,
+    /// The form of a custom detection [default: graph]
+    #[arg(long, value_name = "FORM", value_enum)]
+    pub form: Option<DetectionForm>,
     /// Start from this query, a file or `-` for standard input, instead of the example
     #[arg(long, value_name = "FILE")]
     pub query: Option<PathBuf>,

@@ -21,6 +21,7 @@ use crate::workspace::View;
 
 mod arm;
 mod bicep;
+mod detection;
 mod notes;
 mod options;
 mod orphans;
@@ -73,7 +74,10 @@ struct Finished<'a, T> {
 }
 
 pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, Error> {
-    let target = options.to;
+    let target = match options.to {
+        Target::Detection(_) => Target::Detection(options.detection.form.unwrap_or_default().form()),
+        target => target,
+    };
     if options.merge && !target.merges() {
         let message = format!("`--merge` cannot be used with `--to {target}`");
         return Err(Error::Usage(message));
@@ -94,6 +98,7 @@ pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, E
         ));
     }
     promote::refuse_options(target, &options.rule)?;
+    detection::refuse_options(target, options)?;
     let sinks = notes::sinks(options)?;
     let work = &files::collect(global, &options.files, target.reads_json())?;
     write::refuse_output(options, target, work)?;
@@ -105,6 +110,7 @@ pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, E
         Target::Bicep => bicep::run(&run),
         Target::Solution => solution::run(&run),
         Target::Scheduled | Target::Nrt => promote::run(&run),
+        Target::Detection(form) => detection::run(&run, form),
         Target::Yaml => reverse::run(&run),
     }
 }
@@ -307,7 +313,7 @@ fn content_of<T>(job: &Job, target: Target, accepts: impl Fn(Kind) -> bool) -> R
         Kind::Unknown if broken && is_yaml_file(name) && content.looks_like_content() => return Ok(content),
         Kind::Unknown => content.foreign.map_or("not Sentinel content", Foreign::noun),
         // Other text can look like YAML for some lines.
-        _ if broken && !is_yaml_file(name) => "not Sentinel content",
+        kind if broken && !is_yaml_file(name) && kind != Kind::CustomDetection => "not Sentinel content",
         kind if accepts(kind) => return Ok(content),
         kind => kind.noun(),
     };
@@ -322,8 +328,12 @@ fn no_counterpart(content: &Content, what: &str, target: Target) -> Diagnostic {
     let message = format!("This is {what}, which `--to {target}` cannot convert");
     let json = extension(content.source.path()).is_some_and(|ext| ext.eq_ignore_ascii_case("json"));
     let help = match (target, content.kind) {
-        _ if json => "`--to yaml` converts JSON templates.",
+        _ if json && !target.is_detection() => "`--to yaml` converts JSON templates.",
         (Target::Scheduled | Target::Nrt, _) => "Only hunting queries can be converted to rules.",
+        (Target::Detection(_), Kind::Query) => "Give the detection a name with `--name`.",
+        (Target::Detection(_), _) => {
+            "Hunting queries, scheduled rules, NRT rules and custom detections can be converted."
+        }
         (_, Kind::Query) => "Put the query into a hunting query or rule; `sentlint new` creates one.",
         _ => "Hunting queries, scheduled rules and NRT rules can be converted.",
     };

@@ -43,7 +43,8 @@ impl Run<'_> {
     /// when everything has been looked at.
     pub(super) fn tell_now(&self, report: &mut FileReport) -> FileReport {
         let is_late = |note: &Diagnostic| {
-            note.severity == Severity::Error || matches!(self.target, Target::Scheduled | Target::Nrt)
+            note.severity == Severity::Error
+                || matches!(self.target, Target::Scheduled | Target::Nrt | Target::Detection(_))
         };
         let (late, now) = std::mem::take(&mut report.diagnostics).into_iter().partition(is_late);
         self.tell(&FileReport { diagnostics: now, ..report.clone() });

@@ -21,7 +21,9 @@ impl Overlays {
     pub(super) fn read(work: &Work, options: &args::Convert) -> Result<Self, Error> {
         let mut overlays = Self::default();
         // Those of sentlint.toml were checked as it was read.
-        options.api_version.as_deref().map_or(Ok(()), api_version).map_err(Error::Usage)?;
+        // The API of detections is another one.
+        let of_rules = options.api_version.as_deref().filter(|_| !options.to.is_detection());
+        of_rules.map_or(Ok(()), api_version).map_err(Error::Usage)?;
         options.start_at.as_deref().map_or(Ok(()), start_at).map_err(Error::Usage)?;
         for job in &work.jobs {
             let config = work.config(job.location());

@@ -192,7 +192,7 @@ fn say_what_does_nothing(run: &Run<'_>) {
 }
 
 /// `Impact`, or `Ransomware=Impact`.
-fn tactic(text: &str) -> Result<TacticAnswer, Error> {
+pub(super) fn tactic(text: &str) -> Result<TacticAnswer, Error> {
     let (asked, name) = match text.rsplit_once('=') {
         Some((asked, name)) => (Some(asked.trim().to_owned()), name),
         None => (None, text),
@@ -220,9 +220,13 @@ pub(super) fn refuse_options(target: Target, asked: &NewRule) -> Result<(), Erro
         ("explain-changes", asked.explain_changes),
     ];
     match given.iter().find(|(_, given)| *given) {
-        Some((option, _)) if !matches!(target, Target::Scheduled | Target::Nrt) => {
+        Some((option @ ("period" | "max-period"), _)) if target.is_detection() => Err(Error::Usage(format!(
+            "`--{option}` applies to Sentinel's rules; a detection has `--lookback`"
+        ))),
+        Some((option, _)) if !matches!(target, Target::Scheduled | Target::Nrt | Target::Detection(_)) => {
             Err(Error::Usage(format!(
-                "`--{option}` can only be used with `--to scheduled` and `--to nrt`, not with `--to {target}`"
+                "`--{option}` can only be used with `--to scheduled`, `--to nrt` and `--to detection`, not with `--to \
+                 {target}`"
             )))
         }
         _ => Ok(()),

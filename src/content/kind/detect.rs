@@ -4,6 +4,7 @@
 //! by [`super::Folder`] instead. docs/kinds.md shows the table.
 
 use super::{Foreign, Kind};
+use crate::content::detection;
 use crate::content::fields::{SCHEDULE_KEYS, template_keys};
 use crate::content::near_keys::meant_at_root;
 use crate::similar::nearest;
@@ -51,7 +52,8 @@ pub(crate) fn detect(root: Option<&Node>, place: &str) -> Detected {
     let unknown = |when| Detected { kind: Kind::Unknown, foreign: None, when };
     match root.map(|root| &root.value) {
         Some(Value::Mapping(map)) => {
-            let row = decide(&Signs::read(map, place));
+            let detection = root.is_some_and(|root| detection::form(root).is_some());
+            let row = decide(&Signs { custom_detection: detection, ..Signs::read(map, place) });
             let (kind, foreign) = match row.is {
                 Is::Kind(kind) => (kind, None),
                 Is::Foreign(foreign) => (Kind::Unknown, Some(foreign)),
@@ -101,10 +103,10 @@ static TABLE: [Row; 23] = [
         Kind::ExplorationQuery,
     ),
     foreign("it has `logsource`, and `detection` or `filter`", |it| it.sigma, Foreign::SigmaRule),
-    foreign(
-        "it has `queryCondition`, or its `kind` is `CustomDetection`",
+    row(
+        "it has `queryCondition`, its `kind` is `CustomDetection`, or a resource of it is a detection rule",
         |it| it.custom_detection,
-        Foreign::CustomDetection,
+        Kind::CustomDetection,
     ),
     foreign("it lists rules under the names of their kinds", |it| it.az_sentinel, Foreign::AzSentinel),
     foreign("it has `$schema`, or the `type` of an Azure resource", |it| it.arm, Foreign::ArmTemplate),
@@ -231,7 +233,7 @@ impl Signs {
             exploration_key: any(&EXPLORATION_KEYS),
             sigma: (holds_mapping("logsource") && any(&["detection", "filter"]))
                 || value("correlation").is_some_and(|value| value.get("rules").is_some()),
-            custom_detection: holds_mapping("queryCondition") || kind.eq_ignore_ascii_case("CustomDetection"),
+            custom_detection: false,
             az_sentinel: is_az_sentinel(map),
             arm: is_arm(map),
             automation: has("triggeringLogic") && has("actions"),

@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     ExplorationQuery,
     /// A `.kql` or `.csl` file: nothing but a query.
     Query,
+    /// A custom detection of Defender, or several of them.
+    CustomDetection,
     /// What is left where content moved away: id, name, description and nothing else.
     Stub,
     /// Not Sentinel content.
@@ -44,6 +46,7 @@ impl Kind {
             Self::Parser => "parser",
             Self::ExplorationQuery => "exploration-query",
             Self::Query => "query",
+            Self::CustomDetection => "custom-detection",
             Self::Stub => "stub",
             Self::Unknown => "unknown",
         }
@@ -59,6 +62,7 @@ impl Kind {
             Self::Parser => "a parser",
             Self::ExplorationQuery => "an exploration query",
             Self::Query => "a query",
+            Self::CustomDetection => "a custom detection",
             Self::Stub => "a stub for moved content",
             Self::Unknown => "not Sentinel content",
         }
@@ -81,8 +85,6 @@ impl fmt::Display for Kind {
 pub enum Foreign {
     /// A summary rule, which writes the result of a query to a table.
     SummaryRule,
-    /// A custom detection of Defender.
-    CustomDetection,
     /// An automation rule.
     AutomationRule,
     /// A playbook, that is a workflow of Logic Apps.
@@ -100,7 +102,6 @@ impl Foreign {
     pub(crate) fn noun(self) -> &'static str {
         match self {
             Self::SummaryRule => "a summary rule",
-            Self::CustomDetection => "a custom detection",
             Self::AutomationRule => "an automation rule",
             Self::Playbook => "a playbook",
             Self::SigmaRule => "a Sigma rule",
@@ -113,7 +114,6 @@ impl Foreign {
     pub(crate) fn plural(self) -> &'static str {
         match self {
             Self::SummaryRule => "summary rules",
-            Self::CustomDetection => "custom detections",
             Self::AutomationRule => "automation rules",
             Self::Playbook => "playbooks",
             Self::SigmaRule => "Sigma rules",

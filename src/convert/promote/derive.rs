@@ -1,8 +1,8 @@
 //! Entities by the names of columns that are well known. Only on request: the same name may hold something else.
 
-use super::changes::Change;
 use super::mapping::Mapping;
 use super::query::{Changed, end};
+use crate::convert::changes::Change;
 use crate::convert::notes::COLUMN_ADDED;
 use crate::knowledge::limits;
 use crate::kql::types::{Relation, Scalar};

@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::super::layout::Field;
-use super::changes::Change;
 use super::derive;
 use super::mapping::Mapping;
 use super::query::Changed;
 use super::{Work, notes};
 use crate::content::model::{Text, field};
+use crate::convert::changes::Change;
 use crate::knowledge::entities::{self, LEGACY_COLUMNS};
 use crate::knowledge::limits;
 use crate::kql::types::Relation;

@@ -3,6 +3,7 @@
 
 use uuid::Uuid;
 
+use super::changes::Places;
 use super::layout::{self, Field};
 use super::notes::{self, INVALID_YAML, NO_COUNTERPART, VALUE_MISSING};
 use crate::content::{Content, Duration, Kind, Query, Template, model::Common};
@@ -10,9 +11,7 @@ use crate::diagnostic::{Diagnostic, RuleMeta};
 use crate::kql::bind::Catalog;
 use crate::source::Span;
 use crate::yaml::{Entry, Node};
-use changes::Places;
 
-mod changes;
 mod derive;
 mod entities;
 mod mapping;

@@ -1,9 +1,9 @@
 //! The query of the rule, with everything that depends on it.
 
 use super::super::layout::Field;
-use super::changes::{Change, Places, apply, explained, ordered};
 use super::window::{one_line, range, timespan};
 use super::{Work, notes};
+use crate::convert::changes::{Change, Places, apply, explained, ordered};
 use crate::knowledge::limits;
 use crate::kql::ast::{Expr, ExprKind, Operator, OperatorKind, Rows};
 use crate::kql::bind::bind;

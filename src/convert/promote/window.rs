@@ -1,15 +1,15 @@
 //! When a rule runs and how far back it looks, from what the query says of time.
 
 use super::super::layout::Field;
-use super::changes::Change;
 use super::{Work, notes};
 use crate::content::Duration;
 use crate::content::duration::{DAY, HOUR, MINUTE};
+use crate::convert::changes::Change;
+use crate::convert::windows::{self, last_pipe, with_line};
 use crate::knowledge::limits;
-use crate::kql::ast::{Expr, ExprKind, LogicalOp, Operator, OperatorKind};
+use crate::kql::ast::{Operator, OperatorKind};
 use crate::kql::lookback::{Bound, Lookback, Reach};
 use crate::kql::timespan::Timespan;
-use crate::kql::{Node, Parse, TokenKind as T, walk_statements};
 use crate::source::{Span, capitalized};
 
 /// The longest period that a rule can have, and how often it can run at most, in seconds.
@@ -297,38 +297,7 @@ impl Work<'_> {
     /// The changes that take out conditions which only limit the query to its hunting window.
     pub(super) fn drop_windows(&self, found: &Lookback) -> Vec<Change> {
         let reason = "The schedule of a rule sets its time range, which this condition only repeats";
-        let mut spans = Vec::new();
-        // Where windows differ, one of them is a baseline.
-        let mut windows = found.reaches.iter().filter(|reach| reach.bound == Bound::From && reach.event_time);
-        let first = windows.next().map(|reach| reach.back);
-        if windows.any(|reach| Some(reach.back) != first) {
-            return Vec::new();
-        }
-        walk_statements(&self.query.parse().statements, &mut |node| {
-            if let Node::Expr(Expr { kind: ExprKind::Pipeline { source, stages }, .. }) = node {
-                let mut end = source.span.end;
-                for stage in stages {
-                    if let Some(condition) = stage.condition() {
-                        let pipe = last_pipe(self.query.parse(), end, stage.keyword.start);
-                        window_parts(
-                            condition,
-                            found,
-                            &mut spans,
-                            pipe.map(|pipe| Span { end: stage.span.end, ..pipe }),
-                        );
-                    }
-                    end = stage.span.end;
-                }
-            }
-            true
-        });
-        let text = self.query.text;
-        spans
-            .into_iter()
-            .map(|(span, place)| {
-                Change::new(&notes::WINDOW_DROPPED, with_line(text, span), "", reason).at(place)
-            })
-            .collect()
+        windows::dropped(self.query.text, self.query.parse(), found, reason)
     }
 
     /// The change that takes out a `render` at the end.
@@ -343,75 +312,6 @@ impl Work<'_> {
         let chart = one_line(self.said(last.span)).to_owned();
         let reason = format!("`{chart}` has no effect in a rule");
         Some(Change::new(&notes::RENDER_DROPPED, span, "", reason).at(last.span))
-    }
-}
-
-/// The pipe before an operator.
-fn last_pipe(parse: &Parse, from: u32, to: u32) -> Option<Span> {
-    let mut inside = parse.tokens.iter().filter(|token| token.span.start >= from && token.span.end <= to);
-    inside.rfind(|token| token.kind == T::Pipe).map(|token| token.span)
-}
-
-/// A span with the line end and the blanks before it, where nothing else stands on its line.
-fn with_line(text: &str, span: Span) -> Span {
-    let before = text.get(..span.start as usize).unwrap_or_default();
-    let trimmed = before.trim_end_matches([' ', '\t']);
-    let rest = text.get(span.end as usize..).unwrap_or_default().trim_start_matches([' ', '\t']);
-    match trimmed.strip_suffix('\n') {
-        Some(line) if rest.is_empty() || rest.starts_with(['\n', '\r']) => {
-            Span::new(line.strip_suffix('\r').unwrap_or(line).len(), span.end as usize)
-        }
-        _ => span,
-    }
-}
-
-/// The parts of a condition that only limit it to a window: the whole operator, or operands of `and`; each with
-/// the condition itself.
-fn window_parts(condition: &Expr, found: &Lookback, spans: &mut Vec<(Span, Span)>, whole: Option<Span>) {
-    match &condition.kind {
-        ExprKind::Logical { op: LogicalOp::And, operands } => {
-            let windows: Vec<bool> = operands.iter().map(|operand| is_window(operand, found)).collect();
-            if windows.iter().all(|window| *window) {
-                spans.extend(whole.map(|span| (span, condition.span)));
-                return;
-            }
-            let first_kept = windows.iter().position(|window| !window).unwrap_or_default();
-            for (at, operand) in operands.iter().enumerate().filter(|(at, _)| windows[*at]) {
-                // The `and` goes with the operand: the one before it, or after those that come first.
-                let span = if at < first_kept {
-                    Span { start: operand.span.start, end: operands[at + 1].span.start }
-                } else {
-                    Span { start: operands[at - 1].span.end, end: operand.span.end }
-                };
-                spans.push((span, operand.span));
-            }
-        }
-        _ if is_window(condition, found) => spans.extend(whole.map(|span| (span, condition.span))),
-        _ => {}
-    }
-}
-
-/// Whether an expression does nothing but compare the time of an event with moments before now.
-fn is_window(expr: &Expr, found: &Lookback) -> bool {
-    let bounds = |bound: &Expr| {
-        found
-            .reaches
-            .iter()
-            .any(|reach| reach.span == bound.span && reach.event_time && reach.bound == Bound::From)
-    };
-    match &expr.kind {
-        ExprKind::Paren(inner) => is_window(inner, found),
-        ExprKind::Binary { left, right, .. } => {
-            let column = |side: &Expr| matches!(side.kind, ExprKind::Name(_));
-            (bounds(left) && column(right)) || (bounds(right) && column(left))
-        }
-        ExprKind::Between { negated: false, left, low, high, .. } => {
-            // A window ends now; one that ends before is a baseline.
-            let ends_now =
-                !found.reaches.iter().any(|reach| reach.span == high.span && reach.bound == Bound::Until);
-            matches!(left.kind, ExprKind::Name(_)) && bounds(low) && ends_now
-        }
-        _ => false,
     }
 }
 

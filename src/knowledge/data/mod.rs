@@ -5,6 +5,8 @@ pub(super) mod attack;
 #[rustfmt::skip]
 pub(super) mod connectors;
 #[rustfmt::skip]
+pub(super) mod defender;
+#[rustfmt::skip]
 pub(super) mod entities;
 #[rustfmt::skip]
 pub(super) mod gate;

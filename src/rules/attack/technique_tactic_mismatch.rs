@@ -63,6 +63,26 @@ declare_rule! {
 }
 
 impl Rule for TechniqueTacticMismatch {
+    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        for (tactic, text) in super::techniques_of_detections(cx) {
+            let Some((tactic, technique)) = tactics::tactic(tactic).zip(cx.technique(text.value)) else {
+                continue;
+            };
+            let right = tactics_of(technique);
+            if !right.is_empty() && !is_tactic_of(tactic, technique) {
+                let message = format!(
+                    "{} ({}) belongs to {}, but is listed for {}",
+                    text.value,
+                    technique.name,
+                    listed(&right, "and"),
+                    tactic.name
+                );
+                let help = "Use another technique, or another tactic: a detection can have one.";
+                out.push(Self::at(text.span(), message).help(help));
+            }
+        }
+    }
+
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let common = template.common();
         // A misspelled tactic has a rule of its own; here it counts as what was meant.

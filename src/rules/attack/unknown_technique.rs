@@ -66,6 +66,14 @@ declare_rule! {
 }
 
 impl Rule for UnknownTechnique {
+    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        for (_, text) in super::techniques_of_detections(cx) {
+            if cx.technique(text.value).is_none() {
+                out.push(finding(cx, &text));
+            }
+        }
+    }
+
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let list = &template.common().techniques;
         for text in unknown_items(cx, list, |text| cx.technique(text).is_some()) {

@@ -3,7 +3,7 @@
 use crate::content::Template;
 use crate::content::model::Text;
 use crate::diagnostic::Diagnostic;
-use crate::knowledge::limits;
+use crate::knowledge::{defender, limits};
 use crate::rules::metadata::{closed_set, not_in_set_message};
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -67,6 +67,16 @@ declare_rule! {
 }
 
 impl Rule for InvalidSeverity {
+    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        for detection in cx.content.detections() {
+            let Some(text) = detection.alert("severity").and_then(Text::of) else { continue };
+            if !defender::SEVERITIES.contains(&text.value) {
+                let finding = Self::at(text.span(), not_in_set_message(&text, "severity"));
+                out.push(closed_set(cx, finding, &text, defender::SEVERITIES));
+            }
+        }
+    }
+
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let Some(text) = template.common().severity.filter(|text| !text.value.is_empty()) else { return };
         if !limits::SEVERITIES.contains(&text.value) {

@@ -65,7 +65,20 @@ declare_rule! {
     }
 }
 
+/// What a custom detection can be set to; `autoDisabled` is a word of the service's own.
+const STATUSES: [&str; 2] = ["enabled", "disabled"];
+
 impl Rule for InvalidStatus {
+    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        for detection in cx.content.detections() {
+            let Some(text) = detection.text("status").filter(|text| !STATUSES.contains(&text.value)) else {
+                continue;
+            };
+            let finding = Self::at(text.span(), not_in_set_message(&text, "status"));
+            out.push(closed_set(cx, finding, &text, &STATUSES));
+        }
+    }
+
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let Some(text) = template.alerting().and_then(|alerting| alerting.status) else { return };
         let known: &[&'static str] = &limits::STATUSES;

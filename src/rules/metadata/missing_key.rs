@@ -4,6 +4,7 @@ use crate::content::fields::{Format, Owner};
 use crate::content::schema::{Fault, Violation};
 use crate::content::{Kind, Template};
 use crate::diagnostic::Diagnostic;
+use crate::rules::detection::structure;
 use crate::rules::metadata::misindented_key::is_misindented;
 use crate::rules::metadata::unknown_key::has_slip_of;
 use crate::rules::schema_violations::owning_rule;
@@ -57,6 +58,14 @@ declare_rule! {
 }
 
 impl Rule for MissingKey {
+    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        for fault in structure::faults(cx) {
+            if let structure::Fault::Missing { path, names, place } = fault {
+                out.push(structure::missing(Self::at, &path, &names, place));
+            }
+        }
+    }
+
     fn check_template(&self, cx: &Context<'_>, _: &Template<'_>, out: &mut Vec<Diagnostic>) {
         // What stands in a damaged part of the file cannot be missed.
         if !cx.content.document.errors.is_empty() {

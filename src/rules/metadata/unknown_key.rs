@@ -5,6 +5,7 @@ use crate::content::fields::Owner;
 use crate::content::schema::{Fault, Violation};
 use crate::content::{NearKey, Template, is_root_key};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
+use crate::rules::detection::structure;
 use crate::rules::metadata::misindented_key::misindented_key;
 use crate::rules::schema_violations::owning_rule;
 use crate::rules::{Context, Rule, declare_rule};
@@ -65,6 +66,22 @@ declare_rule! {
 }
 
 impl Rule for UnknownKey {
+    fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
+        for fault in structure::faults(cx) {
+            let structure::Fault::Unknown { path, entry, known } = fault else { continue };
+            let name = entry.name().unwrap_or_default();
+            let message = format!("Unknown key `{name}` in {}", structure::owner(&path));
+            let finding = Self::at(entry.key.span, message);
+            let same = known.iter().find(|known| known.eq_ignore_ascii_case(name)).copied();
+            let Some(near) = same.or_else(|| slip_of(name, known.iter().copied())) else {
+                out.push(finding.help("Delete it: the service does not accept it."));
+                continue;
+            };
+            let fix = Fix::r#unsafe(format!("Rename it to `{near}`"), Some(rename_key(entry, near)));
+            out.push(finding.help(format!("Did you mean `{near}`?")).fix(fix));
+        }
+    }
+
     fn check_template(&self, cx: &Context<'_>, _template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let is_damaged = |key: &&NearKey| cx.content.document.is_damaged(key.span);
         out.extend(

@@ -4,6 +4,7 @@ use crate::content::fields::Owner;
 use crate::content::schema::{Fault, Violation};
 use crate::content::{Folder, Kind, Template};
 use crate::diagnostic::{Diagnostic, Fix};
+use crate::rules::detection::structure;
 use crate::rules::metadata::types::{advice, found, noun};
 use crate::rules::schema_violations::owning_rule;
 use crate::rules::{Context, Rule, declare_rule};
@@ -70,6 +71,21 @@ impl Rule for WrongType {
         let readable = cx.content.document.errors.is_empty() && cx.source().wide_encoding().is_none();
         if cx.kind() == Kind::Unknown && meant && readable {
             out.extend(no_mapping(cx.content.root()));
+        }
+        for fault in structure::faults(cx) {
+            let structure::Fault::WrongType { path, node, wanted } = fault else { continue };
+            let what = if node.is_null() {
+                "null, which the service refuses".to_owned()
+            } else {
+                found(node).to_owned()
+            };
+            let message = format!("`{path}` must be {wanted}, not {what}");
+            let help = if node.is_null() {
+                "Leave it out, or give it a value."
+            } else {
+                "Write the value in that form."
+            };
+            out.push(Self::at(node.span, message).help(help));
         }
     }
 

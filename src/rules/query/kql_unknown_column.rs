@@ -1,9 +1,9 @@
 //! `kql-unknown-column`
 
 use super::findings;
-use crate::content::Query;
+use crate::content::{Kind, Query};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::knowledge::tables;
+use crate::knowledge::{defender, tables};
 use crate::kql::bind::FindingKind;
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -65,6 +65,14 @@ impl Rule for KqlUnknownColumn {
         for finding in &findings::of_kind(cx, query, FindingKind::UnknownColumn) {
             let mut diagnostic = findings::diagnostic(Self::at, query, finding);
             let name = finding.name.as_deref().unwrap_or_default();
+            // A column of the workspace has a rule of its own.
+            let renamed =
+                |table: &str| defender::is_defender(table) && defender::hunting_name(table, name).is_some();
+            if cx.kind() == Kind::CustomDetection
+                && cx.meaning(query).tables.iter().any(|(table, _)| renamed(table))
+            {
+                continue;
+            }
             if cx.meaning(query).tables.iter().any(|(table, _)| tables::undocumented(table, name)) {
                 diagnostic.severity = Severity::Warning;
                 diagnostic.help = Some(

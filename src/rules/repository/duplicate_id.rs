@@ -78,7 +78,8 @@ pub(in crate::rules) fn report(
         let Some((id, span)) = &file.id else { continue };
         // Stubs keep the id of what moved away.
         let counts =
-            matches!(file.kind, Kind::HuntingQuery | Kind::ScheduledRule | Kind::NrtRule | Kind::OtherRule);
+            matches!(file.kind, Kind::HuntingQuery | Kind::ScheduledRule | Kind::NrtRule | Kind::OtherRule)
+                || file.kind == Kind::CustomDetection;
         if id.is_empty() || !counts {
             continue;
         }
@@ -91,7 +92,9 @@ pub(in crate::rules) fn report(
         let message = format!("The id `{id}` is also used by {}", first.source.path());
         let fresh = Uuid::new_v5(&NAMESPACE, format!("{id}\n{}", file.source.path()).as_bytes());
         let finding = DuplicateId::at(*span, message).label_in(&first.source, *place, "first used here");
-        let fix = Fix::r#unsafe(format!("Replace with {fresh}"), [Edit::new(*span, fresh.to_string())]);
+        // The place of a detection's id may have quotes around it.
+        let edit = (file.kind != Kind::CustomDetection).then(|| vec![Edit::new(*span, fresh.to_string())]);
+        let fix = edit.and_then(|edit| Fix::r#unsafe(format!("Replace with {fresh}"), edit));
         let help = "Give one of them a new id; `sentlint new` generates one. If they are copies of the same template, \
                     keep only one.";
         out.push((*index, finding.help(help).fix(fix)));

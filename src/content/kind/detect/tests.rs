@@ -108,7 +108,6 @@ fn other_content_has_its_name() {
             Foreign::ArmTemplate,
         ),
         ("a.json", "{\"properties\": {\"displayName\": \"n\", \"query\": \"T\"}}", Foreign::ArmTemplate),
-        ("a.yaml", "kind: CustomDetection\nproperties: {}\n", Foreign::CustomDetection),
         ("a.yml", "title: t\ncorrelation: {type: event_count, rules: [a]}\n", Foreign::SigmaRule),
         ("a.yaml", "analytics:\n- {displayName: n, query: T}\n", Foreign::AzSentinel),
         (
@@ -119,6 +118,21 @@ fn other_content_has_its_name() {
     ];
     for (place, text, expected) in cases {
         assert_eq!(detected(place, text).foreign, Some(expected), "{place}: {text}");
+    }
+}
+
+#[test]
+fn custom_detections_are_told_by_their_content() {
+    let resource =
+        "{\"resources\": {\"r\": {\"type\": \"Microsoft.Security/detectionRules@1\", \"properties\": {}}}}";
+    for text in [
+        "kind: CustomDetection\nproperties: {}\n",
+        "displayName: n\nqueryCondition: {queryText: T}\n",
+        "{\"value\": [{\"queryCondition\": {\"queryText\": \"T\"}}]}",
+        resource,
+        "$schema: x/deploymentTemplate.json#\nresources: [{type: microsoft.security/detectionRules}]\n",
+    ] {
+        assert_eq!(kind("Hunting Queries/a.yaml", text), Kind::CustomDetection, "{text}");
     }
 }
 

@@ -8,7 +8,7 @@ use crate::source::Span;
 
 /// One change of the query.
 #[derive(Clone, Debug)]
-pub(super) struct Change {
+pub(in crate::convert) struct Change {
     /// What kind of change it is.
     pub code: &'static RuleMeta,
     /// What goes; empty for an insertion.
@@ -22,7 +22,7 @@ pub(super) struct Change {
 }
 
 impl Change {
-    pub(super) fn new(
+    pub(in crate::convert) fn new(
         code: &'static RuleMeta,
         span: Span,
         text: impl Into<String>,
@@ -32,13 +32,13 @@ impl Change {
     }
 
     /// The same change, reported at another place.
-    pub(super) fn at(self, place: Span) -> Self {
+    pub(in crate::convert) fn at(self, place: Span) -> Self {
         Self { place, ..self }
     }
 }
 
 /// The changes in the order of the text, without those that lie inside what another takes out.
-pub(super) fn ordered(mut changes: Vec<Change>) -> Vec<Change> {
+pub(in crate::convert) fn ordered(mut changes: Vec<Change>) -> Vec<Change> {
     changes.sort_by_key(|change| (change.span.start, std::cmp::Reverse(change.span.end)));
     let mut end = 0;
     changes.retain(|change| {
@@ -50,7 +50,7 @@ pub(super) fn ordered(mut changes: Vec<Change>) -> Vec<Change> {
 }
 
 /// The query with its changes, which are in order, and where each stands then.
-pub(super) fn apply(text: &str, changes: &[Change]) -> (String, Vec<usize>) {
+pub(in crate::convert) fn apply(text: &str, changes: &[Change]) -> (String, Vec<usize>) {
     let (mut out, mut places, mut at) = (String::with_capacity(text.len()), Vec::new(), 0);
     for change in changes {
         let range = change.span.range();
@@ -65,18 +65,18 @@ pub(super) fn apply(text: &str, changes: &[Change]) -> (String, Vec<usize>) {
 
 /// Where changes stand in the query as it was, and as it is.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Places(Vec<(Span, Span)>);
+pub(in crate::convert) struct Places(Vec<(Span, Span)>);
 
 impl Places {
     /// Those of changes, each with where it starts in the query as it is.
-    pub(super) fn new(starts: &[usize], changes: &[Change]) -> Self {
+    pub(in crate::convert) fn new(starts: &[usize], changes: &[Change]) -> Self {
         let now =
             |(start, change): (&usize, &Change)| (change.span, Span::new(*start, *start + change.text.len()));
         Self(starts.iter().zip(changes).map(now).collect())
     }
 
     /// The place in the query as it was of one in the query as it is.
-    pub(super) fn original(&self, span: Span) -> Span {
+    pub(in crate::convert) fn original(&self, span: Span) -> Span {
         let offset = |at: u32| {
             let mut shift = 0;
             for (was, is) in &self.0 {
@@ -97,7 +97,7 @@ impl Places {
 
 /// The query with the reasons of its changes as comments, each on a line of its own before the line that it is
 /// about.
-pub(super) fn explained(text: &str, reasons: &[(usize, &str)]) -> String {
+pub(in crate::convert) fn explained(text: &str, reasons: &[(usize, &str)]) -> String {
     let tokens = tokenize(text).0;
     let line_start =
         |at: usize| text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
