@@ -121,10 +121,8 @@ pub(crate) fn schema() -> Value {
     out.insert("$schema".into(), json!("http://json-schema.org/draft-07/schema#"));
     out.insert("$id".into(), json!(id));
     out.insert("title".into(), json!("Custom detection of Microsoft Defender"));
-    out.insert(
-        "description".into(),
-        json!("The body of a request for `detectionRule` of Microsoft Graph, as of August 2026."),
-    );
+    let doc = "The body of a request for a detection rule of Microsoft Graph, as of August 2026.";
+    out.insert("description".into(), json!(doc));
     put_members(&mut out, RULE);
     // The type that Graph writes.
     if let Some(properties) = out.get_mut("properties").and_then(Value::as_object_mut) {
@@ -149,6 +147,10 @@ fn put_members(out: &mut Map<String, Value>, members: &'static [Member]) {
 fn value(member: &Member) -> Value {
     let mut out = Map::new();
     out.insert("description".into(), json!(member.doc));
+    // Editors show the plain description as it is, marks and all.
+    if member.doc.contains(['`', '[', '*', '_', '<']) {
+        out.insert("markdownDescription".into(), json!(member.doc));
+    }
     match member.ty {
         Type::Text => {
             out.insert("type".into(), json!("string"));
@@ -160,7 +162,11 @@ fn value(member: &Member) -> Value {
         Type::Mapping(members) => put_members(&mut out, members),
         Type::List([]) => {
             out.insert("type".into(), json!("array"));
-            out.insert("items".into(), json!({"type": "string", "pattern": "^T\\d{4}\\.\\d{3}$"}));
+            out.insert("items".into(), json!({
+                "type": "string",
+                "pattern": "^T\\d{4}\\.\\d{3}$",
+                "patternErrorMessage": "A sub-technique must have the form T1219.002.",
+            }));
         }
         Type::List(members) => {
             let mut item = Map::new();
@@ -189,6 +195,8 @@ fn put_text(name: &str, out: &mut Map<String, Value>) {
         "id" => {
             let pattern = format!("^([0-9]+|[A-Za-z][A-Za-z0-9_-]{{0,{}}})$", MAX_ID - 1);
             out.insert("pattern".into(), json!(pattern));
+            let words = "An id must be digits, or a letter followed by letters, digits, - and _.";
+            out.insert("patternErrorMessage".into(), json!(words));
         }
         "status" => {
             out.insert("enum".into(), json!(["enabled", "disabled"]));
@@ -204,9 +212,11 @@ fn put_text(name: &str, out: &mut Map<String, Value>) {
         }
         "technique" => {
             out.insert("pattern".into(), json!("^T\\d{4}(\\.\\d{3})?$"));
+            out.insert("patternErrorMessage".into(), json!("A technique must have the form T1219 or T1219.002."));
         }
         "frequency" | "lookback" => {
             out.insert("pattern".into(), json!("^P(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+S)?)?$"));
+            out.insert("patternErrorMessage".into(), json!("A duration must have a form such as PT1H or P1D."));
         }
         "title" | "displayName" => {
             out.insert("minLength".into(), json!(1));

@@ -56,9 +56,9 @@ fn required_columns_are_carried_through_every_operator() {
             "DeviceEvents | summarize (Timestamp, ReportId) = arg_min(Timestamp, ReportId), max(Timestamp) by DeviceId",
         ),
         (
-            "DeviceEvents | summarize count() by DeviceId, bin(Timestamp, 1h) | where Timestamp > ago(1d) and count_ > 1",
+            "DeviceEvents | summarize count() by DeviceId, bin(Timestamp, 1h) | where count_ > 1 | sort by Timestamp",
             "DeviceEvents | summarize (Timestamp, ReportId) = arg_max(Timestamp, ReportId), count() by DeviceId, Timestamp_bin = \
-             bin(Timestamp, 1h) | where Timestamp_bin > ago(1d) and count_ > 1",
+             bin(Timestamp, 1h) | where count_ > 1 | sort by Timestamp_bin",
         ),
         (
             "DeviceEvents | summarize arg_max(Timestamp, FileName) by DeviceId",
@@ -198,7 +198,7 @@ fn a_continuous_query_is_one_table_without_lets_and_comments() {
     }
     for (query, part) in [
         ("DeviceProcessEvents | summarize c = count() by DeviceId | where c > 3", "`summarize`"),
-        ("DeviceProcessEvents | join kind=inner DeviceInfo on DeviceId", "`DeviceInfo`"),
+        ("DeviceProcessEvents | join kind=inner DeviceInfo on DeviceId", "`join`"),
         ("AADSignInEventsBeta | where AccountUpn has \"x\"", "`AADSignInEventsBeta`"),
         ("DeviceProcessEvents | mv-expand x = split(FileName, '.')", "`mv-expand`"),
     ] {

@@ -70,7 +70,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// A comment changes nothing in what the query finds, so removing it is safe. Comments for sentlint are kept.
+    /// A comment changes nothing in what the query finds, but removing it loses what it says, so the fix is unsafe. Comments for sentlint are kept.
     ///
     /// ## References
     ///
@@ -79,7 +79,7 @@ declare_rule! {
         id: "detection-nrt-comment",
         group: Detection,
         severity: Error,
-        fix: Sometimes Safe,
+        fix: Sometimes Unsafe,
         blocks: Convert,
         since: "0.2.0",
     }
