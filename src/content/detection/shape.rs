@@ -162,11 +162,14 @@ fn value(member: &Member) -> Value {
         Type::Mapping(members) => put_members(&mut out, members),
         Type::List([]) => {
             out.insert("type".into(), json!("array"));
-            out.insert("items".into(), json!({
-                "type": "string",
-                "pattern": "^T\\d{4}\\.\\d{3}$",
-                "patternErrorMessage": "A sub-technique must have the form T1219.002.",
-            }));
+            out.insert(
+                "items".into(),
+                json!({
+                    "type": "string",
+                    "pattern": "^T\\d{4}\\.\\d{3}$",
+                    "patternErrorMessage": "A sub-technique must have the form T1219.002.",
+                }),
+            );
         }
         Type::List(members) => {
             let mut item = Map::new();
@@ -212,11 +215,17 @@ fn put_text(name: &str, out: &mut Map<String, Value>) {
         }
         "technique" => {
             out.insert("pattern".into(), json!("^T\\d{4}(\\.\\d{3})?$"));
-            out.insert("patternErrorMessage".into(), json!("A technique must have the form T1219 or T1219.002."));
+            out.insert(
+                "patternErrorMessage".into(),
+                json!("A technique must have the form T1219 or T1219.002."),
+            );
         }
         "frequency" | "lookback" => {
             out.insert("pattern".into(), json!("^P(\\d+D)?(T(\\d+H)?(\\d+M)?(\\d+S)?)?$"));
-            out.insert("patternErrorMessage".into(), json!("A duration must have a form such as PT1H or P1D."));
+            out.insert(
+                "patternErrorMessage".into(),
+                json!("A duration must have a form such as PT1H or P1D."),
+            );
         }
         "title" | "displayName" => {
             out.insert("minLength".into(), json!(1));
