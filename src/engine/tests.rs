@@ -211,6 +211,15 @@ fn addresses_and_places() {
         ("ipv4_compare('10.0.0.1', '10.0.0.2', 24), ipv4_is_match('x', '1.1.1.1')", "0,"),
         ("has_ipv4('from 10.0.0.1:80', '10.0.0.1'), has_ipv4_prefix('a 10.1.2.3', '10.1.')", "true,true"),
         ("parse_ipv4('0.0.1.0'), format_ipv4('192.168.1.7', 24)", "256,192.168.1.0"),
+        (
+            "geo_point_to_geohash(2.2945, 48.8582, 9), geo_point_to_geohash(0, 0), geo_point_to_geohash(200, 0)",
+            "u09tunqg9,s0000,",
+        ),
+        (
+            "tostring(geo_geohash_to_central_point('s').coordinates), tostring(geo_geohash_to_polygon('s').coordinates[0][2])",
+            "\"[22.5,22.5]\",\"[45.0,45.0]\"",
+        ),
+        ("geo_geohash_to_central_point('a').type, geo_geohash_to_polygon('9q').type", ",Polygon"),
         ("ipv6_is_match('::1', '0:0:0:0:0:0:0:1'), ipv6_is_in_range('fe80::1', 'fe80::/10')", "true,true"),
         (
             "geo_point_in_polygon(1, 1, dynamic({'type':'Polygon','coordinates':[[[0,0],[2,0],[2,2],[0,2],[0,0]]]}))",

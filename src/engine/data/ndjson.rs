@@ -15,7 +15,7 @@ use super::super::value::Value;
 use super::blocks::each_block;
 use super::records::Columns;
 use super::scan::{Token, members};
-use super::values::{kind_of, no_column, typed};
+use super::values::{is_moment, kind_of, no_column, typed};
 use super::{Texts, shown_path};
 use crate::kql::types::Scalar;
 
@@ -58,14 +58,28 @@ pub(crate) fn infer(path: &Path) -> Result<Columns, String> {
 /// The columns of the lines of a block; or what is wrong with one of them, and how many are before it.
 fn kinds_of(block: String) -> (String, Result<Columns, (usize, String)>) {
     let mut columns = Columns::default();
+    // Most lines have the members of the one before, in the same order.
+    let mut order: Vec<usize> = Vec::new();
     for (number, line) in block.lines().enumerate() {
         let line = line.trim_start_matches('\u{feff}').trim();
         if line.is_empty() {
             continue;
         }
+        let mut member = 0;
         let understood = members(line, |name, cursor| {
+            let at = match order.get(member) {
+                Some(at) if columns.is(*at, name) => *at,
+                _ => {
+                    order.truncate(member);
+                    order.push(columns.place(name));
+                    order[member]
+                }
+            };
+            member += 1;
             let token = cursor.value()?;
-            columns.add_with(name, |known| kind_of_token(known, line.get(token.from..token.to)?, token.plain))
+            let kind = kind_of_token(columns.kind(at), line.get(token.from..token.to)?, token.plain)?;
+            columns.join(at, kind);
+            Some(())
         });
         if understood.is_some() {
             continue;
@@ -95,7 +109,7 @@ fn kind_of_token(known: Option<Scalar>, text: &str, plain: bool) -> Option<Optio
     Some(match (known, text.as_bytes().first()) {
         (Some(Scalar::Dynamic), _) => known,
         (Some(Scalar::String), _) if plain => known,
-        _ if plain => kind_of(&Value::str(text)),
+        _ if plain => Some(if is_moment(text) { Scalar::DateTime } else { Scalar::String }),
         (_, Some(b't' | b'f')) => Some(Scalar::Bool),
         (_, Some(b'n')) => None,
         (_, Some(b'[' | b'{')) => Some(Scalar::Dynamic),

@@ -151,25 +151,34 @@ pub(crate) struct Columns {
 
 impl Columns {
     pub(super) fn add(&mut self, name: &str, kind: Option<Scalar>) {
-        self.add_with(name, |_| Some(kind));
+        let at = self.place(name);
+        self.join(at, kind);
     }
 
-    /// Adds a value whose type may depend on what is known of the column; `None` where it has none.
-    pub(super) fn add_with(
-        &mut self,
-        name: &str,
-        kind: impl FnOnce(Option<Scalar>) -> Option<Option<Scalar>>,
-    ) -> Option<()> {
-        let at = match self.index.get(name) {
-            Some(at) => *at,
-            None => {
-                self.index.insert(name.to_owned(), self.columns.len());
-                self.columns.push((name.to_owned(), None));
-                self.columns.len() - 1
-            }
-        };
-        let known = &mut self.columns[at].1;
-        *known = match (*known, kind(*known)?) {
+    /// Where a column lies, which is new where it has not come up.
+    pub(super) fn place(&mut self, name: &str) -> usize {
+        if let Some(at) = self.index.get(name) {
+            return *at;
+        }
+        self.index.insert(name.to_owned(), self.columns.len());
+        self.columns.push((name.to_owned(), None));
+        self.columns.len() - 1
+    }
+
+    /// Whether a column has a name.
+    pub(super) fn is(&self, at: usize, name: &str) -> bool {
+        self.columns.get(at).is_some_and(|(own, _)| own == name)
+    }
+
+    /// What is known of the type of a column.
+    pub(super) fn kind(&self, at: usize) -> Option<Scalar> {
+        self.columns.get(at).and_then(|(_, kind)| *kind)
+    }
+
+    /// Adds the type of a value to that of its column.
+    pub(super) fn join(&mut self, at: usize, kind: Option<Scalar>) {
+        let Some((_, known)) = self.columns.get_mut(at) else { return };
+        *known = match (*known, kind) {
             (known, None) => known,
             (None, own) => own,
             (Some(a), Some(b)) if a == b => Some(a),
@@ -179,7 +188,6 @@ impl Columns {
             (Some(Scalar::Dynamic), _) | (_, Some(Scalar::Dynamic)) => Some(Scalar::Dynamic),
             _ => Some(Scalar::String),
         };
-        Some(())
     }
 
     /// The columns of a file whose values are told one by one.

@@ -77,7 +77,7 @@ pub(crate) fn kind_of(value: &Value) -> Option<Scalar> {
     })
 }
 
-fn is_moment(text: &str) -> bool {
+pub(super) fn is_moment(text: &str) -> bool {
     text.len() >= 19 && text.as_bytes().get(10) == Some(&b'T') && time::read_moment(text).is_some()
 }
 

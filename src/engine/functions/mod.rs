@@ -13,6 +13,7 @@ mod dates;
 mod distributions;
 mod encodings;
 mod geo;
+mod geohash;
 pub(crate) mod hashes;
 pub(crate) mod ipv4;
 pub(crate) mod ipv6;
@@ -52,6 +53,7 @@ pub(crate) fn find(name: &str) -> Option<(&'static str, ScalarFn)> {
         series::find,
         units::find,
         geo::find,
+        geohash::find,
         xml::find,
     ];
     families.iter().find_map(|family| family(known)).map(|function| (known, function))
