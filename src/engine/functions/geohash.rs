@@ -66,9 +66,9 @@ fn hash(longitude: f64, latitude: f64, length: i64) -> Option<String> {
             let middle = f64::midpoint(*low, *high);
             let upper = places[bit % 2] >= middle;
             if upper {
-                *low = middle
+                *low = middle;
             } else {
-                *high = middle
+                *high = middle;
             }
             digit = digit << 1 | usize::from(upper);
             bit += 1;
@@ -91,9 +91,9 @@ fn cell(hash: &str) -> Option<[f64; 4]> {
             let (low, high) = &mut ranges[bit % 2];
             let middle = f64::midpoint(*low, *high);
             if digit >> place & 1 == 1 {
-                *low = middle
+                *low = middle;
             } else {
-                *high = middle
+                *high = middle;
             }
             bit += 1;
         }
