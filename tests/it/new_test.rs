@@ -20,7 +20,7 @@ const SOLVED: &[(&str, &str)] = &[
     ),
     (
         "patterns",
-        r#"DeviceProcessEvents | where ProcessCommandLine matches regex @'(?i)\bpow\w+\s+-enc\s+[A-Za-z0-9+/=]{24,}$'"#,
+        r"DeviceProcessEvents | where ProcessCommandLine matches regex @'(?i)\bpow\w+\s+-enc\s+[A-Za-z0-9+/=]{24,}$'",
     ),
     ("time", "DeviceInfo | where Timestamp between (ago(3d) .. ago(1d)) | where isnotempty(DeviceName)"),
     (
@@ -77,7 +77,7 @@ const SOLVED: &[(&str, &str)] = &[
     ),
     (
         "extract",
-        r#"DeviceProcessEvents | extend Host = extract(@'https?://([^/\s]+)', 1, ProcessCommandLine) | where Host endswith '.example'"#,
+        r"DeviceProcessEvents | extend Host = extract(@'https?://([^/\s]+)', 1, ProcessCommandLine) | where Host endswith '.example'",
     ),
     (
         "split",
