@@ -5,6 +5,7 @@
 //! give is compared with the query: where a token or a comment differs, the query stays as it is. `file` does this for the queries of a file, where they stand.
 
 use crate::content::variables::mask;
+use crate::kql::ast::Statement;
 use crate::kql::{Parse, Token, tokenize};
 
 mod doc;
@@ -12,6 +13,7 @@ mod file;
 mod gaps;
 mod kusto;
 mod layout;
+mod places;
 mod plan;
 mod regions;
 mod spacing;
@@ -84,7 +86,10 @@ pub(crate) fn format(text: &str, parse: &Parse, options: Options) -> Option<Stri
         return None;
     }
     let gaps = gaps::gaps(text, &parse.tokens)?;
-    let mut out = lay_out(&Source { text, tokens: &parse.tokens, gaps: &gaps, parse }, options);
+    let places = places::Places::new(&parse.tokens, text.len());
+    let (statements, places) = (&parse.statements[..], &places);
+    let source = Source { text, tokens: &parse.tokens, gaps: &gaps, statements, places };
+    let mut out = lay_out(&source, options);
     // What is formatted stays so at a second run, which need not be tried.
     if out.trim_end() == text.trim_end() {
         return Some(out);
@@ -92,7 +97,8 @@ pub(crate) fn format(text: &str, parse: &Parse, options: Options) -> Option<Stri
     for _ in 0..MOST_RUNS {
         let (tokens, gaps) = read_again(text, parse, &gaps, &out)?;
         // The same tokens have the same tree: its places count in the tokens of the first text.
-        let again = lay_out(&Source { text: &out, tokens: &tokens, gaps: &gaps, parse }, options);
+        let source = Source { text: &out, tokens: &tokens, gaps: &gaps, statements, places };
+        let again = lay_out(&source, options);
         // Comments in odd places may settle only the second time: what is returned is what another run would return.
         if again == out {
             return Some(out);
@@ -111,7 +117,9 @@ struct Source<'q> {
     tokens: &'q [Token],
     gaps: &'q [gaps::Gap],
     /// The tree of this text, or of another one with the same tokens.
-    parse: &'q Parse,
+    statements: &'q [Statement],
+    /// Where the tokens are in that text.
+    places: &'q places::Places,
 }
 
 /// One run.
@@ -119,10 +127,10 @@ fn lay_out(source: &Source<'_>, options: Options) -> String {
     if options.style == Style::Kusto {
         return kusto::format(source);
     }
-    let Source { text, gaps, parse, .. } = *source;
+    let Source { text, gaps, statements, .. } = *source;
     let regions = regions::regions(text, gaps);
     let mut plan = plan::Plan::new(source);
-    layout::plan(&mut plan, &parse.statements);
+    layout::plan(&mut plan, statements);
     spacing::fill(&mut plan);
     let document = plan.document(&regions);
     doc::print(&document, options.width, options.most, text.len() + text.len() / 8)

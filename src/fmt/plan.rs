@@ -4,8 +4,9 @@
 use super::Source;
 use super::doc::{Element, Group, Keeps, Line, To, When};
 use super::gaps::{Comment, Gap};
+use super::places::Places;
 use super::regions::Region;
-use crate::kql::{Token, TokenKind as T, work};
+use crate::kql::{Token, TokenKind as T};
 use crate::source::Span;
 
 /// What may be between two tokens on a line.
@@ -88,8 +89,7 @@ pub(super) struct Plan<'q> {
     pub text: &'q str,
     /// Its tokens.
     pub tokens: &'q [Token],
-    /// Those in whose text the places of the tree are.
-    placed: &'q [Token],
+    places: &'q Places,
     /// What stands before each of them.
     pub gaps: &'q [Gap],
     /// For each bracket, its partner; for other tokens, themselves.
@@ -103,11 +103,11 @@ pub(super) struct Plan<'q> {
 
 impl<'q> Plan<'q> {
     pub(super) fn new(source: &Source<'q>) -> Self {
-        let Source { text, tokens, gaps, parse } = *source;
+        let Source { text, tokens, gaps, places, .. } = *source;
         Self {
             text,
             tokens,
-            placed: &parse.tokens,
+            places,
             gaps,
             partner: partners(tokens),
             line_starts: line_starts(gaps),
@@ -124,12 +124,12 @@ impl<'q> Plan<'q> {
 
     /// The first token of a place.
     pub(super) fn first(&self, span: Span) -> usize {
-        first(self.placed, span)
+        self.places.first(span)
     }
 
     /// The first token after a place.
     pub(super) fn after(&self, span: Span) -> usize {
-        after(self.placed, span)
+        self.places.after(span)
     }
 
     /// Whether a token begins a line in the query as it is.
@@ -380,18 +380,6 @@ fn line_starts(gaps: &[Gap]) -> Vec<usize> {
         start
     });
     starts.collect()
-}
-
-/// The first token of a place.
-pub(super) fn first(tokens: &[Token], span: Span) -> usize {
-    work::done(1);
-    tokens.partition_point(|token| token.span.start < span.start)
-}
-
-/// The first token after a place.
-pub(super) fn after(tokens: &[Token], span: Span) -> usize {
-    work::done(1);
-    tokens.partition_point(|token| token.span.end <= span.end && !token.span.is_empty())
 }
 
 /// For each bracket the other one of its pair.

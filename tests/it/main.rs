@@ -17,6 +17,7 @@ mod convert_yaml;
 mod detections;
 mod docs;
 mod documents;
+mod fmt;
 mod git;
 mod hostile;
 mod new_test;

@@ -9,7 +9,7 @@
 //! has this layout stays as it is. The official formatter measures lists as they are written, with few blanks perhaps,
 //! and breaks some of its own at a second run because its blanks have made them wider.
 
-use super::Source;
+use super::{Source, regions};
 use crate::kql::TokenKind as T;
 
 mod lines;
@@ -20,10 +20,11 @@ mod write;
 /// The query in the official layout.
 pub(super) fn format(source: &Source<'_>) -> String {
     let text = source.text;
+    let regions = regions::regions(text, source.gaps);
     let once = |widths| {
         let mut rules = rules::Rules::new(source, widths);
-        tree::statements(&mut rules, &source.parse.statements);
-        write::write(&rules)
+        tree::statements(&mut rules, source.statements);
+        write::write(&rules, &regions)
     };
     let same = once(Widths::Least);
     let is_same = same == text || text.contains('\r') && same == text.replace("\r\n", "\n");

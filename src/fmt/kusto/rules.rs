@@ -4,6 +4,7 @@
 use super::lines::Lines;
 use super::{Role, Space, Widths, is_word};
 use crate::fmt::gaps::Gap;
+use crate::fmt::places::Places;
 use crate::fmt::{Source, plan};
 use crate::kql::{Token, TokenKind as T, work};
 use crate::source::Span;
@@ -29,8 +30,7 @@ pub(super) struct Aligned {
 pub(super) struct Rules<'q> {
     pub text: &'q str,
     pub tokens: &'q [Token],
-    /// Those in whose text the places of the tree are.
-    placed: &'q [Token],
+    places: &'q Places,
     pub gaps: &'q [Gap],
     /// For each bracket, its partner; for other tokens, themselves.
     pub partner: Vec<usize>,
@@ -53,13 +53,13 @@ pub(super) struct Rules<'q> {
 
 impl<'q> Rules<'q> {
     pub(super) fn new(source: &Source<'q>, widths: Widths) -> Self {
-        let Source { text, tokens, gaps, parse } = *source;
+        let Source { text, tokens, gaps, places, .. } = *source;
         let count = tokens.len();
         let written: Vec<bool> = gaps.iter().enumerate().map(|(at, gap)| at > 0 && gap.line_end).collect();
         Self {
             text,
             tokens,
-            placed: &parse.tokens,
+            places,
             gaps,
             partner: plan::partners(tokens),
             written: Lines::new(written.clone()),
@@ -81,12 +81,12 @@ impl<'q> Rules<'q> {
 
     /// The first token of a place.
     pub(super) fn first(&self, span: Span) -> usize {
-        plan::first(self.placed, span)
+        self.places.first(span)
     }
 
     /// The first token after a place.
     pub(super) fn after(&self, span: Span) -> usize {
-        plan::after(self.placed, span)
+        self.places.after(span)
     }
 
     /// How wide the tokens from `first` to before `end` are, in UTF-16 as the official formatter counts.

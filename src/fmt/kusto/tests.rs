@@ -108,3 +108,16 @@ fn comments_are_kept_where_the_official_formatter_drops_them() {
     let out = formatted(text).unwrap_or_default();
     assert!(out.contains("// first") && out.contains("// second"), "{out}");
 }
+
+#[test]
+fn switched_off_parts_stay() {
+    becomes(
+        "T\n|where a\n  // sentlint: fmt-off\n|  where   b==1\n // sentlint: fmt-on\n|where c\n",
+        "T\n| where a\n// sentlint: fmt-off\n|  where   b==1\n // sentlint: fmt-on\n| where c\n",
+    );
+    becomes("let a=1;\n// sentlint: fmt-off\nT|where b\n", "let a = 1;\n// sentlint: fmt-off\nT|where b\n");
+    becomes(
+        "T|take 1; // sentlint: fmt-off\n// sentlint: fmt-on\n// c\nT|take 1",
+        "T\n| take 1; // sentlint: fmt-off\n// sentlint: fmt-on\n// c\nT\n| take 1",
+    );
+}

@@ -2,6 +2,7 @@
 
 use super::rules::{Aligned, Rules, utf16};
 use super::{Space, Widths, is_word};
+use crate::fmt::regions::Region;
 use crate::kql::TokenKind as T;
 
 struct Writer<'r, 'q> {
@@ -13,21 +14,29 @@ struct Writer<'r, 'q> {
     columns: Vec<usize>,
 }
 
-pub(super) fn write(rules: &Rules<'_>) -> String {
+pub(super) fn write(rules: &Rules<'_>, regions: &[Region]) -> String {
     let mut writer = Writer {
         rules,
         out: String::with_capacity(rules.text.len() + rules.text.len() / 4),
         column: 0,
         columns: Vec::with_capacity(rules.tokens.len()),
     };
+    let mut regions = regions.iter().peekable();
     for (at, indentation) in (0..rules.tokens.len()).zip(rules.indentations()) {
         let indentation = match rules.aligned[at] {
             Some(Aligned { with, by }) => writer.columns.get(with).map_or(indentation, |column| column + by),
             None => indentation,
         };
-        writer.gap(at, indentation);
+        let region = regions.peek().copied().filter(|region| region.first <= at);
+        match region {
+            Some(region) => writer.switched_off(at, region, indentation),
+            None => writer.gap(at, indentation),
+        }
         writer.columns.push(writer.column);
-        writer.push(&rules.text[rules.tokens[at].span.range()]);
+        if region.is_none_or(|region| region.last <= at) {
+            writer.push(&rules.text[rules.tokens[at].span.range()]);
+        }
+        regions.next_if(|region| region.last <= at);
     }
     writer.out
 }
@@ -48,11 +57,37 @@ impl Writer<'_, '_> {
         self.column = 0;
     }
 
+    /// Where what stands before a token begins.
+    fn gap_start(&self, at: usize) -> usize {
+        at.checked_sub(1).map_or(0, |before| self.rules.tokens[before].span.end) as usize
+    }
+
+    /// A part that is not formatted before the first token in it, and what follows it before the first token after it.
+    fn switched_off(&mut self, at: usize, region: &Region, indentation: usize) {
+        let rules = self.rules;
+        let (start, end) = (region.text.start as usize, region.text.end as usize);
+        if at == region.first {
+            self.comments(&rules.text[self.gap_start(at)..start], indentation, true);
+            self.push(&rules.text[start..end]);
+        }
+        if at != region.last {
+            return;
+        }
+        let token = &rules.tokens[at];
+        let (between, is_end) = (&rules.text[end..token.span.start as usize], token.kind == T::EndOfText);
+        if between.contains('/') {
+            self.comments(between, indentation, !is_end);
+        } else if !is_end || between.contains(['\n', '\r']) {
+            self.end_line();
+            self.indent(if is_end { 0 } else { indentation });
+        }
+    }
+
     /// What stands before a token.
     fn gap(&mut self, at: usize, indentation: usize) {
         let rules = self.rules;
         let token = &rules.tokens[at];
-        let start = at.checked_sub(1).map_or(0, |before| rules.tokens[before].span.end) as usize;
+        let start = self.gap_start(at);
         let between = &rules.text[start..token.span.start as usize];
         let is_end = token.kind == T::EndOfText;
         if let Some(space) = rules.joined[at] {

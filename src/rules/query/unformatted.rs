@@ -12,7 +12,8 @@ declare_rule! {
     ///
     /// With one layout for all queries, a review shows what a change means and not how its author breaks lines. Only
     /// queries in literal block scalars (`|`) and in query files are reported, because only those can be formatted
-    /// without changing the YAML around them. The width is the one of `[fmt]` in sentlint.toml.
+    /// without changing the YAML around them. The width and the layout are those of `[fmt]` in
+    /// sentlint.toml.
     ///
     /// ## Example
     ///
