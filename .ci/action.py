@@ -20,6 +20,7 @@ from checks import check, finish
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 GOOD = (ROOT / "content/hunting/mremoteng-connection-fan-out.yaml").read_text()
+TESTS = (ROOT / "content/hunting/mremoteng-connection-fan-out.test.yaml").read_text()
 BAD = (ROOT / "content/broken/invalid-id/invalid.yaml").read_text()
 TARGET = f"{os.uname().machine}-unknown-linux-musl"
 VERSION = re.search(r'^version = "(.*)"$', (ROOT / "Cargo.toml").read_text(), re.M)[1]
@@ -184,6 +185,29 @@ def checking(place, releases):
     numbers = (out["exit-code"], out["errors"], out["warnings"], out["sarif-file"], out["version"])
     check("good content passes", code == 0 and numbers == ("0", "0", "0", "", VERSION), f"{log}{out}")
     check("and the summary says so", "sentlint" in summary, summary)
+
+    runner.write("tested/a.yaml", GOOD)
+    runner.write("tested/a.test.yaml", TESTS)
+    code, log, out, summary = runner.run(paths="tested", test="true", junit_file="out dir.xml")
+    check("tests that pass", code == 0 and out["tests-exit-code"] == "0" and "### Tests" in summary, f"{log}{out}{summary}")
+    check("are in the JUnit file", "<testcase " in (runner.work / "out dir.xml").read_text(), log)
+    runner.write("tested/a.test.yaml", TESTS.replace("rows: 1", "rows: 7", 1))
+    code, log, out, summary = runner.run(paths="tested", test="true")
+    told = re.search(r"^::error file=tested/a.test.yaml,line=\d+,", log, re.M) and "expected 7 rows, got 1" in summary
+    check("a test that fails fails the step", code == 1 and out["tests-exit-code"] == "1" and told, f"{log}{out}{summary}")
+    code, log, out, _ = runner.run(paths="tested")
+    check("and is not run unless asked", code == 0 and out["tests-exit-code"] == "", f"{log}{out}")
+    runner.write("tested/a.test.yaml", "tests: [{name: ::error::x, expect: 1}]\n")
+    code, log, out, _ = runner.run(paths="tested", test="true", fail_on="never")
+    harmless = not re.search(r"^::error::x", log, re.M)
+    check("a test that cannot be run is 2", code == 2 and out["tests-exit-code"] == "2" and harmless, f"{log}{out}")
+    for hostile in ("$(touch pwned)", "yes", "true\nexit-code=0"):
+        code, log, out, _ = runner.run(paths="tested", test=hostile)
+        check(f"test as {hostile!r} is refused", code == 2 and not list(place.rglob("pwned")), log)
+    code, log, out, _ = runner.run(paths="tested", test="true", junit_file="$(touch pwned)")
+    check("the name of the JUnit file is a name", (runner.work / "$(touch pwned)").is_file() and not list(place.rglob("pwned")), log)
+    shutil.rmtree(runner.work / "tested")
+    (runner.work / "$(touch pwned)").unlink()
 
     runner.write("bad/b.yaml", BAD)
     code, log, out, summary = runner.run(paths="good\n  bad  \n\n", sarif_file="out dir/r.sarif")

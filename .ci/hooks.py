@@ -22,6 +22,7 @@ GOOD = (ROOT / "content/hunting/mremoteng-connection-fan-out.yaml").read_text()
 # Errors, one of them with a safe fix (the case of a severity) and one without (no GUID).
 FIXABLE = (ROOT / "content/broken/invalid-severity/invalid.yaml").read_text()
 FIXED = (ROOT / "content/broken/invalid-severity/fixed.yaml").read_text()
+TESTS = (ROOT / "content/hunting/mremoteng-connection-fan-out.test.yaml").read_text()
 BROKEN = GOOD.replace("query: |", "query: |\n  DeviceNetworkEvents | where (", 1)
 
 ENV = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "GITHUB_", "SENTLINT_", "PRE_COMMIT"))}
@@ -84,7 +85,7 @@ def main():
         page = (ROOT / "docs/integrations.md").read_text()
         remote, wheel, local = re.findall(r"```yaml\n(repos:\n[\s\S]*?)```", page)
         config = remote.replace("https://github.com/sentlint/sentlint", str(hooks)).replace("v0.1.0", revision)
-        config += "      - id: sentlint-fix\n      - id: sentlint-fmt\n      - id: sentlint-convert-check\n"
+        config += "      - id: sentlint-fix\n      - id: sentlint-fmt\n      - id: sentlint-test\n      - id: sentlint-convert-check\n"
         work = repository(
             place / "work",
             {
@@ -102,6 +103,15 @@ def main():
         print(f"the hook was installed in {time.monotonic() - start:.0f} s", flush=True)
         quiet = "duration" in done.stdout and "Found" not in done.stdout + done.stderr and "info" not in done.stdout
         check("good files pass in silence", done.returncode == 0 and "Passed" in done.stdout and quiet, done)
+
+        write(work, {"hunting/a b.test.yaml": TESTS})
+        done = hook("sentlint-test")
+        check("tests that pass are quiet", done.returncode == 0 and "Passed" in done.stdout, done)
+        write(work, {"hunting/a b.test.yaml": TESTS.replace("rows: 1", "rows: 7", 1)})
+        done = hook("sentlint-test")
+        told = "hunting/a b.test.yaml:" in done.stdout and "expected 7 rows, got 1" in done.stdout
+        check("a test that fails is told", done.returncode == 1 and told, done)
+        run("git", "rm", "--quiet", "--force", "hunting/a b.test.yaml", cwd=work)
 
         done = hook("sentlint-convert-check", "--all-files")
         missing = "arm/hunting/a b.json is missing"

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Runs `sentlint check` for the action. Every input arrives in the environment and is passed on as one whole
+# Runs `sentlint check`, and `sentlint test` if asked, for the action. Every input arrives in the environment and is passed on as one whole
 # argument: inputs are never interpreted as code.
 #
 # in:  SENTLINT, the program; INPUT_*
-# out: the step outputs exit-code, errors, warnings, sarif-file, version; the job summary
+# out: the step outputs exit-code, errors, warnings, tests-exit-code, sarif-file, version; the job summary
 set -euo pipefail
 
 fail() {
@@ -30,10 +30,15 @@ split_lines() {
   done <<< "$1"
 }
 
-for input in config fail-on format sarif-file baseline diff-base working-directory; do
+for input in config fail-on format sarif-file baseline diff-base test junit-file working-directory; do
   name=INPUT_$(tr 'a-z-' 'A-Z_' <<< "$input")
   one_line "$input" "${!name}"
 done
+
+case "${INPUT_TEST:-false}" in
+  true | false) ;;
+  *) fail "the input \`test\` must be true or false" ;;
+esac
 
 folder=${INPUT_WORKING_DIRECTORY:-.}
 cd -- "$folder" 2> /dev/null || fail "the input \`working-directory\` is not a folder"
@@ -81,6 +86,33 @@ else
 fi
 echo "::$stop::"
 
+# The tests below the paths. A path that is neither a folder nor a file of tests has none.
+tested=
+if [ "${INPUT_TEST:-false}" = true ]; then
+  places=()
+  for path in ${paths[@]+"${paths[@]}"}; do
+    case "$path" in
+      *.test.yaml | *.test.yml) places+=("$path") ;;
+      *) [ ! -d "$path" ] || places+=("$path") ;;
+    esac
+  done
+  if [ "${#paths[@]}" -eq 0 ] || [ "${#places[@]}" -gt 0 ]; then
+    options=()
+    [ -z "$INPUT_CONFIG" ] || options+=("--config=$INPUT_CONFIG")
+    run_tests() {
+      "$SENTLINT" test ${options[@]+"${options[@]}"} "--output-format=$1" -- ${places[@]+"${places[@]}"} < /dev/null
+    }
+    tested=0
+    run_tests github 2> "$words" || tested=$?
+    echo "::stop-commands::$stop"
+    cat "$words"
+    echo "::$stop::"
+    run_tests markdown >> "$GITHUB_STEP_SUMMARY" 2> /dev/null || true
+    [ -z "$INPUT_JUNIT_FILE" ] || run_tests junit 2> /dev/null > "$INPUT_JUNIT_FILE" || [ "$?" -lt 2 ] || tested=2
+    [ "$tested" -le "$code" ] || code=$tested
+  fi
+fi
+
 count() {
   [ ! -f "$json" ] || sed -n "s/^    \"$1\": \([0-9]*\),\{0,1\}\$/\1/p" "$json" | head -n 1
 }
@@ -97,6 +129,7 @@ fi
   echo "exit-code=$code"
   echo "errors=$(count errors)"
   echo "warnings=$(count warnings)"
+  echo "tests-exit-code=$tested"
   echo "sarif-file=$sarif"
   echo "version=$("$SENTLINT" --version | cut -d ' ' -f 2)"
 } >> "$GITHUB_OUTPUT"
