@@ -56,5 +56,40 @@ fn benches(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(main_jobs, benches);
+/// A thousand small tests, ten a file, on all cores.
+fn tests(criterion: &mut Criterion) {
+    const FILES: usize = 100;
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = String::from("now: 2026-11-25T12:00:00Z\ntests:\n");
+    for number in 0..10 {
+        text += &format!(
+            "  - name: n{number}\n    tables:\n      DeviceProcessEvents:\n        - {{Timestamp: now-1h, DeviceName: \
+             pc-{number}, FileName: code.exe, ProcessCommandLine: code tunnel}}\n    expect: {{rows: 1}}\n"
+        );
+    }
+    let query = "DeviceProcessEvents\n| where Timestamp > ago(1d)\n| where FileName =~ 'code.exe' and \
+                 ProcessCommandLine has 'tunnel'\n| summarize Starts = count() by DeviceName\n";
+    let mut files = Vec::new();
+    for number in 0..FILES {
+        std::fs::write(folder.path().join(format!("q{number}.kql")), query).unwrap();
+        files.push(folder.path().join(format!("q{number}.test.yaml")));
+    }
+    let run = |files: &[PathBuf]| -> usize {
+        let passed = |path: &PathBuf| sentlint::internals::suite::passed(path, text.clone().into_bytes());
+        std::thread::scope(|scope| {
+            let cores = std::thread::available_parallelism().map_or(1, usize::from);
+            let parts = files.chunks(files.len().div_ceil(cores));
+            let threads: Vec<_> =
+                parts.map(|part| scope.spawn(move || part.iter().map(passed).sum::<usize>())).collect();
+            threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+        })
+    };
+    assert_eq!(run(&files), 10 * FILES);
+    let mut group = criterion.benchmark_group("test");
+    group.throughput(Throughput::Elements(10 * FILES as u64)).sample_size(20);
+    group.bench_function("thousand", |bencher| bencher.iter(|| black_box(run(&files))));
+    group.finish();
+}
+
+criterion_group!(main_jobs, benches, tests);
 criterion_main!(main_jobs);

@@ -154,6 +154,21 @@ pub mod source {
     pub use crate::source::{BOM, Edit, SourceFile, Span};
 }
 
+pub mod suite {
+    //! Tests of queries.
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use crate::workspace::Workspace;
+
+    /// Runs the tests of a file, and counts those that pass.
+    pub fn passed(path: &Path, bytes: Vec<u8>) -> usize {
+        let known = Arc::new(Workspace::default());
+        let file = crate::suite::run_file(path, &path.to_string_lossy(), bytes, &known, "");
+        file.tests.iter().filter(|test| test.state == crate::suite::State::Passed).count()
+    }
+}
+
 pub mod yaml {
     //! YAML with places.
     pub use crate::yaml::{Node, ScalarMap, ScalarStyle, Value, YamlError, edit, parse, to_json};

@@ -11,8 +11,9 @@ use crate::content::{Content, Form, Kind, Query};
 use crate::diagnostic::Diagnostic;
 use crate::findings::FileReport;
 use crate::kql::bind::Catalog;
-use crate::rules::{self, Base, Entry, RepositoryFile, Settings};
+use crate::rules::{self, Base, Declared as _, Entry, RepositoryFile, Settings};
 use crate::source::SourceFile;
+use crate::suite;
 use crate::suppress::{self, Suppression};
 use crate::workspace::View;
 
@@ -45,6 +46,14 @@ pub(super) fn check_file(
         let rules = with_named.as_deref().unwrap_or(enabled);
         let checker = Checker { place: job.place(), catalog, settings, rules, base: base.as_ref() };
         let mut found = checker.check(&content, &queries);
+        if content.kind == Kind::Test && settings.enabled(rules::InvalidTest::META) {
+            let mistakes = suite::examine(job.location(), &content.source, &content.document, catalog);
+            for mistake in &mistakes {
+                let mut finding = rules::invalid_test(mistake.span, &mistake.message);
+                super::set_severity(&mut finding, settings);
+                found.all.push(finding);
+            }
+        }
         proof::prove(&checker, &content, &queries, &mut found);
         for diagnostic in &mut found.all {
             complete(diagnostic, &content, &queries);

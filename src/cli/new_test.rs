@@ -93,7 +93,13 @@ fn made(file: &Path, path: &Path, known: &Arc<Workspace>, now: i64) -> Result<Ma
     };
     let content = target.content();
     let template = content.as_ref().and_then(crate::content::Content::template);
-    let job = Job { bound: &bound, view: &view, now, period: suite::period(template.as_ref()) };
+    let job = Job {
+        bound: &bound,
+        view: &view,
+        now,
+        period: suite::period(template.as_ref()),
+        rows: suite::rows_to_alert(template.as_ref()),
+    };
     let say = |unsolved: &Unsolved| format!("{}: not solved: {}", target.shown(unsolved.span), unsolved.what);
     let found = match job.find() {
         Ok(found) => found,
@@ -104,7 +110,7 @@ fn made(file: &Path, path: &Path, known: &Arc<Workspace>, now: i64) -> Result<Ma
         }
     };
     let mut notes = vec![
-        "Events by `sentlint new test`: one that the query finds, and near misses. Read them, and make them yours."
+        "Written by `sentlint new test`: events that the query finds, and near misses. Edit them until they look like yours."
             .to_owned(),
     ];
     notes.extend(found.unsolved.iter().take(10).map(say));

@@ -8,16 +8,9 @@ use super::args::{self, Global, Test, TestFormat};
 use super::run::on_deep_stack;
 use super::{Error, Outcome, files, print, results};
 use crate::discover::{self, absolute};
-use crate::suite::{Form, Report, State, TestFile, run_file};
+use crate::suite::{Asks, Form, Report, State, TestFile, probe, rewritten, run_file};
 
 pub(super) fn run(global: &Global, options: &Test) -> Result<Outcome, Error> {
-    for (asked, option) in
-        [(options.coverage, "--coverage"), (options.mutants, "--mutants"), (options.bless, "--bless")]
-    {
-        if asked {
-            return Err(Error::Usage(format!("`sentlint test {option}` is not implemented yet")));
-        }
-    }
     let paths = find(global, options)?;
     let settings = args::Files::configured(options.config.clone(), options.isolated);
     let resolver = files::resolver(&settings)?;
@@ -32,6 +25,7 @@ pub(super) fn run(global: &Global, options: &Test) -> Result<Outcome, Error> {
     }
     let (next, found) = (AtomicUsize::new(0), Mutex::new(Vec::<(usize, TestFile)>::new()));
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len().max(1));
+    let asks = Asks { coverage: options.coverage, mutants: options.mutants };
     let filter = options.filter.as_deref().unwrap_or_default();
     std::thread::scope(|scope| {
         let work = || {
@@ -40,7 +34,18 @@ pub(super) fn run(global: &Global, options: &Test) -> Result<Outcome, Error> {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     jobs.get(at).map(|job| (at, job))
                 } {
-                    let file = run_file(path, name, bytes.clone(), workspace, filter);
+                    let mut file = run_file(path, name, bytes.clone(), workspace, filter);
+                    let mut bytes = bytes.clone();
+                    if options.bless
+                        && let Some(text) = blessed(&file)
+                    {
+                        files::write(path, &text)?;
+                        bytes = text.into_bytes();
+                        file = run_file(path, name, bytes.clone(), workspace, filter);
+                    }
+                    if asks.coverage || asks.mutants {
+                        probe(&mut file, path, &bytes, workspace, filter, asks);
+                    }
                     found.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((at, file));
                 }
                 Ok(())
@@ -72,6 +77,18 @@ pub(super) fn run(global: &Global, options: &Test) -> Result<Outcome, Error> {
     } else {
         Outcome::Clean
     })
+}
+
+/// The text of a test file with the expectations that its results would meet, which are shown.
+fn blessed(file: &TestFile) -> Option<String> {
+    let edits: Vec<_> = file.tests.iter().flat_map(|test| test.blessed.iter().cloned()).collect();
+    for edit in &edits {
+        let place = file.source.position(edit.span.start as usize);
+        let old = file.source.text().get(edit.span.range()).unwrap_or_default();
+        let old = old.split_whitespace().collect::<Vec<_>>().join(" ");
+        print::note(&format!("{}:{}:{}: {old} -> {}", file.path, place.line, place.column, edit.text));
+    }
+    (!edits.is_empty()).then(|| rewritten(file.source.text(), edits))
 }
 
 fn is_test(path: &Path) -> bool {

@@ -199,7 +199,9 @@ impl Content {
             };
             return parts.into_iter().map(query).collect();
         }
-        let Some(root) = self.root().filter(|_| self.kind != Kind::Unknown) else { return Vec::new() };
+        let Some(root) = self.root().filter(|_| !matches!(self.kind, Kind::Unknown | Kind::Test)) else {
+            return Vec::new();
+        };
         if self.kind == Kind::CustomDetection {
             let read = |detection: Detection<'a>| {
                 let node = detection.query()?.node;

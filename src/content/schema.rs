@@ -20,13 +20,20 @@ use crate::yaml::{Node, Value};
 /// The schema of sentlint.toml.
 const CONFIG: &str = include_str!("../../schemas/config.schema.json");
 
+/// The schema of files of tests.
+const TEST: &str = include_str!("../../schemas/test.schema.json");
+
 /// The published schemas, each by the name under which `sentlint schema` prints it.
 pub(crate) fn published(name: &str) -> Option<Cow<'static, str>> {
     let format = Format::all().iter().find(|format| format.kind.as_str() == name);
     match format {
         Some(format) => Some(json_schema::text(format).into()),
         None if name == "custom-detection" => Some(format!("{:#}\n", shape::schema()).into()),
-        None => (name == "config").then_some(CONFIG.into()),
+        None => match name {
+            "config" => Some(CONFIG.into()),
+            "test" => Some(TEST.into()),
+            _ => None,
+        },
     }
 }
 

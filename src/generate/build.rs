@@ -73,6 +73,8 @@ pub(super) fn texts(
     let start = starts.first().cloned().unwrap_or_default();
     let end = ends.first().cloned().unwrap_or_default();
     let filler = if spread > 0 { format!("{}", spread + 1) } else { String::new() };
+    // What differs already needs nothing to differ by.
+    let filler = if made.iter().any(|text| text.contains(usual)) { String::new() } else { filler };
     let mut all = Vec::new();
     let mut put = |parts: &[&str], between: &str| {
         let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
@@ -105,6 +107,13 @@ pub(super) fn texts(
         put(&[&start, usual, &inner.join(" "), &end], "");
     }
     let mut all: Vec<String> = all;
+    // What a reader expects under the name of the column comes first, where a pattern alone asks for something.
+    if !samples.is_empty() && made.is_empty() {
+        for text in [usual.to_owned(), format!("{usual}.contoso.example"), format!("{usual}@contoso.example")]
+        {
+            all.insert(0, text);
+        }
+    }
     if spread > 0 && asked {
         // What must be in it and nothing else comes last, where values shall differ.
         all.push(format!("{start}{}{end}", inner.join(" ")));

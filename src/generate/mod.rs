@@ -88,6 +88,8 @@ pub(crate) struct Job<'j> {
     pub now: i64,
     /// How far back events may lie, in ticks, if that is limited.
     pub period: Option<i64>,
+    /// How many rows the result shall have, for a rule that alerts on so many.
+    pub rows: usize,
 }
 
 /// Events that a query finds, with those that it nearly finds.
@@ -111,13 +113,22 @@ impl Job<'_> {
 
     /// Events that the query finds, or what could not be solved.
     pub(crate) fn find(&self) -> Result<Found, Vec<Unsolved>> {
+        if self.rows > 1
+            && let Ok(found) = self.find_rows(self.rows)
+        {
+            return Ok(found);
+        }
+        self.find_rows(1)
+    }
+
+    fn find_rows(&self, wanted: usize) -> Result<Found, Vec<Unsolved>> {
         let started = Instant::now();
         let mut unsolved: Vec<Unsolved> = Vec::new();
         for attempt in 0..ATTEMPTS {
             if started.elapsed() > PATIENCE {
                 break;
             }
-            let made = self.attempt(attempt).map_err(|failure| vec![refusal(failure)])?;
+            let made = self.attempt(attempt, wanted).map_err(|failure| vec![refusal(failure)])?;
             for own in made.unsolved {
                 if !unsolved.contains(&own) {
                     unsolved.push(own);
@@ -131,7 +142,7 @@ impl Job<'_> {
                     continue;
                 }
             };
-            if outcome.table.count() > 0 {
+            if outcome.table.count() >= wanted {
                 let misses = misses::misses(self, &events);
                 let unsolved = if misses.is_empty() { unsolved } else { Vec::new() };
                 return Ok(Found { events, outcome, misses, unsolved });
@@ -147,7 +158,7 @@ impl Job<'_> {
         Err(unsolved)
     }
 
-    fn attempt(&self, attempt: usize) -> Result<Attempt, Failure> {
+    fn attempt(&self, attempt: usize, wanted: usize) -> Result<Attempt, Failure> {
         let mut copies: HashMap<usize, usize> = HashMap::new();
         let options = Options { missing_empty: true, fixtures: Vec::new() };
         // The plan is the same for all restarts, because groups are known by their places in it.
@@ -155,10 +166,16 @@ impl Job<'_> {
         for _ in 0..RESTARTS {
             let period = self.period.unwrap_or(3650 * time::DAY);
             let mut solver = Solver::new(self.now, period, attempt, copies.clone());
-            let made = solver.rows(&prepared.plan);
-            if let Err(why) = made {
-                solver.unsolved.push(why);
-                return Ok(Attempt { events: None, unsolved: solver.unsolved });
+            for row in 0..wanted {
+                solver.variant = row;
+                match solver.rows(&prepared.plan) {
+                    Ok(_) if wanted == 1 => {}
+                    Ok(made) => solver.differ_in(&made),
+                    Err(why) => {
+                        solver.unsolved.push(why);
+                        return Ok(Attempt { events: None, unsolved: solver.unsolved });
+                    }
+                }
             }
             if !solver.restart {
                 settle(&mut solver);

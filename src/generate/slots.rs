@@ -356,7 +356,23 @@ impl Slots {
         let forms = self.all[id].forms.clone();
         let mut made = Vec::new();
         for form in &forms {
-            made.extend(self.formed(exec, form));
+            // A pattern of which nothing else is asked is met by what a reader expects, if it can be.
+            let usual = plausible::text(&self.all[id].name, spread);
+            let expected = match form {
+                Form::Pattern(pattern, groups) if !groups.iter().any(|(_, slot)| self.get(*slot).touched) => {
+                    let all = [
+                        usual.clone(),
+                        format!("{usual}.contoso.example"),
+                        format!("{usual}@contoso.example"),
+                    ];
+                    all.into_iter().find(|text| pattern.is_match(text))
+                }
+                _ => None,
+            };
+            match expected {
+                Some(text) => made.push(text),
+                None => made.extend(self.formed(exec, form)),
+            }
         }
         let slot = &self.all[id];
         let touched = slot.touched && (!goals.is_empty() || slot.distinct);

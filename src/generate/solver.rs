@@ -235,6 +235,21 @@ impl<'p> Solver<'p> {
         from
     }
 
+    /// Makes a row of the result differ from others in its first columns that are strings of a table.
+    pub(super) fn differ_in(&mut self, row: &SymRow<'p>) {
+        let mut count = 0;
+        for cell in &row.cells {
+            let Sym::Cell(at, column) = cell else { continue };
+            if self.sources[*at].columns[*column].1 != Scalar::String || count == 3 {
+                continue;
+            }
+            count += 1;
+            let slot = self.cell(*at, *column);
+            let slot = self.slots.get_mut(slot);
+            (slot.distinct, slot.touched) = (true, true);
+        }
+    }
+
     /// Forgets what values came to.
     pub(super) fn forget(&mut self) {
         self.memo.clear();

@@ -7,8 +7,8 @@ use super::{Event, Events, Found};
 use crate::engine::exec::Asked;
 use crate::engine::table::Table;
 use crate::engine::value::Value;
-use crate::engine::{convert, json, time};
 use crate::kql::types::Scalar;
+use crate::suite::{cell, moment, scalar};
 
 /// How many columns of the result a test compares.
 const COMPARED: usize = 4;
@@ -81,7 +81,7 @@ fn test(out: &mut String, name: &str, events: &Events, now: i64) {
                 let cells: Vec<String> = event
                     .cells
                     .iter()
-                    .map(|(name, kind, value)| format!("{}: {}", scalar(name), cell(*kind, value, now)))
+                    .map(|(name, kind, value)| format!("{}: {}", scalar(name), cell(*kind, value, Some(now))))
                     .collect();
                 let _ = writeln!(out, "        - {{{}}}", cells.join(", "));
             }
@@ -109,64 +109,8 @@ fn compared(table: &Table) -> Vec<String> {
             _ => false,
         };
         if fits && all.len() < COMPARED {
-            all.push(format!("{}: {}", scalar(name), cell(*kind, value, 0)));
+            all.push(format!("{}: {}", scalar(name), cell(*kind, value, None)));
         }
     }
     all
-}
-
-/// A cell as YAML. In a flow mapping, JSON is YAML.
-fn cell(kind: Scalar, value: &Value, now: i64) -> String {
-    match value {
-        Value::DateTime(ticks) if kind == Scalar::DateTime && now > 0 => before(*ticks, now),
-        Value::Str(text) if kind.dynamic() => quoted(text),
-        Value::Str(text) => scalar(text),
-        Value::Long(_) | Value::Int(_) | Value::Bool(_) => convert::text(value).to_ascii_lowercase(),
-        Value::Array(_) | Value::Bag(_) | Value::Real(_) => json::written(value),
-        value => quoted(&convert::text(value)),
-    }
-}
-
-/// A moment as its distance from now, where that is short to say.
-fn before(ticks: i64, now: i64) -> String {
-    let back = now - ticks;
-    if back == 0 {
-        return "now".to_owned();
-    }
-    for (size, unit) in [(time::DAY, "d"), (time::HOUR, "h"), (time::MINUTE, "m"), (time::SECOND, "s")] {
-        if back > 0 && back % size == 0 && back / size < 1000 {
-            return format!("now-{}{unit}", back / size);
-        }
-    }
-    moment(ticks)
-}
-
-fn moment(ticks: i64) -> String {
-    let text = time::write_moment(ticks);
-    text.replace(".0000000Z", "Z")
-}
-
-fn quoted(text: &str) -> String {
-    let mut out = String::new();
-    json::quote(text, &mut out);
-    out
-}
-
-/// A string as YAML, without quotes where it reads as the same without.
-fn scalar(text: &str) -> String {
-    let word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '/' | '\\' | ' ');
-    let starts = text.starts_with(|c: char| c.is_ascii_alphabetic());
-    let safe = starts && text.chars().all(word) && !text.ends_with(' ') && text.len() <= 120;
-    let taken = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", "none", "any"];
-    let lower = text.to_ascii_lowercase();
-    if safe
-        && !taken.contains(&&*lower)
-        && !lower.starts_with("now")
-        && !lower.starts_with("inf")
-        && !lower.starts_with("nan")
-    {
-        text.to_owned()
-    } else {
-        quoted(text)
-    }
 }

@@ -230,7 +230,7 @@ impl State {
         let settings = self.settings.get(at)?.as_ref()?;
         let content = self.content(at)?;
         let view = check::catalog_for(views, &settings.workspace, &self.parsers);
-        if content.kind == Kind::Unknown {
+        if matches!(content.kind, Kind::Unknown | Kind::Test) {
             return Facts::of_tests(&content);
         }
         Some(Facts::read(&content, view))

@@ -175,6 +175,9 @@ pub(crate) trait Rule: Sync {
 }
 
 /// The rule on suppressions that are not needed; only for its sake do rules run that are not enabled.
+/// The finding on a mistake in a file of tests, which `check` examines.
+pub(crate) use metadata::invalid_test::{InvalidTest, finding as invalid_test};
+
 pub(crate) const UNUSED_SUPPRESSION: &RuleMeta = suppressions::unused_suppression::UnusedSuppression::META;
 
 /// A rule's metadata, as `declare_rule!` provides it.

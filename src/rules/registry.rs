@@ -71,6 +71,7 @@ mod tests {
                 "hidden-direction-mark",
                 "invalid-status",
                 "invalid-version",
+                "invalid-test",
                 "unknown-connector",
                 "missing-data-types",
                 "ti-latest",

@@ -1,40 +1,23 @@
 //! What a test expects, compared with what came of it.
 
+use super::alerts::made;
 use super::file::Mistake;
 use super::rows::value_of;
 use crate::content::model::Template;
-use crate::engine::{Table, Value, same, text};
+use crate::engine::{Row, Table, Value, same, text};
 use crate::yaml::{Entry, Node};
 
-/// The alerts of a rule: none unless the trigger holds; one for each row where rows are alerts, else one.
-pub(crate) fn alerts(template: Option<&Template<'_>>, rows: usize) -> Option<usize> {
-    let template = template?;
-    let alerting = template.alerting()?;
-    let grouping = alerting.event_grouping.and_then(|grouping| grouping.kind).map(|kind| kind.value);
-    let each_row = match (template, grouping) {
-        (_, Some(kind)) => kind.eq_ignore_ascii_case("AlertPerResult"),
-        (Template::NrtRule(_), None) => true,
-        _ => false,
-    };
-    let fires = match template.schedule() {
-        Some(schedule) => {
-            let threshold =
-                schedule.threshold.and_then(|text| text.value.trim().parse::<usize>().ok()).unwrap_or(0);
-            let operator = schedule.operator.map_or("gt", |text| text.value).to_ascii_lowercase();
-            match &*operator {
-                "lt" | "lessthan" => rows < threshold,
-                "eq" | "equal" => rows == threshold,
-                "ne" | "notequal" => rows != threshold,
-                _ => rows > threshold,
-            }
-        }
-        None => rows > 0,
-    };
-    Some(match (fires, each_row) {
-        (false, _) => 0,
-        (true, true) => rows,
-        (true, false) => 1,
-    })
+pub(crate) use super::alerts::{count as alerts, incidents};
+
+/// The keys of `expect`.
+pub(crate) const KEYS: [&str; 7] =
+    ["rows", "contains", "alerts", "entities", "incidents", "alert-names", "custom-details"];
+
+/// The row that has most of some values.
+pub(super) fn nearest<'t>(table: &'t Table, wanted: &[(usize, &Value)]) -> Option<&'t Row> {
+    let score = |row: &&Row| wanted.iter().filter(|(at, value)| same(&row[*at], value)).count();
+    // Of several, the first.
+    table.rows.iter().rev().max_by_key(score)
 }
 
 /// Compares; what is not as expected, and what is wrong in the expectation.
@@ -70,11 +53,19 @@ pub(crate) fn check(
                 }
                 number(entry, "alert", alerts, &mut failed, mistakes);
             }
+            "incidents" => {
+                let incidents = incidents(template, table);
+                if incidents.is_none() {
+                    mistakes.push(Mistake::new(entry.key.span, "only analytic rules have incidents"));
+                }
+                number(entry, "incident", incidents, &mut failed, mistakes);
+            }
+            "alert-names" => names(entry, table, template, &mut failed, mistakes),
+            "custom-details" => details(entry, table, template, &mut failed, mistakes),
             "contains" => contains(entry, table, now, &mut failed, mistakes),
             "entities" => entities(entry, table, template, &mut failed, mistakes),
             name => {
-                let known = ["rows", "contains", "alerts", "entities"];
-                let near = crate::similar::nearest(name, known);
+                let near = crate::similar::nearest(name, KEYS.iter().copied());
                 let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
                 mistakes.push(Mistake::new(entry.key.span, format!("Unknown key `{name}`{near}")));
             }
@@ -95,8 +86,7 @@ fn number(
     let say = |wanted: String| format!("expected {wanted} {noun}s, got {found}");
     if let Some(wanted) = parsed(&entry.value) {
         if wanted != found {
-            failed
-                .push(say(wanted.to_string()).replace(" 1 rows", " 1 row").replace(" 1 alerts", " 1 alert"));
+            failed.push(say(wanted.to_string()).replace(&format!(" 1 {noun}s"), &format!(" 1 {noun}")));
         }
         return;
     }
@@ -159,9 +149,8 @@ fn contains(
         let shown: Vec<String> =
             wanted.iter().map(|(_, value, column)| format!("{column}: {}", text(value))).collect();
         // The row that is nearest tells what differs.
-        let score =
-            |row: &&crate::engine::Row| wanted.iter().filter(|(at, value, _)| same(&row[*at], value)).count();
-        let nearest = table.rows.iter().max_by_key(score).map(|row| {
+        let pairs: Vec<(usize, &Value)> = wanted.iter().map(|(at, value, _)| (*at, value)).collect();
+        let nearest = nearest(table, &pairs).map(|row| {
             let differs = wanted.iter().filter(|(at, value, _)| !same(&row[*at], value));
             let differs: Vec<String> =
                 differs.map(|(at, _, column)| format!("{column}: {}", text(&row[*at]))).collect();
@@ -216,6 +205,77 @@ fn entities(
         if !found {
             let fields: Vec<String> = wanted.iter().map(|(name, value)| format!("{name}: {value}")).collect();
             failed.push(format!("no entity of type {kind} has {}", fields.join(", ")));
+        }
+    }
+}
+
+/// The names of alerts, which the rule may make of columns.
+fn names(
+    entry: &Entry,
+    table: &Table,
+    template: Option<&Template<'_>>,
+    failed: &mut Vec<String>,
+    mistakes: &mut Vec<Mistake>,
+) {
+    let Some(alerts) = made(template, table) else {
+        mistakes.push(Mistake::new(entry.key.span, "only analytic rules have alerts"));
+        return;
+    };
+    let Some(list) = entry.value.as_sequence() else {
+        mistakes.push(Mistake::new(entry.value.span, "`alert-names` must be a list"));
+        return;
+    };
+    for wanted in list.items.iter().filter_map(Node::as_str) {
+        let found: Vec<&str> = alerts.iter().filter_map(|alert| alert.name.as_deref()).collect();
+        if !found.contains(&wanted) {
+            failed.push(format!("no alert is named {wanted}; the names are: {}", found.join(", ")));
+        }
+    }
+}
+
+/// The custom details of alerts: each expectation must hold for one alert as a whole.
+fn details(
+    entry: &Entry,
+    table: &Table,
+    template: Option<&Template<'_>>,
+    failed: &mut Vec<String>,
+    mistakes: &mut Vec<Mistake>,
+) {
+    let Some(alerts) = made(template, table) else {
+        mistakes.push(Mistake::new(entry.key.span, "only analytic rules have custom details"));
+        return;
+    };
+    let Some(list) = entry.value.as_sequence() else {
+        mistakes.push(Mistake::new(entry.value.span, "`custom-details` must be a list of mappings"));
+        return;
+    };
+    let known: Vec<&str> = template
+        .map(|template| template.common().custom_details.iter().map(|(key, _)| key.value).collect())
+        .unwrap_or_default();
+    for item in &list.items {
+        let Some(map) = item.as_mapping() else {
+            mistakes.push(Mistake::new(item.span, "custom details must be a mapping of keys to values"));
+            continue;
+        };
+        let mut wanted = Vec::new();
+        for cell in &map.entries {
+            let key = cell.name().unwrap_or_default();
+            if !known.contains(&key) {
+                let near = crate::similar::nearest(key, known.iter().copied());
+                let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                let message = format!("the rule has no custom detail `{key}`{near}");
+                mistakes.push(Mistake::new(cell.key.span, message));
+            }
+            wanted.push((key, cell.value.as_str().unwrap_or_default()));
+        }
+        let holds = |alert: &super::alerts::Alert| {
+            wanted.iter().all(|(key, value)| {
+                alert.details.iter().any(|(own, values)| own == key && values.iter().any(|own| own == value))
+            })
+        };
+        if !alerts.iter().any(holds) {
+            let shown: Vec<String> = wanted.iter().map(|(key, value)| format!("{key}: {value}")).collect();
+            failed.push(format!("no alert has the custom details {}", shown.join(", ")));
         }
     }
 }

@@ -19,6 +19,11 @@ impl Mistake {
     }
 }
 
+/// The keys of a test file.
+const FILE_KEYS: [&str; 6] = ["query", "now", "tables", "watchlists", "external", "tests"];
+/// The keys of a test.
+const CASE_KEYS: [&str; 6] = ["name", "now", "tables", "watchlists", "external", "expect"];
+
 /// Rows that a test file gives, by the name of their table.
 pub(crate) type Given<'a> = Vec<(&'a str, &'a Node)>;
 
@@ -64,7 +69,7 @@ impl<'a> Suite<'a> {
         };
         suite.query = root.get("query").and_then(Node::as_str);
         suite.shared = suite.data(root);
-        suite.unknown(root, &["query", "now", "tables", "watchlists", "external", "tests"]);
+        suite.unknown(root, &FILE_KEYS);
         match root.entry("tests") {
             Some(entry) => match entry.value.as_sequence() {
                 Some(tests) => {
@@ -125,7 +130,7 @@ impl<'a> Suite<'a> {
             self.mistakes.push(Mistake::new(node.span, "a test must be a mapping"));
             return;
         };
-        self.unknown(map, &["name", "now", "tables", "watchlists", "external", "expect"]);
+        self.unknown(map, &CASE_KEYS);
         let name = map.get("name").and_then(Node::as_str);
         if name.is_none() {
             self.mistakes.push(Mistake::new(node.span, "a test needs a `name`"));
@@ -150,4 +155,29 @@ pub(crate) fn query_path(file: &Path, named: Option<&str>) -> Result<PathBuf, St
     found.ok_or_else(|| {
         format!("there is no query `{stem}.yaml` or `{stem}.kql` next to it; name it with `query:`")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::suite::expect::KEYS;
+
+    #[test]
+    fn the_schema_has_the_keys_that_are_read() {
+        let text = include_str!("../../schemas/test.schema.json");
+        let schema: serde_json::Value = serde_json::from_str(text).unwrap();
+        let keys = |at: &str| {
+            let mut keys: Vec<String> =
+                schema.pointer(at).unwrap().as_object().unwrap().keys().cloned().collect();
+            keys.sort();
+            keys
+        };
+        let sorted = |keys: &[&str]| {
+            let mut keys: Vec<String> = keys.iter().map(|key| (*key).to_owned()).collect();
+            keys.sort();
+            keys
+        };
+        assert_eq!(keys("/properties"), sorted(&super::FILE_KEYS));
+        assert_eq!(keys("/properties/tests/items/properties"), sorted(&super::CASE_KEYS));
+        assert_eq!(keys("/definitions/expect/anyOf/1/properties"), sorted(&KEYS));
+    }
 }

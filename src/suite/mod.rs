@@ -8,16 +8,28 @@ use crate::kql::bind::{Catalog, bind_at};
 use crate::kql::model::{Level, SemanticModel};
 use crate::workspace::{View, Workspace};
 
+mod alerts;
+mod bless;
+mod changes;
+mod examine;
 mod expect;
 mod file;
+mod probe;
+mod reach;
 mod report;
 mod rows;
 mod run;
+mod scalars;
 mod target;
 
+pub(crate) use alerts::rows_to_alert;
+pub(crate) use bless::rewritten;
+pub(crate) use examine::examine;
 pub(crate) use expect::alerts;
+pub(crate) use probe::{Asks, probe};
 pub(crate) use report::{Form, Report};
 pub(crate) use run::{State, TestFile, Tested, period, run_file, run_text};
+pub(crate) use scalars::{cell, moment, scalar};
 pub(crate) use target::{Target, slashes};
 
 /// A query without errors, with what it means.
@@ -49,6 +61,11 @@ impl<'q> Bound<'q> {
     /// A plan of the query, good for one run.
     pub(crate) fn prepare(&self, view: &View<'_>, options: &Options) -> Result<Prepared, Failure> {
         engine::prepare(self.text, &self.parse, &self.model, view, options)
+    }
+
+    /// The columns of its result, if all of them are known.
+    fn result(&self) -> Option<&crate::kql::types::Relation> {
+        self.model.result.as_deref().filter(|result| !result.has_unknown_columns)
     }
 
     /// Whether the query asks what time it is.

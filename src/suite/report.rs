@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
 
+use super::reach::{Place, Probed};
 use super::run::{State, TestFile, Tested};
 use crate::report::one_line;
 use crate::source::{SourceFile, Span};
@@ -51,6 +52,31 @@ impl Report {
         }
     }
 
+    /// What was looked for besides the tests, added up over the files: what is decided or noticed, and what is not.
+    fn probed(&self, of: fn(&TestFile) -> Option<&Probed>) -> Option<(usize, Vec<(&TestFile, &Place)>)> {
+        let mut all: Option<(usize, Vec<(&TestFile, &Place)>)> = None;
+        for file in &self.files {
+            let Some(probed) = of(file) else { continue };
+            let (total, open) = all.get_or_insert((0, Vec::new()));
+            *total += probed.total;
+            open.extend(probed.open.iter().map(|place| (file, place)));
+        }
+        all
+    }
+
+    /// What the tests reach of their queries, one line for each thing that they do not.
+    fn reach(&self) -> String {
+        let mut out = String::new();
+        for (of, words) in PROBES {
+            let Some((total, open)) = self.probed(of) else { continue };
+            for (_, place) in &open {
+                let _ = writeln!(out, "{}: {}", one_line(&place.shown), one_line(&place.what));
+            }
+            let _ = writeln!(out, "{} of {total} {words}", total - open.len());
+        }
+        out
+    }
+
     fn summary(&self) -> String {
         let noun = if self.total() == 1 { "test" } else { "tests" };
         let mut text = format!("{} {noun}: {} passed", self.total(), self.count(State::Passed));
@@ -93,6 +119,7 @@ impl Report {
             }
         }
         let _ = writeln!(out, "{}", self.summary());
+        out += &self.reach();
         crate::report::without_commands(&out).into_owned()
     }
 
@@ -127,7 +154,18 @@ impl Report {
             "failed": self.count(State::Failed),
             "broken": self.count(State::Broken),
         });
-        let all = json!({"version": 1, "summary": summary, "tests": tests});
+        let mut all = json!({"version": 1, "summary": summary, "tests": tests});
+        for ((of, _), key) in PROBES.into_iter().zip(["coverage", "mutants"]) {
+            let Some((total, open)) = self.probed(of) else { continue };
+            let places: Vec<Json> = open
+                .iter()
+                .map(|(file, place)| {
+                    let range = file.query_source.as_ref().map(|source| range(source, place.span));
+                    json!({"query": file.query, "range": range, "message": place.what})
+                })
+                .collect();
+            all[key] = json!({"total": total, "reached": total - open.len(), "open": places});
+        }
         serde_json::to_string_pretty(&all).unwrap_or_default() + "\n"
     }
 
@@ -177,6 +215,19 @@ impl Report {
             let _ =
                 writeln!(out, "::error file={path},line={line},col={column}::{}", command_value(&message));
         }
+        for (of, _) in PROBES {
+            for (file, place) in self.probed(of).into_iter().flat_map(|(_, open)| open) {
+                let Some(source) = &file.query_source else { continue };
+                let position = source.position(place.span.start as usize);
+                let path = command_value(&file.query).replace(',', "%2C").replace(':', "%3A");
+                let (line, column) = (position.line, position.column);
+                let _ = writeln!(
+                    out,
+                    "::notice file={path},line={line},col={column}::{}",
+                    command_value(&place.what)
+                );
+            }
+        }
         out + &self.summary() + "\n"
     }
 
@@ -203,9 +254,23 @@ impl Report {
                 test.state.name()
             );
         }
+        let reach = self.reach();
+        if !reach.is_empty() {
+            out += "\n";
+            for line in reach.lines() {
+                let _ = writeln!(out, "- {}", one_line(line).replace('<', "&lt;"));
+            }
+        }
         out
     }
 }
+
+/// What can be looked for besides the tests.
+type Of = fn(&TestFile) -> Option<&Probed>;
+const PROBES: [(Of, &str); 2] = [
+    (|file| file.coverage.as_ref(), "conditions decided by the tests"),
+    (|file| file.mutants.as_ref(), "changes of the queries noticed by the tests"),
+];
 
 fn range(source: &SourceFile, span: Span) -> Json {
     let place = |offset: u32| {

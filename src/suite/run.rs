@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::bless::{Blessed, blessed};
 use super::file::{Case, Mistake, Suite, query_path};
+use super::reach::Probed;
 use super::rows::{self, Bounds};
 use super::target::slashes;
 use super::{Bound, Target, expect};
@@ -56,6 +58,10 @@ pub(crate) struct Tested {
     pub dropped: Option<Dropped>,
     /// How many rows went into each operator and came out.
     pub steps: Vec<String>,
+    /// The first rows of the result as text, to compare results.
+    pub(super) result: Option<String>,
+    /// What would have to be written for a test that failed to pass.
+    pub blessed: Vec<Blessed>,
 }
 
 /// A test file that was run.
@@ -67,6 +73,25 @@ pub(crate) struct TestFile {
     pub tests: Vec<Tested>,
     /// The file of the query, for the places of its operators.
     pub query_source: Option<Arc<SourceFile>>,
+    pub(super) target: Option<Target>,
+    /// The conditions that no test decides, if asked for.
+    pub coverage: Option<Probed>,
+    /// The changes that no test notices, if asked for.
+    pub mutants: Option<Probed>,
+}
+
+/// How many rows of a result are compared with those of a changed query.
+const MOST_COMPARED: usize = 1000;
+
+/// Runs the tests of a file on another text of its query.
+pub(super) fn run_changed(
+    path: &Path,
+    bytes: Vec<u8>,
+    known: &Arc<Workspace>,
+    filter: &str,
+    target: &Target,
+) -> TestFile {
+    run_with(path, &slashes(path), bytes, known, filter, Some(target))
 }
 
 /// Runs the tests of a text, as if it were a file, for a query that has been read.
@@ -102,6 +127,9 @@ fn run_with(
         query: String::new(),
         tests: Vec::new(),
         query_source: None,
+        target: None,
+        coverage: None,
+        mutants: None,
     };
     let broken = |span: Span, name: &str, message: String| Tested {
         name: name.to_owned(),
@@ -113,6 +141,8 @@ fn run_with(
         span,
         dropped: None,
         steps: Vec::new(),
+        result: None,
+        blessed: Vec::new(),
     };
     if !suite.mistakes.is_empty() {
         file.tests.push(broken(suite.mistakes[0].span, "", told(name, &source, &suite.mistakes)));
@@ -143,6 +173,7 @@ fn run_with(
         }
     };
     file.query_source = Some(Arc::clone(&target.source));
+    file.target = Some(target.clone());
     let mut own = Workspace::clone(known);
     {
         let view = View::new(vec![known]);
@@ -269,6 +300,8 @@ impl Setting<'_> {
                     format!("{place}: {}: {} in, {} out", step.word, step.rows_in, step.rows_out)
                 })
                 .collect(),
+            result: Some(table.written(engine::Form::Ndjson, MOST_COMPARED)),
+            blessed: if failed.is_empty() { Vec::new() } else { blessed(wanted, table, self.template, now) },
         })
     }
 }

@@ -7,13 +7,15 @@ use crate::content::{Content, is_query_file};
 use crate::source::{SourceFile, Span};
 
 /// A query with the file that holds it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Target {
     /// The name of the file.
     pub name: String,
     pub source: Arc<SourceFile>,
     /// The text of the query.
     pub text: String,
+    /// How many bytes are before the text, where the file is a query.
+    skipped: usize,
     /// The content that the query is part of, with its path; `None` for a file that is a query.
     content: Option<String>,
 }
@@ -24,18 +26,19 @@ impl Target {
         let source = Arc::new(SourceFile::from_bytes(name.to_owned(), bytes));
         if is_query_file(name) {
             let text = source.text().trim_start_matches('\u{feff}').to_owned();
-            return Ok(Self { name: name.to_owned(), source, text, content: None });
+            let skipped = source.text().len() - text.len();
+            return Ok(Self { name: name.to_owned(), source, text, skipped, content: None });
         }
         let content = Content::read(Arc::clone(&source), location);
         let text = content.queries().first().map(|query| query.text.to_owned());
         let text = text.ok_or_else(|| format!("`{name}` has no query"))?;
-        Ok(Self { name: name.to_owned(), source, text, content: Some(location.to_owned()) })
+        Ok(Self { name: name.to_owned(), source, text, skipped: 0, content: Some(location.to_owned()) })
     }
 
     /// A query that is not in a file.
     pub(crate) fn text(name: &str, text: &str) -> Self {
         let source = Arc::new(SourceFile::from_bytes(name.to_owned(), text.as_bytes().to_vec()));
-        Self { name: name.to_owned(), text: source.text().to_owned(), source, content: None }
+        Self { name: name.to_owned(), text: source.text().to_owned(), source, skipped: 0, content: None }
     }
 
     /// The content that the query is part of.
@@ -46,7 +49,7 @@ impl Target {
     /// The place in the file of a place in the query.
     pub(crate) fn span(&self, span: Span) -> Span {
         match self.content() {
-            None => span.shift(self.source.text().len() - self.text.len()),
+            None => span.shift(self.skipped),
             Some(content) => content.queries().first().map_or(span, |query| query.span(span)),
         }
     }

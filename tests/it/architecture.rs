@@ -48,6 +48,7 @@ const KNOWS: &[(&str, &[&str])] = &[
     (
         "check",
         &[
+            "suite",
             "source",
             "yaml",
             "diagnostic",
@@ -123,6 +124,8 @@ const KNOWS: &[(&str, &[&str])] = &[
             "inspect",
             "fix",
             "baseline",
+            "workspace",
+            "suite",
         ],
     ),
 ];

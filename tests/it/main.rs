@@ -30,6 +30,7 @@ mod reports;
 mod review;
 mod rules;
 mod run;
+mod same_results;
 mod sarif;
 mod schemas;
 mod slips_pinned;

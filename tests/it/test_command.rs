@@ -147,13 +147,206 @@ tests:
 }
 
 #[test]
-fn what_is_not_there_yet_is_refused() {
-    let dir = folder(&[]);
-    for option in ["--coverage", "--mutants", "--bless"] {
-        let ran = run(dir.path(), &["test", option], "");
-        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{option}");
-        assert!(ran.stderr.contains("is not implemented yet"), "{ran:?}");
+fn coverage_tells_the_conditions_that_no_test_decides() {
+    let dir = folder(&[("q.kql", QUERY), ("q.test.yaml", TESTS)]);
+    let ran = run(dir.path(), &["test", "--isolated", "--coverage"], "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    // The update has neither the name nor the word: neither condition alone rejects it.
+    for line in [
+        "q.kql:2:9: no test decides `Timestamp > ago(1d)`: no test has an event that only this condition rejects",
+        "q.kql:4:9: no test decides `ProcessCommandLine has 'tunnel'`: no test has an event that only this condition rejects",
+        "0 of 3 conditions decided by the tests",
+    ] {
+        assert!(ran.stdout.contains(line), "{line} is not in {}", ran.stdout);
     }
-    let ran = run(dir.path(), &["test"], "");
-    assert_eq!((ran.code, ran.stderr.as_str()), (0, "warning: no test files (*.test.yaml) found\n"));
+    let more = format!(
+        "{TESTS}  - name: another command is not\n    tables: {{DeviceProcessEvents: [{{Timestamp: now-2h, FileName: code.exe}}]}}\n    expect: none\n"
+    );
+    let dir = folder(&[("q.kql", QUERY), ("q.test.yaml", &more)]);
+    let ran = run(dir.path(), &["test", "--isolated", "--coverage", "--output-format", "json"], "");
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&report["coverage"]["total"], &report["coverage"]["reached"]), (&3.into(), &1.into()));
+    assert_eq!(report["coverage"]["open"][0]["range"]["start"]["line"], 2);
+    assert!(report.get("mutants").is_none());
+}
+
+#[test]
+fn mutants_are_the_changes_that_no_test_notices() {
+    let dir = folder(&[("q.kql", QUERY), ("q.test.yaml", TESTS)]);
+    let ran = run(dir.path(), &["test", "--isolated", "--mutants"], "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let expected = "q.kql:4:9: no test notices without `ProcessCommandLine has 'tunnel'`\n";
+    let expected = expected.replace("notices without", "notices a query without");
+    assert!(ran.stdout.contains(&expected), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("`!=` in place of `==`"), "{}", ran.stdout);
+    assert!(ran.stdout.contains(" changes of the queries noticed by the tests"), "{}", ran.stdout);
+}
+
+#[test]
+fn bless_writes_what_came_of_a_test_and_keeps_the_rest() {
+    let tests = TESTS
+        .replace("rows: 1", "rows: 3        # as many as there are")
+        .replace("DeviceName: pc-1}]", "DeviceName: pc-7}]")
+        .replace("FileName: update.exe", "FileName: code.exe, ProcessCommandLine: a tunnel");
+    let dir = folder(&[("q.kql", QUERY), ("q.test.yaml", &tests)]);
+    assert_eq!(run(dir.path(), &["test", "--isolated"], "").code, 1);
+    let ran = run(dir.path(), &["test", "--isolated", "--bless"], "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.stderr.contains("q.test.yaml:8:13: 3 -> 1"), "{ran:?}");
+    let written = std::fs::read_to_string(dir.path().join("q.test.yaml")).unwrap();
+    assert!(written.contains("rows: 1        # as many as there are"), "{written}");
+    assert!(written.contains("contains: [{DeviceName: pc-1}]"), "{written}");
+    assert!(written.contains("expect: {rows: 1, contains: [{ProcessCommandLine: a tunnel}]}"), "{written}");
+    let again = run(dir.path(), &["test", "--isolated", "--bless"], "");
+    assert_eq!((again.code, again.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn alerts_have_names_and_custom_details_and_become_incidents() {
+    let rule = "id: 0f3a2c1e-6d5b-4c8e-9a7f-1b2c3d4e5f60
+name: Tunnel
+description: Identifies tunnels.
+severity: Medium
+requiredDataConnectors: []
+queryFrequency: 1h
+queryPeriod: 1h
+triggerOperator: gt
+triggerThreshold: 0
+tactics: []
+relevantTechniques: []
+query: DeviceProcessEvents | where FileName == 'code.exe' | project Timestamp, DeviceName, AccountName
+entityMappings:
+  - entityType: Host
+    fieldMappings: [{identifier: HostName, columnName: DeviceName}]
+customDetails: {Account: AccountName}
+alertDetailsOverride: {alertDisplayNameFormat: 'Tunnel on {{DeviceName}}'}
+eventGroupingSettings: {aggregationKind: AlertPerResult}
+incidentConfiguration:
+  createIncident: true
+  groupingConfiguration: {enabled: true, matchingMethod: AllEntities, reopenClosedIncident: false, lookbackDuration: 1h}
+version: 1.0.0
+kind: Scheduled
+";
+    let tests = "now: 2026-11-28T12:00:00Z
+tests:
+  - name: two hosts, three events
+    tables:
+      DeviceProcessEvents:
+        - {Timestamp: now-30m, DeviceName: pc-1, AccountName: ann, FileName: code.exe}
+        - {Timestamp: now-20m, DeviceName: pc-1, AccountName: bob, FileName: code.exe}
+        - {Timestamp: now-10m, DeviceName: pc-2, AccountName: ann, FileName: code.exe}
+    expect:
+      alerts: 3
+      incidents: 2
+      alert-names: [Tunnel on pc-2]
+      custom-details: [{Account: bob}]
+      entities: [{type: Host, HostName: pc-2}]
+";
+    let dir = folder(&[("r.yaml", rule), ("r.test.yaml", tests)]);
+    let ran = run(dir.path(), &["test", "--isolated"], "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for (from, to, expected) in [
+        ("incidents: 2", "incidents: 1", "expected 1 incident, got 2"),
+        (
+            "Tunnel on pc-2",
+            "Tunnel on pc-3",
+            "no alert is named Tunnel on pc-3; the names are: Tunnel on pc-1, ",
+        ),
+        ("Account: bob", "Account: eve", "no alert has the custom details Account: eve"),
+        ("Account: bob", "Acount: bob", "the rule has no custom detail `Acount`; did you mean `Account`?"),
+    ] {
+        let dir = folder(&[("r.yaml", rule), ("r.test.yaml", &tests.replace(from, to))]);
+        let ran = run(dir.path(), &["test", "--isolated"], "");
+        assert!(ran.code > 0 && ran.stdout.contains(expected), "{expected}: {ran:?}");
+    }
+    let any = rule.replace("AllEntities", "AnyAlert");
+    let dir = folder(&[("r.yaml", &any), ("r.test.yaml", &tests.replace("incidents: 2", "incidents: 1"))]);
+    assert_eq!(run(dir.path(), &["test", "--isolated"], "").code, 0);
+}
+
+#[test]
+fn check_reports_what_is_wrong_in_a_file_of_tests() {
+    let tests =
+        TESTS.replace("DeviceName: pc-1, FileName", "DeviceNam: pc-1, FileName").replace("rows: 1", "row: 1");
+    let dir = folder(&[("Hunting/q.kql", QUERY), ("Hunting/q.test.yaml", &tests)]);
+    let ran = run(dir.path(), &["check", "--isolated", "--output-format", "json"], "");
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let found: Vec<(&str, u64, &str)> = report["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|finding| finding["path"] == "Hunting/q.test.yaml")
+        .map(|finding| {
+            let line = finding["range"]["start"]["line"].as_u64().unwrap();
+            (finding["rule"].as_str().unwrap(), line, finding["message"].as_str().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("invalid-test", 6, "The table has no column `DeviceNam`; did you mean `DeviceName`?"),
+            ("invalid-test", 8, "Unknown key `row`; did you mean `rows`?"),
+        ],
+        "{}",
+        ran.stdout
+    );
+    let dir = folder(&[("q.kql", QUERY), ("Hunting/q.test.yaml", TESTS)]);
+    let ran = run(dir.path(), &["check", "--isolated", "--output-format", "concise"], "");
+    assert!(
+        ran.stdout.contains("Hunting/q.test.yaml:1:1: error[invalid-test] There is no query `q.yaml`"),
+        "{ran:?}"
+    );
+    let dir = folder(&[("Hunting/q.kql", QUERY), ("Hunting/q.test.yaml", TESTS)]);
+    let ran =
+        run(dir.path(), &["check", "--isolated", "--profile", "pedantic", "--output-format", "concise"], "");
+    assert!(!ran.stdout.contains("q.test.yaml"), "{ran:?}");
+    let ran = run(dir.path(), &["schema", "test"], "");
+    assert!(ran.code == 0 && ran.stdout.contains("custom-details"), "{ran:?}");
+}
+
+/// The page on testing shows a query and its tests, which pass.
+#[test]
+fn the_example_of_the_documentation_passes() {
+    let page = std::fs::read_to_string(crate::common::root().join("docs/testing.md")).unwrap();
+    let block =
+        |language: &str| page.split(&format!("```{language}\n")).nth(1).unwrap().split("```").next().unwrap();
+    let dir = folder(&[
+        ("remote-session-burst.kql", block("kql")),
+        ("remote-session-burst.test.yaml", block("yaml")),
+    ]);
+    let ran = run(dir.path(), &["test", "--isolated"], "");
+    assert!(ran.code == 0 && ran.stdout.ends_with("2 tests: 2 passed\n"), "{ran:?}");
+    let ran = run(dir.path(), &["check", "--isolated", "--select", "invalid-test"], "");
+    assert!(ran.code == 0 && ran.stdout.contains("nothing found"), "{ran:?}");
+}
+
+/// Each of our queries and rules has tests, and they pass.
+#[test]
+fn the_content_has_tests_that_pass() {
+    let root = crate::common::root();
+    let mut missing = Vec::new();
+    for folder in ["hunting", "rules", "queries"] {
+        for entry in std::fs::read_dir(root.join("content").join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            let tests =
+                path.with_file_name(format!("{}.test.yaml", path.file_stem().unwrap().to_string_lossy()));
+            if !name.contains(".test.")
+                && (name.ends_with(".yaml") || name.ends_with(".kql"))
+                && !tests.exists()
+            {
+                missing.push(name);
+            }
+        }
+    }
+    assert!(missing.is_empty(), "without tests: {missing:?}");
+    let ran = run(&root, &["test", "--output-format", "concise", "content"], "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let check = run(
+        &root,
+        &["check", "--select", "invalid-test", "content/hunting", "content/rules", "content/queries"],
+        "",
+    );
+    assert_eq!(check.code, 0, "{check:?}");
 }

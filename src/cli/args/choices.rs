@@ -173,6 +173,7 @@ choices! {
         SchemaKind::Content(NewKind::ScheduledRule),
         SchemaKind::Content(NewKind::NrtRule),
         SchemaKind::Content(NewKind::CustomDetection),
+        SchemaKind::Content(NewKind::Test),
         SchemaKind::Config,
     ];
 }

@@ -122,14 +122,14 @@ pub(crate) struct Test {
     /// Use no configuration file
     #[arg(help_heading = "Files", long)]
     pub isolated: bool,
-    /// Conditions of the query that no test decides; not implemented yet
-    #[arg(long, hide = true)]
+    /// Report the conditions of the queries that no test decides
+    #[arg(long)]
     pub coverage: bool,
-    /// Changes of the query that no test notices; not implemented yet
-    #[arg(long, hide = true)]
+    /// Change the queries in one place at a time, and report the changes that no test notices
+    #[arg(long)]
     pub mutants: bool,
-    /// Write the expectations from the results; not implemented yet
-    #[arg(long, hide = true)]
+    /// Write the expectations of failed tests from their results, after showing them
+    #[arg(long)]
     pub bless: bool,
 }
 

@@ -95,7 +95,12 @@ const fn foreign(when: &'static str, holds: fn(&Signs) -> bool, foreign: Foreign
 }
 
 /// The decisions in their order.
-static TABLE: [Row; 23] = [
+static TABLE: [Row; 24] = [
+    row(
+        "it lists `tests` with expectations or rows, or has `tests` and a name that ends with `.test.yaml`",
+        |it| it.tests,
+        Kind::Test,
+    ),
     row("it has a key of upstream's parsers", |it| it.parser_key, Kind::Parser),
     row(
         "it has `query` and a key of exploration queries",
@@ -169,6 +174,7 @@ fn decide(signs: &Signs) -> &'static Row {
     reason = "each is one observation, and the table asks for any of them"
 )]
 struct Signs {
+    tests: bool,
     parser_key: bool,
     exploration_key: bool,
     sigma: bool,
@@ -229,6 +235,7 @@ impl Signs {
         };
         let few_others = |known: usize| keys.len() - known <= 1.max(known.saturating_sub(2));
         Self {
+            tests: is_test(map, place),
             parser_key: any(&PARSER_KEYS),
             exploration_key: any(&EXPLORATION_KEYS),
             sigma: (holds_mapping("logsource") && any(&["detection", "filter"]))
@@ -277,6 +284,18 @@ impl Signs {
             || (self.template_key && self.named)
             || self.connectors
     }
+}
+
+/// A file of tests for `sentlint test`.
+fn is_test(map: &Mapping, place: &str) -> bool {
+    let Some(tests) = map.get("tests") else { return false };
+    let named = [".test.yaml", ".test.yml"].iter().any(|ending| place.ends_with(ending));
+    let is_case = |item: &Node| {
+        item.get("expect").is_some() && (item.get("name").is_some() || item.get("tables").is_some())
+            || item.get("name").is_some()
+                && item.get("tables").is_some_and(|tables| tables.as_mapping().is_some())
+    };
+    named || tests.as_sequence().is_some_and(|list| list.items.iter().any(is_case))
 }
 
 /// The kinds of rules that have a query.

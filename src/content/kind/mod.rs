@@ -28,6 +28,8 @@ pub(crate) enum Kind {
     CustomDetection,
     /// What is left where content moved away: id, name, description and nothing else.
     Stub,
+    /// Tests of a query.
+    Test,
     /// Not Sentinel content.
     Unknown,
 }
@@ -48,6 +50,7 @@ impl Kind {
             Self::Query => "query",
             Self::CustomDetection => "custom-detection",
             Self::Stub => "stub",
+            Self::Test => "test",
             Self::Unknown => "unknown",
         }
     }
@@ -64,6 +67,7 @@ impl Kind {
             Self::Query => "a query",
             Self::CustomDetection => "a custom detection",
             Self::Stub => "a stub for moved content",
+            Self::Test => "a file of tests",
             Self::Unknown => "not Sentinel content",
         }
     }

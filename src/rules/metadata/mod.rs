@@ -10,6 +10,7 @@ pub(super) mod invalid_id;
 pub(super) mod invalid_kind;
 pub(super) mod invalid_severity;
 mod invalid_status;
+pub(in crate::rules) mod invalid_test;
 pub(super) mod invalid_trigger_operator;
 pub(super) mod invalid_trigger_threshold;
 pub(super) mod invalid_version;
@@ -52,6 +53,7 @@ super::rules! {
     locale_link::LocaleLink,
     rule_key_in_hunting_query::RuleKeyInHuntingQuery,
     missing_metadata::MissingMetadata,
+    invalid_test::InvalidTest,
 }
 
 use crate::content::model::Text;

@@ -8,6 +8,7 @@ fn detected(place: &str, text: &str) -> Detected {
 #[test]
 fn every_row_decides_something() {
     let cases = [
+        ("Hunting Queries/a.test.yaml", "query: q.kql\ntests: [{name: n, expect: none}]\n"),
         ("a.yaml", "FunctionQuery: T\nid: x\nname: n\nquery: T\n"),
         ("Hunting Queries/a.yaml", "Id: x\nquery: T\nInputEntityType: Ip\n"),
         (
