@@ -124,8 +124,6 @@ const KNOWS: &[(&str, &[&str])] = &[
             "inspect",
             "fix",
             "baseline",
-            "workspace",
-            "suite",
         ],
     ),
 ];

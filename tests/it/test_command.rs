@@ -333,7 +333,7 @@ fn the_content_has_tests_that_pass() {
             let tests =
                 path.with_file_name(format!("{}.test.yaml", path.file_stem().unwrap().to_string_lossy()));
             if !name.contains(".test.")
-                && (name.ends_with(".yaml") || name.ends_with(".kql"))
+                && path.extension().is_some_and(|ending| ending == "yaml" || ending == "kql")
                 && !tests.exists()
             {
                 missing.push(name);
