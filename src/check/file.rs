@@ -34,6 +34,7 @@ pub(super) fn check_file(
         return Err(Skipped::NotContent { name, named, what, broken });
     }
     let queries = content.queries();
+    let view = catalog;
     // Queries of custom detections run in advanced hunting.
     let catalog: &dyn Catalog =
         if content.kind == Kind::CustomDetection { catalog.hunting() } else { catalog };
@@ -47,7 +48,7 @@ pub(super) fn check_file(
         let checker = Checker { place: job.place(), catalog, settings, rules, base: base.as_ref() };
         let mut found = checker.check(&content, &queries);
         if content.kind == Kind::Test && settings.enabled(rules::InvalidTest::META) {
-            let mistakes = suite::examine(job.location(), &content.source, &content.document, catalog);
+            let mistakes = suite::examine(job.location(), &content.source, &content.document, view);
             for mistake in &mistakes {
                 let mut finding = rules::invalid_test(mistake.span, &mistake.message);
                 super::set_severity(&mut finding, settings);
