@@ -39,7 +39,11 @@ impl Change {
 
 /// The changes in the order of the text, without those that lie inside what another takes out.
 pub(in crate::convert) fn ordered(mut changes: Vec<Change>) -> Vec<Change> {
-    changes.sort_by_key(|change| (change.span.start, std::cmp::Reverse(change.span.end)));
+    // What is put before a place that is replaced stays.
+    changes.sort_by_key(|change| {
+        let inserted = change.span.start == change.span.end;
+        (change.span.start, !inserted, std::cmp::Reverse(change.span.end))
+    });
     let mut end = 0;
     changes.retain(|change| {
         let kept = change.span.start >= end;
