@@ -419,6 +419,8 @@ fn empty_tables_keep_their_columns() {
         "SecurityEvent | join kind=inner (SigninLogs) on TenantId | project Account, UserPrincipalName",
         "SigninLogs | mv-expand x = LocationDetails | extend y = x.city | project y",
         "SigninLogs | mv-apply x = DeviceDetail on (summarize n = count())",
+        "find where TimeGenerated > ago(1d) project TimeGenerated, Type | where Type == 'x'",
+        "search 'x' | project TimeGenerated",
     ] {
         let outcome = outcome(query, true);
         assert!(outcome.is_ok_and(|outcome| outcome.table.count() == 0), "{query}");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::super::exec::Plan;
+use super::super::ops::fixed::DataTable;
 use super::super::ops::search::{self as operators, Found, Projected, Search};
 use super::super::table::Schema;
 use super::joins::Legs;
@@ -77,6 +78,11 @@ impl<'q> Compiler<'q> {
         }
         if find.tables.is_none() && legs.is_empty() {
             legs = self.all_tables(operator, at)?;
+        }
+        if legs.is_empty() {
+            // Nothing is there, and what is not there is empty.
+            let runs = DataTable { schema: Rc::new(Schema::of(after)), values: Vec::new() };
+            return Ok(plan(None, operator, after, runs));
         }
         if legs.iter().any(|(_, plan)| plan.open) {
             return refused(operator.keyword, "`find` in rows whose columns are not known");
