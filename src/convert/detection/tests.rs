@@ -67,7 +67,7 @@ fn required_columns_are_carried_through_every_operator() {
         (
             "DeviceEvents | summarize ReportId = make_set(ReportId) by DeviceId | project DeviceId, ReportId",
             "DeviceEvents | summarize (Timestamp, ReportId) = arg_max(Timestamp, ReportId), ReportId_set = make_set(ReportId) by \
-             DeviceId | project DeviceId, ReportId_set, Timestamp, ReportId",
+             DeviceId | project DeviceId, ReportId_shown = ReportId_set, Timestamp, ReportId",
         ),
         (
             "DeviceEvents | summarize count() by DeviceId, Timestamp",
@@ -76,7 +76,7 @@ fn required_columns_are_carried_through_every_operator() {
         (
             "DeviceEvents | summarize Names = make_set(FileName)",
             "DeviceEvents | summarize (Timestamp, DeviceId, ReportId) = arg_max(Timestamp, DeviceId, ReportId), Names = \
-             make_set(FileName) | where isnotempty(ReportId)",
+             make_set(FileName)\n| where isnotempty(ReportId)",
         ),
         (
             "DeviceEvents | distinct DeviceId, FileName",
