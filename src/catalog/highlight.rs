@@ -62,6 +62,6 @@ mod tests {
             "T <span class=\"c\">// a &lt;b&gt;\n</span>| <span class=\"k\">where</span> <span class=\"f\">tolower</span>(a) == \
              <span class=\"s\">&quot;&lt;i&gt;&quot;</span> <span class=\"k\">and</span> b &gt; <span class=\"n\">1d</span>"
         );
-        assert_eq!(html("\"open <"), "&quot;open &lt;");
+        assert_eq!(html("\"open <"), "<span class=\"s\">&quot;open &lt;</span>");
     }
 }

@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn what_people_write_is_not_obeyed() {
         let html = to_html(
-            "<script>x</script> [a](javascript:b) [c](https://d.example) ![e](https://f/g.png)\n\n# h\n\n<img src=x onerror=y>",
+            "[a](javascript:b) [c](https://d.example) ![e](https://f/g.png)\n\n<script>x</script> [i](https://j.example)\n\n# h\n\n<img src=x onerror=y>",
         );
         assert!(
             !html.contains("<script")

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::{Coverage, Extras, full_name};
-use crate::report::{one_line, without_commands};
+use crate::report::{count, one_line, without_commands};
 
 /// The widest bar of a count.
 const BAR: usize = 20;
@@ -100,9 +100,4 @@ fn groups(out: &mut String, title: &str, groups: &[(&str, &BTreeSet<usize>)], co
     for (name, (_, items)) in names.iter().zip(groups) {
         let _ = writeln!(out, "{name:<width$} {:>5}  {:>10}", items.len(), coverage.reach(items));
     }
-}
-
-/// `1 file`, `2 files`
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }

@@ -295,8 +295,8 @@ impl<'p> Solver<'p> {
             }
             return self.demand(&left, Goal::In(values.into(), folds));
         }
-        if let Some((onces, plan)) = plans.into_iter().next() {
-            return self.in_rows(&left, onces, plan, list);
+        if let Some((once_values, plan)) = plans.into_iter().next() {
+            return self.in_rows(&left, once_values, plan, list);
         }
         if let Some(other) = others.into_iter().next() {
             // A list that a row holds: a value of it is the other.
@@ -306,9 +306,15 @@ impl<'p> Solver<'p> {
     }
 
     /// Asks that a value is in the first column of a subquery.
-    fn in_rows(&mut self, left: &Sym<'p>, onces: Vec<&'p Once>, plan: &'p Plan, list: &'p InList) -> bool {
+    fn in_rows(
+        &mut self,
+        left: &Sym<'p>,
+        once_values: Vec<&'p Once>,
+        plan: &'p Plan,
+        list: &'p InList,
+    ) -> bool {
         let known =
-            onces.first().and_then(|once| self.known_rows(once)).and_then(|rows| rows.first().cloned());
+            once_values.first().and_then(|once| self.known_rows(once)).and_then(|rows| rows.first().cloned());
         let row = match known {
             Some(row) => row,
             None => {
@@ -317,7 +323,7 @@ impl<'p> Solver<'p> {
                 self.span = span;
                 match made {
                     Ok(row) => {
-                        self.depends(onces, vec![Rc::clone(&row)], true, Some(list));
+                        self.depends(once_values, vec![Rc::clone(&row)], true, Some(list));
                         row
                     }
                     Err(why) => {
@@ -428,16 +434,16 @@ fn last_is_length(high: &Sym<'_>) -> bool {
 
 /// The table whose first column is a list, with the places that keep what it comes to.
 pub(super) fn column_plan<'p>(node: &'p Node) -> Option<(Vec<&'p Once>, &'p Plan)> {
-    let mut onces: Vec<&'p Once> = Vec::new();
+    let mut once_values: Vec<&'p Once> = Vec::new();
     let mut node = node;
     loop {
         match node {
             Node::Once(once) => {
-                onces.push(once);
+                once_values.push(once);
                 node = &once.node;
             }
             Node::Conform(_, inner) => node = inner,
-            Node::Column(plan) => return Some((onces, plan)),
+            Node::Column(plan) => return Some((once_values, plan)),
             _ => return None,
         }
     }
@@ -445,16 +451,16 @@ pub(super) fn column_plan<'p>(node: &'p Node) -> Option<(Vec<&'p Once>, &'p Plan
 
 /// The table whose first value is a scalar, with the places that keep what it comes to.
 pub(super) fn scalar_plan<'p>(node: &'p Node) -> Option<(Vec<&'p Once>, &'p Plan)> {
-    let mut onces: Vec<&'p Once> = Vec::new();
+    let mut once_values: Vec<&'p Once> = Vec::new();
     let mut node = node;
     loop {
         match node {
             Node::Once(once) => {
-                onces.push(once);
+                once_values.push(once);
                 node = &once.node;
             }
             Node::Conform(_, inner) => node = inner,
-            Node::Scalar(plan) => return Some((onces, plan)),
+            Node::Scalar(plan) => return Some((once_values, plan)),
             _ => return None,
         }
     }

@@ -262,8 +262,8 @@ impl<'p> Solver<'p> {
             }
             Node::Call(call) => self.demand_call(sym, call, env, goal),
             Node::Once(once) => {
-                if let Some((onces, plan)) = super::conditions::scalar_plan(term.node) {
-                    return self.demand_scalar(onces, plan, goal);
+                if let Some((once_values, plan)) = super::conditions::scalar_plan(term.node) {
+                    return self.demand_scalar(once_values, plan, goal);
                 }
                 self.demand(&Self::term(&once.node, env), goal)
             }
@@ -292,12 +292,12 @@ impl<'p> Solver<'p> {
 
     fn demand_scalar(
         &mut self,
-        onces: Vec<&'p crate::engine::eval::Once>,
+        once_values: Vec<&'p crate::engine::eval::Once>,
         plan: &'p crate::engine::exec::Plan,
         goal: Goal,
     ) -> bool {
         let known =
-            onces.first().and_then(|once| self.known_rows(once)).and_then(|rows| rows.first().cloned());
+            once_values.first().and_then(|once| self.known_rows(once)).and_then(|rows| rows.first().cloned());
         let row = match known {
             Some(row) => row,
             None => {
@@ -306,7 +306,7 @@ impl<'p> Solver<'p> {
                 self.span = span;
                 match made {
                     Ok(row) => {
-                        self.depends(onces, vec![Rc::clone(&row)], false, None);
+                        self.depends(once_values, vec![Rc::clone(&row)], false, None);
                         row
                     }
                     Err(why) => {

@@ -124,8 +124,8 @@ impl<'p> Solver<'p> {
             }
             Node::Call(call) => self.place_call(call, env),
             Node::Once(_) => {
-                let (onces, plan) = scalar_plan(node)?;
-                let known = onces
+                let (once_values, plan) = scalar_plan(node)?;
+                let known = once_values
                     .first()
                     .and_then(|once| self.known_rows(once))
                     .and_then(|rows| rows.first().cloned());
@@ -136,7 +136,7 @@ impl<'p> Solver<'p> {
                         let made = self.rows(plan);
                         self.span = span;
                         let row = made.ok()?;
-                        self.depends(onces, vec![Rc::clone(&row)], false, None);
+                        self.depends(once_values, vec![Rc::clone(&row)], false, None);
                         row
                     }
                 };

@@ -356,12 +356,12 @@ impl<'p> Solver<'p> {
     /// Rows of a subquery that a value follows from; the value is an array where all of them count.
     pub(super) fn depends(
         &mut self,
-        onces: Vec<&'p Once>,
+        once_values: Vec<&'p Once>,
         rows: Vec<Rc<SymRow<'p>>>,
         all: bool,
         list: Option<&'p InList>,
     ) {
-        self.scalars.push((onces, rows, all));
+        self.scalars.push((once_values, rows, all));
         self.lists.extend(list);
         self.memo.clear();
     }
@@ -369,19 +369,19 @@ impl<'p> Solver<'p> {
     pub(super) fn known_rows(&self, once: &Once) -> Option<&[Rc<SymRow<'p>>]> {
         self.scalars
             .iter()
-            .find(|(onces, ..)| onces.iter().any(|own| std::ptr::eq(*own, once)))
+            .find(|(once_values, ..)| once_values.iter().any(|own| std::ptr::eq(*own, once)))
             .map(|(_, rows, _)| rows.as_slice())
     }
 
     /// Sets what subqueries come to.
     pub(super) fn refresh(&mut self) {
         for at in 0..self.scalars.len() {
-            let (onces, rows, all) = self.scalars[at].clone();
+            let (once_values, rows, all) = self.scalars[at].clone();
             let firsts: Vec<Sym<'p>> = rows.iter().filter_map(|row| row.cells.first().cloned()).collect();
             let values: Vec<Value> = firsts.iter().map(|sym| self.eval(sym)).collect();
             let value =
                 if all { Value::array(values) } else { values.into_iter().next().unwrap_or_default() };
-            for once in onces {
+            for once in once_values {
                 once.value.replace(Some(value.clone()));
             }
         }

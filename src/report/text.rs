@@ -10,7 +10,7 @@ use crate::findings::FileReport;
 use crate::source::{Position, SourceFile, Span};
 
 /// `1 file`, `2 files`
-pub(super) fn count(number: usize, noun: &str) -> String {
+pub(crate) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 

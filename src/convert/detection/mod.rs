@@ -1,7 +1,7 @@
 //! Custom detections of Defender: made from hunting queries and rules, and written in any of their forms.
 //!
 //! Whatever a detection is made from, it becomes a [`Made`]: the members of Graph's `detectionRule` in the new shape, and
-//! what there is to tell. [`write`] writes these in a form.
+//! what there is to tell. `write` writes these in a form.
 
 use serde_json::{Map, Value};
 

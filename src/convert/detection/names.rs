@@ -29,6 +29,10 @@ impl Carry<'_> {
 
     /// Gives the column `name`, which an expression of an operator makes, another name, here and wherever it is named.
     pub(super) fn rename_made(&mut self, operator: &Operator, item: &Expr, name: &str, suffix: &str) {
+        // A column that is only passed on has its new name already.
+        if matches!(item.kind, ExprKind::Name(_)) && self.renamed.contains(&item.span) {
+            return;
+        }
         let (before, after) = self.around(operator);
         let new = free(&format!("{name}_{suffix}"), &[before, after]);
         let reason = format!("`{name}` must stay as the event has it, so this column is called `{new}`");

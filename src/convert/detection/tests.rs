@@ -67,7 +67,7 @@ fn required_columns_are_carried_through_every_operator() {
         (
             "DeviceEvents | summarize ReportId = make_set(ReportId) by DeviceId | project DeviceId, ReportId",
             "DeviceEvents | summarize (Timestamp, ReportId) = arg_max(Timestamp, ReportId), ReportId_set = make_set(ReportId) by \
-             DeviceId | project DeviceId, ReportId_shown = ReportId_set, Timestamp, ReportId",
+             DeviceId | project DeviceId, ReportId_set, Timestamp, ReportId",
         ),
         (
             "DeviceEvents | summarize count() by DeviceId, Timestamp",
@@ -98,7 +98,8 @@ fn required_columns_are_carried_through_every_operator() {
             "DeviceEvents | summarize by DeviceId | join (DeviceProcessEvents | project DeviceId, Timestamp) on DeviceId | project \
              DeviceId, Timestamp",
             "DeviceEvents | summarize (Timestamp, ReportId) = arg_max(Timestamp, ReportId) by DeviceId | join \
-             (DeviceProcessEvents | project DeviceId, Timestamp) on DeviceId | project DeviceId, Timestamp1, Timestamp, ReportId",
+             (DeviceProcessEvents | project DeviceId, Timestamp) on DeviceId | project DeviceId, Timestamp1, \
+             Timestamp, ReportId",
         ),
         (
             "DeviceTvmSoftwareInventory | join (DeviceEvents | project DeviceId, FileName) on DeviceId",
