@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::args::{Catalog, Global};
 use super::{Error, Outcome, files, print};
 use crate::catalog::{self, Notes};
@@ -53,13 +55,11 @@ pub(super) fn run(global: &Global, options: &Catalog) -> Result<Outcome, Error> 
     );
     // The list comes first: whatever is written after it is known to the next run, even if this one is interrupted.
     files::write(&folder.join(WRITTEN), &lines(all))?;
-    for (name, text) in &site.files {
+    site.files.par_iter().try_for_each(|(name, text)| {
         let path = folder.join(name);
         let is_same = before.contains(name) && std::fs::read(&path).is_ok_and(|old| old == text.as_bytes());
-        if !is_same {
-            files::write(&path, text)?;
-        }
-    }
+        if is_same { Ok(()) } else { files::write_page(&path, text) }
+    })?;
     for name in before.iter().filter(|name| !site.files.contains_key(*name)) {
         // One that cannot be removed stays in the way of nobody.
         let _ = std::fs::remove_file(folder.join(name));

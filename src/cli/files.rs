@@ -8,7 +8,7 @@ use std::sync::Arc;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use super::args::{Files, Global, STDIN_NAME};
-pub(super) use super::write::write;
+pub(super) use super::write::{write, write_page};
 use super::{Error, print};
 use crate::check::{Job, Skipped};
 use crate::config::{Config, Resolver};

@@ -21,6 +21,28 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
     attempt(path, text.as_bytes()).map_err(|error| Error::Unwritable(discover::display(path), error))
 }
 
+/// Writes a page, which can be made again at any time: to a temporary file beside it, which then takes its name. Unlike
+/// [`write`], it does not wait for the disk, which takes longer than making a page.
+pub(super) fn write_page(path: &Path, text: &str) -> Result<(), Error> {
+    let attempt = || {
+        finish_before_signals();
+        let _writing = WRITING.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let mut name = std::ffi::OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(".new");
+        let temporary = path.with_file_name(name);
+        let done = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path));
+        if done.is_err() {
+            let _ = fs::remove_file(&temporary);
+        }
+        done
+    };
+    attempt().map_err(|error| Error::Unwritable(discover::display(path), error))
+}
+
 /// Whether a path is there and is neither a regular file nor a folder, such as a device or a named pipe. Nothing is asked of
 /// such a file before it is written: it may have no end.
 pub(super) fn is_special(path: &Path) -> bool {
