@@ -12,6 +12,7 @@ use crate::knowledge::attack::{self, Version};
 use crate::kql::canonical::canonical;
 use crate::kql::lookback::lookback;
 use crate::kql::timespan::Timespan;
+use crate::report::words;
 use crate::workspace::View;
 
 /// A query or rule.
@@ -268,11 +269,6 @@ fn addresses(text: &str) -> Vec<String> {
         rest = &tail[end.max(4)..];
     }
     found
-}
-
-/// A text on one line.
-fn words(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -33,7 +33,7 @@ pub(crate) use page::page;
 pub(crate) use paint::fitted;
 pub(crate) use rules::rules;
 pub use statistics::statistics;
-pub(crate) use text::{count, markup, note, one_line, printable, uri, without_commands};
+pub(crate) use text::{count, markup, note, one_line, printable, uri, without_commands, words};
 
 /// The forms a report can take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -28,9 +28,14 @@ pub(super) fn ends(source: &SourceFile, span: Span) -> (Position, Position) {
     (source.position(span.start as usize), source.position(span.end as usize))
 }
 
+/// Text on one line, with one space between words.
+pub(crate) fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Text on one line, with control characters made visible, so that no file can write to the terminal.
 pub(crate) fn one_line(text: &str) -> String {
-    visible(&text.split_whitespace().collect::<Vec<_>>().join(" "))
+    visible(&words(text))
 }
 
 /// Text as XML and HTML hold it, between tags and in attributes alike; characters that XML 1.0 cannot hold become visible ones.

@@ -10,6 +10,7 @@ use crate::kql::canonical::{Canonical, canonical};
 use crate::kql::lookback::lookback;
 use crate::kql::model::{SemanticModel, VariableKind};
 use crate::kql::timespan::Timespan;
+use crate::report::words;
 use crate::source::{SourceFile, Span};
 use crate::workspace::View;
 use crate::yaml::{Entry, Node, Value};
@@ -357,9 +358,4 @@ fn end_of_statement(text: &str) -> usize {
     let (tokens, _) = crate::kql::tokenize(&text[..text.floor_char_boundary(4096)]);
     let end = tokens.iter().find(|token| token.kind == crate::kql::TokenKind::Semicolon);
     end.map_or(text.len().min(text.floor_char_boundary(4096)), |token| token.span.start as usize)
-}
-
-/// A text on one line with one space between words.
-fn words(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

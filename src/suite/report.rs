@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use super::reach::{Place, Probed};
 use super::run::{State, TestFile, Tested};
-use crate::report::one_line;
+use crate::report::{markup, one_line};
 use crate::source::{SourceFile, Span};
 
 /// The format of a report.
@@ -179,13 +179,13 @@ impl Report {
             let _ = writeln!(
                 out,
                 "  <testsuite name=\"{}\" tests=\"{}\" failures=\"{}\" errors=\"{}\">",
-                escaped(&file.path),
+                markup(&file.path),
                 file.tests.len(),
                 count(State::Failed),
                 count(State::Broken)
             );
             for test in &file.tests {
-                let (name, class) = (escaped(&test.name), escaped(&file.query));
+                let (name, class) = (markup(&test.name), markup(&file.query));
                 let kind = match test.state {
                     State::Passed => {
                         let _ = writeln!(out, "    <testcase name=\"{name}\" classname=\"{class}\"/>");
@@ -194,7 +194,7 @@ impl Report {
                     State::Failed => "failure",
                     State::Broken => "error",
                 };
-                let message = escaped(test.message.as_deref().unwrap_or_default());
+                let message = markup(test.message.as_deref().unwrap_or_default());
                 let _ = writeln!(
                     out,
                     "    <testcase name=\"{name}\" classname=\"{class}\">\n      <{kind} message=\"{message}\"/>\n    </testcase>"
@@ -278,22 +278,6 @@ fn range(source: &SourceFile, span: Span) -> Json {
         json!({"offset": offset, "line": position.line, "column": position.column})
     };
     json!({"start": place(span.start), "end": place(span.end)})
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        match c {
-            '&' => out += "&amp;",
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '"' => out += "&quot;",
-            '\n' => out += "&#10;",
-            c if u32::from(c) < 0x20 => {}
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 /// A text as GitHub's workflow commands take it.
