@@ -313,26 +313,7 @@ impl<'p> Solver<'p> {
         plan: &'p Plan,
         list: &'p InList,
     ) -> bool {
-        let known =
-            once_values.first().and_then(|once| self.known_rows(once)).and_then(|rows| rows.first().cloned());
-        let row = match known {
-            Some(row) => row,
-            None => {
-                let span = self.span;
-                let made = self.rows(plan);
-                self.span = span;
-                match made {
-                    Ok(row) => {
-                        self.depends(once_values, vec![Rc::clone(&row)], true, Some(list));
-                        row
-                    }
-                    Err(why) => {
-                        self.unsolved.push(why);
-                        return false;
-                    }
-                }
-            }
-        };
+        let Some(row) = self.row_of(once_values, plan, Some(list)) else { return false };
         match row.cells.first() {
             Some(first) => self.equal(&first.clone(), left),
             None => self.unsolved("a list without columns"),
@@ -432,27 +413,21 @@ fn last_is_length(high: &Sym<'_>) -> bool {
     matches!(high, Sym::Const(Value::Timespan(_)))
 }
 
-/// The table whose first column is a list, with the places that keep what it comes to.
-pub(super) fn column_plan<'p>(node: &'p Node) -> Option<(Vec<&'p Once>, &'p Plan)> {
-    let mut once_values: Vec<&'p Once> = Vec::new();
-    let mut node = node;
-    loop {
-        match node {
-            Node::Once(once) => {
-                once_values.push(once);
-                node = &once.node;
-            }
-            Node::Conform(_, inner) => node = inner,
-            Node::Column(plan) => return Some((once_values, plan)),
-            _ => return None,
-        }
-    }
+/// A table with the places that keep what it comes to.
+type KeptPlan<'p> = (Vec<&'p Once>, &'p Plan);
+
+/// The table whose first column is a list.
+pub(super) fn column_plan<'p>(node: &'p Node) -> Option<KeptPlan<'p>> {
+    kept_plan(node, |node| if let Node::Column(plan) = node { Some(plan) } else { None })
 }
 
-/// The table whose first value is a scalar, with the places that keep what it comes to.
-pub(super) fn scalar_plan<'p>(node: &'p Node) -> Option<(Vec<&'p Once>, &'p Plan)> {
+/// The table whose first value is a scalar.
+pub(super) fn scalar_plan<'p>(node: &'p Node) -> Option<KeptPlan<'p>> {
+    kept_plan(node, |node| if let Node::Scalar(plan) = node { Some(plan) } else { None })
+}
+
+fn kept_plan<'p>(mut node: &'p Node, table: impl Fn(&'p Node) -> Option<&'p Plan>) -> Option<KeptPlan<'p>> {
     let mut once_values: Vec<&'p Once> = Vec::new();
-    let mut node = node;
     loop {
         match node {
             Node::Once(once) => {
@@ -460,8 +435,7 @@ pub(super) fn scalar_plan<'p>(node: &'p Node) -> Option<(Vec<&'p Once>, &'p Plan
                 node = &once.node;
             }
             Node::Conform(_, inner) => node = inner,
-            Node::Scalar(plan) => return Some((once_values, plan)),
-            _ => return None,
+            other => return Some((once_values, table(other)?)),
         }
     }
 }

@@ -296,26 +296,7 @@ impl<'p> Solver<'p> {
         plan: &'p crate::engine::exec::Plan,
         goal: Goal,
     ) -> bool {
-        let known =
-            once_values.first().and_then(|once| self.known_rows(once)).and_then(|rows| rows.first().cloned());
-        let row = match known {
-            Some(row) => row,
-            None => {
-                let span = self.span;
-                let made = self.rows(plan);
-                self.span = span;
-                match made {
-                    Ok(row) => {
-                        self.depends(once_values, vec![Rc::clone(&row)], false, None);
-                        row
-                    }
-                    Err(why) => {
-                        self.unsolved.push(why);
-                        return false;
-                    }
-                }
-            }
-        };
+        let Some(row) = self.row_of(once_values, plan, None) else { return false };
         match row.cells.first() {
             Some(first) => self.demand(&first.clone(), goal),
             None => false,

@@ -353,6 +353,32 @@ impl<'p> Solver<'p> {
         }
     }
 
+    /// The first row of a table that a scalar or a list is read from: the one that is known already, or one that is made now.
+    pub(super) fn row_of(
+        &mut self,
+        once_values: Vec<&'p Once>,
+        plan: &'p Plan,
+        list: Option<&'p InList>,
+    ) -> Option<Rc<SymRow<'p>>> {
+        let known = once_values.first().and_then(|once| self.known_rows(once)?.first().cloned());
+        if known.is_some() {
+            return known;
+        }
+        let span = self.span;
+        let made = self.rows(plan);
+        self.span = span;
+        match made {
+            Ok(row) => {
+                self.depends(once_values, vec![Rc::clone(&row)], list.is_some(), list);
+                Some(row)
+            }
+            Err(why) => {
+                self.unsolved.push(why);
+                None
+            }
+        }
+    }
+
     /// Rows of a subquery that a value follows from; the value is an array where all of them count.
     pub(super) fn depends(
         &mut self,
