@@ -417,12 +417,12 @@ fn last_is_length(high: &Sym<'_>) -> bool {
 type KeptPlan<'p> = (Vec<&'p Once>, &'p Plan);
 
 /// The table whose first column is a list.
-pub(super) fn column_plan<'p>(node: &'p Node) -> Option<KeptPlan<'p>> {
+pub(super) fn column_plan(node: &Node) -> Option<KeptPlan<'_>> {
     kept_plan(node, |node| if let Node::Column(plan) = node { Some(plan) } else { None })
 }
 
 /// The table whose first value is a scalar.
-pub(super) fn scalar_plan<'p>(node: &'p Node) -> Option<KeptPlan<'p>> {
+pub(super) fn scalar_plan(node: &Node) -> Option<KeptPlan<'_>> {
     kept_plan(node, |node| if let Node::Scalar(plan) = node { Some(plan) } else { None })
 }
 
