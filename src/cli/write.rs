@@ -22,7 +22,7 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Error> {
 }
 
 /// Writes a page, which can be made again at any time: to a temporary file beside it, which then takes its name. Unlike
-/// [`write`], it does not wait for the disk, which takes longer than making a page.
+/// [`write()`], it does not wait for the disk, which takes longer than making a page.
 pub(super) fn write_page(path: &Path, text: &str) -> Result<(), Error> {
     let attempt = || {
         finish_before_signals();
