@@ -65,6 +65,8 @@ mod fix;
 
 mod baseline;
 
+mod editor;
+
 pub mod api;
 
 pub mod cli;

@@ -1,0 +1,4 @@
+//! What an editor asks about content, answered without its protocol: positions are byte offsets, and answers are plain
+//! values.
+
+pub(crate) mod query;

@@ -1,0 +1,35 @@
+//! What the file and the workspace around a query know: the tables of the declared connectors, watchlists, and the names
+//! that other queries use.
+
+use std::sync::Arc;
+
+use crate::kql::Parse;
+
+/// What the file and the workspace know besides the catalog.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Around {
+    /// The tables that are likely to be read, the likeliest first: those of the declared data types and connectors.
+    pub tables: Vec<Arc<str>>,
+    /// The watchlists of the workspace.
+    pub watchlists: Vec<Watchlist>,
+    /// What the other queries of the workspace use.
+    pub seen: Arc<Seen>,
+}
+
+/// A watchlist.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Watchlist {
+    /// The alias that `_GetWatchlist` takes.
+    pub alias: String,
+    /// Its columns.
+    pub columns: Vec<String>,
+}
+
+/// What the queries of a workspace use, to rank and to offer it in others.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seen {}
+
+impl Seen {
+    /// Adds what a query uses. Its cost is linear in the length of the query.
+    pub(crate) fn add(&mut self, _text: &str, _parsed: &Parse) {}
+}
