@@ -27,9 +27,7 @@ pub(crate) use folding::{Fold, FoldKind, QuerySymbol, SymbolKind, folding, selec
 pub(crate) use hints::{InlayHint, inlay_hints};
 pub(crate) use hover::{Hover, hover};
 pub(crate) use lets::{Extracted, extract_let, inline_let};
-pub(crate) use references::{
-    Named, Reference, Target, definition, named_at, places_of, references,
-};
+pub(crate) use references::{Named, Reference, Target, definition, named_at, places_of, references};
 pub(crate) use rename::{RenameError, prepare_rename, rename};
 pub(crate) use signature::{Parameter, Signature, Signatures, signatures};
 pub(crate) use tokens::{Modifiers, SemanticToken, TokenType, tokens};
