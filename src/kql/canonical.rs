@@ -467,6 +467,18 @@ mod tests {
             ("T | order by a | limit 5", "T | sort by a | take 5"),
             ("T | where a == 1 or (b == 2 or c == 3)", "T | where c == 3 or b == 2 or a == 1"),
             ("T | where ['a'] == 0x10", "T | where ['a'] == 16"),
+            ("T | where a <> 1 and b !~ 'x'", "T | where 'x' !~ b | where 1 != a"),
+            ("T | where a == 1 and a == 1", "T | where a == 1"),
+            ("T | where a in (1, 2, 2)", "T | where a in (2, 1)"),
+            ("T | where a between ((1) .. (2))", "T | where (a) between (1 .. 2)"),
+            ("T | where a == TRUE", "T | where a == true"),
+            ("T | where a == 007", "T | where a == 7"),
+            ("T | where a > ago(1d + 1d)", "T | where a > ago(48h)"),
+            ("T | where -(a) == 1", "T | where - a == 1"),
+            ("T | mvexpand a | mvapply b on (take 1)", "T | mv-expand a | mv-apply b on (limit 1)"),
+            ("let x = T | where a == 1 | take 5; x", "let y = T | filter (1 == a) | limit 5; y"),
+            ("let f = (t: (a: long), n: long = 5) { t }; f(T)", "let g = (u: (a: long), m: long = 5) { u }; g(T)"),
+            ("union (T | where a == 1), U", "union ( T | where 1 == a ), U"),
         ] {
             assert_eq!(whole(one), whole(other));
         }
@@ -482,6 +494,28 @@ mod tests {
             ("let x = T | where a == 1; x | take 1", "let x = T | where a == 2; x | take 1"),
             ("T | where a == 'x'", "T | where a == 'X'"),
             ("T | where a < b", "T | where b < a"),
+            ("T | where a != b", "T | where a == b"),
+            ("T | where a - b == 1", "T | where b - a == 1"),
+            ("T | where a has 'x'", "T | where 'x' has a"),
+            ("T | where a in (1, 2)", "T | where a !in (1, 2)"),
+            ("T | where a in (1, 2)", "T | where a in (1, 3)"),
+            ("T | where a between (1 .. 2)", "T | where a !between (1 .. 2)"),
+            ("T | where a between (1 .. 2)", "T | where a between (2 .. 1)"),
+            ("T | where a == -b", "T | where a == +b"),
+            ("T | where a == 1d", "T | where a == 2d"),
+            ("T | where a == 'x y'", "T | where a == 'xy'"),
+            ("T | where a == datetime(2024-01-01)", "T | where a == datetime(2024-01-02)"),
+            ("T | where a == 1", "T | where a == 1.0"),
+            ("T | extend a = 1, b = 2", "T | extend b = 2, a = 1"),
+            ("T | take 5", "T | take 6"),
+            ("T | summarize count() by a", "T | summarize count() by b"),
+            ("T | join kind=inner U on a", "T | join kind=leftouter U on a"),
+            ("let f = (n: long) { n }; print f(1)", "let f = (n: string) { n }; print f(1)"),
+            ("let f = (n: long = 1) { n }; print f()", "let f = (n: long = 2) { n }; print f()"),
+            ("let f = (t: (a: long)) { t }; f(T)", "let f = (t: (b: long)) { t }; f(T)"),
+            ("let f = (t: (a: long)) { t }; f(T)", "let f = (t: (*)) { t }; f(T)"),
+            ("set a = 1; T", "set a = 2; T"),
+            ("T; U", "U; T"),
             (
                 "let f = (n: long) { n + 1 }; T | where a == f(1)",
                 "let f = (n: long) { n + 2 }; T | where a == f(1)",
@@ -501,6 +535,18 @@ mod tests {
         assert_eq!(found.conditions[2].subject, "n");
         let steps: Vec<&str> = found.steps.iter().map(|one| &text[one.span.range()]).collect();
         assert_eq!(steps, ["T", "summarize n = count() by c"]);
+        let text = "union T, (U | where (a) in (1) | take 1) | where b between (1 .. 2) and f(c) and (d or e)";
+        let found = of(text);
+        let subjects: Vec<&str> = found.conditions.iter().map(|one| &*one.subject).collect();
+        assert_eq!(subjects, ["a", "b", "", ""]);
+        let written: Vec<&str> = found.conditions.iter().map(|one| &text[one.span.range()]).collect();
+        assert_eq!(written, ["(a) in (1)", "b between (1 .. 2)", "f(c)", "(d or e)"]);
+        let steps: Vec<&str> = found.steps.iter().map(|one| &text[one.span.range()]).collect();
+        assert_eq!(steps, ["union T, (U | where (a) in (1) | take 1)", "U", "take 1"]);
+        // A step is told without the conditions in it, so that a change of one is no change of the other.
+        let other = of(&text.replace("(a) in (1)", "a in (2)"));
+        assert_eq!(found.steps[0].canonical, other.steps[0].canonical);
+        assert_ne!(found.whole, other.whole);
     }
 
     #[test]

@@ -47,6 +47,11 @@ pub(crate) fn jobs<'f>(files: impl IntoIterator<Item = (&'f String, &'f Vec<u8>)
     wanted.map(|(name, bytes)| job(name, bytes)).collect()
 }
 
+/// The job for a file that is named, whatever its kind.
+pub(crate) fn named(name: &str, bytes: &[u8]) -> Vec<Job> {
+    vec![job(name, bytes)]
+}
+
 /// Gives a job the state that it had at a revision.
 pub(crate) fn compare(job: &mut Job, before: &[u8]) {
     let now = job.text.as_ref().unwrap();

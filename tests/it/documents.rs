@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use rayon::prelude::*;
 use sentlint::internals::rules::Profile;
 
-use crate::checked::{self, Files, jobs, pin, settings};
+use crate::checked::{self, pin, settings};
 use crate::common::root;
 use crate::queries_pinned::{findings, parts};
 
@@ -14,7 +14,7 @@ use crate::queries_pinned::{findings, parts};
 const MARK: &str = "#===";
 
 fn fixed(name: &str, text: &str, profile: Profile) -> String {
-    let mut jobs = jobs(&Files::from([(name.to_owned(), text.as_bytes().to_vec())]));
+    let mut jobs = checked::named(name, text.as_bytes());
     if checked::fix(&mut jobs, &settings(profile)) == 0 {
         return String::new();
     }

@@ -32,11 +32,10 @@ fn place(range: &Value) -> String {
 
 /// The findings of a file in short, from its JSON report, with what a fix makes of it.
 pub(crate) fn findings(file: (&str, &[u8]), profile: Profile) -> String {
-    let files = Files::from([(file.0.to_owned(), file.1.to_owned())]);
     // Most examples stand on one line: what `unformatted` finds is pinned with the other rules and tested in src/fmt.
     let ignore = all().filter(|entry| entry.meta.id == "unformatted");
     let ignore = ignore.map(|entry| Selector::Rule(entry.meta)).collect();
-    let found = checked::check(&jobs(&files), &Settings { ignore, ..settings(profile) });
+    let found = checked::check(&checked::named(file.0, file.1), &Settings { ignore, ..settings(profile) });
     let report: Value = serde_json::from_str(&checked::report(Format::Json, &found, 100)).unwrap();
     let mut out = String::new();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -265,4 +265,4 @@ macro_rules! topics {
 }
 
 topics!(queries: advice calls edges joins lets lookback naming operations rows slips statements syntax types);
-topics!(documents: broken edges entities gates metadata rules scalars slips);
+topics!(documents: broken detections edges entities gates metadata rules scalars slips);
