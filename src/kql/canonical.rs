@@ -477,7 +477,10 @@ mod tests {
             ("T | where -(a) == 1", "T | where - a == 1"),
             ("T | mvexpand a | mvapply b on (take 1)", "T | mv-expand a | mv-apply b on (limit 1)"),
             ("let x = T | where a == 1 | take 5; x", "let y = T | filter (1 == a) | limit 5; y"),
-            ("let f = (t: (a: long), n: long = 5) { t }; f(T)", "let g = (u: (a: long), m: long = 5) { u }; g(T)"),
+            (
+                "let f = (t: (a: long), n: long = 5) { t }; f(T)",
+                "let g = (u: (a: long), m: long = 5) { u }; g(T)",
+            ),
             ("union (T | where a == 1), U", "union ( T | where 1 == a ), U"),
         ] {
             assert_eq!(whole(one), whole(other));
@@ -535,7 +538,8 @@ mod tests {
         assert_eq!(found.conditions[2].subject, "n");
         let steps: Vec<&str> = found.steps.iter().map(|one| &text[one.span.range()]).collect();
         assert_eq!(steps, ["T", "summarize n = count() by c"]);
-        let text = "union T, (U | where (a) in (1) | take 1) | where b between (1 .. 2) and f(c) and (d or e)";
+        let text =
+            "union T, (U | where (a) in (1) | take 1) | where b between (1 .. 2) and f(c) and (d or e)";
         let found = of(text);
         let subjects: Vec<&str> = found.conditions.iter().map(|one| &*one.subject).collect();
         assert_eq!(subjects, ["a", "b", "", ""]);

@@ -13,6 +13,8 @@ use crate::yaml::{Entry, Mapping, Node, ScalarType, Value};
 pub(in crate::rules) enum Fault<'a> {
     /// The mapping at a path lacks these members.
     Missing { path: String, names: Vec<&'static str>, place: Span },
+    /// A required text that is empty, and that no other rule looks at.
+    Empty { path: String, span: Span },
     /// A member that nobody knows.
     Unknown { path: String, entry: &'a Entry, known: Vec<&'static str> },
     /// A value of another type.
@@ -114,7 +116,12 @@ fn look<'a>(
             (Type::Names, Value::Mapping(_)) | (Type::Any, _) => {}
             (Type::Mapping(_) | Type::Names, _) => found.push(wrong("a mapping")),
             (Type::List(_), _) => found.push(wrong("a list")),
-            (Type::Text, Value::Scalar(_)) if entry.value.scalar_type() == Some(ScalarType::Str) => {}
+            (Type::Text, Value::Scalar(_)) if entry.value.scalar_type() == Some(ScalarType::Str) => {
+                let is_blank = entry.value.as_str().is_some_and(|text| text.trim().is_empty());
+                if member.required && is_blank && ["queryText", "description"].contains(&name) {
+                    found.push(Fault::Empty { path: inner.clone(), span: entry.value.span });
+                }
+            }
             // A number may stand where a text is meant: an id of digits.
             (Type::Text, Value::Scalar(_)) if entry.value.scalar_type() == Some(ScalarType::Int) => {}
             (Type::Boolean, Value::Scalar(_)) if entry.value.scalar_type() == Some(ScalarType::Bool) => {}

@@ -60,8 +60,15 @@ declare_rule! {
 impl Rule for MissingKey {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         for fault in structure::faults(cx) {
-            if let structure::Fault::Missing { path, names, place } = fault {
-                out.push(structure::missing(Self::at, &path, &names, place));
+            match fault {
+                structure::Fault::Missing { path, names, place } => {
+                    out.push(structure::missing(Self::at, &path, &names, place));
+                }
+                structure::Fault::Empty { path, span } => {
+                    let message = format!("`{path}` is empty, but needs a value");
+                    out.push(Self::at(span, message).help("Add a value."));
+                }
+                structure::Fault::Unknown { .. } | structure::Fault::WrongType { .. } => {}
             }
         }
     }

@@ -63,7 +63,9 @@ declare_rule! {
 impl Rule for KqlSyntax {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         // Only the file of queries has several, and only where it does not parse as one.
-        if let [_, second, ..] = cx.queries {
+        if let [_, second, ..] = cx.queries
+            && second.node.is_none()
+        {
             let message = format!(
                 "This file contains {} queries and is not a valid query as a whole",
                 cx.queries.len()
