@@ -255,6 +255,14 @@ pub(crate) fn slashes(path: &Path) -> String {
     if cfg!(windows) { text.replace('\\', "/") } else { text.into_owned() }
 }
 
+/// The way from a folder to a file, both given by their full paths, with forward slashes.
+pub(crate) fn relative(path: &Path, folder: &Path) -> String {
+    let shared = path.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
+    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
+    let down = path.components().skip(shared);
+    slashes(&up.chain(down).collect::<PathBuf>())
+}
+
 /// A path as messages name it: relative to the working folder where it lies below, with forward slashes
 /// and without a leading `./`.
 pub(crate) fn display(path: &Path) -> String {
@@ -342,5 +350,13 @@ mod tests {
     fn a_missing_path_is_an_error_that_names_it() {
         let error = discover(&[PathBuf::from("no/such")], &Options::default()).unwrap_err();
         assert_eq!(error.to_string(), "there is no file or folder `no/such`");
+    }
+
+    #[test]
+    fn a_path_is_reported_from_another_folder() {
+        let told = |path: &str, folder: &str| relative(Path::new(path), Path::new(folder));
+        assert_eq!(told("/r/rules/a.yaml", "/r"), "rules/a.yaml");
+        assert_eq!(told("/r/rules/a.yaml", "/r/ci"), "../rules/a.yaml");
+        assert_eq!(told("/r/a.yaml", "/r"), "a.yaml");
     }
 }

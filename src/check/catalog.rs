@@ -29,7 +29,7 @@ pub(crate) fn parsers(jobs: &[Job], sources: &[Result<Arc<SourceFile>, String>])
 }
 
 /// Whether a file has a key that parsers have. Reading YAML takes time, and few files are parsers.
-pub(super) fn may_be_parser(source: &SourceFile) -> bool {
+pub(crate) fn may_be_parser(source: &SourceFile) -> bool {
     let text = source.text().as_bytes();
     let is_parsers = |at: usize| text[..at].ends_with(b"Parser") || text[..at].ends_with(b"Function");
     memmem::find_iter(text, "Query:").any(is_parsers) || memmem::find(text, b"unctionAlias:").is_some()

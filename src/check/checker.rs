@@ -1,6 +1,7 @@
 //! The rules over one file, as often as it is read: once as it is, and again for each proof of its fixes.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::set_severity;
 use crate::content::{Content, Query, schema};
@@ -21,6 +22,8 @@ pub(super) struct Checker<'a> {
     pub(super) rules: &'a [&'static Entry],
     /// The file as it was.
     pub(super) base: Option<&'a Base>,
+    /// Set once nobody wants the result any more.
+    pub(super) stopped: Option<&'a AtomicBool>,
 }
 
 /// What rules found.
@@ -38,6 +41,11 @@ pub(super) fn read(source: Arc<SourceFile>, place: &str, settings: &Settings) ->
 }
 
 impl Checker<'_> {
+    /// Whether nobody wants the result any more.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped.is_some_and(|stopped| stopped.load(Ordering::Relaxed))
+    }
+
     /// Whether a finding of a rule can be an error under the settings.
     pub(super) fn can_be_error(&self, meta: &RuleMeta) -> bool {
         let set = self.settings.options.get(meta.id).and_then(|option| option.severity);
@@ -90,7 +98,7 @@ impl Checker<'_> {
         if runs_gates {
             gates::check(&cx, &mut all);
         } else {
-            in_file = run_rules(&cx, rules, queries_known, &mut all);
+            in_file = run_rules(&cx, rules, queries_known, self, &mut all);
         }
         // What a variable stands for is for its parameter file to say.
         let variables: Vec<Span> = queries.iter().flat_map(|query| query.variables(content)).collect();
@@ -114,10 +122,11 @@ fn run_rules(
     cx: &Context<'_>,
     entries: &[&'static Entry],
     queries_known: bool,
+    checker: &Checker<'_>,
     found: &mut Vec<Diagnostic>,
 ) -> usize {
     let settings = cx.settings;
-    for entry in entries {
+    for entry in entries.iter().take_while(|_| !checker.is_stopped()) {
         entry.rule.check_file(cx, found);
         if let Some(template) = cx.template {
             entry.rule.check_template(cx, template, found);
@@ -125,7 +134,7 @@ fn run_rules(
     }
     let in_file = found.len();
     for query in cx.queries.iter().filter(|query| !queries_known && !is_cut_off(cx.content, query)) {
-        for entry in entries {
+        for entry in entries.iter().take_while(|_| !checker.is_stopped()) {
             entry.rule.check_query(cx, query, found);
         }
     }

@@ -45,7 +45,8 @@ pub(super) fn check_file(
         let base = job.before.as_ref().and_then(|before| read_base(before, job, &content));
         let with_named = with_named(enabled, &suppressions, settings);
         let rules = with_named.as_deref().unwrap_or(enabled);
-        let checker = Checker { place: job.place(), catalog, settings, rules, base: base.as_ref() };
+        let stopped = job.stopped.as_deref();
+        let checker = Checker { place: job.place(), catalog, settings, rules, base: base.as_ref(), stopped };
         let mut found = checker.check(&content, &queries);
         if content.kind == Kind::Test && settings.enabled(rules::InvalidTest::META) {
             let mistakes = suite::examine(job.location(), &content.source, &content.document, view);

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use crate::content::Foreign;
 use crate::discover::{Input, Roots, absolute, place_below};
@@ -23,6 +23,8 @@ pub struct Job {
     pub silent: bool,
     /// Counts the files that were checked, for who waits.
     pub(crate) counter: Option<Arc<AtomicUsize>>,
+    /// Set once nobody wants the result any more, which is then worth nothing.
+    pub(crate) stopped: Option<Arc<AtomicBool>>,
     /// The full path.
     location: PathBuf,
     /// The folder that folders are counted from: the repository's root, or the working folder.
@@ -53,7 +55,17 @@ impl Job {
         let location = absolute(&input.path);
         let root = roots.of(&location);
         let place = place_below(root.as_deref(), &location);
-        Self { input, text: None, before: None, silent: false, counter: None, location, root, place }
+        Self {
+            input,
+            text: None,
+            before: None,
+            silent: false,
+            counter: None,
+            stopped: None,
+            location,
+            root,
+            place,
+        }
     }
 
     /// A text that was not read from a file.

@@ -15,6 +15,7 @@ use crate::workspace::Workspace;
 /// A file with its summary, or why there is none.
 type CheckResult = Result<Box<(CheckedFile, RepositoryFile)>, Skipped>;
 
+mod alone;
 mod catalog;
 mod checker;
 mod file;
@@ -23,7 +24,8 @@ mod job;
 mod proof;
 mod repository;
 
-use catalog::may_be_parser;
+pub(crate) use alone::{Alone, compare, summary};
+pub(crate) use catalog::may_be_parser;
 pub(crate) use catalog::{catalog_for, parsers};
 use file::check_file;
 pub(crate) use fixing::{FixedFile, Fixes, fix_all};

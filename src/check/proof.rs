@@ -172,6 +172,9 @@ impl<'a> Proof<'a> {
 
     /// Whether some fixes together remove their findings and add no error.
     fn holds(&mut self, candidates: &[Candidate<'a>]) -> bool {
+        if self.checker.is_stopped() {
+            return false;
+        }
         let source = &self.before.content.source;
         let Some(left) = self.bytes.checked_sub(source.text().len()) else { return false };
         self.bytes = left;

@@ -1,12 +1,12 @@
 //! The baseline of a check: read, applied, pruned and written.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::args::{Check, Global};
 use super::{Error, files, print};
 use crate::baseline::{Baseline, Scope};
-use crate::discover::{absolute, slashes};
+use crate::discover::{absolute, relative};
 use crate::findings::Findings;
 use crate::rules::Settings;
 
@@ -62,25 +62,4 @@ pub(super) fn apply(
 fn folder_of(path: &Path) -> PathBuf {
     let full = absolute(path);
     full.parent().map_or_else(|| full.clone(), Path::to_owned)
-}
-
-/// The way from a folder to a file, both given by their full paths, with forward slashes.
-fn relative(path: &Path, folder: &Path) -> String {
-    let shared = path.components().zip(folder.components()).take_while(|(a, b)| a == b).count();
-    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
-    let down = path.components().skip(shared);
-    slashes(&up.chain(down).collect::<PathBuf>())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_reported_from_another_folder() {
-        let told = |path: &str, folder: &str| relative(Path::new(path), Path::new(folder));
-        assert_eq!(told("/r/rules/a.yaml", "/r"), "rules/a.yaml");
-        assert_eq!(told("/r/rules/a.yaml", "/r/ci"), "../rules/a.yaml");
-        assert_eq!(told("/r/a.yaml", "/r"), "a.yaml");
-    }
 }

@@ -282,6 +282,11 @@ impl Config {
     }
 }
 
+/// What is wrong in the text of a configuration, those that it extends aside.
+pub(crate) fn mistakes(file: &Arc<SourceFile>) -> Vec<ConfigError> {
+    read::config(file).err().unwrap_or_default()
+}
+
 /// Finds the configuration of each file.
 pub(crate) enum Resolver {
     /// The same for all files: `--config`, or `--isolated` with the defaults.

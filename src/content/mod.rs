@@ -25,7 +25,7 @@ pub(crate) use fields::{ROOT_KEYS, SCHEDULE_KEYS};
 pub(crate) use kind::{Folder, Foreign, Kind};
 pub(crate) use model::Template;
 pub(crate) use near_keys::NearKey;
-pub(crate) use query::{Query, same_query};
+pub(crate) use query::{Query, QueryPlace, same_query};
 use variables::Masked;
 
 /// One file, read as content.

@@ -181,6 +181,51 @@ impl<'a> Query<'a> {
     }
 }
 
+/// How the text of a query lies in its file, to be kept without the file.
+#[derive(Clone, Debug)]
+pub(crate) struct QueryPlace {
+    map: Option<ScalarMap>,
+    skipped: usize,
+}
+
+impl QueryPlace {
+    /// See [`Query::span`].
+    pub(crate) fn span(&self, span: Span) -> Span {
+        match &self.map {
+            Some(map) => map.span(span),
+            None => span.shift(self.skipped),
+        }
+    }
+
+    /// The offset in the query of one in the file, where the file's text of `len` bytes has it.
+    pub(crate) fn offset_in_query(&self, offset: usize, len: usize) -> Option<usize> {
+        match &self.map {
+            Some(map) => map.from_file(offset as u32),
+            None => offset.checked_sub(self.skipped).filter(|offset| *offset <= len),
+        }
+    }
+
+    /// The edit of the file that changes the query just so, where one exists; see [`Query::edit`].
+    pub(crate) fn edit(&self, span: Span, replacement: &str) -> Option<Edit> {
+        match &self.map {
+            Some(map) => map.edit(span, replacement),
+            None => Some(Edit::new(span.shift(self.skipped), replacement)),
+        }
+    }
+}
+
+impl Query<'_> {
+    /// Where its text lies in the file.
+    pub(crate) fn place(&self) -> QueryPlace {
+        QueryPlace { map: self.map.clone(), skipped: self.skipped }
+    }
+
+    /// Its tree, to be kept.
+    pub(crate) fn shared_parse(&self) -> Arc<kql::Parse> {
+        Arc::clone(self.parse.get_or_init(|| Arc::new(kql::parse(self.text))))
+    }
+}
+
 impl Content {
     /// The queries in the file.
     pub(crate) fn queries<'a>(&'a self) -> Vec<Query<'a>> {

@@ -1,0 +1,114 @@
+//! The client: what it can do, and how it is told something.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use lsp_server::{Message, Notification, Request, RequestId, Response, ResponseError};
+use serde::Serialize;
+use serde_json::Value;
+
+use super::position::Encoding;
+
+/// What the client can do, as far as the server asks.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a capability of its own")]
+pub(super) struct Abilities {
+    /// What positions count.
+    pub(super) encoding: Encoding,
+    /// It asks for diagnostics, and need not be sent any.
+    pub(super) pulls: bool,
+    /// It can be told to ask for diagnostics again.
+    pub(super) refreshes_diagnostics: bool,
+    /// It can be told to ask for code lenses again.
+    pub(super) refreshes_lenses: bool,
+    /// It watches files where it is asked to.
+    pub(super) watches: bool,
+    /// It takes edits of documents with versions.
+    pub(super) document_changes: bool,
+    /// It knows code actions, and not only commands.
+    pub(super) code_actions: bool,
+    /// It knows trees of symbols.
+    pub(super) symbol_trees: bool,
+    /// It takes Markdown in hovers and documentation.
+    pub(super) markdown: bool,
+    /// It takes snippets in completion items.
+    pub(super) snippets: bool,
+    /// It shows further places of diagnostics.
+    pub(super) related: bool,
+    /// It folds whole lines only.
+    pub(super) folds_lines: bool,
+}
+
+impl Abilities {
+    /// Reads the parameters of `initialize`. Only what is asked for is read, and whatever is missing or wrong is not there.
+    pub(super) fn of(params: &Value) -> Self {
+        let at = |path: &str| params.pointer(&format!("/capabilities/{path}"));
+        let is = |path: &str| at(path).and_then(Value::as_bool).unwrap_or(false);
+        let has = |path: &str| at(path).is_some_and(|value| !value.is_null());
+        let lists = |path: &str, word: &str| {
+            at(path).and_then(Value::as_array).is_some_and(|all| all.iter().any(|one| one == word))
+        };
+        let utf8 = lists("general/positionEncodings", "utf-8");
+        Self {
+            encoding: if utf8 { Encoding::Utf8 } else { Encoding::Utf16 },
+            pulls: has("textDocument/diagnostic"),
+            refreshes_diagnostics: is("workspace/diagnostics/refreshSupport"),
+            refreshes_lenses: is("workspace/codeLens/refreshSupport"),
+            watches: is("workspace/didChangeWatchedFiles/dynamicRegistration"),
+            document_changes: is("workspace/workspaceEdit/documentChanges"),
+            code_actions: has("textDocument/codeAction/codeActionLiteralSupport"),
+            symbol_trees: is("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
+            markdown: !has("textDocument/hover/contentFormat") || lists("textDocument/hover/contentFormat", "markdown"),
+            snippets: is("textDocument/completion/completionItem/snippetSupport"),
+            related: is("textDocument/publishDiagnostics/relatedInformation") || has("textDocument/diagnostic"),
+            folds_lines: is("textDocument/foldingRange/lineFoldingOnly"),
+        }
+    }
+}
+
+/// Where messages to the client go.
+pub(super) struct Client {
+    /// What it can do.
+    pub(super) can: Abilities,
+    sender: Mutex<Box<dyn Fn(Message) + Send>>,
+    asked: AtomicI32,
+}
+
+impl Client {
+    /// A client that is told things by a function.
+    pub(super) fn new(can: Abilities, send: impl Fn(Message) + Send + 'static) -> Self {
+        Self { can, sender: Mutex::new(Box::new(send)), asked: AtomicI32::new(0) }
+    }
+
+    fn send(&self, message: Message) {
+        let sender = self.sender.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        sender(message);
+    }
+
+    /// Answers a request.
+    pub(super) fn answer(&self, id: RequestId, result: Result<Value, ResponseError>) {
+        self.send(Response { id, response_result: result }.into());
+    }
+
+    /// Tells something.
+    pub(super) fn notify(&self, method: &str, params: &impl Serialize) {
+        self.send(Notification { method: method.to_owned(), params: json_of(params) }.into());
+    }
+
+    /// Asks for something, whose answer is not waited for.
+    pub(super) fn ask(&self, method: &str, params: Value) {
+        let number = self.asked.fetch_add(1, Ordering::Relaxed);
+        let id = RequestId::from(format!("sentlint-{number}"));
+        self.send(Request { id, method: method.to_owned(), params }.into());
+    }
+}
+
+/// A value as JSON; null for one that has no such form, which none of ours is.
+pub(super) fn json_of(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}
+
+/// An error of a code in words.
+pub(super) fn error(code: lsp_server::ErrorCode, message: impl Into<String>) -> ResponseError {
+    ResponseError { code: code as i32, message: message.into(), data: None }
+}
