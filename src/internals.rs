@@ -139,6 +139,11 @@ pub mod kql {
     }
 }
 
+pub mod lsp {
+    //! The language server.
+    pub use crate::lsp::{Ended, Options, serve};
+}
+
 pub mod report {
     //! The formats of reports.
     pub use crate::report::{Format, Style, render, statistics};

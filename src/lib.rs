@@ -69,6 +69,8 @@ mod editor;
 
 pub mod api;
 
+mod lsp;
+
 pub mod cli;
 
 #[cfg(any(test, fuzzing))]

@@ -26,11 +26,6 @@ impl Alone {
         Ok(Self { checked, summary })
     }
 
-    /// What the rules that compare files see of it.
-    pub(crate) fn summary(&self) -> &RepositoryFile {
-        &self.summary
-    }
-
     /// The findings, without those of the rules that compare files.
     pub(crate) fn report(self) -> FileReport {
         finish(self.checked)
@@ -45,7 +40,11 @@ pub(crate) fn summary(source: &Arc<SourceFile>, place: &str) -> Option<Repositor
 
 /// The findings of files, with those of the rules that compare them with each other and with others. As in a run, the names
 /// decide which of two files that clash is the later one, which is the one that is reported.
-pub(crate) fn compare(files: Vec<Alone>, others: &[RepositoryFile], settings: &Arc<Settings>) -> Vec<FileReport> {
+pub(crate) fn compare(
+    files: Vec<Alone>,
+    others: &[RepositoryFile],
+    settings: &Arc<Settings>,
+) -> Vec<FileReport> {
     let other = |summary: &RepositoryFile| {
         let report = FileReport {
             source: Arc::clone(&summary.source),
@@ -55,7 +54,8 @@ pub(crate) fn compare(files: Vec<Alone>, others: &[RepositoryFile], settings: &A
             diagnostics: Vec::new(),
         };
         let settings = Arc::clone(settings);
-        let checked = CheckedFile { report, suppressions: Vec::new(), settings, silent: false, job: usize::MAX };
+        let checked =
+            CheckedFile { report, suppressions: Vec::new(), settings, silent: false, job: usize::MAX };
         Alone { checked, summary: summary.clone() }
     };
     let mut all: Vec<Alone> = others.iter().map(other).collect();
@@ -88,7 +88,12 @@ mod tests {
         let other = Arc::new(SourceFile::new("Hunting Queries/b.yaml", text));
         let other = summary(&other, "Hunting Queries/b.yaml").unwrap();
         let rules = |report: &FileReport| {
-            report.diagnostics.iter().map(|one| one.rule.id).filter(|id| id.starts_with("duplicate")).collect::<Vec<_>>()
+            report
+                .diagnostics
+                .iter()
+                .map(|one| one.rule.id)
+                .filter(|id| id.starts_with("duplicate"))
+                .collect::<Vec<_>>()
         };
         assert_eq!(rules(&alone.clone().report()), Vec::<&str>::new());
         let compared = compare(vec![alone], &[other], &settings);
@@ -101,7 +106,9 @@ mod tests {
         let own = Workspace::default();
         let mut job = Job::text(SourceFile::new("a.kql", "SigninLogs | where Nope == 1"));
         let settings = Arc::new(Settings::default());
-        let found = |job: &Job| Alone::check(job, &settings, &View::new(vec![&own])).ok().unwrap().report().diagnostics.len();
+        let found = |job: &Job| {
+            Alone::check(job, &settings, &View::new(vec![&own])).ok().unwrap().report().diagnostics.len()
+        };
         assert!(found(&job) > 0);
         job.stopped = Some(Arc::new(AtomicBool::new(true)));
         assert_eq!(found(&job), 0);

@@ -17,6 +17,7 @@ mod explain;
 mod files;
 mod fmt;
 mod inspect;
+mod lsp;
 mod man;
 mod new;
 mod new_test;
@@ -65,6 +66,7 @@ pub fn main() -> ExitCode {
         Command::Run(options) => run::run(&cli.global, options),
         Command::Test(options) => test::run(&cli.global, options),
         Command::Fmt(options) => fmt::run(&cli.global, options),
+        Command::Lsp(options) => lsp::run(options),
         Command::Explain(options) => explain::explain(&cli.global, options),
         Command::Rules(options) => explain::rules(&cli.global, options),
         Command::Schema(options) => explain::schema(options),

@@ -14,7 +14,8 @@ pub(super) fn over(old: &FileReport, new: &mut FileReport) {
     let (before, after) = (old.source.text(), new.source.text());
     let prefix = before.bytes().zip(after.bytes()).take_while(|(a, b)| a == b).count();
     let longest = before.len().min(after.len()) - prefix;
-    let suffix = before.bytes().rev().zip(after.bytes().rev()).take(longest).take_while(|(a, b)| a == b).count();
+    let suffix =
+        before.bytes().rev().zip(after.bytes().rev()).take(longest).take_while(|(a, b)| a == b).count();
     for one in found {
         let span = one.span;
         let moved = if span.end as usize <= prefix {

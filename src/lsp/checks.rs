@@ -12,18 +12,16 @@ use gen_lsp_types::Diagnostic;
 use lsp_server::{ErrorCode, RequestId};
 use serde_json::{Value, json};
 
-use super::client::{error, json_of};
+use super::client::error;
 use super::documents::Document;
+use super::found::{accept, report_of, result_id};
 use super::whole::Whole;
 use super::world::{Known, World, job};
 use super::{Shared, carry, diagnostics};
-use crate::baseline::{Baseline, Scope};
 use crate::check::{Alone, compare};
 use crate::config;
-use crate::discover::{Roots, relative};
-use crate::findings::{FileReport, Findings};
-use crate::rules::Settings;
-use crate::source::SourceFile;
+use crate::discover::Roots;
+use crate::findings::FileReport;
 use crate::workspace::View;
 
 /// How long nothing may change before files are compared.
@@ -208,24 +206,26 @@ impl Checks {
         {
             return self.answer(shared, &document.uri, Some(known));
         }
-        let Some(checked) = checked(shared, &world, document, stopped, before.as_deref(), roots) else { return };
+        let Some(checked) = checked(shared, &world, document, stopped, before.as_deref(), roots) else {
+            return;
+        };
         let current = shared.documents().get(&document.uri);
         if stopped.load(Ordering::Relaxed) || !current.is_some_and(|now| Arc::ptr_eq(&now, document)) {
             return;
         }
-        self.publish(shared, Arc::new(checked));
+        self.publish(shared, &Arc::new(checked));
     }
 
     /// Keeps what was found, and tells who is to know.
-    fn publish(&self, shared: &Shared, checked: Arc<Checked>) {
-        self.state().results.insert(checked.document.uri.clone(), Arc::clone(&checked));
+    fn publish(&self, shared: &Shared, checked: &Arc<Checked>) {
+        self.state().results.insert(checked.document.uri.clone(), Arc::clone(checked));
         if !shared.client.can.pulls {
             let document = &checked.document;
             let params =
                 json!({"uri": document.uri, "version": document.version, "diagnostics": checked.diagnostics});
             shared.client.notify("textDocument/publishDiagnostics", &params);
         }
-        self.answer(shared, &checked.document.uri, Some(&checked));
+        self.answer(shared, &checked.document.uri, Some(checked));
     }
 
     /// Answers those who wait for the diagnostics of a document.
@@ -240,7 +240,8 @@ impl Checks {
         });
         for (id, previous) in waiting {
             shared.done(&id);
-            let answer = checked.map(|checked| report_of(previous.as_deref(), &checked.result_id, &checked.diagnostics));
+            let answer = checked
+                .map(|checked| report_of(previous.as_deref(), &checked.result_id, &checked.diagnostics));
             let none = || error(ErrorCode::InvalidParams, format!("the document `{uri}` is not open"));
             shared.client.answer(id, answer.ok_or_else(none));
         }
@@ -257,19 +258,25 @@ impl Checks {
                 let same = |known: &Arc<Known>| Arc::ptr_eq(&known.source, &document.source);
                 if !world.files.get(&document.location).is_some_and(same) {
                     let place = job(document, roots).place().to_owned();
-                    known.push((document.location.clone(), Some(Arc::new(Known::read(&document.source, &place)))));
+                    known.push((
+                        document.location.clone(),
+                        Some(Arc::new(Known::read(&document.source, &place))),
+                    ));
                 }
             }
         }
         if !known.is_empty() && shared.put(known) {
-            own.iter().for_each(|document| self.changed(&document.uri));
+            for document in own {
+                self.changed(&document.uri);
+            }
             return;
         }
         let world = shared.world();
         let results: Vec<Arc<Checked>> = own.iter().filter_map(|document| self.result(document)).collect();
         let results: Vec<_> = results.into_iter().filter(|checked| checked.alone.is_some()).collect();
         if results.len() + world.files.len() > 1 && !results.is_empty() {
-            let is_own = |path: &std::path::Path| results.iter().any(|checked| checked.document.location == path);
+            let is_own =
+                |path: &std::path::Path| results.iter().any(|checked| checked.document.location == path);
             let others = world.files.iter().filter(|(path, _)| !is_own(path));
             let others: Vec<_> = others.filter_map(|(_, known)| known.summary.clone()).collect();
             let settings = Arc::new(world.settings(&results[0].document.location));
@@ -279,10 +286,17 @@ impl Checks {
             for (checked, mut report) in results.into_iter().zip(reports) {
                 accept(shared, &world, &mut report);
                 without_echoes(&world, &mut report);
-                let new = completed(checked.document.clone(), &world, checked.alone.clone(), Some(report), Vec::new(), shared);
+                let new = completed(
+                    checked.document.clone(),
+                    &world,
+                    checked.alone.clone(),
+                    Some(report),
+                    Vec::new(),
+                    shared,
+                );
                 if new.result_id != checked.result_id {
                     is_news = true;
-                    self.publish(shared, Arc::new(new));
+                    self.publish(shared, &Arc::new(new));
                 }
             }
             if is_news && shared.client.can.pulls && shared.client.can.refreshes_diagnostics {
@@ -293,16 +307,8 @@ impl Checks {
     }
 }
 
-/// A report in the words of the protocol; only that nothing has changed, where the client knows it.
-pub(super) fn report_of(previous: Option<&str>, result_id: &str, items: &[Diagnostic]) -> Value {
-    if previous == Some(result_id) {
-        return json!({"kind": "unchanged", "resultId": result_id});
-    }
-    json!({"kind": "full", "resultId": result_id, "items": items})
-}
-
 /// What is found in a document; `None` where it was stopped.
-fn checked(
+pub(super) fn checked(
     shared: &Shared,
     world: &World,
     document: &Arc<Document>,
@@ -310,7 +316,8 @@ fn checked(
     before: Option<&Checked>,
     roots: &mut Roots,
 ) -> Option<Checked> {
-    let complete = |alone, report, found| completed(Arc::clone(document), world, alone, report, found, shared);
+    let complete =
+        |alone, report, found| completed(Arc::clone(document), world, alone, report, found, shared);
     if document.is_config() {
         let mut mistakes = config::mistakes(&document.source);
         // Those in what it extends show where it is saved.
@@ -361,44 +368,9 @@ fn completed(
     Checked { document, generation: world.generation, alone, report, diagnostics, result_id }
 }
 
-/// A text that stands for diagnostics.
-pub(super) fn result_id(diagnostics: &[Diagnostic]) -> String {
-    use std::hash::Hasher as _;
-    let mut hasher = rustc_hash::FxHasher::default();
-    hasher.write(json_of(&diagnostics).to_string().as_bytes());
-    format!("{:016x}", hasher.finish())
-}
-
-/// Marks what the baseline knows.
-pub(super) fn accept(shared: &Shared, world: &World, report: &mut FileReport) {
-    let Some((baseline, folder)) = &shared.baseline else { return };
-    let name = |name: &str| relative(&world.location(name), folder);
-    let scope = Scope { relative: &name, is_gone: &|_| false, profile: None, is_partial: false };
-    let mut findings = Findings { files: vec![report.clone()], ..Findings::default() };
-    baseline.apply(&mut findings, &scope);
-    if let Some(marked) = findings.files.pop() {
-        *report = marked;
-    }
-}
-
-/// Reads the baseline that was named on the command line.
-pub(super) fn baseline(path: &std::path::Path) -> Option<(Baseline, std::path::PathBuf)> {
-    let baseline = Baseline::parse(&std::fs::read_to_string(path).ok()?).ok()?;
-    let full = crate::discover::absolute(path);
-    Some((baseline, full.parent().map_or_else(|| full.clone(), std::path::Path::to_owned)))
-}
-
 /// Takes away what the parsers of the workspace may explain, as long as they are not known.
 fn without_echoes(world: &World, report: &mut FileReport) {
     if !world.parsers_known {
         report.diagnostics.retain(|one| one.rule.id != "kql-unknown-function");
     }
-}
-
-/// What is found in a file that is not open.
-pub(super) fn alone(world: &World, location: &std::path::Path, source: &Arc<SourceFile>, roots: &mut Roots) -> Option<Alone> {
-    let document = Document { uri: String::new(), location: location.to_owned(), version: 0, source: Arc::clone(source) };
-    let settings: Arc<Settings> = Arc::new(world.settings(location));
-    let view = View::new(vec![&settings.workspace, &world.parsers]);
-    Alone::check(&job(&document, roots), &settings, &view).ok()
 }

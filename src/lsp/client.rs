@@ -19,22 +19,14 @@ pub(super) struct Abilities {
     pub(super) pulls: bool,
     /// It can be told to ask for diagnostics again.
     pub(super) refreshes_diagnostics: bool,
-    /// It can be told to ask for code lenses again.
-    pub(super) refreshes_lenses: bool,
     /// It watches files where it is asked to.
     pub(super) watches: bool,
     /// It takes edits of documents with versions.
     pub(super) document_changes: bool,
-    /// It knows code actions, and not only commands.
-    pub(super) code_actions: bool,
     /// It knows trees of symbols.
     pub(super) symbol_trees: bool,
     /// It takes Markdown in hovers and documentation.
     pub(super) markdown: bool,
-    /// It takes snippets in completion items.
-    pub(super) snippets: bool,
-    /// It shows further places of diagnostics.
-    pub(super) related: bool,
     /// It folds whole lines only.
     pub(super) folds_lines: bool,
 }
@@ -53,14 +45,11 @@ impl Abilities {
             encoding: if utf8 { Encoding::Utf8 } else { Encoding::Utf16 },
             pulls: has("textDocument/diagnostic"),
             refreshes_diagnostics: is("workspace/diagnostics/refreshSupport"),
-            refreshes_lenses: is("workspace/codeLens/refreshSupport"),
             watches: is("workspace/didChangeWatchedFiles/dynamicRegistration"),
             document_changes: is("workspace/workspaceEdit/documentChanges"),
-            code_actions: has("textDocument/codeAction/codeActionLiteralSupport"),
             symbol_trees: is("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
-            markdown: !has("textDocument/hover/contentFormat") || lists("textDocument/hover/contentFormat", "markdown"),
-            snippets: is("textDocument/completion/completionItem/snippetSupport"),
-            related: is("textDocument/publishDiagnostics/relatedInformation") || has("textDocument/diagnostic"),
+            markdown: !has("textDocument/hover/contentFormat")
+                || lists("textDocument/hover/contentFormat", "markdown"),
             folds_lines: is("textDocument/foldingRange/lineFoldingOnly"),
         }
     }

@@ -1,7 +1,8 @@
 //! Findings in the words of the protocol.
 
 use gen_lsp_types::{
-    Code, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location, Uri,
+    Code, CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag,
+    Location, Uri,
 };
 use serde_json::{Value, json};
 
@@ -17,10 +18,16 @@ const UNNECESSARY: [&str; 5] =
     ["kql-unused-let", "unused-data-type", "unused-suppression", "unknown-suppression", "duplicate-key"];
 
 /// The rules whose findings are about what is obsolete, which editors show struck through.
-const DEPRECATED: [&str; 4] = ["kql-deprecated", "deprecated-technique", "revoked-technique", "legacy-entity-column"];
+const DEPRECATED: [&str; 4] =
+    ["kql-deprecated", "deprecated-technique", "revoked-technique", "legacy-entity-column"];
 
 /// The diagnostics of a report, those of findings that count.
-pub(super) fn of_report(report: &FileReport, own: &str, world: &World, encoding: Encoding) -> Vec<Diagnostic> {
+pub(super) fn of_report(
+    report: &FileReport,
+    own: &str,
+    world: &World,
+    encoding: Encoding,
+) -> Vec<Diagnostic> {
     let mut places = Places::new(&report.source, encoding);
     let counting = report.diagnostics.iter().filter(|one| one.counts() && !one.hidden);
     counting.map(|one| of(one, own, &mut places, world, encoding)).collect()
@@ -79,7 +86,8 @@ fn data(finding: &diagnostic::Diagnostic, places: &mut Places<'_>) -> Value {
     }
     if let Some(fix) = &finding.fix {
         let edits: Vec<_> = fix.edits().iter().map(|edit| places.edit(edit)).collect();
-        data["fix"] = json!({"title": fix.title, "applicability": fix.applicability.as_str(), "edits": edits});
+        data["fix"] =
+            json!({"title": fix.title, "applicability": fix.applicability.as_str(), "edits": edits});
     }
     data
 }
@@ -93,7 +101,11 @@ fn severity(severity: Severity) -> DiagnosticSeverity {
 }
 
 /// The diagnostics of a configuration.
-pub(super) fn of_config(mistakes: &[ConfigError], source: &SourceFile, encoding: Encoding) -> Vec<Diagnostic> {
+pub(super) fn of_config(
+    mistakes: &[ConfigError],
+    source: &SourceFile,
+    encoding: Encoding,
+) -> Vec<Diagnostic> {
     let mut places = Places::new(source, encoding);
     let diagnostic = |mistake: &ConfigError| {
         let help = mistake.help.as_ref().map(|help| format!("\nhelp: {help}")).unwrap_or_default();

@@ -40,7 +40,14 @@ pub(super) struct Documents {
 
 impl Documents {
     /// A document that was opened; one that was open already is replaced. `root` is the folder that names are relative to.
-    pub(super) fn open(&mut self, uri: &str, language: &str, version: i32, text: String, root: Option<&Path>) -> Arc<Document> {
+    pub(super) fn open(
+        &mut self,
+        uri: &str,
+        language: &str,
+        version: i32,
+        text: String,
+        root: Option<&Path>,
+    ) -> Arc<Document> {
         let location = location(uri, language);
         let source = Arc::new(SourceFile::new(name_of(&location, root), text));
         let document = Arc::new(Document { uri: uri.to_owned(), location, version, source });
@@ -49,7 +56,13 @@ impl Documents {
     }
 
     /// Applies changes one after the other; `None` for a document that is not open.
-    pub(super) fn change(&mut self, uri: &str, version: i32, changes: Vec<Change>, encoding: Encoding) -> Option<Arc<Document>> {
+    pub(super) fn change(
+        &mut self,
+        uri: &str,
+        version: i32,
+        changes: Vec<Change>,
+        encoding: Encoding,
+    ) -> Option<Arc<Document>> {
         let old = self.open.get(uri)?;
         let mut source = Arc::clone(&old.source);
         for change in changes {

@@ -18,8 +18,10 @@ pub(super) fn build(shared: &Shared) {
         return;
     }
     let found = find(&world);
-    let read = |found: &Found| (found.location.clone(), Some(Arc::new(Known::read(&found.source, &found.place))));
-    let (parsers, others): (Vec<&Found>, Vec<&Found>) = found.iter().partition(|found| may_be_parser(&found.source));
+    let read =
+        |found: &Found| (found.location.clone(), Some(Arc::new(Known::read(&found.source, &found.place))));
+    let (parsers, others): (Vec<&Found>, Vec<&Found>) =
+        found.iter().partition(|found| may_be_parser(&found.source));
     let parsers: Vec<_> = parsers.into_par_iter().map(read).collect();
     let put = |known: Vec<(PathBuf, Option<Arc<Known>>)>, complete: bool| {
         let open = shared.documents().all();
@@ -27,7 +29,9 @@ pub(super) fn build(shared: &Shared) {
         let is_closed = |location: &Path| !open.iter().any(|document| document.location == location);
         shared.change_world(|world| {
             let mut new = World { parsers_known: true, complete, ..world.next() };
-            let known = known.into_iter().filter(|(location, _)| is_closed(location) || !new.files.contains_key(location));
+            let known = known
+                .into_iter()
+                .filter(|(location, _)| is_closed(location) || !new.files.contains_key(location));
             let known = known.collect();
             let affects = new.put(known);
             if !affects && world.parsers_known {

@@ -1,7 +1,7 @@
 //! The language server: `sentlint lsp`. It speaks the Language Server Protocol 3.17, and is the only module besides `cli` that
 //! speaks to the outside.
 //!
-//! One thread reads messages and keeps the documents (`server`), one answers requests (`answers`), one checks documents
+//! One thread reads messages and keeps the documents (`server`), one answers requests (`requests`), one checks documents
 //! (`checks`), and one reads the workspace when the server starts (`index`). What they share is in [`Shared`]: the open
 //! documents, and the [`World`] that these are checked against, of which there is a new one whenever it changes. Answers are
 //! made for the text at the time of the question; where that has changed, the question is refused or its answer dropped.
@@ -22,10 +22,13 @@ mod checks;
 mod client;
 mod diagnostics;
 mod documents;
+mod edits;
 mod features;
+mod found;
 mod index;
 mod position;
 mod queue;
+mod requests;
 mod server;
 mod transport;
 mod uri;
@@ -52,7 +55,7 @@ pub enum Ended {
 }
 
 /// Serves a client on standard input and output until it goes away.
-pub fn stdio(options: &Options) -> std::io::Result<Ended> {
+pub(crate) fn stdio(options: &Options) -> std::io::Result<Ended> {
     let (connection, carriers) = transport::stdio()?;
     let ended = serve(connection, options);
     carriers.finish();
@@ -78,6 +81,7 @@ struct Shared {
     /// The requests that were not answered yet, and whether they were cancelled.
     pending: Mutex<HashMap<RequestId, Arc<AtomicBool>>>,
     started: Instant,
+    inlay_hints: AtomicBool,
     ended: AtomicBool,
 }
 
@@ -141,6 +145,11 @@ impl Shared {
     /// A request was answered.
     fn done(&self, id: &RequestId) {
         locked(&self.pending).remove(id);
+    }
+
+    /// Whether the client wants hints between the text, which are off unless it does.
+    fn inlay_hints(&self) -> bool {
+        self.inlay_hints.load(Ordering::Relaxed)
     }
 
     fn has_ended(&self) -> bool {

@@ -43,7 +43,9 @@ impl Encoding {
 
     /// The offset of a position.
     pub(super) fn offset(self, source: &SourceFile, position: Position) -> usize {
-        let Some(start) = source.line_starts().get(position.line as usize) else { return source.text().len() };
+        let Some(start) = source.line_starts().get(position.line as usize) else {
+            return source.text().len();
+        };
         let line = source.slice(source.line_span(position.line as usize));
         let (start, wanted) = (*start as usize, position.character as usize);
         let mut units = 0;

@@ -1,7 +1,7 @@
 //! The requests that wait to be answered, in their order.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use lsp_server::RequestId;
@@ -18,13 +18,6 @@ pub(super) struct Request {
     pub(super) document: Option<Arc<Document>>,
     /// Set once nobody wants the answer any more.
     pub(super) cancelled: Arc<AtomicBool>,
-}
-
-impl Request {
-    /// Whether nobody wants the answer any more.
-    pub(super) fn is_cancelled(&self) -> bool {
-        self.cancelled.load(Ordering::Relaxed)
-    }
 }
 
 /// The queue.

@@ -11,12 +11,11 @@ use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestI
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::checks::{self, Checks};
+use super::checks::Checks;
 use super::client::{Abilities, Client, error};
-use super::documents::Documents;
 use super::queue::{self, Queue};
 use super::world::{Known, Options, World, load};
-use super::{Ended, Shared, answers, capabilities, index, locked, uri};
+use super::{Ended, Shared, capabilities, found, index, locked, requests, uri};
 use crate::discover::{Roots, absolute};
 
 /// Serves until the client goes away.
@@ -29,7 +28,7 @@ pub(super) fn run(connection: Connection, options: &Options) -> Ended {
     let shared = Arc::new(Shared {
         client,
         options: options.clone(),
-        baseline: options.baseline.as_deref().and_then(checks::baseline),
+        baseline: options.baseline.as_deref().and_then(found::baseline),
         documents: Mutex::default(),
         world: Mutex::new(Arc::new(World::new(roots(&params), options))),
         world_changed: Condvar::new(),
@@ -37,12 +36,13 @@ pub(super) fn run(connection: Connection, options: &Options) -> Ended {
         queue: Queue::default(),
         pending: Mutex::default(),
         started: Instant::now(),
+        inlay_hints: AtomicBool::new(wants_hints(params.get("initializationOptions")).unwrap_or(false)),
         ended: AtomicBool::new(false),
     });
     shared.client.answer(id, Ok(capabilities::initialized(can)));
     let threads = [
         spawn("lsp-checks", &shared, |shared| shared.checks.run(shared)),
-        spawn("lsp-answers", &shared, answers::run),
+        spawn("lsp-answers", &shared, requests::run),
         spawn("lsp-index", &shared, index::build),
     ];
     let mut server = Server { shared: Arc::clone(&shared), is_shut_down: false };
@@ -68,8 +68,8 @@ pub(super) fn run(connection: Connection, options: &Options) -> Ended {
     ended
 }
 
-/// Queries nest deeply, and so do the calls that read them.
-const STACK: usize = 64 << 20;
+/// Queries nest deeply, and so do the calls that read and run them. What is not used of it takes no memory.
+const STACK: usize = 256 << 20;
 
 fn spawn(
     name: &str,
@@ -85,7 +85,9 @@ fn spawn(
 fn initialize(connection: &Connection) -> Option<(RequestId, Value)> {
     loop {
         match connection.receiver.recv().ok()? {
-            Message::Request(Request { id, method, params }) if method == "initialize" => return Some((id, params)),
+            Message::Request(Request { id, method, params }) if method == "initialize" => {
+                return Some((id, params));
+            }
             Message::Request(Request { id, .. }) => {
                 let message = "the server was not initialized".to_owned();
                 let refused = Response::new_err(id, ErrorCode::ServerNotInitialized as i32, message);
@@ -97,6 +99,12 @@ fn initialize(connection: &Connection) -> Option<(RequestId, Value)> {
     }
 }
 
+/// What settings say of inlay hints: the only setting that is not one of sentlint.toml.
+fn wants_hints(settings: Option<&Value>) -> Option<bool> {
+    let hints = settings?.get("inlayHints")?;
+    hints.as_bool().or_else(|| hints.get("enable")?.as_bool())
+}
+
 /// The folders of the workspace.
 fn roots(params: &Value) -> Vec<PathBuf> {
     let folders = params.get("workspaceFolders").and_then(Value::as_array);
@@ -104,7 +112,8 @@ fn roots(params: &Value) -> Vec<PathBuf> {
         Some(folders) => folders.iter().filter_map(|folder| folder.get("uri")?.as_str()).collect(),
         None => params.get("rootUri").and_then(Value::as_str).into_iter().collect(),
     };
-    let mut roots: Vec<PathBuf> = uris.into_iter().filter_map(uri::path).map(|path| absolute(&path)).collect();
+    let mut roots: Vec<PathBuf> =
+        uris.into_iter().filter_map(uri::path).map(|path| absolute(&path)).collect();
     if roots.is_empty() && folders.is_none() {
         let path = params.get("rootPath").and_then(Value::as_str).filter(|path| !path.is_empty());
         roots.extend(path.map(|path| absolute(path.as_ref())));
@@ -136,8 +145,12 @@ impl Server {
             return shared.client.answer(id, Ok(Value::Null));
         }
         let is_pull = matches!(method.as_str(), "textDocument/diagnostic" | "workspace/diagnostic");
-        if !is_pull && !answers::knows(&method) {
-            return refuse(id, ErrorCode::MethodNotFound, format!("the server does not know the request `{method}`"));
+        if !is_pull && !requests::knows(&method) {
+            return refuse(
+                id,
+                ErrorCode::MethodNotFound,
+                format!("the server does not know the request `{method}`"),
+            );
         }
         let cancelled = Arc::new(AtomicBool::new(false));
         {
@@ -183,7 +196,14 @@ impl Server {
             "textDocument/didSave" => self.saved(read(params)),
             "workspace/didChangeWatchedFiles" => self.files_changed(read(params)),
             "workspace/didChangeWorkspaceFolders" => self.folders_changed(read(params)),
-            "workspace/didChangeConfiguration" => self.in_background(index::rebuild),
+            "workspace/didChangeConfiguration" => {
+                let settings = params.get("settings");
+                if let Some(wants) =
+                    wants_hints(settings.and_then(|all| all.get("sentlint"))).or(wants_hints(settings))
+                {
+                    self.shared.inlay_hints.store(wants, Ordering::Relaxed);
+                }
+            }
             // What the server does not know needs no answer.
             _ => {}
         }
@@ -193,10 +213,11 @@ impl Server {
         if !self.shared.client.can.watches {
             return;
         }
-        let watchers: Vec<Value> = ["**/*.{yaml,yml,kql,csl,json,bicep,YAML,YML,KQL,CSL}", "**/sentlint.toml"]
-            .iter()
-            .map(|pattern| json!({"globPattern": pattern}))
-            .collect();
+        let watchers: Vec<Value> =
+            ["**/*.{yaml,yml,kql,csl,json,bicep,YAML,YML,KQL,CSL}", "**/sentlint.toml"]
+                .iter()
+                .map(|pattern| json!({"globPattern": pattern}))
+                .collect();
         let registration = json!({
             "id": "sentlint-files",
             "method": "workspace/didChangeWatchedFiles",
@@ -207,7 +228,9 @@ impl Server {
 
     fn cancel(&self, params: &Value) {
         let id = match params.get("id") {
-            Some(Value::Number(number)) => number.as_i64().and_then(|number| i32::try_from(number).ok()).map(RequestId::from),
+            Some(Value::Number(number)) => {
+                number.as_i64().and_then(|number| i32::try_from(number).ok()).map(RequestId::from)
+            }
             Some(Value::String(text)) => Some(RequestId::from(text.clone())),
             _ => None,
         };
@@ -234,7 +257,8 @@ impl Server {
 
     fn changed(&self, params: Option<lsp::DidChangeTextDocumentParams>) {
         let Some(params) = params else { return };
-        let lsp::VersionedTextDocumentIdentifier { version, text_document_identifier: named } = params.text_document;
+        let lsp::VersionedTextDocumentIdentifier { version, text_document_identifier: named } =
+            params.text_document;
         let encoding = self.shared.client.can.encoding;
         let changed = self.shared.documents().change(&named.uri.0, version, params.content_changes, encoding);
         if changed.is_some() {
@@ -277,9 +301,14 @@ impl Server {
 
     fn files_changed(&self, params: Option<lsp::DidChangeWatchedFilesParams>) {
         let Some(params) = params else { return };
-        let paths: Vec<PathBuf> =
-            params.changes.iter().filter_map(|event| uri::path(&event.uri.0)).map(|path| absolute(&path)).collect();
-        let is_config = |path: &PathBuf| path.file_name().is_some_and(|name| name == crate::config::FILE_NAME);
+        let paths: Vec<PathBuf> = params
+            .changes
+            .iter()
+            .filter_map(|event| uri::path(&event.uri.0))
+            .map(|path| absolute(&path))
+            .collect();
+        let is_config =
+            |path: &PathBuf| path.file_name().is_some_and(|name| name == crate::config::FILE_NAME);
         if paths.iter().any(is_config) {
             self.in_background(index::rebuild);
         } else if !paths.is_empty() {
@@ -291,7 +320,8 @@ impl Server {
         let Some(params) = params else { return };
         let path = |folder: &lsp::WorkspaceFolder| uri::path(&folder.uri.0).map(|path| absolute(&path));
         let gone: Vec<PathBuf> = params.event.removed.iter().filter_map(path).collect();
-        let new: Vec<PathBuf> = params.event.added.iter().filter_map(path).filter(|path| path.is_dir()).collect();
+        let new: Vec<PathBuf> =
+            params.event.added.iter().filter_map(path).filter(|path| path.is_dir()).collect();
         self.shared.change_world(|world| {
             let mut roots = world.roots.clone();
             roots.retain(|root| !gone.contains(root));

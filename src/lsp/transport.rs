@@ -3,7 +3,7 @@
 //! A message that is not JSON, or is none of the protocol, is answered with an error and not the end of the server. Only the
 //! stream itself, once it is out of step, ends it.
 
-use std::io::{self, BufRead, Write};
+use std::io::{self, BufRead, Read as _, Write};
 use std::thread::JoinHandle;
 
 use lsp_server::{Connection, Message};
@@ -86,7 +86,10 @@ fn frame(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
         let line = line.trim_ascii();
         if line.is_empty() {
             // Line ends between two messages are not a message.
-            if size.is_some() { break } else { continue }
+            if size.is_some() {
+                break;
+            }
+            continue;
         }
         let Some(colon) = line.iter().position(|byte| *byte == b':') else {
             return Err(wrong("a header without a colon"));
@@ -102,7 +105,7 @@ fn frame(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut text = Vec::new();
     let size = size.unwrap_or_default();
     // What is announced is not reserved: it may never come.
-    io::Read::take(&mut *input, size as u64).read_to_end(&mut text)?;
+    input.take(size as u64).read_to_end(&mut text)?;
     Ok((text.len() == size).then_some(text))
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use lsp_server::RequestId;
 use serde_json::{Value, json};
 
-use super::checks::{accept, alone, report_of, result_id};
+use super::found::{accept, alone, report_of, result_id};
 use super::{Shared, diagnostics, uri};
 use crate::check::{Alone, compare};
 use crate::discover::Roots;
@@ -128,12 +128,15 @@ impl Whole {
                 Some(known) => known != id,
                 None => *id != empty,
             };
-            let gone: Vec<&String> =
-                asked.previous.keys().filter(|uri| items.binary_search_by(|item| item.0.cmp(uri)).is_err()).collect();
+            let gone: Vec<&String> = asked
+                .previous
+                .keys()
+                .filter(|uri| items.binary_search_by(|item| item.0.cmp(uri)).is_err())
+                .collect();
             if !items.iter().any(is_news) && gone.is_empty() {
                 if asked.previous.is_empty() {
                     // The first answer says that there is nothing to say.
-                    answer(shared, asked.id, Vec::new());
+                    answer(shared, asked.id, &[]);
                 } else {
                     parked.push(asked);
                 }
@@ -147,10 +150,10 @@ impl Whole {
                 report
             };
             let mut told: Vec<Value> = items.iter().map(item).collect();
-            told.extend(gone.into_iter().map(|uri| {
-                json!({"kind": "full", "uri": uri, "version": null, "items": []})
-            }));
-            answer(shared, asked.id, told);
+            told.extend(
+                gone.into_iter().map(|uri| json!({"kind": "full", "uri": uri, "version": null, "items": []})),
+            );
+            answer(shared, asked.id, &told);
         }
         let mut state = self.state();
         // Who asked meanwhile is looked after in the next step.
@@ -159,7 +162,7 @@ impl Whole {
     }
 }
 
-fn answer(shared: &Shared, id: RequestId, items: Vec<Value>) {
+fn answer(shared: &Shared, id: RequestId, items: &[Value]) {
     shared.done(&id);
     shared.client.answer(id, Ok(json!({"items": items})));
 }

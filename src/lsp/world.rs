@@ -12,6 +12,7 @@ use crate::check::{Job, may_be_parser, read, summary};
 use crate::config::{Config, ConfigError, Resolver};
 use crate::content::Content;
 use crate::discover::{self, Input, Roots};
+use crate::editor;
 use crate::kql::bind::Declared;
 use crate::rules::{RepositoryFile, Settings};
 use crate::source::{SourceFile, Span};
@@ -38,6 +39,8 @@ pub struct Options {
 pub(super) struct Parser {
     /// Its name.
     pub(super) name: String,
+    /// Where it is given.
+    pub(super) place: Span,
     params: Vec<Declared>,
     query: String,
 }
@@ -75,7 +78,8 @@ fn parsers_of(content: &Content) -> Vec<Parser> {
     for query in content.queries() {
         for name in content.parser_names() {
             let params = query.declared();
-            parsers.push(Parser { name: name.to_owned(), params, query: query.text.to_owned() });
+            let place = editor::content::parser_name(content, name).unwrap_or_default();
+            parsers.push(Parser { name: name.to_owned(), place, params, query: query.text.to_owned() });
         }
     }
     parsers
@@ -95,11 +99,11 @@ pub(super) struct World {
     pub(super) parsers_known: bool,
     /// Whether every file has been read.
     pub(super) complete: bool,
-    resolver: Arc<Resolver>,
+    pub(super) resolver: Arc<Resolver>,
     /// Mistakes in the configuration that was named on the command line.
     pub(super) mistakes: Vec<ConfigError>,
     /// The tables of the command line.
-    tables: Arc<Workspace>,
+    pub(super) tables: Arc<Workspace>,
 }
 
 impl World {

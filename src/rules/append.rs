@@ -6,7 +6,7 @@ use crate::yaml::edit::insert_entry;
 use crate::yaml::{Mapping, Node, Value};
 
 /// The edit that adds items to the list under a key; where the key is missing, it is put after another one.
-pub(super) fn add_items(
+pub(crate) fn add_items(
     file: &SourceFile,
     root: &Mapping,
     key: &str,
@@ -28,7 +28,7 @@ pub(super) fn add_items(
 
 /// The edit that adds items to the list that a node is. An item has further lines where it needs them, without
 /// the list's indentation. None where the list is not one that can be added to line by line.
-pub(super) fn append_items<S: AsRef<str>>(file: &SourceFile, list: &Node, items: &[S]) -> Option<Edit> {
+pub(crate) fn append_items<S: AsRef<str>>(file: &SourceFile, list: &Node, items: &[S]) -> Option<Edit> {
     let Value::Sequence(sequence) = &list.value else { return None };
     let last = sequence.items.last()?;
     let items = || items.iter().map(AsRef::as_ref);

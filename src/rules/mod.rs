@@ -38,6 +38,7 @@ mod testing;
 mod words;
 mod yaml;
 
+pub(crate) use append::{add_items, append_items};
 pub(crate) use registry::find;
 use registry::rules;
 pub use registry::{Entry, all};

@@ -20,6 +20,7 @@ mod documents;
 mod fmt;
 mod git;
 mod hostile;
+mod lsp;
 mod new_test;
 mod options;
 mod promote;

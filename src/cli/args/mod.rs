@@ -11,6 +11,7 @@ mod convert;
 mod coverage;
 mod diff;
 mod fmt;
+mod lsp;
 mod run;
 
 pub(crate) use catalog::Catalog;
@@ -20,6 +21,7 @@ pub(crate) use convert::{Convert, NewRule};
 pub(crate) use coverage::Coverage;
 pub(crate) use diff::Diff;
 pub(crate) use fmt::Fmt;
+pub(crate) use lsp::Lsp;
 pub(crate) use run::{Missing, Rows, Run, Test, TestFormat};
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (ATT&CK 19.1)");
@@ -153,6 +155,12 @@ Nothing is loaded from the network, and what cannot be run exactly is refused by
 A test file NAME.test.yaml is next to the query NAME.yaml or NAME.kql. docs/testing.md describes the format.
 Exit codes: 0 all passed; 1 some failed; 2 a test could not be run.")]
     Test(Box<Test>),
+    /// Serve editors: diagnostics, completion, fixes and more over the Language Server Protocol
+    #[command(
+        after_help = "Editors start this command, and talk to it over standard input and output. It reports what `sentlint check` reports,
+with the settings of sentlint.toml. docs/editors.md describes how to set up editors."
+    )]
+    Lsp(Lsp),
     /// Show the documentation of a rule
     #[command(after_help = "Example:\n  sentlint explain technique-tactic-mismatch")]
     Explain(Explain),

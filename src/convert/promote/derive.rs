@@ -120,6 +120,15 @@ pub(super) fn mappings(result: &Relation, changed: &Changed) -> (Vec<Mapping>, O
     (found, insertion)
 }
 
+/// The mappings that columns of a result tell of and that need no change of the query: each entity with its identifiers and the
+/// columns that fill them.
+pub(crate) fn known_entities(result: &Relation) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
+    let first = |group: &&[Known]| group.iter().find_map(|known| mapping(result, *known));
+    let found = GROUPS.iter().filter_map(first);
+    let found = found.filter(|mapping| mapping.entity != "FileHash" && mapping.is_complete());
+    found.take(limits::ENTITY_MAPPINGS).map(|mapping| (mapping.entity, mapping.fields)).collect()
+}
+
 fn mapping(result: &Relation, (entity, fields): Known) -> Option<Mapping> {
     let usable = |column: &str| {
         result.column(column).is_some_and(|column| !column.kind.dynamic() && column.kind != Scalar::Bool)

@@ -23,6 +23,8 @@ mod requirements;
 mod tests;
 mod window;
 
+pub(crate) use derive::known_entities;
+
 /// The namespaces of the ids of rules, one for each kind, so that both kinds can be made of one query.
 const SCHEDULED_IDS: Uuid = Uuid::from_u128(0x8a6e_0b1c_5f0d_4d5b_9a3e_2c7f_41d8_06e3);
 const NRT_IDS: Uuid = Uuid::from_u128(0xc1f4_7d29_0e83_4b6a_b5d0_93ae_6f28_11b7);

@@ -1,0 +1,4 @@
+//! The language server, asked by a client of our own.
+
+mod client;
+mod protocol;
