@@ -126,10 +126,7 @@ const KINDS: [(&str, CompletionKind, CompletionItemKind); 16] = [
 ];
 
 fn kind(kind: CompletionKind) -> CompletionItemKind {
-    KINDS
-        .iter()
-        .find(|(_, known, _)| *known == kind)
-        .map_or(CompletionItemKind::Text, |(.., kind)| *kind)
+    KINDS.iter().find(|(_, known, _)| *known == kind).map_or(CompletionItemKind::Text, |(.., kind)| *kind)
 }
 
 fn name(kind: CompletionKind) -> &'static str {
