@@ -15,3 +15,4 @@ pub(crate) mod limits;
 pub(crate) mod tables;
 pub(crate) mod tactics;
 pub(crate) mod upstream;
+pub(crate) mod usage;

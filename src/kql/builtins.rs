@@ -86,7 +86,6 @@ pub(crate) struct Param {
     /// What its arguments may look like.
     pub form: Form,
     /// Whether it can be left out.
-    #[expect(dead_code, reason = "signatures in an editor will show it")]
     pub optional: bool,
     /// The text that says that the default is wanted.
     pub indicator: Option<&'static str>,
@@ -220,6 +219,12 @@ pub(crate) fn functions() -> &'static [Builtin] {
 #[cfg(test)]
 pub(crate) fn aggregates() -> &'static [Builtin] {
     AGGREGATES
+}
+
+/// All functions, aggregates and plug-ins that have documentation to be found under their names.
+pub(crate) fn documented() -> impl Iterator<Item = &'static Builtin> {
+    let all = FUNCTIONS.iter().chain(AGGREGATES).chain(PLUGINS);
+    all.filter(|builtin| !builtin.name.starts_with("__"))
 }
 
 /// The plug-in of exactly this name.

@@ -52,6 +52,12 @@ pub(crate) struct Parse {
     pub errors: Vec<SyntaxError>,
 }
 
+/// The options after the keyword of an operator, as `kind` of `join`, each with the words that it takes, where it takes
+/// words.
+pub(crate) fn options_of(operator: &str) -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    parser::options(operator)
+}
+
 /// Parses a query. Takes time linear in its length, and returns a tree for any text.
 pub(crate) fn parse(text: &str) -> Parse {
     parser::parse(text)

@@ -101,6 +101,13 @@ impl<'w> View<'w> {
     }
 }
 
+fn sorted<'n>(names: impl Iterator<Item = &'n String>) -> Vec<Arc<str>> {
+    let mut names: Vec<Arc<str>> = names.map(|name| name.as_str().into()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 fn scalar(kind: ColumnType) -> Scalar {
     Scalar::of(kind.as_str()).unwrap_or(Scalar::Unknown)
 }
@@ -195,6 +202,14 @@ impl Catalog for View<'_> {
             Arc::new(Relation::new(columns, true, true))
         };
         Arc::clone(self.everything.get_or_init(make))
+    }
+
+    fn added_tables(&self) -> Vec<Arc<str>> {
+        sorted(self.added.iter().flat_map(|added| added.tables.keys()))
+    }
+
+    fn added_functions(&self) -> Vec<Arc<str>> {
+        sorted(self.added.iter().flat_map(|added| added.functions.keys()))
     }
 
     fn nearest_table(&self, name: &str) -> Option<String> {

@@ -43,7 +43,7 @@ impl Facts {
         Self { folder: folder.to_owned() }
     }
 
-    fn text(&self, name: &str) -> Result<String, String> {
+    pub(crate) fn text(&self, name: &str) -> Result<String, String> {
         let path = self.folder.join(name);
         std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))
     }

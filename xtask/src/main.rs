@@ -17,6 +17,7 @@ mod gate;
 mod mutants;
 mod rust;
 mod tables;
+mod usage;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -103,6 +104,7 @@ fn files(task: &Task) -> Result<Vec<(String, Vec<u8>)>, String> {
         defender::defender(&facts)?,
         entities::entities(&facts)?,
         gate::gate(&facts)?,
+        usage::usage(&facts)?,
         tables_bin,
         tables_rs,
     ];

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::kql::Parse;
+use super::Seen;
 
 /// What the file and the workspace know besides the catalog.
 #[derive(Clone, Debug, Default)]
@@ -23,13 +23,4 @@ pub(crate) struct Watchlist {
     pub alias: String,
     /// Its columns.
     pub columns: Vec<String>,
-}
-
-/// What the queries of a workspace use, to rank and to offer it in others.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Seen {}
-
-impl Seen {
-    /// Adds what a query uses. Its cost is linear in the length of the query.
-    pub(crate) fn add(&mut self, _text: &str, _parsed: &Parse) {}
 }

@@ -12,16 +12,20 @@ use crate::source::{Edit, Span};
 
 mod around;
 mod completion;
+mod describe;
 mod folding;
 mod hints;
 mod hover;
 mod lets;
+mod places;
+mod proof;
 mod references;
 mod rename;
+mod seen;
 mod signature;
 mod tokens;
 
-pub(crate) use around::{Around, Seen, Watchlist};
+pub(crate) use around::{Around, Watchlist};
 pub(crate) use completion::{Completion, CompletionKind, Completions, completions, documentation};
 pub(crate) use folding::{Fold, FoldKind, QuerySymbol, SymbolKind, folding, selection_ranges, symbols};
 pub(crate) use hints::{InlayHint, inlay_hints};
@@ -29,6 +33,7 @@ pub(crate) use hover::{Hover, hover};
 pub(crate) use lets::{Extracted, extract_let, inline_let};
 pub(crate) use references::{Named, Reference, Target, definition, named_at, places_of, references};
 pub(crate) use rename::{RenameError, prepare_rename, rename};
+pub(crate) use seen::Seen;
 pub(crate) use signature::{Parameter, Signature, Signatures, signatures};
 pub(crate) use tokens::{Modifiers, SemanticToken, TokenType, tokens};
 
@@ -60,3 +65,6 @@ impl Asked<'_> {
         self.text.get(span.range()).unwrap_or_default()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,6 +111,14 @@ pub(crate) trait Catalog {
     fn tables_like(&self, pattern: &str) -> Vec<Arc<str>>;
     /// The columns of all tables together, as `search *` returns them.
     fn everything(&self) -> Arc<Relation>;
+    /// The names of the tables that were added to those that are known anyway, sorted.
+    fn added_tables(&self) -> Vec<Arc<str>> {
+        Vec::new()
+    }
+    /// The names of the functions that were added to those that are known anyway, sorted.
+    fn added_functions(&self) -> Vec<Arc<str>> {
+        Vec::new()
+    }
     /// The table nearest to a name that no table has.
     fn nearest_table(&self, name: &str) -> Option<String>;
     /// The function nearest to a name that no function has.

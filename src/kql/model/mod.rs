@@ -237,6 +237,12 @@ impl SemanticModel {
         Symbol::Column(self.first_of(*id))
     }
 
+    /// The first column that was declared at the same place as this one: the same for every reading of a function's
+    /// body.
+    pub(crate) fn first_reading(&self, id: ColumnId) -> ColumnId {
+        self.first_of(id)
+    }
+
     fn first_of(&self, id: ColumnId) -> ColumnId {
         self.column(id).and_then(|column| column.same_as).unwrap_or(id)
     }

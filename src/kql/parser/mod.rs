@@ -13,6 +13,7 @@ use super::error::{ErrorKind, SyntaxError};
 use super::token::{Token, TokenKind};
 use super::{Parse, lexer, work};
 use crate::source::Span;
+pub(super) use params::options;
 
 mod data;
 mod expressions;

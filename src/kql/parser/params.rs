@@ -116,6 +116,39 @@ pub(super) const RENDER: &[Spec] = &[
     ("xmax", Takes::Any),
 ];
 
+/// The options after the keyword of an operator, each with the words that it takes, where it takes words.
+pub(in crate::kql) fn options(
+    operator: &str,
+) -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    let specs = match operator {
+        "join" => JOIN,
+        "lookup" => LOOKUP,
+        "union" => UNION,
+        "summarize" | "distinct" => SUMMARIZE,
+        "make-series" => MAKE_SERIES,
+        "mv-expand" => MV_EXPAND,
+        "mv-apply" => MV_APPLY,
+        "parse" | "parse-where" => PARSE,
+        "parse-kv" => PARSE_KV,
+        "evaluate" => EVALUATE,
+        "find" => FIND,
+        "search" => SEARCH,
+        "partition" => PARTITION,
+        "reduce" => REDUCE,
+        "scan" => SCAN,
+        "sort" | "order" => SORT,
+        "top" => TOP,
+        "as" => AS,
+        "render" => RENDER,
+        _ => NONE,
+    };
+    let words = |takes: Takes| match takes {
+        Takes::Word(words) => words,
+        _ => &[],
+    };
+    specs.iter().map(move |(name, takes)| (*name, words(*takes)))
+}
+
 /// Parameters that are read after any operator; whether it has them is the binder's concern.
 const KNOWN: &[Spec] = &[
     ("__crossCluster", Takes::Any),
