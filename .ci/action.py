@@ -3,6 +3,7 @@
 usage: target/ci-venv/bin/python .ci/action.py SENTLINT, after .ci/tools
 """
 
+import http.server
 import json
 import os
 import pathlib
@@ -12,6 +13,8 @@ import stat
 import subprocess
 import sys
 import tempfile
+import threading
+import urllib.parse
 
 import yaml
 
@@ -32,6 +35,7 @@ class Runner:
     def __init__(self, place, releases):
         self.place = place
         self.work = place / "work"
+        self.token = ""
         self.env = {
             "PATH": os.environ["PATH"], "HOME": str(place), "LANG": "C.UTF-8", "CI": "true", "GITHUB_ACTIONS": "true",
             "GITHUB_ACTION_PATH": str(ROOT), "GITHUB_WORKSPACE": str(self.work), "RUNNER_TEMP": str(place / "temp"),
@@ -57,7 +61,7 @@ class Runner:
         for path in files.values():
             path.write_text("")
         for step in ACTION["runs"]["steps"]:
-            if only and step["id"] != only:
+            if only and step["id"] != only or not self.runs(step, code, given):
                 continue
             assert "${{" not in step["run"], "an expression inside of a script is code for whoever fills it"
             assert step["shell"] == "bash"
@@ -71,13 +75,17 @@ class Runner:
                 cwd=self.work, env=env, capture_output=True, text=True, timeout=600, stdin=subprocess.DEVNULL,
             )  # fmt: skip
             log += done.stdout + done.stderr
-            code = done.returncode
+            code = code or done.returncode
             lines = files["GITHUB_OUTPUT"].read_text().splitlines()
             self.outputs[step["id"]] = dict(line.split("=", 1) for line in lines)
-            if code:
-                break
         results = {name: self.value(about["value"], given) for name, about in ACTION["outputs"].items()}
         return code, log, results, files["GITHUB_STEP_SUMMARY"].read_text()
+
+    def runs(self, step, code, given):
+        """Whether a step runs, after one that failed or not."""
+        *always, condition = step.get("if", "").split("always() && ")
+        assert not condition or condition == "inputs.comment == 'true'", condition
+        return (bool(always) or not code) and (not condition or given["comment"] == "true")
 
     def value(self, text, given):
         def one(match):
@@ -86,7 +94,7 @@ class Runner:
                 value = given[words[1]]
                 return self.value(value, {}) if value == "${{ github.token }}" else value
             if words[0] == "github" and words[1] == "token":
-                return ""
+                return self.token
             assert words[0] == "steps" and words[2] == "outputs", text
             return self.outputs.get(words[1], {}).get(words[3], "")
 
@@ -263,11 +271,142 @@ def checking(place, releases):
     check("the environment of later steps is left alone", env == "", env)
 
 
+class GitHub(http.server.BaseHTTPRequestHandler):
+    """As much of GitHub's API as a comment needs, with what was asked of it."""
+
+    asked, comments, may_write = [], [], True
+
+    def answer(self):
+        length = int(self.headers.get("Content-Length") or 0)
+        body = json.loads(self.rfile.read(length)) if length else None
+        place = urllib.parse.urlsplit(self.path)
+        self.asked.append((self.command, place.path, body))
+        status, said = 404, {}
+        if self.headers["Authorization"] != "Bearer ghs_token":
+            status = 401
+        elif self.command == "GET" and place.path == "/repos/o/r/issues/7/comments":
+            page = int(urllib.parse.parse_qs(place.query)["page"][0])
+            status, said = 200, self.comments[100 * (page - 1) : 100 * page]
+        elif not self.may_write:
+            status = 403
+        elif len(body["body"]) > 65536:
+            status = 422
+        elif self.command == "POST" and place.path == "/repos/o/r/issues/7/comments":
+            self.comments.append({"id": 1000 + len(self.comments), "user": {"type": "Bot"}, "body": body["body"]})
+            status, said = 201, self.comments[-1]
+        elif self.command == "PATCH":
+            said = next(one for one in self.comments if place.path == f"/repos/o/r/issues/comments/{one['id']}")
+            said["body"] = body["body"]
+            status = 200
+        text = json.dumps(said).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    do_GET = do_POST = do_PATCH = answer
+
+    def log_message(self, *_):
+        pass
+
+
+def commenting(place, releases):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), GitHub)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    runner = Runner(place / "e", releases)
+    runner.token = "ghs_token"
+    git = ["git", "-C", str(runner.work), "-c", "user.name=a", "-c", "user.email=a@b.example"]
+
+    def commit():
+        subprocess.run([*git, "add", "-A"], check=True)
+        subprocess.run([*git, "commit", "--quiet", "-m", "x"], check=True)
+        return subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+
+    def event(head="o/r", number=7):
+        about = {"pull_request": {"number": number, "base": {"sha": base}, "head": {"sha": now, "repo": {"full_name": head}}}}
+        (place / "event.json").write_text(json.dumps(about if number else {"ref": "refs/heads/main"}))
+
+    subprocess.run(["git", "init", "--quiet", runner.work], check=True)
+    runner.write("c/a.yaml", GOOD)
+    base = now = commit()
+    runner.env |= {
+        "GITHUB_API_URL": f"http://127.0.0.1:{server.server_port}", "GITHUB_REPOSITORY": "o/r", "GITHUB_EVENT_PATH": str(place / "event.json"),
+        "GITHUB_SERVER_URL": "https://github.example",
+    }  # fmt: skip
+    event()
+    # Others comment as well: a person who writes the marker, and more than a page of bots.
+    GitHub.comments += [{"id": 1, "user": {"type": "User"}, "body": "<!-- sentlint-diff"}]
+    GitHub.comments += [{"id": 2 + n, "user": {"type": "Bot"}, "body": f"a bot says {n}"} for n in range(120)]
+    before = json.dumps(GitHub.comments)
+
+    code, log, _, _ = runner.run(paths="c", comment="true")
+    wrote = [one for one in GitHub.asked if one[0] != "GET"]
+    check("a change without meaning gets no comment", code == 0 and not wrote and GitHub.asked, f"{log}{wrote}")
+    code, log, _, _ = runner.run(paths="c")
+    check("nor is there one unless asked", code == 0 and len(GitHub.asked) == 2, GitHub.asked)
+
+    hostile = GOOD.replace("mRemoteNG connected to many internal hosts", "'@everyone <img src=x> [a](http://b.example) | ::error::x `touch pwned` $(touch pwned)'", 1)
+    runner.write("c/a.yaml", hostile.replace("ago(7d)", "ago(3d)"))
+    now = commit()
+    event()
+    code, log, _, summary = runner.run(paths="c", comment="true")
+    text = GitHub.comments[-1]["body"]
+    check("a change gets one comment", code == 0 and len(GitHub.comments) == 122 and "look-back" in text, f"{log}{text}")
+    check("that begins with its marker", re.match(r"<!-- sentlint-diff [0-9-]+ -->\n", text), text)
+    check("and links to the commit", f"https://github.example/o/r/blob/{now}/c/a.yaml" in text, text)
+    check("in which content says nothing as markup", "<img" not in text and "](http://b" not in text and "@everyone" not in text, text)
+    check("nor runs", not list(place.rglob("pwned")) and not re.search("^::error", log, re.M), log)
+    check("the token is told to nobody", "ghs_token" not in log + summary + text, log)
+
+    runner.write("c/a.yaml", GOOD.replace("ago(7d)", "ago(5d)"))
+    commit()
+    code, log, _, _ = runner.run(paths="c", comment="true")
+    newer = GitHub.comments[-1]["body"]
+    check("the next change updates it", code == 0 and len(GitHub.comments) == 122 and newer != text and "ago(5d)" in newer, f"{log}{newer}")
+    runner.write("c/a.yaml", GOOD)
+    commit()
+    code, log, _, _ = runner.run(paths="c", comment="true")
+    check("also if nothing is left of it", code == 0 and "No change of meaning" in GitHub.comments[-1]["body"], log)
+    runner.write("c/a.yaml", GOOD.replace("ago(7d)", "ago(2d)"))
+    runner.write("c/b.yaml", BAD)
+    commit()
+    code, log, _, _ = runner.run(paths="c", comment="true")
+    check("also if there are findings, which still fail the step", code == 1 and "ago(2d)" in GitHub.comments[-1]["body"], log)
+    code, log, _, _ = runner.run(paths="c", comment="true", working_directory="./")
+    check("another folder has a comment of its own", len(GitHub.comments) == 123, log)
+    check("what others wrote stays", json.dumps(GitHub.comments[:121]) == before)
+
+    asked = len(GitHub.asked)
+    for head in ("somebody/r", ""):
+        event(head)
+        code, log, _, summary = runner.run(paths="c", comment="true", fail_on="never")
+        told = "fork" in log and "ago(2d)" in summary
+        check("a pull request from a fork has it in the summary", code == 0 and told and len(GitHub.asked) == asked, f"{log}{summary}")
+    event()
+    GitHub.may_write = False
+    code, log, _, summary = runner.run(paths="c", comment="true", fail_on="never")
+    check("so has one without the permission, which is named", code == 0 and "pull-requests: write" in log and "ago(2d)" in summary, f"{log}{summary}")
+    GitHub.may_write = True
+    runner.token = "x\nheader = y"
+    code, log, _, summary = runner.run(paths="c", comment="true", fail_on="never")
+    check("a token that is none is not used", code == 0 and "no token" in log and "ago(2d)" in summary, log)
+    runner.token = "ghs_token"
+    event(number=None)
+    code, log, _, _ = runner.run(paths="c", comment="true", fail_on="never")
+    check("a push has nothing to comment on", code == 0 and "no pull request" in log, log)
+    event()
+    for name, value in (("diff_base", "nowhere"), ("comment", "$(touch pwned)"), ("diff_base", "--help"), ("diff_base", "$(touch pwned)")):
+        given = {"comment": "true", "fail_on": "never", "paths": "c"} | {name: value}
+        code, log, _, _ = runner.run(**given)
+        check(f"{name} as {value!r} is refused", code == 2 and not list(place.rglob("pwned")), log)
+    server.shutdown()
+
+
 def main():
     sentlint = pathlib.Path(sys.argv[1]).resolve()
     with tempfile.TemporaryDirectory() as place:
         place = pathlib.Path(place)
-        for folder in "a b c d gh0 gh1 win releases again windows spoilt".split():
+        for folder in "a b c d e gh0 gh1 win releases again windows spoilt".split():
             (place / folder).mkdir()
         releases = release(place / "releases", sentlint)
         again = release(place / "again", sentlint)
@@ -287,6 +426,7 @@ def main():
         (place / "bin/gh").unlink()
         installing(place, sentlint, releases)
         checking(place, releases)
+        commenting(place, releases)
     return finish()
 
 

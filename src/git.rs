@@ -12,6 +12,10 @@ use std::sync::Arc;
 
 use crate::source::SourceFile;
 
+mod dates;
+
+pub(crate) use dates::{Dates, dates};
+
 /// Why nothing can be said of what changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

@@ -18,27 +18,21 @@ one_line() {
   esac
 }
 
-# Splits a string into trimmed, non-empty lines, in `lines`.
-split_lines() {
-  lines=()
-  local line
-  while IFS= read -r line || [ -n "$line" ]; do
-    line=${line%$'\r'}
-    line=${line#"${line%%[![:blank:]]*}"}
-    line=${line%"${line##*[![:blank:]]}"}
-    [ -z "$line" ] || lines+=("$line")
-  done <<< "$1"
-}
+# shellcheck source=lines.sh
+source "$GITHUB_ACTION_PATH/.github/action/lines.sh"
 
-for input in config fail-on format sarif-file baseline diff-base test junit-file working-directory; do
+for input in config fail-on format sarif-file baseline diff-base comment test junit-file working-directory; do
   name=INPUT_$(tr 'a-z-' 'A-Z_' <<< "$input")
   one_line "$input" "${!name}"
 done
 
-case "${INPUT_TEST:-false}" in
-  true | false) ;;
-  *) fail "the input \`test\` must be true or false" ;;
-esac
+for input in test comment; do
+  name=INPUT_$(tr 'a-z-' 'A-Z_' <<< "$input")
+  case "${!name:-false}" in
+    true | false) ;;
+    *) fail "the input \`$input\` must be true or false" ;;
+  esac
+done
 
 folder=${INPUT_WORKING_DIRECTORY:-.}
 cd -- "$folder" 2> /dev/null || fail "the input \`working-directory\` is not a folder"
@@ -61,15 +55,7 @@ if [ "${#lines[@]}" -eq 1 ]; then
 fi
 arguments+=(${lines[@]+"${lines[@]}"})
 
-paths=()
-split_lines "$INPUT_PATHS"
-for path in ${lines[@]+"${lines[@]}"}; do
-  # A path that starts with a dash is a path, and `-` is not standard input here.
-  case "$path" in
-    -*) paths+=("./$path") ;;
-    *) paths+=("$path") ;;
-  esac
-done
+as_paths "$INPUT_PATHS"
 
 # Only annotations may be commands to the runner: not the output of other formats, and not standard error, from which the
 # runner reads commands as well, whatever the checked files contain.

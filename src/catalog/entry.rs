@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::highlight;
+use super::deploy::{self, Way};
 use super::prose::Section;
+use super::reads::{self, Read};
+use super::words::{Condition, duration};
+use super::{TestResult, highlight};
 use crate::content::model::{List, Tag, field};
 use crate::content::{Content, Kind};
 use crate::knowledge::attack::{self, Version};
@@ -24,7 +27,7 @@ pub(super) struct Entry {
     pub(super) page: String,
     /// The kind, in the contract's words, and in those of people.
     pub(super) kind: &'static str,
-    pub(super) noun: String,
+    pub(super) label: String,
     pub(super) id: Option<String>,
     pub(super) name: String,
     pub(super) severity: Option<String>,
@@ -41,7 +44,9 @@ pub(super) struct Entry {
     /// Whether there may be more columns.
     pub(super) open: bool,
     /// The conditions of the query.
-    pub(super) conditions: Vec<String>,
+    pub(super) conditions: Vec<Condition>,
+    /// The columns of tables that the query names.
+    pub(super) reads: Vec<Read>,
     pub(super) lookback: Option<String>,
     /// Frequency, period and trigger, in words.
     pub(super) schedule: Vec<(String, String)>,
@@ -54,7 +59,12 @@ pub(super) struct Entry {
     pub(super) author: Option<String>,
     pub(super) references: Vec<String>,
     pub(super) findings: Vec<Finding>,
-    pub(super) tests: Vec<String>,
+    pub(super) tests: Vec<TestResult>,
+    /// As what it can be deployed.
+    pub(super) ways: Vec<Way>,
+    /// The day of the first and of the last commit of the file.
+    pub(super) added: Option<String>,
+    pub(super) changed: Option<String>,
     /// What people wrote beside the file.
     pub(super) notes: Vec<Section>,
     /// The names under which other queries call it.
@@ -73,6 +83,16 @@ pub(super) struct Entry {
 pub(super) struct Link {
     pub(super) name: String,
     pub(super) page: String,
+}
+
+/// An entry as the pages of groups list it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct Member {
+    pub(super) name: String,
+    pub(super) page: String,
+    pub(super) label: String,
+    pub(super) severity: Option<String>,
+    pub(super) techniques: String,
 }
 
 /// A technique as it is written, with what MITRE calls it.
@@ -119,7 +139,7 @@ impl Entry {
         let path = content.source.path().to_owned();
         let mut this = Self {
             kind: content.kind.as_str(),
-            noun: content.kind.noun().to_owned(),
+            label: label(content.kind),
             id: content.id().map(|id| id.value.trim().to_owned()),
             name: content.name().map_or_else(|| path.clone(), words),
             parser_names: content.parser_names().map(str::to_owned).collect(),
@@ -188,7 +208,7 @@ impl Entry {
     fn read_queries(&mut self, content: &Content, view: &View<'_>) {
         let (mut tables, mut functions) = (BTreeSet::new(), BTreeSet::new());
         for (at, query) in content.queries().iter().enumerate() {
-            let model = query.meaning(view);
+            let model = query.analysis(view);
             tables.extend(model.tables.iter().map(|(name, _)| name.to_string()));
             functions.extend(model.functions.iter().map(ToString::to_string));
             if at > 0 {
@@ -197,11 +217,9 @@ impl Entry {
             query.text.trim_end().clone_into(&mut self.query);
             self.highlighted = highlight::html(&self.query);
             let reach = lookback(query.text, query.parse(), &model, Timespan::ZERO);
-            self.lookback = reach
-                .furthest()
-                .map(|reach| reach.back)
-                .filter(|back| *back > Timespan::ZERO)
-                .map(Timespan::iso8601);
+            self.lookback =
+                reach.furthest().map(|reach| reach.back).filter(|back| *back > Timespan::ZERO).map(duration);
+            self.reads = reads::columns(&model);
             if let Some(result) = &model.result {
                 self.open = result.has_unknown_columns;
                 let column = |column: &crate::kql::types::Column| Column {
@@ -211,8 +229,8 @@ impl Entry {
                 self.columns = result.columns.iter().map(column).collect();
             }
             let form = canonical(query.text, query.parse(), &model);
-            let text = |span: crate::source::Span| words(query.text.get(span.range()).unwrap_or_default());
-            self.conditions = form.conditions.iter().map(|one| text(one.span)).collect();
+            let text = |span: crate::source::Span| query.text.get(span.range()).unwrap_or_default();
+            self.conditions = form.conditions.iter().map(|one| Condition::of(text(one.span))).collect();
             let subjects = form.conditions.iter().map(|one| &*one.subject);
             let operators = form.steps.iter().map(|one| one.canonical.split(' ').next().unwrap_or_default());
             let shape: Vec<&str> = operators.chain(subjects).collect();
@@ -227,15 +245,43 @@ impl Entry {
         self.kind == Kind::Parser.as_str()
     }
 
+    /// It as the pages of groups list it.
+    pub(super) fn member(&self) -> Member {
+        let techniques: Vec<&str> = self.techniques.iter().map(|technique| technique.id.as_str()).collect();
+        Member {
+            name: self.name.clone(),
+            page: self.page.clone(),
+            label: self.label.clone(),
+            severity: self.severity.clone(),
+            techniques: techniques.join(", "),
+        }
+    }
+
     /// Its page with its name.
     pub(super) fn link(&self) -> Link {
         Link { name: self.name.clone(), page: self.page.clone() }
     }
 
+    /// Fills in as what it can be deployed, given the findings.
+    pub(super) fn find_ways(&mut self, content: &Content, view: &View<'_>) {
+        self.ways = deploy::ways(content, view, self.blocked());
+    }
+
     /// Why it cannot be deployed, if so.
-    pub(super) fn blocked(&self) -> Option<&str> {
+    fn blocked(&self) -> Option<&str> {
         self.findings.iter().find(|found| found.blocks).map(|found| &*found.message)
     }
+}
+
+/// A kind as the title of what is of it: `Hunting query`.
+pub(super) fn label(kind: Kind) -> String {
+    let noun = kind.noun();
+    let name = noun
+        .split_once(' ')
+        .filter(|(article, _)| matches!(*article, "a" | "an"))
+        .map_or(noun, |(_, name)| name);
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn technique(attack: Version, id: String) -> Technique {

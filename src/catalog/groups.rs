@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::entry::{Entry, Link};
+use super::entry::{Entry, Link, Member};
 use super::names::Names;
 use crate::knowledge::attack::Version;
 
@@ -18,8 +18,11 @@ pub(super) struct Group {
     pub(super) about: Option<String>,
     pub(super) url: Option<String>,
     pub(super) page: String,
-    /// The pages of the entries, by name.
-    pub(super) entries: Vec<Link>,
+    /// The entries, by name.
+    pub(super) entries: Vec<Member>,
+    /// Of a table: the columns that are named, with their types, and by how many entries.
+    #[serde(skip)]
+    pub(super) columns: BTreeMap<(String, &'static str), usize>,
 }
 
 /// All groups, by what they are and by name.
@@ -45,7 +48,7 @@ impl Groups {
     pub(super) fn of(entries: &mut [Entry], names: &mut Names, extension: &str, attack: Version) -> Self {
         let mut groups = Self::default();
         for entry in entries.iter() {
-            let link = entry.link();
+            let member = entry.member();
             let mut add = |what: &'static str, name: &str| {
                 if name.is_empty() {
                     return;
@@ -58,9 +61,10 @@ impl Groups {
                     url: None,
                     page: names.page(what, name, extension),
                     entries: Vec::new(),
+                    columns: BTreeMap::new(),
                 });
-                if group.entries.last() != Some(&link) {
-                    group.entries.push(link.clone());
+                if group.entries.last() != Some(&member) {
+                    group.entries.push(member.clone());
                 }
             };
             for technique in &entry.techniques {
@@ -74,6 +78,11 @@ impl Groups {
             entry.connectors.iter().for_each(|connector| add("connector", &connector.id));
             entry.entities.iter().for_each(|entity| add("entity", &entity.kind));
             entry.tags.iter().for_each(|tag| add("tag", tag));
+            for read in &entry.reads {
+                if let Some(group) = groups.all.get_mut(&("table", read.table.clone())) {
+                    *group.columns.entry((read.name.clone(), read.kind)).or_default() += 1;
+                }
+            }
         }
         for ((what, name), group) in &mut groups.all {
             group.entries.sort();

@@ -7,11 +7,12 @@ use minijinja::{Environment, Value, context};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::entry::{Entry, Link};
+use super::entry::{Entry, Link, Member};
 use super::groups::{Groups, KINDS};
 use super::names::relative;
 use super::{index, prose};
 use crate::coverage::Coverage;
+use crate::report::markup;
 
 /// What a person may state of a query, with the headings under which notes state it.
 const STATED: [(&str, &[&str]); 4] = [
@@ -21,12 +22,21 @@ const STATED: [(&str, &[&str]); 4] = [
     ("Validation", &["validation", "validate before deploying"]),
 ];
 
-const TEMPLATES: [(&str, &str); 6] = [
+/// What lies beside the pages.
+const FILES: [(&str, &str); 4] = [
+    ("style.css", include_str!("templates/style.css")),
+    ("search.js", include_str!("templates/search.js")),
+    ("matrix.js", include_str!("templates/matrix.js")),
+    ("query.js", include_str!("templates/query.js")),
+];
+
+const TEMPLATES: [(&str, &str); 7] = [
     ("base.html", include_str!("templates/base.html")),
     ("entry.html", include_str!("templates/entry.html")),
     ("group.html", include_str!("templates/group.html")),
     ("groups.html", include_str!("templates/groups.html")),
     ("index.html", include_str!("templates/index.html")),
+    ("members.html", include_str!("templates/members.html")),
     ("all.html", include_str!("templates/all.html")),
 ];
 
@@ -63,17 +73,19 @@ pub(super) fn pages(
         environment.add_template(name, text).map_err(|error| error.to_string())?;
     }
     environment.add_filter("markdown", |text: &str| Value::from_safe_string(prose::to_html(text)));
+    environment.add_filter("ticks", |text: &str| Value::from_safe_string(ticks(text)));
     environment.add_filter("safe_html", |text: &str| Value::from_safe_string(text.to_owned()));
     let kinds: Vec<Link> = KINDS
         .iter()
         .filter(|(what, _)| groups.of_kind(what).next().is_some())
         .map(|(what, name)| Link { name: (*name).to_owned(), page: format!("{what}/index.html") })
         .collect();
+    let filters = of_filters(entries);
     let render = |template: &str, page: &str, content: Value| -> Result<(String, String), String> {
         let link = |to: &str| relative(page, to);
         let navigation: Vec<Link> =
             kinds.iter().map(|kind| Link { name: kind.name.clone(), page: link(&kind.page) }).collect();
-        let site = context! { site => title, root => "../".repeat(page.matches('/').count()), navigation => value(&navigation) };
+        let site = context! { site => title, filters => filters.clone(), root => "../".repeat(page.matches('/').count()), navigation => value(&navigation) };
         let template = environment.get_template(template).map_err(|error| error.to_string())?;
         let text = template.render(context! { ..content, ..site }).map_err(|error| format!("{error:#}"))?;
         Ok((page.to_owned(), text))
@@ -103,10 +115,12 @@ pub(super) fn pages(
             } else {
                 Vec::new()
             };
+            let columns: Vec<(&str, &str, usize)> =
+                group.columns.iter().map(|((name, kind), count)| (name.as_str(), *kind, *count)).collect();
             render(
                 "group.html",
                 &group.page,
-                context! { group => value(group), children => value(&children) },
+                context! { group => value(group), members => value(&group.entries), columns => value(&columns), children => value(&children) },
             )
         })
         .collect::<Result<_, _>>()?;
@@ -121,26 +135,12 @@ pub(super) fn pages(
             )?]);
         }
     }
-    files.extend([render("all.html", "all.html", context! { entries => rows(entries) })?]);
+    let members: Vec<Member> = entries.iter().map(Entry::member).collect();
+    files.extend([render("all.html", "all.html", context! { members => value(&members) })?]);
     files.extend([render("index.html", "index.html", of_start(entries, groups, coverage))?]);
-    files.insert("style.css".to_owned(), include_str!("templates/style.css").to_owned());
-    files.insert("search.js".to_owned(), include_str!("templates/search.js").to_owned());
+    files.extend(FILES.map(|(name, text)| (name.to_owned(), text.to_owned())));
     files.insert("content.js".to_owned(), index::search(entries));
     Ok(files)
-}
-
-/// The entries as the list of all of them shows them.
-fn rows(entries: &[Entry]) -> Vec<Value> {
-    let row = |entry: &Entry| {
-        context! {
-            name => entry.name.clone(),
-            page => entry.page.clone(),
-            kind => entry.kind,
-            severity => entry.severity.clone(),
-            techniques => entry.techniques.iter().map(|technique| technique.id.as_str()).collect::<Vec<_>>().join(", "),
-        }
-    };
-    entries.iter().map(row).collect()
 }
 
 fn of_entry(entry: &Entry, groups: &Groups) -> Value {
@@ -152,6 +152,15 @@ fn of_entry(entry: &Entry, groups: &Groups) -> Value {
             about: technique.name.as_deref(),
             page: groups.page("technique", &technique.id.to_ascii_uppercase()),
             url: technique.url.as_deref(),
+        })
+        .collect();
+    let shared: Vec<Value> = entry
+        .techniques
+        .iter()
+        .filter_map(|technique| {
+            let group = groups.all.get(&("technique", technique.id.to_ascii_uppercase()))?;
+            let others = group.entries.len().saturating_sub(1);
+            Some(context! { name => group.name.clone(), about => group.about.clone(), page => group.page.clone(), others })
         })
         .collect();
     let tables = chips("table", &entry.tables, groups);
@@ -189,8 +198,36 @@ fn of_entry(entry: &Entry, groups: &Groups) -> Value {
         entities,
         stated => value(&stated),
         others => value(&others),
-        blocked => entry.blocked(),
+        coverage => value(&shared),
+        many => entry.reads.windows(2).any(|two| two[0].table != two[1].table),
         is_parser => entry.is_parser(),
+    }
+}
+
+/// A message with what stands between backticks as code.
+fn ticks(text: &str) -> String {
+    let parts = text.split('`').map(markup);
+    let mut out = String::new();
+    for (at, part) in parts.enumerate() {
+        match (at, at % 2) {
+            (0, _) => {}
+            (_, 1) => out += "<code>",
+            _ => out += "</code>",
+        }
+        out += &part;
+    }
+    if text.matches('`').count() % 2 == 1 {
+        out += "</code>";
+    }
+    out
+}
+
+/// The title of a kind for so many of it.
+fn counted(label: &str, count: usize) -> String {
+    match label.strip_suffix('y') {
+        _ if count == 1 => label.to_owned(),
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{label}s"),
     }
 }
 
@@ -235,14 +272,6 @@ fn of_start(entries: &[Entry], groups: &Groups, coverage: &Coverage) -> Value {
         })
         .collect();
     let [(covered, all), (covered_sub, all_sub)] = coverage.totals();
-    let mut kinds: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut severities: BTreeMap<&str, usize> = BTreeMap::new();
-    for entry in entries {
-        *kinds.entry(entry.kind).or_default() += 1;
-        if let Some(severity) = &entry.severity {
-            *severities.entry(severity).or_default() += 1;
-        }
-    }
     context! {
         columns,
         covered,
@@ -251,7 +280,41 @@ fn of_start(entries: &[Entry], groups: &Groups, coverage: &Coverage) -> Value {
         all_sub,
         attack => coverage.version.as_str(),
         count => entries.len(),
-        kinds => value(&kinds.into_iter().collect::<Vec<_>>()),
-        severities => value(&severities.into_iter().collect::<Vec<_>>()),
+    }
+}
+
+/// What the search and the matrix can be limited to: kinds with their titles, and severities, each with its count.
+fn of_filters(entries: &[Entry]) -> Value {
+    let mut kinds: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut severities: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in entries {
+        *kinds.entry((entry.kind, &entry.label)).or_default() += 1;
+        if let Some(severity) = &entry.severity {
+            *severities.entry(severity).or_default() += 1;
+        }
+    }
+    let kinds: Vec<Value> = kinds
+        .into_iter()
+        .map(|((kind, label), count)| context! { kind, label, count, counted => counted(label, count) })
+        .collect();
+    let mut severities: Vec<(&str, usize)> = severities.into_iter().collect();
+    let order = ["High", "Medium", "Low", "Informational"];
+    severities.sort_by_key(|(name, _)| order.iter().position(|known| known == name).unwrap_or(order.len()));
+    context! { kinds, severities => value(&severities) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{counted, ticks};
+
+    #[test]
+    fn backticks_are_code_and_nothing_else_is_markup() {
+        assert_eq!(ticks("use `a <b>` & c"), "use <code>a &lt;b&gt;</code> &amp; c");
+        assert_eq!(ticks("`open"), "<code>open</code>");
+    }
+
+    #[test]
+    fn kinds_are_counted() {
+        assert_eq!((&*counted("Hunting query", 2), &*counted("Parser", 1)), ("Hunting queries", "Parser"));
     }
 }

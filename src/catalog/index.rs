@@ -24,12 +24,12 @@ fn one(entry: &Entry) -> Value {
         "tables": entry.tables,
         "connectors": entry.connectors.iter().map(|connector| &connector.id).collect::<Vec<_>>(),
         "columns": entry.columns.iter().map(|column| &column.name).collect::<Vec<_>>(),
-        "tests": entry.tests,
+        "tests": entry.tests.iter().map(|test| &test.name).collect::<Vec<_>>(),
     })
 }
 
 /// What the search of the pages reads: a script, because pages that are opened from a folder may not load data. Each entry is
-/// its name, page, kind and severity, and the words that it is found by.
+/// its name, page, kind and severity, the words that it is found by, and its techniques.
 pub(super) fn search(entries: &[Entry]) -> String {
     let rows: Vec<Value> = entries
         .iter()
@@ -39,8 +39,19 @@ pub(super) fn search(entries: &[Entry]) -> String {
             words.extend(entry.tactics.iter().map(String::as_str));
             words.extend(entry.techniques.iter().map(|technique| &*technique.id));
             words.extend(entry.tables.iter().map(String::as_str));
-            words.extend(entry.conditions.iter().take(12).map(|text| &text[..text.floor_char_boundary(160)]));
-            json!([entry.name, entry.page, entry.kind, entry.severity, words.join(" ").to_lowercase()])
+            words.extend(
+                entry.conditions.iter().take(12).map(|one| &one.text[..one.text.floor_char_boundary(160)]),
+            );
+            let techniques: Vec<String> =
+                entry.techniques.iter().map(|one| one.id.to_ascii_uppercase()).collect();
+            json!([
+                entry.name,
+                entry.page,
+                entry.kind,
+                entry.severity,
+                words.join(" ").to_lowercase(),
+                techniques
+            ])
         })
         .collect();
     let text = serde_json::to_string(&rows).unwrap_or_default();

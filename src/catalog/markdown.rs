@@ -58,7 +58,24 @@ fn of_group(group: &Group) -> String {
     if let Some(url) = &group.url {
         let _ = writeln!(out, "[{} at MITRE ATT&CK]({url})\n", group.name);
     }
-    list(&mut out, &group.page, &group.entries);
+    out += "| Name | Kind | Severity | Techniques |\n|---|---|---|---|\n";
+    for one in &group.entries {
+        let _ = writeln!(
+            out,
+            "| [{}]({}) | {} | {} | {} |",
+            markdown_cell(&one.name),
+            relative(&group.page, &one.page),
+            one.label,
+            markdown_cell(one.severity.as_deref().unwrap_or_default()),
+            markdown_cell(&one.techniques)
+        );
+    }
+    if !group.columns.is_empty() {
+        out += "\n## Columns that are read\n\n| Column | Type | Queries |\n|---|---|---|\n";
+        for ((name, kind), count) in &group.columns {
+            let _ = writeln!(out, "| {} | {kind} | {count} |", markdown_cell(name));
+        }
+    }
     out
 }
 
@@ -85,28 +102,12 @@ fn of_entry(entry: &Entry, groups: &Groups) -> String {
     ] {
         note(&mut out, entry, title, &headings);
     }
-    out += "## What it looks for\n\n";
-    for condition in &entry.conditions {
-        let _ = writeln!(out, "- <code>{}</code>", markdown_cell(condition));
-    }
-    let tables: Vec<String> = entry.tables.iter().map(|name| reach("table", name)).collect();
-    let _ =
-        writeln!(out, "\nTables: {}", if tables.is_empty() { "none".to_owned() } else { tables.join(", ") });
-    let _ =
-        writeln!(out, "\nLook-back: {}\n", entry.lookback.as_deref().unwrap_or("not stated in the query"));
-    for (name, value) in &entry.schedule {
-        let _ = writeln!(out, "- {name}: {}", markdown_cell(value));
-    }
+    definition(&mut out, entry, &reach);
     if !entry.is_parser() {
         sources(&mut out, entry, &reach);
         attack(&mut out, entry, &reach);
     }
-    if !entry.columns.is_empty() {
-        out += "\n## Result\n\n| Column | Type |\n|---|---|\n";
-        for column in &entry.columns {
-            let _ = writeln!(out, "| {} | {} |", markdown_cell(&column.name), column.kind);
-        }
-    }
+    columns(&mut out, entry, &reach);
     if !entry.entities.is_empty() {
         out += "\n## Entities\n\n";
         for entity in &entry.entities {
@@ -144,7 +145,22 @@ fn of_entry(entry: &Entry, groups: &Groups) -> String {
     if let Some(id) = &entry.id {
         let _ = writeln!(out, "- Id: {}", markdown_cell(id));
     }
-    let _ = writeln!(out, "- Tests: {}", entry.tests.len());
+    for (name, value) in [("Added", &entry.added), ("Changed", &entry.changed)] {
+        if let Some(value) = value {
+            let _ = writeln!(out, "- {name}: {}", markdown_cell(value));
+        }
+    }
+    for way in &entry.ways {
+        let obstacle = way.obstacle.as_deref().map_or_else(|| "no obstacle found".to_owned(), markdown_cell);
+        let _ =
+            writeln!(out, "- Deployment as {}: {obstacle}", way.name.to_lowercase().replace("nrt", "NRT"));
+    }
+    if entry.tests.is_empty() {
+        out += "- Tests: none\n";
+    }
+    for test in &entry.tests {
+        let _ = writeln!(out, "- Test {}: {}", markdown_cell(&test.name), test.state);
+    }
     for finding in &entry.findings {
         let message = markdown_cell(&finding.message);
         let _ = writeln!(
@@ -159,6 +175,46 @@ fn of_entry(entry: &Entry, groups: &Groups) -> String {
 /// A name of a group as a link to its page.
 type Reach<'r> = dyn Fn(&'static str, &str) -> String + 'r;
 
+/// What the query looks for.
+fn definition(out: &mut String, entry: &Entry, reach: &Reach<'_>) {
+    *out += "## Definition\n\n";
+    for condition in &entry.conditions {
+        let code = |text: &str| format!("<code>{}</code>", markdown_cell(text));
+        let _ = if condition.words.is_empty() {
+            writeln!(out, "- {}", code(&condition.text))
+        } else if condition.right.is_empty() {
+            writeln!(out, "- {} {}", code(&condition.left), condition.words)
+        } else {
+            writeln!(out, "- {} {} {}", code(&condition.left), condition.words, code(&condition.right))
+        };
+    }
+    let tables: Vec<String> = entry.tables.iter().map(|name| reach("table", name)).collect();
+    let _ =
+        writeln!(out, "\nTables: {}", if tables.is_empty() { "none".to_owned() } else { tables.join(", ") });
+    let _ =
+        writeln!(out, "\nLook-back: {}\n", entry.lookback.as_deref().unwrap_or("not stated in the query"));
+    for (name, value) in &entry.schedule {
+        let _ = writeln!(out, "- {name}: {}", markdown_cell(value));
+    }
+}
+
+/// What it reads and returns.
+fn columns(out: &mut String, entry: &Entry, reach: &Reach<'_>) {
+    if !entry.reads.is_empty() {
+        *out += "\n## Columns that are read\n\n| Table | Column | Type |\n|---|---|---|\n";
+        for read in &entry.reads {
+            let table = reach("table", &read.table);
+            let _ = writeln!(out, "| {table} | {} | {} |", markdown_cell(&read.name), read.kind);
+        }
+    }
+    if !entry.columns.is_empty() {
+        *out += "\n## Result\n\n| Column | Type |\n|---|---|\n";
+        for column in &entry.columns {
+            let _ = writeln!(out, "| {} | {} |", markdown_cell(&column.name), column.kind);
+        }
+    }
+}
+
 fn sources(out: &mut String, entry: &Entry, reach: &Reach<'_>) {
     *out += "\n## Required data sources\n\n";
     for connector in &entry.connectors {
@@ -168,7 +224,7 @@ fn sources(out: &mut String, entry: &Entry, reach: &Reach<'_>) {
 }
 
 fn attack(out: &mut String, entry: &Entry, reach: &Reach<'_>) {
-    *out += "\n## ATT&CK\n\n";
+    *out += "\n## ATT&CK context\n\n";
     for tactic in &entry.tactics {
         let _ = writeln!(out, "- {}", markdown_cell(tactic));
     }

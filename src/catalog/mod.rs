@@ -5,15 +5,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use serde::Serialize;
 
 use crate::check::{self, Job, Skipped};
 use crate::content::{Content, Kind};
 use crate::coverage::{Coverage, Item};
 use crate::findings::Findings;
+use crate::git::Dates;
 use crate::knowledge::attack::{Domain, Version};
 use crate::rules::Settings;
 use crate::source::SourceFile;
 
+mod deploy;
 mod entry;
 mod groups;
 mod highlight;
@@ -22,6 +25,8 @@ mod index;
 mod markdown;
 mod names;
 mod prose;
+mod reads;
+mod words;
 
 use entry::Entry;
 use groups::Groups;
@@ -68,14 +73,33 @@ pub(crate) struct Site {
     pub skipped: Vec<Skipped>,
 }
 
-/// What stands beside a file of content, written by people: `NAME.md` next to `NAME.yaml`, by the full path of the latter.
-pub(crate) type Notes = BTreeMap<String, String>;
+/// What is known of files beside what they say, by their names.
+#[derive(Debug, Default)]
+pub(crate) struct Beside {
+    /// What people wrote in `NAME.md` next to `NAME.yaml`, by the name of the latter.
+    pub notes: BTreeMap<String, String>,
+    /// What came of the tests, by the name of the test file.
+    pub tests: BTreeMap<String, Vec<TestResult>>,
+    /// The days of the first and the last commit.
+    pub dates: BTreeMap<String, Dates>,
+}
+
+/// What came of a test.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct TestResult {
+    /// The name of the test.
+    pub name: String,
+    /// `passed`, `failed` or `broken`.
+    pub state: &'static str,
+    /// Why it did not pass.
+    pub message: Option<String>,
+}
 
 /// Makes the site of some files. The settings are those of the jobs in their order; `title` is the name of the site.
 pub(crate) fn site(
     jobs: &[Job],
     settings: &[Arc<Settings>],
-    notes: &Notes,
+    beside: &Beside,
     title: &str,
     format: Format,
 ) -> Result<Site, String> {
@@ -84,7 +108,11 @@ pub(crate) fn site(
     let attack = settings.iter().map(|settings| settings.attack).min().unwrap_or_default();
     let mut run = check::check(jobs, settings);
     let findings = by_path(&mut run.findings);
-    let tests = tests_of(jobs, &sources);
+    let tests: BTreeMap<&str, &Vec<TestResult>> = beside
+        .tests
+        .iter()
+        .filter_map(|(name, tests)| Some((stem(name).strip_suffix(".test")?, tests)))
+        .collect();
     let read: Vec<Option<(Entry, Option<Item>)>> = jobs
         .par_iter()
         .zip(&sources)
@@ -102,8 +130,12 @@ pub(crate) fn site(
             let mut entry = Entry::read(&content, view, attack);
             let path = job.input.name.as_str();
             entry.findings = findings.get(path).cloned().unwrap_or_default();
-            entry.tests = tests.get(stem(path)).cloned().unwrap_or_default();
-            entry.notes = notes.get(path).map(|text| prose::sections(text)).unwrap_or_default();
+            entry.tests = tests.get(stem(path)).copied().cloned().unwrap_or_default();
+            let dates = beside.dates.get(path);
+            entry.added = dates.map(|dates| dates.added.clone());
+            entry.changed = dates.map(|dates| dates.changed.clone());
+            entry.find_ways(&content, view);
+            entry.notes = beside.notes.get(path).map(|text| prose::sections(text)).unwrap_or_default();
             Some((entry, Item::of(&content)))
         })
         .collect();
@@ -149,21 +181,6 @@ fn by_path(findings: &mut Findings) -> BTreeMap<String, Vec<entry::Finding>> {
         all.insert(file.source.path().to_owned(), list);
     }
     all
-}
-
-/// The names of the tests of each query, by its path without extension.
-fn tests_of(jobs: &[Job], sources: &[Result<Arc<SourceFile>, String>]) -> BTreeMap<String, Vec<String>> {
-    let mut tests: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (job, source) in jobs.iter().zip(sources) {
-        let Some(query) = stem(&job.input.name).strip_suffix(".test") else { continue };
-        let Ok(source) = source else { continue };
-        let content = Content::as_written(Arc::clone(source), job.place());
-        let list = content.root().and_then(|root| root.get("tests")?.as_sequence());
-        let items = list.map(|list| list.items.as_slice()).unwrap_or_default();
-        let names = items.iter().filter_map(|item| item.get("name")?.as_str().map(str::to_owned));
-        tests.entry(query.to_owned()).or_default().extend(names);
-    }
-    tests
 }
 
 /// Where the notes on a file would be.

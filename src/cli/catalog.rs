@@ -1,16 +1,19 @@
 //! `sentlint catalog`
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::args::{Catalog, Global};
+use super::run::on_deep_stack;
 use super::{Error, Outcome, files, print};
-use crate::catalog::{self, Notes};
-use crate::discover;
+use crate::catalog::{self, Beside, TestResult};
+use crate::check::Job;
 use crate::rules::Settings;
+use crate::suite::{State, is_test, run_file};
+use crate::{discover, git};
 
 /// The list of the files that an earlier run wrote, so that those that are no longer part of the site can be removed.
 const WRITTEN: &str = ".sentlint-catalog";
@@ -27,14 +30,8 @@ pub(super) fn run(global: &Global, options: &Catalog) -> Result<Outcome, Error> 
             Arc::new(settings)
         })
         .collect();
-    let mut notes = Notes::new();
-    for job in &work.jobs {
-        let beside = catalog::note_beside(&job.input.path);
-        if let Ok(text) = std::fs::read_to_string(&beside) {
-            notes.insert(job.input.name.clone(), text);
-        }
-    }
-    let site = catalog::site(&work.jobs, &settings, &notes, &options.title, options.format)
+    let beside = beside(&work.jobs, &settings)?;
+    let site = catalog::site(&work.jobs, &settings, &beside, &options.title, options.format)
         .map_err(|reason| Error::Usage(format!("the pages cannot be made: {reason}")))?;
     files::tell_skipped(global, &work, &site.skipped, site.content)?;
     let folder = &options.output;
@@ -78,6 +75,43 @@ pub(super) fn run(global: &Global, options: &Catalog) -> Result<Outcome, Error> 
         ));
     }
     Ok(Outcome::Clean)
+}
+
+/// What is known of the files beside what they say: notes, the results of tests, and dates.
+fn beside(jobs: &[Job], settings: &[Arc<Settings>]) -> Result<Beside, Error> {
+    let mut found = Beside::default();
+    // The jobs of one repository mostly follow each other.
+    let mut repository: Option<(PathBuf, BTreeMap<String, git::Dates>)> = None;
+    for job in jobs {
+        let name = &job.input.name;
+        if let Ok(text) = std::fs::read_to_string(catalog::note_beside(&job.input.path)) {
+            found.notes.insert(name.clone(), text);
+        }
+        let Some(root) = git::root(job.location()) else { continue };
+        if repository.as_ref().is_none_or(|(known, _)| known != root) {
+            repository = Some((root.to_owned(), git::dates(root)));
+        }
+        let dates = repository.as_ref().and_then(|(_, dates)| dates.get(job.place()));
+        found.dates.extend(dates.map(|dates| (name.clone(), dates.clone())));
+    }
+    let tests: Vec<_> = jobs.iter().zip(settings).filter(|(job, _)| is_test(&job.input.path)).collect();
+    if tests.is_empty() {
+        return Ok(found);
+    }
+    found.tests = on_deep_stack(|| {
+        let results = tests.iter().filter_map(|(job, settings)| {
+            let bytes = std::fs::read(&job.input.path).ok()?;
+            let file = run_file(&job.input.path, &job.input.name, bytes, &settings.workspace, "");
+            let result = |test: &crate::suite::Tested| TestResult {
+                name: test.name.clone(),
+                state: test.state.name(),
+                message: test.message.clone().filter(|_| test.state != State::Passed),
+            };
+            Some((job.input.name.clone(), file.tests.iter().map(result).collect()))
+        });
+        Ok(results.collect())
+    })?;
+    Ok(found)
 }
 
 /// Names, one per line.

@@ -1,6 +1,6 @@
 //! `sentlint test`
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,7 +8,7 @@ use super::args::{self, Global, Test, TestFormat};
 use super::run::on_deep_stack;
 use super::{Error, Outcome, files, print, results};
 use crate::discover::{self, absolute};
-use crate::suite::{Asks, Form, Report, State, TestFile, probe, rewritten, run_file};
+use crate::suite::{Asks, Form, Report, State, TestFile, is_test, probe, rewritten, run_file};
 
 pub(super) fn run(global: &Global, options: &Test) -> Result<Outcome, Error> {
     let paths = find(global, options)?;
@@ -89,11 +89,6 @@ fn blessed(file: &TestFile) -> Option<String> {
         print::note(&format!("{}:{}:{}: {old} -> {}", file.path, place.line, place.column, edit.text));
     }
     (!edits.is_empty()).then(|| rewritten(file.source.text(), edits))
-}
-
-fn is_test(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    name.ends_with(".test.yaml") || name.ends_with(".test.yml")
 }
 
 /// The test files below the paths, each with its name.

@@ -32,6 +32,12 @@ pub(crate) use run::{State, TestFile, Tested, period, run_file, run_text};
 pub(crate) use scalars::{cell, moment, scalar};
 pub(crate) use target::{Target, slashes};
 
+/// Whether a file has the name of a test file.
+pub(crate) fn is_test(path: &std::path::Path) -> bool {
+    let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    name.ends_with(".test.yaml") || name.ends_with(".test.yml")
+}
+
 /// A query without errors, with what it means.
 pub(crate) struct Bound<'q> {
     text: &'q str,

@@ -81,19 +81,21 @@ fn a_page_shows_what_follows_from_a_rule_and_what_people_wrote() {
         "<p>Somebody <em>opens</em> a tunnel.</p>",
         "<p>Developers.</p>",
         "&lt;b&gt;them&lt;/b&gt;",
-        "<code>ProcessCommandLine has &quot;tunnel&quot;</code>",
+        "<li><code>ProcessCommandLine</code> has the term <code>&quot;tunnel&quot;</code></li>",
         "<a href=\"https://attack.example/tunnels\">",
         "<dt>Runs every</dt><dd>1h</dd>",
-        "<dt>Tests</dt><dd>found</dd>",
+        "found: failed. expected rows, got none",
+        "<td><code>FileName</code></td><td>string</td>",
+        "<b>Custom detection</b>",
         "<a href=\"../content/parsers-editors.html\">Editors of the company</a>",
         "<a class=\"chip\" href=\"../technique/t1219-001.html\">T1219.001</a>",
         "Remote Access Tools: IDE Tunneling",
-        "<td>DeviceName</td><td>string</td>",
+        "<td><code>DeviceName</code></td><td>string</td>",
         "<span class=\"c\">// all of them\n</span>",
     ] {
         assert!(text.contains(expected), "{expected} is not in\n{text}");
     }
-    assert!(page(dir.path(), "content/parsers-editors.html").contains("<h2>Called by</h2>"));
+    assert!(page(dir.path(), "content/parsers-editors.html").contains("<h3>Called by</h3>"));
     // A sub-technique is listed under the technique above it too.
     assert!(page(dir.path(), "technique/t1219.html").contains("Tunnel of an editor"));
     let index: Value = serde_json::from_str(&page(dir.path(), "index.json")).unwrap();
@@ -141,7 +143,10 @@ fn content_cannot_write_markup() {
         let text = page(dir.path(), name);
         let inert = text
             .replace("<script src=\"content.js\"></script>", "")
-            .replace("<script src=\"search.js\"></script>", "");
+            .replace("<script src=\"search.js\"></script>", "")
+            .replace("<script src=\"matrix.js\"></script>", "")
+            .replace("<script src=\"../query.js\"></script>", "")
+            .replace("<script src=\"../search.js\"></script>", "");
         assert!(
             !inert.contains("<script") && !inert.contains("<img") && !inert.contains("href=\"javascript"),
             "{name}: {inert}"
@@ -175,4 +180,59 @@ fn files_of_others_stay_and_those_of_an_earlier_run_go() {
     write(dir.path(), "site/.sentlint-catalog", b"../a.yaml\n/etc/passwd\ncontent/a.html\n");
     let ran = run(dir.path(), &["catalog", "--isolated", "-o", "site", "a.yaml"], "");
     assert!(ran.code == 2 && dir.path().join("a.yaml").exists(), "{ran:?}");
+}
+
+fn git(dir: &Path, day: &str, args: &[&str]) {
+    let date = format!("{day}T12:00:00Z");
+    let done = std::process::Command::new("git")
+        .current_dir(dir)
+        .args(["-c", "user.name=a", "-c", "user.email=a@b.example", "-c", "commit.gpgsign=false"])
+        .args(args)
+        .env("GIT_AUTHOR_DATE", &date)
+        .env("GIT_COMMITTER_DATE", &date)
+        .env_remove("GIT_DIR")
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{done:?}");
+}
+
+#[test]
+fn pages_have_the_days_of_the_first_and_the_last_commit() {
+    let dir = folder(&[("a.yaml", RULE)]);
+    git(dir.path(), "2025-01-02", &["init", "--quiet"]);
+    git(dir.path(), "2025-01-02", &["add", "."]);
+    git(dir.path(), "2025-01-02", &["commit", "--quiet", "-m", "one"]);
+    write(dir.path(), "a.yaml", RULE.replace("Medium", "High").as_bytes());
+    write(dir.path(), "not-tracked.yaml", RULE.replace("4b8d", "5b8d").as_bytes());
+    git(dir.path(), "2025-03-04", &["commit", "--quiet", "-a", "-m", "two"]);
+    made(dir.path(), &["."]);
+    let text = page(dir.path(), "content/a.html");
+    assert!(text.contains("<time>2025-01-02</time>") && text.contains("<time>2025-03-04</time>"), "{text}");
+    assert!(!page(dir.path(), "content/not-tracked.html").contains("<time>"));
+    // The oldest commit of a shallow clone is not the first.
+    let url = format!("file://{}", dir.path().display());
+    git(dir.path(), "2025-03-04", &["clone", "--quiet", "--depth", "1", &url, "clone"]);
+    made(&dir.path().join("clone"), &["."]);
+    assert!(!page(&dir.path().join("clone"), "content/a.html").contains("<time>"));
+}
+
+#[test]
+fn pages_say_as_what_content_can_be_deployed_and_what_came_of_its_tests() {
+    let hunt = "id: 4b8d3a52-8f0e-4f07-9d6c-5a3f0b7f1c02\nname: Hunt\ndescription: |\n  Finds it.\nrequiredDataConnectors: []\ntactics:\n  - Execution\nrelevantTechniques:\n  - T1059\nquery: |\n  DeviceProcessEvents\n  | where Timestamp > ago(7d) and FileName == 'a.exe'\n  | summarize count() by DeviceName\n";
+    let tests = "now: 2026-01-02T00:00:00Z\ntables:\n  DeviceProcessEvents:\n    - {Timestamp: 2026-01-01T00:00:00Z, FileName: a.exe, DeviceName: d}\ntests:\n  - name: good\n    expect: {rows: 1}\n  - name: bad\n    expect: {rows: 3}\n";
+    let dir = folder(&[("h.yaml", hunt), ("h.test.yaml", tests)]);
+    made(dir.path(), &["."]);
+    let text = page(dir.path(), "content/h.html");
+    for expected in [
+        "<li class=\"yes\"><b>Hunting query</b>: no obstacle found</li>",
+        "<li class=\"no\"><b>NRT rule</b>: not as it is. ",
+        "<dt>Tests</dt><dd>1 of 2 passed</dd>",
+        "<li class=\"yes\">good: passed</li>",
+        "<li class=\"no\">bad: failed. ",
+        "Reads <a class=\"chip\" href=\"../table/deviceprocessevents.html\">DeviceProcessEvents</a>",
+    ] {
+        assert!(text.contains(expected), "{expected} is not in\n{text}");
+    }
+    let table = page(dir.path(), "table/deviceprocessevents.html");
+    assert!(table.contains("<td><code>FileName</code></td><td>string</td><td>1</td>"), "{table}");
 }
