@@ -186,8 +186,8 @@ mod tests {
         let at = |offset: &usize| SOME_RULE.at(Span::at(*offset), "m");
         let diagnostics: Vec<Diagnostic> = offsets.iter().map(at).collect();
         let source = Arc::new(SourceFile::new("a.yaml", text));
-        let file =
-            FileReport { path: source.path().into(), source, kind: "hunting-query", id: None, diagnostics };
+        let (path, kind) = (source.path().into(), "hunting-query");
+        let file = FileReport { path, source, kind, form: None, id: None, diagnostics };
         Findings { files: vec![file], rules: vec![&SOME_RULE], ..Findings::default() }
     }
 

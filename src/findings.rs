@@ -18,6 +18,8 @@ pub struct FileReport {
     pub path: PathBuf,
     /// The contract's name of the content kind: `hunting-query`, `scheduled-rule`, ...
     pub kind: &'static str,
+    /// How the file writes custom detections: `graph`, `yaml`, ...; `None` for other kinds.
+    pub form: Option<&'static str>,
     /// The template's id, where it has one.
     pub id: Option<String>,
     /// The findings, sorted by position and rule; suppressed and baselined ones are marked, not dropped.

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::check::{self, Job, Skipped};
-use crate::content::{Content, Kind, Query};
+use crate::content::{Content, Form, Kind, Query};
 use crate::kql;
 use crate::kql::model::SemanticModel;
 use crate::kql::timespan::Timespan;
@@ -34,6 +34,7 @@ pub struct Report {
 pub struct File {
     path: String,
     kind: &'static str,
+    form: Option<&'static str>,
     id: Option<String>,
     name: Option<String>,
     pub(crate) query: Option<Found>,
@@ -108,10 +109,11 @@ fn inspect_one(job: &Job, source: Result<Arc<SourceFile>, String>, view: &View<'
     let view = if content.kind == Kind::CustomDetection { view.hunting() } else { view };
     Ok(File {
         kind: content.kind.as_str(),
+        form: content.form().map(Form::as_str),
         id: content.id().map(|id| id.value.to_owned()),
         name: content.name().map(str::to_owned),
         query: queries.first().map(|query| found(query, view)),
-        queries: if queries.len() > 1 && content.kind == Kind::Query {
+        queries: if queries.len() > 1 && matches!(content.kind, Kind::Query | Kind::CustomDetection) {
             let line = |query: &Query<'_>| content.source.position(query.first_line().start as usize).line;
             queries.iter().map(|query| Part { line: line(query), found: found(query, view) }).collect()
         } else {
@@ -163,6 +165,9 @@ impl Report {
                 let _ = writeln!(out, "  {name:<10}{}", one_line(value));
             };
             line("kind", file.kind);
+            if let Some(form) = file.form {
+                line("form", form);
+            }
             for (name, value) in [("id", &file.id), ("name", &file.name)] {
                 if let Some(value) = value {
                     line(name, value);

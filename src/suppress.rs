@@ -2,12 +2,12 @@
 //!
 //! In YAML `# sentlint: ignore[rule-a, rule-b] reason` covers its own line; on a line of its own it covers
 //! the next line, and the whole entry where that line begins one. `# sentlint: ignore-file[rule]`
-//! covers the file. Inside a query the same words stand after `//`, so that they are comments there too. A name is that
+//! covers the file. Inside a query, and in Bicep, the same words stand after `//`, so that they are comments there too. A name is that
 //! of a rule or of a group of rules.
 
 use std::collections::BTreeMap;
 
-use crate::content::{Content, Query};
+use crate::content::{Content, Query, extension, is_bicep_file, is_query_file};
 use crate::diagnostic::{Diagnostic, Suppressed};
 use crate::source::{SourceFile, Span};
 use crate::yaml::{Node, Value};
@@ -55,11 +55,13 @@ pub(crate) fn suppressions(content: &Content, queries: &[Query<'_>]) -> Vec<Supp
         return found;
     }
     let mut next: Vec<usize> = Vec::new();
+    // What is written in JSON all the same is read as in YAML.
+    let mark = comment_mark(source.path()).unwrap_or("#");
     for comment in &content.document.comments {
-        if let Some(mut one) = read(source, comment.span, "#", comment.own_line) {
+        if let Some(mut one) = read(source, comment.span, mark, comment.own_line) {
             if one.covers.is_empty() && one.missing_colon.is_none() {
                 if next.is_empty() {
-                    next = next_lines(source);
+                    next = next_lines(source, mark);
                 }
                 let line = source.line_of(comment.span.start as usize);
                 one.covers = covered_by_comment(content, line, comment.own_line, &next);
@@ -229,12 +231,12 @@ fn covered_by_comment(content: &Content, line: usize, own_line: bool, next: &[us
 }
 
 /// For each line the first from it on that is neither blank nor a comment.
-fn next_lines(source: &SourceFile) -> Vec<usize> {
+fn next_lines(source: &SourceFile, mark: &str) -> Vec<usize> {
     let lines = source.line_starts().len();
     let mut next = vec![lines; lines];
     let mut last = lines;
     for line in (0..lines).rev() {
-        if !is_blank_or_comment(source.slice(source.line_span(line))) {
+        if !is_blank_or_comment(source.slice(source.line_span(line)), mark) {
             last = line;
         }
         next[line] = last;
@@ -242,9 +244,18 @@ fn next_lines(source: &SourceFile) -> Vec<usize> {
     next
 }
 
-fn is_blank_or_comment(line: &str) -> bool {
+fn is_blank_or_comment(line: &str, mark: &str) -> bool {
     let line = line.trim_start();
-    line.is_empty() || line.starts_with('#')
+    line.is_empty() || line.starts_with(mark)
+}
+
+/// What a comment of a file begins with outside of its queries; `None` for JSON, which has no comments.
+fn comment_mark(path: &str) -> Option<&'static str> {
+    match extension(path) {
+        Some(extension) if extension.eq_ignore_ascii_case("json") => None,
+        _ if is_bicep_file(path) || is_query_file(path) => Some("//"),
+        _ => Some("#"),
+    }
 }
 
 /// The outermost entry or item that begins on a line.

@@ -67,6 +67,7 @@ pub(super) fn check_file(
         source: Arc::clone(&content.source),
         path: job.input.path.clone(),
         kind: content.kind.as_str(),
+        form: content.form().map(Form::as_str),
         id,
         diagnostics,
     };
@@ -122,6 +123,15 @@ fn complete(diagnostic: &mut Diagnostic, content: &Content, queries: &[Query<'_>
             let span = query.span_in_query(diagnostic.span).filter(|_| holds)?;
             Some(query.code_points(span))
         };
-        diagnostic.query_range = queries.iter().find_map(range);
+        // A list holds many detections, each with its query: only the last that begins no later can hold the place.
+        let start = |query: &Query<'_>| query.node.map_or(0, |node| node.span.start);
+        let near = match content.kind {
+            Kind::CustomDetection => {
+                let end = queries.partition_point(|query| start(query) <= diagnostic.span.start);
+                &queries[end.saturating_sub(1)..end]
+            }
+            _ => queries,
+        };
+        diagnostic.query_range = near.iter().find_map(range);
     }
 }

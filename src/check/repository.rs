@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{CheckedFile, set_severity};
-use crate::content::{Content, Query};
-use crate::rules::{self, DetectionName, RepositoryFile, gates};
+use crate::content::model::Text;
+use crate::content::{Content, Form, Query};
+use crate::rules::{self, DetectionName, MadeFrom, RepositoryFile, gates};
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -21,6 +22,7 @@ pub(super) fn summarise(content: &Content, queries: &[Query<'_>]) -> RepositoryF
     });
     RepositoryFile {
         detections: detections.collect(),
+        made_from: made_from(content),
         source: Arc::clone(&content.source),
         kind: content.kind,
         folder: content.folder,
@@ -28,6 +30,14 @@ pub(super) fn summarise(content: &Content, queries: &[Query<'_>]) -> RepositoryF
         query: queries.first().and_then(|query| Some((query.fingerprint()?, query.first_line()))),
         first_key: root.and_then(|map| map.entries.first()).map_or(Span::default(), |entry| entry.key.span),
     }
+}
+
+/// The source that a custom detection says it was made from.
+fn made_from(content: &Content) -> Option<MadeFrom> {
+    let root = content.root().filter(|_| content.form() == Some(Form::Yaml))?;
+    let source = root.get("contentProvenance")?.get("source")?;
+    let (id, sum) = (Text::of(source.get("id")?)?, Text::of(source.get("querySha256")?)?);
+    Some(MadeFrom { id: id.value.trim().to_owned(), sha256: sum.value.trim().to_owned(), span: sum.span() })
 }
 
 /// Runs the rules that compare files, with the settings of the first file that is reported.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Check, Config, ConfigError, Convert, Fmt, Knowledge};
+use super::{Check, Config, ConfigError, Convert, ConvertDetection, Fmt, Knowledge};
 use crate::discover::{absolute, display};
 use crate::rules::Selector;
 use crate::source::SourceFile;
@@ -125,6 +125,26 @@ impl Convert {
             with_template_link: self.with_template_link.or(base.with_template_link),
             long_description: self.long_description.or(base.long_description),
             solution: self.solution.or(base.solution),
+            detection: self.detection.over(base.detection),
+        }
+    }
+}
+
+impl ConvertDetection {
+    fn over(self, base: Self) -> Self {
+        Self {
+            form: self.form.or(base.form),
+            id: self.id.or(base.id),
+            frequency: self.frequency.or(base.frequency),
+            lookback: self.lookback.or(base.lookback),
+            api_version: self.api_version.or(base.api_version),
+            keep_window: self.keep_window.or(base.keep_window),
+            enabled: self.enabled.or(base.enabled),
+            severity: self.severity.or(base.severity),
+            name_prefix: self.name_prefix.or(base.name_prefix),
+            tactic: self.tactic.or(base.tactic),
+            no_derive_entities: self.no_derive_entities.or(base.no_derive_entities),
+            strict: self.strict.or(base.strict),
         }
     }
 }

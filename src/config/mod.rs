@@ -7,6 +7,8 @@ use std::sync::{Arc, Mutex};
 use ignore::gitignore::GitignoreBuilder;
 
 use crate::convert::LongDescription;
+use crate::convert::detection::Form;
+use crate::convert::promote::IdSource;
 use crate::diagnostic::Severity;
 use crate::discover::{absolute, display, slashes};
 use crate::fmt;
@@ -141,6 +143,37 @@ pub(crate) struct Convert {
     pub long_description: Option<LongDescription>,
     /// `--solution`, relative to the configuration's folder.
     pub solution: Option<PathBuf>,
+    /// `[convert.detection]`.
+    pub detection: ConvertDetection,
+}
+
+/// `[convert.detection]`: defaults for the options of the same name of `--to detection`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ConvertDetection {
+    /// `--form`.
+    pub form: Option<Form>,
+    /// `--id`.
+    pub id: Option<IdSource>,
+    /// `--frequency`.
+    pub frequency: Option<String>,
+    /// `--lookback`.
+    pub lookback: Option<String>,
+    /// `--api-version`, of the Graph API.
+    pub api_version: Option<String>,
+    /// `--keep-window`.
+    pub keep_window: Option<bool>,
+    /// `--enabled` or `--disabled`.
+    pub enabled: Option<bool>,
+    /// `--severity`.
+    pub severity: Option<String>,
+    /// `--name-prefix`.
+    pub name_prefix: Option<String>,
+    /// `--tactic`.
+    pub tactic: Option<Vec<String>>,
+    /// `--no-derive-entities`.
+    pub no_derive_entities: Option<bool>,
+    /// `--strict`.
+    pub strict: Option<bool>,
 }
 
 /// `[fmt]`: defaults for the options of the same name.

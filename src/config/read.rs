@@ -18,6 +18,8 @@ use crate::rules::{FailOn, Profile, RuleOption, RuleOptions, Selector};
 use crate::similar::nearest;
 use crate::source::{SourceFile, Span};
 
+mod detection;
+
 struct Reader {
     file: Arc<SourceFile>,
     errors: Vec<ConfigError>,
@@ -227,6 +229,7 @@ impl Reader {
                     convert.long_description = self.one_of(value, &words).and_then(LongDescription::named);
                 }
                 "solution" => convert.solution = self.text(value).map(PathBuf::from),
+                "detection" => convert.detection = self.convert_detection(value),
                 _ => {
                     let known = [
                         "api-version",
@@ -239,6 +242,7 @@ impl Reader {
                         "with-template-link",
                         "long-description",
                         "solution",
+                        "detection",
                     ];
                     self.unknown(key, "[convert]", &known);
                 }

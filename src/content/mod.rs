@@ -1,6 +1,6 @@
 //! What a file is, and its content as typed, spanned models.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::bicep;
 use crate::source::{Edit, SourceFile};
@@ -45,6 +45,8 @@ pub(crate) struct Content {
     pub masked: Vec<(&'static str, Masked)>,
     /// The tree with the keys that are meant, where some are only nearly right, and which these are.
     meant: Option<(Node, Vec<NearKey>)>,
+    /// How it writes custom detections, found out when it is first asked for: of a list every one has to be looked at.
+    form: OnceLock<Option<Form>>,
 }
 
 /// Whether a key stands in the first column and in no other mapping.
@@ -89,7 +91,8 @@ impl Content {
     pub(crate) fn as_written(source: Arc<SourceFile>, place: &str) -> Self {
         let of = |source, document, kind, foreign| {
             let folder = Folder::of(place);
-            Self { source, document, kind, foreign, folder, masked: Vec::new(), meant: None }
+            let form = OnceLock::new();
+            Self { source, document, kind, foreign, folder, masked: Vec::new(), meant: None, form }
         };
         if is_query_file(source.path()) {
             let is_wide = source.wide_encoding().is_some();
@@ -114,7 +117,8 @@ impl Content {
         let found = kind::detect(document.root.as_ref(), place);
         let (kind, foreign) = (found.kind, found.foreign);
         let masked = query::masked(document.root.as_ref(), &source);
-        Self { source, document, kind, foreign, folder: Folder::of(place), masked, meant: None }
+        let (folder, form) = (Folder::of(place), OnceLock::new());
+        Self { source, document, kind, foreign, folder, masked, meant: None, form }
     }
 
     /// Reads the file again after sorted edits of its text. `as_written` says whether keys are read as they are written.
@@ -149,6 +153,7 @@ impl Content {
             folder: self.folder,
             masked: Vec::new(),
             meant: None,
+            form: OnceLock::new(),
         }
     }
 
@@ -210,7 +215,9 @@ impl Content {
     /// How the file writes the custom detections in it; `None` for other kinds.
     pub(crate) fn form(&self) -> Option<Form> {
         let root = self.root().filter(|_| self.kind == Kind::CustomDetection)?;
-        if is_bicep_file(self.source.path()) { Some(Form::Bicep) } else { detection::form(root) }
+        let form =
+            || if is_bicep_file(self.source.path()) { Some(Form::Bicep) } else { detection::form(root) };
+        *self.form.get_or_init(form)
     }
 
     /// The custom detections in the file; none for other kinds.

@@ -164,6 +164,8 @@ codes! {
     DATE_OUT_OF_REACH = "date-out-of-reach", Warning, Warning;
     /// A custom detection runs less often, or looks further back, than the rule.
     SCHEDULE_WIDENED = "schedule-widened", Warning, Warning;
+    /// The rule made of a custom detection runs at other times than that.
+    SCHEDULE_CHANGED = "schedule-changed", Warning, Warning;
     /// Something in a query that runs continuously is not documented to work there.
     CONTINUOUS_DOUBTFUL = "continuous-doubtful", Warning, Warning;
     /// An operator at the end of the query hides rows from the rule.

@@ -1,5 +1,6 @@
 //! What options of a conversion may say, wherever they are given.
 
+use crate::content::Duration;
 use crate::knowledge::limits;
 
 /// Whether a text is an API version: a date, perhaps of a preview. The error says what is wrong.
@@ -20,6 +21,17 @@ pub(crate) fn start_at(text: &str) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("`{text}` is not a valid start time: use the form 2026-12-24T06:00:00Z"))
+}
+
+/// Whether a text is how often a custom detection may run. The error says what is wrong.
+pub(crate) fn frequency(text: &str) -> Result<(), String> {
+    if text == "continuous" { Ok(()) } else { duration(text) }
+}
+
+/// Whether a text is a duration. The error says what is wrong.
+pub(crate) fn duration(text: &str) -> Result<(), String> {
+    let wrong = || format!("`{text}` is not a valid duration: use a form such as 1h or 14d");
+    Duration::parse(text).map(|_| ()).ok_or_else(wrong)
 }
 
 /// What is wrong with a first run at a time, seen from now, in seconds since 1970: the service takes 10 minutes to 30

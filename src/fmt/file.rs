@@ -1,10 +1,10 @@
 //! The queries of a file, formatted where they stand: in the block scalars of YAML with their indentation and chomping,
-//! and in query files.
+//! in the multi-line strings of Bicep, and in query files. JSON, which writes a string on one line, stays as it is.
 
 use std::sync::Arc;
 
 use super::{Options, Style, format};
-use crate::content::{Content, Query, same_query};
+use crate::content::{Content, Query, is_detection_file, same_query};
 use crate::source::{BOM, Edit, SourceFile, Span};
 use crate::yaml::{Node, ScalarStyle, edit};
 
@@ -86,13 +86,18 @@ pub(crate) fn change(content: &Content, query: &Query<'_>, options: Options, gue
     if new == text {
         return Change::None;
     }
-    let is_literal = node.scalar().is_some_and(|scalar| scalar.style == ScalarStyle::Literal);
-    let edit = match is_literal {
-        true => query.edit(Span::new(0, text.len()), &new),
-        false if guesses => edit::as_block(&content.source, node, &with_line_end(new)),
-        false => return Change::Not("the query is not in a literal block scalar (`|`)"),
+    let edit = match node.scalar().map(|scalar| scalar.style) {
+        Some(ScalarStyle::Literal | ScalarStyle::BicepLines) => query.edit(Span::new(0, text.len()), &new),
+        Some(ScalarStyle::Bicep) => {
+            return Change::Not("the query is not in a multi-line string (`'''`)");
+        }
+        _ if is_detection_file(content.source.path()) => {
+            return Change::Not("JSON writes the query on one line");
+        }
+        _ if guesses => edit::as_block(&content.source, node, &with_line_end(new)),
+        _ => return Change::Not("the query is not in a literal block scalar (`|`)"),
     };
-    edit.map_or(Change::Not("the block scalar cannot hold the result"), Change::Edit)
+    edit.map_or(Change::Not("the string cannot hold the result"), Change::Edit)
 }
 
 /// A block without a line end needs an indicator for that, which a query does not.

@@ -170,6 +170,7 @@ mod tests {
                 source: Arc::new(source),
                 path: "gone.yaml".into(),
                 kind: "unknown",
+                form: None,
                 id: None,
                 diagnostics: vec![finding],
             };

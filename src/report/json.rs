@@ -36,6 +36,7 @@ struct Summary {
 struct File<'a> {
     path: &'a str,
     kind: &'static str,
+    form: Option<&'static str>,
     id: Option<&'a str>,
 }
 
@@ -53,6 +54,7 @@ struct Finding<'a> {
     gate: Option<&'static str>,
     path: &'a str,
     kind: &'static str,
+    form: Option<&'static str>,
     range: Range,
     yaml_path: Option<&'a str>,
     query_range: Option<QueryRange>,
@@ -120,6 +122,7 @@ fn finding<'a>(file: &'a FileReport, diagnostic: &'a Diagnostic) -> Finding<'a> 
         gate: diagnostic.gate,
         path: file.source.path(),
         kind: file.kind,
+        form: file.form,
         range: range(&file.source, diagnostic.span),
         yaml_path: diagnostic.yaml_path.as_deref(),
         query_range: diagnostic.query_range.map(|(start, end)| QueryRange { start, end }),
@@ -198,7 +201,8 @@ pub(super) fn render(findings: &Findings) -> String {
     };
     let head = serde_json::to_string_pretty(&head).unwrap_or_default();
     let file = |file: &FileReport| {
-        List::part(&[File { path: file.source.path(), kind: file.kind, id: file.id.as_deref() }])
+        let (path, id) = (file.source.path(), file.id.as_deref());
+        List::part(&[File { path, kind: file.kind, form: file.form, id }])
     };
     let found =
         |file: &FileReport| List::part(&file.counting().map(|one| finding(file, one)).collect::<Vec<_>>());

@@ -128,6 +128,19 @@ pub(crate) struct RepositoryFile {
     pub first_key: Span,
     /// The names and titles of the custom detections in it, which are unique in a tenant.
     pub detections: Vec<DetectionName>,
+    /// What the query was from which a custom detection says that it was made.
+    pub made_from: Option<MadeFrom>,
+}
+
+/// The source that a custom detection names.
+#[derive(Clone, Debug)]
+pub(crate) struct MadeFrom {
+    /// The id of the source.
+    pub id: String,
+    /// The SHA-256 of the query of the source, as it is stated.
+    pub sha256: String,
+    /// Its place.
+    pub span: Span,
 }
 
 /// A name of a custom detection.

@@ -149,7 +149,7 @@ pub(crate) fn query_path(file: &Path, named: Option<&str>) -> Result<PathBuf, St
     }
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let stem = name.strip_suffix(".test.yaml").or_else(|| name.strip_suffix(".test.yml")).unwrap_or(&name);
-    let endings = ["yaml", "yml", "kql", "csl"];
+    let endings = ["yaml", "yml", "kql", "csl", "json", "bicep"];
     let found =
         endings.iter().map(|ending| folder.join(format!("{stem}.{ending}"))).find(|path| path.exists());
     found.ok_or_else(|| {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::MARK;
+use super::{MARK, comment_mark};
 use crate::content::{Content, Query};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Edit, SourceFile, Span};
@@ -30,6 +30,8 @@ pub(crate) fn add<'d>(
     if !source.is_writable() {
         return None;
     }
+    // JSON has no comments.
+    let outside = comment_mark(source.path())?;
     let content = Content::read(Arc::clone(source), source.path());
     let queries = content.queries();
     let query_file = crate::content::is_query_file(source.path());
@@ -55,7 +57,7 @@ pub(crate) fn add<'d>(
         lines.entry(0).or_default().in_query = query_file;
     }
     for (line, Comment { rules, in_query }) in &lines {
-        let mark = if *in_query { "//" } else { "#" };
+        let mark = if *in_query { "//" } else { outside };
         let span = source.line_span(*line);
         let text = source.slice(span).trim_start_matches(crate::source::BOM);
         let start = span.end as usize - text.len();

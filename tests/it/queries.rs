@@ -92,7 +92,7 @@ fn inspect_tells_what_a_query_reads_and_returns() {
     assert_eq!(ran.code, 0, "{ran:?}");
     let report: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
     let expected = serde_json::json!({"version": 1, "files": [{
-        "path": "a.yaml", "kind": "hunting-query", "id": "6e3a1d0c-9f3b-4b60-8c3e-0a4f4c2d7b11",
+        "path": "a.yaml", "kind": "hunting-query", "form": null, "id": "6e3a1d0c-9f3b-4b60-8c3e-0a4f4c2d7b11",
         "name": "Remote tool reached its relay",
         "query": {
             "tables": ["DeviceNetworkEvents"], "functions": ["ago", "count", "min"], "lookback": "P5D",

@@ -326,14 +326,15 @@ fn the_example_of_the_documentation_passes() {
 fn the_content_has_tests_that_pass() {
     let root = crate::common::root();
     let mut missing = Vec::new();
-    for folder in ["hunting", "rules", "queries"] {
+    for folder in ["hunting", "rules", "queries", "detections"] {
         for entry in std::fs::read_dir(root.join("content").join(folder)).unwrap() {
             let path = entry.unwrap().path();
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             let tests =
                 path.with_file_name(format!("{}.test.yaml", path.file_stem().unwrap().to_string_lossy()));
             if !name.contains(".test.")
-                && path.extension().is_some_and(|ending| ending == "yaml" || ending == "kql")
+                && name != "bicepconfig.json"
+                && path.extension().is_some_and(|ending| ending != "md")
                 && !tests.exists()
             {
                 missing.push(name);
@@ -345,8 +346,76 @@ fn the_content_has_tests_that_pass() {
     assert_eq!(ran.code, 0, "{ran:?}");
     let check = run(
         &root,
-        &["check", "--select", "invalid-test", "content/hunting", "content/rules", "content/queries"],
+        &[
+            "check",
+            "--select",
+            "invalid-test",
+            "content/hunting",
+            "content/rules",
+            "content/queries",
+            "content/detections",
+        ],
         "",
     );
     assert_eq!(check.code, 0, "{check:?}");
+}
+
+/// What cannot be run, or would not end, breaks its own test with a message and a place; the others run.
+#[test]
+fn what_cannot_be_run_breaks_its_test_alone() {
+    let row = "{DeviceProcessEvents: [{FileName: code.exe}]}";
+    let tests = |query: &str, tables: &str| {
+        format!(
+            "query: {query}\nnow: 2026-11-28T12:00:00Z\ntests:\n  - name: t\n    tables: {tables}\n    expect: {{rows: 1}}\n"
+        )
+    };
+    let good = tests("good.kql", row);
+    let rule = "id: 6d6bbd4e-1b1f-4a3e-8a44-0f6f3a0a5d10\nname: r\ndescription: d\nseverity: Low\nqueryFrequency: 1h\nqueryPeriod: \
+                1h\ntriggerOperator: gt\ntriggerThreshold: 0\nquery: DeviceProcessEvents\nkind: Scheduled\n";
+    for (name, query, tables, said) in [
+        (
+            "bad.kql",
+            "let f = (n:long) { f(n - 1) }; print f(1)",
+            row,
+            "bad.kql:1:20: the function `f` is not known",
+        ),
+        (
+            "bad.kql",
+            "range x from 1 to 1000000000000 step 1 | count",
+            row,
+            "bad.kql:1:1: more than 20000000 rows here, which is the limit",
+        ),
+        (
+            "bad.kql",
+            "DeviceProcessEvents | where FileName matches regex \"(?=code)\"",
+            row,
+            "bad.kql:1:52: `(?=code)` is not a valid regular expression: look-around",
+        ),
+        (
+            "bad.kql",
+            "DeviceProcessEvents",
+            "{DeviceProcessEvents: mid.ndjson}",
+            "mid.ndjson:2: this is not valid JSON: EOF while parsing an object at column 19",
+        ),
+        (
+            "bad.yaml",
+            rule,
+            "{DeviceProcessEvents: [{TimeGenerated: now-2h, FileName: code.exe}]}",
+            "bad.test.yaml:5:52: this row is outside the rule's queryPeriod, and the rule would not see it",
+        ),
+    ] {
+        let dir = folder(&[
+            ("good.kql", "DeviceProcessEvents | where FileName == 'code.exe'"),
+            ("good.test.yaml", &good),
+            (name, query),
+            ("bad.test.yaml", &tests(name, tables)),
+            (
+                "mid.ndjson",
+                "{\"FileName\":\"code.exe\"}\n{\"FileName\":\"a.exe\"\n{\"FileName\":\"code.exe\"}\n",
+            ),
+        ]);
+        let ran = run(dir.path(), &["test", "--isolated"], "");
+        assert!(ran.code == 2 && ran.stdout.contains(said), "{said}: {ran:?}");
+        assert!(ran.stdout.contains("2 tests: 1 passed, 1 broken"), "{ran:?}");
+    }
 }

@@ -1,16 +1,21 @@
 //! `--to arm`: a deployable template for each input, or one for all.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::write::File;
-use super::{Done, Run, report_of};
+use super::{Done, Run, back, content_of, report_of};
 use crate::check::Job;
 use crate::cli::{Error, Outcome};
-use crate::content::Kind;
+use crate::content::{Content, Kind};
 use crate::convert::values_of_options::start_out_of_reach;
-use crate::convert::{self, ArmTemplate, Body, Resource};
+use crate::convert::{self, ArmTemplate, Body, Resource, promote};
+use crate::diagnostic::Diagnostic;
 use crate::knowledge::limits;
+use crate::source::SourceFile;
+use crate::workspace::View;
 
 pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
     deploy(run, |_, resources| ArmTemplate::new(resources).to_json())
@@ -22,10 +27,16 @@ pub(super) fn deploy(
     run: &Run<'_>,
     write: impl Fn(Option<&Path>, &[Resource]) -> String,
 ) -> Result<Outcome, Error> {
-    let finished = run.each(|job| resource(run, job))?;
-    say_what_does_nothing(run, &finished.items);
+    let finished = run.each(|job| resources(run, job))?;
+    let (mut items, mut failed) = (Vec::new(), finished.failed);
+    for (job, made) in finished.items {
+        failed += usize::from(made.failed);
+        run.incomplete.fetch_or(made.failed, Ordering::Relaxed);
+        items.push((job, made.resources));
+    }
+    say_what_does_nothing(run, &items);
     let changed = if run.options.merge {
-        let resources = merge(finished.items)?;
+        let resources = merge(items)?;
         if resources.is_empty() {
             0
         } else {
@@ -34,30 +45,38 @@ pub(super) fn deploy(
             run.write_one(&format!("sentinel.{}", run.target.extension()), &text)?
         }
     } else {
-        if finished.items.len() > limits::DEPLOYMENTS {
-            let (count, most) = (finished.items.len(), limits::DEPLOYMENTS);
+        if items.len() > limits::DEPLOYMENTS {
+            let (count, most) = (items.len(), limits::DEPLOYMENTS);
             run.hint(&format!(
                 "Sentinel Repositories creates one deployment for each of the {count} files, and a resource group \
                  keeps at most {most}; --merge combines files"
             ));
         }
-        let files = finished.items.iter().map(|(job, resource)| File {
+        let files = items.iter().map(|(job, resources)| File {
             input: job.input.name.clone(),
             path: run.mirrored(job),
-            text: write(Some(&job.input.path), std::slice::from_ref(resource)),
+            text: write(Some(&job.input.path), resources),
         });
         run.write_all(&files.collect::<Vec<_>>())?
     };
-    Ok(run.outcome(finished.failed, changed))
+    Ok(run.outcome(failed, changed))
+}
+
+/// What one input became.
+struct Made {
+    resources: Vec<Resource>,
+    /// Whether a part of it was refused.
+    failed: bool,
 }
 
 /// Says which options of the command line concern nothing that was converted.
-fn say_what_does_nothing(run: &Run<'_>, items: &[(&Job, Resource)]) {
+fn say_what_does_nothing(run: &Run<'_>, items: &[(&Job, Vec<Resource>)]) {
     if items.is_empty() {
         return;
     }
     let options = run.options;
-    let has = |test: fn(&Body) -> bool| items.iter().any(|(_, resource)| test(&resource.body));
+    let every = || items.iter().flat_map(|(_, resources)| resources);
+    let has = |test: fn(&Body) -> bool| every().any(|resource| test(&resource.body));
     let rules = has(|body| !matches!(body, Body::SavedSearch(_)));
     let scheduled = has(|body| matches!(body, Body::Scheduled(_)));
     let searches = has(|body| matches!(body, Body::SavedSearch(_)));
@@ -74,7 +93,7 @@ fn say_what_does_nothing(run: &Run<'_>, items: &[(&Job, Resource)]) {
     for (name, _, _, what) in given.iter().filter(|(_, given, concerns, _)| *given && !concerns) {
         run.hint(&format!("`{name}` has no effect: it applies to {what}, and there are none"));
     }
-    let start = items.iter().find_map(|(_, resource)| match &resource.body {
+    let start = every().find_map(|resource| match &resource.body {
         Body::Scheduled(rule) => rule.start_time.as_deref(),
         _ => None,
     });
@@ -102,25 +121,71 @@ fn hint_about_one(run: &Run<'_>, resources: &[Resource], bytes: usize) {
     }
 }
 
-/// The resource that an input deploys.
-pub(super) fn resource(run: &Run<'_>, job: &Job) -> Done<Resource> {
-    let deployable = |kind| matches!(kind, Kind::HuntingQuery | Kind::ScheduledRule | Kind::NrtRule);
+/// The resources that an input deploys.
+fn resources(run: &Run<'_>, job: &Job) -> Done<Made> {
+    let deployable = |kind| {
+        matches!(kind, Kind::HuntingQuery | Kind::ScheduledRule | Kind::NrtRule | Kind::CustomDetection)
+    };
+    let content = match content_of(job, run.target, deployable) {
+        Ok(content) => content,
+        Err(done) => return done,
+    };
+    if content.kind == Kind::CustomDetection {
+        return of_detections(run, job, &content);
+    }
     let options = run.options_for(job);
-    let prepared = match run.prepared(job, &options, deployable) {
+    let prepared = match run.prepared_of(job, content, &options) {
         Ok(prepared) => prepared,
         Err(done) => return done,
     };
     match convert::prepared_to_resource(&prepared, &options) {
-        Ok(converted) => Done::Converted(report_of(&prepared.content, converted.notes), converted.resource),
+        Ok(converted) => {
+            let made = Made { resources: vec![converted.resource], failed: false };
+            Done::Converted(report_of(&prepared.content, converted.notes), made)
+        }
         Err(refusal) => Done::Failed(report_of(&prepared.content, vec![*refusal])),
     }
 }
 
+/// The resources of custom detections: those of the rules that they become.
+fn of_detections(run: &Run<'_>, job: &Job, content: &Content) -> Done<Made> {
+    let mut found = match back::rules(run, job, content, None, promote::Options::default()) {
+        Ok(found) => found,
+        Err(refusal) => return Done::Failed(report_of(content, vec![refusal])),
+    };
+    let options = run.options_for(job);
+    let workspace = Arc::clone(&run.work.config(job.location()).workspace);
+    let catalog = View::new(vec![&workspace]);
+    let mut made = Made { resources: Vec::new(), failed: found.failed };
+    for item in &found.items {
+        let rule = Content::read(Arc::new(SourceFile::new("rule.yaml", item.text.as_str())), "rule.yaml");
+        let converted = convert::prepare(&rule, &options.params, &catalog)
+            .and_then(|prepared| convert::prepared_to_resource(&prepared, &options));
+        // What is told of the rule in between has its place in the detection.
+        let moved = |note: Diagnostic| Diagnostic { span: item.place, labels: Vec::new(), fix: None, ..note };
+        match converted {
+            Ok(converted) => {
+                found.notes.extend(converted.notes.into_iter().map(moved));
+                made.resources.push(converted.resource);
+            }
+            Err(refusal) => {
+                made.failed = true;
+                found.notes.push(moved(*refusal));
+            }
+        }
+    }
+    if made.resources.is_empty() {
+        return Done::Failed(report_of(content, found.notes));
+    }
+    Done::Converted(report_of(content, found.notes), made)
+}
+
 /// All resources for one template.
-fn merge(items: Vec<(&Job, Resource)>) -> Result<Vec<Resource>, Error> {
+fn merge(items: Vec<(&Job, Vec<Resource>)>) -> Result<Vec<Resource>, Error> {
     let mut names = std::collections::BTreeMap::new();
     let mut resources = Vec::new();
-    for (job, resource) in items {
+    let every = items.into_iter().flat_map(|(job, all)| all.into_iter().map(move |resource| (job, resource)));
+    for (job, resource) in every {
         if let Some(other) = names.insert(resource.key(), job.input.name.clone()) {
             let message =
                 format!("`{other}` and `{}` have the same id and cannot be in one template", job.input.name);

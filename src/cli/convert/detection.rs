@@ -1,5 +1,6 @@
 //! `--to detection`: hunting queries, rules and custom detections become custom detections.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -10,14 +11,16 @@ use super::write::File;
 use super::{Done, Run, content_of, report_of};
 use crate::check::Job;
 use crate::cli::args::Convert;
+use crate::cli::files::Work;
 use crate::cli::{Error, Outcome, files, results};
 use crate::content::duration::MINUTE;
-use crate::content::{Content, Duration, Form, Kind};
+use crate::content::{Content, Duration, Form, Kind, Query};
 use crate::convert::Target;
 use crate::convert::detection::{
     Api, Catalogs, Frequency, Made, Options, from_detection, from_query, from_template, write,
 };
 use crate::convert::notes::{self, is_reported};
+use crate::convert::promote::IdSource;
 use crate::convert::reverse::marked;
 use crate::diagnostic::{Diagnostic, NoteKind};
 use crate::source::{SourceFile, Span};
@@ -30,11 +33,20 @@ struct Item {
 }
 
 pub(super) fn run(run: &Run<'_>, form: Form) -> Result<Outcome, Error> {
-    let options = options(run, form)?;
-    let finished = run.each(|job| detections(run, job, &options))?;
+    // What is wrong with the options is reported before anything is converted.
+    let options: BTreeMap<&Path, Options> = run
+        .work
+        .jobs
+        .iter()
+        .map(|job| Ok((job.location(), options(run, job, form)?)))
+        .collect::<Result<_, Error>>()?;
+    let finished = run.each(|job| match options.get(job.location()) {
+        Some(options) => detections(run, job, options),
+        None => Done::Skipped(String::new()),
+    })?;
     finished.later.iter().for_each(|report| run.tell(report));
-    for (_, item) in &finished.items {
-        judge(run, item);
+    for (job, item) in &finished.items {
+        judge(run, job, item);
     }
     if let Some(path) = &run.options.detection.notes {
         write_notes(run, path, &finished.items, form)?;
@@ -45,11 +57,12 @@ pub(super) fn run(run: &Run<'_>, form: Form) -> Result<Outcome, Error> {
 }
 
 /// What was lost may make the exit code 1.
-fn judge(run: &Run<'_>, item: &Item) {
+fn judge(run: &Run<'_>, job: &Job, item: &Item) {
+    let config = run.work.config(job.location());
+    let strict = run.options.detection.strict || config.convert.detection.strict.unwrap_or(false);
     let mut told = item.made.iter().flat_map(|made| &made.notes);
     let is_lost = |note: &&Diagnostic| note.rule.note == Some(NoteKind::Lost) && is_reported(note);
-    let asks =
-        told.any(|note| *note.rule == notes::ACTION_LOST || run.options.detection.strict && is_lost(&note));
+    let asks = told.any(|note| *note.rule == notes::ACTION_LOST || strict && is_lost(&note));
     run.attention.fetch_or(asks, Ordering::Relaxed);
 }
 
@@ -236,7 +249,10 @@ fn write_notes(run: &Run<'_>, path: &Path, items: &[(&Job, Item)], form: Form) -
         let output = to_output.map(|folder| crate::discover::display(&folder.join(run.mirrored(job))));
         let queries = item.content.queries();
         let note = |note: &Diagnostic| {
-            let range = queries.iter().find_map(|query| {
+            // A list of many detections has as many queries, in the order of their places.
+            let start = |query: &Query<'_>| query.node.map_or(0, |node| node.span.start);
+            let at = queries.partition_point(|query| start(query) <= note.span.start);
+            let range = at.checked_sub(1).and_then(|at| queries.get(at)).and_then(|query| {
                 let holds = query.node.is_none_or(|node| node.span.contains(note.span));
                 let span = query.span_in_query(note.span).filter(|_| holds)?;
                 Some(query.code_points(span))
@@ -276,20 +292,41 @@ fn range_of(source: &SourceFile, span: Span) -> Value {
     json!({"start": point(span.start), "end": point(span.end)})
 }
 
-fn options(run: &Run<'_>, form: Form) -> Result<Options, Error> {
+/// The form of the results: what the command line says, or else the configurations of the inputs.
+pub(super) fn form(options: &Convert, work: &Work) -> Result<Form, Error> {
+    if let Some(form) = options.detection.form {
+        return Ok(form.form());
+    }
+    let form = |job: &Job| work.config(job.location()).convert.detection.form.unwrap_or(Form::Graph);
+    let mut jobs = work.jobs.iter();
+    let Some(first) = jobs.next() else { return Ok(Form::Graph) };
+    let wanted = form(first);
+    match jobs.find(|job| form(job) != wanted) {
+        None => Ok(wanted),
+        Some(other) => Err(Error::Usage(format!(
+            "the configurations of `{}` and `{}` set different forms of detections: give one with `--form`",
+            first.input.name, other.input.name
+        ))),
+    }
+}
+
+/// The options that hold for an input: those of the command line over those of its configuration.
+fn options(run: &Run<'_>, job: &Job, form: Form) -> Result<Options, Error> {
     let (general, rule, asked) = (run.options, &run.options.rule, &run.options.detection);
+    let config = run.work.config(job.location());
+    let config = &config.convert.detection;
     let minutes = |option: &str, text: &str| match Duration::parse(text) {
         Some(duration) => Ok(duration.seconds.div_ceil(MINUTE)),
         None => Err(Error::Usage(format!(
             "`--{option} {text}` is not a valid duration: use a form such as 1h or 14d"
         ))),
     };
-    let frequency = match rule.frequency.as_deref() {
+    let frequency = match rule.frequency.as_deref().or(config.frequency.as_deref()) {
         None => Frequency::Auto,
         Some("continuous") => Frequency::Continuous,
         Some(text) => Frequency::Minutes(minutes("frequency", text)?),
     };
-    let api = match general.api_version.as_deref() {
+    let api = match general.api_version.as_deref().or(config.api_version.as_deref()) {
         None => None,
         Some("v1.0") => Some(Api::V1),
         Some("beta") => Some(Api::Beta),
@@ -299,7 +336,8 @@ fn options(run: &Run<'_>, form: Form) -> Result<Options, Error> {
             return Err(Error::Usage(message));
         }
     };
-    let lookback = asked.lookback.as_deref().map(|text| minutes("lookback", text)).transpose()?;
+    let lookback = asked.lookback.as_deref().or(config.lookback.as_deref());
+    let lookback = lookback.map(|text| minutes("lookback", text)).transpose()?;
     if lookback.is_some() && (api != Some(Api::Beta) || form.is_template()) {
         let message = "`--lookback` needs `--api-version beta` and the form graph or yaml";
         return Err(Error::Usage(message.into()));
@@ -315,20 +353,26 @@ fn options(run: &Run<'_>, form: Form) -> Result<Options, Error> {
     let enabled = match (general.enabled, general.disabled) {
         (true, _) => Some(true),
         (_, true) => Some(false),
-        _ => None,
+        _ => config.enabled,
     };
+    let id = match rule.id {
+        IdSource::Derived => config.id.unwrap_or_default(),
+        asked => asked,
+    };
+    let own = config.tactic.as_deref().unwrap_or_default();
+    let tactics = if rule.tactic.is_empty() { own } else { &rule.tactic };
     Ok(Options {
         form,
-        name_prefix: general.name_prefix.clone(),
-        severity: general.severity.clone(),
+        name_prefix: general.name_prefix.clone().or_else(|| config.name_prefix.clone()),
+        severity: general.severity.clone().or_else(|| config.severity.clone()),
         enabled,
-        id: rule.id,
+        id,
         frequency,
         lookback,
         api,
-        keep_window: asked.keep_window,
-        tactics: rule.tactic.iter().map(|text| super::promote::tactic(text)).collect::<Result<_, _>>()?,
-        derive_entities: !asked.no_derive_entities,
+        keep_window: asked.keep_window || config.keep_window.unwrap_or(false),
+        tactics: tactics.iter().map(|text| super::promote::tactic(text)).collect::<Result<_, _>>()?,
+        derive_entities: !(asked.no_derive_entities || config.no_derive_entities.unwrap_or(false)),
     })
 }
 

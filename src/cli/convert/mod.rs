@@ -10,7 +10,7 @@ use super::files::{self, Work};
 use super::{Error, Outcome, print};
 use crate::check::{self, Job};
 use crate::content::fields::{Format, Resources};
-use crate::content::{Content, Foreign, Kind, extension, is_yaml_file};
+use crate::content::{Content, Foreign, Form as ContentForm, Kind, extension, is_yaml_file};
 use crate::convert::notes::{LIST_OF_ONE, NO_COUNTERPART};
 use crate::convert::{self, Params, Prepared, Refusal, Target};
 use crate::diagnostic::{Blocks, Diagnostic, Severity};
@@ -20,6 +20,7 @@ use crate::source::{SourceFile, Span};
 use crate::workspace::View;
 
 mod arm;
+mod back;
 mod bicep;
 mod detection;
 mod notes;
@@ -74,8 +75,9 @@ struct Finished<'a, T> {
 }
 
 pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, Error> {
+    let work = &files::collect(global, &options.files, options.to.reads_json())?;
     let target = match options.to {
-        Target::Detection(_) => Target::Detection(options.detection.form.unwrap_or_default().form()),
+        Target::Detection(_) => Target::Detection(detection::form(options, work)?),
         target => target,
     };
     if options.merge && !target.merges() {
@@ -100,7 +102,6 @@ pub(super) fn run(global: &Global, options: &args::Convert) -> Result<Outcome, E
     promote::refuse_options(target, &options.rule)?;
     detection::refuse_options(target, options)?;
     let sinks = notes::sinks(options)?;
-    let work = &files::collect(global, &options.files, target.reads_json())?;
     write::refuse_output(options, target, work)?;
     let overlays = Overlays::read(work, options)?;
     let (incomplete, attention) = (AtomicBool::default(), AtomicBool::default());
@@ -205,6 +206,16 @@ impl<'a> Run<'a> {
         accepts: impl Fn(Kind) -> bool,
     ) -> Result<Prepared, Done<T>> {
         let content = content_of(job, self.target, accepts)?;
+        self.prepared_of(job, content, options)
+    }
+
+    /// The same for a file that was read.
+    fn prepared_of<T>(
+        &self,
+        job: &Job,
+        content: Content,
+        options: &convert::Options,
+    ) -> Result<Prepared, Done<T>> {
         let failed = |refusal: Refusal| Done::Failed(report_of(&content, vec![*refusal]));
         let text = options.params.text_over(&content).map_err(failed)?;
         let workspace = Arc::clone(&self.work.config(job.location()).workspace);
@@ -329,12 +340,17 @@ fn no_counterpart(content: &Content, what: &str, target: Target) -> Diagnostic {
     let json = extension(content.source.path()).is_some_and(|ext| ext.eq_ignore_ascii_case("json"));
     let help = match (target, content.kind) {
         _ if json && !target.is_detection() => "`--to yaml` converts JSON templates.",
-        (Target::Scheduled | Target::Nrt, _) => "Only hunting queries can be converted to rules.",
+        (Target::Scheduled | Target::Nrt, _) => {
+            "Only hunting queries and custom detections can be converted to rules."
+        }
         (Target::Detection(_), Kind::Query) => "Give the detection a name with `--name`.",
         (Target::Detection(_), _) => {
             "Hunting queries, scheduled rules, NRT rules and custom detections can be converted."
         }
         (_, Kind::Query) => "Put the query into a hunting query or rule; `sentlint new` creates one.",
+        (Target::Arm | Target::Bicep, _) => {
+            "Hunting queries, scheduled rules, NRT rules and custom detections can be converted."
+        }
         _ => "Hunting queries, scheduled rules and NRT rules can be converted.",
     };
     NO_COUNTERPART.at(Span::default(), message).help(help)
@@ -354,5 +370,12 @@ fn read<T>(job: &Job) -> Result<Arc<SourceFile>, Done<T>> {
 fn report_of(content: &Content, diagnostics: Vec<Diagnostic>) -> FileReport {
     let id = content.id().map(|id| id.value.to_owned());
     let path = content.source.path().into();
-    FileReport { source: Arc::clone(&content.source), path, kind: content.kind.as_str(), id, diagnostics }
+    FileReport {
+        source: Arc::clone(&content.source),
+        path,
+        kind: content.kind.as_str(),
+        form: content.form().map(ContentForm::as_str),
+        id,
+        diagnostics,
+    }
 }

@@ -7,7 +7,7 @@ use crate::cli::args::Convert;
 use crate::cli::reports::{self, Sink};
 use crate::cli::{Error, print};
 use crate::convert::Target;
-use crate::convert::notes::{NOTHING_CONVERTED, is_reported};
+use crate::convert::notes::{NOTHING_CONVERTED, RULE_REFUSED, is_reported};
 use crate::diagnostic::{Diagnostic, NoteKind, RuleMeta, Severity};
 use crate::findings::{FileReport, Findings};
 use crate::report::one_line;
@@ -64,6 +64,14 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// Why a rule is not written that would have an error.
+pub(super) fn refused_rule(place: Span, error: &Diagnostic, help: &str) -> Diagnostic {
+    let (message, id) = (&error.message, error.rule.id);
+    let refusal = RULE_REFUSED.at(place, format!("The rule would have an error here: {message} ({id})"));
+    let help = error.help.as_deref().unwrap_or(help);
+    refusal.help(format!("{help} Use `--no-check` to write the rule anyway."))
 }
 
 /// The notes of a file as lines.

@@ -1,16 +1,18 @@
-//! `--to scheduled` and `--to nrt`: a hunting query becomes an analytic rule.
+//! `--to scheduled` and `--to nrt`: a hunting query or a custom detection becomes an analytic rule.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
+use super::notes::refused_rule;
 use super::write::File;
-use super::{Answered, Done, Run, content_of, report_of};
+use super::{Answered, Done, Run, back, content_of, report_of};
 use crate::check::Job;
 use crate::cli::args::NewRule;
 use crate::cli::{Error, Outcome};
 use crate::content::duration::MINUTE;
 use crate::content::fields::Resources;
 use crate::content::{Content, Duration, Kind};
-use crate::convert::notes::RULE_REFUSED;
 use crate::convert::promote::{IdSource, Options, Promoted, TacticAnswer, promote};
 use crate::convert::reverse::marked;
 use crate::convert::{self, Target};
@@ -28,22 +30,38 @@ pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
     finished.later.iter().for_each(|report| run.tell(report));
     // Files carry a mark, so that they can be written again as long as nobody has edited them.
     let to_files = run.options.output.as_deref().is_some_and(|path| path.as_os_str() != "-");
-    let files = finished.items.into_iter().map(|(job, text)| File {
-        input: job.input.name.clone(),
-        path: run.mirrored(job),
-        text: if to_files { marked(&text) } else { text },
-    });
-    let changed = run.write_all(&files.collect::<Vec<_>>())?;
-    Ok(run.outcome(finished.failed, changed))
+    let (mut files, mut failed) = (Vec::new(), finished.failed);
+    for (job, made) in finished.items {
+        failed += usize::from(made.failed);
+        run.incomplete.fetch_or(made.failed, Ordering::Relaxed);
+        for (path, text) in made.texts {
+            let text = if to_files { marked(&text) } else { text };
+            files.push(File { input: job.input.name.clone(), path, text });
+        }
+    }
+    let changed = run.write_all(&files)?;
+    Ok(run.outcome(failed, changed))
+}
+
+/// What one input became.
+struct Made {
+    /// The rules, each with where it belongs.
+    texts: Vec<(PathBuf, String)>,
+    /// Whether a part of it was refused.
+    failed: bool,
 }
 
 /// The rule that a hunting query becomes. What is wrong with the query alone does not matter; what makes the rule
 /// wrong or undeployable keeps it from being written.
-fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<String> {
-    let content = match content_of(job, run.target, |kind| kind == Kind::HuntingQuery) {
+fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<Made> {
+    let accepts = |kind| matches!(kind, Kind::HuntingQuery | Kind::CustomDetection);
+    let content = match content_of(job, run.target, accepts) {
         Ok(content) => content,
         Err(done) => return done,
     };
+    if content.kind == Kind::CustomDetection {
+        return of_detections(run, job, &content, options);
+    }
     if !options.unchecked
         && let Some(done) = ambiguous(run, job, &content)
     {
@@ -67,11 +85,26 @@ fn rule(run: &Run<'_>, job: &Job, options: &Options) -> Done<String> {
     {
         return done;
     }
-    Done::Converted(report_of(content, promoted.notes), promoted.text)
+    let texts = vec![(run.mirrored(job), promoted.text)];
+    Done::Converted(report_of(content, promoted.notes), Made { texts, failed: false })
+}
+
+/// The rules that the detections of a file become.
+fn of_detections(run: &Run<'_>, job: &Job, content: &Content, options: &Options) -> Done<Made> {
+    let kind = if options.nrt { Kind::NrtRule } else { Kind::ScheduledRule };
+    match back::rules(run, job, content, Some(kind), options.clone()) {
+        Ok(found) if found.items.is_empty() => Done::Failed(report_of(content, found.notes)),
+        Ok(found) => {
+            let paths = back::placed(run.mirrored(job), &found.items);
+            let texts = paths.into_iter().zip(found.items.into_iter().map(|item| item.text)).collect();
+            Done::Converted(report_of(content, found.notes), Made { texts, failed: found.failed })
+        }
+        Err(refusal) => Done::Failed(report_of(content, vec![refusal])),
+    }
 }
 
 /// What leaves open what the file says: a key that is there twice, a second document.
-fn ambiguous(run: &Run<'_>, job: &Job, content: &Content) -> Option<Done<String>> {
+fn ambiguous(run: &Run<'_>, job: &Job, content: &Content) -> Option<Done<Made>> {
     let document = &content.document;
     if document.extra_documents.is_empty() && !document.root.as_ref().is_some_and(repeats) {
         return None;
@@ -101,7 +134,7 @@ fn refused(
     content: &Content,
     options: &Options,
     catalog: &View<'_>,
-) -> Option<Done<String>> {
+) -> Option<Done<Made>> {
     // Comments of our own would stand between the rule's places and those of the file.
     let plain = Options { explain: false, ..options.clone() };
     let promoted = promote(content, &plain, catalog).ok()?;
@@ -125,11 +158,7 @@ fn refused(
 fn of_the_rule(content: &Content, promoted: &Promoted, over: &Job, errors: &FileReport) -> FileReport {
     let rule = Content::read(Arc::clone(&errors.source), &slashes(over.location()));
     let refusal = |error: &Diagnostic| {
-        let (message, id) = (&error.message, error.rule.id);
-        let place = promoted.source(content, &rule, error);
-        let refusal = RULE_REFUSED.at(place, format!("The rule would have an error here: {message} ({id})"));
-        let help = error.help.as_deref().unwrap_or("Fix it in the hunting query.");
-        refusal.help(format!("{help} Use `--no-check` to write the rule anyway."))
+        refused_rule(promoted.source(content, &rule, error), error, "Fix it in the hunting query.")
     };
     report_of(content, errors.diagnostics.iter().map(refusal).collect())
 }

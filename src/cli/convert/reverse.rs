@@ -1,4 +1,5 @@
-//! `--to yaml`: the rules and hunting queries of ARM templates become files of their own.
+//! `--to yaml`: the rules and hunting queries of ARM templates, and the custom detections of any file, become files of
+//! their own.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,11 +8,12 @@ use std::sync::atomic::Ordering;
 
 use super::notes::at;
 use super::write::File;
-use super::{Done, Run, read};
+use super::{Done, Run, back, read, report_of};
 use crate::check::Job;
 use crate::cli::{Error, Outcome};
-use crate::content::{Content, Kind};
+use crate::content::{Content, Kind, may_hold_detections};
 use crate::convert::notes::NOTHING_CONVERTED;
+use crate::convert::promote;
 use crate::convert::reverse::{self, NoContent, Yaml};
 use crate::discover::{Roots, absolute, place_below, slashes};
 use crate::findings::FileReport;
@@ -80,10 +82,14 @@ fn convert(run: &Run<'_>, job: &Job) -> Done<Back> {
         Ok(source) => source,
         Err(done) => return done,
     };
+    if let Some(done) = of_detections(run, job, &source) {
+        return done;
+    }
     let report = |diagnostics| FileReport {
         source: Arc::clone(&source),
         path: job.input.path.clone(),
         kind: Kind::Unknown.as_str(),
+        form: None,
         id: None,
         diagnostics,
     };
@@ -115,6 +121,25 @@ fn convert(run: &Run<'_>, job: &Job) -> Done<Back> {
             Done::Failed(report(vec![*refusal]))
         }
     }
+}
+
+/// The rules that the custom detections of a file become; `None` where it has none.
+fn of_detections(run: &Run<'_>, job: &Job, source: &Arc<SourceFile>) -> Option<Done<Back>> {
+    if !may_hold_detections(source.text().as_bytes()) {
+        return None;
+    }
+    let content = Content::read(Arc::clone(source), job.place());
+    if content.kind != Kind::CustomDetection {
+        return None;
+    }
+    Some(match back::rules(run, job, &content, None, promote::Options::default()) {
+        Ok(found) if found.items.is_empty() => Done::Failed(report_of(&content, found.notes)),
+        Ok(found) => {
+            let back = Back { items: found.items, failed: found.failed };
+            Done::Converted(report_of(&content, found.notes), back)
+        }
+        Err(refusal) => Done::Failed(report_of(&content, vec![refusal])),
+    })
 }
 
 /// Where one of several items of a template belongs: in folders named as upstream names them, which also tell

@@ -6,11 +6,12 @@
 use serde_json::{Map, Value};
 
 use super::promote::{IdSource, TacticAnswer};
-use crate::content::Form;
+pub(crate) use crate::content::Form;
 use crate::diagnostic::Diagnostic;
 
 mod adapt;
 pub(crate) mod alert;
+pub(crate) mod back;
 mod body;
 mod carry;
 mod continuous;

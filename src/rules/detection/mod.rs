@@ -94,12 +94,13 @@ pub(super) fn seen<'a>(cx: &Context<'a>) -> Vec<Seen<'a>> {
     if content.kind != Kind::CustomDetection {
         return Vec::new();
     }
-    let queries = cx.queries;
+    // Detections and queries are in the same order.
+    let mut queries = cx.queries.iter().peekable();
     let of = |detection: Detection<'a>| {
         let node = detection.query().map(|query| query.node);
         let same =
             |query: &&Query<'_>| query.node.zip(node).is_some_and(|(own, node)| std::ptr::eq(own, node));
-        Seen { query: queries.iter().find(same), detection }
+        Seen { query: queries.next_if(same), detection }
     };
     content.detections().into_iter().map(of).collect()
 }

@@ -1,11 +1,15 @@
 //! `detection-provenance`
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::seen;
-use crate::content::Form;
 use crate::content::model::Text;
+use crate::content::{Content, Form, Kind};
+use crate::convert::detection::write::sha256;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::defender;
-use crate::rules::{Context, Rule, declare_rule};
+use crate::rules::{Context, RepositoryFile, RepositoryFindings, Rule, Settings, declare_rule};
 use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
@@ -14,7 +18,8 @@ declare_rule! {
     /// ## Why is this bad?
     ///
     /// The YAML form of custom detections says which rule or query it was made from: its id is `xdr-` followed by the
-    /// GUID of the source, and its version begins with 3.
+    /// GUID of the source, and its version begins with 3. `querySha256` is the SHA-256 of the source's query: if the source
+    /// is among the checked files and has another query now, the detection was not converted again.
     ///
     /// ## Example
     ///
@@ -147,6 +152,38 @@ impl Rule for DetectionProvenance {
                 );
                 out.push(Self::at(id.span(), message).help("Use that id, or correct the source.").fix(fix));
             }
+        }
+    }
+
+    fn check_repository(&self, files: &[RepositoryFile], _: &Settings, out: &mut RepositoryFindings) {
+        let is_source = |kind: Kind| matches!(kind, Kind::HuntingQuery | Kind::ScheduledRule | Kind::NrtRule);
+        let mut sources: Option<HashMap<String, &RepositoryFile>> = None;
+        for (index, file) in files.iter().enumerate() {
+            let Some(made) = &file.made_from else { continue };
+            let sources = sources.get_or_insert_with(|| {
+                let all = files.iter().filter(|file| is_source(file.kind));
+                all.filter_map(|file| Some((file.id.as_ref()?.0.trim().to_lowercase(), file))).collect()
+            });
+            let Some(source) = sources.get(&made.id.to_lowercase()) else { continue };
+            let content = Content::read(Arc::clone(&source.source), source.source.path());
+            let queries = content.queries();
+            let Some(query) = queries.first() else { continue };
+            // As the source's YAML reads, or without its last line end, as other tools take it.
+            let same = |text: &str| sha256(text).eq_ignore_ascii_case(&made.sha256);
+            if same(query.text) || same(query.text.trim_end_matches('\n')) {
+                continue;
+            }
+            let message = format!(
+                "The query of {} has changed since the detection was made from it",
+                source.source.path()
+            );
+            let finding = Self::at(made.span, message).label_in(
+                &source.source,
+                query.first_line(),
+                "this is the query now",
+            );
+            let help = "Convert it again with `sentlint convert --to detection --form yaml`.";
+            out.push((index, finding.help(help)));
         }
     }
 }
