@@ -364,6 +364,11 @@ fn a_detection_goes_back_to_a_rule_for_every_target() {
         assert!(ran.code == 1 && ran.stderr.contains("lost: `automatedActions`"), "{to}: {ran:?}");
         assert!(ran.stdout.contains(said), "the rule is written all the same: {to}: {ran:?}");
     }
+    // A prefix is put before the name once, wherever it ends up.
+    for to in ["scheduled", "arm", "bicep"] {
+        let ran = run(dir.path(), &["convert", "--to", to, "--name-prefix", "[Dev] ", "d.json"], "");
+        assert!(ran.stdout.contains("[Dev] Relay") && !ran.stdout.contains("[Dev] [Dev]"), "{to}: {ran:?}");
+    }
     // What makes the rule wrong refuses it, at its place in the detection.
     let wrong = detection(&[(
         "/detectionAction/alertTemplate/entityMappings",
@@ -464,7 +469,7 @@ fn our_own_detections_are_good_examples() {
         told += &back.stderr;
         told += &back.stdout;
     }
-    insta::assert_snapshot!(told);
+    crate::checked::pin("detections_back", &told);
 }
 
 #[test]

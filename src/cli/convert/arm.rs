@@ -134,7 +134,7 @@ fn resources(run: &Run<'_>, job: &Job) -> Done<Made> {
         return of_detections(run, job, &content);
     }
     let options = run.options_for(job);
-    let prepared = match run.prepared_of(job, content, &options) {
+    let prepared = match run.prepared_of(job, &content, &options) {
         Ok(prepared) => prepared,
         Err(done) => return done,
     };
@@ -151,7 +151,7 @@ fn resources(run: &Run<'_>, job: &Job) -> Done<Made> {
 fn of_detections(run: &Run<'_>, job: &Job, content: &Content) -> Done<Made> {
     let mut found = match back::rules(run, job, content, None, promote::Options::default()) {
         Ok(found) => found,
-        Err(refusal) => return Done::Failed(report_of(content, vec![refusal])),
+        Err(refusal) => return Done::Failed(report_of(content, vec![*refusal])),
     };
     let options = run.options_for(job);
     let workspace = Arc::clone(&run.work.config(job.location()).workspace);

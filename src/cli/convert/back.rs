@@ -14,7 +14,7 @@ use crate::content::{Content, Kind};
 use crate::convert::detection::Catalogs;
 use crate::convert::detection::back::{Asked, Rule, Seen, to_rule};
 use crate::convert::reverse::Yaml;
-use crate::convert::{notes, promote};
+use crate::convert::{self, Refusal, Target, notes, promote};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::workspace::View;
@@ -37,15 +37,20 @@ pub(super) fn rules(
     content: &Content,
     kind: Option<Kind>,
     promote: promote::Options,
-) -> Result<Rules, Diagnostic> {
+) -> Result<Rules, Refusal> {
     if let Some(error) = content.document.errors.first() {
         let message = format!("The file cannot be read: {}", error.message);
-        return Err(notes::INVALID_YAML.at(error.span, message).help("Run `sentlint check` for details."));
+        let refusal = notes::INVALID_YAML.at(error.span, message).help("Run `sentlint check` for details.");
+        return Err(Box::new(refusal));
     }
     let workspace = Arc::clone(&run.work.config(job.location()).workspace);
     let view = View::new(vec![&workspace]);
     let catalogs = Catalogs { workspace: &view, hunting: view.hunting() };
-    let general = run.options_for(job);
+    // A rule on its way to a template gets what the options say there; content in YAML is as its author wrote it.
+    let general = match run.target {
+        Target::Scheduled | Target::Nrt => run.options_for(job),
+        _ => convert::Options::default(),
+    };
     let asked = Asked { kind, promote: promote::Options { general, ..promote } };
     let (detections, queries) = (content.detections(), content.queries());
     // A list of many detections is looked at once.

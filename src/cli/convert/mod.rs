@@ -206,24 +206,24 @@ impl<'a> Run<'a> {
         accepts: impl Fn(Kind) -> bool,
     ) -> Result<Prepared, Done<T>> {
         let content = content_of(job, self.target, accepts)?;
-        self.prepared_of(job, content, options)
+        self.prepared_of(job, &content, options)
     }
 
     /// The same for a file that was read.
     fn prepared_of<T>(
         &self,
         job: &Job,
-        content: Content,
+        content: &Content,
         options: &convert::Options,
     ) -> Result<Prepared, Done<T>> {
-        let failed = |refusal: Refusal| Done::Failed(report_of(&content, vec![*refusal]));
-        let text = options.params.text_over(&content).map_err(failed)?;
+        let failed = |refusal: Refusal| Done::Failed(report_of(content, vec![*refusal]));
+        let text = options.params.text_over(content).map_err(failed)?;
         let workspace = Arc::clone(&self.work.config(job.location()).workspace);
         let catalog = View::new(vec![&workspace]);
         let prepared = if self.options.upstream_bugs {
-            convert::prepare_as_written(&content, &options.params)
+            convert::prepare_as_written(content, &options.params)
         } else {
-            convert::prepare(&content, &options.params, &catalog)
+            convert::prepare(content, &options.params, &catalog)
         };
         if !self.options.no_check {
             let resources = options.resources(content.kind);

@@ -99,7 +99,7 @@ fn of_detections(run: &Run<'_>, job: &Job, content: &Content, options: &Options)
             let texts = paths.into_iter().zip(found.items.into_iter().map(|item| item.text)).collect();
             Done::Converted(report_of(content, found.notes), Made { texts, failed: found.failed })
         }
-        Err(refusal) => Done::Failed(report_of(content, vec![refusal])),
+        Err(refusal) => Done::Failed(report_of(content, vec![*refusal])),
     }
 }
 

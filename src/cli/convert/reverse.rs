@@ -11,7 +11,7 @@ use super::write::File;
 use super::{Done, Run, back, read, report_of};
 use crate::check::Job;
 use crate::cli::{Error, Outcome};
-use crate::content::{Content, Kind, may_hold_detections};
+use crate::content::{Content, Form, Kind, may_hold_detections};
 use crate::convert::notes::NOTHING_CONVERTED;
 use crate::convert::promote;
 use crate::convert::reverse::{self, NoContent, Yaml};
@@ -132,13 +132,23 @@ fn of_detections(run: &Run<'_>, job: &Job, source: &Arc<SourceFile>) -> Option<D
     if content.kind != Kind::CustomDetection {
         return None;
     }
+    let workspace = Arc::clone(&run.work.config(job.location()).workspace);
+    let catalog = View::new(vec![&workspace]);
     Some(match back::rules(run, job, &content, None, promote::Options::default()) {
         Ok(found) if found.items.is_empty() => Done::Failed(report_of(&content, found.notes)),
-        Ok(found) => {
+        Ok(mut found) => {
+            // A template may hold rules beside its detections.
+            let others = reverse::to_content_with(source, &catalog, run.options.derive_connectors);
+            if let Some(others) = others.ok().filter(|_| content.form() == Some(Form::Arm)) {
+                found.items.extend(others.items);
+                found.notes.extend(others.notes);
+                found.failed |= !others.failures.is_empty();
+                found.notes.extend(others.failures);
+            }
             let back = Back { items: found.items, failed: found.failed };
             Done::Converted(report_of(&content, found.notes), back)
         }
-        Err(refusal) => Done::Failed(report_of(&content, vec![refusal])),
+        Err(refusal) => Done::Failed(report_of(&content, vec![*refusal])),
     })
 }
 

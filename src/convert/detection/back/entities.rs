@@ -31,7 +31,9 @@ impl Work<'_> {
                         (member.as_str(), query.column(column.as_str().unwrap_or_default()))
                     })
                     .collect();
-                all.extend(self.mappings(collection, &members, query));
+                // A file and its process may have the same hash.
+                let own = self.mappings(collection, &members, query);
+                all.extend(own.into_iter().filter(|mapping| !all.contains(mapping)).collect::<Vec<_>>());
             }
         }
         let most = limits::ENTITY_MAPPINGS;

@@ -98,8 +98,7 @@ pub(super) fn in_workspace(text: &str, catalogs: Catalogs<'_>) -> (InWorkspace, 
         places.push(Places::new(&starts, &changes));
         text = changed;
     }
-    let (changed, renamed) = made_times(&text, catalogs);
-    if let Some((starts, changes)) = renamed {
+    if let Some((changed, starts, changes)) = made_times(&text, catalogs) {
         for change in &changes {
             let was = places.iter().rev().fold(change.place, |span, step| step.original(span));
             told.push((change.code, was, change.reason.clone()));
@@ -120,9 +119,8 @@ pub(super) fn in_workspace(text: &str, catalogs: Catalogs<'_>) -> (InWorkspace, 
 
 /// The query in which the time of the event that an aggregate gives the name `Timestamp`, as the recipes for detections do,
 /// has its name in a workspace, with the changes; nothing where that name is taken.
-fn made_times(text: &str, catalogs: Catalogs<'_>) -> (String, Option<(Vec<usize>, Vec<Change>)>) {
+fn made_times(text: &str, catalogs: Catalogs<'_>) -> Option<(String, Vec<usize>, Vec<Change>)> {
     let (old, new) = ("Timestamp", "TimeGenerated");
-    let unchanged = (String::new(), None);
     let parse = kql::parse(text);
     let mut made: FxHashSet<Span> = FxHashSet::default();
     walk_statements(&parse.statements, &mut |node| {
@@ -134,7 +132,7 @@ fn made_times(text: &str, catalogs: Catalogs<'_>) -> (String, Option<(Vec<usize>
         true
     });
     if made.is_empty() {
-        return unchanged;
+        return None;
     }
     let model = bind_at(Level::Full, text, &parse, catalogs.hunting, &[]);
     let family = model.columns_where(|_, column, known| match column.place {
@@ -168,7 +166,7 @@ fn made_times(text: &str, catalogs: Catalogs<'_>) -> (String, Option<(Vec<usize>
         && was.len() == is.len()
         && was.iter().zip(&is).all(alike)
         && !was.iter().any(|name| name == new);
-    if sound { (changed, Some((starts, changes))) } else { unchanged }
+    sound.then_some((changed, starts, changes))
 }
 
 /// The result of a query in advanced hunting, whose tables have the columns of the workspace beside their own.
