@@ -50,6 +50,7 @@ pub(crate) fn compare(
             source: Arc::clone(&summary.source),
             path: summary.source.path().into(),
             kind: summary.kind.as_str(),
+            form: None,
             id: None,
             diagnostics: Vec::new(),
         };
