@@ -8,7 +8,7 @@ use super::position::Encoding;
 use super::world::{World, job};
 use crate::content::{Content, Kind, QueryPlace};
 use crate::discover::Roots;
-use crate::editor::query::{Around, Asked};
+use crate::editor::query::{Around, Asked, Seen};
 use crate::knowledge::connectors;
 use crate::kql::Parse;
 use crate::kql::bind::{Catalog, Declared, bind_at};
@@ -51,7 +51,7 @@ impl Read {
         let queries: Vec<Held> =
             content.queries().iter().map(|query| held(&document.source, query)).collect();
         let settings = Arc::new(world.settings(&document.location));
-        let around = around(&content);
+        let around = around(&content, &world.seen);
         Self { document: Arc::clone(document), world: Arc::clone(world), settings, content, queries, around }
     }
 
@@ -146,9 +146,11 @@ fn blank_lines_end(source: &SourceFile, offset: usize) -> usize {
 }
 
 /// What the file says that its queries are likely to read: the declared data types and what else their connectors fill.
-fn around(content: &Content) -> Around {
+fn around(content: &Content, seen: &Arc<Seen>) -> Around {
     let mut tables: Vec<Arc<str>> = Vec::new();
-    let Some(template) = content.template() else { return Around::default() };
+    let Some(template) = content.template() else {
+        return Around { seen: Arc::clone(seen), ..Around::default() };
+    };
     let declared = &template.common().connectors;
     let mut add = |name: &str| {
         let name = name.split(['(', ' ']).next().unwrap_or_default();
@@ -165,7 +167,7 @@ fn around(content: &Content) -> Around {
             add(name);
         }
     }
-    Around { tables, ..Around::default() }
+    Around { tables, seen: Arc::clone(seen) }
 }
 
 impl Held {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rayon::prelude::*;
 
@@ -10,6 +10,7 @@ use super::Shared;
 use super::world::{Found, Known, World, find, load};
 use crate::check::may_be_parser;
 use crate::discover::Roots;
+use crate::editor::query::Seen;
 
 /// Reads every file of the workspace.
 pub(super) fn build(shared: &Shared) {
@@ -18,8 +19,11 @@ pub(super) fn build(shared: &Shared) {
         return;
     }
     let found = find(&world);
-    let read =
-        |found: &Found| (found.location.clone(), Some(Arc::new(Known::read(&found.source, &found.place))));
+    let seen = Mutex::new(Seen::default());
+    let read = |found: &Found| {
+        let known = Known::counted(&found.source, &found.place, &seen);
+        (found.location.clone(), Some(Arc::new(known)))
+    };
     let (parsers, others): (Vec<&Found>, Vec<&Found>) =
         found.iter().partition(|found| may_be_parser(&found.source));
     let parsers: Vec<_> = parsers.into_par_iter().map(read).collect();
@@ -46,6 +50,14 @@ pub(super) fn build(shared: &Shared) {
     }
     let others: Vec<_> = others.into_par_iter().map(read).collect();
     put(others, true);
+    if let Ok(seen) = seen.into_inner() {
+        let seen = Arc::new(seen);
+        shared.change_world(|world| World {
+            seen: Arc::clone(&seen),
+            generation: world.generation,
+            ..world.next()
+        });
+    }
     shared.checks.whole.changed();
     shared.checks.wake();
 }

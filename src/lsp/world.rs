@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use super::documents::{Document, name_of};
 use crate::check::{Job, may_be_parser, read, summary};
@@ -13,6 +13,7 @@ use crate::config::{Config, ConfigError, Resolver};
 use crate::content::Content;
 use crate::discover::{self, Input, Roots};
 use crate::editor;
+use crate::editor::query::Seen;
 use crate::kql::bind::Declared;
 use crate::rules::{RepositoryFile, Settings};
 use crate::source::{SourceFile, Span};
@@ -61,7 +62,22 @@ pub(super) struct Known {
 impl Known {
     /// Reads a file.
     pub(super) fn read(source: &Arc<SourceFile>, place: &str) -> Self {
+        Self::of(source, Content::read(Arc::clone(source), place), place)
+    }
+
+    /// Reads a file, and counts the names that its queries use.
+    pub(super) fn counted(source: &Arc<SourceFile>, place: &str, seen: &Mutex<Seen>) -> Self {
         let content = Content::read(Arc::clone(source), place);
+        for query in content.queries() {
+            let parsed = query.parse();
+            if let Ok(mut seen) = seen.lock() {
+                seen.add_names(query.text, parsed);
+            }
+        }
+        Self::of(source, content, place)
+    }
+
+    fn of(source: &Arc<SourceFile>, content: Content, place: &str) -> Self {
         let root = content.root();
         let title = content.name().map(|name| {
             let node = ["name", "Name", "displayName"].iter().find_map(|key| root?.get(key));
@@ -95,6 +111,8 @@ pub(super) struct World {
     pub(super) files: Arc<BTreeMap<PathBuf, Arc<Known>>>,
     /// The parsers among them.
     pub(super) parsers: Arc<Workspace>,
+    /// What the queries among them used when they were read first.
+    pub(super) seen: Arc<Seen>,
     /// Whether the parsers are known.
     pub(super) parsers_known: bool,
     /// Whether every file has been read.
@@ -116,6 +134,7 @@ impl World {
             roots,
             files: Arc::default(),
             parsers: Arc::default(),
+            seen: Arc::default(),
             parsers_known: complete,
             complete,
             resolver: Arc::new(resolver),
@@ -131,6 +150,7 @@ impl World {
             roots: self.roots.clone(),
             files: Arc::clone(&self.files),
             parsers: Arc::clone(&self.parsers),
+            seen: Arc::clone(&self.seen),
             parsers_known: self.parsers_known,
             complete: self.complete,
             resolver: Arc::clone(&self.resolver),

@@ -1,5 +1,5 @@
-//! What the file and the workspace around a query know: the tables of the declared connectors, watchlists, and the names
-//! that other queries use.
+//! What the file and the workspace around a query know: the tables of the declared connectors, and the names that other
+//! queries use.
 
 use std::sync::Arc;
 
@@ -10,17 +10,6 @@ use super::Seen;
 pub(crate) struct Around {
     /// The tables that are likely to be read, the likeliest first: those of the declared data types and connectors.
     pub tables: Vec<Arc<str>>,
-    /// The watchlists of the workspace.
-    pub watchlists: Vec<Watchlist>,
     /// What the other queries of the workspace use.
     pub seen: Arc<Seen>,
-}
-
-/// A watchlist.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Watchlist {
-    /// The alias that `_GetWatchlist` takes.
-    pub alias: String,
-    /// Its columns.
-    pub columns: Vec<String>,
 }

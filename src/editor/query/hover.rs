@@ -29,7 +29,7 @@ pub(crate) fn hover(asked: &Asked<'_>, offset: usize) -> Option<Hover> {
     let offset = asked.clamp(offset);
     let Some(occurrence) = occurrence_at(asked, offset) else {
         if let Some((span, Named::Watchlist(alias))) = named_at(asked, offset) {
-            return Some(Hover { span, markdown: watchlist(asked, &alias) });
+            return Some(Hover { span, markdown: code(&format!("(watchlist) {}", shortened(&alias))) });
         }
         return word(asked, offset);
     };
@@ -272,16 +272,4 @@ fn builtin(asked: &Asked<'_>, place: Span, builtin: &'static Builtin) -> String 
     };
     let written = describe::signature(builtin, signature, result.as_deref());
     format!("{}\n\n{}", code(&format!("(function) {}", written.label)), completion::builtin(builtin))
-}
-
-fn watchlist(asked: &Asked<'_>, alias: &str) -> String {
-    let known = asked.around.watchlists.iter().find(|watchlist| watchlist.alias == alias);
-    let mut text = code(&format!("(watchlist) {}", shortened(alias)));
-    match known {
-        Some(watchlist) if !watchlist.columns.is_empty() => {
-            let _ = write!(text, "\n\nColumns: `{}`", watchlist.columns.join("`, `"));
-        }
-        _ => {}
-    }
-    text
 }

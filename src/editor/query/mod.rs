@@ -3,8 +3,6 @@
 //! Every offset and [`Span`] is in bytes and relative to [`Asked::text`]. An offset beyond the text or inside a character
 //! is moved back to the nearest one that is valid. Answers come from the semantic model of the query.
 
-#![allow(dead_code, unused_imports, reason = "the language server asks")]
-
 use crate::kql::Parse;
 use crate::kql::bind::Catalog;
 use crate::kql::model::{Declared, SemanticModel};
@@ -25,17 +23,17 @@ mod seen;
 mod signature;
 mod tokens;
 
-pub(crate) use around::{Around, Watchlist};
-pub(crate) use completion::{Completion, CompletionKind, Completions, completions, documentation};
+pub(crate) use around::Around;
+pub(crate) use completion::{CompletionKind, completions, documentation};
 pub(crate) use folding::{Fold, FoldKind, QuerySymbol, SymbolKind, folding, selection_ranges, symbols};
-pub(crate) use hints::{InlayHint, inlay_hints};
-pub(crate) use hover::{Hover, hover};
-pub(crate) use lets::{Extracted, extract_let, inline_let};
+pub(crate) use hints::inlay_hints;
+pub(crate) use hover::hover;
+pub(crate) use lets::{extract_let, inline_let};
 pub(crate) use references::{Named, Reference, Target, definition, named_at, places_of, references};
 pub(crate) use rename::{RenameError, prepare_rename, rename};
 pub(crate) use seen::Seen;
-pub(crate) use signature::{Parameter, Signature, Signatures, signatures};
-pub(crate) use tokens::{Modifiers, SemanticToken, TokenType, tokens};
+pub(crate) use signature::{Signature, signatures};
+pub(crate) use tokens::{TokenType, tokens};
 
 /// The query that is asked about, with all that an answer depends on.
 #[derive(Clone, Copy)]

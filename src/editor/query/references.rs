@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use super::seen::WATCHLIST;
 use super::{Asked, Span};
 use crate::kql::ast::{Expr, ExprKind, Literal};
 use crate::kql::model::{ColumnOrigin, Occurrence, Symbol};
@@ -106,6 +107,18 @@ pub(crate) fn references(asked: &Asked<'_>, offset: usize) -> Vec<Reference> {
     match &occurrence.symbol {
         // These mean nothing that could stand elsewhere.
         Symbol::Member | Symbol::Unresolved | Symbol::Option { .. } | Symbol::OptionValue { .. } => vec![own],
+        // The key of a join is a column of both sides.
+        Symbol::Columns(ids) => {
+            let mut found = vec![own];
+            for id in ids.iter() {
+                let column = Symbol::Column(*id);
+                let all = asked.model.references(&column);
+                found.extend(all.map(|one| Reference { span: one.span, declares: one.declares }));
+            }
+            found.sort_by_key(|one| one.span);
+            found.dedup();
+            found
+        }
         symbol => {
             let all = asked.model.references(symbol);
             all.map(|one| Reference { span: one.span, declares: one.declares }).collect()
@@ -137,7 +150,7 @@ fn watchlists(asked: &Asked<'_>) -> Vec<(Span, Named)> {
     let mut found = Vec::new();
     walk_statements(&asked.parsed.statements, &mut |node| {
         if let Node::Expr(Expr { kind: ExprKind::Call { name, args }, .. }) = node
-            && &*name.text == "_GetWatchlist"
+            && &*name.text == WATCHLIST
             && let Some(Expr { span, kind: ExprKind::Literal(Literal::String(alias)), .. }) = args.first()
         {
             found.push((*span, Named::Watchlist(Arc::from(&**alias))));

@@ -15,6 +15,9 @@ use crate::kql::{Node, Parse, walk_statements};
 /// The longest literal that is kept as a value.
 const LONGEST_VALUE: usize = 60;
 
+/// The function whose argument is the alias of a watchlist.
+pub(super) const WATCHLIST: &str = "_GetWatchlist";
+
 type Words = FxHashMap<Arc<str>, u32>;
 
 /// A list with its kind and context: words with the number of queries that have them.
@@ -28,8 +31,9 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Adds what a query uses. Its cost is linear in the length of the query. Columns are only counted with a model at
+    /// Adds all that a query uses. Its cost is linear in the length of the query. Columns are only counted with a model at
     /// [`Level::Full`](crate::kql::model::Level::Full).
+    #[cfg(test)]
     pub(crate) fn add(&mut self, text: &str, parsed: &Parse, model: &SemanticModel) {
         let mut counter = Counter { text, model, found: BTreeSet::new(), classes: BTreeMap::new() };
         walk_statements(&parsed.statements, &mut |node| {
@@ -45,6 +49,21 @@ impl Seen {
             *words.entry(class.into()).or_default() += count;
         }
         for (kind, context, word) in counter.found {
+            let words = self.lists.entry((kind, Arc::from(context))).or_default();
+            *words.entry(word.into()).or_default() += 1;
+        }
+    }
+
+    /// Adds what a query uses as far as its tree tells that alone: the members, the values, the names and the functions.
+    pub(crate) fn add_names(&mut self, text: &str, parsed: &Parse) {
+        let model = SemanticModel::default();
+        let mut counter = Counter { text, model: &model, found: BTreeSet::new(), classes: BTreeMap::new() };
+        walk_statements(&parsed.statements, &mut |node| {
+            counter.node(node);
+            true
+        });
+        let kept = |kind| matches!(kind, Use::Member | Use::Value | Use::Name | Use::Function);
+        for (kind, context, word) in counter.found.into_iter().filter(|(kind, ..)| kept(*kind)) {
             let words = self.lists.entry((kind, Arc::from(context))).or_default();
             *words.entry(word.into()).or_default() += 1;
         }
@@ -205,6 +224,12 @@ impl<'a> Counter<'a> {
                 }
             }
             ExprKind::Name(name) if name.form != NameForm::Wildcard => self.name(name.span, &name.text),
+            ExprKind::Call { name, args } if &*name.text == WATCHLIST => {
+                let alias = args.first().filter(|alias| alias.span.len() <= LONGEST_VALUE);
+                if let Some(Expr { span, kind: ExprKind::Literal(Literal::String(_)), .. }) = alias {
+                    self.note(Use::Value, WATCHLIST, &self.text[span.range()]);
+                }
+            }
             ExprKind::Path { base, member } => {
                 if let (Some(base), Some(member)) = (last_name(base), last_name(member)) {
                     self.note(Use::Member, base, member);

@@ -110,13 +110,6 @@ impl Items {
         self.known.contains_key(label)
     }
 
-    /// Makes one item more or less likely.
-    pub(super) fn scale(&mut self, label: &str, factor: f64) {
-        if let Some((likely, _)) = self.known.get(label).and_then(|at| self.list.get_mut(*at)) {
-            *likely *= factor;
-        }
-    }
-
     /// All items, the likeliest first.
     pub(super) fn finish(mut self) -> Vec<Completion> {
         self.list.sort_by(|(one, first), (other, second)| {

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::super::places::last_name;
+use super::super::seen::WATCHLIST;
 use super::super::{Asked, Span};
 use super::rank::{Items, Shares, number};
 use super::spot::chain_before;
@@ -37,7 +38,7 @@ pub(super) fn in_string(asked: &Asked<'_>, literal: Span) -> Vec<Completion> {
             }
             ExprKind::Call { name, args } => {
                 let at = args.iter().position(|arg| arg.span.contains(own.span)).unwrap_or_default();
-                argument(asked, &name.text, at, quote, &mut items);
+                argument(asked, (&name.text, at), 1.0, quote, &mut items);
                 break;
             }
             ExprKind::ExternalData { .. } => {
@@ -64,28 +65,38 @@ fn add(text: &str, likely: f64, kind: K, quote: char, items: &mut Items) {
 
 /// The values that other queries compare the same column or member with.
 fn compared(asked: &Asked<'_>, left: &Expr, quote: char, items: &mut Items) {
-    let Some(name) = last_name(left) else { return };
-    let shares = Shares::of(&asked.around.seen, Use::Value, name);
-    for (word, likely) in shares.iter() {
+    if let Some(name) = last_name(left) {
+        literals(asked, name, (K::Value, 1.0), quote, items);
+    }
+}
+
+/// The strings that other queries use with a name.
+fn literals(asked: &Asked<'_>, name: &str, (kind, share): (K, f64), quote: char, items: &mut Items) {
+    for (word, likely) in Shares::of(&asked.around.seen, Use::Value, name).iter() {
         // They are kept as they are written there, which may be with other quotes.
-        let text = word.trim_start_matches('@');
+        let text = word.trim_start_matches(['h', 'H', '@']);
         let inside = text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
         if let Some(inside) = inside {
-            add(inside, likely, K::Value, quote, items);
+            add(inside, share * likely, kind, quote, items);
         }
     }
 }
 
-fn argument(asked: &Asked<'_>, function: &str, at: usize, quote: char, items: &mut Items) {
-    if matches!(function, "_GetWatchlist" | "_GetWatchlistAlias") {
-        for watchlist in &asked.around.watchlists {
-            add(&watchlist.alias, 1.0, K::Watchlist, quote, items);
-        }
+/// Offers the texts that an argument of a function takes, in quotes.
+pub(super) fn arguments(asked: &Asked<'_>, function: &str, at: usize, share: f64, items: &mut Items) {
+    if !matches!(function, "column_ifexists" | "columnifexists") {
+        argument(asked, (function, at), share, '"', items);
+    }
+}
+
+fn argument(asked: &Asked<'_>, (function, at): (&str, usize), share: f64, quote: char, items: &mut Items) {
+    if function == WATCHLIST {
+        literals(asked, WATCHLIST, (K::Watchlist, share), quote, items);
         return;
     }
     if matches!(function, "column_ifexists" | "columnifexists") && at == 0 {
         for (word, likely) in Shares::of(&asked.around.seen, Use::Column, "").iter() {
-            add(word, likely, K::Column, quote, items);
+            add(word, share * likely, K::Column, quote, items);
         }
         return;
     }
@@ -96,7 +107,7 @@ fn argument(asked: &Asked<'_>, function: &str, at: usize, quote: char, items: &m
         found.and_then(|builtin| builtin.signatures.first()).map_or(&[][..], |signature| signature.params);
     if let Some(param) = params.get(at) {
         for (place, value) in param.values.iter().enumerate() {
-            add(value, 1.0 / (1.0 + number(place)), K::Value, quote, items);
+            add(value, share / (1.0 + number(place)), K::Value, quote, items);
         }
     }
 }

@@ -9,7 +9,7 @@ use super::super::places::last_name;
 use super::CompletionKind as K;
 use super::place::ValuePlace;
 use super::rank::{Items, Shares, number};
-use super::{Scene, names, rows, words};
+use super::{Scene, names, rows, strings, words};
 use crate::knowledge::usage::Use;
 use crate::kql::TokenKind as T;
 use crate::kql::ast::Param;
@@ -144,8 +144,10 @@ pub(super) fn values(scene: &Scene<'_>, value: &ValuePlace<'_>, items: &mut Item
     }
     if let Some(right) = in_scope.right {
         columns(scene, value, &wanted, right, classes.column * 0.5, items);
-        for side in ["$left", "$right"] {
-            items.add(0.1, K::Keyword, side, None);
+        let begun = value.left.map(|left| scene.marked.text.get(left.span.range()).unwrap_or_default());
+        for (side, other) in [("$left", "$right."), ("$right", "$left.")] {
+            let likely = if begun.is_some_and(|begun| begun.starts_with(other)) { 2.0 } else { 0.1 };
+            items.add(likely, K::Keyword, side, None);
         }
     }
     variables(scene, &wanted, classes.variable, value.place == "in", items);
@@ -256,14 +258,6 @@ pub(super) fn columns(
         items.add_as(share * likely, K::Column, column.name.to_string().into(), insert, Some(detail));
     }
     if row.has_unknown_columns {
-        // Those of a watchlist that the query reads.
-        for watchlist in &scene.asked.around.watchlists {
-            if scene.asked.text.contains(&*watchlist.alias) {
-                for column in &watchlist.columns {
-                    items.add(share * 0.05, K::Column, column.clone(), Some("column of a watchlist".into()));
-                }
-            }
-        }
         unknown_columns(scene, &by_table, share * 0.5, items);
     }
 }
@@ -384,6 +378,9 @@ fn literals(scene: &Scene<'_>, value: &ValuePlace<'_>, wanted: &Wanted, share: f
         for (word, likely) in shares.iter() {
             items.add(share * 0.5 * likely, K::Value, word.to_owned(), None);
         }
+    }
+    if let Some((function, at)) = value.call {
+        strings::arguments(scene.asked, function, at, share, items);
     }
     if wanted.is_length() {
         for (at, word) in words::LENGTHS.iter().enumerate() {

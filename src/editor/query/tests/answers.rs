@@ -65,6 +65,9 @@ fn references_are_the_places_of_the_same_meaning() {
         related("let f = (x: long) { x + ¦x }; print x = f(1)"),
         [(9, true), (20, false), (24, false)]
     );
+    // The key of a join is a column of both sides.
+    let join = "print A = 1, B = 2 | join (print A = 3) on ¦A | project A";
+    assert_eq!(related(join), [(6, true), (33, true), (43, false), (55, false)]);
     assert_eq!(related("¦"), []);
 }
 

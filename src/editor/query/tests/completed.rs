@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::super::{Around, Asked, Seen, Watchlist, completions};
+use super::super::{Around, Asked, Seen, completions};
 use super::view;
 use crate::kql::bind::bind_at;
 use crate::kql::model::Level;
@@ -77,6 +77,7 @@ fn both_sides_of_a_join_have_their_columns() {
     first(&format!("{join}$left.¦"), 1, &["L"]);
     first(&format!("{join}$left.L == $right.¦"), 1, &["R"]);
     never(&format!("{join}$left.L == $right.¦"), &["L"]);
+    first(&format!("{join}$left.L == ¦"), 1, &["$right"]);
     first("SecurityEvent | join kind=inner (SigninLogs) ¦", 1, &["on"]);
     first("SecurityEvent | join kind=¦", 3, &["inner", "innerunique"]);
     first("SecurityEvent | join kind=left¦", 4, &["leftanti", "leftouter", "leftsemi"]);
@@ -139,6 +140,7 @@ fn members_and_values_are_those_of_other_queries() {
     first("DeviceFileEvents | where ActionType == '¦'", 3, &["'FileCreated'"]);
     first("SecurityEvent | where EventID == ¦", 10, &["4625"]);
     first("T | extend x = datetime_diff('¦'", 12, &["'day'", "'hour'"]);
+    first("T | extend x = datetime_diff(¦", 15, &["\"day\"", "\"hour\""]);
 }
 
 #[test]
@@ -164,19 +166,21 @@ fn the_workspace_comes_first() {
     own.add_parser("MyParser", &[], "SecurityEvent | project Account");
     let view = View::new(vec![&own]);
     let mut seen = Seen::default();
-    let text = "Mine_CL | extend Weight_d = 1 | where Weight_d > 3 and Details.zone == 'north'";
+    let text = "_GetWatchlist('VIPUsers') | take 1; Mine_CL | extend Weight_d = 1 | where Weight_d > 3 and Details.zone == 'north'";
     let parsed = parse(text);
     seen.add(text, &parsed, &bind_at(Level::Full, text, &parsed, &view, &[]));
-    let around = Around {
-        tables: vec![Arc::from("Heartbeat")],
-        watchlists: vec![Watchlist { alias: "VIPUsers".to_owned(), columns: Vec::new() }],
-        seen: Arc::new(seen),
-    };
+    let around = Around { tables: vec![Arc::from("Heartbeat")], seen: Arc::new(seen) };
     let at = |marked: &str| offered_in(&view, &around, marked);
     assert_eq!(at("He¦")[0], "Heartbeat");
     assert!(at("My¦").contains(&"MyParser".to_owned()));
     assert_eq!(at("Min¦")[0], "Mine_CL");
     assert_eq!(at("Mine_CL | extend x = Details.¦")[0], "zone");
-    assert_eq!(at("_GetWatchlist('¦')"), ["'VIPUsers'"]);
-    assert_eq!(at("Mine_CL | where Details.zone == \"¦\""), ["\"north\""]);
+    assert_eq!(at("_GetWatchlist('¦')")[0], "'VIPUsers'");
+    assert!(at("_GetWatchlist(¦").contains(&"\"VIPUsers\"".to_owned()));
+    assert_eq!(at("Mine_CL | where Details.zone == \"¦\"")[0], "\"north\"");
+    // The tree alone tells members and values too.
+    let mut seen = Seen::default();
+    seen.add_names(text, &parsed);
+    let around = Around { tables: Vec::new(), seen: Arc::new(seen) };
+    assert_eq!(offered_in(&view, &around, "Mine_CL | extend x = Details.¦")[0], "zone");
 }

@@ -40,11 +40,7 @@ fn within(text: &str, span: Span) {
 fn ask(view: &View<'_>, text: &str, offset: usize) {
     let parsed = parse(text);
     let model = bind_at(Level::Full, text, &parsed, view, &[]);
-    let around = Around {
-        tables: vec![Arc::from("SecurityEvent")],
-        watchlists: vec![Watchlist { alias: "VIPUsers".to_owned(), columns: vec!["User".to_owned()] }],
-        seen: Arc::default(),
-    };
+    let around = Around { tables: vec![Arc::from("SecurityEvent")], seen: Arc::default() };
     let asked = Asked { text, parsed: &parsed, model: &model, catalog: view, params: &[], around: &around };
     let found = completions(&asked, offset);
     let mut labels = std::collections::BTreeSet::new();
@@ -171,8 +167,17 @@ fn questions_are_answered_in_texts_of_the_worst_kind() {
         }
         ask_all(&view, text);
     }
-    for text in ["(".repeat(3_000), "a.".repeat(3_000), "f(x, ".repeat(2_000), "T | where a in (".repeat(500)]
-    {
+    for text in [
+        "let a = 1;\n".repeat(1_500),
+        "T | extend b = 1\n".repeat(1_000),
+        format!("T | where a in ({})", "'x', ".repeat(10_000)),
+        "union T, ".repeat(2_000),
+        "| where a == 1 and b has 'x' ".repeat(1_000),
+        "(".repeat(3_000),
+        "a.".repeat(3_000),
+        "f(x, ".repeat(2_000),
+        "T | where a in (".repeat(500),
+    ] {
         ask(&view, &text, text.len());
         ask_all(&view, &text);
     }
