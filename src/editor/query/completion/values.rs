@@ -361,7 +361,11 @@ fn functions(scene: &Scene<'_>, value: &ValuePlace<'_>, wanted: &Wanted, share: 
         items.add(share, kind, builtin.name, Some(Cow::Borrowed(&*offered.detail)));
     }
     for (word, kind) in words::FORMS {
-        let factor = Scalar::of(kind).map_or(1.0, |kind| wanted.factor(kind).max(0.2));
+        let factor = match Scalar::of(kind) {
+            Some(kind) => wanted.factor(kind).max(0.2),
+            None if *kind == "table" && !matches!(value.place, "let" | "in") => 0.02,
+            None => 1.0,
+        };
         let detail = (!kind.is_empty()).then_some(Cow::Borrowed(*kind));
         items.add(share * likely(word) * factor, K::Keyword, *word, detail);
     }

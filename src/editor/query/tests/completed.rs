@@ -91,7 +91,7 @@ fn arguments_have_the_type_that_is_asked_for() {
     first("let names = dynamic(['a']); SecurityEvent | where Computer in (¦", 1, &["names"]);
     first("SecurityEvent | summarize dcount(¦", 10, &["Computer", "Account"]);
     first("SecurityEvent | summarize Total = ¦", 5, &["count", "dcount", "max"]);
-    first("SecurityEvent | extend Day = startofday(¦", 2, &["TimeGenerated"]);
+    first("SecurityEvent | extend Day = startofday(¦", 3, &["TimeGenerated"]);
 }
 
 #[test]
