@@ -12,8 +12,9 @@ pub(super) use super::write::{write, write_page};
 use super::{Error, print};
 use crate::check::{Job, Skipped};
 use crate::config::{Config, Resolver};
-use crate::content::Foreign;
+use crate::content::{Content, Foreign};
 use crate::discover::{self, Input, absolute};
+use crate::kql;
 use crate::source::SourceFile;
 use crate::workspace::{self, Workspace};
 
@@ -190,15 +191,25 @@ pub(super) fn over(configured: &Arc<Workspace>, asked: &Arc<Workspace>) -> Arc<W
     Arc::new(both)
 }
 
+/// Whether a text is a query and no YAML.
+fn is_query(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
+    let content = Content::read(Arc::new(SourceFile::new(STDIN_NAME, text)), STDIN_NAME);
+    let is_yaml = content.looks_like_content() || content.root().is_some_and(|root| root.as_str().is_none());
+    let parse = kql::parse(text);
+    !is_yaml && parse.errors.is_empty() && !parse.statements.is_empty()
+}
+
 fn stdin(files: &Files, json: bool) -> Result<Job, Error> {
-    // The name that nobody gave says what is read.
-    let name = match files.stdin_filename.as_str() {
-        STDIN_NAME if json => "stdin.json",
-        name => name,
-    };
     let mut bytes = Vec::new();
     let read = std::io::stdin().lock().read_to_end(&mut bytes);
     read.map_err(|error| Error::Unreadable("standard input".into(), error.to_string()))?;
+    // The name that nobody gave says what is read.
+    let name = match files.stdin_filename.as_str() {
+        STDIN_NAME if json => "stdin.json",
+        STDIN_NAME if is_query(&bytes) => "stdin.kql",
+        name => name,
+    };
     let path = PathBuf::from(name);
     let name = discover::display(&path);
     let source = Arc::new(SourceFile::from_bytes(name.clone(), bytes));

@@ -324,9 +324,11 @@ impl Layout<'_> {
             _ if !is_forced && column + width <= self.most => Mode::Flat,
             Policy::Block => Mode::Broken(1),
             // What begins on a line that is too wide already makes it no narrower.
-            _ if column > self.most && !self.lines(start).any(|line| self.is_kept(line)) => Mode::Kept,
-            Policy::Arguments if !is_forced && !self.helps(start, inner) => Mode::Kept,
-            Policy::Rows | Policy::Arguments if self.lines(start).any(|line| self.is_kept(line)) => {
+            _ if column > self.most && !self.has_kept(start) => Mode::Kept,
+            Policy::Arguments if !self.helps(start, column + width, inner) && !self.has_kept(start) => {
+                Mode::Kept
+            }
+            Policy::Rows | Policy::Arguments if self.has_kept(start) => {
                 self.end_wide_rows(start, column, base, inner);
                 Mode::Kept
             }
@@ -408,11 +410,17 @@ impl Layout<'_> {
         }
     }
 
-    /// Whether every item has a line on which its beginning fits.
-    fn helps(&self, start: usize, inner: usize) -> bool {
+    /// Whether the group has a line of its own that ends in any case.
+    fn has_kept(&self, start: usize) -> bool {
+        self.lines(start).any(|line| self.is_kept(line))
+    }
+
+    /// Whether every item has a line on which its beginning fits, or that is at most half as wide as the whole.
+    fn helps(&self, start: usize, whole: usize, inner: usize) -> bool {
         self.lines(start).all(|line| {
             let from = line + 1;
-            inner + self.measure.possible[from] - self.measure.before[from] <= self.columns
+            let wide = inner + self.measure.possible[from] - self.measure.before[from];
+            wide <= self.columns || wide * 2 <= whole
         })
     }
 
@@ -424,7 +432,7 @@ impl Layout<'_> {
         let lines: Vec<usize> = self.lines(start).collect();
         let fits = lines.chunks(group.per_line).enumerate().all(|(row, chunk)| {
             let to = lines.get((row + 1) * group.per_line).copied().unwrap_or(self.measure.end[start]);
-            inner + self.measure.before[to] - self.measure.before[chunk[0]] <= self.columns + 1
+            inner + self.measure.before[to] - self.measure.before[chunk[0] + 1] <= self.columns
         });
         if fits { group.per_line } else { 1 }
     }

@@ -13,6 +13,11 @@ fn formatted(text: &str) -> Option<String> {
 }
 
 #[track_caller]
+/// A query laid out at this width.
+fn at_width(text: &str, width: usize) -> String {
+    format(text, &parse(text), Options::new(Some(width), None)).unwrap_or_default()
+}
+
 fn becomes(text: &str, expected: &str) {
     assert_eq!(formatted(text).as_deref(), Some(expected), "{text}");
     assert_eq!(formatted(expected).as_deref(), Some(expected), "the second run of {text}");
@@ -177,6 +182,27 @@ fn work_grows_with_the_text_and_no_faster() {
                 "{unit:?} {style:?}: {once} steps, and {twice} for twice the text"
             );
         }
+    }
+}
+
+#[test]
+fn a_line_is_broken_where_that_halves_it_although_it_stays_too_wide() {
+    let long = "x".repeat(50);
+    let query = format!("T\n| where iff(Name == \"{long}\" or Name == \"{long}\", true, false)");
+    let formatted = at_width(&query, 40);
+    assert!(formatted.lines().all(|line| line.len() < 90), "{formatted}");
+    // Where a line would hardly be narrower, it stays.
+    let query = format!("T\n| where Name has_any (\"{long}{long}\")");
+    assert_eq!(at_width(&query, 40), query);
+}
+
+#[test]
+fn pairs_share_a_line_only_where_they_fit() {
+    let query =
+        "T\n| extend a = case(tolong(code_of) > 0, \"Failure\", tolong(code_of) < 0, \"Success\", \"Other\")";
+    for width in 30..70 {
+        let formatted = at_width(query, width);
+        assert_eq!(at_width(&formatted, width), formatted, "{width}");
     }
 }
 

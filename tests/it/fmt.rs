@@ -37,6 +37,12 @@ fn standard_input_comes_back_formatted() {
     let broken = run(dir.path(), &args, "T | where (\n");
     assert_eq!((broken.code, broken.stdout.as_str()), (0, "T | where (\n"));
     assert_eq!(run(dir.path(), &[&args[..], &["--check"]].concat(), QUERY).code, 1);
+    // Without a name, what it is decides.
+    assert_eq!(run(dir.path(), &["fmt", "-"], QUERY).stdout, FORMATTED);
+    for other in ["a: b\n", "- a\n", "no query at all\n", ""] {
+        let ran = run(dir.path(), &["fmt", "-"], other);
+        assert_eq!((ran.code, ran.stdout.as_str()), (0, other));
+    }
 }
 
 #[test]
