@@ -73,6 +73,32 @@ pub(crate) fn compare(
     all.into_iter().map(finish).collect()
 }
 
+/// The same for many files, one report after the other, so that no more than one is held at a time.
+pub(crate) fn compare_each(files: &[&Alone], mut each: impl FnMut(usize, FileReport)) {
+    let stub = |one: &&Alone| {
+        let old = &one.checked.report;
+        let report = FileReport {
+            source: Arc::clone(&old.source),
+            path: old.path.clone(),
+            kind: old.kind,
+            id: None,
+            diagnostics: Vec::new(),
+        };
+        let settings = Arc::clone(&one.checked.settings);
+        CheckedFile { report, suppressions: Vec::new(), settings, silent: false, job: 0 }
+    };
+    let mut order: Vec<usize> = (0..files.len()).collect();
+    order.sort_by_key(|at| files[*at].summary.source.path());
+    let mut all: Vec<CheckedFile> = order.iter().map(|at| stub(&files[*at])).collect();
+    let summaries: Vec<RepositoryFile> = order.iter().map(|at| files[*at].summary.clone()).collect();
+    repository::check(&mut all, &summaries);
+    for (at, found) in order.into_iter().zip(all) {
+        let mut checked = files[at].checked.clone();
+        checked.report.diagnostics.extend(found.report.diagnostics);
+        each(at, finish(checked));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

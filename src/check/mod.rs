@@ -24,7 +24,7 @@ mod job;
 mod proof;
 mod repository;
 
-pub(crate) use alone::{Alone, compare, summary};
+pub(crate) use alone::{Alone, compare, compare_each, summary};
 pub(crate) use catalog::may_be_parser;
 pub(crate) use catalog::{catalog_for, parsers};
 use file::check_file;

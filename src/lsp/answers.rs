@@ -18,6 +18,9 @@ use crate::discover::Roots;
 /// An answer, or why there is none.
 pub(super) type Answer = Result<Value, ResponseError>;
 
+/// From so many bytes on a document takes noticeable time to read.
+const LONG: usize = 500_000;
+
 /// How many documents are kept as they were read last.
 const MOST_READ: usize = 16;
 
@@ -46,6 +49,11 @@ impl Answers<'_> {
     pub(super) fn is_current(&self) -> bool {
         let Some(document) = &self.document else { return true };
         self.shared.documents().get(&document.uri).is_some_and(|now| Arc::ptr_eq(&now, document))
+    }
+
+    /// Whether the document of the request takes long to read.
+    pub(super) fn is_long(&self) -> bool {
+        self.document.as_ref().is_some_and(|document| document.source.text().len() > LONG)
     }
 
     /// The document that the request is about.

@@ -50,7 +50,7 @@ impl Read {
         let content = Content::read(Arc::clone(&document.source), job.place());
         let queries: Vec<Held> =
             content.queries().iter().map(|query| held(&document.source, query)).collect();
-        let settings = Arc::new(world.settings(&document.location));
+        let settings = world.settings(&document.location);
         let around = around(&content, &world.seen);
         Self { document: Arc::clone(document), world: Arc::clone(world), settings, content, queries, around }
     }
@@ -173,7 +173,7 @@ fn around(content: &Content, seen: &Arc<Seen>) -> Around {
 impl Held {
     /// The offset in the query of one in the file.
     fn offset(&self, source: &SourceFile, offset: usize) -> Option<usize> {
-        if !self.region.touches(offset) {
+        if !self.region.touches(offset) || self.is_next_key(source, offset) {
             return None;
         }
         if let Some(found) = self.place.offset_in_query(offset, self.text.len()) {
@@ -185,6 +185,16 @@ impl Held {
         let is_at_end = self.text.is_empty() || self.text.ends_with('\n');
         let indent = self.indent.filter(|_| is_at_end)?;
         (before.len() >= indent.max(1) && before.trim_matches(' ').is_empty()).then_some(self.text.len())
+    }
+
+    /// Whether the line at an offset is the beginning of a key after the block, which is read as a part of the block as long as
+    /// it has no colon.
+    fn is_next_key(&self, source: &SourceFile, offset: usize) -> bool {
+        let Some(indent) = self.indent else { return false };
+        let line = source.slice(source.line_span(source.line_of(offset)));
+        let word = line.trim_start_matches(' ');
+        let is_letter = |c: char| c.is_ascii_alphabetic() || c == '-' || c == '_';
+        line.len() - word.len() < indent && !word.is_empty() && word.chars().all(is_letter)
     }
 
     /// Whether the query stands at a span of the file.

@@ -28,7 +28,7 @@ use crate::workspace::View;
 const PAUSE: Duration = Duration::from_millis(300);
 
 /// How long the first check waits for the parsers of the workspace.
-const PATIENCE: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_millis(30);
 
 /// What was found in a document.
 pub(super) struct Checked {
@@ -218,8 +218,11 @@ impl Checks {
 
     /// Keeps what was found, and tells who is to know.
     fn publish(&self, shared: &Shared, checked: &Arc<Checked>) {
-        self.state().results.insert(checked.document.uri.clone(), Arc::clone(checked));
-        if !shared.client.can.pulls {
+        let before = self.state().results.insert(checked.document.uri.clone(), Arc::clone(checked));
+        let is_same = |before: Arc<Checked>| {
+            Arc::ptr_eq(&before.document, &checked.document) && before.result_id == checked.result_id
+        };
+        if !shared.client.can.pulls && !before.is_some_and(is_same) {
             let document = &checked.document;
             let params =
                 json!({"uri": document.uri, "version": document.version, "diagnostics": checked.diagnostics});
@@ -279,7 +282,7 @@ impl Checks {
                 |path: &std::path::Path| results.iter().any(|checked| checked.document.location == path);
             let others = world.files.iter().filter(|(path, _)| !is_own(path));
             let others: Vec<_> = others.filter_map(|(_, known)| known.summary.clone()).collect();
-            let settings = Arc::new(world.settings(&results[0].document.location));
+            let settings = world.settings(&results[0].document.location);
             let files = results.iter().filter_map(|checked| checked.alone.clone()).collect();
             let reports = compare(files, &others, &settings);
             let mut is_news = false;
@@ -334,7 +337,7 @@ pub(super) fn checked(
     }
     let mut job = job(document, roots);
     job.stopped = Some(Arc::clone(stopped));
-    let settings = Arc::new(world.settings(&document.location));
+    let settings = world.settings(&document.location);
     let alone = Alone::check(&job, &settings, &View::new(vec![&settings.workspace, &world.parsers]));
     if stopped.load(Ordering::Relaxed) {
         return None;

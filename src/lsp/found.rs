@@ -65,7 +65,7 @@ pub(super) fn alone(
         version: 0,
         source: Arc::clone(source),
     };
-    let settings = Arc::new(world.settings(location));
+    let settings = world.settings(location);
     let view = View::new(vec![&settings.workspace, &world.parsers]);
     Alone::check(&job(&document, roots), &settings, &view).ok()
 }

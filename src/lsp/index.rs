@@ -1,10 +1,9 @@
-//! Reads the workspace: first the parsers, which other files depend on, and then everything.
+//! Reads the workspace: first the parsers, which other files depend on, and then everything. It does so on one thread, so that
+//! the others can answer meanwhile.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
-
-use rayon::prelude::*;
+use std::sync::Arc;
 
 use super::Shared;
 use super::world::{Found, Known, World, find, load};
@@ -19,14 +18,14 @@ pub(super) fn build(shared: &Shared) {
         return;
     }
     let found = find(&world);
-    let seen = Mutex::new(Seen::default());
-    let read = |found: &Found| {
-        let known = Known::counted(&found.source, &found.place, &seen);
+    let mut seen = Seen::default();
+    let mut read = |found: &Found| {
+        let known = Known::counted(&found.source, &found.place, &mut seen);
         (found.location.clone(), Some(Arc::new(known)))
     };
     let (parsers, others): (Vec<&Found>, Vec<&Found>) =
         found.iter().partition(|found| may_be_parser(&found.source));
-    let parsers: Vec<_> = parsers.into_par_iter().map(read).collect();
+    let parsers: Vec<_> = parsers.into_iter().map(&mut read).collect();
     let put = |known: Vec<(PathBuf, Option<Arc<Known>>)>, complete: bool| {
         let open = shared.documents().all();
         // The text of an open document stands for that on disk.
@@ -48,16 +47,10 @@ pub(super) fn build(shared: &Shared) {
     if shared.has_ended() {
         return;
     }
-    let others: Vec<_> = others.into_par_iter().map(read).collect();
+    let others: Vec<_> = others.into_iter().map(read).collect();
     put(others, true);
-    if let Ok(seen) = seen.into_inner() {
-        let seen = Arc::new(seen);
-        shared.change_world(|world| World {
-            seen: Arc::clone(&seen),
-            generation: world.generation,
-            ..world.next()
-        });
-    }
+    let seen = Arc::new(seen);
+    shared.change_world(|world| World { seen, generation: world.generation, ..world.next() });
     shared.checks.whole.changed();
     shared.checks.wake();
 }

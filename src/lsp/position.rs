@@ -82,7 +82,11 @@ impl<'s> Places<'s> {
     /// The position of an offset.
     pub(super) fn at(&mut self, offset: usize) -> Position {
         let text = self.source.text();
-        let offset = text.floor_char_boundary(offset);
+        let mut offset = text.floor_char_boundary(offset);
+        // Inside of a line end is the end of the line.
+        if text[offset..].starts_with('\n') && text[..offset].ends_with('\r') {
+            offset -= 1;
+        }
         let line = self.source.line_of(offset);
         let start = self.source.line_starts().get(line).copied().unwrap_or_default() as usize;
         let (known, place) = self.last;
@@ -149,6 +153,7 @@ mod tests {
         assert_eq!(at(2, 5), TEXT.find("\n\n").unwrap() + 1);
         assert_eq!(at(99, 0), TEXT.len());
         assert_eq!(at(u32::MAX, u32::MAX), TEXT.len());
+        assert_eq!(Places::new(&source, Encoding::Utf16).at(3), Position::new(0, 2));
         let range = Range { start: Position::new(3, 2), end: Position::new(0, 1) };
         assert!(Encoding::Utf16.span(&source, range).is_empty());
     }

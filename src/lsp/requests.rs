@@ -57,6 +57,8 @@ pub(super) fn run(shared: &Shared) {
             None => Err(error(ErrorCode::MethodNotFound, method)),
             Some(_) if is_cancelled() => Err(cancelled_error()),
             Some((_, false, _)) if !answers.is_current() => Err(outdated()),
+            // To read a long text that is gone already would take time from what is asked next.
+            Some(_) if answers.is_long() && !answers.is_current() => Err(outdated()),
             Some((_, may_be_late, answering)) => {
                 let answer = answering(&mut answers, params);
                 if is_cancelled() {

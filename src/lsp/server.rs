@@ -18,13 +18,21 @@ use super::world::{Known, Options, World, load};
 use super::{Ended, Shared, capabilities, found, index, locked, requests, uri};
 use crate::discover::{Roots, absolute};
 
+/// So many messages wait for a client that does not read them.
+const MOST_WAITING: usize = 10_000;
+
 /// Serves until the client goes away.
 pub(super) fn run(connection: Connection, options: &Options) -> Ended {
     let Some((id, params)) = initialize(&connection) else { return Ended::Abruptly };
     let Connection { sender, receiver } = connection;
     let can = Abilities::of(&params);
-    // A message that nobody takes any more is lost, and nobody misses it.
-    let client = Client::new(can, move |message| drop(sender.send(message)));
+    let client = Client::new(can, move |message| {
+        // A client that does not read is told no more; answers are as many as it has asked for.
+        if sender.len() < MOST_WAITING || matches!(message, Message::Response(_)) {
+            // A message that nobody takes any more is lost, and nobody misses it.
+            drop(sender.send(message));
+        }
+    });
     let shared = Arc::new(Shared {
         client,
         options: options.clone(),
@@ -175,7 +183,8 @@ impl Server {
                     Some((text("uri")?, text("value")?))
                 };
                 let known: HashMap<String, String> = known.into_iter().flatten().filter_map(pair).collect();
-                shared.checks.whole.ask(id, known);
+                let token = params.get("partialResultToken").cloned();
+                shared.checks.whole.ask(id, known, token);
                 shared.checks.wake();
             }
             _ => {

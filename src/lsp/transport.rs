@@ -70,8 +70,12 @@ fn read(text: &[u8]) -> Result<Message, Value> {
     if value.is_array() {
         return Err(error(id, -32600, "batches of messages are not supported"));
     }
-    serde_json::from_value(value)
-        .map_err(|_| error(id, -32600, "the message is not a request, a response or a notification"))
+    let is_request = value.get("id").is_some() && value.get("method").is_some();
+    match serde_json::from_value(value) {
+        // A request with an id that is not valid is not a notification either.
+        Ok(message) if !is_request || matches!(message, Message::Request(_)) => Ok(message),
+        _ => Err(error(id, -32600, "the message is not a request, a response or a notification")),
+    }
 }
 
 /// The bytes of the next message; `None` at the end of the input.

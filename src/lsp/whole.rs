@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use gen_lsp_types::Diagnostic;
 use lsp_server::RequestId;
 use serde_json::{Value, json};
 
 use super::found::{accept, alone, report_of, result_id};
 use super::{Shared, diagnostics, uri};
-use crate::check::{Alone, compare};
+use crate::check::{Alone, compare_each};
 use crate::discover::Roots;
 use crate::source::SourceFile;
 
@@ -19,15 +20,23 @@ struct Asked {
     id: RequestId,
     /// The results that the client knows, by URI.
     previous: HashMap<String, String>,
+    /// Where the client takes the answer in parts.
+    token: Option<Value>,
 }
+
+/// What was found in a text under a generation.
+type Found = (u64, Arc<SourceFile>, Option<Arc<Alone>>);
+
+/// So many files are in one part of an answer that comes in parts.
+const PART: usize = 100;
 
 #[derive(Default)]
 struct State {
     asked: Vec<Asked>,
     /// The files that are still to be checked.
     left: Vec<PathBuf>,
-    /// What was found in a text under a generation.
-    found: HashMap<PathBuf, (u64, Arc<SourceFile>, Option<Alone>)>,
+    /// What was found so far.
+    found: HashMap<PathBuf, Found>,
     /// Whether the files were listed.
     begun: bool,
 }
@@ -46,8 +55,8 @@ impl Whole {
     }
 
     /// Somebody asks.
-    pub(super) fn ask(&self, id: RequestId, previous: HashMap<String, String>) {
-        self.state().asked.push(Asked { id, previous });
+    pub(super) fn ask(&self, id: RequestId, previous: HashMap<String, String>, token: Option<Value>) {
+        self.state().asked.push(Asked { id, previous, token });
         self.has_work.store(true, Ordering::Relaxed);
     }
 
@@ -100,25 +109,27 @@ impl Whole {
             drop(state);
             let found = alone(&world, &location, &known.source, roots);
             let mut state = self.state();
-            state.found.insert(location, (world.generation, Arc::clone(&known.source), found));
+            state.found.insert(location, (world.generation, Arc::clone(&known.source), found.map(Arc::new)));
             return;
         }
-        let (locations, files): (Vec<_>, Vec<_>) = state
-            .found
-            .iter()
-            .filter_map(|(location, (_, _, alone))| Some((location.clone(), alone.clone()?)))
-            .unzip();
         let asked = std::mem::take(&mut state.asked);
-        drop(state);
-        let mut items: Vec<(String, String, Vec<gen_lsp_types::Diagnostic>)> = Vec::new();
-        if let Some(first) = locations.first() {
-            let settings = Arc::new(world.settings(first));
-            for (location, mut report) in locations.iter().zip(compare(files, &[], &settings)) {
+        let mut items: Vec<(String, String, Vec<Diagnostic>)> = Vec::new();
+        {
+            let is_alone =
+                |(location, (_, _, alone)): (&PathBuf, &Found)| Some((location.clone(), alone.clone()?));
+            let found: Vec<(PathBuf, Arc<Alone>)> = state.found.iter().filter_map(is_alone).collect();
+            drop(state);
+            let files: Vec<&Alone> = found.iter().map(|(_, alone)| &**alone).collect();
+            compare_each(&files, |at, mut report| {
                 accept(shared, &world, &mut report);
-                let uri = uri::of(location);
-                let found = diagnostics::of_report(&report, &uri, &world, shared.client.can.encoding);
+                let uri = uri::of(&found[at].0);
+                let mut found = diagnostics::of_report(&report, &uri, &world, shared.client.can.encoding);
+                // What code actions would use of a document that is not open is found again when it is.
+                for one in &mut found {
+                    one.data = None;
+                }
                 items.push((uri, result_id(&found), found));
-            }
+            });
         }
         items.sort_by(|a, b| a.0.cmp(&b.0));
         let empty = result_id(&[]);
@@ -143,17 +154,26 @@ impl Whole {
                 continue;
             }
             let version = |uri: &str| shared.documents().get(uri).map(|document| document.version);
-            let item = |(uri, id, found): &(String, String, Vec<gen_lsp_types::Diagnostic>)| {
+            let item = |(uri, id, found): &(String, String, Vec<Diagnostic>)| {
                 let mut report = report_of(asked.previous.get(uri).map(String::as_str), id, found);
                 report["uri"] = json!(uri);
                 report["version"] = json!(version(uri));
                 report
             };
-            let mut told: Vec<Value> = items.iter().map(item).collect();
-            told.extend(
-                gone.into_iter().map(|uri| json!({"kind": "full", "uri": uri, "version": null, "items": []})),
-            );
-            answer(shared, asked.id, &told);
+            let gone: Vec<Value> = gone
+                .into_iter()
+                .map(|uri| json!({"kind": "full", "uri": uri, "version": null, "items": []}))
+                .collect();
+            let Some(token) = asked.token else {
+                let told: Vec<Value> = items.iter().map(item).chain(gone).collect();
+                answer(shared, asked.id, &told);
+                continue;
+            };
+            for part in items.chunks(PART) {
+                let told: Vec<Value> = part.iter().map(item).collect();
+                shared.client.notify("$/progress", &json!({"token": token, "value": {"items": told}}));
+            }
+            answer(shared, asked.id, &gone);
         }
         let mut state = self.state();
         // Who asked meanwhile is looked after in the next step.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use super::documents::{Document, name_of};
+use super::locked;
 use crate::check::{Job, may_be_parser, read, summary};
 use crate::config::{Config, ConfigError, Resolver};
 use crate::content::Content;
@@ -66,13 +67,11 @@ impl Known {
     }
 
     /// Reads a file, and counts the names that its queries use.
-    pub(super) fn counted(source: &Arc<SourceFile>, place: &str, seen: &Mutex<Seen>) -> Self {
+    pub(super) fn counted(source: &Arc<SourceFile>, place: &str, seen: &mut Seen) -> Self {
         let content = Content::read(Arc::clone(source), place);
         for query in content.queries() {
             let parsed = query.parse();
-            if let Ok(mut seen) = seen.lock() {
-                seen.add_names(query.text, parsed);
-            }
+            seen.add_names(query.text, parsed);
         }
         Self::of(source, content, place)
     }
@@ -118,6 +117,8 @@ pub(super) struct World {
     /// Whether every file has been read.
     pub(super) complete: bool,
     pub(super) resolver: Arc<Resolver>,
+    /// The settings of configurations that are the same for all files.
+    pub(super) settings: Mutex<Vec<(Arc<Config>, Arc<Settings>)>>,
     /// Mistakes in the configuration that was named on the command line.
     pub(super) mistakes: Vec<ConfigError>,
     /// The tables of the command line.
@@ -138,6 +139,7 @@ impl World {
             parsers_known: complete,
             complete,
             resolver: Arc::new(resolver),
+            settings: Mutex::default(),
             mistakes,
             tables: Arc::clone(&options.tables),
         }
@@ -154,6 +156,7 @@ impl World {
             parsers_known: self.parsers_known,
             complete: self.complete,
             resolver: Arc::clone(&self.resolver),
+            settings: Mutex::default(),
             mistakes: self.mistakes.clone(),
             tables: Arc::clone(&self.tables),
         }
@@ -179,8 +182,21 @@ impl World {
     }
 
     /// The settings of a file; those of no configuration where that has mistakes.
-    pub(super) fn settings(&self, location: &Path) -> Settings {
+    pub(super) fn settings(&self, location: &Path) -> Arc<Settings> {
         let config = self.config(location).unwrap_or_default();
+        if !config.check.per_path.is_empty() {
+            return Arc::new(self.settings_of(&config, location));
+        }
+        let mut known = locked(&self.settings);
+        if let Some((_, settings)) = known.iter().find(|(known, _)| Arc::ptr_eq(known, &config)) {
+            return Arc::clone(settings);
+        }
+        let settings = Arc::new(self.settings_of(&config, location));
+        known.push((config, Arc::clone(&settings)));
+        settings
+    }
+
+    fn settings_of(&self, config: &Config, location: &Path) -> Settings {
         let mut settings = config.settings(location);
         if !self.tables.is_empty() {
             let mut both = Workspace::clone(&settings.workspace);

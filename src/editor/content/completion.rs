@@ -1,6 +1,6 @@
 //! What can be written at a place of the YAML around a query.
 
-use super::place::{self, Place, What};
+use super::place::{self, Place, Step, What};
 use super::values::{self, Item, ItemKind};
 use super::{schema, structure};
 use crate::content::Content;
@@ -41,7 +41,12 @@ pub(crate) fn completions(
     };
     let Some(place) = place::at(text, offset) else { return Vec::new() };
     let here = schema::at(root, &place.path);
+    // After the dash of an item that is a mapping, its first key is written.
+    let begins_item = place.path.last() == Some(&Step::Item) && schema::is(&here, "object");
     match place.what {
+        What::Value if begins_item && !schema::is(&here, "string") => {
+            keys(root, &here, &place, content.source.line_end())
+        }
         What::Key => keys(root, &here, &place, content.source.line_end()),
         What::Value => {
             let around = values::Around { content, settings, view };
@@ -58,6 +63,12 @@ fn in_block(content: &Content, offset: usize) -> bool {
     loop {
         node = match &node.value {
             Value::Scalar(scalar) => {
+                // What stands further to the left has ended the block, even where the tree of a broken text has it inside.
+                let line = content.source.slice(content.source.line_span(content.source.line_of(offset)));
+                let indent = line.len() - line.trim_start_matches(' ').len();
+                if !line.trim().is_empty() && indent < scalar.indent.unwrap_or_default() as usize {
+                    return false;
+                }
                 return scalar.header.is_some_and(|header| header.end as usize <= offset)
                     && node.span.touches(offset);
             }
