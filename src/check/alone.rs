@@ -81,6 +81,7 @@ pub(crate) fn compare_each(files: &[&Alone], mut each: impl FnMut(usize, FileRep
             source: Arc::clone(&old.source),
             path: old.path.clone(),
             kind: old.kind,
+            form: old.form,
             id: None,
             diagnostics: Vec::new(),
         };
