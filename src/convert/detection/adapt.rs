@@ -12,6 +12,7 @@ use crate::knowledge::defender;
 use crate::kql::ast::{Expr, ExprKind, Operator, OperatorKind, StatementKind};
 use crate::kql::bind::Catalog;
 use crate::kql::lookback::{Bound, Lookback, lookback};
+use crate::kql::model::Symbol;
 use crate::kql::timespan::Timespan;
 use crate::kql::{Node, walk, walk_statements};
 use crate::source::Span;
@@ -75,8 +76,9 @@ pub(super) fn prepared<'c>(
     let range = Timespan::from_seconds(i64::try_from(ask.range).unwrap_or(i64::MAX));
     let found = lookback(text, &first.parse, &first.model, range);
     let mut changes = names(&first);
+    changes.extend(names_of_times(&first, &changes));
     changes.extend(placeholders(&found));
-    let reason = "the service gives a rule the events of its look-back, so a condition for the last days only repeats it";
+    let reason = "The service gives a rule the events of its look-back, so a condition for the last days only repeats it";
     let dropped =
         if ask.drop_window { windows::dropped(text, &first.parse, &found, reason) } else { Vec::new() };
     let gone = |span: Span| dropped.iter().any(|change| change.span.contains(span));
@@ -219,6 +221,46 @@ fn names(draft: &Draft<'_>) -> Vec<Change> {
         changes.extend(renaming.changes(&draft.text, &draft.parse, &draft.model, draft.catalog));
     }
     changes
+}
+
+/// The changes that give the time of the event its name in advanced hunting where `arg_max` gives it the one of a workspace:
+/// `(TimeGenerated, ReportId) = arg_max(TimeGenerated, ReportId)`. `renamed` are the columns that get the name anyway.
+fn names_of_times(draft: &Draft<'_>, renamed: &[Change]) -> Vec<Change> {
+    let (old, new) = ("TimeGenerated", "Timestamp");
+    let mut made: Vec<Span> = Vec::new();
+    // What has the new name already is something else.
+    if draft.text.contains(new) {
+        return Vec::new();
+    }
+    walk_statements(&draft.parse.statements, &mut |node| {
+        if let Node::Expr(Expr { kind: ExprKind::Named { names, value, .. }, .. }) = node
+            && let [first, _, ..] = &names[..]
+            && &*first.text == old
+            && let Some((function, args)) = value.as_call()
+            && matches!(&*function.text, "arg_max" | "arg_min")
+            && args.first().is_some_and(|arg| renamed.iter().any(|change| change.span == arg.span))
+        {
+            made.push(first.span);
+        }
+        true
+    });
+    let model = &draft.model;
+    let family = model.columns_where(|_, column, known| match column.place {
+        Some(place) => &*column.name == old && made.contains(&place),
+        None => column.name.contains(old) && column.named_after.is_some_and(|after| known.has(after)),
+    });
+    let mut places = made.clone();
+    for id in family.iter() {
+        places.extend(model.references(&Symbol::Column(id)).map(|occurrence| occurrence.span));
+    }
+    places.sort_unstable();
+    places.dedup();
+    let change = |place: &Span| {
+        let start = place.start as usize + draft.said(*place).find(old)?;
+        let reason = format!("`{old}` is `{new}` in advanced hunting");
+        Some(Change::new(&notes::COLUMN_RENAMED, Span::new(start, start + old.len()), new, reason))
+    };
+    places.iter().filter_map(change).collect()
 }
 
 /// What stands for the ends of the hunting page's time range.

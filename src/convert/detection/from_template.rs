@@ -251,7 +251,7 @@ impl<'a> Work<'a> {
             _ if dropped && judged => {
                 let message = format!(
                     "A condition judges what the query groups, which is the {} of a run now instead of the hunting window",
-                    schedule::iso(back)
+                    schedule::short(back)
                 );
                 self.note(&notes::AGGREGATE_WINDOW, self.place_of("query"), message);
             }

@@ -1,8 +1,8 @@
 //! How often a detection runs, and how far back the service lets it look.
 
 use super::{Frequency, Options};
-use crate::content::Form;
 use crate::content::duration::{DAY, HOUR, MINUTE};
+use crate::content::{Duration, Form};
 use crate::convert::notes;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::defender::{self, FREQUENCIES, WORKSPACE_FREQUENCIES};
@@ -17,6 +17,11 @@ pub(crate) fn iso(minutes: u64) -> String {
         minutes if minutes.is_multiple_of(hour) => format!("PT{}H", minutes / hour),
         minutes => format!("PT{minutes}M"),
     }
+}
+
+/// Minutes as people write them: `4h`.
+pub(super) fn short(minutes: u64) -> String {
+    Duration::from_seconds(minutes * MINUTE).short()
 }
 
 /// The smallest frequency that is not shorter than this one and whose look-back covers a period, both in minutes.
@@ -71,12 +76,12 @@ pub(super) fn frequency(
         }
         let (message, help) = if defender {
             (
-                format!("A detection over Defender tables cannot run every {}", iso(minutes)),
+                format!("A detection over Defender tables cannot run every {}", short(minutes)),
                 "Use 1h, 3h, 12h or 1d, or `continuous`.",
             )
         } else {
             (
-                format!("A detection cannot run every {}", iso(minutes)),
+                format!("A detection cannot run every {}", short(minutes)),
                 "Use a frequency between 5m and 14d, or `continuous`.",
             )
         };
@@ -89,18 +94,18 @@ pub(super) fn frequency(
     if asked.frequency.is_some_and(|wanted| found > wanted) {
         let message = format!(
             "The detection runs every {} instead of every {}: a run looks back {}, and the query needs {}",
-            iso(found),
-            iso(wanted),
-            iso(back),
-            iso(period)
+            short(found),
+            short(wanted),
+            short(back),
+            short(period)
         );
         told.push(notes::SCHEDULE_WIDENED.at(place, message));
     }
     if period > back {
         let message = format!(
             "The query looks back {}, but the service gives a detection at most {}",
-            iso(period),
-            iso(back)
+            short(period),
+            short(back)
         );
         told.push(notes::LOOKBACK_CUT.at(place, message));
     }
@@ -115,8 +120,8 @@ fn in_form(minutes: u64, options: &Options, place: Span, told: &mut Vec<Diagnost
     let found = fitting(minutes, 0, true);
     let message = format!(
         "The detection runs every {} instead of every {}: templates have no other frequencies",
-        iso(found),
-        iso(minutes)
+        short(found),
+        short(minutes)
     );
     told.push(notes::SCHEDULE_WIDENED.at(place, message));
     found

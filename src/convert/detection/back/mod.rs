@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::alert::dynamic_columns;
 use super::{Made, Options, from_detection, from_template::Catalogs};
-use crate::content::{Content, Detection, Duration, Kind, Query};
+use crate::content::{Content, Detection, Kind, Query};
 use crate::convert::changes::Places;
 use crate::convert::layout::{self, Field};
 use crate::convert::notes;
@@ -366,9 +366,4 @@ fn attack(value: Option<&Value>) -> (Vec<&str>, Vec<&str>) {
 /// Whether rows have a column.
 fn has(rows: Option<&Relation>, column: &str) -> bool {
     rows.is_some_and(|rows| rows.column(column).is_some())
-}
-
-/// How long a time is, as content writes it.
-fn short(minutes: u64) -> String {
-    Duration::from_seconds(minutes * 60).short()
 }

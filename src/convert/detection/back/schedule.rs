@@ -1,9 +1,10 @@
 //! When the rule runs and how far it looks back, from the frequency of the detection and what the service gives that.
 
-use super::{Asked, Work, short};
+use super::{Asked, Work};
 use crate::content::duration::MINUTE;
 use crate::content::{Duration, Kind};
 use crate::convert::detection::from_template::Catalogs;
+use crate::convert::detection::schedule::short;
 use crate::convert::notes;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::{defender, limits};
