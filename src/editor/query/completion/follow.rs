@@ -12,7 +12,7 @@ use crate::kql::ast::{Expr, ExprKind, Operator, StatementKind};
 use crate::kql::{Node, TokenKind as T};
 
 /// Offers what can follow the value before `start`.
-pub(super) fn follow(asked: &Asked<'_>, start: usize, items: &mut Items) {
+pub(super) fn follow(asked: &Asked<'_>, start: usize, items: &mut Items<'_>) {
     let marked = Marked::new(asked, start, Some(""));
     let tokens = &marked.parsed.tokens;
     let Some(last) = token_before(tokens, start) else { return };
@@ -83,7 +83,7 @@ fn external_data(chain: &[Node<'_>]) -> bool {
 }
 
 /// The words that go on a clause of the operator.
-fn clauses(asked: &Asked<'_>, operator: &Operator, end: usize, items: &mut Items) {
+fn clauses(asked: &Asked<'_>, operator: &Operator, end: usize, items: &mut Items<'_>) {
     let mut depth = 0_usize;
     let mut found: Vec<T> = Vec::new();
     let from = asked.parsed.tokens.partition_point(|token| token.span.start < operator.keyword.end);
@@ -156,13 +156,13 @@ fn place_of<'a>(chain: &[Node<'a>], operand: &Expr) -> &'a str {
     ""
 }
 
-fn logical(share: f64, items: &mut Items) {
+fn logical(share: f64, items: &mut Items<'_>) {
     for ((word, text), part) in words::LOGICAL.iter().zip([0.75, 0.25]) {
         items.add(share * part, K::ScalarOperator, *word, Some((*text).into()));
     }
 }
 
-fn comparisons(asked: &Asked<'_>, marked: &Marked, operand: &Expr, share: f64, items: &mut Items) {
+fn comparisons(asked: &Asked<'_>, marked: &Marked, operand: &Expr, share: f64, items: &mut Items<'_>) {
     let own = last_name(operand).map(|name| Shares::of(&asked.around.seen, Use::Comparison, name));
     let kind = marked.model.type_of(operand.id).scalar().map_or("", |kind| kind.name());
     let context = match kind {

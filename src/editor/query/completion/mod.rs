@@ -90,9 +90,6 @@ pub(crate) enum CompletionKind {
     Watchlist,
 }
 
-/// Lists up to this length are sent whole.
-const LONG: usize = 300;
-
 /// What is known of the place when its items are collected.
 struct Scene<'a> {
     asked: &'a Asked<'a>,
@@ -187,21 +184,19 @@ pub(crate) fn completions(asked: &Asked<'_>, offset: usize) -> Completions {
     let (within, word) = word_at(asked, offset);
     match within {
         Within::Nothing => Completions::default(),
-        Within::String(literal) => {
-            Completions { items: strings::in_string(asked, literal), incomplete: false }
-        }
+        Within::String(literal) => strings::in_string(asked, literal),
         Within::Word => in_word(asked, word, offset),
     }
 }
 
 fn in_word(asked: &Asked<'_>, word: Span, offset: usize) -> Completions {
     let typed = asked.text.get(word.start as usize..offset).unwrap_or_default();
-    let mut items = Items::new(word);
+    let mut items = Items::new(word, typed);
     let tokens = &asked.parsed.tokens;
     let last = token_before(tokens, word.start as usize);
     if last.is_some_and(|last| ends_value(asked, tokens, last)) {
         follow::follow(asked, word.start as usize, &mut items);
-        return shortened(items.finish(), typed);
+        return items.finish();
     }
     let marked = Marked::new(asked, word.start as usize, None);
     let chain = marked.chain();
@@ -242,30 +237,17 @@ fn in_word(asked: &Asked<'_>, word: Span, offset: usize) -> Completions {
         }
         Place::Follow => follow::follow(asked, word.start as usize, &mut items),
     }
-    shortened(items.finish(), typed)
-}
-
-/// A long list without the items that what is typed rules out, so that little has to be sent: those that do not have its
-/// letters in their order.
-fn shortened(mut items: Vec<Completion>, typed: &str) -> Completions {
-    let count = items.len();
-    if count > LONG && !typed.is_empty() {
-        items.retain(|item| {
-            let mut letters = item.label.chars().map(|c| c.to_ascii_lowercase());
-            typed.chars().all(|wanted| letters.any(|letter| letter == wanted.to_ascii_lowercase()))
-        });
-    }
-    Completions { incomplete: items.len() < count, items }
+    items.finish()
 }
 
 /// Offers a list in its order.
-fn simple(words: &'static [&'static str], kind: CompletionKind, items: &mut Items) {
+fn simple(words: &'static [&'static str], kind: CompletionKind, items: &mut Items<'_>) {
     for (at, word) in words.iter().enumerate() {
         items.add(1.0 / (1.0 + number(at)), kind, *word, None);
     }
 }
 
-fn option_values(scene: &Scene<'_>, operator: &str, option: &str, items: &mut Items) {
+fn option_values(scene: &Scene<'_>, operator: &str, option: &str, items: &mut Items<'_>) {
     let known = crate::kql::options_of(operator).find(|(name, _)| *name == option);
     for (at, word) in known.map_or(&[][..], |(_, words)| words).iter().enumerate() {
         items.add(1.0 / (2.0 + number(at)), CompletionKind::Value, *word, None);
@@ -278,7 +260,7 @@ fn option_values(scene: &Scene<'_>, operator: &str, option: &str, items: &mut It
     }
 }
 
-fn operators(scene: &Scene<'_>, before: &str, items: &mut Items) {
+fn operators(scene: &Scene<'_>, before: &str, items: &mut Items<'_>) {
     let seen = &scene.asked.around.seen;
     let here = rank::Shares::of(seen, crate::knowledge::usage::Use::Operator, before);
     for (at, (word, text)) in words::OPERATORS.iter().enumerate() {

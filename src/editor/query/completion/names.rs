@@ -15,7 +15,7 @@ use crate::kql::types::Relation;
 use crate::kql::{TokenKind as T, builtins};
 
 /// Offers names for what an operator or a statement is about to name.
-pub(super) fn new_names(scene: &Scene<'_>, by: &str, share: f64, items: &mut Items) {
+pub(super) fn new_names(scene: &Scene<'_>, by: &str, share: f64, items: &mut Items<'_>) {
     let names = scene.names();
     let row: Option<&Arc<Relation>> = names.row;
     let variables: FxHashSet<&str> = names.variables.iter().map(|variable| &*variable.name).collect();
@@ -108,7 +108,7 @@ fn named_in_text(scene: &Scene<'_>) -> Vec<String> {
 }
 
 /// The columns by which rules map entities: `Account_0_Name` is the name of the first account.
-fn entity_names(scene: &Scene<'_>, share: f64, items: &mut Items) {
+fn entity_names(scene: &Scene<'_>, share: f64, items: &mut Items<'_>) {
     let names = scene.local.before.keys().chain(scene.local.after.keys());
     let used: Vec<&str> =
         names.filter(|name| name.contains("_0_") || name.contains("_1_")).copied().collect();
@@ -176,7 +176,7 @@ fn given_in_query<'a>(scene: &Scene<'a>) -> Vec<(&'a str, f64)> {
 }
 
 /// The words of the query that nothing else offers.
-pub(super) fn words_of_query(scene: &Scene<'_>, share: f64, items: &mut Items) {
+pub(super) fn words_of_query(scene: &Scene<'_>, share: f64, items: &mut Items<'_>) {
     let total = number((scene.local.before.len() + scene.local.after.len()).max(1));
     for name in scene.local.before.keys().chain(scene.local.after.keys()) {
         if !items.has(name) && name.len() > 2 {

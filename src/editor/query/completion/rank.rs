@@ -6,10 +6,13 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 
 use super::super::{Asked, Seen};
-use super::{Completion, CompletionKind};
+use super::{Completion, CompletionKind, Completions};
 use crate::knowledge::usage::{self, Use};
 use crate::source::Span;
 use std::borrow::Cow;
+
+/// How many items are offered at once; for the others more has to be typed.
+const MOST_ITEMS: usize = 1_000;
 
 /// A query of the workspace counts as so many published ones.
 const OWN_WEIGHT: f64 = 4.0;
@@ -57,16 +60,20 @@ impl<'a> Shares<'a> {
 
 /// The items so far, each with its likelihood. An item that is offered twice keeps what it was offered as first, with
 /// the sum of both.
-pub(super) struct Items {
+pub(super) struct Items<'t> {
     replaces: Span,
+    /// What is typed of the word already.
+    typed: &'t str,
+    /// Whether words were left out that do not match what is typed.
+    left_out: bool,
     list: Vec<(f64, Completion)>,
     /// By label and the text that is inserted.
     known: FxHashMap<Cow<'static, str>, usize>,
 }
 
-impl Items {
-    pub(super) fn new(replaces: Span) -> Self {
-        Self { replaces, list: Vec::new(), known: FxHashMap::default() }
+impl<'t> Items<'t> {
+    pub(super) fn new(replaces: Span, typed: &'t str) -> Self {
+        Self { replaces, typed, left_out: false, list: Vec::new(), known: FxHashMap::default() }
     }
 
     /// Offers a word as it is.
@@ -94,6 +101,9 @@ impl Items {
         if label.is_empty() {
             return;
         }
+        if self.leaves_out(&label) {
+            return;
+        }
         if let Some(at) = self.known.get(&label) {
             if let Some((known, _)) = self.list.get_mut(*at) {
                 *known += likely;
@@ -105,17 +115,28 @@ impl Items {
         self.list.push((likely, item));
     }
 
+    /// Whether a word is left out because it does not have the letters that are typed, in their order.
+    pub(super) fn leaves_out(&mut self, word: &str) -> bool {
+        let mut letters = word.bytes().map(|letter| letter.to_ascii_lowercase());
+        let matches =
+            self.typed.bytes().all(|wanted| letters.any(|letter| letter == wanted.to_ascii_lowercase()));
+        self.left_out |= !matches;
+        !matches
+    }
+
     /// Whether a word is offered.
     pub(super) fn has(&self, label: &str) -> bool {
         self.known.contains_key(label)
     }
 
-    /// All items, the likeliest first.
-    pub(super) fn finish(mut self) -> Vec<Completion> {
+    /// The likeliest items, in order.
+    pub(super) fn finish(mut self) -> Completions {
         self.list.sort_by(|(one, first), (other, second)| {
             other.total_cmp(one).then_with(|| first.label.cmp(&second.label))
         });
-        self.list.into_iter().map(|(_, item)| item).collect()
+        let incomplete = self.left_out || self.list.len() > MOST_ITEMS;
+        let items = self.list.into_iter().take(MOST_ITEMS).map(|(_, item)| item).collect();
+        Completions { items, incomplete }
     }
 }
 

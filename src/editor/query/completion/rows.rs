@@ -14,7 +14,7 @@ use crate::kql::TokenKind as T;
 use crate::kql::model::{ExprType, VariableKind};
 
 /// Offers what rows can come from.
-pub(super) fn rows(scene: &Scene<'_>, value: &ValuePlace<'_>, items: &mut Items) {
+pub(super) fn rows(scene: &Scene<'_>, value: &ValuePlace<'_>, items: &mut Items<'_>) {
     let mut left = 1.0;
     if let Some(first) = value.statement {
         let shares = Shares::of(
@@ -52,7 +52,7 @@ pub(super) fn rows(scene: &Scene<'_>, value: &ValuePlace<'_>, items: &mut Items)
 }
 
 /// The variables that stand for rows; whether there are any.
-fn local_rows(scene: &Scene<'_>, share: f64, items: &mut Items) -> bool {
+fn local_rows(scene: &Scene<'_>, share: f64, items: &mut Items<'_>) -> bool {
     let names = scene.names();
     let mut scored = Vec::new();
     let mut sum = 0.0;
@@ -121,7 +121,7 @@ fn agreement(name: &str, columns: impl Iterator<Item = &'static str>, wanted: &F
 
 /// Offers the tables of the workspace and the functions that return rows. `by_columns` says whether those come first that
 /// have the columns which stand after the place.
-pub(super) fn tables(scene: &Scene<'_>, share: f64, by_columns: bool, items: &mut Items) {
+pub(super) fn tables(scene: &Scene<'_>, share: f64, by_columns: bool, items: &mut Items<'_>) {
     let seen = &scene.asked.around.seen;
     let used = Shares::of(seen, Use::Table, "");
     let wanted = if by_columns { wanted_columns(scene) } else { FxHashMap::default() };
@@ -148,12 +148,18 @@ pub(super) fn tables(scene: &Scene<'_>, share: f64, by_columns: bool, items: &mu
     };
     for table in tables::tables() {
         let name = table.name();
+        if items.leaves_out(name) {
+            continue;
+        }
         let columns = table.columns().map(|(column, _)| column);
         let agreement = if wanted.is_empty() { 0.0 } else { agreement(name, columns, &wanted) };
         scored.push((base(name, agreement), K::Table, name.into(), None));
     }
     for function in functions::functions() {
         let name = function.name();
+        if items.leaves_out(name) {
+            continue;
+        }
         let columns = function.columns().map(|(column, _)| column);
         let agreement = if wanted.is_empty() { 0.0 } else { agreement(name, columns, &wanted) };
         scored.push((base(name, agreement), K::UserFunction, name.into(), Some("function")));
@@ -182,11 +188,13 @@ pub(super) fn tables(scene: &Scene<'_>, share: f64, by_columns: bool, items: &mu
     }
 }
 
-/// The functions of the workspace and of the product, by how often they are used.
+/// The functions of the workspace, and those of the product that return a value, by how often they are used.
 pub(super) fn user_functions(scene: &Scene<'_>) -> Vec<(Cow<'static, str>, f64)> {
     let used = Shares::of(&scene.asked.around.seen, Use::Function, "");
     let own = scene.asked.catalog.added_functions().into_iter().map(|name| Cow::Owned(name.to_string()));
-    let known = functions::functions().map(|function| Cow::Borrowed(function.name()));
+    // The others return rows.
+    let scalar = functions::functions().filter(|one| matches!(one.returns(), functions::Returns::Scalar(_)));
+    let known = scalar.map(|function| Cow::Borrowed(function.name()));
     own.chain(known)
         .map(|name| {
             let likely = used.of_word(&name) + 0.000_1;

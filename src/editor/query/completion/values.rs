@@ -114,7 +114,7 @@ impl Wanted {
 }
 
 /// Offers what can stand in the place of a value.
-pub(super) fn values(scene: &Scene<'_>, value: &ValuePlace<'_>, items: &mut Items) {
+pub(super) fn values(scene: &Scene<'_>, value: &ValuePlace<'_>, items: &mut Items<'_>) {
     if value.place == "rows" {
         rows::rows(scene, value, items);
         return;
@@ -170,7 +170,7 @@ pub(super) fn values(scene: &Scene<'_>, value: &ValuePlace<'_>, items: &mut Item
 }
 
 /// Offers the options of an operator that it does not have yet.
-pub(super) fn options(operator: &str, given: &[Param], items: &mut Items) {
+pub(super) fn options(operator: &str, given: &[Param], items: &mut Items<'_>) {
     for (name, _) in crate::kql::options_of(operator) {
         if given.iter().any(|one| &*one.name.text == name) {
             continue;
@@ -187,7 +187,7 @@ pub(super) fn columns(
     wanted: &Wanted,
     row: &Arc<Relation>,
     share: f64,
-    items: &mut Items,
+    items: &mut Items<'_>,
 ) {
     let seen = &scene.asked.around.seen;
     let of_tables = scene.tables_read();
@@ -264,7 +264,7 @@ pub(super) fn columns(
 
 /// The columns that rows of unknown columns are likely to have: those that other queries use of the table, and names of
 /// this query.
-fn unknown_columns(scene: &Scene<'_>, by_table: &[Shares<'_>], share: f64, items: &mut Items) {
+fn unknown_columns(scene: &Scene<'_>, by_table: &[Shares<'_>], share: f64, items: &mut Items<'_>) {
     let model = &scene.marked.model;
     let mut assumed: BTreeMap<&str, f64> = BTreeMap::new();
     for occurrence in model.occurrences() {
@@ -300,7 +300,7 @@ fn unknown_columns(scene: &Scene<'_>, by_table: &[Shares<'_>], share: f64, items
 }
 
 /// The variables that are visible.
-fn variables(scene: &Scene<'_>, wanted: &Wanted, share: f64, listed: bool, items: &mut Items) {
+fn variables(scene: &Scene<'_>, wanted: &Wanted, share: f64, listed: bool, items: &mut Items<'_>) {
     let mut scored: Vec<(f64, &crate::kql::model::Variable)> = Vec::new();
     let mut sum = 0.0;
     for variable in scene.names().variables {
@@ -332,7 +332,7 @@ fn variables(scene: &Scene<'_>, wanted: &Wanted, share: f64, listed: bool, items
 }
 
 /// The functions of the language, and aggregates where they belong.
-fn functions(scene: &Scene<'_>, value: &ValuePlace<'_>, wanted: &Wanted, share: f64, items: &mut Items) {
+fn functions(scene: &Scene<'_>, value: &ValuePlace<'_>, wanted: &Wanted, share: f64, items: &mut Items<'_>) {
     let seen = &scene.asked.around.seen;
     let aggregates =
         matches!(value.place, "summarize" | "summarize=" | "make-series" | "make-series=" | "top-nested");
@@ -376,7 +376,7 @@ fn functions(scene: &Scene<'_>, value: &ValuePlace<'_>, wanted: &Wanted, share: 
 }
 
 /// Literals: values that the column is compared with elsewhere, lengths of time, `true` and `false`.
-fn literals(scene: &Scene<'_>, value: &ValuePlace<'_>, wanted: &Wanted, share: f64, items: &mut Items) {
+fn literals(scene: &Scene<'_>, value: &ValuePlace<'_>, wanted: &Wanted, share: f64, items: &mut Items<'_>) {
     if let Some(left) = value.left.and_then(last_name) {
         let shares = Shares::of(&scene.asked.around.seen, Use::Value, left);
         for (word, likely) in shares.iter() {
@@ -398,7 +398,7 @@ fn literals(scene: &Scene<'_>, value: &ValuePlace<'_>, wanted: &Wanted, share: f
 }
 
 /// The members of a value.
-pub(super) fn members(scene: &Scene<'_>, base: &crate::kql::ast::Expr, place: &str, items: &mut Items) {
+pub(super) fn members(scene: &Scene<'_>, base: &crate::kql::ast::Expr, place: &str, items: &mut Items<'_>) {
     let seen = &scene.asked.around.seen;
     let named = last_name(base);
     if let Some(side @ ("$left" | "$right")) = named {
