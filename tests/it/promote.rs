@@ -171,7 +171,10 @@ fn whole(from: &Path, args: &[&str]) -> (tempfile::TempDir, usize) {
 fn the_sample_queries_become_rules() {
     let queries = root().join("content/hunting");
     let (dir, made) = whole(&queries, &["--to", "scheduled"]);
-    let is_query = |name: &std::ffi::OsStr| !name.to_string_lossy().ends_with(".test.yaml");
+    let is_query = |name: &std::ffi::OsStr| {
+        let name = name.to_string_lossy();
+        name.ends_with(".yaml") && !name.ends_with(".test.yaml")
+    };
     let count =
         std::fs::read_dir(queries).unwrap().filter(|it| is_query(&it.as_ref().unwrap().file_name())).count();
     assert_eq!(made, count);
