@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::content::{Content, Kind};
-use crate::convert::detection::{self, Catalogs, Frequency, from_template};
+use crate::convert::detection::{self, Catalogs, from_template};
 use crate::convert::promote::{self, promote};
 use crate::convert::{self, Params};
 use crate::diagnostic::Diagnostic;
@@ -24,8 +24,12 @@ const SCHEDULED: (&str, &str) = ("Scheduled rule", "scheduled");
 const NRT: (&str, &str) = ("NRT rule", "nrt");
 const DETECTION: (&str, &str) = ("Custom detection", "detection");
 
-/// The ways that are open to a kind of content. `blocked` is the finding that keeps it from being deployed as it is.
-pub(super) fn ways(content: &Content, view: &View<'_>, blocked: Option<&str>) -> Vec<Way> {
+/// For more files than these, only the way of their own kind is looked at: a conversion takes longer than a check.
+pub(super) const MOST_TRIED: usize = 1000;
+
+/// The ways that are open to a kind of content, those of other kinds only if they are to be tried. `blocked` is the finding
+/// that keeps it from being deployed as it is.
+pub(super) fn ways(content: &Content, view: &View<'_>, blocked: Option<&str>, tries: bool) -> Vec<Way> {
     let own = match content.kind {
         Kind::HuntingQuery => "Hunting query",
         Kind::ScheduledRule => SCHEDULED.0,
@@ -33,6 +37,9 @@ pub(super) fn ways(content: &Content, view: &View<'_>, blocked: Option<&str>) ->
         _ => return Vec::new(),
     };
     let mut found = vec![Way { name: own, obstacle: blocked.map(str::to_owned), option: None }];
+    if !tries {
+        return found;
+    }
     let prepared = convert::prepare(content, &Params::default(), view).map_err(|refusal| *refusal);
     let mut add = |(name, option): (&'static str, &'static str), tried: Result<(), String>| {
         found.push(Way { name, obstacle: tried.err(), option: Some(option) });
@@ -52,16 +59,12 @@ pub(super) fn ways(content: &Content, view: &View<'_>, blocked: Option<&str>) ->
     }
     let hunting = view.hunting();
     let catalogs = Catalogs { workspace: view, hunting };
-    let options = detection::Options::default();
-    let made = from_template(prepared, &options, catalogs).map(drop).map_err(|reasons| first(&reasons));
-    let can = made.is_ok();
-    add(DETECTION, made);
-    if can {
-        let options = detection::Options { frequency: Frequency::Continuous, ..options };
-        let catalogs = Catalogs { workspace: view, hunting };
-        let made = from_template(prepared, &options, catalogs).map(drop).map_err(|reasons| first(&reasons));
-        add(("Custom detection, continuous", "detection --frequency continuous"), made);
-    }
+    add(
+        DETECTION,
+        from_template(prepared, &detection::Options::default(), catalogs)
+            .map(drop)
+            .map_err(|reasons| first(&reasons)),
+    );
     found
 }
 

@@ -263,8 +263,8 @@ impl Entry {
     }
 
     /// Fills in as what it can be deployed, given the findings.
-    pub(super) fn find_ways(&mut self, content: &Content, view: &View<'_>) {
-        self.ways = deploy::ways(content, view, self.blocked());
+    pub(super) fn find_ways(&mut self, content: &Content, view: &View<'_>, tries: bool) {
+        self.ways = deploy::ways(content, view, self.blocked(), tries);
     }
 
     /// Why it cannot be deployed, if so.

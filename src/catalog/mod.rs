@@ -113,6 +113,7 @@ pub(crate) fn site(
         .iter()
         .filter_map(|(name, tests)| Some((stem(name).strip_suffix(".test")?, tests)))
         .collect();
+    let tries = jobs.len() <= deploy::MOST_TRIED;
     let read: Vec<Option<(Entry, Option<Item>)>> = jobs
         .par_iter()
         .zip(&sources)
@@ -134,7 +135,7 @@ pub(crate) fn site(
             let dates = beside.dates.get(path);
             entry.added = dates.map(|dates| dates.added.clone());
             entry.changed = dates.map(|dates| dates.changed.clone());
-            entry.find_ways(&content, view);
+            entry.find_ways(&content, view, tries);
             entry.notes = beside.notes.get(path).map(|text| prose::sections(text)).unwrap_or_default();
             Some((entry, Item::of(&content)))
         })
