@@ -10,7 +10,7 @@ use sentlint::internals::lsp::{Ended, Options, serve};
 use serde_json::{Value, json};
 
 /// Longer than any answer takes on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) struct Client {
     connection: Option<Connection>,
