@@ -231,7 +231,7 @@ fn in_word(asked: &Asked<'_>, word: Span, offset: usize) -> Completions {
             if of.is_empty() || operator_of(&chain).is_none() {
                 simple(words::EXTERNAL_OPTIONS, CompletionKind::Option, &mut items);
             } else {
-                values::options(of, &[], &mut items);
+                rows::options(of, &[], &mut items);
                 simple(words::EXTERNAL_OPTIONS, CompletionKind::Option, &mut items);
             }
         }

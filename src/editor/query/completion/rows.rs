@@ -7,11 +7,23 @@ use rustc_hash::FxHashMap;
 use super::CompletionKind as K;
 use super::place::ValuePlace;
 use super::rank::{Items, Shares, number};
-use super::{Scene, values, words};
+use super::{Scene, words};
 use crate::knowledge::usage::{self, Use};
 use crate::knowledge::{functions, tables};
 use crate::kql::TokenKind as T;
+use crate::kql::ast::Param;
 use crate::kql::model::{ExprType, VariableKind};
+
+/// Offers the options of an operator that it does not have yet.
+pub(super) fn options(operator: &str, given: &[Param], items: &mut Items<'_>) {
+    for (name, _) in crate::kql::options_of(operator) {
+        if given.iter().any(|one| &*one.name.text == name) {
+            continue;
+        }
+        let share = if name == "kind" { 0.3 } else { 0.01 };
+        items.add_as(share, K::Option, name.into(), format!("{name}=").into(), None);
+    }
+}
 
 /// Offers what rows can come from.
 pub(super) fn rows(scene: &Scene<'_>, value: &ValuePlace<'_>, items: &mut Items<'_>) {
@@ -38,7 +50,7 @@ pub(super) fn rows(scene: &Scene<'_>, value: &ValuePlace<'_>, items: &mut Items<
         }
     }
     if let Some(operator) = value.operator.filter(|_| value.options) {
-        values::options(operator.word, &operator.params, items);
+        options(operator.word, &operator.params, items);
     }
     let local = local_rows(scene, left * 0.35, items);
     tables(scene, left * if local { 0.65 } else { 1.0 }, true, items);

@@ -12,7 +12,6 @@ use super::rank::{Items, Shares, number};
 use super::{Scene, names, rows, strings, words};
 use crate::knowledge::usage::Use;
 use crate::kql::TokenKind as T;
-use crate::kql::ast::Param;
 use crate::kql::builtins::{self, Builtin, Family, Takes};
 use crate::kql::model::{ColumnOrigin, ExprType, Symbol, VariableKind};
 use crate::kql::types::{Relation, Scalar};
@@ -160,24 +159,13 @@ pub(super) fn values(scene: &Scene<'_>, value: &ValuePlace<'_>, items: &mut Item
     if value.options
         && let Some(operator) = value.operator
     {
-        options(operator.word, &operator.params, items);
+        rows::options(operator.word, &operator.params, items);
     }
     // What begins in parentheses may be the parameters of a function.
     if value.place == "let" && scene.asked.text[..scene.word.start as usize].trim_end().ends_with('(') {
         names::new_names(scene, "parameter", 0.1, items);
     }
     names::words_of_query(scene, 0.002, items);
-}
-
-/// Offers the options of an operator that it does not have yet.
-pub(super) fn options(operator: &str, given: &[Param], items: &mut Items<'_>) {
-    for (name, _) in crate::kql::options_of(operator) {
-        if given.iter().any(|one| &*one.name.text == name) {
-            continue;
-        }
-        let share = if name == "kind" { 0.3 } else { 0.01 };
-        items.add_as(share, K::Option, name.into(), format!("{name}=").into(), None);
-    }
 }
 
 /// The columns of the rows, by how often they are used of their tables, in such places and in this query.

@@ -88,7 +88,7 @@ pub(super) const BETWEEN_VALUES: &[(&str, &str)] = &[
     ("endswith", "ends with the string, ignoring case"),
     ("matches regex", "matches the regular expression"),
     ("between", "lies between two values, both included"),
-    ("!between", "lies outside of two values"),
+    ("!between", "lies outside two values"),
     ("!has", "does not have the word, ignoring case"),
     ("!contains", "does not contain the string, ignoring case"),
     ("!startswith", "does not start with the string, ignoring case"),
