@@ -110,7 +110,7 @@ fn places(asked: &Asked<'_>, occurrence: &Occurrence) -> Result<Vec<Span>, Renam
         Symbol::Variable(id) => {
             let variable = asked.model.variable(*id).ok_or(RenameError::NoName)?;
             if variable.place.is_none() {
-                return outside(format!("`{written}` is a parameter that is declared outside of the query"));
+                return outside(format!("`{written}` is a parameter that is declared outside the query"));
             }
             let all = asked.model.references(&occurrence.symbol);
             Ok(all.map(|one| one.span).collect())
