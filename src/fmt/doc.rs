@@ -157,10 +157,26 @@ struct Measure {
     next: Vec<usize>,
 }
 
-/// How wide a text is on its first line.
+/// How wide a text is on its first line. Tokens are short: a plain loop over their bytes is the fastest search.
 fn width(text: &str) -> usize {
-    let line = text.split('\n').next().unwrap_or_default();
+    let line = text.bytes().position(|byte| byte == b'\n').map_or(text, |at| &text[..at]);
     if line.is_ascii() { line.len() } else { line.chars().count() }
+}
+
+/// What stands after the last line end of a text that has one.
+fn last_line(text: &str) -> Option<&str> {
+    text.bytes().rposition(|byte| byte == b'\n').map(|at| &text[at + 1..])
+}
+
+/// Adds so many blanks.
+fn indent(out: &mut String, blanks: usize) {
+    const BLANKS: &str = "                                                                ";
+    let mut left = blanks;
+    while left > 0 {
+        let now = left.min(BLANKS.len());
+        out.push_str(&BLANKS[..now]);
+        left -= now;
+    }
 }
 
 impl Measure {
@@ -196,7 +212,9 @@ impl Measure {
                     }
                 }
                 Element::Trailing(..) => forced[index] = before[index],
-                Element::Text(text) if text.contains('\n') => forced[index] = before[index] + width(text),
+                Element::Text(text) if last_line(text).is_some() => {
+                    forced[index] = before[index] + width(text)
+                }
                 Element::End => open.push((index, index)),
                 Element::Start(_) => {
                     if let Some((close, first)) = open.pop() {
@@ -226,17 +244,17 @@ pub(super) fn print(elements: &[Element<'_>], columns: usize, most: usize, size:
         match element {
             Element::Text(text) => {
                 out.push_str(text);
-                match text.rsplit_once('\n') {
-                    Some((_, last)) => column = width(last),
+                match last_line(text) {
+                    Some(last) => column = width(last),
                     None => column += width(text),
                 }
             }
             Element::Space(blanks) => {
-                out.extend(std::iter::repeat_n(' ', *blanks));
+                indent(&mut out, *blanks);
                 column += blanks;
             }
             Element::Trailing(blanks, text) => {
-                out.extend(std::iter::repeat_n(' ', *blanks));
+                indent(&mut out, *blanks);
                 out.push_str(text);
             }
             Element::Start(group) => {
@@ -272,7 +290,7 @@ pub(super) fn print(elements: &[Element<'_>], columns: usize, most: usize, size:
                     out.push('\n');
                 }
                 indentation = line.indentation(frame.base, frame.inner);
-                out.extend(std::iter::repeat_n(' ', indentation));
+                indent(&mut out, indentation);
                 column = indentation;
             }
         }

@@ -8,7 +8,7 @@ use super::position::Encoding;
 use super::world::{World, job};
 use crate::content::{Content, Kind, QueryPlace};
 use crate::discover::Roots;
-use crate::editor::query::{Around, Asked, Seen};
+use crate::editor::query::{Around, Asked, Meaning, Seen};
 use crate::knowledge::connectors;
 use crate::kql::Parse;
 use crate::kql::bind::{Catalog, Declared, bind_at};
@@ -70,13 +70,11 @@ impl Read {
         let view = View::new(vec![&self.settings.workspace, &self.world.parsers]);
         let catalog: &dyn Catalog =
             if self.content.kind == Kind::CustomDetection { view.hunting() } else { &view };
-        let model = query.model.get_or_init(|| {
-            Arc::new(bind_at(Level::Full, &query.text, &query.parse, catalog, &query.params))
-        });
+        let make = || Arc::new(bind_at(Level::Full, &query.text, &query.parse, catalog, &query.params));
         question(&Asked {
             text: &query.text,
             parsed: &query.parse,
-            model,
+            model: Meaning::Made { cell: &query.model, make: &make },
             catalog,
             params: &query.params,
             around: &self.around,

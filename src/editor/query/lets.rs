@@ -187,7 +187,7 @@ pub(crate) fn inline_let(asked: &Asked<'_>, offset: usize) -> Option<Vec<Edit>> 
 
 /// Whether the names in the value mean the same in each of its places, which are in order.
 fn same_names(asked: &Asked<'_>, edited: &Edited, value: Span, places: &[Span], edits: &[Edit]) -> bool {
-    let wanted: Vec<_> = names_in(asked.model, value, asked.text).collect();
+    let wanted: Vec<_> = names_in(&asked.model, value, asked.text).collect();
     let mut sorted: Vec<&Edit> = edits.iter().collect();
     sorted.sort_by_key(|edit| edit.span);
     // How many bytes the edits before a place add and remove.

@@ -5,7 +5,7 @@
 
 use crate::kql::Parse;
 use crate::kql::bind::Catalog;
-use crate::kql::model::{Declared, SemanticModel};
+use crate::kql::model::Declared;
 use crate::source::{Edit, Span};
 
 mod around;
@@ -15,6 +15,7 @@ mod folding;
 mod hints;
 mod hover;
 mod lets;
+mod meaning;
 mod places;
 mod proof;
 mod references;
@@ -29,6 +30,7 @@ pub(crate) use folding::{Fold, FoldKind, QuerySymbol, SymbolKind, folding, selec
 pub(crate) use hints::inlay_hints;
 pub(crate) use hover::hover;
 pub(crate) use lets::{extract_let, inline_let};
+pub(crate) use meaning::Meaning;
 pub(crate) use references::{Named, Reference, Target, definition, named_at, places_of, references};
 pub(crate) use rename::{RenameError, prepare_rename, rename};
 pub(crate) use seen::Seen;
@@ -43,7 +45,7 @@ pub(crate) struct Asked<'a> {
     /// Its tree.
     pub parsed: &'a Parse,
     /// Its meaning at [`Level::Full`](crate::kql::model::Level::Full).
-    pub model: &'a SemanticModel,
+    pub model: Meaning<'a>,
     /// The tables and functions that it can name.
     pub catalog: &'a dyn Catalog,
     /// Its parameters, where it is the body of a parser.

@@ -36,7 +36,7 @@ impl Edited {
         let (before, after) = (asked.model.occurrences(), self.model.occurrences());
         let (mut there, mut back) = (FxHashMap::default(), FxHashMap::default());
         for (one, other) in before.iter().zip(after) {
-            let (old, new) = (key(asked.model, &one.symbol), key(&self.model, &other.symbol));
+            let (old, new) = (key(&asked.model, &one.symbol), key(&self.model, &other.symbol));
             let same = *there.entry(old.clone()).or_insert_with(|| new.clone()) == new
                 && *back.entry(new).or_insert_with(|| old.clone()) == old;
             if !same || one.declares != other.declares {

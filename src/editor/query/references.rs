@@ -41,7 +41,7 @@ pub(crate) struct Reference {
 }
 
 /// The name at an offset with its meaning.
-pub(super) fn occurrence_at<'a>(asked: &Asked<'a>, offset: usize) -> Option<&'a Occurrence> {
+pub(super) fn occurrence_at<'a>(asked: &'a Asked<'_>, offset: usize) -> Option<&'a Occurrence> {
     let offset = u32::try_from(asked.clamp(offset)).ok()?;
     asked.model.occurrence_at(offset)
 }

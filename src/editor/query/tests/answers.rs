@@ -19,7 +19,14 @@ fn over<R>(text: &str, ask: impl FnOnce(&Asked<'_>) -> R) -> R {
     let parsed = parse(text);
     let model = bind_at(Level::Full, text, &parsed, &view, &[]);
     let around = Around::default();
-    ask(&Asked { text, parsed: &parsed, model: &model, catalog: &view, params: &[], around: &around })
+    ask(&Asked {
+        text,
+        parsed: &parsed,
+        model: Meaning::Known(&model),
+        catalog: &view,
+        params: &[],
+        around: &around,
+    })
 }
 
 #[track_caller]

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::super::{Around, Asked, Seen, completions};
+use super::super::{Around, Asked, Meaning, Seen, completions};
 use super::view;
 use crate::kql::bind::bind_at;
 use crate::kql::model::Level;
@@ -16,7 +16,14 @@ fn offered_in(view: &View<'_>, around: &Around, marked: &str) -> Vec<String> {
     let text = marked.replace('¦', "");
     let parsed = parse(&text);
     let model = bind_at(Level::Full, &text, &parsed, view, &[]);
-    let asked = Asked { text: &text, parsed: &parsed, model: &model, catalog: view, params: &[], around };
+    let asked = Asked {
+        text: &text,
+        parsed: &parsed,
+        model: Meaning::Known(&model),
+        catalog: view,
+        params: &[],
+        around,
+    };
     let found = completions(&asked, offset).items;
     let typed = found.first().map_or("", |item| &text[item.replaces.start as usize..offset]).to_lowercase();
     let labels = found.into_iter().map(|item| item.label.into_owned());

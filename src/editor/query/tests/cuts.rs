@@ -41,7 +41,14 @@ fn ask(view: &View<'_>, text: &str, offset: usize) {
     let parsed = parse(text);
     let model = bind_at(Level::Full, text, &parsed, view, &[]);
     let around = Around { tables: vec![Arc::from("SecurityEvent")], seen: Arc::default() };
-    let asked = Asked { text, parsed: &parsed, model: &model, catalog: view, params: &[], around: &around };
+    let asked = Asked {
+        text,
+        parsed: &parsed,
+        model: Meaning::Known(&model),
+        catalog: view,
+        params: &[],
+        around: &around,
+    };
     let found = completions(&asked, offset);
     let mut labels = std::collections::BTreeSet::new();
     for item in &found.items {
@@ -96,7 +103,14 @@ fn ask_all(view: &View<'_>, text: &str) {
     let parsed = parse(text);
     let model = bind_at(Level::Full, text, &parsed, view, &[]);
     let around = Around::default();
-    let asked = Asked { text, parsed: &parsed, model: &model, catalog: view, params: &[], around: &around };
+    let asked = Asked {
+        text,
+        parsed: &parsed,
+        model: Meaning::Known(&model),
+        catalog: view,
+        params: &[],
+        around: &around,
+    };
     let mut before = 0;
     for token in tokens(&asked) {
         within(text, token.span);

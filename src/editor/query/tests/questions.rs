@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::super::{Around, Asked, completions, hover, references};
+use super::super::{Around, Asked, Meaning, completions, hover, references};
 use super::{json_lines, shared, view};
 use crate::kql::bind::bind_at;
 use crate::kql::model::Level;
@@ -65,8 +65,14 @@ fn the_wanted_word_is_offered() {
         let typed = expected[..typed].to_lowercase();
         let parsed = parse(text);
         let model = bind_at(Level::Full, text, &parsed, &view, &[]);
-        let asked =
-            Asked { text, parsed: &parsed, model: &model, catalog: &view, params: &[], around: &around };
+        let asked = Asked {
+            text,
+            parsed: &parsed,
+            model: Meaning::Known(&model),
+            catalog: &view,
+            params: &[],
+            around: &around,
+        };
         let start = std::time::Instant::now();
         let found = completions(&asked, offset);
         slowest.push(start.elapsed());
@@ -155,8 +161,14 @@ fn names_are_told_and_related() {
         let name = question["word"].as_str().expect("a word").trim_matches(['[', ']', '\'', '"']);
         let parsed = parse(text);
         let model = bind_at(Level::Full, text, &parsed, &view, &[]);
-        let asked =
-            Asked { text, parsed: &parsed, model: &model, catalog: &view, params: &[], around: &around };
+        let asked = Asked {
+            text,
+            parsed: &parsed,
+            model: Meaning::Known(&model),
+            catalog: &view,
+            params: &[],
+            around: &around,
+        };
         hovers += 1;
         let got = hover(&asked, offset).map(|hover| hover.markdown).unwrap_or_default();
         let fine = got.contains(name) && named_and_typed(wanted).is_none_or(|kind| got.contains(kind));
