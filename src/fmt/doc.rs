@@ -213,7 +213,7 @@ impl Measure {
                 }
                 Element::Trailing(..) => forced[index] = before[index],
                 Element::Text(text) if last_line(text).is_some() => {
-                    forced[index] = before[index] + width(text)
+                    forced[index] = before[index] + width(text);
                 }
                 Element::End => open.push((index, index)),
                 Element::Start(_) => {
