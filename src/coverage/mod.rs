@@ -77,6 +77,9 @@ pub(crate) struct Item {
 impl Item {
     /// What a file says that it covers; `None` for content that has no place in ATT&CK, such as parsers.
     pub(crate) fn of(content: &Content) -> Option<Self> {
+        if content.kind == Kind::CustomDetection {
+            return Self::of_detections(content);
+        }
         if !matches!(content.kind, Kind::HuntingQuery | Kind::ScheduledRule | Kind::NrtRule | Kind::OtherRule)
         {
             return None;
@@ -100,6 +103,30 @@ impl Item {
                 .collect(),
             tactics: list("tactics"),
             techniques: list("relevantTechniques"),
+            path,
+        })
+    }
+}
+
+impl Item {
+    /// What the custom detections of a file cover together, under the name of the first.
+    fn of_detections(content: &Content) -> Option<Self> {
+        let detections = content.detections();
+        let first = detections.first()?;
+        let path = content.source.path().to_owned();
+        let techniques = detections.iter().flat_map(|detection| detection.techniques());
+        Some(Self {
+            kind: content.kind,
+            id: first.id().map(|id| id.value.trim().to_owned()),
+            name: first.name().map_or_else(|| path.clone(), |name| name.value.trim().to_owned()),
+            severity: first.alert("severity").and_then(|node| Some(node.as_str()?.trim().to_owned())),
+            sources: BTreeSet::new(),
+            tactics: detections
+                .iter()
+                .flat_map(|one| one.tactics())
+                .map(|name| name.trim().to_owned())
+                .collect(),
+            techniques: techniques.map(|(_, text)| text.value.trim().to_owned()).collect(),
             path,
         })
     }

@@ -484,3 +484,23 @@ fn a_detection_whose_source_has_another_query_is_reported() {
     let said = "The query of in/a.yaml has changed since the detection was made from it";
     assert!(changed.stdout.contains("out/a.yaml:") && changed.stdout.contains(said), "{changed:?}");
 }
+
+#[test]
+fn what_detections_cover_is_counted_in_either_shape() {
+    let old = "{\"displayName\": \"n\", \"isEnabled\": true, \"queryCondition\": {\"queryText\": \"DeviceEvents\"}, \"schedule\": \
+               {\"period\": \"1H\"}, \"detectionAction\": {\"alertTemplate\": {\"title\": \"t\", \"category\": \"Execution\", \
+               \"mitreTechniques\": [\"T1059.001\"]}}}\n";
+    let dir = folder(&[("a.json", old)]);
+    let made = run(dir.path(), &["new", "custom-detection", "--form", "bicep"], "");
+    std::fs::write(dir.path().join("b.bicep"), &made.stdout).unwrap();
+    let ran = run(dir.path(), &["coverage", "--output-format", "json"], "");
+    let report: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let content = report["content"].as_array().unwrap();
+    assert_eq!(content.len(), 2, "{ran:?}");
+    assert!(content.iter().all(|one| one["kind"] == "custom-detection"), "{ran:?}");
+    let covered = |id: &str| {
+        let techniques = report["techniques"].as_array().unwrap();
+        techniques.iter().any(|one| one["id"] == id && one["content"] == 1)
+    };
+    assert!(covered("T1059.001") && covered("T1059") && covered("T1219") && !covered("T1218"), "{ran:?}");
+}

@@ -102,6 +102,29 @@ impl<'a> Detection<'a> {
         self.at("detectionAction.alertTemplate")?.get(member)
     }
 
+    /// The tactics that the alert states, in either shape.
+    pub(crate) fn tactics(&self) -> impl Iterator<Item = &'a str> {
+        let stated = nodes(self.alert("tactics")).iter().filter_map(|item| item.get("tactic")?.as_str());
+        stated.chain(self.alert("category").and_then(Node::as_str))
+    }
+
+    /// The techniques and sub-techniques that the alert states, each with its tactic, in either shape.
+    pub(crate) fn techniques(&self) -> Vec<(&'a str, Text<'a>)> {
+        let mut found = Vec::new();
+        for item in nodes(self.alert("tactics")) {
+            let tactic = item.get("tactic").and_then(Node::as_str).unwrap_or_default();
+            for technique in nodes(item.get("techniques")) {
+                let texts =
+                    technique.get("technique").into_iter().chain(nodes(technique.get("subTechniques")));
+                found.extend(texts.filter_map(Text::of).map(|text| (tactic, text)));
+            }
+        }
+        let category = self.alert("category").and_then(Node::as_str).unwrap_or_default();
+        let old = nodes(self.alert("mitreTechniques")).iter().filter_map(Text::of);
+        found.extend(old.map(|text| (category, text)));
+        found
+    }
+
     /// The query.
     pub(crate) fn query(&self) -> Option<Text<'a>> {
         self.text("queryCondition.queryText")
@@ -229,6 +252,11 @@ fn resources<'a>(list: &'a Node, pointer: &str, depth: usize, found: &mut Vec<(&
             resources(nested, &format!("{pointer}/properties/template/resources"), depth + 1, found);
         }
     }
+}
+
+/// The items of a list; none where there is no list.
+fn nodes(node: Option<&Node>) -> &[Node] {
+    node.and_then(Node::as_sequence).map(|list| list.items.as_slice()).unwrap_or_default()
 }
 
 /// The detections of a document, in its order. Those without a body are left out.

@@ -23,14 +23,13 @@ super::rules! {
     prefer_sub_technique::PreferSubTechnique,
 }
 
-use crate::content::Content;
 use crate::content::model::{List, Text};
+use crate::content::{Content, Detection};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::attack::{self, Technique};
 use crate::knowledge::tactics::{self, SentinelTactic};
 use crate::knowledge::upstream;
 use crate::rules::Context;
-use crate::yaml::Node;
 use crate::yaml::edit::{space_after_dashes, split_item};
 
 /// The id without a sub-technique's number.
@@ -49,24 +48,7 @@ fn is_tactic_of(tactic: &SentinelTactic, technique: &Technique) -> bool {
 /// shape.
 fn techniques_of_detections<'a>(cx: &Context<'a>) -> Vec<(&'a str, Text<'a>)> {
     let content: &'a Content = cx.content;
-    let list = |node: Option<&'a Node>| {
-        node.and_then(Node::as_sequence).map(|list| list.items.as_slice()).unwrap_or_default()
-    };
-    let mut found = Vec::new();
-    for detection in content.detections() {
-        for item in list(detection.alert("tactics")) {
-            let tactic = item.get("tactic").and_then(Node::as_str).unwrap_or_default();
-            for technique in list(item.get("techniques")) {
-                let texts =
-                    technique.get("technique").into_iter().chain(list(technique.get("subTechniques")));
-                found.extend(texts.filter_map(Text::of).map(|text| (tactic, text)));
-            }
-        }
-        let category = detection.alert("category").and_then(Node::as_str).unwrap_or_default();
-        let old = list(detection.alert("mitreTechniques")).iter().filter_map(Text::of);
-        found.extend(old.map(|text| (category, text)));
-    }
-    found
+    content.detections().iter().flat_map(Detection::techniques).collect()
 }
 
 /// The tactics of a technique that one would write today.
