@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::content::model::{List, field};
-use crate::content::{Content, Kind};
+use crate::content::{Content, Detection, Kind};
 use crate::knowledge::attack::{self, Domain, Technique, Version};
 use crate::knowledge::tactics;
 
@@ -114,7 +114,7 @@ impl Item {
         let detections = content.detections();
         let first = detections.first()?;
         let path = content.source.path().to_owned();
-        let techniques = detections.iter().flat_map(|detection| detection.techniques());
+        let techniques = detections.iter().flat_map(Detection::techniques);
         Some(Self {
             kind: content.kind,
             id: first.id().map(|id| id.value.trim().to_owned()),
@@ -123,7 +123,7 @@ impl Item {
             sources: BTreeSet::new(),
             tactics: detections
                 .iter()
-                .flat_map(|one| one.tactics())
+                .flat_map(Detection::tactics)
                 .map(|name| name.trim().to_owned())
                 .collect(),
             techniques: techniques.map(|(_, text)| text.value.trim().to_owned()).collect(),
