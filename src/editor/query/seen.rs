@@ -10,6 +10,7 @@ use super::places::{after_name, last_name, place_in};
 use crate::knowledge::usage::Use;
 use crate::kql::ast::{BinaryOp, Expr, ExprKind, LetValue, Literal, NameForm, Operator, StatementKind};
 use crate::kql::model::{ColumnOrigin, SemanticModel, Symbol};
+use crate::kql::types::Scalar;
 use crate::kql::{Node, Parse, walk_statements};
 
 /// The longest literal that is kept as a value.
@@ -21,6 +22,19 @@ pub(super) const WATCHLIST: &str = "_GetWatchlist";
 type Words = FxHashMap<Arc<str>, u32>;
 
 /// A list with its kind and context: words with the number of queries that have them.
+
+/// Under which name comparisons of values of a type are counted.
+pub(super) fn context_of(kind: Option<Scalar>) -> &'static str {
+    match kind.map_or("", Scalar::name) {
+        "string" => ":string",
+        "datetime" => ":datetime",
+        "long" | "int" | "real" => ":number",
+        "dynamic" => ":dynamic",
+        "bool" => ":bool",
+        _ => ":other",
+    }
+}
+
 #[cfg(test)]
 pub(super) type List<'s> = (Use, &'s str, Vec<(&'s str, u32)>);
 
@@ -258,15 +272,7 @@ impl<'a> Counter<'a> {
             self.note(Use::Comparison, name, operator);
         }
         if let Some(kind) = self.model.type_of(left.id).scalar() {
-            let context = match kind.name() {
-                "string" => ":string",
-                "datetime" => ":datetime",
-                "long" | "int" | "real" => ":number",
-                "dynamic" => ":dynamic",
-                "bool" => ":bool",
-                _ => ":other",
-            };
-            self.note(Use::Comparison, context, operator);
+            self.note(Use::Comparison, context_of(Some(kind)), operator);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::super::Asked;
 use super::super::places::{last_name, place_in};
+use super::super::seen::context_of;
 use super::CompletionKind as K;
 use super::place::token_before;
 use super::rank::{Items, Shares, number};
@@ -164,15 +165,7 @@ fn logical(share: f64, items: &mut Items<'_>) {
 
 fn comparisons(asked: &Asked<'_>, marked: &Marked, operand: &Expr, share: f64, items: &mut Items<'_>) {
     let own = last_name(operand).map(|name| Shares::of(&asked.around.seen, Use::Comparison, name));
-    let kind = marked.model.type_of(operand.id).scalar().map_or("", |kind| kind.name());
-    let context = match kind {
-        "string" => ":string",
-        "datetime" => ":datetime",
-        "long" | "int" | "real" => ":number",
-        "dynamic" => ":dynamic",
-        "bool" => ":bool",
-        _ => ":other",
-    };
+    let context = context_of(marked.model.type_of(operand.id).scalar());
     let by_type = Shares::of(&asked.around.seen, Use::Comparison, context);
     for (at, (word, text)) in words::BETWEEN_VALUES.iter().enumerate() {
         let mut likely = 0.5 * by_type.of_word(word) + 0.002 / (1.0 + number(at));
