@@ -22,19 +22,6 @@ pub(super) const WATCHLIST: &str = "_GetWatchlist";
 type Words = FxHashMap<Arc<str>, u32>;
 
 /// A list with its kind and context: words with the number of queries that have them.
-
-/// Under which name comparisons of values of a type are counted.
-pub(super) fn context_of(kind: Option<Scalar>) -> &'static str {
-    match kind.map_or("", Scalar::name) {
-        "string" => ":string",
-        "datetime" => ":datetime",
-        "long" | "int" | "real" => ":number",
-        "dynamic" => ":dynamic",
-        "bool" => ":bool",
-        _ => ":other",
-    }
-}
-
 #[cfg(test)]
 pub(super) type List<'s> = (Use, &'s str, Vec<(&'s str, u32)>);
 
@@ -323,5 +310,17 @@ fn head(value: &Expr) -> Option<&str> {
         | ExprKind::Binary { left: inner, .. }
         | ExprKind::Paren(inner) => head(inner),
         _ => None,
+    }
+}
+
+/// Under which name comparisons of values of a type are counted.
+pub(super) fn context_of(kind: Option<Scalar>) -> &'static str {
+    match kind.map_or("", Scalar::name) {
+        "string" => ":string",
+        "datetime" => ":datetime",
+        "long" | "int" | "real" => ":number",
+        "dynamic" => ":dynamic",
+        "bool" => ":bool",
+        _ => ":other",
     }
 }
