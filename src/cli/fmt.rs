@@ -13,20 +13,45 @@ use crate::check::{self, Job, Skipped};
 use crate::config;
 use crate::content::Content;
 use crate::fix;
-use crate::fmt::{self, Formatted, Options};
+use crate::fmt::{self, Formatted, Options, Unformatted};
 use crate::report;
 use crate::source::SourceFile;
 
-/// What became of one file.
+/// What is done with a file that formatting changes.
+#[derive(Clone, Copy)]
+enum Task {
+    /// Its name is told.
+    Check,
+    /// The difference is shown.
+    Diff,
+    /// It is written.
+    Write,
+    /// Its new text is shown.
+    Show,
+}
+
+/// What became of one file. Texts are not kept longer than they are needed: there may be many.
 struct Done {
-    source: Arc<SourceFile>,
-    formatted: Formatted,
+    /// Whether formatting changes it.
+    is_changed: bool,
+    /// What is shown of it.
+    shown: String,
+    /// What is said of the queries that stay as they are.
+    left: Vec<String>,
+    /// Why it could not be written.
+    error: Option<Error>,
 }
 
 pub(super) fn run(global: &Global, options: &Fmt) -> Result<Outcome, Error> {
     let mut work = files::collect(global, &options.files, false)?;
+    let task = match options {
+        Fmt { diff: true, .. } => Task::Diff,
+        Fmt { check: true, .. } => Task::Check,
+        _ if work.stdin => Task::Show,
+        _ => Task::Write,
+    };
     let progress = Progress::of(global, &mut work.jobs, "Formatting");
-    let done = format_all(&work, options);
+    let done = format_all(&work, options, task);
     drop(progress);
     let skipped: Vec<Skipped> = done.iter().filter_map(|done| done.as_ref().err().cloned()).collect();
     let read = done.len() - skipped.len();
@@ -34,40 +59,31 @@ pub(super) fn run(global: &Global, options: &Fmt) -> Result<Outcome, Error> {
     if !work.stdin {
         files::tell_skipped(global, &work, &skipped, read)?;
     }
+    let done: Vec<&Done> = done.iter().flatten().collect();
     if global.verbose > 0 {
-        done.iter().flatten().for_each(tell_left);
+        done.iter().flat_map(|done| &done.left).for_each(|left| print::note(left));
     }
-    if work.stdin && !options.check && !options.diff {
-        return to_stdout(&work, &done);
+    match task {
+        Task::Show => return to_stdout(&work, &done),
+        Task::Diff => show_diff(global, &done)?,
+        Task::Check => results(&done.iter().map(|done| done.shown.as_str()).collect::<String>())?,
+        Task::Write => {}
     }
-    let changed: Vec<(&Job, &Done, &str)> = work
-        .jobs
-        .iter()
-        .zip(&done)
-        .filter_map(|(job, done)| {
-            let done = done.as_ref().ok()?;
-            Some((job, done, done.formatted.text.as_deref()?))
-        })
-        .collect();
-    if options.diff {
-        show_diff(global, &changed)?;
-    } else if options.check {
-        let names = changed.iter().map(|(job, ..)| report::one_line(&job.input.name) + "\n");
-        results(&names.collect::<String>())?;
-    }
-    let is_dry = options.check || options.diff;
-    let failed = !is_dry && !write_all(global, &changed);
+    let errors: Vec<&Error> = done.iter().filter_map(|done| done.error.as_ref()).collect();
+    errors.iter().for_each(|error| print::error(global, error));
+    let is_dry = !matches!(task, Task::Write);
+    let changed = done.iter().filter(|done| done.is_changed).count();
     if !global.quiet {
-        tell_summary(is_dry, changed.len(), read);
+        tell_summary(is_dry, changed, read);
     }
-    Ok(match (failed, is_dry && !changed.is_empty()) {
-        (true, _) => Outcome::Impossible,
-        (false, true) => Outcome::Findings,
-        (false, false) => Outcome::Clean,
+    Ok(match (errors.is_empty(), is_dry && changed > 0) {
+        (false, _) => Outcome::Impossible,
+        (true, true) => Outcome::Findings,
+        (true, false) => Outcome::Clean,
     })
 }
 
-fn format_all(work: &Work, options: &Fmt) -> Vec<Result<Done, Skipped>> {
+fn format_all(work: &Work, options: &Fmt, task: Task) -> Vec<Result<Done, Skipped>> {
     let asked: Vec<Options> = work
         .jobs
         .iter()
@@ -76,10 +92,11 @@ fn format_all(work: &Work, options: &Fmt) -> Vec<Result<Done, Skipped>> {
             asked.over(work.config(job.location()).fmt).options()
         })
         .collect();
-    work.jobs.par_iter().zip(asked).map(|(job, asked)| format_one(job, asked, options.unsafe_fixes)).collect()
+    let one = |(job, asked)| format_one(job, asked, options.unsafe_fixes, task);
+    work.jobs.par_iter().zip(asked).map(one).collect()
 }
 
-fn format_one(job: &Job, options: Options, blocks: bool) -> Result<Done, Skipped> {
+fn format_one(job: &Job, options: Options, blocks: bool, task: Task) -> Result<Done, Skipped> {
     let read = check::read(job);
     if let Some(counter) = &job.counter {
         counter.fetch_add(1, Ordering::Relaxed);
@@ -102,46 +119,49 @@ fn format_one(job: &Job, options: Options, blocks: bool) -> Result<Done, Skipped
         let reason = "it is not valid UTF-8, so it cannot be formatted".to_owned();
         return Err(Skipped::Unreadable { name, named, reason });
     }
-    Ok(Done { source, formatted: fmt::of_file(&content, options, blocks) })
-}
-
-/// Names the queries that stay as they are.
-fn tell_left(done: &Done) {
-    for left in &done.formatted.left {
-        let at = done.source.position(left.span.start as usize);
-        print::note(&format!(
-            "info: {}:{}:{}: {}; not formatted",
-            done.source.path(),
-            at.line,
-            at.column,
-            left.reason
-        ));
+    let Formatted { text, left } = fmt::of_file(&content, options, blocks);
+    let mut done = Done {
+        is_changed: text.is_some(),
+        shown: String::new(),
+        left: left.iter().map(|left| left_as_it_is(&source, left)).collect(),
+        error: None,
+    };
+    match (task, text) {
+        (Task::Check, Some(_)) => done.shown = report::one_line(&name) + "\n",
+        (Task::Diff, Some(new)) => done.shown = fix::diff(source.path(), source.text(), &new),
+        (Task::Show, text) => done.shown = text.unwrap_or_default(),
+        (Task::Write, Some(new)) => done.error = write(job, &source, &new).err(),
+        (_, None) => {}
     }
+    Ok(done)
 }
 
-fn to_stdout(work: &Work, done: &[Result<Done, Skipped>]) -> Result<Outcome, Error> {
+/// What is said of a query that stays as it is.
+fn left_as_it_is(source: &SourceFile, left: &Unformatted) -> String {
+    let at = source.position(left.span.start as usize);
+    format!("info: {}:{}:{}: {}; not formatted", source.path(), at.line, at.column, left.reason)
+}
+
+fn to_stdout(work: &Work, done: &[&Done]) -> Result<Outcome, Error> {
     let source = work.jobs.first().and_then(|job| job.text.as_ref());
-    match done.first() {
-        Some(Ok(Done { formatted: Formatted { text: Some(text), .. }, .. })) => results(text)?,
-        _ => match source {
-            Some(source) if !source.is_writable() => {
-                let message = "standard input is not valid UTF-8, so it cannot be formatted";
-                return Err(Error::Usage(message.to_owned()));
-            }
-            Some(source) => results(source.text())?,
-            None => {}
-        },
+    match (done.first(), source) {
+        (Some(Done { is_changed: true, shown, .. }), _) => results(shown)?,
+        (_, Some(source)) if !source.is_writable() => {
+            let message = "standard input is not valid UTF-8, so it cannot be formatted";
+            return Err(Error::Usage(message.to_owned()));
+        }
+        (_, Some(source)) => results(source.text())?,
+        (_, None) => {}
     }
     Ok(Outcome::Clean)
 }
 
-fn show_diff(global: &Global, changed: &[(&Job, &Done, &str)]) -> Result<(), Error> {
+fn show_diff(global: &Global, done: &[&Done]) -> Result<(), Error> {
     let style = print::style(global, false);
     let mut text = String::new();
-    for (_, done, new) in changed {
-        let diff = fix::diff(done.source.path(), done.source.text(), new);
+    for Done { shown, .. } in done.iter().filter(|done| done.is_changed) {
         // Only what nobody looks at is the exact patch.
-        text += &if style.color || style.terminal { report::colored(&diff, &style) } else { diff };
+        text += &if style.color || style.terminal { report::colored(shown, &style) } else { shown.clone() };
     }
     if print::is_read_by_a_runner() {
         return results(&report::without_commands(&text));
@@ -149,23 +169,15 @@ fn show_diff(global: &Global, changed: &[(&Job, &Done, &str)]) -> Result<(), Err
     results(&text)
 }
 
-/// Writes the files that changed; whether all of them could be.
-fn write_all(global: &Global, changed: &[(&Job, &Done, &str)]) -> bool {
-    let mut all = true;
-    for (job, done, new) in changed {
-        let (path, name) = (&job.input.path, &job.input.name);
-        let written = match std::fs::read(path) {
-            // What was written since the file was read is somebody's work.
-            Ok(bytes) if bytes != done.source.text().as_bytes() => Err(Error::Changed(name.clone())),
-            Ok(_) => files::write(path, new),
-            Err(error) => Err(Error::Unreadable(name.clone(), error.to_string())),
-        };
-        if let Err(error) = written {
-            print::error(global, &error);
-            all = false;
-        }
+/// Writes a file that changed.
+fn write(job: &Job, source: &SourceFile, new: &str) -> Result<(), Error> {
+    let (path, name) = (&job.input.path, &job.input.name);
+    match std::fs::read(path) {
+        // What was written since the file was read is somebody's work.
+        Ok(bytes) if bytes != source.text().as_bytes() => Err(Error::Changed(name.clone())),
+        Ok(_) => files::write(path, new),
+        Err(error) => Err(Error::Unreadable(name.clone(), error.to_string())),
     }
-    all
 }
 
 fn tell_summary(is_dry: bool, changed: usize, read: usize) {

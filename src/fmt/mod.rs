@@ -18,7 +18,7 @@ mod plan;
 mod regions;
 mod spacing;
 
-pub(crate) use file::{Change, Formatted, change, of_file};
+pub(crate) use file::{Change, Formatted, Unformatted, change, of_file};
 
 /// How queries are laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,13 +10,13 @@ use serde_json::Value;
 
 use super::Shared;
 use super::asked::Read;
-use super::client::error;
+use super::client::{Json, error};
 use super::documents::Document;
 use super::world::World;
 use crate::discover::Roots;
 
 /// An answer, or why there is none.
-pub(super) type Answer = Result<Value, ResponseError>;
+pub(super) type Answer = Result<Json, ResponseError>;
 
 /// From so many bytes on a document takes noticeable time to read.
 const LONG: usize = 500_000;

@@ -55,40 +55,95 @@ impl Abilities {
     }
 }
 
+/// A value as the text of its JSON. To make long lists of completions a tree of values first took most of their time.
+#[derive(Debug)]
+pub(super) struct Json(pub(super) String);
+
+impl Json {
+    /// The text of a value; null for one that has no such form, which none of ours is.
+    pub(super) fn of(value: &impl Serialize) -> Self {
+        serde_json::to_string(value).map_or_else(|_| Self::null(), Self)
+    }
+
+    /// The text of null.
+    pub(super) fn null() -> Self {
+        Self("null".to_owned())
+    }
+}
+
+/// What goes to the client.
+pub(super) enum Outgoing {
+    /// Any message.
+    Message(Message),
+    /// The result of a request.
+    Answer(RequestId, Json),
+}
+
+impl From<Message> for Outgoing {
+    fn from(message: Message) -> Self {
+        Self::Message(message)
+    }
+}
+
+impl Outgoing {
+    /// The same as a message of values.
+    pub(super) fn into_message(self) -> Message {
+        match self {
+            Self::Message(message) => message,
+            Self::Answer(id, Json(text)) => {
+                Response { id, response_result: Ok(serde_json::from_str(&text).unwrap_or_default()) }.into()
+            }
+        }
+    }
+
+    /// Whether somebody waits for it.
+    pub(super) fn is_answer(&self) -> bool {
+        matches!(self, Self::Message(Message::Response(_)) | Self::Answer(..))
+    }
+}
+
 /// Where messages to the client go.
 pub(super) struct Client {
     /// What it can do.
     pub(super) can: Abilities,
-    sender: Mutex<Box<dyn Fn(Message) + Send>>,
+    sender: Mutex<Box<dyn Fn(Outgoing) + Send>>,
     asked: AtomicI32,
 }
 
 impl Client {
     /// A client that is told things by a function.
-    pub(super) fn new(can: Abilities, send: impl Fn(Message) + Send + 'static) -> Self {
+    pub(super) fn new(can: Abilities, send: impl Fn(Outgoing) + Send + 'static) -> Self {
         Self { can, sender: Mutex::new(Box::new(send)), asked: AtomicI32::new(0) }
     }
 
-    fn send(&self, message: Message) {
+    fn send(&self, message: impl Into<Outgoing>) {
         let sender = self.sender.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        sender(message);
+        sender(message.into());
     }
 
     /// Answers a request.
     pub(super) fn answer(&self, id: RequestId, result: Result<Value, ResponseError>) {
-        self.send(Response { id, response_result: result }.into());
+        self.send(Message::from(Response { id, response_result: result }));
+    }
+
+    /// Answers a request with a result that is text already.
+    pub(super) fn answer_text(&self, id: RequestId, result: Result<Json, ResponseError>) {
+        match result {
+            Ok(text) => self.send(Outgoing::Answer(id, text)),
+            Err(error) => self.answer(id, Err(error)),
+        }
     }
 
     /// Tells something.
     pub(super) fn notify(&self, method: &str, params: &impl Serialize) {
-        self.send(Notification { method: method.to_owned(), params: json_of(params) }.into());
+        self.send(Message::from(Notification { method: method.to_owned(), params: json_of(params) }));
     }
 
     /// Asks for something, whose answer is not waited for.
     pub(super) fn ask(&self, method: &str, params: Value) {
         let number = self.asked.fetch_add(1, Ordering::Relaxed);
         let id = RequestId::from(format!("sentlint-{number}"));
-        self.send(Request { id, method: method.to_owned(), params }.into());
+        self.send(Message::from(Request { id, method: method.to_owned(), params }));
     }
 }
 

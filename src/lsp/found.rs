@@ -7,7 +7,7 @@ use gen_lsp_types::Diagnostic;
 use serde_json::{Value, json};
 
 use super::Shared;
-use super::client::json_of;
+use super::client::Json;
 use super::documents::Document;
 use super::world::{World, job};
 use crate::baseline::{Baseline, Scope};
@@ -29,7 +29,7 @@ pub(super) fn report_of(previous: Option<&str>, result_id: &str, items: &[Diagno
 pub(super) fn result_id(diagnostics: &[Diagnostic]) -> String {
     use std::hash::Hasher as _;
     let mut hasher = rustc_hash::FxHasher::default();
-    hasher.write(json_of(&diagnostics).to_string().as_bytes());
+    hasher.write(Json::of(&diagnostics).0.as_bytes());
     format!("{:016x}", hasher.finish())
 }
 

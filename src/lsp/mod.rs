@@ -56,15 +56,16 @@ pub enum Ended {
 
 /// Serves a client on standard input and output until it goes away.
 pub(crate) fn stdio(options: &Options) -> std::io::Result<Ended> {
-    let (connection, carriers) = transport::stdio()?;
-    let ended = serve(connection, options);
+    let (receiver, sender, carriers) = transport::stdio()?;
+    let ended = server::run(&receiver, transport::bounded(sender, |outgoing| outgoing), options);
     carriers.finish();
     Ok(ended)
 }
 
 /// Serves a client on any connection until it goes away.
 pub fn serve(connection: Connection, options: &Options) -> Ended {
-    server::run(connection, options)
+    let Connection { sender, receiver } = connection;
+    server::run(&receiver, transport::bounded(sender, client::Outgoing::into_message), options)
 }
 
 /// What the threads share.

@@ -71,7 +71,7 @@ pub(super) fn run(shared: &Shared) {
             }
         };
         shared.done(&id);
-        shared.client.answer(id, answer);
+        shared.client.answer_text(id, answer);
     }
 }
 

@@ -6,33 +6,28 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::Instant;
 
+use crossbeam_channel::Receiver;
 use gen_lsp_types as lsp;
-use lsp_server::{Connection, ErrorCode, Message, Notification, Request, RequestId, Response};
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::checks::Checks;
-use super::client::{Abilities, Client, error};
+use super::client::{Abilities, Client, Outgoing, error};
 use super::queue::{self, Queue};
 use super::world::{Known, Options, World, load};
 use super::{Ended, Shared, capabilities, found, index, locked, requests, uri};
 use crate::discover::{Roots, absolute};
 
-/// So many messages wait for a client that does not read them.
-const MOST_WAITING: usize = 10_000;
-
 /// Serves until the client goes away.
-pub(super) fn run(connection: Connection, options: &Options) -> Ended {
-    let Some((id, params)) = initialize(&connection) else { return Ended::Abruptly };
-    let Connection { sender, receiver } = connection;
+pub(super) fn run(
+    receiver: &Receiver<Message>,
+    send: impl Fn(Outgoing) + Send + 'static,
+    options: &Options,
+) -> Ended {
+    let Some((id, params)) = initialize(receiver, &send) else { return Ended::Abruptly };
     let can = Abilities::of(&params);
-    let client = Client::new(can, move |message| {
-        // A client that does not read is told no more; answers are as many as it has asked for.
-        if sender.len() < MOST_WAITING || matches!(message, Message::Response(_)) {
-            // A message that nobody takes any more is lost, and nobody misses it.
-            drop(sender.send(message));
-        }
-    });
+    let client = Client::new(can, send);
     let shared = Arc::new(Shared {
         client,
         options: options.clone(),
@@ -90,16 +85,16 @@ fn spawn(
 }
 
 /// Waits for the request that begins a session, and refuses what comes before it.
-fn initialize(connection: &Connection) -> Option<(RequestId, Value)> {
+fn initialize(receiver: &Receiver<Message>, send: &impl Fn(Outgoing)) -> Option<(RequestId, Value)> {
     loop {
-        match connection.receiver.recv().ok()? {
+        match receiver.recv().ok()? {
             Message::Request(Request { id, method, params }) if method == "initialize" => {
                 return Some((id, params));
             }
             Message::Request(Request { id, .. }) => {
                 let message = "the server was not initialized".to_owned();
                 let refused = Response::new_err(id, ErrorCode::ServerNotInitialized as i32, message);
-                connection.sender.send(refused.into()).ok()?;
+                send(Message::from(refused).into());
             }
             Message::Notification(Notification { method, .. }) if method == "exit" => return None,
             Message::Notification(_) | Message::Response(_) => {}

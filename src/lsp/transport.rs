@@ -6,8 +6,11 @@
 use std::io::{self, BufRead, Read as _, Write};
 use std::thread::JoinHandle;
 
-use lsp_server::{Connection, Message};
+use crossbeam_channel::{Receiver, Sender};
+use lsp_server::Message;
 use serde_json::{Value, json};
+
+use super::client::{Json, Outgoing};
 
 /// More than the text of any message; who announces more does not speak the protocol.
 const LARGEST: usize = 512 << 20;
@@ -25,14 +28,29 @@ impl Carriers {
     }
 }
 
-/// A connection over standard input and output.
-pub(super) fn stdio() -> io::Result<(Connection, Carriers)> {
-    let (ours, theirs) = Connection::memory();
-    let Connection { sender, receiver } = theirs;
+/// So many messages wait for a client that does not read them.
+const MOST_WAITING: usize = 10_000;
+
+/// Sends to a client. One that does not read is told no more; answers are as many as it has asked for.
+pub(super) fn bounded<M: Send + 'static>(
+    sender: Sender<M>,
+    message: impl Fn(Outgoing) -> M + Send + 'static,
+) -> impl Fn(Outgoing) + Send + 'static {
+    move |outgoing| {
+        if sender.len() < MOST_WAITING || outgoing.is_answer() {
+            // A message that nobody takes any more is lost, and nobody misses it.
+            drop(sender.send(message(outgoing)));
+        }
+    }
+}
+
+/// The channels of a connection over standard input and output.
+pub(super) fn stdio() -> io::Result<(Receiver<Message>, Sender<Outgoing>, Carriers)> {
+    let (sender, incoming) = crossbeam_channel::unbounded();
+    let (outgoing, receiver) = crossbeam_channel::unbounded();
     let writer = std::thread::Builder::new().name("lsp-writer".into()).spawn(move || {
         for message in receiver {
-            let mut out = io::stdout().lock();
-            if message.write(&mut out).and_then(|()| out.flush()).is_err() {
+            if write(&mut io::stdout().lock(), message).is_err() {
                 return;
             }
         }
@@ -48,17 +66,35 @@ pub(super) fn stdio() -> io::Result<(Connection, Carriers)> {
                     }
                 }
                 Err(answer) => {
-                    let text = answer.to_string();
-                    let mut out = io::stdout().lock();
-                    let head = format!("Content-Length: {}\r\n\r\n", text.len());
-                    if out.write_all((head + &text).as_bytes()).and_then(|()| out.flush()).is_err() {
+                    if write_text(&mut io::stdout().lock(), &answer.to_string()).is_err() {
                         return;
                     }
                 }
             }
         }
     })?;
-    Ok((ours, Carriers { writer }))
+    Ok((incoming, outgoing, Carriers { writer }))
+}
+
+/// Writes what goes to the client.
+fn write(out: &mut impl Write, outgoing: Outgoing) -> io::Result<()> {
+    match outgoing {
+        Outgoing::Message(message) => {
+            message.write(out)?;
+            out.flush()
+        }
+        Outgoing::Answer(id, Json(result)) => {
+            let id = serde_json::to_string(&id)?;
+            write_text(out, &format!("{{\"jsonrpc\":\"2.0\",\"id\":{id},\"result\":{result}}}"))
+        }
+    }
+}
+
+/// Writes the text of a message.
+fn write_text(out: &mut impl Write, text: &str) -> io::Result<()> {
+    let head = format!("Content-Length: {}\r\n\r\n", text.len());
+    out.write_all((head + text).as_bytes())?;
+    out.flush()
 }
 
 /// A message, or the error with which it is answered. What cannot be read has no id to answer to.
@@ -144,5 +180,21 @@ mod tests {
         assert!(matches!(read(b"{\"id\": 1, \"method\": \"x\"}"), Ok(Message::Request(_))));
         assert!(matches!(read(b"{\"method\": \"x\"}"), Ok(Message::Notification(_))));
         assert!(matches!(read(b"{\"id\": \"a\", \"result\": null}"), Ok(Message::Response(_))));
+    }
+
+    #[test]
+    fn results_are_written_as_messages_are() {
+        for id in [7.into(), "a \"b\"".to_owned().into()] {
+            let answer = || Outgoing::Answer(lsp_server::RequestId::clone(&id), Json::of(&["ä", "\n"]));
+            let (mut text, mut whole) = (Vec::new(), Vec::new());
+            write(&mut text, answer()).unwrap();
+            write(&mut whole, answer().into_message().into()).unwrap();
+            let body = |frame: Vec<u8>| -> Value {
+                serde_json::from_slice(&self::frame(&mut frame.as_slice()).unwrap().unwrap()).unwrap()
+            };
+            let expected = json!({"jsonrpc": "2.0", "id": &id, "result": ["ä", "\n"]});
+            assert_eq!(body(text), expected);
+            assert_eq!(body(whole), expected);
+        }
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::super::answers::{Answer, Answers, params};
 use super::super::asked::Read;
 use super::super::checks::Checked;
-use super::super::client::json_of;
+use super::super::client::Json;
 use super::super::position::Places;
 use super::super::{checks, diagnostics, edits, world};
 use crate::check::fix_all;
@@ -73,7 +73,7 @@ pub(in crate::lsp) fn actions(answers: &mut Answers<'_>, value: Value) -> Answer
             found.push(action(answers, &read, "Inline `let`".into(), "refactor.inline", edits));
         }
     }
-    Ok(json_of(&found))
+    Ok(Json::of(&found))
 }
 
 /// What was found in the document as it is: what is known, or what a check finds now.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::super::answers::{Answer, Answers, params};
 use super::super::asked::{Held, Read};
-use super::super::client::{error, json_of};
+use super::super::client::{Json, error};
 use super::super::documents::{Document, location};
 use super::super::position::Places;
 use super::super::uri;
@@ -52,7 +52,7 @@ pub(in crate::lsp) fn lenses(answers: &mut Answers<'_>, _: Value) -> Answer {
             found.push(lens(place, "Convert to ARM".into(), "sentlint.convert", vec![json!(own)]));
         }
     }
-    Ok(json_of(&found))
+    Ok(Json::of(&found))
 }
 
 fn is_convertible(kind: Kind) -> bool {
@@ -160,7 +160,7 @@ fn run_tests(answers: &mut Answers<'_>, named: &str, name: Option<&str>) -> Answ
     let text = report.written(Form::Full, false);
     let json: Value = serde_json::from_str(&report.written(Form::Json, false)).unwrap_or_default();
     let total = passed + report.count(State::Failed) + report.count(State::Broken);
-    Ok(json!({"passed": passed, "total": total, "text": text, "report": json}))
+    Ok(Json::of(&json!({"passed": passed, "total": total, "text": text, "report": json})))
 }
 
 /// The query of tests, where it is open: its text may not be saved.
@@ -181,7 +181,7 @@ fn convert(answers: &mut Answers<'_>, named: &str) -> Answer {
     })?;
     let notes: Vec<&str> = converted.notes.iter().map(|note| note.message.as_str()).collect();
     let text = ArmTemplate::new(std::slice::from_ref(&converted.resource)).to_json();
-    Ok(json!({"text": text, "languageId": "json", "notes": notes}))
+    Ok(Json::of(&json!({"text": text, "languageId": "json", "notes": notes})))
 }
 
 /// What a query returns.
@@ -208,5 +208,5 @@ fn result_columns(answers: &mut Answers<'_>, named: &str, number: usize) -> Answ
     }
     let columns: Vec<Value> =
         columns.iter().map(|(name, kind)| json!({"name": name, "type": kind})).collect();
-    Ok(json!({"columns": columns, "open": open, "text": text}))
+    Ok(Json::of(&json!({"columns": columns, "open": open, "text": text})))
 }

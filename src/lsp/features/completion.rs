@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::answers::{Answer, Answers, params};
 use super::super::asked::Read;
-use super::super::client::json_of;
+use super::super::client::Json;
 use super::super::position::Places;
 use crate::editor::content::{self, ItemKind};
 use crate::editor::query::{self, CompletionKind};
@@ -40,17 +40,16 @@ pub(in crate::lsp) fn complete(answers: &mut Answers<'_>, value: Value) -> Answe
             detail: item.detail.map(std::borrow::Cow::into_owned),
             sort_text: Some(format!("{rank:05}")),
             text_edit: Some(edit.into()),
-            insert_text_format: Some(InsertTextFormat::PlainText),
             data: Some(json!({"kind": name(item.kind)})),
             label: item.label.into_owned(),
             ..CompletionItem::default()
         });
     }
-    Ok(json_of(&CompletionList { is_incomplete: incomplete, items, ..CompletionList::default() }))
+    Ok(Json::of(&CompletionList { is_incomplete: incomplete, items, ..CompletionList::default() }))
 }
 
 /// What is offered outside of queries.
-fn of_content(read: &Read, offset: usize, answers: &Answers<'_>) -> Value {
+fn of_content(read: &Read, offset: usize, answers: &Answers<'_>) -> Json {
     let can = answers.shared.client.can;
     let offers = if read.document.is_config() {
         content::config_completions(read.source().text(), offset)
@@ -81,7 +80,7 @@ fn of_content(read: &Read, offset: usize, answers: &Answers<'_>) -> Value {
         }
     };
     let items: Vec<CompletionItem> = offers.into_iter().take(MOST).enumerate().map(item).collect();
-    json_of(&CompletionList { is_incomplete: false, items, ..CompletionList::default() })
+    Json::of(&CompletionList { is_incomplete: false, items, ..CompletionList::default() })
 }
 
 pub(in crate::lsp) fn resolve(answers: &mut Answers<'_>, value: Value) -> Answer {
@@ -93,7 +92,7 @@ pub(in crate::lsp) fn resolve(answers: &mut Answers<'_>, value: Value) -> Answer
     {
         item.documentation = Some(documentation(text, answers.shared.client.can.markdown));
     }
-    Ok(json_of(&item))
+    Ok(Json::of(&item))
 }
 
 /// A text in Markdown, or as it is for clients that do not know Markdown.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::answers::{Answer, Answers, params};
 use super::super::asked::Read;
-use super::super::client::json_of;
+use super::super::client::Json;
 use super::super::position::{Encoding, Places};
 use crate::editor::minimal;
 use crate::fmt;
@@ -26,12 +26,14 @@ pub(in crate::lsp) fn range(answers: &mut Answers<'_>, value: Value) -> Answer {
 }
 
 /// The edits that format a document, or those of them that touch the lines of a span.
-fn changes(read: &Read, within: Option<Span>, encoding: Encoding) -> Value {
+fn changes(read: &Read, within: Option<Span>, encoding: Encoding) -> Json {
     let source = read.source();
     if !source.is_writable() {
-        return json!([]);
+        return Json::of(&json!([]));
     }
-    let Some(text) = fmt::of_file(&read.content, read.settings.fmt, false).text else { return json!([]) };
+    let Some(text) = fmt::of_file(&read.content, read.settings.fmt, false).text else {
+        return Json::of(&json!([]));
+    };
     let lines = within.map(|span| {
         let end = source.line_span(source.line_of(span.end as usize)).end as usize;
         Span::new(source.line_span(source.line_of(span.start as usize)).start as usize, end)
@@ -45,5 +47,5 @@ fn changes(read: &Read, within: Option<Span>, encoding: Encoding) -> Value {
     let edits = minimal::layout_edits(source.text(), &text);
     let edits: Vec<TextEdit> =
         edits.iter().filter(|edit| is_asked(edit)).map(|edit| places.edit(edit)).collect();
-    json_of(&edits)
+    Json::of(&edits)
 }

@@ -6,7 +6,7 @@ use gen_lsp_types::{
 use serde_json::Value;
 
 use super::super::answers::{Answer, Answers, params};
-use super::super::client::json_of;
+use super::super::client::Json;
 use super::super::position::Places;
 use super::completion::markup;
 use crate::editor::content::{self, ContentHover};
@@ -23,14 +23,14 @@ pub(in crate::lsp) fn hover(answers: &mut Answers<'_>, value: Value) -> Answer {
         } else {
             read.with_view(|view| content::hover(&read.content, &read.settings, view, offset))
         };
-        let Some(ContentHover { span, markdown }) = found else { return Ok(Value::Null) };
+        let Some(ContentHover { span, markdown }) = found else { return Ok(Json::null()) };
         let range = Some(Places::new(read.source(), can.encoding).range(span));
-        return Ok(json_of(&Hover { contents: markup(markdown, can.markdown).into(), range }));
+        return Ok(Json::of(&Hover { contents: markup(markdown, can.markdown).into(), range }));
     };
-    let Some(found) = read.ask(held, |asked| query::hover(asked, at)) else { return Ok(Value::Null) };
+    let Some(found) = read.ask(held, |asked| query::hover(asked, at)) else { return Ok(Json::null()) };
     let range = held.exact(read.source(), found.span);
     let range = range.map(|span| Places::new(read.source(), can.encoding).range(span));
-    Ok(json_of(&Hover { contents: markup(found.markdown, can.markdown).into(), range }))
+    Ok(Json::of(&Hover { contents: markup(found.markdown, can.markdown).into(), range }))
 }
 
 pub(in crate::lsp) fn signatures(answers: &mut Answers<'_>, value: Value) -> Answer {
@@ -38,8 +38,8 @@ pub(in crate::lsp) fn signatures(answers: &mut Answers<'_>, value: Value) -> Ans
     let read = answers.read()?;
     let can = answers.shared.client.can;
     let offset = read.offset(at, can.encoding);
-    let Some((held, at)) = read.query_at(offset) else { return Ok(Value::Null) };
-    let Some(found) = read.ask(held, |asked| query::signatures(asked, at)) else { return Ok(Value::Null) };
+    let Some((held, at)) = read.query_at(offset) else { return Ok(Json::null()) };
+    let Some(found) = read.ask(held, |asked| query::signatures(asked, at)) else { return Ok(Json::null()) };
     let argument = found.argument as u32;
     let signature = |one: query::Signature| {
         let units = |offset: usize| can.encoding.measure(one.label.get(..offset).unwrap_or_default()) as u32;
@@ -57,5 +57,5 @@ pub(in crate::lsp) fn signatures(answers: &mut Answers<'_>, value: Value) -> Ans
     let active = found.active;
     let signatures: Vec<SignatureInformation> = found.all.into_iter().map(signature).collect();
     let active_parameter = signatures.get(active).and_then(|one| one.active_parameter);
-    Ok(json_of(&SignatureHelp { signatures, active_signature: Some(active as u32), active_parameter }))
+    Ok(Json::of(&SignatureHelp { signatures, active_signature: Some(active as u32), active_parameter }))
 }

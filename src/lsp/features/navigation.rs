@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::super::answers::{Answer, Answers, params};
 use super::super::asked::Read;
-use super::super::client::{error, json_of};
+use super::super::client::{Json, error};
 use super::super::documents::Document;
 use super::super::position::Places;
 use super::super::{edits, uri};
@@ -27,7 +27,7 @@ pub(in crate::lsp) fn highlights(answers: &mut Answers<'_>, value: Value) -> Ans
     let read = answers.read()?;
     let encoding = answers.shared.client.can.encoding;
     let offset = read.offset(at, encoding);
-    let Some((held, at)) = read.query_at(offset) else { return Ok(Value::Null) };
+    let Some((held, at)) = read.query_at(offset) else { return Ok(Json::null()) };
     let found = read.ask(held, |asked| query::references(asked, at));
     let mut places = Places::new(read.source(), encoding);
     let highlight = |one: query::Reference| {
@@ -37,7 +37,7 @@ pub(in crate::lsp) fn highlights(answers: &mut Answers<'_>, value: Value) -> Ans
             kind: Some(kind),
         })
     };
-    Ok(json_of(&found.into_iter().filter_map(highlight).collect::<Vec<_>>()))
+    Ok(Json::of(&found.into_iter().filter_map(highlight).collect::<Vec<_>>()))
 }
 
 /// A place in a document.
@@ -80,7 +80,7 @@ pub(in crate::lsp) fn definition(answers: &mut Answers<'_>, value: Value) -> Ans
         found
             .push(Location { uri: Uri(uri::of(&target)), range: gen_lsp_types::Range { start, end: start } });
     }
-    Ok(json_of(&found))
+    Ok(Json::of(&found))
 }
 
 /// Where something is declared that queries name: parsers in their files, and tables and watchlists in the tests of the query.
@@ -124,7 +124,7 @@ pub(in crate::lsp) fn references(answers: &mut Answers<'_>, value: Value) -> Ans
         && is_parser(answers, name)
     {
         let mut found = uses(answers, name, with_declaration);
-        return Ok(json_of(
+        return Ok(Json::of(
             &found
                 .drain(..)
                 .flat_map(|(read, spans)| {
@@ -133,11 +133,11 @@ pub(in crate::lsp) fn references(answers: &mut Answers<'_>, value: Value) -> Ans
                 .collect::<Vec<_>>(),
         ));
     }
-    let Some((held, at)) = read.query_at(offset) else { return Ok(Value::Null) };
+    let Some((held, at)) = read.query_at(offset) else { return Ok(Json::null()) };
     let found = read.ask(held, |asked| query::references(asked, at));
     let found = found.into_iter().filter(|one| with_declaration || !one.declares);
     let spans = found.filter_map(|one| held.exact(read.source(), one.span));
-    Ok(json_of(&spans.map(|span| location(answers, &read, span)).collect::<Vec<_>>()))
+    Ok(Json::of(&spans.map(|span| location(answers, &read, span)).collect::<Vec<_>>()))
 }
 
 /// What is declared outside of the query and named at an offset, or declared there: the name of a parser.
@@ -198,7 +198,9 @@ pub(in crate::lsp) fn prepare_rename(answers: &mut Answers<'_>, value: Value) ->
     let offset = read.offset(at, encoding);
     let range = |span: Span| {
         let placeholder = read.source().slice(span).to_owned();
-        Ok(json!({"range": Places::new(read.source(), encoding).range(span), "placeholder": placeholder}))
+        Ok(Json::of(
+            &json!({"range": Places::new(read.source(), encoding).range(span), "placeholder": placeholder}),
+        ))
     };
     if let Some((span, Named::Function(name))) = named_at(&read, offset)
         && is_parser(answers, &name)
@@ -239,7 +241,7 @@ pub(in crate::lsp) fn rename(answers: &mut Answers<'_>, value: Value) -> Answer 
     let changes = changes.ok_or_else(|| {
         error(ErrorCode::RequestFailed, "the name is in text that cannot be edited in place")
     })?;
-    Ok(json_of(&edits::workspace(answers.shared, vec![(Rc::clone(&read), changes)])))
+    Ok(Json::of(&edits::workspace(answers.shared, vec![(Rc::clone(&read), changes)])))
 }
 
 fn rename_parser(answers: &mut Answers<'_>, name: &str, new: &str) -> Answer {
@@ -260,5 +262,5 @@ fn rename_parser(answers: &mut Answers<'_>, name: &str, new: &str) -> Answer {
     let files = uses(answers, name, true).into_iter();
     let files =
         files.map(|(read, spans)| (read, spans.into_iter().map(|span| Edit::new(span, new)).collect()));
-    Ok(json_of(&edits::workspace(answers.shared, files.collect())))
+    Ok(Json::of(&edits::workspace(answers.shared, files.collect())))
 }

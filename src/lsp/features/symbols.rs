@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::super::answers::{Answer, Answers, params};
 use super::super::asked::{Held, Read};
-use super::super::client::json_of;
+use super::super::client::Json;
 use super::super::position::Places;
 use super::super::uri;
 use crate::editor::content::{self, ContentSymbol};
@@ -37,11 +37,11 @@ pub(in crate::lsp) fn document(answers: &mut Answers<'_>, _: Value) -> Answer {
         }
     }
     if can.symbol_trees {
-        return Ok(json_of(&found));
+        return Ok(Json::of(&found));
     }
     let mut flat = Vec::new();
     flatten(found, None, &read.document.uri, &mut flat);
-    Ok(json_of(&flat))
+    Ok(Json::of(&flat))
 }
 
 /// The symbol of the key that holds a query.
@@ -139,7 +139,7 @@ pub(in crate::lsp) fn workspace(answers: &mut Answers<'_>, value: Value) -> Answ
             }
         }
     }
-    Ok(json!(found))
+    Ok(Json::of(&found))
 }
 
 /// Whether a name has the letters that are searched for, in their order, as clients expect.
@@ -161,5 +161,5 @@ pub(in crate::lsp) fn links(answers: &mut Answers<'_>, _: Value) -> Answer {
         let target = Some(Uri(url));
         found.push(DocumentLink { range: places.range(span), target, tooltip: Some(tooltip), data: None });
     }
-    Ok(json_of(&found))
+    Ok(Json::of(&found))
 }

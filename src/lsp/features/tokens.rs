@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::super::answers::{Answer, Answers, params};
 use super::super::asked::Read;
-use super::super::client::json_of;
+use super::super::client::Json;
 use super::super::position::{Encoding, Places};
 use crate::editor::query::{self, FoldKind, TokenType};
 use crate::source::Span;
@@ -39,14 +39,14 @@ pub(in crate::lsp) fn legend() -> Value {
 pub(in crate::lsp) fn full(answers: &mut Answers<'_>, _: Value) -> Answer {
     let read = answers.read()?;
     let whole = Span::new(0, read.source().text().len());
-    Ok(json_of(&tokens(&read, whole, answers.shared.client.can.encoding)))
+    Ok(Json::of(&tokens(&read, whole, answers.shared.client.can.encoding)))
 }
 
 pub(in crate::lsp) fn range(answers: &mut Answers<'_>, value: Value) -> Answer {
     let range = params::<SemanticTokensRangeParams>(value)?.range;
     let read = answers.read()?;
     let encoding = answers.shared.client.can.encoding;
-    Ok(json_of(&tokens(&read, encoding.span(read.source(), range), encoding)))
+    Ok(Json::of(&tokens(&read, encoding.span(read.source(), range), encoding)))
 }
 
 fn tokens(read: &Read, range: Span, encoding: Encoding) -> SemanticTokens {
@@ -111,7 +111,7 @@ pub(in crate::lsp) fn folding(answers: &mut Answers<'_>, _: Value) -> Answer {
             });
         }
     }
-    Ok(json_of(&ranges))
+    Ok(Json::of(&ranges))
 }
 
 pub(in crate::lsp) fn selection(answers: &mut Answers<'_>, value: Value) -> Answer {
@@ -144,13 +144,13 @@ pub(in crate::lsp) fn selection(answers: &mut Answers<'_>, value: Value) -> Answ
         };
         ranges.extend(all.fold(first, nest));
     }
-    Ok(json_of(&ranges))
+    Ok(Json::of(&ranges))
 }
 
 pub(in crate::lsp) fn hints(answers: &mut Answers<'_>, value: Value) -> Answer {
     let range = params::<InlayHintParams>(value)?.range;
     if !answers.shared.inlay_hints() {
-        return Ok(json!([]));
+        return Ok(Json::of(&json!([])));
     }
     let read = answers.read()?;
     let encoding = answers.shared.client.can.encoding;
@@ -174,5 +174,5 @@ pub(in crate::lsp) fn hints(answers: &mut Answers<'_>, value: Value) -> Answer {
             });
         }
     }
-    Ok(json_of(&hints))
+    Ok(Json::of(&hints))
 }

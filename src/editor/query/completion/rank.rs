@@ -11,8 +11,9 @@ use crate::knowledge::usage::{self, Use};
 use crate::source::Span;
 use std::borrow::Cow;
 
-/// How many items are offered at once; for the others more has to be typed.
-const MOST_ITEMS: usize = 1_000;
+/// How many items are offered at once; for the others more has to be typed. What is further back is wanted in less than one of
+/// a hundred places, and longer lists take longer to send and to show.
+const MOST_ITEMS: usize = 400;
 
 /// A query of the workspace counts as so many published ones.
 const OWN_WEIGHT: f64 = 4.0;
