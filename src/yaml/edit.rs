@@ -44,7 +44,9 @@ pub fn replace_scalar(file: &SourceFile, node: &Node, new_text: &str) -> Option<
         scalar.indent.map_or_else(|| key_column(file.text(), header.start as usize) + 2, |n| n as usize);
     let line = line_at(file.text(), span.end as usize);
     let at_end_of_file = line.end == line.next;
-    let block = block_literal(new_text, indent, file.line_end(), at_end_of_file);
+    // A block that keeps its line ends would keep those of the blank lines below it too.
+    let keeps = new_text.ends_with("\n\n") && block_region_end(file.text(), node.span) != line.next;
+    let block = block_literal(new_text, indent, file.line_end(), at_end_of_file).filter(|_| !keeps);
     Some(Edit::new(span, block.unwrap_or_else(|| quoted(new_text))))
 }
 
@@ -126,8 +128,9 @@ pub fn scalar_to_list(file: &SourceFile, entry: &Entry) -> Option<Vec<Edit>> {
 pub fn scalar_to_items(file: &SourceFile, entry: &Entry, items: &[&str]) -> Option<Vec<Edit>> {
     let scalar = entry.value.scalar()?;
     let items: Vec<String> = items.iter().map(|item| quote_if_needed(item)).collect();
-    if scalar.in_flow {
-        return Some(vec![Edit::new(entry.value.span, format!("[{}]", items.join(", ")))]);
+    if scalar.in_flow || entry.value.span.is_empty() && !scalar.style.is_block() {
+        let blank = if entry.value.span.is_empty() { " " } else { "" };
+        return Some(vec![Edit::new(entry.value.span, format!("{blank}[{}]", items.join(", ")))]);
     }
     let mut edits = scalar_to_list(file, entry)?;
     let dash = &edits.first()?.text;
@@ -146,7 +149,8 @@ pub fn split_item(file: &SourceFile, list: &Sequence, index: usize, items: &[&st
             format!("{}{:indent$}- ", file.line_end(), "")
         }
     };
-    Some(Edit::new(item.span, items.join(&between)))
+    let blank = if item.span.is_empty() { " " } else { "" };
+    Some(Edit::new(item.span, format!("{blank}{}", items.join(&between))))
 }
 
 /// Insertions of the space that a dash needs to be one, in a text that reads `-a` or `-a -b` over several lines;

@@ -132,7 +132,8 @@ impl ScalarMap {
     /// The edit of the file after which the decoded value is the old one with `value_span` replaced, and
     /// nothing else. `None` where this form of scalar cannot say it; the result is proven by reading it.
     pub fn edit(&self, value_span: Span, replacement: &str) -> Option<Edit> {
-        if !self.exact || self.value.get(value_span.range()).is_none() {
+        // Where nothing is written, the space after the colon or dash may be missing too.
+        if !self.exact || self.source.is_empty() || self.value.get(value_span.range()).is_none() {
             return None;
         }
         let mut expected = self.value.clone();

@@ -14,6 +14,8 @@ use crate::kql::types::{Column, ColumnId, Relation, Scalar};
 use crate::kql::{Node, Parse, parse, walk_statements};
 use crate::source::Span;
 
+mod pinned;
+
 /// A workspace of two tables and three functions.
 struct Sample(CatalogId);
 

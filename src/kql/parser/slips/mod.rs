@@ -66,6 +66,8 @@ pub(super) fn explain(
     }
     let mut errors: Vec<SyntaxError> = kept.into_iter().map(|draft| draft.error).collect();
     errors.sort_by_key(|error| error.span);
+    // Two errors may come to one mistake.
+    errors.dedup_by(|error, before| error.span == before.span && error.message == before.message);
     errors
 }
 
@@ -181,9 +183,9 @@ impl<'t> Slips<'t> {
         at.min(self.tokens.len().saturating_sub(1))
     }
 
-    /// Whether a pipe or a semicolon lies between two places.
+    /// Whether a pipe or a semicolon lies between two places. What is said of a later error may be about an earlier place.
     fn apart(&self, from: u32, to: u32) -> bool {
-        let between = self.at(from)..self.at(to);
+        let between = self.at(from.min(to))..self.at(from.max(to));
         work::done(between.len());
         self.tokens[between].iter().any(|token| matches!(token.kind, T::Pipe | T::Semicolon))
     }
