@@ -56,7 +56,7 @@ impl Catalog for Devices {
 
 impl Page<'_> {
     /// The columns of rows; those that go on from others are left out.
-    fn changed(&self, rows: &Relation, before: Option<&Relation>) -> String {
+    fn changed(rows: &Relation, before: Option<&Relation>) -> String {
         let mut out: Vec<String> = Vec::new();
         let mut rest = before.map(|before| before.columns.iter()).into_iter().flatten().peekable();
         for column in &rows.columns {
@@ -87,7 +87,7 @@ impl Page<'_> {
             let _ = writeln!(out, "! {} {}{doubt}", self.at(finding.span), finding.message);
         }
         for operator in &self.model.full.as_ref().unwrap().operators {
-            let after = operator.after.as_ref().map(|after| self.changed(after, Some(&operator.before)));
+            let after = operator.after.as_ref().map(|after| Self::changed(after, Some(&operator.before)));
             let (place, said) = (self.at(operator.span), self.said(operator.span));
             let _ = writeln!(out, "| {place} {said}: {}", after.as_deref().unwrap_or("nothing"));
         }
