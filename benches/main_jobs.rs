@@ -1,4 +1,4 @@
-//! How long the two main jobs take, over content/ and, where `SENTLINT_SHARED` names it, over the corpus.
+//! How long the main jobs take, over content/ and, where `SENTLINT_SHARED` names it, over the corpus.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a benchmark that cannot be set up shall fail")]
 
@@ -51,6 +51,18 @@ fn benches(criterion: &mut Criterion) {
                     black_box(content.arm());
                 }
             });
+        });
+        group.bench_function("catalog", |bencher| {
+            bencher.iter(|| black_box(sentlint::internals::catalog::pages(&jobs)));
+        });
+        // One file in ten was another before.
+        let changed = |(at, (job, source)): (usize, (&Job, &Arc<SourceFile>))| {
+            let old = || job.with_text(source.text().replace("severity: Medium", "severity: Low"));
+            (job.clone(), (at % 10 == 0).then(old))
+        };
+        let files: Vec<(Job, Option<Job>)> = jobs.iter().zip(&sources).enumerate().map(changed).collect();
+        group.bench_function("diff", |bencher| {
+            bencher.iter(|| black_box(sentlint::internals::review::changes(&files)));
         });
         group.finish();
     }

@@ -5,6 +5,31 @@ pub mod baseline {
     pub use crate::baseline::{Baseline, Scope};
 }
 
+pub mod catalog {
+    //! The pages of a catalog.
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use crate::catalog::{Beside, Format, Site};
+    use crate::check::Job;
+    use crate::rules::Settings;
+
+    /// Makes the HTML pages of files with the default settings; how many bytes these have.
+    pub fn pages(jobs: &[Job]) -> usize {
+        let settings = Arc::new(Settings::default());
+        let settings = vec![settings; jobs.len()];
+        let bytes = AtomicUsize::new(0);
+        let site = Site::read(jobs, &settings, &Beside::default(), "Catalog", Format::Html);
+        let put = |_: &str, text: &str| {
+            bytes.fetch_add(text.len(), Ordering::Relaxed);
+            Ok::<(), ()>(())
+        };
+        // Nothing refuses a page here, and a page that cannot be made has no bytes.
+        let _ = site.write(&put);
+        bytes.into_inner()
+    }
+}
+
 pub mod check {
     //! Checking files.
     pub use crate::check::{Before, Job, check, read};
@@ -147,6 +172,26 @@ pub mod lsp {
 pub mod report {
     //! The formats of reports.
     pub use crate::report::{Format, Style, render, statistics};
+}
+
+pub mod review {
+    //! What changed in the meaning of content.
+    use std::sync::Arc;
+
+    use crate::check::Job;
+    use crate::review::{Pair, review};
+    use crate::rules::Settings;
+
+    /// How many files mean something else now: each with the text that it had, where that was another.
+    pub fn changes(files: &[(Job, Option<Job>)]) -> usize {
+        let pair = |(new, old): &(Job, Option<Job>)| {
+            let (old, same) = (old.as_ref().unwrap_or(new).clone(), old.is_none());
+            Pair { old: Some(old), new: Some(new.clone()), same }
+        };
+        let pairs: Vec<Pair> = files.iter().map(pair).collect();
+        let settings = Arc::new(Settings::default());
+        review(&pairs, "before", settings.attack, &|_| Arc::clone(&settings)).changes.len()
+    }
 }
 
 pub mod rules {

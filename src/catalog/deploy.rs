@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::content::{Content, Kind};
-use crate::convert::detection::{self, Catalogs, from_template};
-use crate::convert::promote::{self, promote};
+use crate::content::{Content, Kind, Query};
+use crate::convert::detection::{self, Catalogs, from_template_with};
+use crate::convert::promote::{self, promote_with};
 use crate::convert::{self, Params};
 use crate::diagnostic::Diagnostic;
 use crate::report::words;
@@ -24,22 +24,15 @@ const SCHEDULED: (&str, &str) = ("Scheduled rule", "scheduled");
 const NRT: (&str, &str) = ("NRT rule", "nrt");
 const DETECTION: (&str, &str) = ("Custom detection", "detection");
 
-/// For more files than these, only the way of their own kind is looked at: a conversion takes longer than a check.
-pub(super) const MOST_TRIED: usize = 1000;
-
-/// The ways that are open to a kind of content, those of other kinds only if they are to be tried. `blocked` is the finding
-/// that keeps it from being deployed as it is.
-pub(super) fn ways(content: &Content, view: &View<'_>, blocked: Option<&str>, tries: bool) -> Vec<Way> {
+/// The ways that are open to a kind of content, its own first. What keeps it from being deployed as it is, the rules say.
+pub(super) fn ways(content: &Content, queries: &[Query<'_>], view: &View<'_>) -> Vec<Way> {
     let own = match content.kind {
         Kind::HuntingQuery => "Hunting query",
         Kind::ScheduledRule => SCHEDULED.0,
         Kind::NrtRule => NRT.0,
         _ => return Vec::new(),
     };
-    let mut found = vec![Way { name: own, obstacle: blocked.map(str::to_owned), option: None }];
-    if !tries {
-        return found;
-    }
+    let mut found = vec![Way { name: own, obstacle: None, option: None }];
     let prepared = convert::prepare(content, &Params::default(), view).map_err(|refusal| *refusal);
     let mut add = |(name, option): (&'static str, &'static str), tried: Result<(), String>| {
         found.push(Way { name, obstacle: tried.err(), option: Some(option) });
@@ -51,20 +44,22 @@ pub(super) fn ways(content: &Content, view: &View<'_>, blocked: Option<&str>, tr
             return found;
         }
     };
+    // Reading and binding the query again for each way would take longer than all the rest.
+    let again = prepared.queries();
+    for (query, known) in again.iter().zip(queries) {
+        query.take_over(known);
+    }
     if content.kind == Kind::HuntingQuery {
+        let known = promote::Known::default();
         for (way, nrt) in [(SCHEDULED, false), (NRT, true)] {
             let options = promote::Options { nrt, ..promote::Options::default() };
-            add(way, promote(prepared, &options, view).map(drop).map_err(|reasons| first(&reasons)));
+            let tried = promote_with(prepared, &again, &known, &options, view);
+            add(way, tried.map(drop).map_err(|reasons| first(&reasons)));
         }
     }
-    let hunting = view.hunting();
-    let catalogs = Catalogs { workspace: view, hunting };
-    add(
-        DETECTION,
-        from_template(prepared, &detection::Options::default(), catalogs)
-            .map(drop)
-            .map_err(|reasons| first(&reasons)),
-    );
+    let catalogs = Catalogs { workspace: view, hunting: view.hunting() };
+    let tried = from_template_with(prepared, &again, &detection::Options::default(), catalogs);
+    add(DETECTION, tried.map(drop).map_err(|reasons| first(&reasons)));
     found
 }
 

@@ -1,16 +1,17 @@
 //! What the page of one query or rule shows.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::TestResult;
 use super::deploy::{self, Way};
 use super::prose::Section;
 use super::reads::{self, Read};
 use super::words::{Condition, duration};
-use super::{TestResult, highlight};
 use crate::content::model::{List, Tag, field};
-use crate::content::{Content, Kind};
+use crate::content::{Content, Kind, Query};
 use crate::knowledge::attack::{self, Version};
 use crate::kql::canonical::canonical;
 use crate::kql::lookback::lookback;
@@ -40,12 +41,14 @@ pub(super) struct Entry {
     pub(super) connectors: Vec<Connector>,
     pub(super) tables: Vec<String>,
     pub(super) functions: Vec<String>,
+    #[serde(skip)]
     pub(super) columns: Vec<Column>,
     /// Whether there may be more columns.
     pub(super) open: bool,
     /// The conditions of the query.
     pub(super) conditions: Vec<Condition>,
     /// The columns of tables that the query names.
+    #[serde(skip)]
     pub(super) reads: Vec<Read>,
     pub(super) lookback: Option<String>,
     /// Frequency, period and trigger, in words.
@@ -53,9 +56,8 @@ pub(super) struct Entry {
     pub(super) entities: Vec<Entity>,
     pub(super) custom_details: Vec<(String, String)>,
     pub(super) tags: Vec<String>,
+    #[serde(skip)]
     pub(super) query: String,
-    /// The query as HTML.
-    pub(super) highlighted: String,
     pub(super) author: Option<String>,
     pub(super) references: Vec<String>,
     pub(super) findings: Vec<Finding>,
@@ -109,9 +111,10 @@ pub(super) struct Connector {
     pub(super) data_types: Vec<String>,
 }
 
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub(super) struct Column {
-    pub(super) name: String,
+    /// Shared with the table that it is of: there are many more of them than of anything else.
+    pub(super) name: Arc<str>,
     pub(super) kind: &'static str,
 }
 
@@ -135,7 +138,7 @@ pub(super) struct Finding {
 }
 
 impl Entry {
-    pub(super) fn read(content: &Content, view: &View<'_>, attack: Version) -> Self {
+    pub(super) fn read(content: &Content, queries: &[Query<'_>], view: &View<'_>, attack: Version) -> Self {
         let path = content.source.path().to_owned();
         let mut this = Self {
             kind: content.kind.as_str(),
@@ -201,13 +204,14 @@ impl Entry {
             this.author = author.map(|name| name.value.trim().to_owned());
         }
         this.references = this.description.as_deref().map(addresses).unwrap_or_default();
-        this.read_queries(content, view);
+        this.read_queries(queries, view);
+        this.ways = deploy::ways(content, queries, view);
         this
     }
 
-    fn read_queries(&mut self, content: &Content, view: &View<'_>) {
+    fn read_queries(&mut self, queries: &[Query<'_>], view: &View<'_>) {
         let (mut tables, mut functions) = (BTreeSet::new(), BTreeSet::new());
-        for (at, query) in content.queries().iter().enumerate() {
+        for (at, query) in queries.iter().enumerate() {
             let model = query.analysis(view);
             tables.extend(model.tables.iter().map(|(name, _)| name.to_string()));
             functions.extend(model.functions.iter().map(ToString::to_string));
@@ -215,7 +219,6 @@ impl Entry {
                 continue;
             }
             query.text.trim_end().clone_into(&mut self.query);
-            self.highlighted = highlight::html(&self.query);
             let reach = lookback(query.text, query.parse(), &model, Timespan::ZERO);
             self.lookback =
                 reach.furthest().map(|reach| reach.back).filter(|back| *back > Timespan::ZERO).map(duration);
@@ -223,7 +226,7 @@ impl Entry {
             if let Some(result) = &model.result {
                 self.open = result.has_unknown_columns;
                 let column = |column: &crate::kql::types::Column| Column {
-                    name: column.name.to_string(),
+                    name: Arc::clone(&column.name),
                     kind: column.kind.name(),
                 };
                 self.columns = result.columns.iter().map(column).collect();
@@ -262,14 +265,12 @@ impl Entry {
         Link { name: self.name.clone(), page: self.page.clone() }
     }
 
-    /// Fills in as what it can be deployed, given the findings.
-    pub(super) fn find_ways(&mut self, content: &Content, view: &View<'_>, tries: bool) {
-        self.ways = deploy::ways(content, view, self.blocked(), tries);
-    }
-
-    /// Why it cannot be deployed, if so.
-    fn blocked(&self) -> Option<&str> {
-        self.findings.iter().find(|found| found.blocks).map(|found| &*found.message)
+    /// Takes what the rules found, which may keep it from being deployed as it is.
+    pub(super) fn judge(&mut self, findings: Vec<Finding>) {
+        self.findings = findings;
+        if let Some(own) = self.ways.first_mut() {
+            own.obstacle = self.findings.iter().find(|found| found.blocks).map(|found| found.message.clone());
+        }
     }
 }
 

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-
 use super::entry::{Entry, Link, Member};
 use super::names::Names;
 use crate::knowledge::attack::Version;
 
 /// The entries that have something in common.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub(super) struct Group {
     /// What it is: `technique`, `table`, ...
     pub(super) what: &'static str,
@@ -18,10 +16,9 @@ pub(super) struct Group {
     pub(super) about: Option<String>,
     pub(super) url: Option<String>,
     pub(super) page: String,
-    /// The entries, by name.
-    pub(super) entries: Vec<Member>,
+    /// The entries by their index, sorted by name.
+    pub(super) entries: Vec<usize>,
     /// Of a table: the columns that are named, with their types, and by how many entries.
-    #[serde(skip)]
     pub(super) columns: BTreeMap<(String, &'static str), usize>,
 }
 
@@ -29,6 +26,8 @@ pub(super) struct Group {
 #[derive(Debug, Default)]
 pub(super) struct Groups {
     pub(super) all: BTreeMap<(&'static str, String), Group>,
+    /// Every entry as groups list it.
+    pub(super) members: Vec<Member>,
 }
 
 /// The kinds of groups, each with the title of its list.
@@ -46,9 +45,8 @@ const MOST_SIMILAR: usize = 10;
 impl Groups {
     /// Groups entries, and fills in which of them are similar and which call which.
     pub(super) fn of(entries: &mut [Entry], names: &mut Names, extension: &str, attack: Version) -> Self {
-        let mut groups = Self::default();
-        for entry in entries.iter() {
-            let member = entry.member();
+        let mut groups = Self { members: entries.iter().map(Entry::member).collect(), ..Self::default() };
+        for (at, entry) in entries.iter().enumerate() {
             let mut add = |what: &'static str, name: &str| {
                 if name.is_empty() {
                     return;
@@ -63,8 +61,8 @@ impl Groups {
                     entries: Vec::new(),
                     columns: BTreeMap::new(),
                 });
-                if group.entries.last() != Some(&member) {
-                    group.entries.push(member.clone());
+                if group.entries.last() != Some(&at) {
+                    group.entries.push(at);
                 }
             };
             for technique in &entry.techniques {
@@ -84,8 +82,9 @@ impl Groups {
                 }
             }
         }
-        for ((what, name), group) in &mut groups.all {
-            group.entries.sort();
+        let Self { all, members } = &mut groups;
+        for ((what, name), group) in all {
+            group.entries.sort_by_key(|at| &members[*at]);
             if *what == "technique" {
                 group.about = super::technique_name(attack, name);
                 group.url = attack.technique(name).map(crate::knowledge::attack::Technique::url);
@@ -93,6 +92,11 @@ impl Groups {
         }
         relate(entries);
         groups
+    }
+
+    /// The entries of a group, by name.
+    pub(super) fn members<'g>(&'g self, group: &'g Group) -> impl Iterator<Item = &'g Member> {
+        group.entries.iter().map(|at| &self.members[*at])
     }
 
     /// The page of a group.
@@ -108,11 +112,12 @@ impl Groups {
 
 /// Fills in which queries have the same shape over the same tables, and which call which parsers.
 fn relate(entries: &mut [Entry]) {
-    let mut shapes: BTreeMap<(Vec<String>, String), Vec<usize>> = BTreeMap::new();
     let mut parsers: BTreeMap<String, usize> = BTreeMap::new();
-    for (at, entry) in entries.iter().enumerate() {
+    let mut shapes: BTreeMap<(Vec<String>, String), Vec<usize>> = BTreeMap::new();
+    for (at, entry) in entries.iter_mut().enumerate() {
         if !entry.shape.is_empty() {
-            shapes.entry((entry.tables.clone(), entry.shape.clone())).or_default().push(at);
+            let shape = std::mem::take(&mut entry.shape);
+            shapes.entry((entry.tables.clone(), shape)).or_default().push(at);
         }
         for name in &entry.parser_names {
             parsers.entry(name.clone()).or_insert(at);

@@ -1,5 +1,7 @@
 //! A query as HTML, colored by the lexer of sentlint itself.
 
+use std::borrow::Cow;
+
 use crate::kql::{self, TokenKind};
 use crate::report::markup;
 
@@ -42,8 +44,16 @@ fn between(out: &mut String, text: &str) {
 }
 
 fn add(out: &mut String, class: &str, text: &str) {
-    // Line ends stay as they are: the element keeps them.
-    let safe = markup(&text.replace('\r', "")).replace("&#10;", "\n").replace("&#9;", "\t");
+    // Nearly every token is plain.
+    let is_plain = |byte: u8| {
+        matches!(byte, b' '..=b'~' | b'\n' | b'\t') && !matches!(byte, b'&' | b'<' | b'>' | b'"' | b'#')
+    };
+    let safe: Cow<'_, str> = if text.bytes().all(is_plain) {
+        text.into()
+    } else {
+        // Line ends stay as they are: the element keeps them.
+        markup(&text.replace('\r', "")).replace("&#10;", "\n").replace("&#9;", "\t").into()
+    };
     if class.is_empty() || safe.is_empty() {
         *out += &safe;
     } else {

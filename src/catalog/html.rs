@@ -1,16 +1,18 @@
 //! The site as HTML: pages that a browser opens from a folder, without asking anything of another host.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use minijinja::value::Serde;
-use minijinja::{Environment, Value, context};
+use minijinja::{Environment, HtmlEscape, Value, context};
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::entry::{Entry, Link, Member};
-use super::groups::{Groups, KINDS};
-use super::names::relative;
-use super::{index, prose};
+use super::entry::{Column, Entry, Link, Member};
+use super::groups::{Group, Groups, KINDS};
+use super::reads::Read;
+use super::{NotMade, Put, Site, highlight, index, prose};
 use crate::coverage::Coverage;
 use crate::report::markup;
 
@@ -30,8 +32,9 @@ const FILES: [(&str, &str); 4] = [
     ("query.js", include_str!("templates/query.js")),
 ];
 
-const TEMPLATES: [(&str, &str); 7] = [
+const TEMPLATES: [(&str, &str); 8] = [
     ("base.html", include_str!("templates/base.html")),
+    ("header.html", include_str!("templates/header.html")),
     ("entry.html", include_str!("templates/entry.html")),
     ("group.html", include_str!("templates/group.html")),
     ("groups.html", include_str!("templates/groups.html")),
@@ -61,86 +64,130 @@ fn value<T: Serialize>(of: &T) -> Value {
     Value::from(Serde(of))
 }
 
-/// All pages, with what they need.
-pub(super) fn pages(
-    entries: &[Entry],
-    groups: &Groups,
-    coverage: &Coverage,
-    title: &str,
-) -> Result<BTreeMap<String, String>, String> {
-    let mut environment = Environment::new();
-    for (name, text) in TEMPLATES {
-        environment.add_template(name, text).map_err(|error| error.to_string())?;
-    }
-    environment.add_filter("markdown", |text: &str| Value::from_safe_string(prose::to_html(text)));
-    environment.add_filter("ticks", |text: &str| Value::from_safe_string(ticks(text)));
-    environment.add_filter("safe_html", |text: &str| Value::from_safe_string(text.to_owned()));
-    let kinds: Vec<Link> = KINDS
-        .iter()
-        .filter(|(what, _)| groups.of_kind(what).next().is_some())
-        .map(|(what, name)| Link { name: (*name).to_owned(), page: format!("{what}/index.html") })
-        .collect();
-    let filters = of_filters(entries);
-    let render = |template: &str, page: &str, content: Value| -> Result<(String, String), String> {
-        let link = |to: &str| relative(page, to);
-        let navigation: Vec<Link> =
-            kinds.iter().map(|kind| Link { name: kind.name.clone(), page: link(&kind.page) }).collect();
-        let site = context! { site => title, filters => filters.clone(), root => "../".repeat(page.matches('/').count()), navigation => value(&navigation) };
-        let template = environment.get_template(template).map_err(|error| error.to_string())?;
-        let text = template.render(context! { ..content, ..site }).map_err(|error| format!("{error:#}"))?;
-        Ok((page.to_owned(), text))
-    };
-    let mut files: BTreeMap<String, String> = entries
-        .par_iter()
-        .map(|entry| render("entry.html", &entry.page, of_entry(entry, groups)))
-        .collect::<Result<_, _>>()?;
-    let of_groups: BTreeMap<String, String> = groups
-        .all
-        .par_iter()
-        .map(|(_, group)| {
-            let children: Vec<Link> = if group.what == "technique" {
-                let parts = groups.of_kind("technique").filter(|other| {
-                    other.name.strip_prefix(&*group.name).is_some_and(|rest| rest.starts_with('.'))
-                });
-                let about = |name: &str, about: Option<&str>| match about {
-                    Some(about) => format!("{name} {about}"),
-                    None => name.to_owned(),
-                };
-                parts
-                    .map(|part| Link {
-                        name: about(&part.name, part.about.as_deref()),
-                        page: part.page.clone(),
-                    })
-                    .collect()
-            } else {
-                Vec::new()
-            };
-            let columns: Vec<(&str, &str, usize)> =
-                group.columns.iter().map(|((name, kind), count)| (name.as_str(), *kind, *count)).collect();
-            render(
-                "group.html",
-                &group.page,
-                context! { group => value(group), members => value(&group.entries), columns => value(&columns), children => value(&children) },
-            )
-        })
-        .collect::<Result<_, _>>()?;
-    files.extend(of_groups);
-    for (what, name) in KINDS {
-        let all: Vec<&super::groups::Group> = groups.of_kind(what).collect();
-        if !all.is_empty() {
-            files.extend([render(
-                "groups.html",
-                &format!("{what}/index.html"),
-                context! { name, all => value(&all) },
-            )?]);
+/// A page or file of the site.
+enum Part<'s> {
+    Entry(&'s Entry),
+    Group(&'s Group),
+    Kind(&'static str, &'static str),
+    All,
+    Start,
+    Search,
+    Index,
+    File(&'static str, &'static str),
+}
+
+/// The names of the files that do not depend on the content.
+pub(super) fn fixed() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|(name, _)| *name).chain(["all.html", "index.html", "content.js"])
+}
+
+/// Makes all pages, with what they need.
+pub(super) fn pages<E: Send>(site: &Site, put: &Put<'_, E>) -> Result<(), NotMade<E>> {
+    let Site { entries, groups, .. } = site;
+    let pages = Pages::new(site).map_err(|error| NotMade::Pages(format!("{error:#}")))?;
+    // What takes longest comes first.
+    let mut parts = vec![Part::Index, Part::Search, Part::All, Part::Start];
+    parts.extend(
+        KINDS
+            .iter()
+            .filter(|(what, _)| groups.of_kind(what).next().is_some())
+            .map(|(what, name)| Part::Kind(what, name)),
+    );
+    parts.extend(FILES.map(|(name, text)| Part::File(name, text)));
+    parts.extend(groups.all.values().map(Part::Group));
+    parts.extend(entries.iter().map(Part::Entry));
+    parts.par_iter().try_for_each(|part| {
+        let (name, text) = pages.of(part).map_err(|error| NotMade::Pages(format!("{error:#}")))?;
+        put(&name, &text).map_err(NotMade::Unwritten)
+    })
+}
+
+/// What all pages need.
+struct Pages<'s> {
+    site: &'s Site,
+    environment: Environment<'static>,
+    /// What stands above each page, by how many folders deep it is.
+    headers: [Value; 2],
+}
+
+impl<'s> Pages<'s> {
+    fn new(site: &'s Site) -> Result<Self, minijinja::Error> {
+        let mut environment = Environment::new();
+        for (name, text) in TEMPLATES {
+            environment.add_template(name, text)?;
         }
+        environment.add_filter("markdown", |text: &str| Value::from_safe_string(prose::to_html(text)));
+        environment.add_filter("ticks", |text: &str| Value::from_safe_string(ticks(text)));
+        environment.add_filter("safe_html", |text: &str| Value::from_safe_string(text.to_owned()));
+        let filters = of_filters(&site.entries);
+        let header = |root: &str| {
+            let kinds = KINDS.iter().filter(|(what, _)| site.groups.of_kind(what).next().is_some());
+            let link = |(what, name): &(&str, &str)| Link {
+                name: (*name).to_owned(),
+                page: format!("{root}{what}/index.html"),
+            };
+            let navigation: Vec<Link> = kinds.map(link).collect();
+            let context = context! { site => &site.title, root, filters => filters.clone(), navigation => value(&navigation) };
+            environment.get_template("header.html")?.render(context).map(Value::from_safe_string)
+        };
+        let headers = [header("")?, header("../")?];
+        Ok(Self { site, environment, headers })
     }
-    let members: Vec<Member> = entries.iter().map(Entry::member).collect();
-    files.extend([render("all.html", "all.html", context! { members => value(&members) })?]);
-    files.extend([render("index.html", "index.html", of_start(entries, groups, coverage))?]);
-    files.extend(FILES.map(|(name, text)| (name.to_owned(), text.to_owned())));
-    files.insert("content.js".to_owned(), index::search(entries));
-    Ok(files)
+
+    /// The name and the text of a part.
+    fn of<'p>(&self, part: &Part<'p>) -> Result<(Cow<'p, str>, Cow<'static, str>), minijinja::Error> {
+        let Site { entries, groups, coverage, .. } = self.site;
+        let (name, template, content) = match part {
+            Part::Entry(entry) => ((&*entry.page).into(), "entry.html", of_entry(entry, groups)),
+            Part::Group(group) => ((&*group.page).into(), "group.html", of_group(group, groups)),
+            Part::Kind(what, name) => {
+                (format!("{what}/index.html").into(), "groups.html", of_kind(what, name, groups))
+            }
+            Part::All => ("all.html".into(), "all.html", context! { members => value(&groups.members) }),
+            Part::Start => ("index.html".into(), "index.html", of_start(entries, groups, coverage)),
+            Part::Search => return Ok(("content.js".into(), index::search(entries).into())),
+            Part::Index => return Ok(("index.json".into(), index::json(entries).into())),
+            Part::File(name, text) => return Ok(((*name).into(), (*text).into())),
+        };
+        let name: Cow<'p, str> = name;
+        let depth = name.matches('/').count().min(1);
+        let site = context! { site => &self.site.title, root => ["", "../"][depth], header => self.headers[depth].clone() };
+        let text = self.environment.get_template(template)?.render(context! { ..content, ..site })?;
+        Ok((name, text.into()))
+    }
+}
+
+fn of_kind(what: &'static str, name: &str, groups: &Groups) -> Value {
+    let all: Vec<Value> = groups
+        .of_kind(what)
+        .map(|group| {
+            context! { name => &group.name, about => &group.about, page => &group.page, count => group.entries.len() }
+        })
+        .collect();
+    context! { name, all }
+}
+
+fn of_group(group: &Group, groups: &Groups) -> Value {
+    let children: Vec<Link> = if group.what == "technique" {
+        let prefix = format!("{}.", group.name);
+        let from = groups.all.range((group.what, prefix.clone())..).map(|(_, other)| other);
+        let parts = from.take_while(|other| other.what == group.what && other.name.starts_with(&prefix));
+        let about = |name: &str, about: Option<&str>| match about {
+            Some(about) => format!("{name} {about}"),
+            None => name.to_owned(),
+        };
+        parts
+            .map(|part| Link { name: about(&part.name, part.about.as_deref()), page: part.page.clone() })
+            .collect()
+    } else {
+        Vec::new()
+    };
+    let columns: Vec<(&str, &str, usize)> =
+        group.columns.iter().map(|((name, kind), count)| (name.as_str(), *kind, *count)).collect();
+    let members: Vec<&Member> = groups.members(group).collect();
+    let of_group =
+        context! { what => group.what, name => &group.name, about => &group.about, url => &group.url };
+    context! { group => of_group, members => value(&members), columns => value(&columns), children => value(&children) }
 }
 
 fn of_entry(entry: &Entry, groups: &Groups) -> Value {
@@ -189,8 +236,10 @@ fn of_entry(entry: &Entry, groups: &Groups) -> Value {
             html: Some(section.html.clone()),
         })
         .collect();
+    let many = entry.reads.windows(2).any(|two| two[0].table != two[1].table);
     context! {
         entry => value(entry),
+        highlighted => Value::from_safe_string(highlight::html(&entry.query)),
         techniques => value(&techniques),
         tables => value(&tables),
         tags => value(&tags),
@@ -199,9 +248,35 @@ fn of_entry(entry: &Entry, groups: &Groups) -> Value {
         stated => value(&stated),
         others => value(&others),
         coverage => value(&shared),
-        many => entry.reads.windows(2).any(|two| two[0].table != two[1].table),
+        reads => Value::from_safe_string(read_rows(entry, many)),
+        many,
+        returned => Value::from_safe_string(returned_rows(entry)),
+        returns => entry.columns.len(),
         is_parser => entry.is_parser(),
     }
+}
+
+/// The rows of the table of the columns that are read; there are so many columns that a template would take most of its time
+/// for them.
+fn read_rows(entry: &Entry, many: bool) -> String {
+    let mut out = String::new();
+    for Read { table, name, kind } in &entry.reads {
+        let _ = write!(out, "\n<tr><td><code>{}</code></td><td>{kind}</td>", HtmlEscape(name));
+        if many {
+            let _ = write!(out, "<td>{}</td>", HtmlEscape(table));
+        }
+        out += "</tr>";
+    }
+    out
+}
+
+/// The same of the columns that are returned.
+fn returned_rows(entry: &Entry) -> String {
+    let mut out = String::new();
+    for Column { name, kind } in &entry.columns {
+        let _ = write!(out, "\n<tr><td><code>{}</code></td><td>{kind}</td></tr>", HtmlEscape(name));
+    }
+    out
 }
 
 /// A message with what stands between backticks as code.
@@ -280,6 +355,7 @@ fn of_start(entries: &[Entry], groups: &Groups, coverage: &Coverage) -> Value {
         all_sub,
         attack => coverage.version.as_str(),
         count => entries.len(),
+        filters => of_filters(entries),
     }
 }
 

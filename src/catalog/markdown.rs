@@ -1,29 +1,26 @@
 //! The site as Markdown with front matter and relative links, for generators of sites and for GitHub.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+use rayon::prelude::*;
 
 use super::entry::{Entry, Link};
 use super::groups::{Group, Groups, KINDS};
 use super::names::relative;
+use super::{NotMade, Put, Site, index};
 use crate::report::markdown_cell;
 
-pub(super) fn pages(entries: &[Entry], groups: &Groups, title: &str) -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    for entry in entries {
-        files.insert(entry.page.clone(), of_entry(entry, groups));
-    }
-    for group in groups.all.values() {
-        files.insert(group.page.clone(), of_group(group));
-    }
-    let mut start = format!("---\ntitle: {}\n---\n\n# {}\n\n", quoted(title), markdown_cell(title));
+pub(super) fn pages<E: Send>(site: &Site, put: &Put<'_, E>) -> Result<(), NotMade<E>> {
+    let Site { entries, groups, .. } = site;
+    let put = |name: &str, text: String| put(name, &text).map_err(NotMade::Unwritten);
+    entries.par_iter().try_for_each(|entry| put(&entry.page, of_entry(entry, groups)))?;
+    groups.all.par_iter().try_for_each(|(_, group)| put(&group.page, of_group(group, groups)))?;
     for (what, name) in KINDS {
         let mut all = groups.of_kind(what).peekable();
         if all.peek().is_none() {
             continue;
         }
         let page = format!("{what}/index.md");
-        let _ = writeln!(start, "- [{name}]({page})");
         let mut list = format!("---\ntitle: {}\n---\n\n# {name}\n\n", quoted(name));
         for group in all {
             let about =
@@ -32,10 +29,20 @@ pub(super) fn pages(entries: &[Entry], groups: &Groups, title: &str) -> BTreeMap
             let _ =
                 writeln!(list, "- [{}]({to}){about} ({})", markdown_cell(&group.name), group.entries.len());
         }
-        files.insert(page, list);
+        put(&page, list)?;
+    }
+    put("index.md", of_start(site))?;
+    put("index.json", index::json(entries))
+}
+
+fn of_start(site: &Site) -> String {
+    let title = &site.title;
+    let mut start = format!("---\ntitle: {}\n---\n\n# {}\n\n", quoted(title), markdown_cell(title));
+    for (what, name) in KINDS.iter().filter(|(what, _)| site.groups.of_kind(what).next().is_some()) {
+        let _ = writeln!(start, "- [{name}]({what}/index.md)");
     }
     start += "\n## All content\n\n| Name | Kind | Severity | Techniques |\n|---|---|---|---|\n";
-    for entry in entries {
+    for entry in &site.entries {
         let techniques: Vec<String> = entry.techniques.iter().map(|one| markdown_cell(&one.id)).collect();
         let severity = markdown_cell(entry.severity.as_deref().unwrap_or_default());
         let _ = writeln!(
@@ -47,11 +54,10 @@ pub(super) fn pages(entries: &[Entry], groups: &Groups, title: &str) -> BTreeMap
             techniques.join(", ")
         );
     }
-    files.insert("index.md".to_owned(), start);
-    files
+    start
 }
 
-fn of_group(group: &Group) -> String {
+fn of_group(group: &Group, groups: &Groups) -> String {
     let about = group.about.as_deref().map(|about| format!(" {}", markdown_cell(about))).unwrap_or_default();
     let mut out =
         format!("---\ntitle: {}\n---\n\n# {}{about}\n\n", quoted(&group.name), markdown_cell(&group.name));
@@ -59,7 +65,7 @@ fn of_group(group: &Group) -> String {
         let _ = writeln!(out, "[{} at MITRE ATT&CK]({url})\n", group.name);
     }
     out += "| Name | Kind | Severity | Techniques |\n|---|---|---|---|\n";
-    for one in &group.entries {
+    for one in groups.members(group) {
         let _ = writeln!(
             out,
             "| [{}]({}) | {} | {} | {} |",

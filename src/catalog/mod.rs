@@ -1,20 +1,18 @@
 //! A site of the content: a page for each query and rule, and pages for what they have in common.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::check::{self, Job, Skipped};
-use crate::content::{Content, Kind};
+use crate::check::{self, Job, Run, Skipped};
+use crate::content::{Content, Kind, Query};
 use crate::coverage::{Coverage, Item};
-use crate::findings::Findings;
 use crate::git::Dates;
 use crate::knowledge::attack::{Domain, Version};
 use crate::rules::Settings;
-use crate::source::SourceFile;
+use crate::workspace::View;
 
 mod deploy;
 mod entry;
@@ -62,15 +60,27 @@ impl Format {
     }
 }
 
-/// The files of a site, by their paths below its folder.
-#[derive(Debug, Default)]
+/// A site, of which everything is known but the pages: they are made one by one, to be written at once.
 pub(crate) struct Site {
-    /// The files.
-    pub files: BTreeMap<String, String>,
-    /// How many queries and rules have a page.
-    pub content: usize,
+    /// The queries, rules and parsers, in the order of the files.
+    entries: Vec<Entry>,
+    groups: Groups,
+    coverage: Coverage,
+    title: String,
+    format: Format,
     /// The jobs that yielded nothing.
     pub skipped: Vec<Skipped>,
+}
+
+/// What takes the name of a file of the site and its text.
+pub(crate) type Put<'p, E> = dyn Fn(&str, &str) -> Result<(), E> + Sync + 'p;
+
+/// Why a site is not there in full.
+pub(crate) enum NotMade<E> {
+    /// A page could not be made.
+    Pages(String),
+    /// A file was not taken.
+    Unwritten(E),
 }
 
 /// What is known of files beside what they say, by their names.
@@ -95,64 +105,88 @@ pub(crate) struct TestResult {
     pub message: Option<String>,
 }
 
-/// Makes the site of some files. The settings are those of the jobs in their order; `title` is the name of the site.
-pub(crate) fn site(
-    jobs: &[Job],
-    settings: &[Arc<Settings>],
-    beside: &Beside,
-    title: &str,
-    format: Format,
-) -> Result<Site, String> {
-    let sources: Vec<Result<Arc<SourceFile>, String>> = jobs.par_iter().map(check::read).collect();
-    let parsers = check::parsers(jobs, &sources);
-    let attack = settings.iter().map(|settings| settings.attack).min().unwrap_or_default();
-    let mut run = check::check(jobs, settings);
-    let findings = by_path(&mut run.findings);
-    let tests: BTreeMap<&str, &Vec<TestResult>> = beside
-        .tests
-        .iter()
-        .filter_map(|(name, tests)| Some((stem(name).strip_suffix(".test")?, tests)))
-        .collect();
-    let tries = jobs.len() <= deploy::MOST_TRIED;
-    let read: Vec<Option<(Entry, Option<Item>)>> = jobs
-        .par_iter()
-        .zip(&sources)
-        .zip(settings)
-        .map_init(Vec::new, |views, ((job, source), settings)| {
-            let content = Content::read(Arc::clone(source.as_ref().ok()?), job.place());
+impl Site {
+    /// The site of some files. The settings are those of the jobs in their order; `title` is the name of the site.
+    pub(crate) fn read(
+        jobs: &[Job],
+        settings: &[Arc<Settings>],
+        beside: &Beside,
+        title: &str,
+        format: Format,
+    ) -> Self {
+        let attack = settings.iter().map(|settings| settings.attack).min().unwrap_or_default();
+        let tests: BTreeMap<&str, &Vec<TestResult>> = beside
+            .tests
+            .iter()
+            .filter_map(|(name, tests)| Some((stem(name).strip_suffix(".test")?, tests)))
+            .collect();
+        let found: Mutex<Vec<(usize, Entry, Option<Item>)>> = Mutex::default();
+        let look = |at: usize, content: &Content, queries: &[Query<'_>], view: &View<'_>| {
             let has_page = matches!(
                 content.kind,
                 Kind::HuntingQuery | Kind::ScheduledRule | Kind::NrtRule | Kind::OtherRule | Kind::Parser
             );
             if !has_page {
-                return None;
+                return;
             }
-            let view = check::catalog_for(views, &settings.workspace, &parsers);
-            let mut entry = Entry::read(&content, view, attack);
-            let path = job.input.name.as_str();
-            entry.findings = findings.get(path).cloned().unwrap_or_default();
+            let mut entry = Entry::read(content, queries, view, attack);
+            let path = jobs[at].input.name.as_str();
             entry.tests = tests.get(stem(path)).copied().cloned().unwrap_or_default();
             let dates = beside.dates.get(path);
             entry.added = dates.map(|dates| dates.added.clone());
             entry.changed = dates.map(|dates| dates.changed.clone());
-            entry.find_ways(&content, view, tries);
             entry.notes = beside.notes.get(path).map(|text| prose::sections(text)).unwrap_or_default();
-            Some((entry, Item::of(&content)))
-        })
-        .collect();
-    let (mut entries, items): (Vec<Entry>, Vec<Option<Item>>) = read.into_iter().flatten().unzip();
-    let coverage = Coverage::of(items.into_iter().flatten().collect(), attack, Domain::Enterprise);
-    let mut names = Names::default();
-    for entry in &mut entries {
-        entry.page = names.page("content", stem(&entry.path), format.extension());
+            let one = (at, entry, Item::of(content));
+            found.lock().unwrap_or_else(PoisonError::into_inner).push(one);
+        };
+        let run = check::check_and_look(jobs, settings, Some(&look));
+        let mut findings = by_job(&run);
+        let skipped = run.skipped;
+        drop(run.findings);
+        let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.sort_unstable_by_key(|(at, ..)| *at);
+        let (mut entries, mut items) = (Vec::with_capacity(found.len()), Vec::new());
+        for (at, mut entry, item) in found {
+            entry.judge(findings.remove(&at).unwrap_or_default());
+            entries.push(entry);
+            items.extend(item);
+        }
+        let coverage = Coverage::of(items, attack, Domain::Enterprise);
+        let mut names = Names::default();
+        for entry in &mut entries {
+            entry.page = names.page("content", stem(&entry.path), format.extension());
+        }
+        let groups = Groups::of(&mut entries, &mut names, format.extension(), attack);
+        Self { entries, groups, coverage, title: title.to_owned(), format, skipped }
     }
-    let groups = Groups::of(&mut entries, &mut names, format.extension(), attack);
-    let mut files = match format {
-        Format::Html => html::pages(&entries, &groups, &coverage, title)?,
-        Format::Markdown => markdown::pages(&entries, &groups, title),
-    };
-    files.insert("index.json".to_owned(), index::json(&entries));
-    Ok(Site { files, content: entries.len(), skipped: run.skipped })
+
+    /// How many queries and rules have a page.
+    pub(crate) fn count(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The names of all files of the site, as paths below its folder.
+    pub(crate) fn names(&self) -> BTreeSet<String> {
+        let extension = self.format.extension();
+        let mut names: BTreeSet<String> = self.entries.iter().map(|entry| entry.page.clone()).collect();
+        names.extend(self.groups.all.values().map(|group| group.page.clone()));
+        let kinds = groups::KINDS.iter().filter(|(what, _)| self.groups.of_kind(what).next().is_some());
+        names.extend(kinds.map(|(what, _)| format!("{what}/index.{extension}")));
+        names.insert("index.json".to_owned());
+        match self.format {
+            Format::Html => names.extend(html::fixed().map(str::to_owned)),
+            Format::Markdown => _ = names.insert("index.md".to_owned()),
+        }
+        names
+    }
+
+    /// Makes the files, on all threads, and hands each to `put`.
+    pub(crate) fn write<E: Send>(&self, put: &Put<'_, E>) -> Result<(), NotMade<E>> {
+        match self.format {
+            Format::Html => html::pages(self, put),
+            Format::Markdown => markdown::pages(self, put),
+        }
+    }
 }
 
 /// A path without its extension.
@@ -164,10 +198,10 @@ fn stem(path: &str) -> &str {
     }
 }
 
-/// The findings of each file.
-fn by_path(findings: &mut Findings) -> BTreeMap<String, Vec<entry::Finding>> {
+/// The findings of each job.
+fn by_job(run: &Run) -> BTreeMap<usize, Vec<entry::Finding>> {
     let mut all = BTreeMap::new();
-    for file in &findings.files {
+    for (file, at) in run.findings.files.iter().zip(&run.jobs) {
         let counting = file.diagnostics.iter().filter(|found| found.counts());
         let list: Vec<entry::Finding> = counting
             .map(|found| entry::Finding {
@@ -179,7 +213,7 @@ fn by_path(findings: &mut Findings) -> BTreeMap<String, Vec<entry::Finding>> {
                 blocks: found.rule.blocks.is_some() && found.severity == crate::diagnostic::Severity::Error,
             })
             .collect();
-        all.insert(file.source.path().to_owned(), list);
+        all.insert(*at, list);
     }
     all
 }

@@ -1,28 +1,32 @@
 //! The names of pages: short, without anything that a file system or a URL minds, and each once, whatever its case.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Longer names are cut.
 const LONGEST: usize = 80;
 
 /// The names that are taken.
 #[derive(Debug, Default)]
-pub(super) struct Names(BTreeSet<String>);
+pub(super) struct Names {
+    taken: BTreeSet<String>,
+    /// The number of the next page of each name that several would have.
+    next: BTreeMap<String, usize>,
+}
 
 impl Names {
     /// A page in a folder, named after something.
     pub(super) fn page(&mut self, folder: &str, after: &str, extension: &str) -> String {
-        let stem = slug(after);
-        let mut number = 1;
+        let stem = format!("{folder}/{}", slug(after));
+        let number = self.next.entry(stem.clone()).or_insert(1);
         loop {
-            let name = match number {
-                1 => format!("{folder}/{stem}.{extension}"),
-                number => format!("{folder}/{stem}-{number}.{extension}"),
+            let name = match *number {
+                1 => format!("{stem}.{extension}"),
+                number => format!("{stem}-{number}.{extension}"),
             };
-            if self.0.insert(name.clone()) {
+            *number += 1;
+            if self.taken.insert(name.clone()) {
                 return name;
             }
-            number += 1;
         }
     }
 }
@@ -41,8 +45,8 @@ pub(super) fn slug(text: &str) -> String {
         }
     }
     let out = out.trim_matches('-');
-    // Windows gives some names to devices.
-    let reserved = ["con", "prn", "aux", "nul"].contains(&out)
+    // Windows gives some names to devices, and each folder may have a page of its own.
+    let reserved = ["con", "prn", "aux", "nul", "index"].contains(&out)
         || out.len() == 4 && (out.starts_with("com") || out.starts_with("lpt"));
     match (out, reserved) {
         ("", _) => "page".to_owned(),
@@ -64,15 +68,18 @@ mod tests {
     #[test]
     fn names_are_told_apart_whatever_their_case() {
         let mut names = Names::default();
-        let pages: Vec<String> = ["Rules/A b.c", "rules/a B c", "", "\u{202e}é", "CON", &"x".repeat(500)]
-            .into_iter()
-            .map(|text| names.page("content", text, "html"))
-            .collect();
-        let expected = ["rules-a-b-c", "rules-a-b-c-2", "page", "page-2", "con-page"];
+        let longest = "x".repeat(500);
+        let pages: Vec<String> =
+            ["Rules/A b.c", "rules/a B c", "", "\u{202e}é", "CON", "Index", "a-2", "A", "a", &longest]
+                .into_iter()
+                .map(|text| names.page("content", text, "html"))
+                .collect();
+        let expected =
+            ["rules-a-b-c", "rules-a-b-c-2", "page", "page-2", "con-page", "index-page", "a-2", "a", "a-3"];
         for (page, expected) in pages.iter().zip(expected) {
             assert_eq!(*page, format!("content/{expected}.html"));
         }
-        assert!(pages[5].len() < 100);
+        assert!(pages[9].len() < 100);
     }
 
     #[test]

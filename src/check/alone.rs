@@ -22,7 +22,8 @@ impl Alone {
     /// Checks a file with the tables and functions that its queries can name.
     pub(crate) fn check(job: &Job, settings: &Arc<Settings>, catalog: &View<'_>) -> Result<Self, Skipped> {
         let mut enabled = Enabled::default();
-        let (checked, summary) = *check_file(0, job, read(job), settings, enabled.of(settings), catalog)?;
+        let (checked, summary) =
+            *check_file(0, job, read(job), settings, enabled.of(settings), catalog, None)?;
         Ok(Self { checked, summary })
     }
 
@@ -46,18 +47,8 @@ pub(crate) fn compare(
     settings: &Arc<Settings>,
 ) -> Vec<FileReport> {
     let other = |summary: &RepositoryFile| {
-        let report = FileReport {
-            source: Arc::clone(&summary.source),
-            path: summary.source.path().into(),
-            kind: summary.kind.as_str(),
-            form: None,
-            id: None,
-            diagnostics: Vec::new(),
-        };
-        let settings = Arc::clone(settings);
-        let checked =
-            CheckedFile { report, suppressions: Vec::new(), settings, silent: false, job: usize::MAX };
-        Alone { checked, summary: summary.clone() }
+        let checked = CheckedFile::unchecked(summary, settings, usize::MAX);
+        Alone { checked: CheckedFile { silent: false, ..checked }, summary: summary.clone() }
     };
     let mut all: Vec<Alone> = others.iter().map(other).collect();
     for (at, mut one) in files.into_iter().enumerate() {

@@ -40,6 +40,11 @@ pub(super) fn read(source: Arc<SourceFile>, place: &str, settings: &Settings) ->
     read(source, place)
 }
 
+/// The file with its keys as they are meant, where it is read otherwise under the settings.
+pub(super) fn as_meant(content: &Content, place: &str, settings: &Settings) -> Option<Content> {
+    settings.profile.runs_gates().then(|| Content::read(Arc::clone(&content.source), place))
+}
+
 impl Checker<'_> {
     /// Whether nobody wants the result any more.
     pub(super) fn is_stopped(&self) -> bool {

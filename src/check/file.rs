@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::CheckedFile;
 use super::checker::{self, Checker};
 use super::job::{Before, Job, Skipped};
 use super::proof;
 use super::repository::summarise;
+use super::{CheckedFile, Look};
 use crate::content::{Content, Form, Kind, Query};
 use crate::diagnostic::Diagnostic;
 use crate::findings::FileReport;
@@ -17,7 +17,7 @@ use crate::suite;
 use crate::suppress::{self, Suppression};
 use crate::workspace::View;
 
-/// Checks one file, the job at this index, and says what the rules of the repository see of it.
+/// Checks one file, the job at this index, and says what the rules of the repository see of it. `look` sees it first.
 pub(super) fn check_file(
     at: usize,
     job: &Job,
@@ -25,6 +25,7 @@ pub(super) fn check_file(
     settings: &Arc<Settings>,
     enabled: &[&'static Entry],
     catalog: &View<'_>,
+    look: Option<&Look<'_>>,
 ) -> Result<Box<(CheckedFile, RepositoryFile)>, Skipped> {
     let (name, named) = (job.input.name.clone(), job.input.named);
     let source = source.map_err(|reason| Skipped::Unreadable { name: name.clone(), named, reason })?;
@@ -35,6 +36,12 @@ pub(super) fn check_file(
     }
     let queries = content.queries();
     let view = catalog;
+    if let Some(look) = look {
+        match checker::as_meant(&content, job.place(), settings) {
+            Some(content) => look(at, &content, &content.queries(), view),
+            None => look(at, &content, &queries, view),
+        }
+    }
     // Queries of custom detections run in advanced hunting.
     let catalog: &dyn Catalog =
         if content.kind == Kind::CustomDetection { catalog.hunting() } else { catalog };

@@ -57,7 +57,7 @@ struct State {
 
 /// Applies the fixes that are trusted so far, and checks the result. The texts of jobs become those after the fixes.
 pub(crate) fn fix_all(jobs: &mut [Job], settings: &[Arc<Settings>], least: Applicability) -> (Run, Fixes) {
-    let mut session = Session::new(jobs, settings);
+    let mut session = Session::new(jobs, settings, None);
     let mut fixes = Fixes::default();
     // Files of which only the first fix is tried, and files that are left alone.
     let (mut careful, mut settled) = (BTreeSet::new(), BTreeSet::new());

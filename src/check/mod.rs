@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use crate::content::{Content, Query};
 use crate::diagnostic::Diagnostic;
 use crate::findings::{FileReport, Findings};
 use crate::rules::{self, Entry, RepositoryFile, Settings};
 use crate::source::SourceFile;
 use crate::suppress::{self, Suppression};
-use crate::workspace::Workspace;
+use crate::workspace::{View, Workspace};
 
 /// A file with its summary, or why there is none.
 type CheckResult = Result<Box<(CheckedFile, RepositoryFile)>, Skipped>;
@@ -31,6 +32,12 @@ use file::check_file;
 pub(crate) use fixing::{FixedFile, Fixes, fix_all};
 pub(crate) use job::Skipped;
 pub use job::{Before, Job, read};
+pub(crate) use repository::summary_under;
+
+/// Looks at the content of a job, the one at this index, with its queries and what they can name. Its keys are read as they
+/// are meant. What it finds out of the
+/// queries is known to the rules, which come after it.
+pub(crate) type Look<'l> = dyn Fn(usize, &Content, &[Query<'_>], &View<'_>) + Sync + 'l;
 
 /// The result of a run.
 #[derive(Debug, Default)]
@@ -58,11 +65,51 @@ struct CheckedFile {
     job: usize,
 }
 
+impl CheckedFile {
+    /// A file that others are compared with, of which nothing is reported.
+    fn unchecked(summary: &RepositoryFile, settings: &Arc<Settings>, job: usize) -> Self {
+        let report = FileReport {
+            source: Arc::clone(&summary.source),
+            path: summary.source.path().into(),
+            kind: summary.kind.as_str(),
+            form: None,
+            id: None,
+            diagnostics: Vec::new(),
+        };
+        Self { report, suppressions: Vec::new(), settings: Arc::clone(settings), silent: true, job }
+    }
+}
+
 /// Runs every enabled rule over every job. The settings are those of the jobs in their order: the configuration may
 /// differ from folder to folder.
 pub fn check(jobs: &[Job], settings: &[Arc<Settings>]) -> Run {
-    let mut session = Session::new(jobs, settings);
+    check_and_look(jobs, settings, None)
+}
+
+/// The same, for who has an interest in the content too: no file is read twice, and no query bound.
+pub(crate) fn check_and_look(jobs: &[Job], settings: &[Arc<Settings>], look: Option<&Look<'_>>) -> Run {
+    let mut session = Session::new(jobs, settings, look);
     finish_run(jobs, settings, std::mem::take(&mut session.results))
+}
+
+/// The same for jobs of which some are silent and their summaries known, at the index of the job: these are not read.
+pub(crate) fn check_rest(
+    jobs: &[Job],
+    settings: &[Arc<Settings>],
+    known: Vec<Option<RepositoryFile>>,
+    parsers: &Workspace,
+    look: &Look<'_>,
+) -> Run {
+    let asked: Vec<usize> = (0..jobs.len()).filter(|at| known[*at].is_none()).collect();
+    let sources: Vec<_> = jobs.par_iter().map(read).collect();
+    let mut results = check_files(&asked, jobs, &sources, settings, parsers, Some(look));
+    for (at, summary) in known.into_iter().enumerate() {
+        results.extend(summary.map(|summary| {
+            (at, Ok(Box::new((CheckedFile::unchecked(&summary, &settings[at], at), summary))))
+        }));
+    }
+    results.sort_unstable_by_key(|(at, _)| *at);
+    finish_run(jobs, settings, results.into_iter().map(|(_, result)| result).collect())
 }
 
 /// Files that were checked, and are checked again as they change.
@@ -73,11 +120,11 @@ struct Session {
 }
 
 impl Session {
-    fn new(jobs: &[Job], settings: &[Arc<Settings>]) -> Self {
+    fn new(jobs: &[Job], settings: &[Arc<Settings>], look: Option<&Look<'_>>) -> Self {
         let sources: Vec<_> = jobs.par_iter().map(read).collect();
         let parsers = parsers(jobs, &sources);
         let every: Vec<usize> = (0..jobs.len()).collect();
-        let results = check_files(&every, jobs, &sources, settings, &parsers);
+        let results = check_files(&every, jobs, &sources, settings, &parsers, look);
         let results = results.into_iter().map(|(_, result)| result).collect();
         Self { sources, parsers, results }
     }
@@ -100,7 +147,7 @@ impl Session {
             self.parsers = parsers(jobs, &self.sources);
             changed = (0..jobs.len()).collect();
         }
-        for (at, result) in check_files(&changed, jobs, &self.sources, settings, &self.parsers) {
+        for (at, result) in check_files(&changed, jobs, &self.sources, settings, &self.parsers, None) {
             self.results[at] = result;
         }
     }
@@ -150,6 +197,7 @@ fn check_files(
     sources: &[Result<Arc<SourceFile>, String>],
     settings: &[Arc<Settings>],
     parsers: &Workspace,
+    look: Option<&Look<'_>>,
 ) -> Vec<(usize, CheckResult)> {
     // Each thread takes the next file when it is done with one, and has one view of the workspace for all of its
     // files: what all tables together hold is worked out once a thread.
@@ -166,7 +214,8 @@ fn check_files(
                 continue;
             };
             let catalog = catalog_for(&mut views, &settings.workspace, parsers);
-            done.push((at, check_file(at, job, source.clone(), settings, enabled.of(settings), catalog)));
+            let enabled = enabled.of(settings);
+            done.push((at, check_file(at, job, source.clone(), settings, enabled, catalog, look)));
             if let Some(counter) = &job.counter {
                 counter.fetch_add(1, Ordering::Relaxed);
             }

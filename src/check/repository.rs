@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{CheckedFile, set_severity};
 use crate::content::model::Text;
 use crate::content::{Content, Form, Query};
-use crate::rules::{self, DetectionName, MadeFrom, RepositoryFile, gates};
+use crate::rules::{self, DetectionName, MadeFrom, RepositoryFile, Settings, gates};
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -30,6 +30,16 @@ pub(super) fn summarise(content: &Content, queries: &[Query<'_>]) -> RepositoryF
         query: queries.first().and_then(|query| Some((query.fingerprint()?, query.first_line()))),
         first_key: root.and_then(|map| map.entries.first()).map_or(Span::default(), |entry| entry.key.span),
     }
+}
+
+/// The same under settings, of a file that has been read with its keys as they are meant; `None` where it is not content.
+pub(crate) fn summary_under(content: &Content, place: &str, settings: &Settings) -> Option<RepositoryFile> {
+    let summary =
+        |content: &Content| content.looks_like_content().then(|| summarise(content, &content.queries()));
+    if settings.profile.runs_gates() {
+        return summary(&Content::as_written(Arc::clone(&content.source), place));
+    }
+    summary(content)
 }
 
 /// The source that a custom detection says it was made from.

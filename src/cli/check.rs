@@ -158,19 +158,7 @@ pub(super) fn run(global: &Global, options: &Check) -> Result<Outcome, Error> {
 
 /// The settings of each job.
 fn settings_of(work: &Work, overrides: &Overrides) -> Vec<Arc<Settings>> {
-    // Resolving a configuration for each of thousands of files would cost more than the rules do, so
-    // files whose configuration has nothing that differs by path share their settings.
-    let mut shared: BTreeMap<usize, Arc<Settings>> = BTreeMap::new();
-    let of = |job: &Job| {
-        let config = work.config(job.location());
-        let make = || Arc::new(overrides.over(config.settings(job.location())));
-        if config.check.per_path.is_empty() {
-            Arc::clone(shared.entry(Arc::as_ptr(&config) as usize).or_insert_with(make))
-        } else {
-            make()
-        }
-    };
-    work.jobs.iter().map(of).collect()
+    work.settings(|settings| overrides.over(settings))
 }
 
 fn check_all(work: &Work, overrides: &Overrides) -> Run {

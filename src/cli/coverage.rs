@@ -1,5 +1,6 @@
 //! `sentlint coverage`
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -36,7 +37,17 @@ pub(super) fn run(global: &Global, options: &args::Coverage) -> Result<Outcome, 
     }
     if let Some(revision) = &options.base {
         let pairs = revision::pairs(&work, &options.files, revision)?;
-        let of = |pair: &Pair| pair.old.as_ref().and_then(|job| self::read(job).ok().flatten());
+        // Most files are as they were, and have been read.
+        let known: BTreeMap<&str, &Item> = (work.jobs.iter().zip(&read))
+            .filter_map(|(job, read)| Some((&*job.input.name, read.as_ref().ok()?.as_ref()?)))
+            .collect();
+        let of = |pair: &Pair| {
+            let job = pair.old.as_ref()?;
+            if pair.same {
+                return known.get(&*job.input.name).map(|item| (*item).clone());
+            }
+            self::read(job).ok().flatten()
+        };
         let before = counted(pairs.par_iter().filter_map(of).collect());
         extras.base = Some((revision.clone(), before));
     }
@@ -68,8 +79,7 @@ fn read(job: &Job) -> Result<Option<Item>, Skipped> {
 /// The version of ATT&CK that is asked for, or else that of the configuration.
 fn version(work: &Work, options: &args::Coverage) -> Version {
     options.attack_version.unwrap_or_else(|| {
-        let configured =
-            work.jobs.iter().map(|job| work.config(job.location()).settings(job.location()).attack);
-        configured.min().unwrap_or_default()
+        let settings = work.settings(|settings| settings);
+        settings.iter().map(|settings| settings.attack).min().unwrap_or_default()
     })
 }

@@ -1,7 +1,7 @@
 //! `sentlint diff`
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::args::{Diff, Global};
@@ -20,15 +20,14 @@ pub(super) fn run(global: &Global, options: &Diff) -> Result<Outcome, Error> {
     }
     let pairs = revision::pairs(&work, &options.files, &options.revision)?;
     let tables = files::tables(&options.tables)?;
-    // Files of a folder have the same settings, which are made once.
-    let mut known: BTreeMap<PathBuf, Arc<Settings>> = BTreeMap::new();
+    let mut settings = files::SettingsOf::new(&work, |mut settings: Settings| {
+        settings.attack = options.attack_version.unwrap_or(settings.attack);
+        settings.workspace = files::over(&settings.workspace, &tables);
+        settings
+    });
+    let mut known: BTreeMap<&Path, Arc<Settings>> = BTreeMap::new();
     for job in pairs.iter().flat_map(|pair| [&pair.old, &pair.new]).flatten() {
-        known.entry(job.location().to_owned()).or_insert_with(|| {
-            let mut settings = work.config(job.location()).settings(job.location());
-            settings.attack = options.attack_version.unwrap_or(settings.attack);
-            settings.workspace = files::over(&settings.workspace, &tables);
-            Arc::new(settings)
-        });
+        known.entry(job.location()).or_insert_with(|| settings.of(job.location()));
     }
     let fallback = Arc::new(Settings::default());
     let settings_of = |location: &Path| Arc::clone(known.get(location).unwrap_or(&fallback));

@@ -15,6 +15,7 @@ use crate::config::{Config, Resolver};
 use crate::content::{Content, Foreign};
 use crate::discover::{self, Input, absolute};
 use crate::kql;
+use crate::rules::Settings;
 use crate::source::SourceFile;
 use crate::workspace::{self, Workspace};
 
@@ -32,6 +33,39 @@ impl Work {
     /// The configuration for a file; every one was read before, so mistakes have been reported already.
     pub(super) fn config(&self, location: &Path) -> Arc<Config> {
         self.resolver.of(location.parent().unwrap_or(location)).unwrap_or_default()
+    }
+
+    /// The settings of each job; `over` is what the command line changes.
+    pub(super) fn settings(&self, over: impl Fn(Settings) -> Settings) -> Vec<Arc<Settings>> {
+        let mut settings = SettingsOf::new(self, over);
+        self.jobs.iter().map(|job| settings.of(job.location())).collect()
+    }
+}
+
+/// The settings of files, made once for all whose configuration has nothing that differs by path: to make them for each
+/// of thousands of files would cost more than the rules do.
+pub(super) struct SettingsOf<'w, F> {
+    work: &'w Work,
+    /// What the command line changes.
+    over: F,
+    /// By the address of a configuration, which is kept so that no other can have it.
+    shared: BTreeMap<usize, (Arc<Config>, Arc<Settings>)>,
+}
+
+impl<'w, F: Fn(Settings) -> Settings> SettingsOf<'w, F> {
+    pub(super) fn new(work: &'w Work, over: F) -> Self {
+        Self { work, over, shared: BTreeMap::new() }
+    }
+
+    /// The settings of a file, given by its full path.
+    pub(super) fn of(&mut self, location: &Path) -> Arc<Settings> {
+        let config = self.work.config(location);
+        let make = || Arc::new((self.over)(config.settings(location)));
+        if !config.check.per_path.is_empty() {
+            return make();
+        }
+        let known = self.shared.entry(Arc::as_ptr(&config) as usize);
+        Arc::clone(&known.or_insert_with(|| (Arc::clone(&config), make())).1)
     }
 }
 

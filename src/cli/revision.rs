@@ -21,8 +21,14 @@ pub(super) fn pairs(work: &Work, files: &Files, revision: &str) -> Result<Vec<Pa
         return Err(Error::Usage(message.to_owned()));
     }
     let mut roots: BTreeMap<PathBuf, Vec<&Job>> = BTreeMap::new();
+    let mut root_of_folder: BTreeMap<&Path, PathBuf> = BTreeMap::new();
     for job in &work.jobs {
-        roots.entry(root_of(job.location(), revision).map_err(unprefixed)?).or_default().push(job);
+        let folder = job.location().parent().unwrap_or(job.location());
+        if !root_of_folder.contains_key(folder) {
+            root_of_folder.insert(folder, root_of(job.location(), revision).map_err(unprefixed)?);
+        }
+        let root = root_of_folder.get(folder).cloned().unwrap_or_default();
+        roots.entry(root).or_default().push(job);
     }
     // Folders of which every file is gone are in a repository too.
     let scope: Vec<PathBuf> = if files.paths.is_empty() {

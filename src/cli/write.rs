@@ -27,14 +27,19 @@ pub(super) fn write_page(path: &Path, text: &str) -> Result<(), Error> {
     let attempt = || {
         finish_before_signals();
         let _writing = WRITING.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
         let mut name = std::ffi::OsString::from(".");
         name.push(path.file_name().unwrap_or_default());
         name.push(".new");
         let temporary = path.with_file_name(name);
-        let done = fs::write(&temporary, text).and_then(|()| fs::rename(&temporary, path));
+        let mut done = fs::write(&temporary, text);
+        if let (Err(error), Some(parent)) = (&done, path.parent())
+            && error.kind() == io::ErrorKind::NotFound
+        {
+            // Most pages lie in a folder that is there.
+            fs::create_dir_all(parent)?;
+            done = fs::write(&temporary, text);
+        }
+        let done = done.and_then(|()| fs::rename(&temporary, path));
         if done.is_err() {
             let _ = fs::remove_file(&temporary);
         }

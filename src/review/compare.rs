@@ -190,9 +190,10 @@ fn steps(old: &QueryFacts, new: &QueryFacts) -> Vec<What> {
 }
 
 /// A long text is cut: the file has the rest.
-fn shortened(text: &str) -> String {
+pub(super) fn shortened(text: &str) -> String {
     const MOST: usize = 400;
-    if text.len() <= MOST {
+    // What was cut already is longer by its ellipsis.
+    if text.len() <= MOST + '\u{2026}'.len_utf8() {
         return text.to_owned();
     }
     format!("{}\u{2026}", &text[..text.floor_char_boundary(MOST)])

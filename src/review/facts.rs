@@ -62,7 +62,7 @@ pub(super) struct Shown {
 }
 
 impl Facts {
-    pub(super) fn read(content: &Content, view: &View<'_>) -> Self {
+    pub(super) fn read(content: &Content, queries: &[Query<'_>], view: &View<'_>) -> Self {
         let mut this = Self {
             source: Arc::clone(&content.source),
             kind: content.kind.as_str(),
@@ -87,7 +87,7 @@ impl Facts {
         } else if let Some(name) = content.name() {
             this.add(Aspect::Name, "", &words(name), None);
         }
-        for (at, query) in content.queries().iter().enumerate() {
+        for (at, query) in queries.iter().enumerate() {
             this.query(query, view, at);
         }
         this

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::compare::shortened;
 use super::{Change, ChangeKind, Found, Report};
 use crate::coverage::full_name;
 use crate::report::{one_line, without_commands};
@@ -35,7 +36,7 @@ fn file(out: &mut String, change: &Change) {
         None => writeln!(out, "{word}  {}", one_line(&change.path)),
     };
     if let Some(name) = &change.name {
-        let _ = writeln!(out, "  {}, {}", one_line(name), change.kind);
+        let _ = writeln!(out, "  {}, {}", one_line(&shortened(name)), change.kind);
     }
     // Of what is new or gone the name says enough.
     if matches!(change.became, ChangeKind::Changed | ChangeKind::Moved) {
@@ -46,7 +47,7 @@ fn file(out: &mut String, change: &Change) {
             let _ = writeln!(out, "  {}{place}", what.aspect.as_str());
             for (sign, text) in [('-', &what.old), ('+', &what.new)] {
                 if let Some(text) = text {
-                    let _ = writeln!(out, "    {sign} {}", one_line(text));
+                    let _ = writeln!(out, "    {sign} {}", one_line(&shortened(text)));
                 }
             }
         }
@@ -68,7 +69,7 @@ fn findings(out: &mut String, title: &str, findings: &[Found]) {
             found.place.1,
             found.severity.as_str(),
             found.rule,
-            one_line(&found.message)
+            one_line(&shortened(&found.message))
         );
     }
     out.push('\n');

@@ -6,15 +6,12 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::check::{self, Job};
-use crate::content::{Content, Kind};
-use crate::coverage::{self, Coverage, Item};
+use crate::check::Job;
+use crate::coverage::{self, Coverage};
 use crate::diagnostic::Severity;
-use crate::findings::Findings;
 use crate::knowledge::attack::{Domain, Version};
 use crate::rules::Settings;
 use crate::source::{SourceFile, Span};
-use crate::workspace::{View, Workspace};
 
 mod aspect;
 mod compare;
@@ -23,10 +20,12 @@ mod fail;
 mod full;
 mod json;
 mod markdown;
+mod state;
 
 pub(crate) use aspect::Aspect;
 use facts::Facts;
 pub(crate) use fail::FailOn;
+use state::{Judged, State, Unchanged, changed_parsers};
 
 /// The formats of the report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,199 +163,43 @@ pub(crate) fn review(
     attack: Version,
     settings_of: &(dyn Fn(&Path) -> Arc<Settings> + Sync),
 ) -> Report {
-    let old = State::read(pairs.iter().map(|pair| pair.old.as_ref()), settings_of);
     let new = State::read(pairs.iter().map(|pair| pair.new.as_ref()), settings_of);
+    let old = State::before(pairs, &new, settings_of);
+    let same = Unchanged::read(pairs, &new);
     let parsers = changed_parsers(pairs, &old, &new);
-    let findings = Judged::of(pairs, &old, &new);
-    let one = |views: &mut (Vec<_>, Vec<_>), at: usize| {
+    let mut before = Judged::of(pairs, &old, &same);
+    let mut now = Judged::of(pairs, &new, &same);
+    let (old_findings, new_findings) = (before.listed(pairs, true), now.listed(pairs, false));
+    let covered = |judged: &mut Judged| {
+        let items = std::mem::take(&mut judged.items);
+        Coverage::of(items.into_iter().flatten().collect(), attack, Domain::Enterprise)
+    };
+    let (old_coverage, new_coverage) = (covered(&mut before), covered(&mut now));
+    let (was, is) = (std::mem::take(&mut before.facts), std::mem::take(&mut now.facts));
+    let one = |views: &mut (Vec<_>, Vec<_>), (at, (was, is)): (usize, (Option<Facts>, Option<Facts>))| {
         let pair = &pairs[at];
         if pair.same && !new.mentions(at, &parsers) {
             return None;
         }
-        let before = old.facts(at, &mut views.0);
-        let now = new.facts(at, &mut views.1);
-        change(pair, before, now, &parsers, findings.blocked(at))
+        let was = was.or_else(|| old.facts(at, &mut views.0));
+        let is = is.or_else(|| new.facts(at, &mut views.1));
+        change(pair, was, is, &parsers, [before.blocked(at), now.blocked(at)])
     };
-    let every: Vec<usize> = (0..pairs.len()).collect();
-    let changes: Vec<Option<Change>> =
-        every.par_iter().map_init(|| (Vec::new(), Vec::new()), |views, at| one(views, *at)).collect();
-    let (before, now) = (old.coverage(attack), new.coverage(attack));
+    let changes: Vec<Option<Change>> = was
+        .into_par_iter()
+        .zip(is)
+        .enumerate()
+        .map_init(|| (Vec::new(), Vec::new()), |views, facts| one(views, facts))
+        .collect();
     Report {
         base: base.to_owned(),
         attack,
         changes: changes.into_iter().flatten().collect(),
-        gained: coverage::lost(&now, &before),
-        lost: coverage::lost(&before, &now),
-        new_findings: findings.only_new(),
-        gone_findings: findings.only_old(),
+        gained: coverage::lost(&new_coverage, &old_coverage),
+        lost: coverage::lost(&old_coverage, &new_coverage),
+        new_findings: without(&new_findings, &old_findings),
+        gone_findings: without(&old_findings, &new_findings),
     }
-}
-
-/// All files at one of the two times; what belongs to a pair stands at its index.
-struct State {
-    jobs: Vec<Option<Job>>,
-    sources: Vec<Option<Arc<SourceFile>>>,
-    settings: Vec<Option<Arc<Settings>>>,
-    parsers: Workspace,
-}
-
-type Views<'s> = Vec<(&'s Arc<Workspace>, View<'s>)>;
-
-impl State {
-    fn read<'j>(
-        jobs: impl Iterator<Item = Option<&'j Job>>,
-        settings_of: &(dyn Fn(&Path) -> Arc<Settings> + Sync),
-    ) -> Self {
-        let jobs: Vec<Option<Job>> = jobs.map(Option::<&Job>::cloned).collect();
-        let read = |job: &Option<Job>| check::read(job.as_ref()?).ok();
-        let sources: Vec<Option<Arc<SourceFile>>> = jobs.par_iter().map(read).collect();
-        let settings = jobs.iter().map(|job| Some(settings_of(job.as_ref()?.location()))).collect();
-        let (there, texts): (Vec<Job>, Vec<_>) = jobs
-            .iter()
-            .zip(&sources)
-            .filter_map(|(job, source)| Some((job.clone()?, Ok(Arc::clone(source.as_ref()?)))))
-            .unzip();
-        let parsers = check::parsers(&there, &texts);
-        Self { jobs, sources, settings, parsers }
-    }
-
-    fn content(&self, at: usize) -> Option<Content> {
-        let (job, source) = (self.jobs.get(at)?.as_ref()?, self.sources.get(at)?.as_ref()?);
-        Some(Content::read(Arc::clone(source), job.place()))
-    }
-
-    /// What a file says; `None` for what is not content.
-    fn facts<'s>(&'s self, at: usize, views: &mut Views<'s>) -> Option<Facts> {
-        let settings = self.settings.get(at)?.as_ref()?;
-        let content = self.content(at)?;
-        let view = check::catalog_for(views, &settings.workspace, &self.parsers);
-        if matches!(content.kind, Kind::Unknown | Kind::Test) {
-            return Facts::of_tests(&content);
-        }
-        Some(Facts::read(&content, view))
-    }
-
-    /// Whether the text of a file has one of some names in it.
-    fn mentions(&self, at: usize, names: &BTreeMap<String, String>) -> bool {
-        let source = self.sources.get(at).and_then(Option::as_ref);
-        source.is_some_and(|source| names.keys().any(|name| source.text().contains(name.as_str())))
-    }
-
-    fn coverage(&self, attack: Version) -> Coverage {
-        let every: Vec<usize> = (0..self.jobs.len()).collect();
-        let item = |at: &usize| Item::of(&self.content(*at)?);
-        let items: Vec<Option<Item>> = every.par_iter().map(item).collect();
-        Coverage::of(items.into_iter().flatten().collect(), attack, Domain::Enterprise)
-    }
-}
-
-/// The names of the parsers that mean something else now, each with the file that defines it.
-fn changed_parsers(pairs: &[Pair], old: &State, new: &State) -> BTreeMap<String, String> {
-    let mut changed = BTreeMap::new();
-    for (at, pair) in pairs.iter().enumerate().filter(|(_, pair)| !pair.same) {
-        let path =
-            pair.new.as_ref().or(pair.old.as_ref()).map(|job| job.input.name.clone()).unwrap_or_default();
-        let named = |state: &State| -> BTreeMap<String, String> {
-            let Some(content) = state.content(at).filter(|content| content.kind == Kind::Parser) else {
-                return BTreeMap::new();
-            };
-            let facts = Facts::read(&content, &View::new(vec![&state.parsers]));
-            content.parser_names().map(|name| (name.to_owned(), facts.meaning())).collect()
-        };
-        let (before, now) = (named(old), named(new));
-        for name in before.keys().chain(now.keys()) {
-            if before.get(name) != now.get(name) {
-                changed.insert(name.clone(), path.clone());
-            }
-        }
-    }
-    changed
-}
-
-/// What the rules find in the two states.
-struct Judged {
-    old: Vec<Found>,
-    new: Vec<Found>,
-    /// By the index of a pair: the first finding that keeps it from being deployed, then and now.
-    blocked: BTreeMap<usize, [Option<String>; 2]>,
-}
-
-impl Judged {
-    fn of(pairs: &[Pair], old: &State, new: &State) -> Self {
-        let mut blocked: BTreeMap<usize, [Option<String>; 2]> = BTreeMap::new();
-        let mut judge = |state: &State, slot: usize| {
-            let mut jobs = Vec::new();
-            let mut settings = Vec::new();
-            let mut places = Vec::new();
-            for (at, pair) in pairs.iter().enumerate() {
-                let there = state.jobs[at].as_ref().zip(state.settings[at].as_ref());
-                let Some((job, own)) = there else { continue };
-                let mut job = job.clone();
-                job.silent = pair.same;
-                job.text.clone_from(&state.sources[at]);
-                jobs.push(job);
-                settings.push(Arc::clone(own));
-                places.push(at);
-            }
-            if jobs.iter().all(|job| job.silent) {
-                return Vec::new();
-            }
-            let run = check::check(&jobs, &settings);
-            for (file, job) in run.findings.files.iter().zip(&run.jobs) {
-                let at = places[*job];
-                let is_there = |slot: &Option<Job>| slot.is_some();
-                if !(is_there(&pairs[at].old) && is_there(&pairs[at].new)) {
-                    continue;
-                }
-                let blocks = |found: &&crate::diagnostic::Diagnostic| {
-                    found.counts() && found.severity == Severity::Error && found.rule.blocks.is_some()
-                };
-                let first = file.diagnostics.iter().find(blocks);
-                blocked.entry(at).or_default()[slot] = first.map(|found| found.message.clone());
-            }
-            let renamed: BTreeMap<&str, &str> = pairs
-                .iter()
-                .filter_map(|pair| Some((&*pair.old.as_ref()?.input.name, &*pair.new.as_ref()?.input.name)))
-                .collect();
-            listed(
-                &run.findings,
-                |path| if slot == 0 { renamed.get(path).copied().unwrap_or(path) } else { path },
-            )
-        };
-        let before = judge(old, 0);
-        let now = judge(new, 1);
-        Self { old: before, new: now, blocked }
-    }
-
-    fn blocked(&self, at: usize) -> [Option<&str>; 2] {
-        let found = self.blocked.get(&at);
-        found.map_or([None, None], |[old, new]| [old.as_deref(), new.as_deref()])
-    }
-
-    fn only_new(&self) -> Vec<Found> {
-        without(&self.new, &self.old)
-    }
-
-    fn only_old(&self) -> Vec<Found> {
-        without(&self.old, &self.new)
-    }
-}
-
-fn listed<'p>(findings: &'p Findings, path_of: impl Fn(&'p str) -> &'p str) -> Vec<Found> {
-    let mut all = Vec::new();
-    for file in &findings.files {
-        for found in file.diagnostics.iter().filter(|found| found.counts()) {
-            let place = file.source.position(found.span.start as usize);
-            all.push(Found {
-                rule: found.rule.id,
-                severity: found.severity,
-                path: path_of(file.source.path()).to_owned(),
-                place: (place.line, place.column),
-                message: found.message.clone(),
-            });
-        }
-    }
-    all
 }
 
 /// The findings that are not among others, each of which stands for one. Where a finding stands makes no difference.

@@ -168,6 +168,8 @@ const KNOWS: &[(&str, &[&str])] = &[
             "discover",
             "check",
             "inspect",
+            "review",
+            "catalog",
             "fix",
             "baseline",
         ],

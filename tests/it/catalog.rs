@@ -110,6 +110,52 @@ fn a_page_shows_what_follows_from_a_rule_and_what_people_wrote() {
     assert_eq!(one["tests"], serde_json::json!(["found"]));
 }
 
+/// The files below a folder, as paths with slashes.
+fn files(folder: &Path, below: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let name = format!("{below}{}", entry.file_name().to_string_lossy());
+        if entry.file_type().unwrap().is_dir() {
+            found.extend(files(&entry.path(), &format!("{name}/")));
+        } else {
+            found.push(name);
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn the_list_of_a_site_names_its_files_and_no_two_pages_have_one_name() {
+    let hunt = |id: &str, tag: &str| {
+        format!(
+            "id: 4b8d3a52-8f0e-4f07-9d6c-5a3f0b7f1c{id}\nname: {id}\ntags:\n  - {tag}\nrequiredDataConnectors: []\nquery: SigninLogs | take 1\n"
+        )
+    };
+    let dir = folder(&[
+        ("index.yaml", &hunt("01", "index")),
+        ("INDEX.yml", &hunt("02", "Index")),
+        ("\u{4e2d}.yaml", &hunt("03", "nul")),
+        ("\u{6587}.yaml", &hunt("04", "\"\u{202e}\"")),
+        ("tunnel.yaml", RULE),
+        ("editors.yaml", PARSER),
+    ]);
+    for (format, own) in [("html", "index.html"), ("markdown", "index.md")] {
+        made(dir.path(), &[".", "--format", format]);
+        let listed = std::fs::read_to_string(dir.path().join("site/.sentlint-catalog")).unwrap();
+        let mut listed: Vec<&str> = listed.lines().chain([".sentlint-catalog"]).collect();
+        listed.sort_unstable();
+        assert_eq!(files(&dir.path().join("site"), ""), listed);
+        let mut folded: Vec<String> = listed.iter().map(|name| name.to_lowercase()).collect();
+        folded.dedup();
+        assert_eq!(folded.len(), listed.len());
+        // The list of the tags is not the page of a tag of that name.
+        let tags = page(dir.path(), &format!("tag/{own}"));
+        assert!(tags.contains("tag/index-page") || tags.contains("(index-page"), "{tags}");
+    }
+}
+
 #[test]
 fn what_nobody_stated_is_said_to_be_missing() {
     let dir = folder(&[("q.yaml", "id: x\nname: y\nquery: T | take 1\nrequiredDataConnectors: []\n")]);

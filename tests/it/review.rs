@@ -358,6 +358,23 @@ fn coverage_counts_what_content_states() {
 }
 
 #[test]
+fn a_long_name_is_cut_in_reports_for_people() {
+    let dir = repository(&[("a.yaml", RULE)]);
+    let long = "n".repeat(10_000);
+    write(
+        dir.path(),
+        "a.yaml",
+        RULE.replace("name: Tunnel of an editor", &format!("name: {long}")).as_bytes(),
+    );
+    for format in ["full", "markdown"] {
+        let ran = run(dir.path(), &["diff", "HEAD", "--isolated", "--output-format", format], "");
+        assert!(ran.stdout.contains("nnn\u{2026}") && !ran.stdout.contains(&"n".repeat(500)), "{ran:?}");
+    }
+    let found = json(dir.path(), &["diff", "--isolated", "--output-format", "json", "HEAD"]);
+    assert!(found.to_string().contains(&long), "the report for programs has all of it");
+}
+
+#[test]
 fn reports_for_people() {
     let dir = repository(&[("a.yaml", RULE), ("b.yaml", QUERY)]);
     let ran = run(dir.path(), &["coverage", "--isolated"], "");

@@ -3,6 +3,7 @@
 
 use super::carry::{Carry, Refused};
 use super::draft::Draft;
+use crate::content::Query;
 use crate::content::detection::driving::{Driving, Event};
 use crate::convert::changes::Change;
 use crate::convert::renames::Renaming;
@@ -61,10 +62,11 @@ const ASSET_ORDER: [&str; 9] = [
 
 /// The name of every column as advanced hunting has it, without windows and charts; not yet with the required columns.
 pub(super) fn prepared<'c>(
-    text: &str,
+    query: &Query<'_>,
     ask: &Ask<'c>,
 ) -> Result<(Draft<'c>, Vec<Remark>, Option<u64>), Refused> {
-    let first = Draft::new(text, ask.workspace);
+    let text = query.text;
+    let first = Draft::of_query(query, ask.workspace);
     if let Some(error) = first.parse.errors.first() {
         return Err(Refused {
             code: &notes::QUERY_REFUSED,
@@ -88,9 +90,8 @@ pub(super) fn prepared<'c>(
         .filter(|reach| reach.event_time && reach.bound == Bound::From && !gone(reach.span));
     let looks_back = left.map(|reach| reach.back.seconds()).max();
     changes.extend(dropped);
-    let (draft, made) = first.changed(changes);
+    let (mut draft, made) = first.changed_in(changes, ask.hunting);
     let mut remarks: Vec<Remark> = made.iter().map(|change| remark(&first, change)).collect();
-    let mut draft = draft.bound_in(ask.hunting);
     // A `let` that only a window used goes with it, and then those that only it used.
     for _ in 0..16 {
         let changes = unused_lets(&first, &draft);

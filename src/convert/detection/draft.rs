@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use crate::content::Query;
 use crate::convert::changes::{Change, Places, apply, ordered};
 use crate::kql::bind::{Catalog, FindingKind, bind_at};
 use crate::kql::model::{Level, SemanticModel};
@@ -11,9 +12,10 @@ use crate::kql::{self, Parse};
 use crate::source::Span;
 
 /// A query with what it means.
+#[derive(Clone)]
 pub(super) struct Draft<'c> {
     pub(super) text: String,
-    pub(super) parse: Parse,
+    pub(super) parse: Arc<Parse>,
     pub(super) model: Arc<SemanticModel>,
     pub(super) catalog: &'c dyn Catalog,
     /// Where the changes of each step stand, the first step first.
@@ -26,24 +28,34 @@ impl<'c> Draft<'c> {
         Self::of(text.to_owned(), catalog, Vec::new())
     }
 
+    /// The query of a file, of which much may be known already. What the bodies of functions mean for each of their calls is
+    /// only known of what it becomes.
+    pub(super) fn of_query(query: &Query<'_>, catalog: &'c dyn Catalog) -> Self {
+        let (parse, model) = (query.shared_parse(), query.analysis(catalog));
+        Self { text: query.text.to_owned(), parse, model, catalog, steps: Vec::new() }
+    }
+
     fn of(text: String, catalog: &'c dyn Catalog, steps: Vec<Places>) -> Self {
-        let parse = kql::parse(&text);
+        let parse = Arc::new(kql::parse(&text));
         let model = Arc::new(bind_at(Level::Execute, &text, &parse, catalog, &[]));
         Self { text, parse, model, catalog, steps }
     }
 
     /// The query with changes; those that lie inside what another takes out are left out. Returns the changes made too.
     pub(super) fn changed(&self, changes: Vec<Change>) -> (Self, Vec<Change>) {
+        self.changed_in(changes, self.catalog)
+    }
+
+    /// The same in another catalog.
+    pub(super) fn changed_in(&self, changes: Vec<Change>, catalog: &'c dyn Catalog) -> (Self, Vec<Change>) {
         let changes = ordered(changes);
+        if changes.is_empty() && catalog.id() == self.catalog.id() && self.model.level() == Level::Execute {
+            return (self.clone(), changes);
+        }
         let (text, starts) = apply(&self.text, &changes);
         let mut steps = self.steps.clone();
         steps.push(Places::new(&starts, &changes));
-        (Self::of(text, self.catalog, steps), changes)
-    }
-
-    /// The same query in another catalog.
-    pub(super) fn bound_in(self, catalog: &'c dyn Catalog) -> Self {
-        Self::of(self.text, catalog, self.steps)
+        (Self::of(text, catalog, steps), changes)
     }
 
     /// The place in the query as it was of one in the query as it is.

@@ -48,6 +48,16 @@ pub(crate) fn from_template(
     options: &Options,
     catalogs: Catalogs<'_>,
 ) -> Result<Made, Vec<Diagnostic>> {
+    from_template_with(content, &content.queries(), options, catalogs)
+}
+
+/// The same for who has the queries of the template already, and may know something of them.
+pub(crate) fn from_template_with(
+    content: &Content,
+    queries: &[Query<'_>],
+    options: &Options,
+    catalogs: Catalogs<'_>,
+) -> Result<Made, Vec<Diagnostic>> {
     if let Some(error) = content.document.errors.first() {
         let message = format!("The file is not valid YAML: {}", error.message);
         return Err(vec![INVALID_YAML.at(error.span, message).help("Run `sentlint check` for details.")]);
@@ -59,7 +69,6 @@ pub(crate) fn from_template(
         return Err(vec![NO_COUNTERPART.at(Span::default(), message).help(help)]);
     };
     let common = template.common();
-    let queries = content.queries();
     let Some(query) = queries.first().filter(|query| !query.text.trim().is_empty()) else {
         let place = common.root.entries.first().map(|entry| entry.key.span).unwrap_or_default();
         let message = "There is no query, but a detection needs one";
@@ -213,7 +222,7 @@ impl<'a> Work<'a> {
             }
         }
         let (draft, remarks, lookback) =
-            adapt::prepared(self.query.text, &self.ask()).map_err(|refused| vec![self.refusal(&refused)])?;
+            adapt::prepared(self.query, &self.ask()).map_err(|refused| vec![self.refusal(&refused)])?;
         let dropped = remarks.iter().any(|remark| *remark.code == notes::WINDOW_DROPPED);
         let has_asset = |draft: &Draft<'a>, event: &Event| self.has_asset(draft, event);
         let mut adapted = adapt::adapted(&draft, remarks, lookback, &has_asset)
@@ -270,7 +279,7 @@ impl<'a> Work<'a> {
     /// The query that runs continuously.
     fn continuous(&mut self) -> Result<(Adapted<'a>, Mappings), Refused> {
         let ask = Ask { drop_window: true, ..self.ask() };
-        let (draft, mut remarks, lookback) = adapt::prepared(self.query.text, &ask)?;
+        let (draft, mut remarks, lookback) = adapt::prepared(self.query, &ask)?;
         let draft = continuous::shaped(draft, &mut remarks)?;
         if self.threshold() > 0 {
             return Err(Refused {

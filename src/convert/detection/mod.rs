@@ -28,7 +28,7 @@ mod tests;
 pub(crate) mod write;
 
 pub(crate) use body::from_detection;
-pub(crate) use from_template::{Catalogs, from_query, from_template};
+pub(crate) use from_template::{Catalogs, from_query, from_template, from_template_with};
 pub(crate) use repair::repaired;
 pub(crate) use schedule::{is_frequency, iso, next_frequency as fitting};
 

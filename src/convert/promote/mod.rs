@@ -24,6 +24,7 @@ mod tests;
 mod window;
 
 pub(crate) use derive::known_entities;
+pub(crate) use query::Known;
 
 /// The namespaces of the ids of rules, one for each kind, so that both kinds can be made of one query.
 const SCHEDULED_IDS: Uuid = Uuid::from_u128(0x8a6e_0b1c_5f0d_4d5b_9a3e_2c7f_41d8_06e3);
@@ -128,6 +129,7 @@ impl Promoted {
 struct Work<'a> {
     common: &'a Common<'a>,
     query: &'a Query<'a>,
+    known: &'a Known,
     options: &'a Options,
     catalog: &'a dyn Catalog,
     notes: Vec<Diagnostic>,
@@ -138,6 +140,17 @@ struct Work<'a> {
 /// Makes a rule of a hunting query; the errors are questions, and reasons why there can be no such rule.
 pub(crate) fn promote(
     content: &Content,
+    options: &Options,
+    catalog: &dyn Catalog,
+) -> Result<Promoted, Vec<Diagnostic>> {
+    promote_with(content, &content.queries(), &Known::default(), options, catalog)
+}
+
+/// The same for who has the queries already, and may know something of them; of one file there can be several rules.
+pub(crate) fn promote_with(
+    content: &Content,
+    queries: &[Query<'_>],
+    known: &Known,
     options: &Options,
     catalog: &dyn Catalog,
 ) -> Result<Promoted, Vec<Diagnostic>> {
@@ -153,14 +166,14 @@ pub(crate) fn promote(
         return Err(vec![NO_COUNTERPART.at(Span::default(), message).help("Give a hunting query.")]);
     };
     let common = &hunting.common;
-    let queries = content.queries();
     let Some(query) = queries.first().filter(|query| !query.text.trim().is_empty()) else {
         let place = common.root.entries.first().map(|entry| entry.key.span).unwrap_or_default();
         let message = "There is no query, but a rule needs one";
         return Err(vec![VALUE_MISSING.at(place, message).help("Add `query:`.")]);
     };
     let (notes, questions) = (Vec::new(), Vec::new());
-    let mut work = Work { common, query, options, catalog, notes, questions, places: Places::default() };
+    let places = Places::default();
+    let mut work = Work { common, query, known, options, catalog, notes, questions, places };
     let mut fields = Vec::new();
     work.metadata(&mut fields);
     work.query_and_schedule(&mut fields);

@@ -1,30 +1,58 @@
 //! The query of the rule, with everything that depends on it.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use super::super::layout::Field;
 use super::window::{one_line, range, timespan};
 use super::{Work, notes};
 use crate::convert::changes::{Change, Places, apply, explained, ordered};
 use crate::knowledge::limits;
 use crate::kql::ast::{Expr, ExprKind, Operator, OperatorKind, Rows};
-use crate::kql::bind::bind;
+use crate::kql::bind::{CatalogId, bind};
 use crate::kql::lookback::lookback;
 use crate::kql::model::SemanticModel;
 use crate::kql::types::Relation;
 use crate::kql::{self, Parse};
 use crate::source::Span;
 
+/// The last changed query of a file, with what it means: rules of several kinds mostly have the same.
+#[derive(Default)]
+pub(crate) struct Known(RefCell<Option<(CatalogId, String, Meant)>>);
+
+/// A query that was read.
+type Meant = (Arc<Parse>, Arc<SemanticModel>);
+
+impl Known {
+    fn of(&self, work: &Work<'_>, text: String) -> Meant {
+        if text == work.query.text {
+            return (work.query.shared_parse(), work.query.meaning(work.catalog));
+        }
+        let mut known = self.0.borrow_mut();
+        if let Some((catalog, last, meant)) = &*known
+            && *catalog == work.catalog.id()
+            && *last == text
+        {
+            return meant.clone();
+        }
+        let parse = Arc::new(kql::parse(&text));
+        let meaning = Arc::new(bind(&text, &parse, work.catalog, &[]));
+        let (_, _, meant) = known.insert((work.catalog.id(), text, (parse, meaning)));
+        meant.clone()
+    }
+}
+
 /// The query as it will be, with what it means then.
 pub(super) struct Changed {
-    pub(super) parse: Parse,
-    pub(super) meaning: SemanticModel,
+    pub(super) parse: Arc<Parse>,
+    pub(super) meaning: Arc<SemanticModel>,
     places: Places,
 }
 
 impl Changed {
     fn new(work: &Work<'_>, changes: &[Change]) -> Self {
         let (text, starts) = apply(work.query.text, changes);
-        let parse = kql::parse(&text);
-        let meaning = bind(&text, &parse, work.catalog, &[]);
+        let (parse, meaning) = work.known.of(work, text);
         Self { parse, meaning, places: Places::new(&starts, changes) }
     }
 
