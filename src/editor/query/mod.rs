@@ -23,6 +23,7 @@ mod rename;
 mod seen;
 mod signature;
 mod tokens;
+mod watchlists;
 
 pub(crate) use around::Around;
 pub(crate) use completion::{CompletionKind, completions, documentation};

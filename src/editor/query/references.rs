@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::seen::WATCHLIST;
+use super::watchlists::WATCHLIST;
 use super::{Asked, Span};
 use crate::kql::ast::{Expr, ExprKind, Literal};
 use crate::kql::model::{ColumnOrigin, Occurrence, Symbol};

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 
 use super::places::{after_name, last_name, place_in};
+use super::watchlists::{self, WATCHLIST};
 use crate::knowledge::usage::Use;
 use crate::kql::ast::{BinaryOp, Expr, ExprKind, LetValue, Literal, NameForm, Operator, StatementKind};
 use crate::kql::model::{ColumnOrigin, SemanticModel, Symbol};
@@ -15,9 +16,6 @@ use crate::kql::{Node, Parse, walk_statements};
 
 /// The longest literal that is kept as a value.
 const LONGEST_VALUE: usize = 60;
-
-/// The function whose argument is the alias of a watchlist.
-pub(super) const WATCHLIST: &str = "_GetWatchlist";
 
 type Words = FxHashMap<Arc<str>, u32>;
 
@@ -55,7 +53,8 @@ impl Seen {
         }
     }
 
-    /// Adds what a query uses as far as its tree tells that alone: the members, the values, the names and the functions.
+    /// Adds what a query uses as far as its tree tells that alone: the members, the values, the names, the functions and the
+    /// columns of watchlists.
     pub(crate) fn add_names(&mut self, text: &str, parsed: &Parse) {
         let model = SemanticModel::default();
         let mut counter = Counter { text, model: &model, found: BTreeSet::new(), classes: BTreeMap::new() };
@@ -63,7 +62,7 @@ impl Seen {
             counter.node(node);
             true
         });
-        let kept = |kind| matches!(kind, Use::Member | Use::Value | Use::Name | Use::Function);
+        let kept = |kind| matches!(kind, Use::Member | Use::Value | Use::Name | Use::Function | Use::Column);
         for (kind, context, word) in counter.found.into_iter().filter(|(kind, ..)| kept(*kind)) {
             let words = self.lists.entry((kind, Arc::from(context))).or_default();
             *words.entry(word.into()).or_default() += 1;
@@ -215,6 +214,9 @@ impl<'a> Counter<'a> {
     fn expr(&mut self, expr: &'a Expr) {
         match &expr.kind {
             ExprKind::Pipeline { source, stages } => {
+                if let Some(alias) = watchlists::alias(source) {
+                    self.watchlist(alias, stages);
+                }
                 let mut before = match &source.kind {
                     ExprKind::Operator(operator) => operator.word,
                     _ => "",
@@ -252,6 +254,17 @@ impl<'a> Counter<'a> {
             ExprKind::Between { op_span, left, .. } => self.compared(left, &self.text[op_span.range()]),
             _ => {}
         }
+    }
+
+    /// Notes the columns of a watchlist that operators use.
+    fn watchlist(&mut self, alias: &'a str, stages: &'a [Operator]) {
+        watchlists::names(stages, &mut |name| {
+            let is_variable =
+                ["let", "parameter"].iter().any(|kind| self.found.contains(&(Use::Name, *kind, name)));
+            if !is_variable {
+                self.note(Use::Column, alias, name);
+            }
+        });
     }
 
     fn compared(&mut self, left: &'a Expr, operator: &'a str) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::places::place_in;
-use super::{Asked, Span};
+use super::{Asked, Span, watchlists};
 use crate::kql::ast::{Expr, ExprKind};
 use crate::kql::model::NamesInScope;
 use crate::kql::{Node, TokenKind as T};
@@ -105,6 +105,15 @@ impl<'a> Scene<'a> {
     /// The names in scope.
     fn names(&self) -> NamesInScope<'a> {
         self.marked.model.names_in_scope(self.marked.mark.start)
+    }
+
+    /// The watchlist whose rows the operator at the place gets.
+    fn watchlist_read(&self) -> Option<&'a str> {
+        let source = self.chain.iter().rev().find_map(|node| match node {
+            Node::Expr(Expr { kind: ExprKind::Pipeline { source, .. }, .. }) => Some(&**source),
+            _ => None,
+        })?;
+        watchlists::alias_in(&self.marked.parsed.statements, source)
     }
 
     /// The tables that the query reads, those that were named last first.

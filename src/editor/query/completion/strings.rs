@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::super::places::last_name;
-use super::super::seen::WATCHLIST;
+use super::super::watchlists::WATCHLIST;
 use super::super::{Asked, Span};
 use super::rank::{Items, Shares, number};
 use super::spot::chain_before;

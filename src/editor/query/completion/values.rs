@@ -178,7 +178,8 @@ pub(super) fn columns(
     items: &mut Items<'_>,
 ) {
     let seen = &scene.asked.around.seen;
-    let of_tables = scene.tables_read();
+    let mut of_tables = scene.tables_read();
+    of_tables.extend(scene.watchlist_read().map(Arc::from));
     let by_table: Vec<Shares<'_>> = of_tables
         .iter()
         .map(|table| Shares::of(seen, Use::Column, table))

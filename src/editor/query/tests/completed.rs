@@ -191,3 +191,29 @@ fn the_workspace_comes_first() {
     let around = Around { tables: Vec::new(), seen: Arc::new(seen) };
     assert_eq!(offered_in(&view, &around, "Mine_CL | extend x = Details.¦")[0], "zone");
 }
+
+#[test]
+fn columns_of_watchlists_are_those_that_queries_use() {
+    let view = View::new(Vec::new());
+    let mut seen = Seen::default();
+    for text in [
+        "let known = dynamic([]); _GetWatchlist('Admins') | where Team in (known) | extend Upn = tolower(UserPrincipalName) | project Upn, Site.City",
+        "let admins = (_GetWatchlist(\"Admins\") | project Shift); SigninLogs | where Identity in (admins)",
+        "_GetWatchlist('Hosts') | join (SecurityEvent) on Computer | where Zone == 'a'",
+    ] {
+        seen.add_names(text, &parse(text));
+    }
+    let around = Around { tables: Vec::new(), seen: Arc::new(seen) };
+    let at = |marked: &str| offered_in(&view, &around, marked);
+    for marked in ["_GetWatchlist('Admins') | where ¦", "let a = _GetWatchlist('Admins'); a | where ¦"] {
+        let offered = at(marked);
+        let place = |name: &str| offered.iter().position(|one| one == name);
+        for column in ["Team", "UserPrincipalName", "Site", "Shift"] {
+            assert!(place(column).is_some_and(|place| place < 12), "{marked}: {column} in {offered:?}");
+        }
+        for other in ["Upn", "known", "Zone"] {
+            assert!(place(other).is_none_or(|place| place > 20), "{marked}: {other} in {offered:?}");
+        }
+    }
+    assert!(!at("_GetWatchlist('Hosts') | where ¦")[..12].contains(&"Zone".to_owned()));
+}
