@@ -8,6 +8,7 @@ pub mod edit;
 mod emit;
 mod json;
 mod lines;
+mod literal;
 mod parse;
 pub(crate) mod pointer;
 mod recover;

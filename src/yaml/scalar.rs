@@ -1,6 +1,7 @@
 //! From offsets in a scalar's value to offsets in the file and back, and exact edits of the value.
 
 use super::lines::{line_at, lines, spaces};
+use super::literal::plain_value;
 use super::parse;
 use super::{Node, Scalar, ScalarStyle, Value};
 use crate::source::{Edit, SourceFile, Span};
@@ -130,7 +131,8 @@ impl ScalarMap {
     }
 
     /// The edit of the file after which the decoded value is the old one with `value_span` replaced, and
-    /// nothing else. `None` where this form of scalar cannot say it; the result is proven by reading it.
+    /// nothing else. `None` where this form of scalar cannot say it; the result is proven by reading it, or
+    /// where that is enough by its lines.
     pub fn edit(&self, value_span: Span, replacement: &str) -> Option<Edit> {
         // Where nothing is written, the space after the colon or dash may be missing too.
         if !self.exact || self.source.is_empty() || self.value.get(value_span.range()).is_none() {
@@ -154,7 +156,7 @@ impl ScalarMap {
             }
             _ => return None,
         };
-        (self.decoded_after(&edit)? == expected).then_some(edit)
+        (self.is_plainly(&edit, &expected) || self.decoded_after(&edit)? == expected).then_some(edit)
     }
 
     /// The range and replacement without what both begin or end with; and where the range reaches the end
@@ -206,13 +208,31 @@ impl ScalarMap {
         Edit::new(Span::new(span.start as usize - drop, span.end as usize), out)
     }
 
-    /// The scalar's value after an edit, read in a small document of its own.
-    fn decoded_after(&self, edit: &Edit) -> Option<String> {
+    /// What [`Self::edit`] reads again, after an edit.
+    fn source_after(&self, edit: &Edit) -> Option<String> {
         let range = (edit.span.start as usize).checked_sub(self.source_start)?
             ..(edit.span.end as usize).checked_sub(self.source_start)?;
         let mut source = self.source.clone();
         source.get(range.clone())?;
         source.replace_range(range, &edit.text);
+        Some(source)
+    }
+
+    /// Whether the scalar is a literal block of plain text before and after an edit, and has the expected value then.
+    fn is_plainly(&self, edit: &Edit, expected: &str) -> bool {
+        let value = |source: &str| plain_value(source, self.indent);
+        self.style == ScalarStyle::Literal
+            && !self.in_flow
+            && value(&self.source).is_some_and(|value| value == self.value)
+            && self
+                .source_after(edit)
+                .and_then(|source| value(&source))
+                .is_some_and(|value| value == expected)
+    }
+
+    /// The scalar's value after an edit, read in a small document of its own.
+    fn decoded_after(&self, edit: &Edit) -> Option<String> {
+        let source = self.source_after(edit)?;
         let digit = self.source.bytes().take(3).find(u8::is_ascii_digit).filter(|_| self.style.is_block());
         let parent = digit.map_or(0, |digit| self.indent.saturating_sub(usize::from(digit - b'0')));
         let text = if self.style.is_block() && self.indent == 0 {

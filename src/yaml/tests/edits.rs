@@ -1,5 +1,8 @@
 //! Edits change what they say, and nothing else.
 
+use proptest::prelude::*;
+
+use super::super::literal::plain_value;
 use super::*;
 
 /// Applies edits made on a text's tree.
@@ -166,4 +169,49 @@ fn an_entry_is_inserted_where_it_belongs() {
 fn a_key_is_renamed() {
     let renamed = after("a: 1\n'b': 2\n", |_, root| Some(edit::rename_key(root.entry("b").unwrap(), "c")));
     assert_eq!(renamed, "a: 1\nc: 2\n");
+}
+
+fn blocks() -> impl Strategy<Value = String> {
+    let line = prop_oneof![
+        4 => "  [a-z|#:' -]{0,6}",
+        1 => Just(String::new()),
+        2 => " {1,4}[a-zé\u{85}\u{2028}\u{feff}\u{0}]{0,3}",
+        1 => " {0,3}\t[a-z]{0,2}",
+        1 => "[a-z-]{1,3}",
+    ];
+    let header = prop_oneof![Just("|"), Just("|-"), Just("|+"), Just("|2"), Just("| # a")];
+    let end = prop_oneof![4 => Just("\n"), 1 => Just(""), 1 => Just("\r\n")];
+    (header, proptest::collection::vec(line, 0..6), end)
+        .prop_map(|(header, lines, end)| format!("{header}\n{}{end}", lines.join("\n")))
+}
+
+proptest! {
+    #![proptest_config(crate::seeded::cases(512))]
+    #[test]
+    fn the_lines_of_plain_blocks_tell_their_value(source in blocks(), indent in 0_usize..4) {
+        let Some(value) = plain_value(&source, indent) else { return Ok(()) };
+        let document = parse(&file(&format!("k: {source}")));
+        prop_assert!(document.errors.is_empty(), "{source:?}: {:?}", document.errors);
+        let scalar = document.root.as_ref().and_then(|root| root.get("k")).and_then(Node::scalar).unwrap();
+        if scalar.indent.map(|indent| indent as usize) == Some(indent) {
+            prop_assert_eq!(&scalar.text, &value, "{:?}", source);
+        }
+    }
+}
+
+#[test]
+fn plain_blocks_are_known_by_their_lines() {
+    for (source, value) in [
+        ("|\n  a\n\n    b\n\n", Some("a\n\n  b\n")),
+        ("|-\n\n  a\n", Some("\na")),
+        ("|+\n  a\n \n", Some("a\n\n")),
+        ("|\n   a\n", None),
+        ("|\n \n", None),
+        ("|\n  a", None),
+        ("|2\n  a\n", None),
+        ("|\n  a\n   \n", None),
+        ("|\n  \ta\n", None),
+    ] {
+        assert_eq!(plain_value(source, 2).as_deref(), value, "{source:?}");
+    }
 }
