@@ -31,10 +31,6 @@ ENV |= {
     "GIT_AUTHOR_NAME": "t", "GIT_AUTHOR_EMAIL": "t@example", "GIT_COMMITTER_NAME": "t", "GIT_COMMITTER_EMAIL": "t@example",
     "PRE_COMMIT_HOME": str(ROOT / "target/ci-hooks/home"),
     "PRE_COMMIT_COLOR": "never",
-    # pre-commit compiles the hook from source, optimised. Where .ci/packages has compiled the dependencies, only sentlint is
-    # left, and that is compiled plainly; the program is the same.
-    "CARGO_TARGET_DIR": str(ROOT / "target/ci"),
-    "CARGO_PROFILE_RELEASE_OPT_LEVEL": "0", "CARGO_PROFILE_RELEASE_LTO": "off", "CARGO_PROFILE_RELEASE_CODEGEN_UNITS": "16",
 }  # fmt: skip
 
 
@@ -72,10 +68,22 @@ def write(folder, files):
     run("git", "add", "--all", cwd=folder)
 
 
+def cargo_for_hooks(folder):
+    """A cargo that notes how it is asked and installs the program of .ci/packages, which has installed it with the real one."""
+    folder.mkdir()
+    program = ROOT / "target/ci-packages/cargo/bin/sentlint"
+    script = f'#!/bin/sh\nset -e\n[ -f Cargo.toml ] && echo "$*" >> "{folder}/asked"\nmkdir -p "$4/bin"\ncp "{program}" "$4/bin/sentlint"\n'
+    (folder / "cargo").write_text(script)
+    (folder / "cargo").chmod(0o755)
+    ENV["PATH"] = f"{folder}:{ENV['PATH']}"
+    return folder / "asked"
+
+
 def main():
     start = time.monotonic()
     with tempfile.TemporaryDirectory() as place:
         place = pathlib.Path(place)
+        asked = cargo_for_hooks(place / "bin")
         hooks = place / "sentlint"
         hooks.mkdir()
         revision = hook_repository(hooks)
@@ -102,6 +110,7 @@ def main():
         done = hook("sentlint", "--all-files", "--verbose")
         print(f"the hook was installed in {time.monotonic() - start:.0f} s", flush=True)
         quiet = "duration" in done.stdout and "Found" not in done.stdout + done.stderr and "info" not in done.stdout
+        check("the hook is installed with cargo", re.fullmatch(r"install --bins --root \S+ --path \.\n", asked.read_text()), asked.read_text())
         check("good files pass in silence", done.returncode == 0 and "Passed" in done.stdout and quiet, done)
 
         write(work, {"hunting/a b.test.yaml": TESTS})
