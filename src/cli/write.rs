@@ -29,17 +29,21 @@ pub(super) fn write_page(path: &Path, text: &str) -> Result<(), Error> {
         let _writing = WRITING.read().unwrap_or_else(PoisonError::into_inner);
         let mut name = std::ffi::OsString::from(".");
         name.push(path.file_name().unwrap_or_default());
-        name.push(".new");
+        name.push(format!(".{}.new", std::process::id()));
         let temporary = path.with_file_name(name);
-        let mut done = fs::write(&temporary, text);
-        if let (Err(error), Some(parent)) = (&done, path.parent())
-            && error.kind() == io::ErrorKind::NotFound
-        {
+        // Whatever has this name already is of others.
+        let open = || OpenOptions::new().write(true).create_new(true).open(&temporary);
+        let mut file = match (open(), path.parent()) {
             // Most pages lie in a folder that is there.
-            fs::create_dir_all(parent)?;
-            done = fs::write(&temporary, text);
-        }
-        let done = done.and_then(|()| fs::rename(&temporary, path));
+            (Err(error), Some(parent)) if error.kind() == io::ErrorKind::NotFound => {
+                fs::create_dir_all(parent)?;
+                open()?
+            }
+            (opened, _) => opened?,
+        };
+        let written = file.write_all(text.as_bytes());
+        drop(file);
+        let done = written.and_then(|()| fs::rename(&temporary, path));
         if done.is_err() {
             let _ = fs::remove_file(&temporary);
         }

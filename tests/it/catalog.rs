@@ -218,6 +218,11 @@ fn files_of_others_stay_and_those_of_an_earlier_run_go() {
     let again = page(dir.path(), "content/a.html");
     made(dir.path(), &["."]);
     assert_eq!(page(dir.path(), "content/a.html"), again);
+    // A page that is there and the same is not written again.
+    let written = || std::fs::metadata(dir.path().join("site/content/a.html")).unwrap().modified().unwrap();
+    let first = written();
+    made(dir.path(), &["."]);
+    assert_eq!(written(), first);
     write(dir.path(), "other/index.html", b"mine");
     let ran = run(dir.path(), &["catalog", "--isolated", "-o", "other", "a.yaml"], "");
     assert!(ran.code == 2 && ran.stderr.contains("was not written by `sentlint catalog`"), "{ran:?}");
