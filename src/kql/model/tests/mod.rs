@@ -15,6 +15,7 @@ use crate::kql::{Node, Parse, parse, walk_statements};
 use crate::source::Span;
 
 mod pinned;
+mod results;
 
 /// A workspace of two tables and three functions.
 struct Sample(CatalogId);

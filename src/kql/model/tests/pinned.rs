@@ -7,7 +7,7 @@ use super::*;
 use crate::kql::tokenize;
 
 /// A workspace whose tables of devices all have the same few columns.
-struct Devices(CatalogId);
+pub(super) struct Devices(pub(super) CatalogId);
 
 const COLUMNS: &[(&str, Scalar)] = &[
     ("Timestamp", Scalar::DateTime),
