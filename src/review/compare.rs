@@ -190,13 +190,16 @@ fn steps(old: &QueryFacts, new: &QueryFacts) -> Vec<What> {
 }
 
 /// A long text is cut: the file has the rest.
-pub(super) fn shortened(text: &str) -> String {
-    const MOST: usize = 400;
-    // What was cut already is longer by its ellipsis.
-    if text.len() <= MOST + '\u{2026}'.len_utf8() {
+fn shortened(text: &str) -> String {
+    cut(text, 400)
+}
+
+/// The text, or its beginning of so many bytes with an ellipsis.
+pub(super) fn cut(text: &str, most: usize) -> String {
+    if text.len() <= most {
         return text.to_owned();
     }
-    format!("{}\u{2026}", &text[..text.floor_char_boundary(MOST)])
+    format!("{}\u{2026}", &text[..text.floor_char_boundary(most)])
 }
 
 /// Calls of parsers that mean something else now.

@@ -2,10 +2,13 @@
 
 use std::fmt::Write as _;
 
-use super::compare::shortened;
+use super::compare::cut;
 use super::{Change, ChangeKind, Found, Report};
 use crate::coverage::full_name;
 use crate::report::{one_line, without_commands};
+
+/// Longer texts are cut: the file has the rest.
+const MOST: usize = 1000;
 
 pub(super) fn render(report: &Report) -> String {
     let mut out = String::new();
@@ -36,7 +39,7 @@ fn file(out: &mut String, change: &Change) {
         None => writeln!(out, "{word}  {}", one_line(&change.path)),
     };
     if let Some(name) = &change.name {
-        let _ = writeln!(out, "  {}, {}", one_line(&shortened(name)), change.kind);
+        let _ = writeln!(out, "  {}, {}", one_line(&cut(name, MOST)), change.kind);
     }
     // Of what is new or gone the name says enough.
     if matches!(change.became, ChangeKind::Changed | ChangeKind::Moved) {
@@ -47,7 +50,7 @@ fn file(out: &mut String, change: &Change) {
             let _ = writeln!(out, "  {}{place}", what.aspect.as_str());
             for (sign, text) in [('-', &what.old), ('+', &what.new)] {
                 if let Some(text) = text {
-                    let _ = writeln!(out, "    {sign} {}", one_line(&shortened(text)));
+                    let _ = writeln!(out, "    {sign} {}", one_line(&cut(text, MOST)));
                 }
             }
         }
@@ -69,7 +72,7 @@ fn findings(out: &mut String, title: &str, findings: &[Found]) {
             found.place.1,
             found.severity.as_str(),
             found.rule,
-            one_line(&shortened(&found.message))
+            one_line(&cut(&found.message, MOST))
         );
     }
     out.push('\n');

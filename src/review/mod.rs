@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use crate::check::Job;
-use crate::coverage::{self, Coverage};
+use crate::coverage::{self, Coverage, Item};
 use crate::diagnostic::Severity;
 use crate::knowledge::attack::{Domain, Version};
 use crate::rules::Settings;
@@ -167,34 +167,39 @@ pub(crate) fn review(
     let old = State::before(pairs, &new, settings_of);
     let same = Unchanged::read(pairs, &new);
     let parsers = changed_parsers(pairs, &old, &new);
-    let mut before = Judged::of(pairs, &old, &same);
-    let mut now = Judged::of(pairs, &new, &same);
-    let (old_findings, new_findings) = (before.listed(pairs, true), now.listed(pairs, false));
-    let covered = |judged: &mut Judged| {
-        let items = std::mem::take(&mut judged.items);
+    // What a file said is held until it is known what it says; what it says is compared at once.
+    let said: Vec<Mutex<Option<Facts>>> = pairs.iter().map(|_| Mutex::default()).collect();
+    let take = |at: usize| said[at].lock().unwrap_or_else(PoisonError::into_inner).take();
+    let compared: Mutex<BTreeMap<usize, Option<Change>>> = Mutex::default();
+    let before = Judged::of(pairs, &old, &same, true, &|at, facts| {
+        *said[at].lock().unwrap_or_else(PoisonError::into_inner) = facts;
+    });
+    let now = Judged::of(pairs, &new, &same, false, &|at, facts| {
+        let was = take(at).or_else(|| old.facts(at, &mut Vec::new()));
+        let change = change(&pairs[at], was, facts, &parsers);
+        compared.lock().unwrap_or_else(PoisonError::into_inner).insert(at, change);
+    });
+    let mut compared = compared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let others = |at: &usize| !compared.contains_key(at) && (!pairs[*at].same || new.mentions(*at, &parsers));
+    let others: Vec<usize> = (0..pairs.len()).into_par_iter().filter(others).collect();
+    let one = |views: &mut (Vec<_>, Vec<_>), at: &usize| {
+        let was = take(*at).or_else(|| old.facts(*at, &mut views.0));
+        (*at, change(&pairs[*at], was, new.facts(*at, &mut views.1), &parsers))
+    };
+    let others: Vec<_> = others.par_iter().map_init(|| (Vec::new(), Vec::new()), one).collect();
+    compared.extend(others);
+    let finish =
+        |(at, change): (usize, Option<Change>)| finished(change?, before.blocked(at), now.blocked(at));
+    let changes = compared.into_iter().filter_map(finish).collect();
+    let covered = |items: Vec<Option<Item>>| {
         Coverage::of(items.into_iter().flatten().collect(), attack, Domain::Enterprise)
     };
-    let (old_coverage, new_coverage) = (covered(&mut before), covered(&mut now));
-    let (was, is) = (std::mem::take(&mut before.facts), std::mem::take(&mut now.facts));
-    let one = |views: &mut (Vec<_>, Vec<_>), (at, (was, is)): (usize, (Option<Facts>, Option<Facts>))| {
-        let pair = &pairs[at];
-        if pair.same && !new.mentions(at, &parsers) {
-            return None;
-        }
-        let was = was.or_else(|| old.facts(at, &mut views.0));
-        let is = is.or_else(|| new.facts(at, &mut views.1));
-        change(pair, was, is, &parsers, [before.blocked(at), now.blocked(at)])
-    };
-    let changes: Vec<Option<Change>> = was
-        .into_par_iter()
-        .zip(is)
-        .enumerate()
-        .map_init(|| (Vec::new(), Vec::new()), |views, facts| one(views, facts))
-        .collect();
+    let (old_findings, new_findings) = (before.found, now.found);
+    let (old_coverage, new_coverage) = (covered(before.items), covered(now.items));
     Report {
         base: base.to_owned(),
         attack,
-        changes: changes.into_iter().flatten().collect(),
+        changes,
         gained: coverage::lost(&new_coverage, &old_coverage),
         lost: coverage::lost(&old_coverage, &new_coverage),
         new_findings: without(&new_findings, &old_findings),
@@ -219,13 +224,12 @@ fn without(all: &[Found], others: &[Found]) -> Vec<Found> {
     all.iter().filter(is_new).cloned().collect()
 }
 
-/// What became of one file; `None` where nothing did.
+/// What became of one file, but for whether it can be deployed; `None` for what is not content.
 fn change(
     pair: &Pair,
     old: Option<Facts>,
     new: Option<Facts>,
     parsers: &BTreeMap<String, String>,
-    blocked: [Option<&str>; 2],
 ) -> Option<Change> {
     let name = |job: &Option<Job>| job.as_ref().map(|job| job.input.name.clone());
     let (old_path, new_path) = (name(&pair.old), name(&pair.new));
@@ -242,10 +246,6 @@ fn change(
     let mut what = compare::differences(old.as_ref(), new.as_ref());
     if let (Some(old), Some(new)) = (&old, &new) {
         what.extend(compare::dependence(old, new, parsers));
-        what.extend(compare::deployability(blocked));
-    }
-    if what.is_empty() && change == ChangeKind::Changed {
-        return None;
     }
     let facts = new.or(old)?;
     Some(Change {
@@ -258,6 +258,14 @@ fn change(
         what,
         source: new_path.and(Some(facts.source)),
     })
+}
+
+/// The same with whether it can be deployed, given what keeps it from that; `None` where nothing became of it.
+fn finished(mut change: Change, old: Option<&str>, new: Option<&str>) -> Option<Change> {
+    if matches!(change.became, ChangeKind::Changed | ChangeKind::Moved) {
+        change.what.extend(compare::deployability([old, new]));
+    }
+    (!change.what.is_empty() || change.became != ChangeKind::Changed).then_some(change)
 }
 
 /// The aspects of a change, each once.

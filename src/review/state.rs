@@ -153,24 +153,25 @@ impl Unchanged {
     }
 }
 
-/// The index of a pair, with what its file says and covers.
-type Said = (usize, Option<Facts>, Option<Item>);
-
-/// What the rules find in a state, and what its files say.
+/// What the rules find in a state, and what its files cover.
 pub(super) struct Judged {
-    run: Run,
-    /// The index of the pair of each job of the run.
-    places: Vec<usize>,
+    /// The findings, each with the name that its file has in the new state.
+    pub(super) found: Vec<Found>,
     /// By the index of a pair: the first finding that keeps it from being deployed.
     blocked: BTreeMap<usize, String>,
-    /// What each file that is not as it was says.
-    pub(super) facts: Vec<Option<Facts>>,
     /// What each file covers.
     pub(super) items: Vec<Option<Item>>,
 }
 
 impl Judged {
-    pub(super) fn of(pairs: &[Pair], state: &State<'_>, same: &Unchanged) -> Self {
+    /// Judges a state; `is_old` says which. `said` is told what each file says that is not as it was, by the index of its pair.
+    pub(super) fn of(
+        pairs: &[Pair],
+        state: &State<'_>,
+        same: &Unchanged,
+        is_old: bool,
+        said: &(dyn Fn(usize, Option<Facts>) + Sync),
+    ) -> Self {
         let (mut jobs, mut settings, mut known, mut places) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (at, pair) in pairs.iter().enumerate() {
@@ -190,68 +191,51 @@ impl Judged {
             known.push(summary);
             places.push(at);
         }
-        let found: Mutex<Vec<Said>> = Mutex::default();
+        let covered: Mutex<BTreeMap<usize, Option<Item>>> = Mutex::default();
         let look = |job: usize, content: &Content, queries: &[Query<'_>], view: &View<'_>| {
-            if jobs[job].silent {
-                return;
+            if !jobs[job].silent {
+                said(places[job], facts_of(content, queries, view));
+                let item = Item::of(content);
+                covered.lock().unwrap_or_else(PoisonError::into_inner).insert(places[job], item);
             }
-            let one = (places[job], facts_of(content, queries, view), Item::of(content));
-            found.lock().unwrap_or_else(PoisonError::into_inner).push(one);
         };
         let run = if jobs.iter().all(|job| job.silent) {
             Run::default()
         } else {
             check::check_rest(&jobs, &settings, known, &state.parsers, &look)
         };
-        let items = same.0.iter().map(|seen| seen.as_ref().and_then(|seen| seen.item.clone()));
-        let mut this = Self {
-            blocked: BTreeMap::new(),
-            facts: pairs.iter().map(|_| None).collect(),
-            items: items.collect(),
-            run,
-            places,
+        let mut covered = covered.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let item = |(at, seen): (usize, &Option<Seen>)| match (seen, covered.remove(&at)) {
+            (Some(seen), _) => seen.item.clone(),
+            (None, Some(item)) => item,
+            (None, None) => Item::of(&state.content(at)?),
         };
-        let mut is_read = vec![false; pairs.len()];
-        for (at, facts, item) in found.into_inner().unwrap_or_else(PoisonError::into_inner) {
-            is_read[at] = true;
-            (this.facts[at], this.items[at]) = (facts, item);
-        }
-        for (at, _) in pairs.iter().enumerate().filter(|(at, pair)| !pair.same && !is_read[*at]) {
-            this.items[at] = state.content(at).and_then(|content| Item::of(&content));
-        }
-        for (file, job) in this.run.findings.files.iter().zip(&this.run.jobs) {
-            let blocks = |found: &&Diagnostic| {
-                found.counts() && found.severity == Severity::Error && found.rule.blocks.is_some()
+        let items = same.0.iter().enumerate().map(item).collect();
+        let (mut found, mut blocked) = (Vec::new(), BTreeMap::new());
+        for (file, job) in run.findings.files.iter().zip(&run.jobs) {
+            let at = places[*job];
+            let blocks = |one: &&Diagnostic| {
+                one.counts() && one.severity == Severity::Error && one.rule.blocks.is_some()
             };
-            if let Some(first) = file.diagnostics.iter().find(blocks) {
-                this.blocked.insert(this.places[*job], first.message.clone());
-            }
+            blocked.extend(file.diagnostics.iter().find(blocks).map(|first| (at, first.message.clone())));
+            let renamed = pairs[at].new.as_ref().filter(|_| is_old);
+            let path = renamed.map_or_else(|| file.source.path(), |job| &job.input.name);
+            found.extend(file.diagnostics.iter().filter(|one| one.counts()).map(|one| {
+                let place = file.source.position(one.span.start as usize);
+                Found {
+                    rule: one.rule.id,
+                    severity: one.severity,
+                    path: path.to_owned(),
+                    place: (place.line, place.column),
+                    message: one.message.clone(),
+                }
+            }));
         }
-        this
+        Self { found, blocked, items }
     }
 
     /// The first finding that keeps a file from being deployed.
     pub(super) fn blocked(&self, at: usize) -> Option<&str> {
         self.blocked.get(&at).map(String::as_str)
-    }
-
-    /// The findings, each with the name that its file has in the new state; `old` says whether this is the old one.
-    pub(super) fn listed(&self, pairs: &[Pair], old: bool) -> Vec<Found> {
-        let mut all = Vec::new();
-        for (file, job) in self.run.findings.files.iter().zip(&self.run.jobs) {
-            let renamed = pairs[self.places[*job]].new.as_ref().filter(|_| old);
-            let path = renamed.map_or_else(|| file.source.path(), |job| &job.input.name);
-            for found in file.diagnostics.iter().filter(|found| found.counts()) {
-                let place = file.source.position(found.span.start as usize);
-                all.push(Found {
-                    rule: found.rule.id,
-                    severity: found.severity,
-                    path: path.to_owned(),
-                    place: (place.line, place.column),
-                    message: found.message.clone(),
-                });
-            }
-        }
-        all
     }
 }
