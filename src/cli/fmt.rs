@@ -70,7 +70,9 @@ pub(super) fn run(global: &Global, options: &Fmt) -> Result<Outcome, Error> {
         Task::Write => {}
     }
     let errors: Vec<&Error> = done.iter().filter_map(|done| done.error.as_ref()).collect();
-    errors.iter().for_each(|error| print::error(global, error));
+    for error in &errors {
+        print::error(global, error);
+    }
     let is_dry = !matches!(task, Task::Write);
     let changed = done.iter().filter(|done| done.is_changed).count();
     if !global.quiet {
