@@ -19,6 +19,8 @@ pub(super) struct Abilities {
     pub(super) pulls: bool,
     /// It can be told to ask for diagnostics again.
     pub(super) refreshes_diagnostics: bool,
+    /// It can be told to ask for code lenses again.
+    pub(super) refreshes_lenses: bool,
     /// It watches files where it is asked to.
     pub(super) watches: bool,
     /// It takes edits of documents with versions.
@@ -45,6 +47,7 @@ impl Abilities {
             encoding: if utf8 { Encoding::Utf8 } else { Encoding::Utf16 },
             pulls: has("textDocument/diagnostic"),
             refreshes_diagnostics: is("workspace/diagnostics/refreshSupport"),
+            refreshes_lenses: is("workspace/codeLens/refreshSupport"),
             watches: is("workspace/didChangeWatchedFiles/dynamicRegistration"),
             document_changes: is("workspace/workspaceEdit/documentChanges"),
             symbol_trees: is("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
@@ -137,6 +140,13 @@ impl Client {
     /// Tells something.
     pub(super) fn notify(&self, method: &str, params: &impl Serialize) {
         self.send(Message::from(Notification { method: method.to_owned(), params: json_of(params) }));
+    }
+
+    /// Has code lenses asked for again, where files that they depend on have been read.
+    pub(super) fn refresh_lenses(&self) {
+        if self.can.refreshes_lenses {
+            self.ask("workspace/codeLens/refresh", Value::Null);
+        }
     }
 
     /// Asks for something, whose answer is not waited for.

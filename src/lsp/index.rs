@@ -53,6 +53,7 @@ pub(super) fn build(shared: &Shared) {
     shared.change_world(|world| World { seen, generation: world.generation, ..world.next() });
     shared.checks.whole.changed();
     shared.checks.wake();
+    shared.client.refresh_lenses();
 }
 
 /// Reads every file again, after a configuration has changed.
@@ -105,4 +106,5 @@ pub(super) fn refresh(shared: &Shared, changed: &[PathBuf]) {
         }
     }
     shared.checks.compare_soon();
+    shared.client.refresh_lenses();
 }

@@ -66,6 +66,19 @@ impl Client {
         receiver.recv_timeout(PATIENCE).expect("a message of the server")
     }
 
+    /// Waits until the server has asked for something.
+    pub(super) fn wait_for(&mut self, method: &str) {
+        let is_it = |message: &Message| matches!(message, Message::Request(one) if one.method == method);
+        while !self.kept.iter().any(is_it) {
+            let message = self.receive();
+            if let Message::Request(request) = &message {
+                let id = request.id.clone();
+                self.send(Response { id, response_result: Ok(Value::Null) }.into());
+            }
+            self.kept.push(message);
+        }
+    }
+
     /// The answer to a request: its result, or the code and message of an error.
     pub(super) fn answer(&mut self, id: &RequestId) -> Result<Value, (i32, String)> {
         let is_it = |message: &Message| matches!(message, Message::Response(one) if one.id == *id);

@@ -96,20 +96,14 @@ fn parsers_of_the_workspace_are_known_everywhere() {
 #[test]
 fn tests_are_run_on_what_is_open() {
     let folder = folder();
-    let mut client = client(folder.path(), &json!({}));
-    until_known(&mut client, 2);
+    let mut client = client(folder.path(), &json!({"workspace": {"codeLens": {"refreshSupport": true}}}));
     let user = uri(&folder.path().join("use.kql"));
     client.open(&user, 1, USER);
     // The tests are known once every file of the folder has been read.
-    let lens = (0..1_000).find_map(|_| {
-        let found = client.about("textDocument/codeLens", &user, json!({})).unwrap();
-        let lens = found.as_array().unwrap().iter().find(|lens| lens["command"]["title"] == "Run tests");
-        if lens.is_none() {
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
-        lens.cloned()
-    });
-    let lens = lens.expect("a lens");
+    client.wait_for("workspace/codeLens/refresh");
+    let found = client.about("textDocument/codeLens", &user, json!({})).unwrap();
+    let lens = found.as_array().unwrap().iter().find(|lens| lens["command"]["title"] == "Run tests");
+    let lens = lens.expect("a lens").clone();
     let ran = client.ask("workspace/executeCommand", lens["command"].clone()).unwrap();
     assert_eq!((&ran["passed"], &ran["total"]), (&json!(1), &json!(1)), "{ran}");
     client.change(&user, 2, &json!([{"text": "MyParser\n| where Who == 'nobody'\n"}]));
