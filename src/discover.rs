@@ -99,8 +99,11 @@ pub fn discover(paths: &[PathBuf], options: &Options) -> Result<Found, Error> {
     // The path tells files apart, and not the name: of names that are not Unicode several look the same. A file that was
     // both walked and named counts as named.
     found.inputs.sort_by(|a, b| (&a.name, !a.named, &a.path).cmp(&(&b.name, !b.named, &b.path)));
-    let mut seen: FxHashSet<PathBuf> = FxHashSet::default();
-    found.inputs.retain(|input| seen.insert(absolute(&input.path)));
+    // No file is found twice below one path.
+    if paths.len() > 1 {
+        let mut seen: FxHashSet<PathBuf> = FxHashSet::default();
+        found.inputs.retain(|input| seen.insert(absolute(&input.path)));
+    }
     Ok(found)
 }
 
@@ -154,11 +157,16 @@ fn walk(root: &Path, options: &Options, ignores: &Arc<Ignores>, found: &mut Foun
             let is_file = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_file());
             let is_wanted =
                 entry.as_ref().is_ok_and(|entry| is_file(entry) && self::wanted(entry.path(), options));
-            let mut found = all.lock().unwrap_or_else(PoisonError::into_inner);
             match entry {
-                Ok(entry) if is_wanted => add(entry.path(), here.as_deref(), &mut found),
+                Ok(entry) if is_wanted => {
+                    let input = walked(entry.path(), here.as_deref());
+                    all.lock().unwrap_or_else(PoisonError::into_inner).inputs.push(input);
+                }
                 Ok(_) => {}
-                Err(error) => found.warnings.push(passed_over(&error)),
+                Err(error) => {
+                    let warning = passed_over(&error);
+                    all.lock().unwrap_or_else(PoisonError::into_inner).warnings.push(warning);
+                }
             }
             WalkState::Continue
         })
@@ -199,17 +207,23 @@ fn unwalked(error: &walkdir::Error) -> String {
 
 fn take(path: &Path, here: Option<&Path>, options: &Options, found: &mut Found) {
     if wanted(path, options) {
-        add(path, here, found);
+        found.inputs.push(walked(path, here));
     }
 }
 
-fn add(path: &Path, here: Option<&Path>, found: &mut Found) {
-    found.inputs.push(Input { name: display_from(path, here), path: path.to_owned(), named: false });
+fn walked(path: &Path, here: Option<&Path>) -> Input {
+    Input { name: display_from(path, here), path: path.to_owned(), named: false }
 }
 
 /// A path made absolute by words alone; links stay what they are.
 pub(crate) fn absolute(path: &Path) -> PathBuf {
     let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    // Nearly every path is clean already, and there are many.
+    let is_parent = |part: Component<'_>| part == Component::ParentDir;
+    if cfg!(unix) && !full.as_os_str().as_encoded_bytes().ends_with(b"/") && !full.components().any(is_parent)
+    {
+        return full;
+    }
     let mut clean = PathBuf::new();
     for part in full.components() {
         match part {
@@ -227,12 +241,25 @@ pub(crate) fn absolute(path: &Path) -> PathBuf {
 #[derive(Debug, Default)]
 pub(crate) struct Roots {
     known: HashMap<PathBuf, Option<Arc<Path>>>,
+    /// The folder that was asked for last: files come in the order of their folders.
+    last: Option<(PathBuf, Option<Arc<Path>>)>,
 }
 
 impl Roots {
     /// The root of a file by its full path; `None` where it lies neither in a repository nor below the working folder.
     pub(crate) fn of(&mut self, location: &Path) -> Option<Arc<Path>> {
         let folder = location.parent()?;
+        if let Some((last, root)) = &self.last
+            && last.as_os_str() == folder.as_os_str()
+        {
+            return root.clone();
+        }
+        let root = self.of_folder(folder);
+        self.last = Some((folder.to_owned(), root.clone()));
+        root
+    }
+
+    fn of_folder(&mut self, folder: &Path) -> Option<Arc<Path>> {
         if let Some(root) = self.known.get(folder) {
             return root.clone();
         }

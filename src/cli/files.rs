@@ -100,7 +100,8 @@ pub(super) fn collect(global: &Global, files: &Files, json: bool) -> Result<Work
     for input in found.inputs {
         let job = Job::below(input, &mut roots);
         let location = job.location();
-        if asked.matched_path_or_any_parents(location, false).is_ignore()
+        if !asked.is_empty()
+            && asked.matched_path_or_any_parents(location, false).is_ignore()
             && (!job.input.named || files.force_exclude)
         {
             continue;

@@ -95,7 +95,8 @@ fn format_all(work: &Work, options: &Fmt, task: Task) -> Vec<Result<Done, Skippe
         })
         .collect();
     let one = |(job, asked)| format_one(job, asked, options.unsafe_fixes, task);
-    work.jobs.par_iter().zip(asked).map(one).collect()
+    // In short stretches, so that no thread is left with the last one alone.
+    work.jobs.par_iter().zip(asked).with_max_len(16).map(one).collect()
 }
 
 fn format_one(job: &Job, options: Options, blocks: bool, task: Task) -> Result<Done, Skipped> {
