@@ -158,7 +158,6 @@ struct Measure {
 }
 
 /// How wide a text is on its first line. Nearly all are one line of ASCII, which one pass without branches finds out.
-#[expect(clippy::needless_bitwise_bool, reason = "a branch for each byte takes longer")]
 fn width(text: &str) -> usize {
     if text.bytes().filter(|byte| !byte.is_ascii() || *byte == b'\n').count() == 0 {
         return text.len();
