@@ -2,7 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 
@@ -35,6 +35,15 @@ thread_local! {
     static TABLES: RefCell<FxHashMap<&'static str, Arc<Relation>>> = RefCell::new(FxHashMap::default());
     /// The same for tables as advanced hunting shows them.
     static HUNTING: RefCell<FxHashMap<&'static str, Arc<Relation>>> = RefCell::new(FxHashMap::default());
+}
+
+/// The columns of all tables that sentlint knows, once they have been asked for: to unite them takes longer than most queries do.
+static EVERYTHING: OnceLock<Arc<Relation>> = OnceLock::new();
+
+fn every_known_column() -> Arc<Relation> {
+    let all = tables::tables().flat_map(tables::Table::columns);
+    let columns = union_columns(all.map(|(name, kind)| (name, scalar(kind))), Arc::from);
+    Arc::new(Relation::new(columns, true, true))
 }
 
 impl<'w> View<'w> {
@@ -191,15 +200,12 @@ impl Catalog for View<'_> {
 
     fn everything(&self) -> Arc<Relation> {
         let make = || {
-            let columns = if self.added.iter().all(|added| added.tables.is_empty()) {
-                let all = tables::tables().flat_map(tables::Table::columns);
-                union_columns(all.map(|(name, kind)| (name, scalar(kind))), Arc::from).into()
-            } else {
-                let names = self.tables_like("*");
-                let relations = names.iter().filter_map(|name| self.table(name)).map(|table| table.relation);
-                union_relations(&relations.collect::<Vec<_>>()).columns
-            };
-            Arc::new(Relation::new(columns, true, true))
+            if self.added.iter().all(|added| added.tables.is_empty()) {
+                return Arc::clone(EVERYTHING.get_or_init(every_known_column));
+            }
+            let names = self.tables_like("*");
+            let relations = names.iter().filter_map(|name| self.table(name)).map(|table| table.relation);
+            Arc::new(Relation::new(union_relations(&relations.collect::<Vec<_>>()).columns, true, true))
         };
         Arc::clone(self.everything.get_or_init(make))
     }

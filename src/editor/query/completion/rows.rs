@@ -1,6 +1,7 @@
 //! Where rows come from: tables, functions that return rows, variables, and operators that begin a query.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
@@ -113,19 +114,35 @@ fn wanted_columns<'a>(scene: &Scene<'a>) -> FxHashMap<&'a str, f64> {
     wanted
 }
 
-/// How well a table or function has the columns that are used after the place.
-fn agreement(name: &str, columns: impl Iterator<Item = &'static str>, wanted: &FxHashMap<&str, f64>) -> f64 {
-    if wanted.is_empty() {
-        return 0.0;
+/// For each column, the tables and functions that have it or that published queries use it of.
+static OWNERS: LazyLock<FxHashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+    let mut owners: FxHashMap<&'static str, Vec<&'static str>> = FxHashMap::default();
+    let mut add = |name: &'static str, columns: &mut dyn Iterator<Item = &'static str>| {
+        for column in columns.chain(usage::words(Use::Column, name).map(|(word, _)| word)) {
+            let known = owners.entry(column).or_default();
+            if known.last() != Some(&name) {
+                known.push(name);
+            }
+        }
+    };
+    for table in tables::tables() {
+        add(table.name(), &mut table.columns().map(|(column, _)| column));
     }
-    let published = usage::words(Use::Column, name).map(|(word, _)| word);
-    let mut found = 0.0;
-    let mut distinct = rustc_hash::FxHashSet::default();
-    for column in columns.chain(published) {
-        if wanted.contains_key(column) && distinct.insert(column) {
-            // Every table has these.
-            found +=
-                if matches!(column, "TimeGenerated" | "Type" | "Timestamp" | "TenantId") { 0.1 } else { 1.0 };
+    for function in functions::functions() {
+        add(function.name(), &mut function.columns().map(|(column, _)| column));
+    }
+    owners
+});
+
+/// How well tables and functions have the columns that are used after the place.
+fn agreements(wanted: &FxHashMap<&str, f64>) -> FxHashMap<&'static str, f64> {
+    let mut found: FxHashMap<&'static str, f64> = FxHashMap::default();
+    for (column, owners) in wanted.keys().filter_map(|column| Some((*column, OWNERS.get(column)?))) {
+        // Every table has these.
+        let weight =
+            if matches!(column, "TimeGenerated" | "Type" | "Timestamp" | "TenantId") { 0.1 } else { 1.0 };
+        for owner in owners {
+            *found.entry(owner).or_default() += weight;
         }
     }
     found
@@ -136,7 +153,8 @@ fn agreement(name: &str, columns: impl Iterator<Item = &'static str>, wanted: &F
 pub(super) fn tables(scene: &Scene<'_>, share: f64, by_columns: bool, items: &mut Items<'_>) {
     let seen = &scene.asked.around.seen;
     let used = Shares::of(seen, Use::Table, "");
-    let wanted = if by_columns { wanted_columns(scene) } else { FxHashMap::default() };
+    let agreements = agreements(&if by_columns { wanted_columns(scene) } else { FxHashMap::default() });
+    let agreement = |name: &str| agreements.get(name).copied().unwrap_or_default();
     let declared = &scene.asked.around.tables;
     let mut scored: Vec<(f64, K, Cow<'static, str>, Option<&'static str>)> = Vec::new();
     let factor = |name: &str| {
@@ -163,18 +181,14 @@ pub(super) fn tables(scene: &Scene<'_>, share: f64, by_columns: bool, items: &mu
         if items.leaves_out(name) {
             continue;
         }
-        let columns = table.columns().map(|(column, _)| column);
-        let agreement = if wanted.is_empty() { 0.0 } else { agreement(name, columns, &wanted) };
-        scored.push((base(name, agreement), K::Table, name.into(), None));
+        scored.push((base(name, agreement(name)), K::Table, name.into(), None));
     }
     for function in functions::functions() {
         let name = function.name();
         if items.leaves_out(name) {
             continue;
         }
-        let columns = function.columns().map(|(column, _)| column);
-        let agreement = if wanted.is_empty() { 0.0 } else { agreement(name, columns, &wanted) };
-        scored.push((base(name, agreement), K::UserFunction, name.into(), Some("function")));
+        scored.push((base(name, agreement(name)), K::UserFunction, name.into(), Some("function")));
     }
     for name in scene.asked.catalog.added_tables() {
         scored.push((
