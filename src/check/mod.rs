@@ -35,8 +35,7 @@ pub use job::{Before, Job, read};
 pub(crate) use repository::summary_under;
 
 /// Looks at the content of a job, the one at this index, with its queries and what they can name. Its keys are read as they
-/// are meant. What it finds out of the
-/// queries is known to the rules, which come after it.
+/// are meant. What it finds out about the queries is known to the rules, which come after it.
 pub(crate) type Look<'l> = dyn Fn(usize, &Content, &[Query<'_>], &View<'_>) + Sync + 'l;
 
 /// The result of a run.

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::CompletionKind as K;
 use super::place::ValuePlace;
@@ -100,15 +100,15 @@ fn local_rows(scene: &Scene<'_>, share: f64, items: &mut Items<'_>) -> bool {
 }
 
 /// The names after the place that are likely columns: by them a table is known.
-fn wanted_columns<'a>(scene: &Scene<'a>) -> FxHashMap<&'a str, f64> {
-    let mut wanted = FxHashMap::default();
+fn wanted_columns<'a>(scene: &Scene<'a>) -> FxHashSet<&'a str> {
+    let mut wanted = FxHashSet::default();
     let tokens = &scene.asked.parsed.tokens;
     let from = tokens.partition_point(|token| token.span.start < scene.word.end);
     for token in tokens[from..].iter().take(120).take_while(|token| token.kind != T::Semicolon) {
         if token.kind == T::Identifier
             && let Some(name) = scene.asked.text.get(token.span.range())
         {
-            wanted.entry(name).or_insert(1.0);
+            wanted.insert(name);
         }
     }
     wanted
@@ -135,9 +135,9 @@ static OWNERS: LazyLock<FxHashMap<&'static str, Vec<&'static str>>> = LazyLock::
 });
 
 /// How well tables and functions have the columns that are used after the place.
-fn agreements(wanted: &FxHashMap<&str, f64>) -> FxHashMap<&'static str, f64> {
+fn agreements(wanted: &FxHashSet<&str>) -> FxHashMap<&'static str, f64> {
     let mut found: FxHashMap<&'static str, f64> = FxHashMap::default();
-    for (column, owners) in wanted.keys().filter_map(|column| Some((*column, OWNERS.get(column)?))) {
+    for (column, owners) in wanted.iter().filter_map(|column| Some((*column, OWNERS.get(column)?))) {
         // Every table has these.
         let weight =
             if matches!(column, "TimeGenerated" | "Type" | "Timestamp" | "TenantId") { 0.1 } else { 1.0 };
@@ -153,7 +153,7 @@ fn agreements(wanted: &FxHashMap<&str, f64>) -> FxHashMap<&'static str, f64> {
 pub(super) fn tables(scene: &Scene<'_>, share: f64, by_columns: bool, items: &mut Items<'_>) {
     let seen = &scene.asked.around.seen;
     let used = Shares::of(seen, Use::Table, "");
-    let agreements = agreements(&if by_columns { wanted_columns(scene) } else { FxHashMap::default() });
+    let agreements = agreements(&if by_columns { wanted_columns(scene) } else { FxHashSet::default() });
     let agreement = |name: &str| agreements.get(name).copied().unwrap_or_default();
     let declared = &scene.asked.around.tables;
     let mut scored: Vec<(f64, K, Cow<'static, str>, Option<&'static str>)> = Vec::new();

@@ -2,9 +2,7 @@
 //! the end of a selection.
 
 use super::super::*;
-use super::view;
-use crate::kql::bind::bind_at;
-use crate::kql::model::Level;
+use super::{asked, model, view};
 use crate::kql::parse;
 
 /// Asks at the mark.
@@ -17,16 +15,9 @@ fn at<R>(marked: &str, ask: impl FnOnce(&Asked<'_>, usize) -> R) -> R {
 fn over<R>(text: &str, ask: impl FnOnce(&Asked<'_>) -> R) -> R {
     let view = view();
     let parsed = parse(text);
-    let model = bind_at(Level::Full, text, &parsed, &view, &[]);
+    let model = model(text, &parsed, &view);
     let around = Around::default();
-    ask(&Asked {
-        text,
-        parsed: &parsed,
-        model: Meaning::Known(&model),
-        catalog: &view,
-        params: &[],
-        around: &around,
-    })
+    ask(&asked(text, &parsed, &model, &view, &around))
 }
 
 #[track_caller]

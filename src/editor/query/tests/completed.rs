@@ -3,10 +3,8 @@
 
 use std::sync::Arc;
 
-use super::super::{Around, Asked, Meaning, Seen, completions};
-use super::view;
-use crate::kql::bind::bind_at;
-use crate::kql::model::Level;
+use super::super::{Around, Seen, completions};
+use super::{asked, model, view};
 use crate::kql::parse;
 use crate::workspace::{View, Workspace};
 
@@ -15,15 +13,8 @@ fn offered_in(view: &View<'_>, around: &Around, marked: &str) -> Vec<String> {
     let offset = marked.find('¦').expect("a mark");
     let text = marked.replace('¦', "");
     let parsed = parse(&text);
-    let model = bind_at(Level::Full, &text, &parsed, view, &[]);
-    let asked = Asked {
-        text: &text,
-        parsed: &parsed,
-        model: Meaning::Known(&model),
-        catalog: view,
-        params: &[],
-        around,
-    };
+    let model = model(&text, &parsed, view);
+    let asked = asked(&text, &parsed, &model, view, around);
     let found = completions(&asked, offset).items;
     let typed = found.first().map_or("", |item| &text[item.replaces.start as usize..offset]).to_lowercase();
     let labels = found.into_iter().map(|item| item.label.into_owned());
@@ -175,7 +166,7 @@ fn the_workspace_comes_first() {
     let mut seen = Seen::default();
     let text = "_GetWatchlist('VIPUsers') | take 1; Mine_CL | extend Weight_d = 1 | where Weight_d > 3 and Details.zone == 'north'";
     let parsed = parse(text);
-    seen.add(text, &parsed, &bind_at(Level::Full, text, &parsed, &view, &[]));
+    seen.add(text, &parsed, &model(text, &parsed, &view));
     let around = Around { tables: vec![Arc::from("Heartbeat")], seen: Arc::new(seen) };
     let at = |marked: &str| offered_in(&view, &around, marked);
     assert_eq!(at("He¦")[0], "Heartbeat");

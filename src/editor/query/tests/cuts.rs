@@ -5,10 +5,8 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::*;
 
 use super::super::*;
-use super::view;
+use super::{asked, model, view};
 use crate::content::Content;
-use crate::kql::bind::bind_at;
-use crate::kql::model::Level;
 use crate::kql::parse;
 use crate::source::SourceFile;
 use crate::workspace::View;
@@ -39,16 +37,9 @@ fn within(text: &str, span: Span) {
 /// Asks everything at one place.
 fn ask(view: &View<'_>, text: &str, offset: usize) {
     let parsed = parse(text);
-    let model = bind_at(Level::Full, text, &parsed, view, &[]);
+    let model = model(text, &parsed, view);
     let around = Around { tables: vec![Arc::from("SecurityEvent")], seen: Arc::default() };
-    let asked = Asked {
-        text,
-        parsed: &parsed,
-        model: Meaning::Known(&model),
-        catalog: view,
-        params: &[],
-        around: &around,
-    };
+    let asked = asked(text, &parsed, &model, view, &around);
     let found = completions(&asked, offset);
     let mut labels = std::collections::BTreeSet::new();
     for item in &found.items {
@@ -101,16 +92,9 @@ fn ask(view: &View<'_>, text: &str, offset: usize) {
 /// Asks what does not depend on a place.
 fn ask_all(view: &View<'_>, text: &str) {
     let parsed = parse(text);
-    let model = bind_at(Level::Full, text, &parsed, view, &[]);
+    let model = model(text, &parsed, view);
     let around = Around::default();
-    let asked = Asked {
-        text,
-        parsed: &parsed,
-        model: Meaning::Known(&model),
-        catalog: view,
-        params: &[],
-        around: &around,
-    };
+    let asked = asked(text, &parsed, &model, view, &around);
     let mut before = 0;
     for token in tokens(&asked) {
         within(text, token.span);

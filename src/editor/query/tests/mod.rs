@@ -8,6 +8,10 @@ mod usage;
 
 use std::path::PathBuf;
 
+use super::{Around, Asked, Meaning};
+use crate::kql::Parse;
+use crate::kql::bind::bind_at;
+use crate::kql::model::{Level, SemanticModel};
 use crate::workspace::View;
 
 /// The folder of shared data; says that a test is skipped where there is none.
@@ -27,4 +31,20 @@ fn json_lines(path: &std::path::Path) -> Vec<serde_json::Value> {
 
 fn view() -> View<'static> {
     View::new(Vec::new())
+}
+
+/// The meaning of a query.
+fn model(text: &str, parsed: &Parse, view: &View<'_>) -> SemanticModel {
+    bind_at(Level::Full, text, parsed, view, &[])
+}
+
+/// A query without parameters, to be asked about.
+fn asked<'a>(
+    text: &'a str,
+    parsed: &'a Parse,
+    model: &'a SemanticModel,
+    view: &'a View<'_>,
+    around: &'a Around,
+) -> Asked<'a> {
+    Asked { text, parsed, model: Meaning::Known(model), catalog: view, params: &[], around }
 }

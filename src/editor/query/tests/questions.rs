@@ -8,10 +8,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::super::{Around, Asked, Meaning, completions, hover, references};
-use super::{json_lines, shared, view};
-use crate::kql::bind::bind_at;
-use crate::kql::model::Level;
+use super::super::{Around, completions, hover, references};
+use super::{asked, json_lines, model, shared, view};
 use crate::kql::parse;
 
 /// The byte offset of an offset in UTF-16 units.
@@ -64,15 +62,8 @@ fn the_wanted_word_is_offered() {
         let typed = bytes(expected, &question["typed"]);
         let typed = expected[..typed].to_lowercase();
         let parsed = parse(text);
-        let model = bind_at(Level::Full, text, &parsed, &view, &[]);
-        let asked = Asked {
-            text,
-            parsed: &parsed,
-            model: Meaning::Known(&model),
-            catalog: &view,
-            params: &[],
-            around: &around,
-        };
+        let model = model(text, &parsed, &view);
+        let asked = asked(text, &parsed, &model, &view, &around);
         let start = std::time::Instant::now();
         let found = completions(&asked, offset);
         slowest.push(start.elapsed());
@@ -160,15 +151,8 @@ fn names_are_told_and_related() {
         let offset = bytes(text, &question["offset"]);
         let name = question["word"].as_str().expect("a word").trim_matches(['[', ']', '\'', '"']);
         let parsed = parse(text);
-        let model = bind_at(Level::Full, text, &parsed, &view, &[]);
-        let asked = Asked {
-            text,
-            parsed: &parsed,
-            model: Meaning::Known(&model),
-            catalog: &view,
-            params: &[],
-            around: &around,
-        };
+        let model = model(text, &parsed, &view);
+        let asked = asked(text, &parsed, &model, &view, &around);
         hovers += 1;
         let got = hover(&asked, offset).map(|hover| hover.markdown).unwrap_or_default();
         let fine = got.contains(name) && named_and_typed(wanted).is_none_or(|kind| got.contains(kind));
