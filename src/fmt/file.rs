@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Options, Style, format};
+use super::{Options, Style, format, has_invisible};
 use crate::content::{Content, Query, is_detection_file, same_query};
 use crate::source::{BOM, Edit, SourceFile, Span};
 use crate::yaml::{Node, ScalarStyle, edit};
@@ -71,8 +71,12 @@ pub(crate) fn change(content: &Content, query: &Query<'_>, options: Options, gue
         // The text as a whole does not parse, and whether it is meant as several queries is a guess.
         return Change::Not("the file holds several queries, which --unsafe-fixes would format");
     }
-    let Some(new) = format(text, parse, options) else {
-        return Change::Not("the query has characters that cannot be laid out");
+    let Some(new) = format(text, parse, options.removing_invisible(guesses)) else {
+        return Change::Not(if !guesses && has_invisible(text, parse) {
+            "the query has invisible characters between its words, which --unsafe-fixes would remove"
+        } else {
+            "the query has characters that cannot be laid out"
+        });
     };
     let Some(node) = query.node else {
         return if is_part {

@@ -28,19 +28,19 @@ pub(super) struct Gap {
 }
 
 /// The gaps before each token; `None` where one of them has a character that is neither a comment's nor plain white
-/// space, such as a zero-width space, which is not ours to remove.
-pub(super) fn gaps(text: &str, tokens: &[Token]) -> Option<Vec<Gap>> {
+/// space, such as a zero-width space: the language passes over it, but it is removed only if that was asked for.
+pub(super) fn gaps(text: &str, tokens: &[Token], invisible: bool) -> Option<Vec<Gap>> {
     let mut end = 0;
     let mut gaps = Vec::with_capacity(tokens.len());
     for token in tokens {
         let start = token.span.start as usize;
-        gaps.push(gap(text, Span::new(end, start), end == 0)?);
+        gaps.push(gap(text, Span::new(end, start), end == 0, invisible)?);
         end = token.span.end as usize;
     }
     Some(gaps)
 }
 
-fn gap(text: &str, span: Span, first: bool) -> Option<Gap> {
+fn gap(text: &str, span: Span, first: bool, invisible: bool) -> Option<Gap> {
     let between = text.get(span.range())?;
     let mut gap = Gap { spaced: !between.is_empty(), line_end: first, ..Gap::default() };
     if matches!(between, "" | " ") {
@@ -70,13 +70,18 @@ fn gap(text: &str, span: Span, first: bool) -> Option<Gap> {
                 line_ends = 0;
                 at += line.len();
             }
-            _ if is_plain_space(c) => at += c.len_utf8(),
+            _ if is_plain_space(c) || invisible && is_invisible(c) => at += c.len_utf8(),
             _ => return None,
         }
     }
     gap.line_end |= line_ends > 0;
     gap.blank = line_ends > 1;
     Some(gap)
+}
+
+/// White space of the language that nobody sees.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{180e}' | '\u{200b}' | '\u{feff}')
 }
 
 /// White space that means nothing more than a blank.

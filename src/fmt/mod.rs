@@ -29,6 +29,8 @@ pub struct Options {
     most: usize,
     /// Which layout.
     style: Style,
+    /// Whether invisible characters between tokens are removed.
+    invisible: bool,
 }
 
 /// A layout.
@@ -69,7 +71,13 @@ impl Options {
     /// What was asked for, with the defaults for the rest. A width that was asked for holds for every line.
     pub(crate) fn new(width: Option<usize>, style: Option<Style>) -> Self {
         let most = width.unwrap_or(Self::WIDTH + Self::WIDTH * SLACK / 100);
-        Self { width: width.unwrap_or(Self::WIDTH), most, style: style.unwrap_or_default() }
+        let (width, style) = (width.unwrap_or(Self::WIDTH), style.unwrap_or_default());
+        Self { width, most, style, invisible: false }
+    }
+
+    /// The same, with invisible characters removed or not.
+    fn removing_invisible(self, invisible: bool) -> Self {
+        Self { invisible, ..self }
     }
 }
 
@@ -85,27 +93,63 @@ pub(crate) fn format(text: &str, parse: &Parse, options: Options) -> Option<Stri
     if !parse.errors.is_empty() {
         return None;
     }
-    let gaps = gaps::gaps(text, &parse.tokens)?;
+    let gaps = gaps::gaps(text, &parse.tokens, options.invisible)?;
     let places = places::Places::new(&parse.tokens, text.len());
     let (statements, places) = (&parse.statements[..], &places);
     let source = Source { text, tokens: &parse.tokens, gaps: &gaps, statements, places };
-    let mut out = lay_out(&source, options);
+    let out = lay_out(&source, options);
     // What is formatted stays so at a second run, which need not be tried.
     if out.trim_end() == text.trim_end() {
         return Some(out);
     }
-    for _ in 0..MOST_RUNS {
-        let (tokens, gaps) = read_again(text, parse, &gaps, &out)?;
-        // The same tokens have the same tree: its places count in the tokens of the first text.
-        let source = Source { text: &out, tokens: &tokens, gaps: &gaps, statements, places };
-        let again = lay_out(&source, options);
-        // Comments in odd places may settle only the second time: what is returned is what another run would return.
-        if again == out {
-            return Some(out);
+    let settle = |mut out: String| {
+        for _ in 0..MOST_RUNS {
+            let (tokens, gaps) = read_again(text, parse, &gaps, &out)?;
+            // The same tokens have the same tree: its places count in the tokens of the first text.
+            let source = Source { text: &out, tokens: &tokens, gaps: &gaps, statements, places };
+            let again = lay_out(&source, options);
+            // Comments in odd places may settle only the second time: what is returned is what another run would
+            // return.
+            if again == out {
+                return Some(out);
+            }
+            out = again;
         }
-        out = again;
+        None
+    };
+    // Line ends in odd places may keep two layouts going in turns. Without them there is one.
+    settle(out).or_else(|| settle(joined(&source)?))
+}
+
+/// Whether invisible characters are all that keeps a query from being laid out.
+fn has_invisible(text: &str, parse: &Parse) -> bool {
+    let gaps = |invisible| gaps::gaps(text, &parse.tokens, invisible);
+    gaps(false).is_none() && gaps(true).is_some()
+}
+
+/// The query with a blank for each line end that no comment needs; `None` where a part of it may not be touched.
+fn joined(source: &Source<'_>) -> Option<String> {
+    let Source { text, tokens, gaps, .. } = *source;
+    if !regions::regions(text, gaps).is_empty() {
+        return None;
     }
-    None
+    let mut out = String::with_capacity(text.len());
+    for (token, gap) in tokens.iter().zip(gaps) {
+        for comment in &gap.comments {
+            if !comment.trailing && !out.is_empty() && !out.ends_with('\n') {
+                out.push('\n');
+            } else if comment.trailing {
+                out.push(' ');
+            }
+            out.push_str(&text[comment.span.range()]);
+            out.push('\n');
+        }
+        if gap.spaced && gap.comments.is_empty() && !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&text[token.span.range()]);
+    }
+    Some(out)
 }
 
 /// How often a query is laid out until nothing changes any more.
@@ -146,7 +190,7 @@ fn read_again(
 ) -> Option<(Vec<Token>, Vec<gaps::Gap>)> {
     let masked = mask(out);
     let tokens = tokenize(masked.as_ref().map_or(out, |masked| &masked.text)).0;
-    let found = gaps::gaps(out, &tokens)?;
+    let found = gaps::gaps(out, &tokens, false)?;
     let is_same = tokens.len() == parse.tokens.len()
         && tokens
             .iter()

@@ -134,8 +134,26 @@ fn what_does_not_parse_stays() {
     {
         assert_eq!(formatted(text), None, "{text}");
     }
-    // A zero-width space is no plain white space.
-    assert_eq!(formatted("T\u{200b}| take 1"), None);
+}
+
+#[test]
+fn invisible_characters_stay_unless_they_may_go() {
+    let query = "T\u{200b}|where a=='x\u{200b}'\u{feff}";
+    assert_eq!(formatted(query), None);
+    assert_eq!(file("a.kql", query, false), None);
+    assert_eq!(file("a.kql", query, true).as_deref(), Some("T\n| where a == 'x\u{200b}'\n"));
+}
+
+#[test]
+fn lines_that_end_in_odd_places_settle() {
+    for text in [
+        "T|join(U|summarize \n)|extend \n(f()[0])|extend Account_0_Name=Name|extend \nAccount_0_UPNSuffix=UPNSuffix",
+        "let F=(v:string){T|//\nextend Process_Line=((Details)['']) |extend Process_Id=((Details)[''])|project}",
+    ] {
+        let once = formatted(text).unwrap_or_default();
+        assert!(once.lines().count() > 4, "{text}");
+        assert_eq!(formatted(&once).as_deref(), Some(&*once), "{text}");
+    }
 }
 
 #[test]

@@ -26,15 +26,15 @@ impl Layout<'_, '_> {
     }
 
     fn sign_at(&self, token: usize, first: usize) -> Option<Sign> {
-        let (gap, before) = (self.plan.gaps.get(first)?, self.plan.gaps.get(token)?);
+        let (gap, inside) = (self.plan.gaps.get(first)?, self.plan.gaps.get(first + 1..=token)?);
         let tokens = self.plan.tokens.get(first..token)?;
         // What stands before it is words, with a blank between them.
         let is_plain = tokens.iter().all(|token| token.kind != T::OpenBracket && token.kind != T::OpenParen);
         if self.plan.kind(token) != T::Equal
             || !is_plain
             || !gap.line_end
-            || before.line_end
-            || !before.comments.is_empty()
+            // All of it is one line.
+            || inside.iter().any(|gap| gap.line_end || !gap.comments.is_empty())
         {
             return None;
         }
