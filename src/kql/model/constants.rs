@@ -153,9 +153,15 @@ impl Evaluator<'_, '_> {
                     };
                     Some(Known::new(value, span))
                 }
-                _ => self.value(argument).filter(|known| {
-                    matches!(known.value, Constant::Number(_) | Constant::Moment(..) | Constant::Date)
-                }),
+                _ => {
+                    let known = self.value(argument)?;
+                    match known.value {
+                        // A number counts the ticks since the year 1.
+                        Constant::Number(_) => Some(known.with(Constant::Date)),
+                        Constant::Moment(..) | Constant::Date => Some(known),
+                        _ => None,
+                    }
+                }
             },
             ("make_datetime", [_, _, _, ..]) => Some(Known::new(Constant::Date, span)),
             ("totimespan" | "time" | "timespan", [argument]) => match &argument.kind {
