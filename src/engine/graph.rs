@@ -193,6 +193,8 @@ impl Operate for Match {
         let mut found = Vec::new();
         self.next(exec, &graph, &mut state, &mut found)?;
         if let Some(shortest) = self.shortest {
+            // From a node to itself the path without edges is the shortest.
+            found.retain(|path| self.nodes < 2 || path.ends.0 != path.ends.1 || path.length == 0);
             found = shortest_of(found, shortest);
         }
         Ok(Table::new(Rc::clone(&self.schema), found.into_iter().map(|found| found.row).collect()))

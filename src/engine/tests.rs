@@ -11,6 +11,7 @@ mod any_query;
 mod files;
 mod graphs;
 mod tables;
+mod windows;
 
 fn outcome(query: &str, missing_empty: bool) -> Result<super::Outcome, Failure> {
     let view = View::new(Vec::new());

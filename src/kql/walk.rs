@@ -72,7 +72,11 @@ fn of_statement<'a>(statement: &'a Statement, each: Each<'_, 'a>) {
         StatementKind::Let { value: LetValue::Function(function), .. } => each(Node::Function(function)),
         StatementKind::Set { value, .. } => all(value, each),
         StatementKind::Parameters(parameters) => of_parameters(parameters, each),
-        StatementKind::Pattern { bodies, .. } => bodies.iter().for_each(|body| each(Node::Function(body))),
+        StatementKind::Pattern { matches, .. } => {
+            for found in matches {
+                each(Node::Function(&found.body));
+            }
+        }
         StatementKind::Restrict(entities) => all(entities, each),
     }
 }

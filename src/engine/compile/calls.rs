@@ -8,7 +8,9 @@ use super::super::exec::{Asked, Failure, Plan};
 use super::{
     Any, At, Binding, Closure, Compiler, Frame, Made, RowValue, asked, refused, relation_of, shared,
 };
-use crate::kql::ast::{Expr, ExprKind, LetValue, Literal, Name, Parameter, StatementKind, Type};
+use crate::kql::ast::{
+    Expr, ExprKind, LetValue, Literal, Name, Parameter, PatternMatch, StatementKind, Type,
+};
 use crate::kql::bind::{Body, External, Returned, Takes};
 use crate::kql::builtins;
 use crate::kql::types::Scalar;
@@ -53,6 +55,7 @@ impl<'q> Compiler<'q> {
         }
         match self.find(at.env, &name.text)? {
             Some(Binding::Function(closure)) => return self.call_closure(&closure, name, args, None, at),
+            Some(Binding::Pattern(matches)) => return self.pattern(&matches, name, args, None, at),
             Some(Binding::Refused(why)) => return Err(Failure::at(name.span, why.to_string())),
             _ => {}
         }
@@ -60,6 +63,24 @@ impl<'q> Compiler<'q> {
             return self.external(name, args, None, at);
         }
         Err(Failure::at(name.span, format!("the function `{}` is not known", name.text)))
+    }
+
+    /// What a pattern stands for with these arguments, followed by this name.
+    pub(super) fn pattern(
+        &mut self,
+        matches: &[(&'q PatternMatch, Rc<Closure<'q>>)],
+        name: &'q Name,
+        args: &[Expr],
+        path: Option<&str>,
+        at: At<'q, '_>,
+    ) -> Made<Any> {
+        match matches.iter().rev().find(|(found, _)| found.is_for(args, path)) {
+            Some((_, closure)) => self.call_closure(closure, name, &[], None, at),
+            None => {
+                let message = format!("the pattern `{}` is not declared for these arguments", name.text);
+                Err(Failure::at(name.span, message))
+            }
+        }
     }
 
     fn table_by_name(&mut self, whole: &'q Expr, arg: &'q Expr, at: At<'q, '_>) -> Made<Any> {

@@ -100,6 +100,10 @@ impl<'q> Compiler<'q> {
                 let function = if nodes.len() == 3 { "bin_at" } else { "bin" };
                 numeric(self.builtin_call(function, name.span, nodes)?, kind)
             }
+            "series_seasonal" if args.len() != 2 || at.written(args[1].span).starts_with('-') => {
+                return refused(expr.span, "`series_seasonal` with a period that is detected");
+            }
+            "estimate_data_size" => self.data_size(expr, name, args, at)?,
             "column_names_of" => {
                 let [table] = args else { return refused(expr.span, "these arguments of `column_names_of`") };
                 let table = self.rows(table, at)?;
@@ -202,6 +206,32 @@ impl<'q> Compiler<'q> {
                 self.builtin_call(text, name.span, nodes)?
             }
         })
+    }
+
+    /// The size of columns, of those types whose size is documented.
+    fn data_size(&mut self, whole: &Expr, name: &Name, args: &'q [Expr], at: At<'q, '_>) -> Made<Node> {
+        let sized = |kind: Scalar| matches!(kind, Scalar::Long | Scalar::String);
+        let mut nodes = Vec::new();
+        for arg in args {
+            if !matches!(arg.kind, ExprKind::Star) {
+                if !sized(at.kind(arg)) {
+                    return refused(arg.span, "`estimate_data_size` of this type");
+                }
+                nodes.push(self.value(arg, at)?);
+                continue;
+            }
+            let Some(row) = at.row.filter(|row| !row.relation.has_unknown_columns) else {
+                return refused(whole.span, "`estimate_data_size(*)` of rows whose columns are not known");
+            };
+            for column in &row.relation.columns {
+                if !sized(column.kind) {
+                    let what = format!("`estimate_data_size` of the type of `{}`", column.name);
+                    return refused(whole.span, &what);
+                }
+                nodes.push(row.slot(&column.name));
+            }
+        }
+        self.builtin_call(&name.text, name.span, nodes)
     }
 
     fn three(&mut self, whole: &Expr, args: &'q [Expr], at: At<'q, '_>) -> Made<[Node; 3]> {

@@ -322,7 +322,15 @@ impl<'q> Compiler<'q> {
         }
         let edge = scope.edge(element)?;
         if scope.edges[edge].1 {
-            return None;
+            // A column of the edges of a path is an array.
+            let path = scope.slot(Read::Path(edge));
+            let map = vec![scope.edge_columns.find(column)?];
+            return Some(Node::OverPath(Box::new(OverPath {
+                over: Over::Map,
+                path,
+                map,
+                inner: Node::Col(0),
+            })));
         }
         Some(scope.slot(Read::EdgeColumn(edge, scope.edge_columns.find(column)?)))
     }

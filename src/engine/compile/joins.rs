@@ -71,6 +71,9 @@ impl<'q> Compiler<'q> {
                 continue;
             }
             // A table that is not there is passed over where that was asked for.
+            if union.fuzzy && self.is_absent(leg, at)? {
+                continue;
+            }
             let plan = match self.any(leg, at.without_row()) {
                 Ok(Any::Rows(plan)) => plan,
                 Ok(_) => return Err(Failure::at(leg.span, "a table is expected here")),
@@ -81,10 +84,17 @@ impl<'q> Compiler<'q> {
                 ExprKind::Name(name) if self.called.iter().any(|called| **called == *name.text) => {
                     (&*name.text).into()
                 }
-                ExprKind::Name(name) if !self.is_local(&name.text, at)? => (&*name.text).into(),
+                ExprKind::Name(name)
+                    if !self.is_local(&name.text, at)? || self.is_view(&name.text, at)? =>
+                {
+                    (&*name.text).into()
+                }
                 _ => format!("union_arg{}", names.len()).into(),
             });
             legs.push(plan);
+        }
+        if legs.is_empty() && input.is_none() {
+            return Err(Failure::at(operator.keyword, "none of the tables of this union is known"));
         }
         let open = legs.iter().any(|leg| leg.open) || input.as_ref().is_some_and(|input| input.open);
         let runs = union::Union {
@@ -101,6 +111,25 @@ impl<'q> Compiler<'q> {
     fn name_of_rows(&self, input: &Plan) -> Option<Rc<str>> {
         let shared = matches!(input.kind, super::PlanKind::Shared(..));
         self.called.last().filter(|_| shared).map(|name| name.as_str().into())
+    }
+
+    /// Whether an expression reads a table that neither the query nor the workspace nor the data has.
+    fn is_absent(&mut self, leg: &Expr, at: At<'q, '_>) -> Made<bool> {
+        match &leg.kind {
+            ExprKind::Paren(inner) => self.is_absent(inner, at),
+            ExprKind::Pipeline { source, .. } => self.is_absent(source, at),
+            ExprKind::Name(name) => Ok(name.form != NameForm::Wildcard
+                && self.catalog.table(&name.text).is_none()
+                && self.catalog.function(&name.text).is_none()
+                && !self.has_data(&name.text)
+                && !self.is_local(&name.text, at)?),
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether a name is a view of the query, whose rows are named after it.
+    fn is_view(&mut self, name: &str, at: At<'q, '_>) -> Made<bool> {
+        Ok(matches!(self.find(at.env, name)?, Some(Binding::Function(closure)) if closure.ast.view))
     }
 
     fn is_local(&mut self, name: &str, at: At<'q, '_>) -> Made<bool> {

@@ -15,7 +15,7 @@ use super::eval::{Node, Once};
 use super::exec::{Asked, Failure, Operate, Plan, PlanKind};
 use super::table::Schema;
 use crate::kql::ast::{
-    Expr, ExprKind, LetValue, Name, NameForm, Operator, Parameter, Statement, StatementKind,
+    Expr, ExprKind, LetValue, Name, NameForm, Operator, Parameter, PatternMatch, Statement, StatementKind,
 };
 use crate::kql::bind::Catalog;
 use crate::kql::model::{ExprType, SemanticModel};
@@ -199,6 +199,13 @@ impl<'q> Compiler<'q> {
                     env = self.query_parameter(parameter, At { env, ..at })?;
                 }
                 Ok(env)
+            }
+            StatementKind::Pattern { name, matches } if !matches.is_empty() => {
+                let closure = |found: &'q PatternMatch| {
+                    (found, Rc::new(Closure { ast: &found.body, frame: at.frame, env: at.env }))
+                };
+                let binding = Binding::Pattern(matches.iter().map(closure).collect());
+                Ok(self.define(at.env, &name.text, binding))
             }
             StatementKind::Alias { name, .. } | StatementKind::Pattern { name, .. } => {
                 let why =

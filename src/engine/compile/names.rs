@@ -72,6 +72,7 @@ impl<'q> Compiler<'q> {
             Binding::Rows(plan) => Any::Rows(plan),
             Binding::Graph(graph) => Any::Graph(graph),
             Binding::Function(closure) => return self.call_closure(&closure, name, &[], None, at),
+            Binding::Pattern(_) => return refused(name.span, &format!("`{}` without arguments", name.text)),
             Binding::Members => return refused(name.span, &format!("`{}` as a whole", name.text)),
             Binding::Refused(why) => return Err(Failure::at(name.span, why.to_string())),
             Binding::Later(..) => return Err(Failure::at(name.span, "this name is defined by itself")),
@@ -90,6 +91,11 @@ impl<'q> Compiler<'q> {
             && matches!(&*name.text, "adx" | "arg" | "cluster")
         {
             return refused(base.span, &format!("`{}(...)`, whose tables are not known,", name.text));
+        }
+        if let (ExprKind::Call { name, args }, ExprKind::Name(path)) = (&base.kind, &member.kind)
+            && let Some(Binding::Pattern(matches)) = self.find(at.env, &name.text)?
+        {
+            return self.pattern(&matches, name, args, Some(&path.text), at);
         }
         let name: Rc<str> = match &member.kind {
             ExprKind::Name(name) => (&*name.text).into(),

@@ -12,6 +12,7 @@ use super::super::ops::lookup::NetworkLookup;
 use super::super::ops::metrics::{ActivityCounts, DcountIntersect, RowsNear};
 use super::super::ops::plugins::{BagUnpack, Narrow, Pivot};
 use super::super::ops::summarize::Aggregated;
+use super::super::ops::windows::{Kind, Windows};
 use super::super::table::{Schema, plain};
 use super::calls::{constant_text, literal_text};
 use super::columns::inner;
@@ -144,6 +145,9 @@ impl<'q> Compiler<'q> {
                 self.network_lookup(Stage { input, operator, at }, name, args, &row)
             }
             "activity_counts_metrics" => self.activity_counts(Stage { input, operator, at }, args, &row),
+            "active_users_count" | "sliding_window_counts" | "rolling_percentile" => {
+                self.windows(Stage { input, operator, at }, name, args, &row)
+            }
             "dcount_intersect" => {
                 let mut sets = Vec::new();
                 for arg in args {
@@ -245,6 +249,47 @@ impl<'q> Compiler<'q> {
         let used = row.used.borrow().clone();
         let schema = Rc::new(Schema::of(after));
         let runs = ActivityCounts { span: operator.keyword, used, schema, id, time, bounds, by };
+        Ok(plan(Some(input), operator, after, runs))
+    }
+
+    /// The plug-ins that look back from each bin of time.
+    fn windows(
+        &mut self,
+        stage: Stage<'q, '_>,
+        name: &Name,
+        args: &'q [Expr],
+        row: &RowScope<'_>,
+    ) -> Made<Rc<Plan>> {
+        let Stage { input, operator, at } = stage;
+        let after = Self::after(operator, at)?;
+        // Where the time is, and which arguments no row decides; the dimensions follow.
+        let (kind, time, constants) = match &*name.text {
+            "active_users_count" => (Kind::Active, 1, &[2, 3, 4, 5, 6, 7][..]),
+            "sliding_window_counts" => (Kind::Sliding, 1, &[2, 3, 4, 5][..]),
+            _ => (Kind::Percentile, 2, &[1, 3, 4][..]),
+        };
+        let first = constants.last().copied().unwrap_or_default() + 1;
+        let (Some(subject), Some(clock), Some(dimensions)) =
+            (args.first(), args.get(time), args.get(first..))
+        else {
+            return refused(operator.span, &format!("these arguments of `{}`", name.text));
+        };
+        let subject = self.value(inner(subject), at.with_row(row))?;
+        let time = self.value(inner(clock), at.with_row(row))?;
+        let mut values = Vec::new();
+        for place in constants {
+            if let Some(arg) = args.get(*place) {
+                values.push(self.value(inner(arg), at.without_row())?);
+            }
+        }
+        let mut by = Vec::new();
+        for dimension in dimensions {
+            by.push(self.value(inner(dimension), at.with_row(row))?);
+        }
+        let used = row.used.borrow().clone();
+        let schema = Rc::new(Schema::of(after));
+        let runs =
+            Windows { span: operator.keyword, used, schema, kind, subject, time, constants: values, by };
         Ok(plan(Some(input), operator, after, runs))
     }
 }

@@ -8,7 +8,7 @@ use super::super::ops::scan::{Read, Scan, Step};
 use super::super::table::Schema;
 use super::parsing::declared;
 use super::{At, Binding, Compiler, Made, RowScope, Stage, plan, refused};
-use crate::kql::ast::{self, ExprKind};
+use crate::kql::ast::{self, ExprKind, ScanOutput};
 use crate::kql::types::{Column, Relation, Scalar};
 
 impl<'q> Compiler<'q> {
@@ -17,11 +17,6 @@ impl<'q> Compiler<'q> {
         let (before, after) = (self.before(operator, at)?, Self::after(operator, at)?);
         if before.has_unknown_columns {
             return refused(operator.keyword, "`scan` over rows whose columns are not known");
-        }
-        // What a step returns of its rows is not in the tree.
-        let words = at.written(operator.span);
-        if words.split(|c: char| !c.is_alphanumeric()).any(|word| word == "output") {
-            return refused(operator.keyword, "`scan` with `output`");
         }
         let row = RowScope::new(before, at.level + 1);
         let order = self.sort_keys(&scan.order, at.with_row(&row))?;
@@ -44,6 +39,9 @@ impl<'q> Compiler<'q> {
         let inside = RowScope::new(&all, at.level + 1);
         let mut steps = Vec::new();
         for step in &scan.steps {
+            if step.output == ScanOutput::Last {
+                return refused(step.name.span, "`output=last`");
+            }
             let own = At { env, ..at.with_row(&inside) };
             let condition = self.value(&step.condition, own)?;
             let mut assignments = Vec::new();
@@ -55,7 +53,7 @@ impl<'q> Compiler<'q> {
                 let Some(target) = target else { return refused(assignment.span, "this assignment") };
                 assignments.push((target, self.value(value, own)?));
             }
-            steps.push(Step { condition, assignments });
+            steps.push(Step { condition, assignments, returns: step.output == ScanOutput::All });
         }
         let mut reads = Vec::new();
         for name in inside.into_used() {

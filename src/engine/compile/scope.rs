@@ -11,7 +11,7 @@ use super::super::exec::Plan;
 use super::super::graph::GraphPlan;
 use super::super::value::Value;
 use super::{aggregates, graph};
-use crate::kql::ast::{Expr, Function, Operator};
+use crate::kql::ast::{Expr, Function, Operator, PatternMatch};
 use crate::kql::model::SemanticModel;
 use crate::kql::types::{Relation, Scalar};
 use crate::source::Span;
@@ -49,6 +49,8 @@ pub(in crate::engine) enum Binding<'q> {
     Rows(Rc<Plan>),
     Graph(Rc<GraphPlan>),
     Function(Rc<Closure<'q>>),
+    /// A pattern: what it stands for, each with its arguments.
+    Pattern(Rc<[(&'q PatternMatch, Rc<Closure<'q>>)]>),
     /// A step of `scan` or an element of a graph, whose columns are read as members.
     Members,
     /// What cannot be run, and why.

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use indexmap::IndexSet;
+
 use super::super::convert;
 use super::super::eval::{Cx, ScalarFn};
 use super::super::json;
@@ -49,17 +51,18 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
         "bag_remove_keys" => bag_remove_keys,
         "bag_set_key" => bag_set_key,
         "bag_zip" => |_, args| {
-            let mut bag = Bag::default();
+            // Keys that are not strings are left out; without an array of keys there is no bag.
+            let Some(keys) = items(arg(args, 0)) else { return Ok(Value::Null) };
             let values = items(arg(args, 1)).unwrap_or_default();
-            for (at, key) in super::arrays::texts(arg(args, 0)).into_iter().enumerate() {
-                bag.insert(key, values.get(at).cloned().unwrap_or_default());
-            }
-            Ok(Value::bag(bag))
+            let pair = |(at, key): (usize, &Value)| {
+                Some((Rc::clone(key.as_str()?), values.get(at).cloned().unwrap_or_default()))
+            };
+            Ok(Value::bag(keys.iter().enumerate().filter_map(pair).collect()))
         },
         "treepath" => |_, args| {
-            let mut paths = Vec::new();
+            let mut paths = IndexSet::new();
             tree(arg(args, 0), "", &mut paths);
-            Ok(Value::array(paths))
+            Ok(Value::array(paths.iter().map(|path| Value::str(path)).collect()))
         },
         "extractjson" | "extract_json" => |_, args| {
             let found = json::read(&text(args, 1)).and_then(|value| json::follow(&value, &text(args, 0)));
@@ -113,20 +116,21 @@ fn bag_set_key(_: &Cx<'_>, args: &[Value]) -> Answer {
     Ok(set_at(arg(args, 0), &path, arg(args, 2)))
 }
 
-fn tree(value: &Value, at: &str, paths: &mut Vec<Value>) {
+/// The paths in a value. All items of an array have the path of the first.
+fn tree(value: &Value, at: &str, paths: &mut IndexSet<String>) {
     match value {
         Value::Bag(bag) => {
             for (key, value) in bag.iter() {
-                let path = if at.is_empty() { format!("['{key}']") } else { format!("{at}['{key}']") };
-                paths.push(Value::str(&path));
+                let path = format!("{at}['{key}']");
+                paths.insert(path.clone());
                 tree(value, &path, paths);
             }
         }
         Value::Array(all) => {
             let path = format!("{at}[0]");
-            paths.push(Value::str(&path));
-            if let Some(first) = all.first() {
-                tree(first, &path, paths);
+            paths.insert(path.clone());
+            for item in all.iter() {
+                tree(item, &path, paths);
             }
         }
         _ => {}

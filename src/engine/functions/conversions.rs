@@ -23,7 +23,10 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
         "gettype" => |_, args| Ok(Value::str(convert::type_name(arg(args, 0)))),
         "isnull" => |_, args| Ok(Value::Bool(arg(args, 0).is_null())),
         "isnotnull" | "notnull" => |_, args| Ok(Value::Bool(!arg(args, 0).is_null())),
-        "estimate_data_size" => |_, args| Ok(size(args.iter().map(|arg| convert::text(arg).len()).sum())),
+        "estimate_data_size" => |_, args| {
+            let bytes = |value: &Value| value.as_str().map_or(8, |text| text.len());
+            Ok(size(args.iter().map(bytes).sum()))
+        },
         "array_length" | "arraylength" => {
             |_, args| Ok(items(arg(args, 0)).map_or(Value::Null, |all| size(all.len())))
         }

@@ -38,7 +38,9 @@ fn network(text: &str) -> Option<(u128, u32)> {
         Some((ip, bits)) => (ip, Some(bits.parse::<u32>().ok()?)),
         None => (text, None),
     };
-    if let Some((v4, _)) = super::ipv4::network(ip) {
+    // Where an address of IPv4 stands after `::`, the service takes it for the one that `::ffff:` maps.
+    let plain = ip.strip_prefix("::").unwrap_or(ip);
+    if let Some((v4, _)) = super::ipv4::network(plain).filter(|_| plain.contains('.')) {
         let bits = bits.unwrap_or(32);
         return (bits <= 32).then(|| (0xFFFF_0000_0000 | u128::from(v4), bits + 96));
     }

@@ -67,7 +67,19 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
             |_, args| Ok(numbers(args, 0).map_or(Value::Null, |all| Value::Real(all.iter().product())))
         }
         "series_dot_product" => |_, args| {
-            let (Some(a), Some(b)) = (numbers(args, 0), numbers(args, 1)) else { return Ok(Value::Null) };
+            // A number stands for a series of that number.
+            let (a, b) = match (numbers(args, 0), numbers(args, 1)) {
+                (Some(a), Some(b)) => (a, b),
+                (Some(all), None) | (None, Some(all)) => {
+                    let Some(number) = args.iter().find_map(Value::as_real) else { return Ok(Value::Null) };
+                    let same = vec![number; all.len()];
+                    (all, same)
+                }
+                (None, None) => return Ok(Value::Null),
+            };
+            if a.is_empty() || b.is_empty() {
+                return Ok(Value::Null);
+            }
             Ok(Value::Real(a.iter().zip(&b).map(|(a, b)| a * b).sum()))
         },
         "series_magnitude" => |_, args| {
@@ -104,6 +116,7 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
         "series_stats" => |_, args| Ok(stats(args, false)),
         "series_fit_line" => |_, args| Ok(fit_line(args, false)),
         "series_fit_line_dynamic" => |_, args| Ok(fit_line(args, true)),
+        "series_seasonal" => seasonal,
         "series_iir" => iir,
         "series_fir" => fir,
         _ => return None,
@@ -244,7 +257,8 @@ fn stats(args: &[Value], as_bag: bool) -> Value {
 fn fit_line(args: &[Value], as_bag: bool) -> Value {
     let Some(y) = numbers(args, 0) else { return Value::Null };
     let n = y.len() as f64;
-    let x: Vec<f64> = (0..y.len()).map(|at| at as f64).collect();
+    // The first item is at 1.
+    let x: Vec<f64> = (1..=y.len()).map(|at| at as f64).collect();
     let (mean_x, mean_y) = (mean(&x), mean(&y));
     let sxx: f64 = x.iter().map(|x| (x - mean_x) * (x - mean_x)).sum();
     let sxy: f64 = x.iter().zip(&y).map(|(x, y)| (x - mean_x) * (y - mean_y)).sum();
@@ -269,6 +283,29 @@ fn fit_line(args: &[Value], as_bag: bool) -> Value {
         return Value::bag(parts.into_iter().map(|(name, value)| (name.into(), value)).collect());
     }
     Value::array(parts.into_iter().map(|(_, value)| value).collect())
+}
+
+/// For each place within a period the median of its values.
+fn seasonal(_: &Cx<'_>, args: &[Value]) -> Answer {
+    let Some(all) = numbers(args, 0) else { return Ok(Value::Null) };
+    let Some(period) = arg(args, 1).as_long().and_then(|period| usize::try_from(period).ok()) else {
+        return Err("a period that is to be detected is not implemented".to_owned());
+    };
+    if period == 0 || args.len() > 2 {
+        return Err("these arguments are not implemented".to_owned());
+    }
+    let median = |first: usize| {
+        let mut own: Vec<f64> = all.iter().skip(first).step_by(period).copied().collect();
+        own.sort_by(f64::total_cmp);
+        let middle = own.len() / 2;
+        match own.len() {
+            0 => f64::NAN,
+            count if count % 2 == 0 => f64::midpoint(own[middle - 1], own[middle]),
+            _ => own[middle],
+        }
+    };
+    let season: Vec<f64> = (0..period.min(all.len())).map(median).collect();
+    Ok(Value::array((0..all.len()).map(|at| Value::Real(season[at % period])).collect()))
 }
 
 fn iir(_: &Cx<'_>, args: &[Value]) -> Answer {

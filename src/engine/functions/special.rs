@@ -1,5 +1,7 @@
 //! Functions of the run: the time that it is, and what sketches hold.
 
+use std::cmp::Ordering;
+
 use super::super::aggregates::at_rank;
 use super::super::aggregates::sketches;
 use super::super::arithmetic;
@@ -48,7 +50,11 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
             let Some(sorted) = sketches::weighed_in(arg(args, 0)) else { return Ok(Value::Null) };
             Ok(real(args, 1).map_or(Value::Null, |wanted| at_rank(&sorted, wanted)))
         },
-        "percentile_array_tdigest" => |_, args| {
+        "rank_tdigest" => |_, args| Ok(rank(args).map_or(Value::Null, |(rank, _)| Value::Real(rank))),
+        "percentrank_tdigest" => {
+            |_, args| Ok(rank(args).map_or(Value::Null, |(rank, size)| Value::Real(100.0 * rank / size)))
+        }
+        "percentile_array_tdigest" | "percentiles_array_tdigest" => |_, args| {
             let Some(sorted) = sketches::weighed_in(arg(args, 0)) else { return Ok(Value::Null) };
             let wanted = match items(arg(args, 1)) {
                 Some(all) => all.to_vec(),
@@ -59,6 +65,17 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
         },
         _ => return None,
     })
+}
+
+/// How many of the values in a digest are not greater than a value, and how many there are.
+#[expect(clippy::cast_precision_loss, reason = "counts of values")]
+fn rank(args: &[Value]) -> Option<(f64, f64)> {
+    let all = sketches::weighed_in(arg(args, 0))?;
+    let wanted = arg(args, 1);
+    let below = all.iter().filter(|(value, _)| compare(value, wanted).is_some_and(Ordering::is_le));
+    let count = below.map(|(_, weight)| weight).sum::<i64>();
+    let size = all.iter().map(|(_, weight)| weight).sum::<i64>();
+    (size > 0).then_some((count as f64, size as f64))
 }
 
 /// Whether a value is as near to another as is asked for.

@@ -85,7 +85,11 @@ pub(super) fn find(name: &str) -> Option<ScalarFn> {
         "tohex" => |_, args| {
             let Some(number) = long(args, 0) else { return Ok(Value::str("")) };
             let width = long(args, 1).and_then(|width| usize::try_from(width).ok()).unwrap_or(0).min(16);
-            Ok(Value::str(&format!("{number:0width$x}")))
+            let hex = match arg(args, 0) {
+                Value::Int(number) => format!("{number:0width$x}"),
+                _ => format!("{number:0width$x}"),
+            };
+            Ok(Value::str(&hex))
         },
         _ => return None,
     })

@@ -132,7 +132,7 @@ impl Reader<'_> {
             (true, _) => Value::str(&text),
             (false, true) => Value::bag(bag),
             (false, false) => {
-                bag.insert("#text".into(), Value::str(&text));
+                bag.insert("#text".into(), Value::str(text.trim()));
                 Value::bag(bag)
             }
         };

@@ -20,6 +20,7 @@ pub(crate) mod search;
 pub(crate) mod series;
 pub(crate) mod summarize;
 pub(crate) mod union;
+pub(crate) mod windows;
 
 /// The places of the columns that an operator names. Without rows, nobody looks there: of an empty table that nobody
 /// described, the columns are not known.

@@ -86,41 +86,45 @@ impl Operate for BagUnpack {
             }
         }
         names.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let kept: Vec<usize> = (0..input.schema.len()).filter(|at| *at != bag).collect();
+        let full = |name: &str| -> Arc<str> {
+            match &self.prefix {
+                Some(prefix) => format!("{prefix}{name}").into(),
+                None => name.into(),
+            }
+        };
+        // A column that the bag has too goes where the members of the bag are, in the order of their names.
+        let conflicts =
+            |at: &usize| names.iter().any(|(name, _)| *full(name) == *input.schema.columns[*at].0);
+        let resolved = matches!(&*self.conflict, "replace_source" | "keep_source");
+        let kept: Vec<usize> =
+            (0..input.schema.len()).filter(|at| *at != bag && !(resolved && conflicts(at))).collect();
         let mut schema = Schema::new(kept.iter().map(|at| input.schema.columns[*at].clone()).collect());
-        // Each member with its column; one that is there already is filled, left alone or an error.
-        let mut targets: Vec<(Rc<str>, usize, Scalar)> = Vec::new();
+        // Each member with its column, and the column that is kept in its place.
+        let mut targets: Vec<(Rc<str>, usize, Scalar, Option<usize>)> = Vec::new();
         for (name, kind) in &names {
             let kind = if *kind == Scalar::Unknown { Scalar::Dynamic } else { *kind };
-            let full: Arc<str> = match &self.prefix {
-                Some(prefix) => format!("{prefix}{name}").into(),
-                None => (&**name).into(),
-            };
-            match (schema.find(&full), &*self.conflict) {
-                (None, _) => {
-                    schema.push(full, kind);
-                    targets.push((Rc::clone(name), schema.len() - 1, kind));
-                }
-                (Some(at), "replace_source") => {
-                    schema.columns[at].1 = kind;
-                    targets.push((Rc::clone(name), at, kind));
-                }
-                (Some(_), "keep_source") => {}
-                (Some(_), _) => {
-                    return Err(Failure::new(format!(
-                        "`bag_unpack` makes the column `{full}`, which the rows have already"
-                    )));
-                }
+            let full = full(name);
+            if schema.find(&full).is_some() {
+                return Err(Failure::new(format!(
+                    "`bag_unpack` makes the column `{full}`, which the rows have already"
+                )));
             }
+            let source = input.schema.find(&full).filter(|at| *at != bag && self.conflict == "keep_source");
+            let kind = source.map_or(kind, |at| input.schema.kind(at));
+            schema.push(full, kind);
+            targets.push((Rc::clone(name), schema.len() - 1, kind, source));
         }
         let row = |row: &Row| -> Row {
             let mut made: Vec<Value> = kept.iter().map(|at| row[*at].clone()).collect();
             for at in made.len()..schema.len() {
                 made.push(Value::missing(schema.kind(at)));
             }
-            for (name, at, kind) in &targets {
-                let value =
-                    row[bag].as_bag().and_then(|members| members.get(name)).cloned().unwrap_or_default();
+            for (name, at, kind, source) in &targets {
+                let member = || row[bag].as_bag().and_then(|members| members.get(name)).cloned();
+                let value = match source {
+                    Some(source) => row[*source].clone(),
+                    None => member().unwrap_or_default(),
+                };
                 made[*at] = value.conform(*kind);
             }
             made.into()

@@ -27,6 +27,8 @@ pub(crate) struct Step {
     pub condition: Node,
     /// The declared columns that it sets, by their places among all columns.
     pub assignments: Vec<(usize, Node)>,
+    /// Whether its rows are rows of the result.
+    pub returns: bool,
 }
 
 #[derive(Debug)]
@@ -109,7 +111,9 @@ impl Scan {
                     self.assign(exec, &mut own, defaults, Some(&before), step)?;
                     let mut state = before;
                     state.rows[at] = Some(own.clone());
-                    rows.push(self.output(own, state.number));
+                    if step.returns {
+                        rows.push(self.output(own, state.number));
+                    }
                     states[at] = Some(state);
                     states[at - 1] = None;
                     continue;
@@ -124,13 +128,15 @@ impl Scan {
                 continue;
             }
             self.assign(exec, &mut own, defaults, state.as_ref(), step)?;
-            let mut state = state.unwrap_or_else(|| State { rows: vec![None; self.steps.len()], number: 0 });
-            if at == 0 {
+            // Only the first step begins a sequence, and only where it has none.
+            let mut state = state.unwrap_or_else(|| {
                 *number += 1;
-                state.number = *number;
-            }
+                State { rows: vec![None; self.steps.len()], number: *number }
+            });
             state.rows[at] = Some(own.clone());
-            rows.push(self.output(own, state.number));
+            if step.returns {
+                rows.push(self.output(own, state.number));
+            }
             states[at] = Some(state);
         }
         Ok(())

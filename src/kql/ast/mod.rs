@@ -16,8 +16,10 @@ pub(crate) use graph::{
     EdgeDirection, GraphElement, GraphMatch, GraphNodes, GraphPart, GraphTable, MakeGraph,
 };
 pub(crate) use joins::{Join, JoinKind, JoinOn, Sides, UnionKind};
-pub(crate) use operators::{Find, Operator, OperatorKind, Pattern, Scan, ScanStep, TopNested, Union};
-pub(crate) use statements::{Function, LetValue, Parameter, Statement, StatementKind};
+pub(crate) use operators::{
+    Find, Operator, OperatorKind, Pattern, Scan, ScanOutput, ScanStep, TopNested, Union,
+};
+pub(crate) use statements::{Function, LetValue, Parameter, PatternMatch, Statement, StatementKind};
 
 /// A name as it was written.
 #[derive(Clone, Debug, PartialEq, Eq)]

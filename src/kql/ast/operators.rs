@@ -297,11 +297,25 @@ pub(crate) struct Scan {
     pub steps: Vec<ScanStep>,
 }
 
+/// Which of its rows a step of `scan` returns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ScanOutput {
+    /// All of them.
+    #[default]
+    All,
+    /// The last of those that follow each other.
+    Last,
+    /// None.
+    None,
+}
+
 /// A step of `scan`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ScanStep {
     /// The name.
     pub name: Name,
+    /// Which of its rows it returns.
+    pub output: ScanOutput,
     /// When a row belongs to it.
     pub condition: Expr,
     /// The columns it sets, as [`ExprKind::Named`](super::ExprKind::Named).

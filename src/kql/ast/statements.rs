@@ -1,6 +1,6 @@
 //! The statements of a query and the functions that it defines.
 
-use super::{Column, Expr, Name};
+use super::{Column, Expr, ExprKind, Literal, Name};
 use crate::source::Span;
 
 /// A parameter of a function with its default.
@@ -25,6 +25,31 @@ pub(crate) struct Function {
     pub statements: Vec<Statement>,
     /// The result, where there is one.
     pub result: Option<Box<Expr>>,
+}
+
+/// What a pattern stands for with certain arguments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PatternMatch {
+    /// The arguments, which are strings.
+    pub args: Vec<Expr>,
+    /// The string in brackets after them.
+    pub path: Option<Expr>,
+    /// The body, without parameters.
+    pub body: Function,
+}
+
+impl PatternMatch {
+    /// Whether it is meant by a call with these arguments, followed by this name.
+    pub(crate) fn is_for(&self, args: &[Expr], path: Option<&str>) -> bool {
+        let text = |expr: &Expr| match &expr.kind {
+            ExprKind::Literal(Literal::String(text)) => Some(text.clone()),
+            _ => None,
+        };
+        let same = |(own, given): (&Expr, &Expr)| text(own).is_some() && text(own) == text(given);
+        self.args.len() == args.len()
+            && self.args.iter().zip(args).all(same)
+            && self.path.as_ref().map(text) == path.map(|path| Some(path.into()))
+    }
 }
 
 /// A statement with its place, without the semicolon.
@@ -64,12 +89,12 @@ pub(crate) enum StatementKind {
     },
     /// `declare query_parameters(...)`
     Parameters(Vec<Parameter>),
-    /// `declare pattern ...`: the name, and the bodies.
+    /// `declare pattern ...`: the name, and what it stands for.
     Pattern {
         /// The name.
         name: Name,
-        /// The body of each match.
-        bodies: Vec<Function>,
+        /// The bodies, each with its arguments.
+        matches: Vec<PatternMatch>,
     },
     /// `restrict access to (...)`
     Restrict(Vec<Expr>),

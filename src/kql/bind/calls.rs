@@ -40,7 +40,7 @@ impl<'a> Binder<'a> {
             Some(Bound::Function(function)) => Some(Arc::clone(function)),
             Some(Bound::Value(Value::Database)) => {
                 self.arguments(args);
-                return Value::Database;
+                return self.pattern(name, args, None).unwrap_or(Value::Database);
             }
             _ => None,
         };

@@ -272,7 +272,13 @@ impl<'a> Binder<'a> {
                 let found = self.with_row_scope(&relation, |binder| binder.column(name));
                 found.map_or(Value::Unknown, |column| Value::of(column.kind))
             }
-            Value::Database => self.member_of_database(member),
+            Value::Database => match (&base.kind, &member.kind) {
+                (ExprKind::Call { name, args }, ExprKind::Name(path)) => {
+                    let found = self.pattern(name, args, Some(&path.text));
+                    found.unwrap_or_else(|| self.member_of_database(member))
+                }
+                _ => self.member_of_database(member),
+            },
             Value::Cluster => {
                 if let ExprKind::Call { args, .. } = &member.kind {
                     for arg in args {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::Parse;
-use super::ast::{ExprId, Function};
+use super::ast::{ExprId, Function, Name, PatternMatch};
 use super::model::{ColumnOrigin, ExprType, Level, SemanticModel, Variable, VariableId, VariableKind};
 use super::types::{ColumnId, ColumnList, Relation, Scalar};
 use crate::source::Span;
@@ -251,6 +251,8 @@ struct Binder<'a> {
     part_types: FxHashMap<ExprId, Scalar>,
     /// How many columns without names there were.
     unnamed: usize,
+    /// What patterns stand for.
+    patterns: Vec<(&'a Name, &'a PatternMatch, Value)>,
 }
 
 impl<'a> Binder<'a> {
@@ -266,6 +268,7 @@ impl<'a> Binder<'a> {
             recorder,
             part_types: FxHashMap::default(),
             unnamed: 0,
+            patterns: Vec::new(),
         }
     }
 

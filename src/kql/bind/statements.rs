@@ -104,8 +104,11 @@ impl<'a> Binder<'a> {
                 let declaration = NewVariable::at(name, VariableKind::Database).from(statement.span.end);
                 self.make_known(declaration, Bound::Value(Value::Database));
             }
-            StatementKind::Pattern { name, .. } => {
-                // What a pattern stands for is not looked into.
+            StatementKind::Pattern { name, matches } => {
+                for found in matches {
+                    let value = self.bounded(statement.span, |binder| binder.body_of_pattern(&found.body));
+                    self.patterns.push((name, found, value));
+                }
                 let declaration = NewVariable::at(name, VariableKind::Database).from(statement.span.end);
                 self.make_known(declaration, Bound::Value(Value::Database));
             }
@@ -221,6 +224,24 @@ impl<'a> Binder<'a> {
         // Only rows that are given, and the names of tables, can change what is returned.
         let fixed = params.iter().all(|param| param.takes != Takes::Rows) && !names_tables(ast);
         LocalFunction { ast, known, params: params.into(), param_ids, returns: fixed.then_some(value) }
+    }
+
+    fn body_of_pattern(&mut self, ast: &'a Function) -> Value {
+        let end = ast.body_span.end.saturating_sub(1);
+        self.within_brackets(end, |binder| {
+            binder.recorder.scope(ast.body_span, None, None);
+            binder.with_empty_scope(|binder| binder.body(ast))
+        })
+    }
+
+    /// What a pattern stands for with these arguments, followed by this name.
+    pub(super) fn pattern(&self, name: &Name, args: &[Expr], path: Option<&str>) -> Option<Value> {
+        let found = self
+            .patterns
+            .iter()
+            .rev()
+            .find(|(pattern, found, _)| pattern.text == name.text && found.is_for(args, path));
+        found.map(|(_, _, value)| value.clone())
     }
 
     /// The result of a function's body, with its parameters known already.

@@ -1,6 +1,8 @@
 //! Statements, functions, and the query as a whole.
 
-use super::super::ast::{BinaryOp, Expr, ExprKind, Function, LetValue, Parameter, Statement, StatementKind};
+use super::super::ast::{
+    BinaryOp, Expr, ExprKind, Function, LetValue, Parameter, PatternMatch, Statement, StatementKind,
+};
 use super::super::error::ErrorKind;
 use super::super::token::TokenKind as T;
 use super::{List, Parser};
@@ -222,7 +224,7 @@ impl Parser<'_> {
         self.bump();
         self.bump();
         let name = self.required_name();
-        let mut bodies = Vec::new();
+        let mut matches = Vec::new();
         if self.eat(T::Equal).is_some() {
             let open = self.require(T::OpenParen);
             self.parameters();
@@ -235,24 +237,26 @@ impl Parser<'_> {
             }
             let open = self.require(T::OpenBrace);
             while self.kind() == T::OpenParen {
-                let body = self.pattern_match();
-                bodies.push(body);
+                let found = self.pattern_match();
+                matches.push(found);
             }
-            if bodies.is_empty() {
+            if matches.is_empty() {
                 self.missing("a pattern's match");
             }
             self.close(T::CloseBrace, open);
         }
-        StatementKind::Pattern { name, bodies }
+        StatementKind::Pattern { name, matches }
     }
 
-    fn pattern_match(&mut self) -> Function {
+    fn pattern_match(&mut self) -> PatternMatch {
         let open = self.bump();
-        self.commas(Self::unnamed, Self::missing_value, List::closed().one_or_more());
+        let args = self.commas(Self::unnamed, Self::missing_value, List::closed().one_or_more());
         self.close(T::CloseParen, open);
+        let mut path = None;
         if self.eat(T::Dot).is_some() {
             let open = self.require(T::OpenBracket);
-            if self.literal().is_none() {
+            path = self.literal();
+            if path.is_none() {
                 self.missing("a string");
             }
             self.close(T::CloseBracket, open);
@@ -260,7 +264,8 @@ impl Parser<'_> {
         self.require(T::Equal);
         let (body_span, statements, result) = self.body_of_function(false);
         self.require(T::Semicolon);
-        Function { view: false, params: Vec::new(), body_span, statements, result }
+        let body = Function { view: false, params: Vec::new(), body_span, statements, result };
+        PatternMatch { args, path, body }
     }
 }
 

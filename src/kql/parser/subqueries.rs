@@ -2,7 +2,7 @@
 
 use super::super::ast::{
     Column, Expr, ExprKind, Find, Join, JoinKind, JoinOn, LogicalOp, Name, NameForm, OperatorKind, Param,
-    Scan, ScanStep, Union, UnionKind,
+    Scan, ScanOutput, ScanStep, Union, UnionKind,
 };
 use super::super::token::TokenKind as T;
 use super::operators::is_operator;
@@ -298,9 +298,17 @@ impl Parser<'_> {
         self.bump();
         let name = self.naming().unwrap_or_else(|| self.missing_name());
         self.eat(T::Optional);
+        let mut output = ScanOutput::All;
         if self.eat(T::Output).is_some() {
             self.require(T::Equal);
-            if matches!(self.written(0), "all" | "last" | "none") {
+            let known = match self.written(0) {
+                "all" => Some(ScanOutput::All),
+                "last" => Some(ScanOutput::Last),
+                "none" => Some(ScanOutput::None),
+                _ => None,
+            };
+            if let Some(known) = known {
+                output = known;
                 self.bump();
             } else {
                 self.expected("`all`, `last` or `none`");
@@ -314,7 +322,7 @@ impl Parser<'_> {
             Vec::new()
         };
         self.require(T::Semicolon);
-        ScanStep { name, condition, assignments }
+        ScanStep { name, output, condition, assignments }
     }
 
     fn assignment(&mut self) -> Option<Expr> {
