@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+pub(crate) mod alike;
+
 /// A longer text is not a slip of the pen, and comparing it would cost more than it tells.
 const LONGEST: usize = 128;
 

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use rustc_hash::FxHashMap;
 
 use super::fields::{Field, Type};
+use crate::similar::alike::is_hidden;
 use crate::source::Span;
 use crate::yaml::pointer::join;
 use crate::yaml::{Mapping, Node, Value};
@@ -20,6 +21,10 @@ pub(crate) enum Why {
     Arm,
     /// A letter is missing, too many, wrong or out of place, or the words are parted.
     Slip,
+    /// Other formats of detection rules have this name for it.
+    Elsewhere,
+    /// It has a character that nothing is seen of.
+    Hidden,
 }
 
 /// A key that is read as another one.
@@ -58,7 +63,8 @@ where
     if keys.iter().any(|field| field.key == key) {
         return key;
     }
-    meant(key, value, keys).map_or(key, |(meant, _)| meant)
+    // What other formats call by such names is not content because of them.
+    meant(key, value, keys).filter(|(_, why)| *why != Why::Elsewhere).map_or(key, |(meant, _)| meant)
 }
 
 /// The mappings below a value, each with the keys that it may have.
@@ -165,6 +171,18 @@ fn set_name(key: &mut Node, name: &str) {
 /// What ARM calls techniques of the second level, which content lists among the others.
 const SUB_TECHNIQUES: &str = "subTechniques";
 
+/// Names that other formats of detection rules have for keys, each unlike every key of this one.
+const ELSEWHERE: [(&str, &str); 8] = [
+    ("title", "name"),
+    ("frequency", "queryFrequency"),
+    ("runFrequency", "queryFrequency"),
+    ("period", "queryPeriod"),
+    ("lookback", "queryPeriod"),
+    ("threshold", "triggerThreshold"),
+    ("column", "columnName"),
+    ("type", "entityType"),
+];
+
 /// The names of some keys without what parts their words.
 struct Plain {
     /// Those that ARM has for the keys of templates and content has not.
@@ -216,6 +234,12 @@ fn letters(plain: &str) -> u64 {
 
 /// The key that is meant by one that the mapping does not have.
 fn meant(written: &str, value: &Node, keys: &'static [Field]) -> Option<(&'static str, Why)> {
+    // A character that nothing is seen of is told of by itself.
+    let visible: String = written.chars().filter(|c| !is_hidden(*c)).collect();
+    if visible.len() < written.len() {
+        let same = keys.iter().find(|field| field.key == visible);
+        return same.map(|field| (field.key, Why::Hidden));
+    }
     if written.len() > LONGEST || !written.is_ascii() {
         return None;
     }
@@ -229,6 +253,12 @@ fn meant(written: &str, value: &Node, keys: &'static [Field]) -> Option<(&'stati
     }
     if let Some(same) = names.own.iter().find(|name| name.name == plain) {
         return Some((same.field.key, Why::Slip));
+    }
+    // Only what has the shape of its value is one of them.
+    let elsewhere = ELSEWHERE.iter().find(|(there, _)| there.eq_ignore_ascii_case(written));
+    let elsewhere = elsewhere.and_then(|(_, here)| keys.iter().find(|field| field.key == *here));
+    if let Some(field) = elsewhere.filter(|field| fits(field.ty, value)) {
+        return Some((field.key, Why::Elsewhere));
     }
     let letters = letters(&plain);
     let near = names.own.iter().chain(&names.arm).filter(|name| fits(name.field.ty, value));
@@ -342,6 +372,9 @@ mod tests {
             ("alertDetailOverride: {}", one("alertDetailOverride", "alertDetailsOverride", Why::Slip)),
             ("eventGroupingSetting: {}", one("eventGroupingSetting", "eventGroupingSettings", Why::Slip)),
             ("entityMapping: []", one("entityMapping", "entityMappings", Why::Slip)),
+            ("title: n", one("title", "name", Why::Elsewhere)),
+            ("Frequency: 1h", one("Frequency", "queryFrequency", Why::Elsewhere)),
+            ("que\u{200b}ry: T", one("que\u{200b}ry", "query", Why::Hidden)),
             ("entityMappings:\n- EntityType: Host", one("EntityType", "entityType", Why::Case)),
             ("entityMappings:\n- fieldMapping: []", one("fieldMapping", "fieldMappings", Why::Slip)),
             (
@@ -363,6 +396,9 @@ mod tests {
             "kink: x",
             "author: me",
             "name: n\ndisplayName: m",
+            "name: n\ntitle: m",
+            "title: [n]",
+            "type: x",
             "references: []",
             "alertDetailOverride: text",
         ] {

@@ -121,7 +121,7 @@ impl Params {
                     Some(text) if own.value.as_str().is_some() => {
                         edit::replace_scalar(&content.source, &own.value, text)
                     }
-                    _ => Some(edit::replace_value(&own.value, &json.to_string())),
+                    _ => Some(edit::replace_entry_value(&content.source, own, &json.to_string())),
                 }),
             }
         }

@@ -209,6 +209,67 @@ pub(crate) const FUNCTIONS: &[Foreign] = &[
         "Use `tostring(...)`, `toint(...)`, `todatetime(...)` and so on.",
     ),
     otherwise(&["unnest", "explode", "flatten"], "mv-expand", "Use the operator `| mv-expand column`."),
+    renamed(
+        &["isnotnullorempty", "isnotemptyornull", "isnotblank", "isnotnullorwhitespace"],
+        "isnotempty",
+        1,
+        1,
+    ),
+    renamed(&["isnullorempty", "isemptyornull", "isblank", "isnullorwhitespace"], "isempty", 1, 1),
+    renamed(&["avg_if", "averageif"], "avgif", 2, 2),
+    renamed(&["dcount_if", "count_distinct_if"], "dcountif", 2, 2),
+    renamed(&["min_if"], "minif", 2, 2),
+    renamed(&["max_if"], "maxif", 2, 2),
+    renamed(&["mvjoin", "array_join"], "strcat_array", 2, 2),
+    renamed(&["mvappend", "array_append", "array_merge"], "array_concat", 2, MANY),
+    renamed(&["mvsort", "array_sort"], "array_sort_asc", 1, 1),
+    renamed(&["array_contains", "list_contains"], "set_has_element", 2, 2),
+    renamed(&["replace_all"], "replace_string", 3, 3),
+    renamed(&["iplocation", "geoip"], "geo_info_from_ip_address", 1, 1),
+    renamed(&["urlparse", "parse_uri"], "parse_url", 1, 1),
+    renamed(&["time_bucket", "date_bin"], "bin", 2, 2),
+    written(&["mvdedup"], "set_union", "set_union({0}, dynamic([]))", 1),
+    written(&["mvindex"], "array_slice", "array_slice({0}, {1}, {1})[0]", 2),
+    written(&["random"], "rand", "rand()", 0),
+    otherwise(
+        &["like", "ilike"],
+        "matches regex",
+        "Use the operators `contains`, `startswith` or `matches regex`.",
+    ),
+    otherwise(
+        &["match", "searchmatch"],
+        "matches regex",
+        "Use the operator `text matches regex \"...\"`, or `text == \"...\"`.",
+    ),
+    otherwise(&["relative_time"], "ago", "Use `ago(1d)`, or `datetime_add(\"day\", -1, time)`."),
+    otherwise(
+        &["printf", "sprintf", "format", "format_string"],
+        "strcat",
+        "Use `strcat(\"text\", column)`: KQL has no format strings.",
+    ),
+    otherwise(
+        &["str_replace"],
+        "replace_string",
+        "Use `replace_string(text, old, new)`: the text comes first.",
+    ),
+    otherwise(&["switch"], "case", "Use `case(condition, value, ..., otherwise)`."),
+    otherwise(&["starts_with"], "indexof", "Use the operator `text startswith \"...\"`."),
+    otherwise(&["ends_with"], "indexof", "Use the operator `text endswith \"...\"`."),
+    otherwise(
+        &["first_value", "first"],
+        "arg_min",
+        "Use `arg_min(TimeGenerated, column)`, or `take_any(column)`.",
+    ),
+    otherwise(
+        &["last_value", "last"],
+        "arg_max",
+        "Use `arg_max(TimeGenerated, column)`, or `take_any(column)`.",
+    ),
+    otherwise(
+        &["truncate", "trunc"],
+        "bin",
+        "Use `bin(value, 1)` for whole numbers, or `round(value, digits)`.",
+    ),
     otherwise(
         &["startswith_any", "endswith_any", "contains_any"],
         "matches regex",
@@ -239,7 +300,7 @@ pub(crate) const OPERATORS: &[(&str, &str)] = &[
 
 /// The types that `cast(x as type)` names, with the functions that convert to them.
 pub(crate) const CASTS: &[(&[&str], &str)] = &[
-    (&["string", "varchar", "nvarchar", "char", "text"], "tostring"),
+    (&["string", "varchar", "nvarchar", "char", "text", "str"], "tostring"),
     (&["int", "integer", "int32", "smallint"], "toint"),
     (&["long", "bigint", "int64"], "tolong"),
     (&["real", "double", "float"], "todouble"),
@@ -269,6 +330,12 @@ pub(crate) fn conversion(kind: &str) -> Option<&'static str> {
     CASTS.iter().find(|(kinds, _)| kinds.contains(&lower.as_str())).map(|(_, function)| *function)
 }
 
+/// The type of KQL that has another name in other languages.
+pub(crate) fn type_name(kind: &str) -> Option<&'static str> {
+    let name = conversion(kind)?.strip_prefix("to")?;
+    Some(if name == "double" { "real" } else { name })
+}
+
 /// How a call with these arguments is written in KQL, in full, where nothing but the form changes.
 pub(crate) fn rewritten(name: &str, args: &[&str]) -> Option<String> {
     if matches!(&*name.to_ascii_lowercase(), "date_trunc" | "datetrunc" | "trunc_date") {
@@ -283,6 +350,13 @@ pub(crate) fn rewritten(name: &str, args: &[&str]) -> Option<String> {
         });
     }
     let foreign = function(name)?;
+    if foreign.kql == "datetime_add" {
+        // `dateadd(day, -1, now())`: the unit is a string.
+        let [unit, rest @ ..] = args else { return None };
+        let is_name = unit.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let unit = if is_name { format!("\"{}\"", unit.to_ascii_lowercase()) } else { (*unit).to_owned() };
+        return (rest.len() == 2).then(|| format!("datetime_add({unit}, {})", rest.join(", ")));
+    }
     match foreign.rewrite {
         Rewrite::Renamed(least, most) if (least..=most).contains(&args.len()) => {
             Some(format!("{}({})", foreign.kql, args.join(", ")))

@@ -26,8 +26,13 @@ pub(crate) fn queries(text: &str) -> (Vec<Span>, Option<Parse>) {
 fn parts(text: &str, tokens: &[Token]) -> Vec<Span> {
     let closed = closed(tokens);
     let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0usize);
+    // Whether the statement that goes on is a `let`: without its semicolon it ends no query.
+    let mut in_let = tokens.first().is_some_and(|first| first.kind == TokenKind::Let);
     for (at, pair) in tokens.windows(2).enumerate() {
         let [before, next] = pair else { continue };
+        if before.kind == TokenKind::Semicolon && depth == 0 {
+            in_let = next.kind == TokenKind::Let;
+        }
         match before.kind {
             TokenKind::OpenParen | TokenKind::OpenBracket | TokenKind::OpenBrace if closed[at] => depth += 1,
             TokenKind::CloseParen | TokenKind::CloseBracket | TokenKind::CloseBrace if closed[at] => {
@@ -35,7 +40,11 @@ fn parts(text: &str, tokens: &[Token]) -> Vec<Span> {
             }
             _ => {}
         }
-        if depth > 0 || !can_end(before.kind) || !can_begin(next.kind) {
+        if depth > 0
+            || in_let && next.kind != TokenKind::Let
+            || !can_end(before.kind)
+            || !can_begin(next.kind)
+        {
             continue;
         }
         let gap = before.span.end as usize..next.span.start as usize;
@@ -43,6 +52,7 @@ fn parts(text: &str, tokens: &[Token]) -> Vec<Span> {
             let end = gap.start + blank;
             parts.push(Span::new(start, end));
             start = end;
+            in_let = next.kind == TokenKind::Let;
         }
     }
     parts.push(Span::new(start, text.len()));
@@ -144,6 +154,7 @@ mod tests {
     fn queries_are_parted_by_blank_lines() {
         assert_eq!(split("A\n| take 1\n\n// b\nB\n| take 1\n"), ["A\n| take 1", "// b\nB\n| take 1"]);
         assert_eq!(split("A | take 1\r\n \t\r\nB | take 1"), ["A | take 1", "B | take 1"]);
+        assert_eq!(split("let a = A | take 1\n\na | take 1"), ["let a = A | take 1\n\na | take 1"]);
         assert_eq!(split("A | where a = = 1\n\nB | take 1"), ["A | where a = = 1", "B | take 1"]);
         assert_eq!(split("A | where f(a\n\nB | where b in (1)"), ["A | where f(a", "B | where b in (1)"]);
         assert_eq!(

@@ -84,6 +84,18 @@ pub fn replace_value(node: &Node, source: &str) -> Edit {
     Edit::new(span, format!("{blank}{source}"))
 }
 
+/// Gives an entry another value, as it is written. A list or mapping on the lines below the key makes room for it.
+pub fn replace_entry_value(file: &SourceFile, entry: &Entry, source: &str) -> Edit {
+    let (key, value) = (entry.key.span.end as usize, with_properties(file.text(), &entry.value));
+    let between = file.text().get(key..value.start as usize).unwrap_or_default();
+    match between.find(':') {
+        Some(colon) if between.contains(['\n', '\r']) => {
+            Edit::new(Span::new(key + colon + 1, value.end as usize), format!(" {source}"))
+        }
+        _ => replace_value(&entry.value, source),
+    }
+}
+
 /// Gives an entry another key. One in double quotes stays in them, as JSON needs it.
 pub fn rename_key(entry: &Entry, new: &str) -> Edit {
     let is_quoted = entry.key.scalar().is_some_and(|key| key.style == ScalarStyle::DoubleQuoted);
@@ -188,14 +200,20 @@ pub fn remove_entry(file: &SourceFile, parent: &Mapping, index: usize) -> Option
     let text = file.text();
     let entry = parent.entries.get(index)?;
     if parent.flow {
-        let spans: Vec<Span> = parent.entries.iter().map(Entry::span).collect();
+        let spans: Vec<Span> =
+            parent.entries.iter().map(|entry| entry_with_properties(text, entry)).collect();
         return Some(remove_in_flow(&spans, index));
     }
-    let start = entry.key.span.start as usize;
+    let mark = explicit_mark(text, entry);
+    let start = mark.unwrap_or(with_properties(text, &entry.key).start as usize);
     let line = line_start(text, start);
     let end = lines_end(text, &entry.value)?;
     if text[line..start].trim_start_matches(crate::source::BOM).trim().is_empty() {
         return Some(Edit::delete(Span::new(line + bom_at(text, line), end)));
+    }
+    if mark.is_some() || parent.entries.get(index + 1).is_some_and(|next| explicit_mark(text, next).is_some())
+    {
+        return None;
     }
     // The first key of a list's item: the next one takes its place after the dash.
     match parent.entries.get(index + 1) {
@@ -247,6 +265,33 @@ fn last_scalar(mut node: &Node) -> &Node {
     }
 }
 
+/// The place of a value with its tag and its anchor, which stand before it.
+fn with_properties(text: &str, node: &Node) -> Span {
+    let header = node.scalar().and_then(|scalar| scalar.header);
+    let mut start = header.map_or(node.span.start, |header| header.start) as usize;
+    for _ in 0..usize::from(node.tag.is_some()) + usize::from(node.anchor.is_some()) {
+        let before = text[..start].trim_end();
+        let word = before.rfind(|c: char| c.is_whitespace() || "[{,".contains(c)).map_or(0, |at| at + 1);
+        if before[word..].starts_with(['!', '&']) {
+            start = word;
+        }
+    }
+    Span::new(start, (node.span.end as usize).max(start))
+}
+
+/// The place of an entry with all that belongs to its key and its value.
+fn entry_with_properties(text: &str, entry: &Entry) -> Span {
+    Span { start: with_properties(text, &entry.key).start, end: entry.span().end }
+}
+
+/// Where the `?` of an explicit key stands, as in `? key`.
+fn explicit_mark(text: &str, entry: &Entry) -> Option<usize> {
+    let start = with_properties(text, &entry.key).start as usize;
+    let before = text[line_start(text, start)..start].trim_end();
+    let is_mark = before.ends_with('?') && before.trim_end_matches('?').chars().all(|c| c == ' ' || c == '-');
+    is_mark.then(|| line_start(text, start) + before.len() - 1)
+}
+
 fn remove_in_flow(spans: &[Span], index: usize) -> Edit {
     let span = spans[index];
     let cut = match (spans.get(index + 1), index.checked_sub(1).map(|before| spans[before])) {
@@ -262,7 +307,7 @@ pub fn remove_item(file: &SourceFile, sequence: &Sequence, index: usize) -> Opti
     let text = file.text();
     let item = sequence.items.get(index)?;
     if sequence.flow {
-        let spans: Vec<Span> = sequence.items.iter().map(|item| item.span).collect();
+        let spans: Vec<Span> = sequence.items.iter().map(|item| with_properties(text, item)).collect();
         return Some(remove_in_flow(&spans, index));
     }
     let dash = sequence.dashes.get(index).map(|dash| *dash as usize)?;
@@ -303,7 +348,8 @@ pub fn insert_entry(file: &SourceFile, parent: &Mapping, after: Option<&str>, te
     if parent.flow {
         return Some(Edit::insert(entry.span().end as usize, format!(", {text}")));
     }
-    let start = parent.entries[0].key.span.start as usize;
+    let first = &parent.entries[0];
+    let start = explicit_mark(source, first).unwrap_or(with_properties(source, &first.key).start as usize);
     let column = source[line_start(source, start)..start].trim_start_matches(crate::source::BOM).len();
     let line_end = file.line_end();
     let mut block = String::new();

@@ -143,10 +143,29 @@ fn recover(text: &str, whole: &Parsed, root_keys: &[&str]) -> (Document, usize) 
     };
     document.errors.sort_by_key(|error| error.span);
     document.errors.dedup_by(|b, a| a.message == b.message && a.span == b.span);
+    document.errors = joined(std::mem::take(&mut document.errors));
     let total = document.errors.len() + untold;
     document.errors.truncate(MAX_ERRORS);
     document.comments.sort_by_key(|comment| comment.span.start);
     (document, total)
+}
+
+/// The errors with one for all lines of a merge conflict, and of a code fence.
+fn joined(errors: Vec<YamlError>) -> Vec<YamlError> {
+    let mut kept: Vec<YamlError> = Vec::new();
+    for error in errors {
+        let several = slips::OF_SEVERAL_LINES.contains(&error.message.as_str());
+        let first = kept.iter_mut().find(|first| several && first.message == error.message);
+        let Some(first) = first else {
+            kept.push(error);
+            continue;
+        };
+        first.labels.push((error.span, "and this one".to_owned()));
+        if let (Some(fix), Some(more)) = (&mut first.fix, error.fix) {
+            fix.edits.extend(more.edits);
+        }
+    }
+    kept
 }
 
 /// Cuts the first document at its top-level keys; and tells where a second document begins.

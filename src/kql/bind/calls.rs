@@ -102,7 +102,12 @@ impl<'a> Binder<'a> {
         self.report(finding);
         // It may be meant as an aggregate, whose arguments are columns.
         let aggregating = std::mem::replace(&mut self.context.aggregating, false);
-        for arg in args {
+        // A unit of time without quotes is part of the same mistake.
+        let unit = usize::from(foreign.is_some_and(|foreign| {
+            foreign.kql.starts_with("datetime_")
+                && matches!(&args.first().map(|arg| &arg.kind), Some(ExprKind::Name(_)))
+        }));
+        for arg in &args[unit..] {
             self.value(value_of(arg));
         }
         self.context.aggregating = aggregating;
@@ -114,8 +119,10 @@ impl<'a> Binder<'a> {
         let texts: Vec<&str> = args.iter().map(|arg| self.written(arg.span)).collect();
         let text = foreign::rewritten(&name.text, &texts)?;
         let title = format!("Replace with `{}`", text.split('(').next().unwrap_or_default());
-        if let Some(Rewrite::Renamed(..)) = foreign::function(&name.text).map(|foreign| foreign.rewrite) {
-            let new = foreign::function(&name.text)?.kql;
+        let renamed = foreign::function(&name.text).filter(|foreign| {
+            matches!(foreign.rewrite, Rewrite::Renamed(..)) && !foreign.kql.starts_with("datetime_")
+        });
+        if let Some(new) = renamed.map(|foreign| foreign.kql) {
             return Some(Suggestion { title, span: name.span, text: new.to_owned() });
         }
         let end = args.last().map_or(name.span.end, |last| last.span.end) as usize;

@@ -200,6 +200,23 @@ impl<'a> Binder<'a> {
             self.report(finding);
             return false;
         }
+        // `iff(a = 1, ...)`: a comparison with one sign reads as an argument with a name.
+        if wanted == "`bool`"
+            && let ExprKind::Named { names, tuple: false, .. } = &arg.expr.kind
+            && let Some(column) = names.first()
+        {
+            let between = Span { start: column.span.end, end: place.start.max(column.span.end) };
+            let sign = self.written(between).find('=').map(|at| between.start as usize + at);
+            "`=` does not compare values".clone_into(&mut finding.message);
+            finding.help = Some("Use `==` to compare.".to_owned());
+            finding.fix = sign.map(|at| Suggestion {
+                title: "Replace with `==`".to_owned(),
+                span: Span::new(at, at + 1),
+                text: "==".to_owned(),
+            });
+            self.report(finding);
+            return false;
+        }
         finding.help = if name == "count" {
             // A slip of those who know other languages.
             let help = "Use `count()` to count rows, `dcount(...)` to count distinct values, and `countif(...)` to \

@@ -41,7 +41,8 @@ pub(super) fn check(binder: &mut Binder<'_>, parse: &Parse) {
         };
         let finding = Finding::new(FindingKind::Semantic, Span::new(start, start + 1 + end), message);
         let mark = Span::new(start, start + 1);
-        let fix = Suggestion { title: "Make it a comment".to_owned(), span: mark, text: "// ".to_owned() };
+        let text = if line.starts_with([' ', '\t']) { "//" } else { "// " };
+        let fix = Suggestion { title: "Make it a comment".to_owned(), span: mark, text: text.to_owned() };
         binder.report(Finding { fix: Some(fix), ..finding.help("Start comments with `//`.") });
     }
 }

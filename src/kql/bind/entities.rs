@@ -147,7 +147,7 @@ impl<'a> Binder<'a> {
     pub(super) fn unknown_name(&mut self, name: &Name) -> Value {
         self.recorder.mention(name.span, || Symbol::Unresolved);
         let text = &name.text;
-        if let Some(finding) = no_unit(name) {
+        if let Some(finding) = no_unit(name).or_else(|| self.habit(name)) {
             self.report(finding);
             return Value::Unknown;
         }
@@ -298,6 +298,10 @@ impl<'a> Binder<'a> {
                 }
             },
             Value::Scalar(kind, _) if !kind.unknown() => {
+                if let Some(finding) = self.method(base, member) {
+                    self.report(finding);
+                    return Value::Unknown;
+                }
                 let message = format!("A value of type `{}` has no properties", kind.name());
                 let mut finding = Finding::new(FindingKind::UnknownColumn, member.span, message);
                 if kind == Scalar::String {

@@ -79,8 +79,12 @@ impl<'a> Binder<'a> {
                 if crossed {
                     self.crossed(expr, a, b);
                 }
+                let bare = first.is_none() && second.is_none();
+                if bare {
+                    self.without_sides(expr, a, b);
+                }
                 for (side, operand, wanted) in [(first, a, "$left"), (second, b, "$right")] {
-                    if crossed {
+                    if crossed || bare {
                         break;
                     }
                     if side.is_none_or(|(side, ..)| side != wanted) {
@@ -156,6 +160,30 @@ impl<'a> Binder<'a> {
             let id = self.new_column(&name, other.kind, |new| NewColumn { named_after, origin, ..new });
             columns.list.replace(Column { name, kind: other.kind, id });
         }
+    }
+
+    /// A comparison that names no side: of columns by themselves, or of columns of tables, as in SQL.
+    fn without_sides(&mut self, expr: &Expr, a: &Expr, b: &Expr) {
+        let message = "The sides of a join condition must be columns of `$left` and `$right`";
+        let mut finding = Finding::new(FindingKind::Semantic, expr.span, message);
+        let column = |expr: &Expr| match &expr.kind {
+            ExprKind::Name(name) => Some(self.written(name.span).to_owned()),
+            ExprKind::Path { base, member } => match (&base.kind, &member.kind) {
+                (ExprKind::Name(_), ExprKind::Name(name)) => Some(self.written(name.span).to_owned()),
+                _ => None,
+            },
+            _ => None,
+        };
+        match (column(a), column(b)) {
+            (Some(a), Some(b)) => {
+                let text = format!("$left.{a} == $right.{b}");
+                finding.help = Some(format!("Use `{text}`."));
+                finding.fix =
+                    Some(Suggestion { title: format!("Replace with `{text}`"), span: expr.span, text });
+            }
+            _ => finding.help = Some("Use `$left.A == $right.B`.".into()),
+        }
+        self.report(finding);
     }
 
     /// A comparison that names the right side first.

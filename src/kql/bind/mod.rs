@@ -25,6 +25,7 @@ mod expressions;
 #[cfg(test)]
 mod graph_tests;
 mod graphs;
+mod habits;
 mod joins;
 mod matching;
 mod naming;

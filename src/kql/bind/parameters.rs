@@ -21,7 +21,8 @@ impl<'a> Binder<'a> {
                 let other = matches!(&*chart.text, "table" | "list" | "sankey" | "");
                 if !other && chart.text.chars().all(char::is_alphanumeric) && !is_chart(&chart.text) {
                     let message = format!("`{}` is not a chart type", chart.text);
-                    self.say(FindingKind::Semantic, chart.span, message);
+                    let near = nearest_name(&chart.text, CHARTS.iter().copied());
+                    self.report(Finding::new(FindingKind::Semantic, chart.span, message).meant(near));
                 }
                 with
             }
@@ -50,7 +51,15 @@ impl<'a> Binder<'a> {
         let written = self.written(value.span);
         let name = &param.name.text;
         let message = format!("`{written}` is not a valid `{name}` for `{}`", operator.word);
-        let near = nearest_name(written, words.iter().copied());
+        // The joins of SQL, and a value in quotes
+        let bare = match written.trim_matches(['"', '\'']) {
+            "left" => "leftouter",
+            "right" => "rightouter",
+            "full" => "fullouter",
+            bare => bare,
+        };
+        let same = words.iter().copied().find(|word| *word == bare && bare != written);
+        let near = same.or_else(|| nearest_name(bare, words.iter().copied()));
         let help = format!("The valid values are `{}`.", words.join("`, `"));
         let finding = Finding::new(FindingKind::Semantic, value.span, message).meant(near);
         self.report(if near.is_some() { finding } else { finding.help(help) });
@@ -158,26 +167,28 @@ impl Wanted {
     }
 }
 
+/// The charts that `render` draws.
+const CHARTS: &[&str] = &[
+    "barchart",
+    "piechart",
+    "ladderchart",
+    "timechart",
+    "linechart",
+    "anomalychart",
+    "pivotchart",
+    "areachart",
+    "stackedareachart",
+    "scatterchart",
+    "timepivot",
+    "columnchart",
+    "timeline",
+    "3Dchart",
+    "card",
+    "treemap",
+    "plotly",
+    "graph",
+];
+
 fn is_chart(name: &str) -> bool {
-    matches!(
-        name,
-        "barchart"
-            | "piechart"
-            | "ladderchart"
-            | "timechart"
-            | "linechart"
-            | "anomalychart"
-            | "pivotchart"
-            | "areachart"
-            | "stackedareachart"
-            | "scatterchart"
-            | "timepivot"
-            | "columnchart"
-            | "timeline"
-            | "3Dchart"
-            | "card"
-            | "treemap"
-            | "plotly"
-            | "graph"
-    )
+    CHARTS.contains(&name)
 }

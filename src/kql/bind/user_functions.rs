@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, Literal, Name};
 use super::super::builtins::{self, Returns};
+use super::super::error::Suggestion;
 use super::super::model::finding::Finding;
 use super::super::model::{ColumnOrigin, Symbol};
 use super::super::types::{Column, Conversion, Relation, Scalar};
@@ -51,9 +52,13 @@ impl<'a> Binder<'a> {
                 let named = named.map_or("", |named| &named.text);
                 let message = format!("`{name}` has no parameter `{named}`");
                 let names = own.iter().map(|param| &*param.name);
-                let near = nearest_name(named, names).map(|near| format!("Did you mean `{near}`?"));
                 let mut finding = Finding::new(FindingKind::Argument, arg.span, message);
-                finding.help = near;
+                if let Some(near) = nearest_name(named, names) {
+                    finding = finding.meant(Some(near));
+                    // The name alone is replaced, where the value belongs to the argument too.
+                    let name = named_argument(arg).map_or(arg.span, |name| name.span);
+                    finding.fix = finding.fix.map(|fix| Suggestion { span: name, ..fix });
+                }
                 self.report(finding);
             } else if fine && named.is_none() && moved {
                 fine = false;
@@ -339,7 +344,14 @@ impl<'a> Binder<'a> {
 
     fn needs_arguments(&mut self, name: &Name) {
         let message = format!("`{}` is a function and must be called with its arguments", name.text);
-        self.say(FindingKind::Argument, name.span, message);
+        let mut finding = Finding::new(FindingKind::Argument, name.span, message);
+        let none = |builtin: &builtins::Builtin| builtin.signatures.iter().any(|one| one.least == 0);
+        if builtins::function(&name.text).is_some_and(none) {
+            let text = format!("{}()", name.text);
+            finding.help = Some(format!("Use `{text}`."));
+            finding.fix = Some(Suggestion { title: format!("Replace with `{text}`"), span: name.span, text });
+        }
+        self.report(finding);
     }
 }
 

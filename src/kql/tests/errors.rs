@@ -117,7 +117,7 @@ fn what_is_missing_or_too_much_is_put_right() {
             "A pipe (`|`) is missing before `extend` @ ",
             "T | extend a = 1\n| extend b = 2",
         ),
-        ("T || take 1", "No operator follows this pipe @ |", "T| take 1"),
+        ("T || take 1", "No operator follows this pipe @ |", "T | take 1"),
         ("T ; | take 1", "Unexpected semicolon before this pipe @ |", "T  | take 1"),
         ("T | project a,\n| take 1", "Trailing comma @ ", "T | project a\n| take 1"),
         ("T | where a == 1, | take 1", "Trailing comma @ ,", "T | where a == 1 | take 1"),

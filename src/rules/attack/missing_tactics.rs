@@ -54,7 +54,9 @@ impl Rule for MissingTactics {
         let common = template.common();
         // What stands after an alias is not known, and may be a tactic.
         let is_alias = || cx.content.aliases().iter().any(|alias| alias.pointer.starts_with("/tactics"));
-        let is_missing = is_empty(&common.tactics) && !is_stated_empty(&common.tactics);
+        // A key without a value is reported by `empty-value`.
+        let is_there = common.tactics.field.is_some_and(|field| field.entry.value.is_null());
+        let is_missing = is_empty(&common.tactics) && !is_stated_empty(&common.tactics) && !is_there;
         if !cx.content.document.errors.is_empty() || !is_missing || is_alias() {
             return;
         }

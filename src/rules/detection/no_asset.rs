@@ -1,6 +1,6 @@
 //! `detection-no-asset`
 
-use super::seen;
+use super::{seen, structure};
 use crate::content::detection::columns;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::knowledge::defender::ASSETS;
@@ -106,6 +106,14 @@ impl Rule for DetectionNoAsset {
                     .is_some_and(|name| super::unknown_entity::meant(name).is_some_and(|meant| meant != name))
             };
             if seen.detection.mappings().any(|mapping| near(&mapping)) {
+                continue;
+            }
+            // A template without mappings lacks a key, which is reported as such.
+            let lacks = structure::faults(cx).iter().any(|fault| {
+                matches!(fault, structure::Fault::Missing { path, names, .. }
+                    if path == "detectionAction.alertTemplate" && names.contains(&"entityMappings"))
+            });
+            if lacks && seen.detection.entry("detectionAction.alertTemplate.entityMappings").is_none() {
                 continue;
             }
             let place = seen

@@ -2,10 +2,11 @@
 
 use crate::content::Template;
 use crate::content::model::Text;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::limits::COLUMN_NAME;
 use crate::rules::entities::is_column_name;
 use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
     /// A mapped column whose name is not allowed.
@@ -44,6 +45,10 @@ declare_rule! {
     /// query: DeviceNetworkEvents | where RemoteUrl has "relay.example"
     /// ```
     ///
+    /// ## Fix safety
+    ///
+    /// Spaces around the name are removed, which is safe. There is no fix for other characters.
+    ///
     /// ## References
     ///
     /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
@@ -51,6 +56,7 @@ declare_rule! {
         id: "invalid-column-name",
         group: Entities,
         severity: Error,
+        fix: Sometimes Safe,
         blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
@@ -58,10 +64,22 @@ declare_rule! {
 }
 
 impl Rule for InvalidColumnName {
-    fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         // The schema speaks of a key that is missing.
         let items = template.common().entity_mappings.iter().flat_map(|mapping| &mapping.fields);
-        out.extend(items.filter_map(|item| check(item.column.as_ref()?)));
+        for text in items.filter_map(|item| item.column.as_ref()) {
+            let Some(finding) = check(text) else { continue };
+            let trimmed = text.value.trim();
+            let meant = Some(trimmed).filter(|name| *name != text.value && is_column_name(name));
+            out.push(match meant {
+                Some(name) => {
+                    let edit = replace_scalar(cx.source(), text.node, name);
+                    let fix = Fix::safe(format!("Replace with `{name}`"), edit);
+                    finding.help(format!("Use `{name}` without the spaces around it.")).fix(fix)
+                }
+                None => finding,
+            });
+        }
     }
 }
 
@@ -82,4 +100,22 @@ pub(in crate::rules) fn check(text: &Text<'_>) -> Option<Diagnostic> {
         name => format!("`{name}` is not a valid name for a mapped column"),
     };
     Some(finding(message).help(help))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability::Safe;
+    use crate::rules::testing::fixes;
+
+    #[test]
+    fn spaces_around_a_column_are_removed() {
+        let text = |column: &str| {
+            format!(
+                "id: x\nname: n\nquery: T\nentityMappings:\n- entityType: Host\n  fieldMappings:\n  - identifier: \
+                 FullName\n    columnName: {column}\n"
+            )
+        };
+        assert_eq!(fixes("invalid-column-name", "a.yaml", &text("'Name '")), [(Safe, text("'Name'"))]);
+        assert!(fixes("invalid-column-name", "a.yaml", &text("'First name'")).is_empty());
+    }
 }

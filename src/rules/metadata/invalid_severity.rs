@@ -2,10 +2,11 @@
 
 use crate::content::Template;
 use crate::content::model::Text;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::{defender, limits};
 use crate::rules::metadata::{closed_set, not_in_set_message};
 use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
     /// A severity that Sentinel does not have.
@@ -88,5 +89,39 @@ impl Rule for InvalidSeverity {
 /// A finding on a value that is not a severity.
 pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic {
     let finding = InvalidSeverity::at(text.span(), not_in_set_message(text, "severity"));
+    if let Some(meant) = abbreviated(text.value) {
+        let fix =
+            Fix::r#unsafe(format!("Replace with `{meant}`"), replace_scalar(cx.source(), text.node, meant));
+        let all = limits::SEVERITIES.join(", ");
+        return finding.help(format!("Did you mean `{meant}`? The valid values are {all}.")).fix(fix);
+    }
     closed_set(cx, finding, text, &limits::SEVERITIES)
+}
+
+/// What is meant by a shortened severity.
+fn abbreviated(written: &str) -> Option<&'static str> {
+    match &*written.trim().to_ascii_lowercase() {
+        "info" | "information" | "informative" => Some("Informational"),
+        "med" | "mid" | "moderate" => Some("Medium"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Applicability::Unsafe;
+    use crate::rules::testing::fixes;
+
+    #[test]
+    fn a_shortened_severity_is_written_out() {
+        let text = |severity: &str| {
+            format!(
+                "id: x\nname: n\nkind: Scheduled\nqueryFrequency: 1h\nqueryPeriod: 1h\nquery: T\nseverity: {severity}\n"
+            )
+        };
+        for (written, meant) in [("Info", "Informational"), ("med", "Medium")] {
+            assert_eq!(fixes("invalid-severity", "a.yaml", &text(written)), [(Unsafe, text(meant))]);
+        }
+        assert!(fixes("invalid-severity", "a.yaml", &text("Critical")).is_empty());
+    }
 }

@@ -14,6 +14,8 @@ use crate::source::capitalized;
 use crate::yaml::Node;
 use crate::yaml::pointer::readable;
 
+mod parted;
+
 declare_rule! {
     /// A missing required key.
     ///
@@ -43,6 +45,10 @@ declare_rule! {
     /// tactics: [CommandAndControl]
     /// ```
     ///
+    /// ## Fix safety
+    ///
+    /// If two items of a list lack just what the other has, a surplus `-` parts them, and an unsafe fix removes it.
+    ///
     /// ## References
     ///
     /// - <https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation>
@@ -51,6 +57,7 @@ declare_rule! {
         id: "missing-key",
         group: Metadata,
         severity: Error,
+        fix: Sometimes Unsafe,
         blocks: Convert,
         gate: "detection-template-schema-validations",
         since: "0.1.0",
@@ -103,6 +110,7 @@ impl Rule for MissingKey {
                 None => lacking.push((violation, vec![key])),
             }
         }
+        out.extend(parted::taken(cx, &mut lacking));
         out.extend(lacking.iter().map(|(violation, keys)| lacks(cx, violation, keys)));
     }
 }

@@ -73,6 +73,15 @@ fn finding(cx: &Context<'_>, field: Field<'_>, text: Text<'_>) -> Diagnostic {
     let message = format!("`{}` must be a list, not a single value", field.key);
     let finding = ScalarForList::at(text.span(), message);
     if let Some(edits) = space_after_dashes(cx.source(), text.node) {
+        let before = cx.source().text().get(field.entry.key.span.end as usize..text.span().start as usize);
+        // A list cannot begin on the line of its key.
+        if before.is_some_and(|before| !before.contains(['\n', '\r'])) {
+            let items: Vec<&str> = text.value.split_whitespace().map(|item| &item[1..]).collect();
+            let edits = scalar_to_items(cx.source(), field.entry, &items);
+            let help = format!("Write each item on a line of its own under `{}:`, after `- `.", field.key);
+            let fix = edits.and_then(|edits| Fix::safe("Put each item on its own line", edits));
+            return finding.help(help).fix(fix);
+        }
         let fix = Fix::safe("Put a space after the `-`", edits);
         return finding.help("A `-` only starts an item if a space follows it.").fix(fix);
     }
@@ -105,5 +114,7 @@ mod tests {
         // Of what is not known, nobody can tell where it ends.
         assert_eq!(fixed(" Impact, and more"), list("\n  - Impact, and more\n"));
         assert_eq!(fixed("\n  -Impact\n  -Execution"), list("\n  - Impact\n  - Execution\n"));
+        assert_eq!(fixed(" -Impact"), list("\n  - Impact\n"));
+        assert_eq!(fixed(" -Impact -Execution"), list("\n  - Impact\n  - Execution\n"));
     }
 }

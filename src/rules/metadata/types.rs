@@ -2,6 +2,7 @@
 
 use crate::content::fields::{Field, Format, Place, Type};
 use crate::diagnostic::Fix;
+use crate::knowledge::tactics;
 use crate::rules::Context;
 use crate::rules::words::PROSE;
 use crate::source::{Edit, Span};
@@ -22,6 +23,9 @@ pub(super) fn advice(
         return meant;
     }
     if let Some(meant) = bracketed_text(cx, pointer, node).filter(|_| wants("string")) {
+        return meant;
+    }
+    if let Some(meant) = id_with_name(cx, pointer, node).filter(|_| wants("string")) {
         return meant;
     }
     match &node.value {
@@ -50,7 +54,8 @@ pub(super) fn advice(
                 _ => return (general(expected), None),
             };
             let fix = Fix::safe(format!("Replace with `{value}`"), [replace_value(node, value)]);
-            (format!("Use `{value}` without quotes."), fix)
+            let quotes = if scalar.style == ScalarStyle::Plain { "" } else { " without quotes" };
+            (format!("Use `{value}`{quotes}."), fix)
         }
         Value::Sequence(list) => match &list.items[..] {
             [Node { value: Value::Scalar(only), .. }] if !wants("array") => {
@@ -78,6 +83,23 @@ fn bracketed_text(cx: &Context<'_>, pointer: &str, node: &Node) -> Option<(Strin
     let quoted = quote_if_needed(written);
     let help = format!("`{sign}` starts {what} in YAML: put the value in quotes, `{quoted}`.");
     Some((help, Fix::r#unsafe("Put the value in quotes", [Edit::new(node.span, quoted)])))
+}
+
+/// `- T1078: Valid Accounts`, `- Impact:`: an id of ATT&CK with its name, which makes a mapping of it.
+fn id_with_name(cx: &Context<'_>, pointer: &str, node: &Node) -> Option<(String, Option<Fix>)> {
+    let map = node.as_mapping().filter(|map| map.entries.len() == 1)?;
+    let entry = &map.entries[0];
+    let id = entry.name().filter(|_| entry.value.is_null() || entry.value.as_str().is_some())?;
+    let known = match pointer.split('/').nth(1)? {
+        "relevantTechniques" => cx.technique(&id.to_ascii_uppercase()).is_some(),
+        "tactics" => tactics::normalise_tactic(id).is_some(),
+        _ => false,
+    };
+    let after = entry.key.span.end as usize;
+    let colon = cx.source().text().get(after..)?.find(':').filter(|_| known && !map.flow)?;
+    let span = Span::new(after, (after + colon + 1).max(entry.value.span.end as usize));
+    let help = format!("Use `{id}` alone: a colon and a space after it make a mapping.");
+    Some((help, Fix::r#unsafe(format!("Replace with `{id}`"), [Edit::delete(span)])))
 }
 
 fn general(expected: &[String]) -> String {
@@ -227,6 +249,21 @@ mod tests {
         }
         assert!(fixed(" connectorId: A\n dataTypes: [B]\n").is_empty(), "there is no room for a dash");
         assert!(fixed("  {connectorId: A, dataTypes: [B]}\n").is_empty());
+    }
+
+    #[test]
+    fn an_id_with_its_name_is_the_id() {
+        let fixed = |lines: &str| fixes("wrong-type", "a.yaml", &format!("{HEAD}{lines}\n"));
+        let after = |lines: &str| vec![(Unsafe, format!("{HEAD}{lines}\n"))];
+        assert_eq!(
+            fixed("relevantTechniques:\n- T1078: Valid Accounts"),
+            after("relevantTechniques:\n- T1078")
+        );
+        assert_eq!(
+            fixed("tactics:\n  - Impact:\n  - Execution"),
+            after("tactics:\n  - Impact\n  - Execution")
+        );
+        assert!(fixed("tactics:\n- Some: thing").is_empty());
     }
 
     #[test]

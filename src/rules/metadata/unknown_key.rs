@@ -2,6 +2,7 @@
 
 use crate::content::aliases::MERGE;
 use crate::content::fields::Owner;
+use crate::content::near_keys::Why;
 use crate::content::schema::{Fault, Violation};
 use crate::content::{NearKey, Template, is_root_key};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
@@ -83,9 +84,10 @@ impl Rule for UnknownKey {
     }
 
     fn check_template(&self, cx: &Context<'_>, _template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let is_damaged = |key: &&NearKey| cx.content.document.is_damaged(key.span);
+        // An invisible character in a key is reported by `misleading-character`.
+        let is_told = |key: &&NearKey| key.why == Why::Hidden || cx.content.document.is_damaged(key.span);
         out.extend(
-            cx.content.near_keys().iter().filter(|key| !is_damaged(key)).map(|key| near::near_key(cx, key)),
+            cx.content.near_keys().iter().filter(|key| !is_told(key)).map(|key| near::near_key(cx, key)),
         );
         for violation in cx.violations {
             let Fault::Unknown { key, known } = &violation.fault else { continue };

@@ -366,3 +366,116 @@ fn what_is_deprecated_is_replaced_where_it_means_the_same() {
         ],
     );
 }
+
+#[test]
+fn shapes_of_other_languages_are_rewritten() {
+    let rows = |rest: &str| format!("SigninLogs\n{rest}\n");
+    for (rule, rest, fixed) in [
+        ("kql-syntax", "| where AppDisplayName starts with \"a\"", "| where AppDisplayName startswith \"a\""),
+        ("kql-syntax", "| where AppDisplayName notin (\"a\")", "| where AppDisplayName !in (\"a\")"),
+        ("kql-syntax", "| where AppDisplayName !~in (\"a\")", "| where AppDisplayName !in~ (\"a\")"),
+        ("kql-syntax", "| where contains(AppDisplayName, \"a\")", "| where AppDisplayName contains \"a\""),
+        (
+            "kql-syntax",
+            "| where AppDisplayName matches regexp \"a\"",
+            "| where AppDisplayName matches regex \"a\"",
+        ),
+        ("kql-syntax", "| where !(AppDisplayName == \"a\")", "| where not(AppDisplayName == \"a\")"),
+        ("kql-syntax", "| where not isempty(AppDisplayName)", "| where not(isempty(AppDisplayName))"),
+        (
+            "kql-syntax",
+            "| where AppDisplayName == \"a\", Category == \"b\"",
+            "| where AppDisplayName == \"a\" and Category == \"b\"",
+        ),
+        (
+            "kql-syntax",
+            "| where AppDisplayName == \"a\"\n| and Category == \"b\"",
+            "| where AppDisplayName == \"a\"\n| where Category == \"b\"",
+        ),
+        ("kql-syntax", "| where AppDisplayName == a@b.example", "| where AppDisplayName == \"a@b.example\""),
+        (
+            "kql-syntax",
+            "| where AppDisplayName in (\"a\", \"b\"]",
+            "| where AppDisplayName in (\"a\", \"b\")",
+        ),
+        ("kql-syntax", "| where AppDisplayName = = \"a\"", "| where AppDisplayName == \"a\""),
+        ("kql-syntax", "| where AppDisplay\u{200b}Name == \"a\"", "| where AppDisplayName == \"a\""),
+        ("kql-syntax", "| where AppDisplayN\u{430}me == \"a\"", "| where AppDisplayName == \"a\""),
+        (
+            "kql-syntax",
+            "| where TimeGenerated between (ago(1d) and now())",
+            "| where TimeGenerated between (ago(1d) .. now())",
+        ),
+        (
+            "kql-syntax",
+            "| summarize n = count() by Category having n > 5",
+            "| summarize n = count() by Category | where n > 5",
+        ),
+        ("kql-syntax", "| extend a = tolower(Category\n| take 5", "| extend a = tolower(Category)\n| take 5"),
+        ("kql-syntax", "| extend n := 5", "| extend n = 5"),
+        ("kql-syntax", "| extend a = split(Category, \"b\")(0)", "| extend a = split(Category, \"b\")[0]"),
+        ("kql-syntax", "| keep Category", "| project Category"),
+        ("kql-syntax", "| drop Category", "| project-away Category"),
+        ("kql-syntax", "| mv-expnd LocationDetails", "| mv-expand LocationDetails"),
+        (
+            "kql-syntax",
+            "| left join (AuditLogs) on CorrelationId",
+            "| join kind=leftouter (AuditLogs) on CorrelationId",
+        ),
+        ("kql-syntax", "|\n| where Category == \"b\"", "| where Category == \"b\""),
+        ("kql-unknown-column", "| where Category == null", "| where isempty(Category)"),
+        ("kql-unknown-column", "| extend a = Category.lower()", "| extend a = tolower(Category)"),
+        ("kql-unknown-column", "| summarize n == count()", "| summarize n = count()"),
+        (
+            "kql-unknown-column",
+            "| where TimeGenerated > datetime_add(day, -1, now())",
+            "| where TimeGenerated > datetime_add(\"day\", -1, now())",
+        ),
+        (
+            "kql-unknown-function",
+            "| where TimeGenerated > dateadd(day, -1, now())",
+            "| where TimeGenerated > datetime_add(\"day\", -1, now())",
+        ),
+        ("kql-unknown-function", "| where isnullorempty(Category)", "| where isempty(Category)"),
+        ("kql-type", "| extend a = iff(Category = \"b\", 1, 0)", "| extend a = iff(Category == \"b\", 1, 0)"),
+        ("kql-argument", "| where TimeGenerated > now - 1d", "| where TimeGenerated > now() - 1d"),
+        (
+            "kql-semantic",
+            "| join kind=\"inner\" (AuditLogs) on CorrelationId",
+            "| join kind=inner (AuditLogs) on CorrelationId",
+        ),
+        (
+            "kql-semantic",
+            "| join kind=inner (AuditLogs) on SigninLogs.CorrelationId == AuditLogs.CorrelationId",
+            "| join kind=inner (AuditLogs) on $left.CorrelationId == $right.CorrelationId",
+        ),
+    ] {
+        let made: Vec<String> = fixes(rule, "a.kql", &rows(rest)).into_iter().map(|(_, text)| text).collect();
+        assert_eq!(made, [rows(fixed)], "{rest}");
+    }
+}
+
+#[test]
+fn words_of_other_languages_are_names_like_any_other() {
+    for query in [
+        "let T = datatable(none: string, null_: string)[\"a\", \"b\"];\nT | where none == \"a\"",
+        "let T = datatable(notin: string, having: string)[];\nT | where having == \"starts with\" and notin has \"notin\"",
+        "SigninLogs | where not(isempty(Category)) and not (Category == \"a\") | project Category",
+        "let a = SigninLogs | where Category == \"b\";\nunion a, AuditLogs | project TimeGenerated",
+    ] {
+        for rule in ["kql-syntax", "kql-semantic", "kql-unknown-column", "kql-unknown-function"] {
+            assert_eq!(findings(rule, "a.kql", query, Profile::Recommended).len(), 0, "{rule}: {query}");
+        }
+    }
+}
+
+#[test]
+fn a_let_without_its_semicolon_is_not_two_queries() {
+    let query =
+        |end: &str| format!("let A = SigninLogs | where Category == \"b\"{end}\n\nA\n| project Category\n");
+    let fixed = fixes("kql-syntax", "a.kql", &query(""));
+    assert_eq!(fixed, [(Applicability::Unsafe, query(";"))]);
+    let union =
+        |end: &str| format!("let A = SigninLogs\n| where Category == \"b\"{end}\nunion A, AuditLogs\n");
+    assert_eq!(fixes("kql-syntax", "a.kql", &union("")), [(Applicability::Unsafe, union(";"))]);
+}

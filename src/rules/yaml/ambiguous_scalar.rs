@@ -65,7 +65,8 @@ fn visit(cx: &Context<'_>, node: &Node, out: &mut Vec<Diagnostic>) {
         Value::Mapping(map) => map.entries.iter().for_each(|entry| visit(cx, &entry.value, out)),
         Value::Sequence(list) => list.items.iter().for_each(|item| visit(cx, item, out)),
         Value::Scalar(scalar) if scalar.style == ScalarStyle::Plain && node.tag.is_none() => {
-            if let Some((old, new)) = readings(&scalar.text) {
+            // Where a Boolean belongs, `wrong-type` says so.
+            if let Some((old, new)) = readings(&scalar.text).filter(|_| !wants(cx, node.span, "boolean")) {
                 let text = &scalar.text;
                 let message = format!("`{text}` is {old} in YAML 1.1 and {new} in YAML 1.2");
                 let clear = clear(cx, node.span, text);
@@ -83,20 +84,18 @@ fn visit(cx: &Context<'_>, node: &Node, out: &mut Vec<Diagnostic>) {
 
 /// The value as both versions read it alike: what the older one reads where the format wants no text.
 fn clear(cx: &Context<'_>, span: Span, text: &str) -> String {
-    let wants = |json_type: &str| {
-        cx.violations.iter().any(|violation| {
-            let Fault::Type { expected } = &violation.fault else { return false };
-            violation.span == span && expected.iter().any(|one| one == json_type)
-        })
-    };
-    if wants("boolean") && !text.contains(|c: char| c.is_ascii_digit()) {
-        let truth = matches!(text.to_ascii_lowercase().as_str(), "yes" | "on");
-        return truth.to_string();
-    }
-    if wants("integer") && text.contains('_') {
+    if wants(cx, span, "integer") && text.contains('_') {
         return text.replace('_', "");
     }
     format!("\"{text}\"")
+}
+
+/// Whether a value of another type belongs at a place.
+fn wants(cx: &Context<'_>, span: Span, json_type: &str) -> bool {
+    cx.violations.iter().any(|violation| {
+        let Fault::Type { expected } = &violation.fault else { return false };
+        violation.span == span && expected.iter().any(|one| one == json_type)
+    })
 }
 
 /// How the two versions read a plain scalar, where they differ.
@@ -138,12 +137,17 @@ mod tests {
             )
         };
         for (line, fixed) in [
-            ("suppressionEnabled: yes", "suppressionEnabled: true"),
-            ("suppressionEnabled: Off", "suppressionEnabled: false"),
             ("triggerThreshold: 1_000", "triggerThreshold: 1000"),
             ("suppressionDuration: 1:00:00", "suppressionDuration: \"1:00:00\""),
         ] {
             assert_eq!(fixes("ambiguous-scalar", "a.yaml", &text(line)), [(Safe, text(fixed))]);
+        }
+        for (line, fixed) in [
+            ("suppressionEnabled: yes", "suppressionEnabled: true"),
+            ("suppressionEnabled: Off", "suppressionEnabled: false"),
+        ] {
+            assert_eq!(fixes("ambiguous-scalar", "a.yaml", &text(line)), []);
+            assert_eq!(fixes("wrong-type", "a.yaml", &text(line)), [(Safe, text(fixed))]);
         }
     }
 }

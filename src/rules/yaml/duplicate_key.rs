@@ -1,9 +1,10 @@
 //! `duplicate-key`
 
-use crate::diagnostic::{Diagnostic, Edit, Fix};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
-use crate::yaml::{Entry, Mapping, Node, Value};
+use crate::yaml::edit::remove_entry;
+use crate::yaml::{Entry, Mapping, Node, Value, YamlError};
 
 declare_rule! {
     /// The same key twice in one mapping.
@@ -35,7 +36,8 @@ declare_rule! {
     /// ## Fix safety
     ///
     /// If the first key of a list item is repeated, the dash of the next item is missing, and an unsafe fix inserts it.
-    /// In other cases only you know which key to remove.
+    /// If both keys have the same value, the second is removed, which is safe. In other cases only you know which key to
+    /// remove.
     ///
     /// ## References
     ///
@@ -45,7 +47,7 @@ declare_rule! {
         id: "duplicate-key",
         group: Yaml,
         severity: Error,
-        fix: Sometimes Unsafe,
+        fix: Sometimes Safe,
         blocks: Convert,
         gate: "yaml-syntax-validation",
         since: "0.1.0",
@@ -54,7 +56,9 @@ declare_rule! {
 
 impl Rule for DuplicateKey {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
-        if let Some(root) = cx.content.root() {
+        // The two versions of a merge conflict, which is reported as such, have the same keys.
+        let conflict = |error: &YamlError| error.message.contains("merge conflict");
+        if let Some(root) = cx.content.root().filter(|_| !cx.content.document.errors.iter().any(conflict)) {
             visit(cx, root, None, out);
         }
     }
@@ -65,10 +69,16 @@ fn visit(cx: &Context<'_>, node: &Node, dash: Option<usize>, out: &mut Vec<Diagn
     match &node.value {
         Value::Mapping(map) => {
             let mut begins_item = false;
-            for entry in &map.entries {
+            for (index, entry) in map.entries.iter().enumerate() {
                 if let (Some(first), Some(key)) = (entry.duplicate_of, entry.key.as_str()) {
                     let fix = dash.filter(|_| first == 0).and_then(|dash| dashed(cx, entry, dash));
                     begins_item |= fix.is_some();
+                    let same =
+                        map.entries.get(first).is_some_and(|first| is_same(&first.value, &entry.value));
+                    let fix = fix.or_else(|| {
+                        let edit = remove_entry(cx.source(), map, index).filter(|_| same)?;
+                        Fix::safe("Delete the second, which has the same value", [edit])
+                    });
                     // The other keys of an item that lacks its dash are doubled just because of that.
                     if fix.is_some() || !begins_item {
                         out.push(finding(map, entry, key, fix));
@@ -86,6 +96,11 @@ fn visit(cx: &Context<'_>, node: &Node, dash: Option<usize>, out: &mut Vec<Diagn
     }
 }
 
+/// Whether two values are the same text.
+fn is_same(a: &Node, b: &Node) -> bool {
+    a.as_str().is_some_and(|a| b.as_str() == Some(a)) && a.scalar_type() == b.scalar_type()
+}
+
 fn finding(map: &Mapping, entry: &Entry, key: &str, fix: Option<Fix>) -> Diagnostic {
     let finding = DuplicateKey::at(entry.key.span, format!("Duplicate key `{key}`"));
     let finding = match entry.duplicate_of.and_then(|first| map.entries.get(first)) {
@@ -93,6 +108,7 @@ fn finding(map: &Mapping, entry: &Entry, key: &str, fix: Option<Fix>) -> Diagnos
         None => finding,
     };
     let help = match fix {
+        Some(ref fix) if fix.applicability == Applicability::Safe => "Delete one of them.",
         Some(_) => "Add a `-` before it if it starts the next item, or delete one of them.",
         None => "Delete one of them.",
     };
@@ -110,7 +126,7 @@ fn dashed(cx: &Context<'_>, entry: &Entry, dash: usize) -> Option<Fix> {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::Applicability::Unsafe;
+    use crate::diagnostic::Applicability::{Safe, Unsafe};
     use crate::rules::testing::{fixes, messages};
 
     #[test]
@@ -131,5 +147,7 @@ mod tests {
         assert_eq!(messages("duplicate-key", &other)[0], told);
         assert_eq!(messages("duplicate-key", &other).len(), 2);
         assert!(fixes("duplicate-key", "a.yaml", "id: x\nid: y\nname: n\nquery: T\n").is_empty());
+        let same = fixes("duplicate-key", "a.yaml", "id: x\nname: n\nid: x\nquery: T\n");
+        assert_eq!(same, [(Safe, "id: x\nname: n\nquery: T\n".to_owned())]);
     }
 }

@@ -34,6 +34,11 @@ pub(super) fn tab(place: &Place) -> Option<Slip> {
         Span::new(at, at + tabs)
     };
     let beside = like_neighbours(place.text, first).filter(|_| run.len() == 1);
+    // Alone, a key of the first column that no neighbour tells of belongs there.
+    let is_root = |line: Line| {
+        key_of_line(place.text, line).is_some_and(|key| place.root_keys.contains(&place.slice(key.span)))
+    };
+    let beside = beside.or_else(|| (run.len() == 1 && is_root(first)).then_some(0));
     let beside = beside.map(|columns| {
         let blanks = indentation(place.text, first);
         vec![Edit::new(Span::new(first.start, first.start + blanks.len()), " ".repeat(columns))]

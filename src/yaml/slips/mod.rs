@@ -14,6 +14,7 @@ use crate::source::{Edit, Span};
 use granit_parser::ErrorKind;
 
 pub(super) use quote::quote_edits;
+pub(super) use stray::OF_SEVERAL_LINES;
 
 /// A diagnosed error and edits that may fix it, the likeliest first; none is proven yet.
 pub(super) struct Slip {
@@ -100,6 +101,7 @@ pub(super) fn diagnose(text: &str, parsed: &Parsed, failure: &Failure, root_keys
     let place = Place { text, parsed, kind: &failure.kind, offset, line, root_keys };
     too_deep(&place)
         .or_else(|| stray::conflict_marker(&place))
+        .or_else(|| stray::fence(&place))
         .or_else(|| stray::character(&place))
         .or_else(|| stray::blank(&place))
         .or_else(|| indent::tab(&place))
@@ -176,6 +178,20 @@ fn missing_space(place: &Place) -> Option<Slip> {
         } else {
             format!("a space is missing after the colon of `{key}`")
         };
+        // What looks like a space may stand there already.
+        let rest = &place.text[at..line.end];
+        let odd = rest.len() - rest.trim_start_matches(|c: char| c.is_whitespace() && !c.is_ascii()).len();
+        if odd > 0 {
+            let code = rest.chars().next().map_or(0, u32::from);
+            let message = format!(
+                "the space U+{code:04X} after the `{sign}` is not a space in YAML, which needs one here"
+            );
+            return Some(
+                Slip::new(Span::new(at, at + odd), message)
+                    .help("use an ordinary space")
+                    .fix("replace with a space", vec![vec![Edit::new(Span::new(at, at + odd), " ")]]),
+            );
+        }
         let slip = Slip::new(Span::new(at - 1, at), message);
         return Some(slip.fix("add a space", vec![vec![Edit::insert(at, " ")]]));
     }

@@ -6,6 +6,12 @@ use crate::source::{Edit, Span};
 use crate::yaml::lines::{Line, line_at, line_start, spaces};
 use granit_parser::ErrorKind;
 
+const CONFLICT: &str = "this line is a merge conflict marker";
+const FENCE: &str = "a Markdown code fence is not part of YAML";
+
+/// What is said of each line of several that are one slip together.
+pub(in crate::yaml) const OF_SEVERAL_LINES: [&str; 2] = [CONFLICT, FENCE];
+
 /// A line that git writes where two changes of one place meet.
 pub(super) fn conflict_marker(place: &Place) -> Option<Slip> {
     let body = place.text.get(place.line.start..place.line.end)?;
@@ -18,10 +24,21 @@ pub(super) fn conflict_marker(place: &Place) -> Option<Slip> {
     }
     let whole = Span::new(place.line.start, place.line.next);
     Some(
-        Slip::new(Span::new(place.line.start, place.line.end), "this line is a merge conflict marker")
+        Slip::new(Span::new(place.line.start, place.line.end), CONFLICT)
             .help("keep one of the versions between the markers, and delete the markers")
             .beyond(vec![Edit::delete(whole)]),
     )
+}
+
+/// A line of the code fence of Markdown around a file.
+pub(super) fn fence(place: &Place) -> Option<Slip> {
+    let body = place.text.get(place.line.start..place.line.end)?;
+    let whole = Span::new(place.line.start, place.line.next);
+    body.starts_with("```").then(|| {
+        Slip::new(Span::new(place.line.start, place.line.end), FENCE)
+            .help("remove the lines with the backticks")
+            .fix("remove the code fence", vec![vec![Edit::delete(whole)]])
+    })
 }
 
 /// A character that YAML does not allow anywhere.

@@ -142,6 +142,53 @@ fn an_item_is_removed_with_its_line_only() {
 }
 
 #[test]
+fn tags_and_anchors_go_with_what_they_belong_to() {
+    let item = |text: &str, index: usize| {
+        after(text, |file, root| {
+            edit::remove_item(file, root.get("l").unwrap().as_sequence().unwrap(), index)
+        })
+    };
+    assert_eq!(item("l: [!!str a, b]\n", 0), "l: [b]\n");
+    assert_eq!(item("l: [a, !!str b]\n", 0), "l: [!!str b]\n");
+    assert_eq!(item("l: [a, &x !!str b]\n", 1), "l: [a]\n");
+    assert_eq!(item("l: [!!str a]\n", 0), "l: []\n");
+    assert_eq!(item("l:\n  - !!str a\n  - b\n", 0), "l:\n  - b\n");
+    assert_eq!(item("l:\n  - !!str a\n", 0), "l: []\n");
+    let entry = |text: &str, index: usize| {
+        after(text, |file, root| {
+            edit::remove_entry(file, root.get("m").unwrap().as_mapping().unwrap(), index)
+        })
+    };
+    assert_eq!(entry("m: {!!str a: 1, b: 2}\n", 0), "m: {b: 2}\n");
+    assert_eq!(entry("m: {a: 1, !!str b: 2}\n", 0), "m: {!!str b: 2}\n");
+}
+
+#[test]
+fn explicit_keys_keep_their_mark() {
+    let removed = |text: &str, index: usize| {
+        after(text, |file, root| edit::remove_entry(file, root.as_mapping().unwrap(), index))
+    };
+    assert_eq!(removed("? a\n: 1\nb: 2\n", 0), "b: 2\n");
+    assert_eq!(removed("? a\n: 1\nb: 2\n", 1), "? a\n: 1\n");
+    let inserted = |text: &str| {
+        after(text, |file, root| edit::insert_entry(file, root.as_mapping().unwrap(), None, "n: 0"))
+    };
+    assert_eq!(inserted("? a\n: 1\n"), "? a\n: 1\nn: 0\n");
+    assert_eq!(inserted("!!str a: 1\n"), "!!str a: 1\nn: 0\n");
+}
+
+#[test]
+fn a_list_below_its_key_is_replaced_as_a_whole() {
+    let replaced = |text: &str| {
+        after(text, |file, root| Some(edit::replace_entry_value(file, root.entry("l").unwrap(), "[\"x\"]")))
+    };
+    assert_eq!(replaced("l:\n- a\n- b\nc: 1\n"), "l: [\"x\"]\nc: 1\n");
+    assert_eq!(replaced("l:\n  a: 1\nc: 1\n"), "l: [\"x\"]\nc: 1\n");
+    assert_eq!(replaced("l: [a]\nc: 1\n"), "l: [\"x\"]\nc: 1\n");
+    assert_eq!(replaced("l: |\n  a\nc: 1\n"), "l: [\"x\"]\nc: 1\n");
+}
+
+#[test]
 fn an_entry_is_inserted_where_it_belongs() {
     let inserted = |text: &str, at: &str, key: Option<&str>, new: &str| {
         after(text, |file, root| {

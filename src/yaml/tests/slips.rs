@@ -293,10 +293,11 @@ fn marks_of_a_merge_are_reported_and_left_to_the_author() {
     let text = "a: |\n  x\n<<<<<<< HEAD\nv: 1\n=======\nv: 2\n>>>>>>> other\nz: 1\n";
     let document = read(text);
     let told: Vec<_> = document.errors.iter().map(|e| (e.message.as_str(), e.fix.is_none())).collect();
-    assert_eq!(told, [("this line is a merge conflict marker", true); 3]);
-    let lines: Vec<_> =
-        document.errors.iter().map(|e| file(text).position(e.span.start as usize).line).collect();
-    assert_eq!(lines, [3, 5, 7]);
+    assert_eq!(told, [("this line is a merge conflict marker", true)]);
+    let line = |span: Span| file(text).position(span.start as usize).line;
+    let error = &document.errors[0];
+    assert_eq!(line(error.span), 3);
+    assert_eq!(error.labels.iter().map(|(span, _)| line(*span)).collect::<Vec<_>>(), [5, 7]);
     assert_eq!(to_json(document.root.as_ref().unwrap()), serde_json::json!({"a": "x\n", "v": 1, "z": 1}));
 }
 

@@ -147,7 +147,12 @@ impl Slips<'_> {
             _ => None,
         };
         if let Some(simple) = simple {
-            let message = format!("`{word}` is `{simple}` in KQL");
+            // `matches regexp`, `matches pattern`
+            let second = self.written(at + 1).to_ascii_lowercase();
+            let two = simple == "matches regex"
+                && matches!(second.as_str(), "regexp" | "reg" | "regx" | "regular" | "pattern" | "re");
+            let span = if two { self.over(at, at + 1) } else { span };
+            let message = format!("`{}` is `{simple}` in KQL", &self.text[span.range()]);
             draft.say(span, message, format!("Use `{simple}`."));
             draft.fix(span, simple);
             draft.covers = self.stage(at);
@@ -210,7 +215,14 @@ impl Slips<'_> {
                 T::CloseParen | T::CloseBracket | T::CloseBrace => depth += 1,
                 T::OpenParen | T::OpenBracket | T::OpenBrace if depth > 0 => depth -= 1,
                 T::OpenParen | T::OpenBracket | T::OpenBrace | T::Semicolon | T::Pipe => return None,
-                T::Comma | T::By | T::Summarize | T::Extend | T::Project | T::Print | T::Distinct
+                T::Comma
+                | T::By
+                | T::Summarize
+                | T::Extend
+                | T::Project
+                | T::ProjectRename
+                | T::Print
+                | T::Distinct
                     if depth == 0 =>
                 {
                     break;
@@ -295,7 +307,13 @@ impl Slips<'_> {
             T::EqualTilde => "in~",
             T::BangEqual => "!in",
             T::BangTilde => "!in~",
-            T::StartsWith | T::EndsWith | T::HasSuffix | T::MatchesRegex => "",
+            T::StartsWith
+            | T::EndsWith
+            | T::HasSuffix
+            | T::MatchesRegex
+            | T::NotHas
+            | T::NotBangContains
+            | T::NotContains => "",
             _ => return false,
         };
         let Some(close) = self.closing(open) else { return false };
@@ -303,6 +321,9 @@ impl Slips<'_> {
             return false;
         }
         let help = match list {
+            "" if matches!(self.kind(operator), T::NotHas | T::NotBangContains | T::NotContains) => {
+                "Use `not(column has_any (...))`.".to_owned()
+            }
             "" => format!("Combine several `{word}` with `or`, or use `matches regex`."),
             list => format!("Use `{list} (...)`."),
         };

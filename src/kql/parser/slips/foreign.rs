@@ -84,7 +84,8 @@ impl Slips<'_> {
         let rest = &self.text[here.range()];
         let (straight, ends): (_, &[char]) = match rest.chars().next() {
             Some('\u{201c}' | '\u{201d}' | '\u{201e}') => ("\"", &['\u{201c}', '\u{201d}']),
-            Some('\u{2018}' | '\u{2019}') => ("'", &['\u{2018}', '\u{2019}']),
+            Some('\u{00ab}' | '\u{00bb}') => ("\"", &['\u{00bb}', '\u{00ab}']),
+            Some('\u{2018}' | '\u{2019}' | '\u{201a}') => ("'", &['\u{2018}', '\u{2019}']),
             Some('\u{2013}' | '\u{2014}') => ("-", &[]),
             Some('\u{2026}') => ("..", &[]),
             _ => {
@@ -134,6 +135,20 @@ impl Slips<'_> {
         while is_sign(last + 1) && self.glued(last + 1) && last - first < 3 {
             last += 1;
         }
+        // `= =`, `> =`, `! =`: a sign in two parts
+        for second in [first, last + 1] {
+            let Some(start) = second.checked_sub(1).filter(|start| is_sign(*start) && is_sign(second)) else {
+                continue;
+            };
+            let joined = format!("{}{}", self.written(start), self.written(second));
+            let whole = self.over(start, second);
+            let meant = ["==", "!=", ">=", "<=", "=~", "!~"].contains(&joined.as_str());
+            if meant && !self.glued(second) && !self.text[whole.range()].contains(['\n', '\r']) {
+                draft.say(whole, format!("`{joined}` must not contain a space"), "Remove the space.");
+                draft.fix(whole, &joined);
+                return true;
+            }
+        }
         let span = self.over(first, last);
         let sign = &self.text[span.range()];
         if let Some((_, here)) = SIGNS.iter().find(|(there, _)| *there == sign) {
@@ -162,7 +177,10 @@ impl Slips<'_> {
                 (0..first).rev().take_while(|index| !matches!(self.kind(*index), T::Pipe | T::Semicolon));
             let joins = stage.into_iter().any(|index| self.kind(index) == T::On);
             let (left, right) = (first - 1, last + 1);
-            if joins && self.kind(left) == T::Identifier && self.kind(right) == T::Identifier {
+            let sided = |index: usize| self.written(index).starts_with('$') || self.kind(index + 1) == T::Dot;
+            let bare = !sided(right) && (left == 0 || self.kind(left - 1) != T::Dot);
+            let names = self.kind(left) == T::Identifier && self.kind(right) == T::Identifier;
+            if joins && names && bare {
                 let (a, b) = (self.written(left), self.written(right));
                 let condition = if a == b { a.to_owned() } else { format!("$left.{a} == $right.{b}") };
                 draft.error.help = Some(format!("Use `{condition}`."));
@@ -215,6 +233,17 @@ impl Slips<'_> {
             draft.fix(both, &joined);
             return true;
         }
+        // `!~in`, which reads as `!~` before a keyword
+        let swapped = [at, at.saturating_sub(1)].into_iter().find(|index| {
+            self.kind(*index) == T::BangTilde && self.kind(index + 1) == T::In && self.glued(index + 1)
+        });
+        if let Some(sign) = swapped {
+            let both = self.over(sign, sign + 1);
+            draft.say(both, "`!~in` must be written as `!in~`", "Use `!in~`.");
+            draft.fix(both, "!in~");
+            draft.covers = self.stage(sign);
+            return true;
+        }
         let lower = self.written(at).to_ascii_lowercase();
         let (bang, not) = (lower == "!", lower == "not");
         let next = self.written(at + 1).to_ascii_lowercase();
@@ -238,12 +267,10 @@ impl Slips<'_> {
                 format!("`{sign}` is not a negation operator in KQL"),
                 "Use `not(...)` around it.",
             );
-            if self.kind(at + 1) == T::Identifier
-                && self.kind(at + 2) == T::OpenParen
-                && let Some(close) = self.closing(at + 2)
-            {
-                let called = &self.text[self.over(at + 1, close).range()];
-                draft.fix(self.over(at, close), &format!("not({called})"));
+            if bang && self.kind(at + 1) == T::OpenParen && self.closing(at + 1).is_some() {
+                draft.fix(self.span(at), "not");
+            } else {
+                self.negate(draft, at);
             }
             return true;
         }
@@ -253,9 +280,30 @@ impl Slips<'_> {
                 "`not` is a function and needs parentheses",
                 "Use `not(...)` around it.",
             );
+            self.negate(draft, at - 1);
             return true;
         }
         self.is_null(draft, at, &lower)
+    }
+
+    /// Puts `not(...)` around the call, or the comparison that ends its operator, after a word that says no.
+    fn negate(&self, draft: &mut Draft, no: usize) {
+        let first = no + 1;
+        if self.kind(first) != T::Identifier {
+            return;
+        }
+        let last = if self.kind(first + 1) == T::OpenParen {
+            self.closing(first + 1)
+        } else {
+            // `not Column has "x"`
+            let operand = self.kind(first + 2).is_literal() && !self.kind(first + 1).is_literal();
+            let alone = matches!(self.kind(first + 3), T::Pipe | T::Semicolon | T::EndOfText | T::CloseParen);
+            (operand && alone).then_some(first + 2)
+        };
+        if let Some(last) = last {
+            let inside = &self.text[self.over(first, last).range()];
+            draft.fix(self.over(no, last), &format!("not({inside})"));
+        }
     }
 
     /// `a is null`, `a is not null`
@@ -329,7 +377,7 @@ impl Slips<'_> {
             if at >= 2
                 && matches!(
                     self.kind(at - 2),
-                    T::Comma | T::Project | T::Extend | T::Summarize | T::By | T::Print
+                    T::Comma | T::Project | T::ProjectRename | T::Extend | T::Summarize | T::By | T::Print
                 )
             {
                 draft.fix(self.over(at - 1, at + 1), &format!("{name} = {value}"));

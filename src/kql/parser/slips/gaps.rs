@@ -133,6 +133,25 @@ impl Slips<'_> {
         if !opened && !dots {
             return false;
         }
+        // `between (low and high)`, where both bounds were read as one
+        let and = (0..at).rev().take(40).take_while(|index| !between(*index) && self.kind(*index) != T::Pipe);
+        let mut depth = 0_usize;
+        let and = and.into_iter().find(|index| {
+            match self.kind(*index) {
+                T::CloseParen => depth += 1,
+                T::OpenParen => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            self.kind(*index) == T::And && depth == 0
+        });
+        if let Some(and) = and.filter(|_| dots && self.kind(at) == T::CloseParen) {
+            let span = self.span(and);
+            let message = "The bounds of `between` must be separated by `..`";
+            draft.say(span, message, "Use `between (low .. high)`.");
+            draft.fix(span, "..");
+            draft.covers = self.stage(and);
+            return true;
+        }
         draft.help("Use `between (low .. high)`.");
         if dots && self.kind(at) == T::Comma {
             draft.fix(self.span(at), " ..");
@@ -196,12 +215,28 @@ impl Slips<'_> {
                 let between = &self.text[before..self.span(at).start as usize];
                 let apart = between.matches('\n').count() > 1 || self.written_anew(at);
                 let word = at.checked_sub(1).map_or(T::Bad, |index| self.kind(index));
-                if self.aggregates_end(at) {
+                let element = self.kind(at) == T::OpenParen && self.glued(at) && word == T::CloseParen;
+                if element {
+                    draft.help("Use `[...]` to take an element of an array.");
+                    if let Some(close) = self.closing(at).filter(|close| *close == at + 2) {
+                        draft.fix(self.over(at, close), &format!("[{}]", self.written(at + 1)));
+                    }
+                } else if self.aggregates_end(at) {
                     draft.help("Add a comma, or `by` before the grouping columns.");
                     draft.fix(Span::at(before), " by");
                 } else if !apart && !word.is_keyword() {
                     draft.fix(Span::at(before), ",");
                 }
+            }
+            ")" if self.written(at) == ".." => {
+                draft.say(self.span(at), "A list has no ranges", "Use `between (low .. high)`.");
+                draft.covers = self.stage(at);
+            }
+            ")" | "]" | "}" if self.closes_otherwise(at, &expected) => {
+                let here = self.span(at);
+                let message = format!("Expected `{expected}`, not `{}`", self.written(at));
+                draft.say(here, message, format!("Use `{expected}`."));
+                draft.fix(here, &expected);
             }
             ")" | "]" | "}" => {
                 let json = expected == "]" && self.kind(at) == T::Identifier && self.in_dynamic(at);
@@ -211,6 +246,10 @@ impl Slips<'_> {
                 } else {
                     format!("Close it with `{expected}`.")
                 });
+                let list = expected == "]" && self.kind(at) == T::CloseParen && self.in_dynamic(at);
+                if list || (expected == ")" && self.ends_call(at)) {
+                    draft.fix(Span::at(before), &expected);
+                }
             }
             "by" | "on" | "with" | "of" | "in" | "to" | "step" | "from"
                 if self.kind(at) == T::Identifier
@@ -230,12 +269,85 @@ impl Slips<'_> {
                 let blank = if self.text[before..].starts_with([' ', '\n', '\r', '\t']) { "" } else { " " };
                 draft.fix(Span::at(before), &format!(" {expected}{blank}"));
             }
+            "=" if self.kind(at) == T::Colon => {
+                let end = if self.kind(at + 1) == T::Equal && self.glued(at + 1) { at + 1 } else { at };
+                draft.help("Use `=`.");
+                draft.fix(Span::new(before, self.span(end).end as usize), " =");
+            }
             "=" => draft.fix(Span::at(before), " ="),
+            ":" if self.kind(at) == T::Identifier || self.kind(at).is_keyword() => {
+                draft.help("A name and its type are separated by a colon.");
+                draft.fix(Span::at(before), ":");
+            }
             "in" => draft.help("Add `from ... to ... step ...` after the axis."),
             "(" => draft.help("Add `(`, even if the parentheses are empty."),
             _ => return false,
         }
         true
+    }
+
+    /// Whether a token closes a bracket of another kind, which opened nowhere: it is there instead of the expected one.
+    fn closes_otherwise(&self, at: usize, expected: &str) -> bool {
+        let closes = match self.kind(at) {
+            T::CloseParen => T::OpenParen,
+            T::CloseBracket => T::OpenBracket,
+            T::CloseBrace => T::OpenBrace,
+            _ => return false,
+        };
+        let opened = self.opened(at).map(|open| self.kind(open));
+        let wanted = match expected {
+            ")" => T::OpenParen,
+            "]" => T::OpenBracket,
+            _ => T::OpenBrace,
+        };
+        if opened != Some(wanted) || closes == wanted {
+            return false;
+        }
+        // No bracket of its own kind is open in the statement.
+        let mut open = 0_i32;
+        for index in (0..at).rev() {
+            match self.kind(index) {
+                T::Semicolon => break,
+                kind if kind == closes => open += 1,
+                kind if kind == self.kind(at) => open -= 1,
+                _ => {}
+            }
+        }
+        open <= 0
+    }
+
+    /// Whether the call that is open at the end of an operator is the last thing in it, so that nothing but its end is
+    /// missing.
+    fn ends_call(&self, at: usize) -> bool {
+        let ends = matches!(self.kind(at), T::Pipe | T::Semicolon | T::EndOfText | T::By);
+        let Some(open) = self.opened(at).filter(|open| ends && *open > 0 && self.kind(*open) == T::OpenParen)
+        else {
+            return false;
+        };
+        if self.opened(open).is_some() {
+            return false;
+        }
+        let lists =
+            matches!(self.kind(open - 1), T::In | T::InCs | T::NotIn | T::NotInCs | T::HasAny | T::HasAll);
+        let calls = self.kind(open - 1) == T::Identifier || self.kind(open - 1) == T::Count;
+        if !lists && !calls {
+            return false;
+        }
+        // Names, values and commas can only be arguments; a comparison may belong outside, and so may a new name.
+        let plain = |index: usize| {
+            self.kind(index).is_literal()
+                || matches!(
+                    self.kind(index),
+                    T::Identifier
+                        | T::Comma
+                        | T::Dot
+                        | T::OpenParen
+                        | T::CloseParen
+                        | T::OpenBracket
+                        | T::CloseBracket
+                )
+        };
+        (open + 1..at).all(plain)
     }
 
     /// Whether a join ends at a token, and names no columns before it.

@@ -9,6 +9,7 @@ mod elsewhere;
 mod foreign;
 mod gaps;
 mod operators;
+mod phrases;
 mod quotes;
 mod typing;
 
@@ -227,27 +228,42 @@ impl<'t> Slips<'t> {
         // The token at the error or, where something is missing, the one after the gap.
         let at = self.at(draft.error.span.start);
         let known = self.sql(&mut draft)
+            || self.from(&mut draft)
             || self.literal_call(&mut draft)
             || self.entities(&mut draft, at)
             || self.comment(&mut draft, at)
             || self.dashes(&mut draft, at)
+            || self.misleading(&mut draft, at)
             || self.typographic(&mut draft, at)
             || self.doubled(&mut draft, at)
             || self.cast(&mut draft, at)
             || self.distinct(&mut draft, at)
             || self.parameter(&mut draft, at)
+            || self.statement_word(&mut draft, at)
+            || self.colon_equal(&mut draft, at)
+            || self.type_name(&mut draft, at)
             || self.assignment(&mut draft, at)
             || self.address(&mut draft, at)
+            || self.bare_string(&mut draft, at)
+            || self.untyped(&mut draft, at)
+            || self.in_braces(&mut draft, at)
             || self.several(&mut draft, at)
             || self.sign(&mut draft, at)
             || self.negation(&mut draft, at)
             || self.between_and(&mut draft, at)
+            || self.phrase(&mut draft, at)
+            || self.having(&mut draft, at)
+            || self.called_operator(&mut draft, at)
+            || self.prefixed_string(&mut draft, at)
             || self.foreign_word(&mut draft, at)
             || self.word(&mut draft, at)
             || self.name_after_value(&mut draft, at)
             || self.operator(&mut draft, at)
             || self.pipe(&mut draft, at)
             || self.pipe_on_line(&mut draft, at)
+            || self.leading_comma(&mut draft, at)
+            || self.comma_of_conditions(&mut draft, at)
+            || self.no_operator(&mut draft, at)
             || self.surplus(&mut draft, at)
             || self.list(&mut draft, at)
             || self.call(&mut draft, at)

@@ -19,6 +19,28 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("unique", "Use `distinct`."),
     ("table", "Use `project`."),
     ("fields", "Use `project`."),
+    ("keep", "Use `project`."),
+    ("drop", "Use `project-away`."),
+    ("dissect", "Use `parse`."),
+    ("grok", "Use `parse`, or `extend` with `extract`."),
+    ("rex", "Use `extend` with `extract`, or `parse`."),
+    ("regex", "Use `where` with `matches regex`."),
+    ("enrich", "Use `lookup` or `join`."),
+    ("append", "Use `union`."),
+    ("appendcols", "Use `join`."),
+    ("transaction", "Use `summarize` with `make_list`, or `scan`."),
+    ("tstats", "Use `summarize`."),
+    ("eventstats", "Use `summarize` and `join`."),
+    ("streamstats", "Use `serialize` with `row_cumsum` or `prev`."),
+    ("timechart", "Use `summarize ... by bin(TimeGenerated, 1h)`, then `render timechart`."),
+    ("bucket", "Use `bin` in `summarize ... by`."),
+    ("fillnull", "Use `extend` with `coalesce` or `iff`."),
+    ("makemv", "Use `extend` with `split`."),
+    ("return", "Use `project` and `take`."),
+    ("inner", "Use `join kind=inner`."),
+    ("left", "Use `join kind=leftouter`."),
+    ("right", "Use `join kind=rightouter`."),
+    ("full", "Use `join kind=fullouter`."),
 ];
 
 /// Those that are but other names, with the operators.
@@ -33,7 +55,14 @@ const REPLACED: &[(&str, &str)] = &[
     ("head", "take"),
     ("table", "project"),
     ("fields", "project"),
+    ("keep", "project"),
+    ("drop", "project-away"),
+    ("append", "union"),
 ];
+
+/// The joins of SQL, with the `kind` that they are here.
+const JOINS: &[(&str, &str)] =
+    &[("inner", "inner"), ("left", "leftouter"), ("right", "rightouter"), ("full", "fullouter")];
 
 impl Slips<'_> {
     /// A word after a pipe that is not an operator.
@@ -48,6 +77,21 @@ impl Slips<'_> {
             draft.say(span, "`let` is a statement, not an operator", help);
             draft.fix(span, if pipe == 0 { " " } else { ";" });
             return true;
+        }
+        // `parse where`
+        let dashed = pipe.filter(|pipe| *pipe + 1 < at).or(at.checked_sub(2)).filter(|pipe| {
+            self.kind(*pipe) == T::Pipe
+                && self.kind(at).is_keyword()
+                && draft.error.kind == ErrorKind::MissingElement
+        });
+        if let Some(pipe) = dashed {
+            let name = format!("{}-{}", self.written(pipe + 1), self.written(pipe + 2));
+            if let Some(keyword) = KEYWORDS.iter().find(|one| one.text() == name && is_operator(**one)) {
+                let span = self.over(pipe + 1, pipe + 2);
+                draft.say(span, format!("`{name}` must be written with a dash"), format!("Use `{name}`."));
+                draft.fix(span, keyword.text());
+                return true;
+            }
         }
         if draft.error.kind != ErrorKind::OperatorExpected {
             return false;
@@ -65,8 +109,28 @@ impl Slips<'_> {
         if matches!(next, T::EndOfText | T::CloseParen | T::CloseBrace | T::Semicolon | T::Pipe) {
             let span = self.span(pipe);
             draft.say(span, "No operator follows this pipe", "Remove the pipe, or complete the query.");
-            let line = self.text[..span.start as usize].trim_end().len();
-            draft.fix(Span::new(line, span.end as usize), "");
+            if next == T::Pipe {
+                // Of two pipes the first goes, and the second stays at its place.
+                let second = self.span(pipe + 1);
+                draft.fix(Span::new(span.start as usize, second.start as usize), "");
+            } else {
+                let line = self.text[..span.start as usize].trim_end().len();
+                draft.fix(Span::new(line, span.end as usize), "");
+            }
+            return true;
+        }
+        if matches!(next, T::And | T::Or) && pipe > 0 {
+            let word = self.written(pipe + 1);
+            let span = self.span(pipe + 1);
+            draft.say(span, format!("`{word}` is not a query operator"), "Conditions go on without a pipe.");
+            if next == T::And {
+                draft.help("Use `| where`, or remove the pipe.");
+                draft.fix(span, "where");
+            } else {
+                draft.fix(Span::new(self.span(pipe).start as usize, span.start as usize), "  ");
+                draft.title("Remove the pipe");
+            }
+            draft.covers = self.stage(pipe + 1);
             return true;
         }
         if next == T::Count && self.kind(pipe + 2) == T::OpenParen {
@@ -89,10 +153,19 @@ impl Slips<'_> {
     }
 
     fn misspelt(&self, draft: &mut Draft, at: usize) -> bool {
-        let word = self.written(at).to_ascii_lowercase();
+        // A dash parts the tokens of a name that is not known.
+        let start = self.span(at).start as usize;
+        let goes_on = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let rest = &self.text[start..];
+        let whole = &rest[..rest.find(|c| !goes_on(c)).unwrap_or(rest.len())];
+        let word = whole.to_ascii_lowercase();
         let dashed = format!("{word}-{}", self.written(at + 1));
         let names = || KEYWORDS.iter().filter(|keyword| is_operator(**keyword)).map(|keyword| keyword.text());
-        let span = draft.error.span;
+        let span = Span::new(start, start + whole.len());
+        if whole.len() > self.written(at).len() {
+            draft.error.span = span;
+            draft.error.message = format!("`{whole}` is not a query operator");
+        }
         if let Some(name) = names().find(|name| *name == dashed) {
             draft.help(format!("Use `{name}`."));
             draft.fix(self.over(at, at + 1), name);
@@ -101,6 +174,19 @@ impl Slips<'_> {
             let plain = REPLACED.iter().find(|(there, _)| *there == word);
             if let Some((_, here)) = plain {
                 draft.fix(span, here);
+            }
+            // `left join`, `left outer join`
+            let outer = usize::from(self.written(at + 1).eq_ignore_ascii_case("outer"));
+            let joins = self.written(at + 1 + outer).eq_ignore_ascii_case("join");
+            if let Some((_, kind)) = JOINS.iter().find(|(there, _)| *there == word).filter(|_| joins) {
+                let whole = self.over(at, at + 1 + outer);
+                let written = &self.text[whole.range()];
+                draft.say(
+                    whole,
+                    format!("`{written}` is `join kind={kind}` in KQL"),
+                    format!("Use `join kind={kind}`."),
+                );
+                draft.fix(whole, &format!("join kind={kind}"));
             }
         } else {
             let nearest = names()
@@ -159,10 +245,45 @@ impl Slips<'_> {
         }
         let place = draft.error.span;
         let name = self.written(word);
+        if self.starts_last_statement(word) {
+            let before = self.end_before(word);
+            draft.say(
+                Span::at(before),
+                format!("A semicolon is missing before `{name}`"),
+                "A `let` statement ends with `;`.",
+            );
+            draft.fix(Span::at(before), ";");
+            draft.covers = self.stage(word);
+            return true;
+        }
         draft.say(place, format!("A pipe (`|`) is missing before `{name}`"), format!("Use `| {name}`."));
         draft.fix(Span::at(self.span(word).start as usize), "| ");
         draft.covers = self.stage(word);
         true
+    }
+
+    /// Whether an operator that can begin a query stands on its own line in a `let` after which nothing follows: the
+    /// query itself is swallowed by the statement.
+    fn starts_last_statement(&self, word: usize) -> bool {
+        if !matches!(self.kind(word), T::Union | T::Search | T::Find | T::Print | T::Range)
+            || !self.starts_line(word)
+        {
+            return false;
+        }
+        let start = (0..word).rev().find(|index| self.kind(*index) == T::Semicolon).map_or(0, |at| at + 1);
+        let bare = self.kind(start) == T::Let && self.opened_in(start, word) == 0;
+        let rest = (word..self.tokens.len()).find(|index| self.kind(*index) == T::Semicolon);
+        bare && rest.is_none_or(|semicolon| self.kind(semicolon + 1) == T::EndOfText)
+    }
+
+    /// How many brackets are open at a token of those that opened after another.
+    fn opened_in(&self, from: usize, to: usize) -> i32 {
+        let depth = |index: usize| match self.kind(index) {
+            T::OpenParen | T::OpenBracket | T::OpenBrace => 1,
+            T::CloseParen | T::CloseBracket | T::CloseBrace => -1,
+            _ => 0,
+        };
+        (from..to).map(depth).sum()
     }
 
     fn starts_line(&self, at: usize) -> bool {

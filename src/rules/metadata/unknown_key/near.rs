@@ -20,7 +20,8 @@ pub(super) fn near_key(cx: &Context<'_>, near: &NearKey) -> Diagnostic {
     let message = match near.why {
         Why::Case => format!("The key `{written}`{place} must be spelled `{meant}`"),
         Why::Arm => format!("`{written}`{place} is the name of `{meant}` in ARM templates"),
-        Why::Slip => format!("Unknown key `{written}`{place}; it is read as `{meant}`"),
+        Why::Elsewhere => format!("`{written}`{place} is read as `{meant}`, which is the name of this key"),
+        Why::Slip | Why::Hidden => format!("Unknown key `{written}`{place}; it is read as `{meant}`"),
     };
     let finding = UnknownKey::at(near.span, message).path(join(&near.parent, meant));
     if near.appended_at.is_some() {
@@ -31,7 +32,9 @@ pub(super) fn near_key(cx: &Context<'_>, near: &NearKey) -> Diagnostic {
     }
     let parent = cx.content.root().and_then(|root| root.pointer(&near.parent));
     let edit = parent.and_then(|node| node.entry(meant)).map(|entry| rename_key(entry, meant));
-    finding.help(format!("Rename it to `{meant}`.")).fix(Fix::safe(format!("Rename it to `{meant}`"), edit))
+    let title = format!("Rename it to `{meant}`");
+    let fix = if near.why == Why::Elsewhere { Fix::r#unsafe(title, edit) } else { Fix::safe(title, edit) };
+    finding.help(format!("Rename it to `{meant}`.")).fix(fix)
 }
 
 /// The edits that put the items of a list into the list of the same meaning above it.

@@ -1,26 +1,13 @@
 //! Characters that look like others, or like nothing.
 
+use crate::similar::alike::{self, latin as looks_like};
 use crate::source::Span;
-
-/// The Latin letter that a letter of another script looks like.
-fn looks_like(c: char) -> Option<char> {
-    const ALIKE: [(&str, &str); 4] = [
-        ("АВЕІЈКМНОРЅСТХУԚԜ", "ABEIJKMHOPSCTXYQW"),
-        ("аеіјорѕсухһԁԛԝӏ", "aeijopscyxhdqwl"),
-        ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABEZHIKMNOPTYX"),
-        ("ονρſKɡ", "ovpsKg"),
-    ];
-    if let Some(ascii) = (u32::from(c)).checked_sub(0xfee0).filter(|code| (0x21..0x7f).contains(code)) {
-        return char::from_u32(ascii).filter(char::is_ascii_alphabetic);
-    }
-    ALIKE.iter().find_map(|(other, latin)| latin.chars().nth(other.chars().position(|one| one == c)?))
-}
 
 /// Whether nothing is seen of a character at a place. Marks of direction have a rule of their own, and joiners belong
 /// to some scripts and to emoji.
 fn is_hidden(c: char, before: Option<char>, after: Option<char>) -> bool {
     match c {
-        '\u{200b}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{00ad}' | '\u{180e}' | '\u{034f}' => true,
+        c if alike::is_hidden(c) => true,
         '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{e0000}'..='\u{e007f}' => {
             before.is_none_or(|c| c.is_ascii())
         }
