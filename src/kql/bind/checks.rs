@@ -201,7 +201,9 @@ impl<'a> Binder<'a> {
             return false;
         }
         // `iff(a = 1, ...)`: a comparison with one sign reads as an argument with a name.
-        if wanted == "`bool`"
+        let conditional = matches!(name, "iff" | "iif" | "case" | "not" | "countif" | "sumif" | "dcountif");
+        if conditional
+            && wanted == "`bool`"
             && let ExprKind::Named { names, tuple: false, .. } = &arg.expr.kind
             && let Some(column) = names.first()
         {

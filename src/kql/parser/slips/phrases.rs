@@ -192,9 +192,8 @@ impl Slips<'_> {
         let rest = &self.text[start..];
         let end = |c: char| c.is_whitespace() || matches!(c, ')' | ',' | '|' | ';' | '"' | '\'');
         let written = &rest[..rest.find(end).unwrap_or(rest.len())];
-        let text = written.contains("://")
-            || written[1.min(written.len())..].contains('@')
-            || written.contains(":\\");
+        let text =
+            written.contains("://") || written.chars().skip(1).any(|c| c == '@') || written.contains(":\\");
         let inside = start + written.len() >= draft.error.span.start as usize;
         if !text || !inside || !written.starts_with(|c: char| c.is_ascii_alphanumeric()) {
             return false;
