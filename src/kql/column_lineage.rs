@@ -128,25 +128,19 @@ impl<'a> ColumnLineage<'a> {
                 ExprKind::Name(name) => self.outside(&name.text),
                 _ => Certainty::Open,
             },
-            ExprKind::Name(name) | ExprKind::Call { name, .. } => {
-                if let ("materialize", ExprKind::Call { args, .. }) = (&*name.text, &expr.kind) {
-                    return args.first().map_or(Certainty::Open, deeper);
+            ExprKind::Name(name) | ExprKind::Call { name, .. } => match self.value_of(name) {
+                Some(LetValue::Expr(value)) => deeper(value),
+                Some(LetValue::Function(function)) => {
+                    function.result.as_deref().map_or(Certainty::Open, deeper)
                 }
-                match self.value_of(name) {
-                    Some(LetValue::Expr(value)) => self.certainty(value, depth + 1),
-                    Some(LetValue::Function(function)) => {
-                        let result = function.result.as_deref();
-                        result.map_or(Certainty::Open, |result| self.certainty(result, depth + 1))
+                None => match self.model.variable_of(name.span) {
+                    // How these rows were made is not followed.
+                    Some((_, Variable { kind: VariableKind::As, value: ExprType::Rows(rows), .. })) => {
+                        Certainty::of(rows).max(Certainty::Doubtful)
                     }
-                    None => match self.model.variable_of(name.span) {
-                        // How these rows were made is not followed.
-                        Some((_, Variable { kind: VariableKind::As, value: ExprType::Rows(rows), .. })) => {
-                            Certainty::of(rows).max(Certainty::Doubtful)
-                        }
-                        _ => self.outside(table_name(expr).unwrap_or(&name.text)),
-                    },
-                }
-            }
+                    _ => self.outside(table_name(expr).unwrap_or(&name.text)),
+                },
+            },
             _ => Certainty::Open,
         }
     }
@@ -245,15 +239,10 @@ impl<'a> ColumnLineage<'a> {
                 }
                 self.lost(source, name, depth + 1).or(narrowed)
             }
-            ExprKind::Name(called) | ExprKind::Call { name: called, .. } => {
-                if let ("materialize", ExprKind::Call { args, .. }) = (&*called.text, &expr.kind) {
-                    return self.lost(args.first()?, name, depth + 1);
-                }
-                match self.value_of(called)? {
-                    LetValue::Expr(value) => self.lost(value, name, depth + 1),
-                    LetValue::Function(function) => self.lost(function.result.as_deref()?, name, depth + 1),
-                }
-            }
+            ExprKind::Name(called) | ExprKind::Call { name: called, .. } => match self.value_of(called)? {
+                LetValue::Expr(value) => self.lost(value, name, depth + 1),
+                LetValue::Function(function) => self.lost(function.result.as_deref()?, name, depth + 1),
+            },
             _ => None,
         }
     }
@@ -307,4 +296,126 @@ fn new_name<'a>(expr: &'a Expr, column: &str, of_element: bool) -> Option<&'a st
     };
     let ExprKind::Name(old) = &value.kind else { return None };
     names.first().map(|name| &*name.text).filter(|_| *old.text == *column)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+    use std::sync::Arc;
+
+    use super::{ColumnLineage, DEEPEST, Presence};
+    use crate::kql::bind::{NoCatalog, bind};
+    use crate::kql::parse;
+
+    /// What is known of a column of a query, and what lost it.
+    fn told(text: &str, column: &str) -> String {
+        let parsed = parse(text);
+        assert!(parsed.errors.is_empty(), "{text}: {:?}", parsed.errors);
+        let model = Arc::new(bind(text, &parsed, &NoCatalog, &[]));
+        match ColumnLineage::new(&parsed, model, &NoCatalog).column(column) {
+            Presence::Possible => "possible".to_owned(),
+            Presence::Missing { sure, lost } => {
+                let mut out = if sure { "surely missing" } else { "missing" }.to_owned();
+                if let Some(lost) = lost {
+                    let was = if lost.was_present { "there" } else { "perhaps there" };
+                    let _ = write!(out, ", {was} before {} `{}`", lost.word, &text[lost.place.range()]);
+                    if let Some(renamed) = lost.renamed {
+                        let _ = write!(out, ", now {renamed}");
+                    }
+                }
+                out
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_known_of_a_column() {
+        const ROWS: &str = "datatable(a: string, b: long, d: dynamic)[]";
+        let mut out = String::new();
+        for query in [
+            "@",
+            "T",
+            "@ | project b",
+            "@ | project c = a",
+            "@ | project-rename c = a",
+            "@ | project-away a",
+            "@ | project-keep b",
+            "@ | project b | where b > 1 | take 1",
+            "T | project b",
+            "T | project b | extend c = 1",
+            "T | project b, c = a",
+            "T | summarize count() by b",
+            "T | summarize take_any(a) by b",
+            "@ | summarize count() by c = a",
+            "@ | distinct b",
+            "@ | count",
+            "@ | getschema",
+            "@ | project b | join kind=inner (T) on b",
+            "@ | project b | join kind=inner (@) on b",
+            "@ | project b | join kind=leftanti (@) on b",
+            "@ | project b | join kind=rightsemi (@ | project b) on b",
+            "@ | project b | join kind=rightsemi (T | project b) on b",
+            "@ | project b | lookup (@ | project b) on b",
+            "union (@ | project b), (@ | project c = a)",
+            "union (@ | project b), T",
+            "@ | project b | union (@ | project-away a)",
+            "let x = @ | project b; x",
+            "let x = @; x | project b",
+            "let x = () { @ | project b }; x()",
+            "let x = (t: (*)) { t | project b }; x(@)",
+            "let x = view () { @ | project b }; x",
+            "let x = materialize(@ | project b); x",
+            "let x = T | project b; let y = x; y",
+            "@ | project b | as N; N",
+            "@ | as N | project b | union N",
+            "@ | mv-expand d | project d",
+            "@ | project b, d | mv-apply x = d on (where x > 1)",
+            "@ | project d | evaluate bag_unpack(d)",
+            "@ | project d | evaluate bag_unpack(d) : (c: string)",
+            "@ | project b, d | mv-apply x = d on (evaluate bag_unpack(x))",
+            "@ | project b, d | partition by b (evaluate bag_unpack(d))",
+            "@ | project b | invoke f()",
+            "@ | make-series n = count() default=0 on b from 1 to 5 step 1",
+            "@ | top-nested 3 of b by count()",
+            "@ | make-graph a --> a | graph-match (x)-[e]->(y) project e.b",
+            "@ | make-graph a --> a | graph-match (x)-[e]->(y) project c = e.a",
+            "@ | make-graph b --> b with (@ | project b) on b | graph-to-table nodes",
+            "@ | project b | fork (count) (take 1)",
+            "range b from 1 to 5 step 1",
+            "print b = 1",
+            "print b = 1 | extend a1 = b",
+            "table('T') | project b",
+            "cluster('x').database('y').T | project b",
+            "externaldata(b: string)['x']",
+            "search 'x' | project b",
+            "find in (T) where b == 1 project b",
+            "@ | project b | consume",
+        ] {
+            let _ = writeln!(out, "{query}: {}", told(&query.replace('@', ROWS), "a").replace(ROWS, "@"));
+        }
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!("what_is_known_of_a_column", out);
+        });
+    }
+
+    #[test]
+    fn names_are_followed_so_far() {
+        // Each `let` is one level, and so is each function, with its call.
+        let chain = |count: usize, each: &str| {
+            let mut text = "let x0 = datatable(b: long)[];".to_owned();
+            for at in 1..=count {
+                text += &each.replace("NEW", &format!("x{at}")).replace("OLD", &format!("x{}", at - 1));
+            }
+            text + &format!("x{count}")
+        };
+        let lets = "let NEW = OLD; ";
+        assert_eq!(told(&chain(DEEPEST - 1, lets), "a"), "surely missing");
+        assert_eq!(told(&chain(DEEPEST, lets), "a"), "possible");
+        let functions = "let NEW = () { OLD }; ";
+        assert_eq!(told(&chain(DEEPEST - 1, functions), "a"), "surely missing");
+        assert_eq!(told(&chain(DEEPEST, functions), "a"), "possible");
+        let pipes = "let NEW = OLD | take 1; ";
+        assert_eq!(told(&chain(DEEPEST / 2 - 1, pipes), "a"), "surely missing");
+        assert_eq!(told(&chain(DEEPEST / 2, pipes), "a"), "possible");
+    }
 }

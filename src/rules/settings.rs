@@ -221,3 +221,58 @@ impl Settings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{FailOn, Profile, Selector};
+    use crate::diagnostic::Severity;
+
+    #[test]
+    fn profiles_have_their_names() {
+        for profile in Profile::ALL {
+            assert_eq!(profile.as_str().parse(), Ok(profile));
+            assert_eq!(profile.to_string(), profile.as_str());
+            assert_eq!(profile.runs_gates(), profile == Profile::AzureSentinel);
+        }
+        assert_eq!(
+            "strict".parse::<Profile>(),
+            Err("`strict` is not a profile: use recommended, azure-sentinel or pedantic".to_owned())
+        );
+        assert!("Pedantic".parse::<Profile>().is_err());
+    }
+
+    #[test]
+    fn what_fails_a_run_has_its_name() {
+        for severity in [Severity::Error, Severity::Warning, Severity::Info] {
+            let from = FailOn::parse(severity.as_str());
+            assert_eq!(from, Some(FailOn::Severity(severity)));
+            assert_eq!(from.map(FailOn::as_str), Some(severity.as_str()));
+        }
+        assert_eq!(FailOn::parse("never").map(FailOn::as_str), Some("never"));
+        assert_eq!(FailOn::parse("always"), None);
+    }
+
+    #[test]
+    fn rules_and_groups_are_selected_by_name() {
+        let told = |name: &str| match Selector::parse(name) {
+            Ok(Selector::All) => "everything".to_owned(),
+            Ok(Selector::Group(group)) => format!("group {}", group.as_str()),
+            Ok(Selector::Rule(meta)) => format!("rule {}", meta.id),
+            Err(message) => message,
+        };
+        for (name, expected) in [
+            ("all", "everything"),
+            ("ALL", "everything"),
+            ("query", "group query"),
+            ("Query", "group query"),
+            ("branding", "rule branding"),
+            ("BRANDING", "rule branding"),
+            ("missing-keys", "unknown rule or group `missing-keys`; did you mean `missing-key`?"),
+            ("querry", "unknown rule or group `querry`; did you mean `query`?"),
+            ("zzzzzzzz", "unknown rule or group `zzzzzzzz`; `sentlint rules` lists them all"),
+            ("", "expected a rule or group, found an empty string; `sentlint rules` lists them all"),
+        ] {
+            assert_eq!(told(name), expected, "{name}");
+        }
+    }
+}

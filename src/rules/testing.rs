@@ -1,5 +1,6 @@
 //! Running the rules over a text in the tests of single rules.
 
+mod cases;
 mod fixes;
 
 use std::collections::BTreeSet;

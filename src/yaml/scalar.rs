@@ -531,3 +531,39 @@ fn line_ends(text: &str) -> usize {
     let ends = |i: usize| bytes[i] == b'\n' || (bytes[i] == b'\r' && bytes.get(i + 1) != Some(&b'\n'));
     (0..bytes.len()).filter(|i| ends(*i)).count()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_of_bicep_end_a_stretch() {
+        let runs = |source: &str| {
+            let runs = bicep_runs(source, 10)?;
+            Some(runs.iter().map(|run| (run.value, run.file, run.len)).collect::<Vec<_>>())
+        };
+        assert_eq!(runs("'ab'"), Some(vec![(0, 11, 2)]));
+        assert_eq!(runs("''"), Some(vec![(0, 11, 0)]));
+        assert_eq!(runs(r"'a\'b'"), Some(vec![(0, 11, 1), (2, 14, 1)]));
+        assert_eq!(runs(r"'a\n\tb'"), Some(vec![(0, 11, 1), (2, 14, 0), (3, 16, 1)]));
+        assert_eq!(runs(r"'\u{e9}x'"), Some(vec![(0, 11, 0), (2, 17, 1)]));
+        assert_eq!(runs(r"'\u{1F600}'"), Some(vec![(0, 11, 0), (4, 20, 0)]));
+        assert_eq!(runs("'\u{e9}\\$'"), Some(vec![(0, 11, 2), (3, 15, 0)]));
+        for broken in ["ab'", "'ab", r"'a\'", r"'\u{d800}'", r"'\u{x}'"] {
+            assert_eq!(runs(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_followed_maps_to_the_whole() {
+        let text = "a: 'xy\nb: 1\n";
+        let file = SourceFile::new("a.yaml", text);
+        let document = crate::yaml::parse(&file);
+        let node = document.root.as_ref().and_then(|root| root.get("a")).unwrap();
+        let map = ScalarMap::new(&file, node).unwrap();
+        assert!(!map.is_exact());
+        assert_eq!((map.to_file(0), map.to_file(1)), (node.span.start, node.span.start));
+        assert_eq!((map.to_file(2), map.to_file(9)), (node.span.end, node.span.end));
+        assert!(map.edit(Span::new(0, 1), "z").is_none());
+    }
+}

@@ -260,4 +260,41 @@ mod tests {
         assert_eq!(list(T::In), Some((false, false)));
         assert_eq!(list(T::HasAny), Some((false, false)));
     }
+
+    #[test]
+    fn tests_that_look_words_up() {
+        use StringTest as S;
+        let all = [
+            S::Equals,
+            S::Search,
+            S::Has,
+            S::HasPrefix,
+            S::HasSuffix,
+            S::Contains,
+            S::StartsWith,
+            S::EndsWith,
+            S::Like,
+            S::Regex,
+        ];
+        let of_words: Vec<S> = all.into_iter().filter(|test| test.of_words()).collect();
+        assert_eq!(of_words, [S::Has, S::HasPrefix, S::HasSuffix]);
+    }
+
+    #[test]
+    fn what_orders_turns_around_with_its_sides() {
+        use BinaryOp as B;
+        for (op, mirrored, orders) in [
+            (B::Less, B::Greater, true),
+            (B::LessOrEqual, B::GreaterOrEqual, true),
+            (B::Greater, B::Less, true),
+            (B::GreaterOrEqual, B::LessOrEqual, true),
+            (B::Equal, B::Equal, false),
+            (B::NotEqual, B::NotEqual, false),
+            (B::Add, B::Add, false),
+            (B::Subtract, B::Subtract, false),
+            (B::Modulo, B::Modulo, false),
+        ] {
+            assert_eq!((op.mirrored(), op.orders()), (mirrored, orders), "{op:?}");
+        }
+    }
 }

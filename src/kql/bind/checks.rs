@@ -296,6 +296,7 @@ fn described(arg: &Arg<'_>) -> String {
         Value::Rows(_) => "a table".into(),
         Value::Database => "a database".into(),
         Value::Cluster => "a cluster".into(),
+        Value::Graph(_) => "a graph".into(),
         _ if arg.star() => "`*`".into(),
         _ => arg.kind().described(),
     }
@@ -364,7 +365,6 @@ pub(super) fn expected_count(least: usize, most: usize) -> String {
     }
 }
 
-/// How many arguments are given, in words.
 /// Whether a text reads as a length of time: a number with a unit.
 fn is_length(text: &str) -> bool {
     let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
@@ -373,10 +373,43 @@ fn is_length(text: &str) -> bool {
         && matches!(unit, "d" | "h" | "m" | "s" | "ms" | "min" | "day" | "days" | "hour" | "hours")
 }
 
+/// How many arguments are given, in words.
 pub(super) fn given(count: usize) -> String {
     match count {
         0 => "none".into(),
         1 => "1".into(),
         count => format!("{count}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{expected_count, given, is_length};
+
+    #[test]
+    fn counts_are_put_into_words() {
+        for (least, most, words) in [
+            (0, 0, "no arguments"),
+            (1, 1, "1 argument"),
+            (2, 2, "2 arguments"),
+            (0, 1, "0 to 1 arguments"),
+            (1, 2, "1 to 2 arguments"),
+            (1, 30, "1 to 30 arguments"),
+            (1, 31, "1 argument or more"),
+            (2, 64, "2 arguments or more"),
+        ] {
+            assert_eq!(expected_count(least, most), words, "{least} {most}");
+        }
+        assert_eq!([given(0), given(1), given(2), given(31)], ["none", "1", "2", "31"]);
+    }
+
+    #[test]
+    fn lengths_of_time_are_numbers_with_a_unit() {
+        for text in ["7d", "1.5h", "10m", "3s", "250ms", "5min", "1day", "2days", "1hour", "2hours", "1.d"] {
+            assert!(is_length(text), "{text}");
+        }
+        for text in ["", "d", "h", ".5d", "7", "1.5", "7w", "7 d", "d7", "1e3d", "-7d", "7dd", "days"] {
+            assert!(!is_length(text), "{text}");
+        }
     }
 }

@@ -95,7 +95,11 @@ impl<'a> Binder<'a> {
                     value
                 }
                 _ if param.is_some_and(|param| param.takes == Takes::Class(Class::Tabular)) => {
-                    match inner.kind {
+                    match &inner.kind {
+                        // After the first argument, columns may stand where a table may.
+                        ExprKind::Name(name) if at > 0 && input.column(&name.text).is_some() => {
+                            self.value(inner)
+                        }
                         ExprKind::Name(_) | ExprKind::Paren(_) => Value::Rows(self.rows(inner)),
                         _ => self.value(inner),
                     }

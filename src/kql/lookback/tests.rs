@@ -171,3 +171,97 @@ fn a_series_and_the_times_of_a_parser_are_bounds() {
         assert_eq!(bounds(text), wanted, "{text}");
     }
 }
+
+#[test]
+fn a_function_is_read_once_for_the_same_arguments() {
+    let count = |calls: &str| {
+        of(&format!("let f = (n: timespan) {{ T | where Timestamp > ago(n) }}; {calls}")).reaches.len()
+    };
+    for (calls, expected) in [
+        ("f(7d)", 1),
+        ("union f(7d), f(7d), f(7d)", 1),
+        ("union f(7d), f(8d)", 2),
+        ("f(n = 7d) | union f(7d)", 1),
+        ("union f(7d), (f(7d) | where Timestamp > ago(7d))", 2),
+        ("T", 0),
+    ] {
+        assert_eq!(count(calls), expected, "{calls}");
+    }
+}
+
+#[test]
+fn calls_are_followed_so_far() {
+    let chain = |count: usize| {
+        let mut text = "let f0 = () { T | where Timestamp > ago(7d) }; ".to_owned();
+        for at in 1..=count {
+            text += &format!("let f{at} = () {{ f{}() }}; ", at - 1);
+        }
+        of(&(text + &format!("f{count}()"))).reaches.len()
+    };
+    assert_eq!([chain(0), chain(1), chain(11), chain(12), chain(20)], [1, 1, 1, 0, 0]);
+}
+
+/// Units and stretches of time, with how much further back they may reach than they say.
+#[test]
+fn lengths_of_units_and_of_what_is_rounded() {
+    use std::fmt::Write as _;
+
+    let mut out = String::new();
+    let mut tell = |expr: &str| {
+        let found = of(&format!("T | where Timestamp > {expr}"));
+        let reaches = found.reaches.iter().map(|reach| {
+            format!("{}h and {}h more", reach.back.seconds() / 3600, reach.slack.seconds() / 3600)
+        });
+        let reaches: Vec<String> = reaches.collect();
+        let _ = writeln!(out, "{expr}: {} unclear {}", reaches.join(", "), found.unclear.len());
+    };
+    for unit in [
+        "year",
+        "quarter",
+        "month",
+        "week",
+        "day",
+        "days",
+        "Hour",
+        "minute",
+        "second",
+        "millisecond",
+        "microsecond",
+        "nanosecond",
+        "decade",
+    ] {
+        tell(&format!("datetime_add('{unit}', -600, now())"));
+    }
+    for function in ["startof", "endof"] {
+        for unit in ["day", "week", "month", "year", "hour"] {
+            tell(&format!("{function}{unit}(ago(40d))"));
+            tell(&format!("{function}{unit}(now(), -2)"));
+        }
+    }
+    for expr in [
+        "bin(ago(3d), 1d)",
+        "bin(now(), 1d)",
+        "floor(ago(3d), 1h)",
+        "bin_at(ago(3d), 1d, now())",
+        "ago(1d) - 1h",
+        "1h + ago(1d)",
+        "now() - 2 * 1d",
+        "now() - 1d / 2",
+        "now() - (1d - 1h)",
+        "now() - 1d * (4h / 2h)",
+        "now() - 1d / 0",
+        "ago(-1d)",
+        "ago(1d) + 2d",
+        "now(-1d)",
+        "now(1d)",
+        "now() - (now() - ago(2d))",
+        "iff(true, ago(1d), ago(2d))",
+        "todatetime(ago(1d))",
+        "min_of(ago(1d), ago(2d))",
+    ] {
+        tell(expr);
+    }
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("lengths_of_units_and_of_what_is_rounded", out);
+    });
+}

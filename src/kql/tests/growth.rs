@@ -149,3 +149,30 @@ fn rows_of_too_many_columns_are_open() {
     assert!(result.has_unknown_columns && result.columns.len() <= MOST_COLUMNS, "{}", result.columns.len());
     assert!(model.findings.is_empty(), "{:?}", model.findings.first());
 }
+
+/// The work that small queries take is counted, each step once: what costs more, or is no longer counted, shows here.
+#[test]
+fn work_of_small_queries() {
+    use std::fmt::Write as _;
+
+    use crate::kql::bind::NoCatalog;
+
+    let mut out = String::new();
+    for query in [
+        "T",
+        "T | take 5",
+        "T | where a == 1 and b has 'x'",
+        "T | extend x = strcat(a, 'b', tostring(c[0].d))",
+        "let f = (n: long) { T | where a == n }; union f(1), f(2)",
+        "T | join kind=inner (U | project a) on a | summarize count() by b",
+        "T | where a = 1 | extend b 'x'",
+    ] {
+        let parsing = work::of(|| drop(parse(query)));
+        let parsed = parse(query);
+        let binding = work::of(|| drop(bind(query, &parsed, &NoCatalog, &[])));
+        let _ = writeln!(out, "{query}: {parsing} steps to parse, {binding} to bind");
+    }
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("work_of_small_queries", out);
+    });
+}

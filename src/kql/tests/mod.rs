@@ -1,6 +1,7 @@
 mod errors;
 mod growth;
 mod official;
+mod operators;
 mod robust;
 
 /// The lines of a file of the shared data, where it is at hand.

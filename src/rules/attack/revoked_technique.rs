@@ -112,7 +112,8 @@ fn remove(cx: &Context<'_>, list: &List<'_>, text: &Text<'_>) -> Option<Edit> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::testing::{fixes, messages};
+    use crate::rules::Profile;
+    use crate::rules::testing::{findings, fixes, messages};
 
     fn hunting(techniques: &str) -> String {
         format!("id: x\nname: n\nquery: T\nrelevantTechniques: {techniques}\n")
@@ -136,5 +137,26 @@ mod tests {
         assert_eq!(trust("Detections/a.yaml"), Applicability::Display);
         assert_eq!(trust("rules/analytic/a.yaml"), Applicability::Unsafe);
         assert!(messages("revoked-technique", rule)[0].contains("T1685"));
+    }
+
+    #[test]
+    fn what_nothing_replaces_is_left_to_the_author() {
+        let found = findings("revoked-technique", "a.yaml", &hunting("[T1431, T1100]"), Profile::Pedantic);
+        let told: Vec<_> = found.iter().map(|one| (one.message.as_str(), one.help.as_deref())).collect();
+        assert_eq!(
+            told,
+            [
+                (
+                    "ATT&CK has revoked T1431 (App Delivered via Web Download)",
+                    Some("Use the technique that fits now.")
+                ),
+                (
+                    "ATT&CK has revoked T1100 (Web Shell); it was replaced by T1505.003 (Web Shell)",
+                    Some("Use T1505.003.")
+                ),
+            ]
+        );
+        assert!(found[0].fix.is_none());
+        assert_eq!(found[1].fix.as_ref().map(|fix| fix.title.as_str()), Some("Replace with `T1505.003`"));
     }
 }

@@ -72,7 +72,7 @@ use super::result_columns::write_name;
 use crate::content::detection::continuous::{Kind as Obstacle, obstacles};
 use crate::content::detection::driving::{Event, event};
 use crate::content::model::Text;
-use crate::content::{Detection, Duration, Form, Kind, Query};
+use crate::content::{Detection, Duration, Form, Query};
 use crate::convert::detection::alert::dynamic_columns;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::knowledge::defender;
@@ -91,9 +91,6 @@ pub(super) struct Seen<'a> {
 /// The detections of a file.
 pub(super) fn seen<'a>(cx: &Context<'a>) -> Vec<Seen<'a>> {
     let content = cx.content;
-    if content.kind != Kind::CustomDetection {
-        return Vec::new();
-    }
     // Detections and queries are in the same order.
     let mut queries = cx.queries.iter().peekable();
     let of = |detection: Detection<'a>| {

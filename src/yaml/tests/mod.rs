@@ -4,6 +4,7 @@ mod again;
 mod damage;
 mod edits;
 mod slips;
+mod tables;
 
 use super::*;
 

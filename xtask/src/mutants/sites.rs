@@ -84,7 +84,7 @@ pub fn find(root: &Path, only: &[String]) -> Result<Vec<Site>, String> {
 /// Sources apart from tests, from data, and from the properties that only tests and fuzz targets ask of a text.
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), String> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    if ["tests", "testing", "data", "holds"].contains(&&*stem) {
+    if ["tests", "testing", "data", "holds"].contains(&&*stem) || stem.ends_with("_tests") {
         return Ok(());
     }
     if path.is_dir() {

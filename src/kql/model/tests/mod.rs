@@ -14,7 +14,9 @@ use crate::kql::types::{Column, ColumnId, Relation, Scalar};
 use crate::kql::{Node, Parse, parse, walk_statements};
 use crate::source::Span;
 
+mod bindings;
 mod pinned;
+mod plugins;
 mod results;
 
 /// A workspace of two tables and three functions.

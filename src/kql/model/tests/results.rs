@@ -78,7 +78,7 @@ fn calls(builtin: &Builtin) -> Vec<(String, String)> {
     lists(builtin).into_iter().map(call).map(|(list, call)| (format!("({list})"), call)).collect()
 }
 
-fn pin(name: &str, text: &str) {
+pub(super) fn pin(name: &str, text: &str) {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!(name, text);
     });

@@ -68,15 +68,14 @@ pub(super) fn check<'q>(
 /// Whether a query has a function that takes addresses, or a string that looks like one.
 fn may_concern(query: &Query<'_>, tree: &Parse) -> bool {
     let address = |text: &str| {
-        let text = text.trim_start_matches(['@', 'h', 'H', '"', '\'']);
+        let text = text.trim_start_matches(['@', 'h', 'H', '"', '\'']).trim_start();
         text.starts_with(|c: char| c.is_ascii_digit()) && text.matches('.').count() >= 3
     };
     ["ipv4", "ipv6"].iter().any(|word| query.text.contains(word))
-        || tree.tokens.iter().any(|token| {
-            token.kind == TokenKind::StringLiteral
-                && token.span.len() < 50
-                && address(source_text(query, token.span))
-        })
+        || tree
+            .tokens
+            .iter()
+            .any(|token| token.kind == TokenKind::StringLiteral && address(source_text(query, token.span)))
 }
 
 /// What is asked of an address.
