@@ -136,7 +136,8 @@ impl Slips<'_> {
             last += 1;
         }
         // `= =`, `> =`, `! =`: a sign in two parts
-        for second in [first, last + 1] {
+        let single = first == last && !SIGNS.iter().any(|(there, _)| *there == self.written(first));
+        for second in [first, last + 1].into_iter().filter(|_| single) {
             let Some(start) = second.checked_sub(1).filter(|start| is_sign(*start) && is_sign(second)) else {
                 continue;
             };

@@ -56,7 +56,10 @@ pub(super) fn explain(
         };
         // After a mistake, what an operator goes on with is seldom a mistake of its own.
         let follows = kept.last().is_some_and(|last| {
-            draft.error.fix.is_none() && !slips.apart(last.error.span.start, draft.error.span.start)
+            // A bracket that is missing after another mistake is part of it, though it is plain where it goes.
+            let closes = draft.error.message.starts_with("Expected `)` after");
+            (draft.error.fix.is_none() || closes)
+                && !slips.apart(last.error.span.start, draft.error.span.start)
         });
         if !follows {
             kept.push(draft);
