@@ -14,6 +14,7 @@ pub(crate) mod pointer;
 mod recover;
 mod remap;
 mod scalar;
+mod simple;
 mod slips;
 #[cfg(test)]
 mod tests;

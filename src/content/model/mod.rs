@@ -62,9 +62,15 @@ impl<'a> Field<'a> {
 
 /// Finds a key: spelt exactly so, or else in another case.
 pub(crate) fn field<'a>(map: &'a Mapping, key: &str) -> Option<Field<'a>> {
-    // Most keys are not there, and only of one with the right letters does it matter whether it is null.
+    // Most keys are not there. Most others differ in length or in the last letter, which is seen without comparing the rest.
+    let last = key.as_bytes().last().map(u8::to_ascii_lowercase);
     let mut near = map.entries.iter().filter_map(|entry| {
-        let name = entry.name().filter(|name| name.len() == key.len() && name.eq_ignore_ascii_case(key))?;
+        let name = entry.name().filter(|name| {
+            name.len() == key.len()
+                && name.as_bytes().last().map(u8::to_ascii_lowercase) == last
+                && name.eq_ignore_ascii_case(key)
+        })?;
+        // Only of a key with the right letters does it matter whether it is null.
         (!entry.key.is_null()).then_some(Field { entry, key: name })
     });
     let first = near.next()?;

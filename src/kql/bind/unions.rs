@@ -189,11 +189,14 @@ fn unite<K: Copy + Eq + Hash>(
     }
     let mut merged = Merged::new();
     let mut columns = Vec::with_capacity(groups.len());
-    let mut taken: FxHashSet<Arc<str>> = FxHashSet::with_capacity_and_hasher(groups.len(), FxBuildHasher);
+    // Names with types in them may be names of other columns; without any, no two are equal.
+    let distinct = groups.iter().all(|(_, parts)| parts.others.is_empty());
+    let names = if distinct { 0 } else { groups.len() };
+    let mut taken: FxHashSet<Arc<str>> = FxHashSet::with_capacity_and_hasher(names, FxBuildHasher);
     let mut add = |name: Arc<str>, part: Part| {
         let mut own = Arc::clone(&name);
         let mut number = 0;
-        while !taken.insert(Arc::clone(&own)) {
+        while !distinct && !taken.insert(Arc::clone(&own)) {
             number += 1;
             own = format!("{name}{number}").into();
         }

@@ -130,10 +130,23 @@ fn finding(query: &Query<'_>, place: Span, pattern: &str, (part, error): &(Span,
 
 /// What is wrong with a pattern, and where.
 fn read(pattern: &str) -> Option<(Span, Error)> {
+    // Most patterns are words with a few signs that stand for themselves or for any character.
+    let plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || b" _-.,:;/=<>@#%&!'\"~`^$".contains(&byte) || byte >= 0x80;
+    if pattern.bytes().all(plain) {
+        return None;
+    }
     // What a valid pattern stands for is costly to work out, and can only be wrong where it names a class of Unicode or
-    // sets a flag.
+    // sets a flag other than those of case and lines.
     let syntax = ast::parse::Parser::new().parse(pattern);
-    if syntax.is_ok() && !["\\p", "\\P", "(?"].iter().any(|part| pattern.contains(part)) {
+    let harmless = |(at, _): (usize, &str)| {
+        let rest = &pattern[at + 2..];
+        [":", "<", "P<", "i)", "s)", "m)", "i:", "is)", "si)"].iter().any(|part| rest.starts_with(part))
+    };
+    if syntax.is_ok()
+        && !["\\p", "\\P"].iter().any(|part| pattern.contains(part))
+        && pattern.match_indices("(?").all(harmless)
+    {
         return None;
     }
     let error = Parser::new().parse(pattern).err()?;

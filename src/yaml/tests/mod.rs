@@ -3,6 +3,7 @@
 mod again;
 mod damage;
 mod edits;
+mod simple;
 mod slips;
 mod tables;
 

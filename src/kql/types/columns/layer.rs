@@ -124,44 +124,39 @@ impl Layer {
         }
     }
 
-    /// What all layers but the lowest make of places, and the lowest.
-    pub(super) fn flattened(&self) -> (FxHashMap<Place, Option<&Column>>, &Self) {
-        let mut changed: FxHashMap<Place, Option<&Column>> = FxHashMap::default();
+    /// What all layers but the lowest make of places, by place, and the lowest.
+    fn changed(&self) -> (Vec<(Place, Option<&Column>)>, &Self) {
+        let mut changed: Vec<(Place, Option<&Column>)> = Vec::new();
         let mut layer = self;
         while let Some(below) = &layer.below {
-            for (at, column) in layer.changes.own.iter().enumerate() {
-                changed.entry(layer.changes.place(at)).or_insert(Some(column));
-            }
-            for (place, _) in &layer.changes.gone {
-                changed.entry(*place).or_insert(None);
-            }
+            let own = layer.changes.own.iter().enumerate();
+            changed.extend(own.map(|(at, column)| (layer.changes.place(at), Some(column))));
+            changed.extend(layer.changes.gone.iter().map(|(place, _)| (*place, None)));
             layer = below;
         }
+        // The sort is stable, so that of changes at one place the topmost comes first, and what is there before what is gone.
+        changed.sort_by_key(|(place, _)| *place);
+        changed.dedup_by_key(|(place, _)| *place);
         (changed, layer)
     }
 
     /// All columns in their order.
     pub(super) fn columns(&self) -> Vec<&Column> {
-        let (mut changed, lowest) = self.flattened();
+        let (changed, lowest) = self.changed();
         let mut kept: Vec<&Column> = Vec::with_capacity(self.extent.len);
+        let mut changed = changed.into_iter().peekable();
         for (at, column) in lowest.changes.own.iter().enumerate() {
-            match changed.remove(&lowest.changes.place(at)) {
-                Some(Some(other)) => kept.push(other),
-                Some(None) => {}
+            let place = lowest.changes.place(at);
+            while let Some((_, before)) = changed.next_if(|(changed, _)| *changed < place) {
+                kept.extend(before);
+            }
+            match changed.next_if(|(changed, _)| *changed == place) {
+                Some((_, other)) => kept.extend(other),
                 None => kept.push(column),
             }
         }
-        let others = changed.into_iter().filter_map(|(place, column)| Some((place, column?)));
-        let mut others: Vec<(Place, &Column)> = others.collect();
-        others.sort_unstable_by_key(|(place, _)| *place);
-        let before = others.partition_point(|(place, _)| *place < 0);
-        let column = |(_, column): &(Place, _)| *column;
-        let (before, after) = others.split_at(before);
-        if before.is_empty() {
-            kept.extend(after.iter().map(column));
-            return kept;
-        }
-        before.iter().map(column).chain(kept).chain(after.iter().map(column)).collect()
+        kept.extend(changed.filter_map(|(_, column)| column));
+        kept
     }
 }
 
