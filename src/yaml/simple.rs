@@ -31,8 +31,10 @@ pub(super) fn read(text: &str) -> Option<Parsed> {
 /// Whether no character means anything to YAML but what its line shows. A carriage return ends a line with a line feed only.
 fn has_plain_characters(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let is_control = |byte: &u8| *byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t') || *byte == 0x7f;
-    if bytes.iter().any(is_control) {
+    let is_control = |byte: u8| (byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t')) | (byte == 0x7f);
+    // All bytes of a piece are looked at, so that the compiler can compare many at once.
+    let has_control = |piece: &[u8]| piece.iter().fold(false, |found, byte| found | is_control(*byte));
+    if bytes.chunks(256).any(has_control) {
         return false;
     }
     let ends_line = |at: usize| bytes.get(at + 1) == Some(&b'\n');
