@@ -8,7 +8,7 @@
 use super::duration::Duration;
 use super::kind::Kind;
 use crate::source::Span;
-use crate::yaml::{Entry, Mapping, Node, ScalarType, Value};
+use crate::yaml::{Entry, Mapping, Node, Scalar, ScalarType, Value};
 
 mod alerting;
 mod metadata;
@@ -62,22 +62,24 @@ impl<'a> Field<'a> {
 
 /// Finds a key: spelt exactly so, or else in another case.
 pub(crate) fn field<'a>(map: &'a Mapping, key: &str) -> Option<Field<'a>> {
-    // Most keys are not there. Most others differ in length or in the last letter, which is seen without comparing the rest.
-    let last = key.as_bytes().last().map(u8::to_ascii_lowercase);
-    let mut near = map.entries.iter().filter_map(|entry| {
-        let name = entry.name().filter(|name| {
-            name.len() == key.len()
-                && name.as_bytes().last().map(u8::to_ascii_lowercase) == last
-                && name.eq_ignore_ascii_case(key)
-        })?;
-        // Only of a key with the right letters does it matter whether it is null.
-        (!entry.key.is_null()).then_some(Field { entry, key: name })
-    });
-    let first = near.next()?;
-    if first.key == key {
-        return Some(first);
+    let mut in_other_case = None;
+    for entry in &map.entries {
+        let Value::Scalar(Scalar { text: name, .. }) = &entry.key.value else { continue };
+        // Most keys are not there, and most others differ in length.
+        if name.len() != key.len() {
+            continue;
+        }
+        let is_same = name == key;
+        let is_near = is_same || (in_other_case.is_none() && name.eq_ignore_ascii_case(key));
+        if is_near && !entry.key.is_null() {
+            let field = Field { entry, key: name };
+            if is_same {
+                return Some(field);
+            }
+            in_other_case = Some(field);
+        }
     }
-    Some(near.find(|field| field.key == key).unwrap_or(first))
+    in_other_case
 }
 
 fn text<'a>(map: &'a Mapping, key: &str) -> Option<Text<'a>> {
