@@ -31,7 +31,7 @@ pub(super) fn read(text: &str) -> Option<Parsed> {
 /// Whether no character means anything to YAML but what its line shows. A carriage return ends a line with a line feed only.
 fn has_plain_characters(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let is_control = |byte: u8| (byte < b' ' && !matches!(byte, b'\n' | b'\r' | b'\t')) | (byte == 0x7f);
+    let is_control = |byte: u8| matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 0x7f);
     // All bytes of a piece are looked at, so that the compiler can compare many at once.
     let has_control = |piece: &[u8]| piece.iter().fold(false, |found, byte| found | is_control(*byte));
     if bytes.chunks(256).any(has_control) {
@@ -65,7 +65,7 @@ struct Reader<'t> {
     comments: Vec<Comment>,
 }
 
-impl<'t> Reader<'t> {
+impl Reader<'_> {
     /// The end of the line of an offset, without its line end, and the start of the next.
     fn line_end(&self, from: usize) -> (usize, usize) {
         let bytes = self.text.as_bytes();
