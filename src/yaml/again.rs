@@ -3,7 +3,8 @@
 
 use std::ops::Range;
 
-use super::parse::{self, mark_duplicates};
+use super::parse::mark_duplicates;
+use super::simple;
 use super::{Comment, Document, Entry, Mapping, Node, Value};
 use crate::source::{BOM, Edit, Span};
 
@@ -127,7 +128,7 @@ fn read_entries(
     if !apart || piece.split('\n').any(is_marker) {
         return None;
     }
-    let read = parse::read(piece);
+    let read = simple::read(piece);
     if read.failure.is_some() || !read.extra_documents.is_empty() || !read.unknown_aliases.is_empty() {
         return None;
     }

@@ -30,11 +30,6 @@ pub(super) struct Failure {
 
 /// Reads a text as far as it is valid; what was open at a failure is closed there.
 pub(super) fn read(text: &str) -> Parsed {
-    super::simple::read(text).unwrap_or_else(|| read_any(text))
-}
-
-/// Reads a text of any kind.
-pub(super) fn read_any(text: &str) -> Parsed {
     let options = granit_parser::options! {
         block_scalar_eof_without_line_feed: true,
         emit_unresolved_aliases: true,

@@ -7,6 +7,7 @@
 use super::lines::{line_at, line_start, lines};
 use super::parse::{self, Failure, Parsed, mark_duplicates};
 use super::remap::{Rounds, place};
+use super::simple;
 use super::slips::{self, Slip};
 use super::{Comment, Document, MAX_ERRORS, Mapping, Node, Suggestion, Value, YamlError};
 use crate::source::{BOM, Edit, Span};
@@ -20,7 +21,7 @@ const LINE_COST: usize = 100;
 
 /// Reads a text, whole if it is valid and piece by piece if not.
 pub(super) fn document(text: &str, root_keys: &[&str]) -> Document {
-    let parsed = parse::read(text);
+    let parsed = simple::read(text);
     if parsed.failure.is_none() {
         let errors = parsed.unknown_aliases.iter().map(|(span, name)| unknown_alias(text, *span, name));
         return Document {
@@ -64,7 +65,7 @@ fn verified(text: &str, mut errors: Vec<YamlError>, total: usize, root_keys: &[&
 }
 
 fn count(text: &str, root_keys: &[&str]) -> usize {
-    let parsed = parse::read(text);
+    let parsed = simple::read(text);
     match parsed.failure {
         None => parsed.unknown_aliases.len(),
         Some(_) => recover(text, &parsed, root_keys).1,
@@ -117,7 +118,7 @@ fn recover(text: &str, whole: &Parsed, root_keys: &[&str]) -> (Document, usize) 
         }
     }
     if let Some(extra) = document.extra_documents.first().copied() {
-        let rest = parse::read(&text[extra.start as usize..]);
+        let rest = simple::read(&text[extra.start as usize..]);
         let shift = |span: &Span| span.shift(extra.start as usize);
         document.extra_documents.extend(rest.extra_documents.iter().map(shift).collect::<Vec<_>>());
         if let Some(failure) = &rest.failure {
@@ -271,7 +272,7 @@ fn read_piece(text: &str, is_part: bool, most: usize, root_keys: &[&str]) -> Out
 
 /// Reads a text; where it must be a mapping and is not, that is a failure too.
 fn checked(text: &str, is_part: bool) -> Parsed {
-    let mut parsed = parse::read(text);
+    let mut parsed = simple::read(text);
     if is_part
         && parsed.failure.is_none()
         && let Some(root) = &parsed.root

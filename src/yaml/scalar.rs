@@ -2,7 +2,7 @@
 
 use super::lines::{line_at, lines, spaces};
 use super::literal::plain_value;
-use super::parse;
+use super::simple;
 use super::{Node, Scalar, ScalarStyle, Value};
 use crate::source::{Edit, SourceFile, Span};
 
@@ -242,7 +242,7 @@ impl ScalarMap {
         } else {
             format!("{:parent$}k: {source}", "")
         };
-        let parsed = parse::read(&text);
+        let parsed = simple::read(&text);
         if parsed.failure.is_some() || !parsed.extra_documents.is_empty() || !parsed.comments.is_empty() {
             let has_header_comment = line_at(&self.source, 0).end > 2 && self.style.is_block();
             if parsed.failure.is_some() || !parsed.extra_documents.is_empty() || !has_header_comment {

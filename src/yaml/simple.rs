@@ -3,15 +3,20 @@
 //! takes several times as long; tests hold both to the same tree.
 
 use super::lines::spaces;
-use super::parse::{Parsed, empty, mark_duplicates};
+use super::parse::{self, Parsed, empty, mark_duplicates};
 use super::{Comment, Entry, Mapping, Node, Scalar, ScalarStyle, Sequence, Value};
 use crate::source::Span;
 
 /// The deepest nesting that is read here.
 const MOST_DEPTH: usize = 30;
 
+/// Reads a text as far as it is valid: here where it is simple, with the library where not.
+pub(super) fn read(text: &str) -> Parsed {
+    read_simple(text).unwrap_or_else(|| parse::read(text))
+}
+
 /// Reads a text that holds nothing but the simple kinds of values; `None` for any other.
-pub(super) fn read(text: &str) -> Option<Parsed> {
+pub(super) fn read_simple(text: &str) -> Option<Parsed> {
     if !has_plain_characters(text) {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use super::json::resolve;
 use super::scalar::escape_double;
-use super::{ScalarStyle, ScalarType, Value, parse};
+use super::{ScalarStyle, ScalarType, Value, simple};
 
 /// The text as a one-line scalar that every reader of YAML 1.1 or 1.2 takes as this string, in any place:
 /// plain if possible, else quoted.
@@ -125,7 +125,7 @@ pub(super) fn block_literal(
         out.push_str(line_end);
     }
     let end = if at_end_of_file && !chomping.is_empty() { "" } else { line_end };
-    let probe = parse::read(&format!("k: {out}{}", if at_end_of_file { "" } else { end }));
+    let probe = simple::read(&format!("k: {out}{}", if at_end_of_file { "" } else { end }));
     let read = probe.root?;
     match &read.get("k")?.value {
         Value::Scalar(scalar) if scalar.style == ScalarStyle::Literal && scalar.text == text => {
