@@ -105,7 +105,9 @@ fn what_rules_say_at_their_edges() {
         for lines in *cases {
             let told = told(rule, *form, &form.file(lines), None);
             let _ = writeln!(out, "{lines:?}{}", if told.is_empty() { ": -" } else { "" });
-            told.iter().for_each(|told| out += &format!("    {told}\n"));
+            for told in told {
+                out += &format!("    {told}\n");
+            }
         }
     }
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
@@ -142,7 +144,9 @@ fn what_changed_since_a_revision() {
         let _ = writeln!(out, "=== {what}");
         for rule in ["kind-changed", "version-not-bumped"] {
             let told = told(rule, Form::Scheduled, new, Some(old));
-            told.iter().for_each(|told| out += &format!("{rule}: {told}\n"));
+            for told in told {
+                out += &format!("{rule}: {told}\n");
+            }
         }
     }
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
