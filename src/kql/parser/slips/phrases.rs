@@ -93,7 +93,8 @@ impl Slips<'_> {
             return true;
         }
         let lists = matches!(self.kind(at), T::HasAny | T::HasAll);
-        if StringOp::of(self.kind(at)).is_none() && !lists {
+        let is_word = word.ends_with(|c: char| c.is_ascii_alphabetic());
+        if !is_word || (StringOp::of(self.kind(at)).is_none() && !lists) {
             return false;
         }
         let Some(close) = self.closing(at + 1) else { return false };
