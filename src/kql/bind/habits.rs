@@ -102,12 +102,13 @@ impl Binder<'_> {
 
     /// `datetime_add(day, ...)`
     fn unit_of_time(&self, name: &Name) -> Option<Finding> {
-        if !UNITS.contains(&&*name.text.to_ascii_lowercase()) {
+        let unit = name.text.to_ascii_lowercase();
+        if !UNITS.contains(&&*unit) {
             return None;
         }
         let before = self.text.get(..name.span.start as usize)?.trim_end().strip_suffix('(')?;
         let function = WITH_UNIT.iter().find(|function| before.ends_with(**function))?;
-        let text = format!("\"{}\"", name.text);
+        let text = format!("\"{unit}\"");
         let message = format!("The unit of time of `{function}` is a string");
         let mut finding =
             Finding::new(FindingKind::UnknownColumn, name.span, message).help(format!("Use `{text}`."));
