@@ -154,6 +154,28 @@ fn what_changed_since_a_revision() {
     });
 }
 
+/// Durations in the forms of templates, of ARM, and in none.
+const DURATIONS: &[&str] = &[
+    "queryFrequency: 5",
+    "queryFrequency: 90s",
+    "queryFrequency: 1:00:00",
+    "queryFrequency: PT1H",
+    "queryFrequency: P1H",
+    "queryFrequency: 1 hour",
+    "queryFrequency: ''",
+    "queryFrequency: soon",
+    "queryPeriod: 14",
+    "queryPeriod: 15",
+    "queryPeriod: 99",
+    "suppressionDuration: 5h",
+    "suppressionDuration: P5H",
+    "suppressionDuration: 5",
+    "suppressionDuration: 1 hour",
+    "queryPeriod: 1.00:00:00",
+    "queryPeriod: PT90S",
+    "queryPeriod: 1H",
+];
+
 /// Each rule with a form and the lines of its cases.
 const CASES: &[(&str, Form, &[&str])] = &[
     (
@@ -409,54 +431,8 @@ const CASES: &[(&str, Form, &[&str])] = &[
         ],
     ),
     ("wrong-type", Form::Detections, &["- a: 1\n", "text\n", "# nothing\n"]),
-    (
-        "invalid-duration",
-        Form::Scheduled,
-        &[
-            "queryFrequency: 5",
-            "queryFrequency: 90s",
-            "queryFrequency: 1:00:00",
-            "queryFrequency: PT1H",
-            "queryFrequency: P1H",
-            "queryFrequency: 1 hour",
-            "queryFrequency: ''",
-            "queryFrequency: soon",
-            "queryPeriod: 14",
-            "queryPeriod: 15",
-            "queryPeriod: 99",
-            "suppressionDuration: 5h",
-            "suppressionDuration: P5H",
-            "suppressionDuration: 5",
-            "suppressionDuration: 1 hour",
-            "queryPeriod: 1.00:00:00",
-            "queryPeriod: PT90S",
-            "queryPeriod: 1H",
-        ],
-    ),
-    (
-        "invalid-duration",
-        Form::Gate,
-        &[
-            "queryFrequency: 5",
-            "queryFrequency: 90s",
-            "queryFrequency: 1:00:00",
-            "queryFrequency: PT1H",
-            "queryFrequency: P1H",
-            "queryFrequency: 1 hour",
-            "queryFrequency: ''",
-            "queryFrequency: soon",
-            "queryPeriod: 14",
-            "queryPeriod: 15",
-            "queryPeriod: 99",
-            "suppressionDuration: 5h",
-            "suppressionDuration: P5H",
-            "suppressionDuration: 5",
-            "suppressionDuration: 1 hour",
-            "queryPeriod: 1.00:00:00",
-            "queryPeriod: PT90S",
-            "queryPeriod: 1H",
-        ],
-    ),
+    ("invalid-duration", Form::Scheduled, DURATIONS),
+    ("invalid-duration", Form::Gate, DURATIONS),
     (
         "duration-out-of-range",
         Form::Scheduled,
