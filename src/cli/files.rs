@@ -226,13 +226,22 @@ pub(super) fn over(configured: &Arc<Workspace>, asked: &Arc<Workspace>) -> Arc<W
     Arc::new(both)
 }
 
-/// Whether a text is a query and no YAML.
+/// Whether a text is a query and no YAML. A comment with a colon in it, or a query with a syntax error, may be read as either.
 fn is_query(bytes: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(bytes) else { return false };
     let content = Content::read(Arc::new(SourceFile::new(STDIN_NAME, text)), STDIN_NAME);
-    let is_yaml = content.looks_like_content() || content.root().is_some_and(|root| root.as_str().is_none());
+    if content.looks_like_content() {
+        return false;
+    }
+    let root = content.root();
+    let is_list = root.is_some_and(|root| root.as_sequence().is_some());
+    let is_mapping = root.is_some_and(|root| root.as_mapping().is_some());
     let parse = kql::parse(text);
-    !is_yaml && parse.errors.is_empty() && !parse.statements.is_empty()
+    if parse.errors.is_empty() && !parse.statements.is_empty() {
+        return !is_list && (!is_mapping || text.contains("//") || text.contains('|'));
+    }
+    let begins_line = |sign: &str| text.lines().any(|line| line.trim_start().starts_with(sign));
+    text.trim_start().starts_with("//") || !is_list && !is_mapping && begins_line("|")
 }
 
 fn stdin(files: &Files, json: bool) -> Result<Job, Error> {

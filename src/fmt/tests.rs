@@ -43,6 +43,18 @@ fn operators_begin_lines_and_blanks_are_even() {
 }
 
 #[test]
+fn the_on_of_a_join_never_begins_a_line_in_the_column_of_its_pipe() {
+    becomes("T\n| join (U\n| take 1)\non b", "T\n| join (\n    U\n    | take 1\n) on b");
+    becomes("T\n| join (U)\non b", "T\n| join (U)\n    on b");
+    becomes("T\n| join U\non b, c", "T\n| join U\n    on b, c");
+    // Where it was indented it stays, and a comment keeps its line.
+    let indented = "T\n| join (\n    U\n    | take 1\n)\n  on b";
+    becomes(indented, indented);
+    let noted = "T\n| join (\n    U\n    | take 1\n) // U\n    on b";
+    becomes("T\n| join (\n    U\n    | take 1\n) // U\non b", noted);
+}
+
+#[test]
 fn queries_in_brackets_are_indented() {
     becomes(
         "T\n| join (U\n| where a\n| project b) on b",

@@ -182,6 +182,24 @@ fn standard_input_has_the_name_it_is_given() {
 }
 
 #[test]
+fn standard_input_without_a_name_is_a_query_if_it_looks_like_one() {
+    let dir = folder(&[]);
+    let of = |text: &str| run(dir.path(), &["check", "-", "--output-format", "concise"], text).stdout;
+    for query in [
+        "T\n| where (a == 1\n",
+        "// Author: me\nT\n| where (a == 1\n",
+        "// Author: me\nT | where (a == 1\n",
+        "T | where (a == 1\n// until: now\n| take 1\n",
+    ] {
+        let said = of(query);
+        assert!(said.contains("stdin.kql:") && said.contains("error[kql-syntax]"), "{query}: {said}");
+    }
+    for yaml in ["name: |\n  a\n  | b |\nquery: T\n", "notes: |\n  | a |\n", "- |\n  | a |\n"] {
+        assert!(!of(yaml).contains("stdin.kql"), "{yaml}");
+    }
+}
+
+#[test]
 fn a_suppression_hides_a_finding_and_an_unneeded_one_is_reported() {
     let text = SEED
         .replace(

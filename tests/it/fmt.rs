@@ -39,6 +39,12 @@ fn standard_input_comes_back_formatted() {
     assert_eq!(run(dir.path(), &[&args[..], &["--check"]].concat(), QUERY).code, 1);
     // Without a name, what it is decides.
     assert_eq!(run(dir.path(), &["fmt", "-"], QUERY).stdout, FORMATTED);
+    // A comment may look like a key of YAML.
+    let titled = format!("// Title: Remote tools\n{QUERY}");
+    assert_eq!(
+        run(dir.path(), &["fmt", "-"], &titled).stdout,
+        format!("// Title: Remote tools\n{FORMATTED}")
+    );
     for other in ["a: b\n", "- a\n", "no query at all\n", ""] {
         let ran = run(dir.path(), &["fmt", "-"], other);
         assert_eq!((ran.code, ran.stdout.as_str()), (0, other));

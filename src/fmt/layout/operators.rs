@@ -155,7 +155,16 @@ impl Layout<'_, '_> {
         self.own_line(right, base);
         let Some(on) = &join.on else { return };
         let word = self.plan.first(on.keyword);
-        self.own_line(word, base);
+        // In the column of the pipe it would look like another statement.
+        let hangs = self.plan.was_broken(word) && !self.plan.is_indented(word, base);
+        let closes_lines = self.plan.kind(word - 1) == T::CloseParen
+            && self.plan.text[join.right.span.range()].contains('\n');
+        let when = match self.plan.was_broken(word) {
+            true if hangs && closes_lines => When::Never,
+            true => When::Kept,
+            false => When::Never,
+        };
+        self.plan.spot(word, when, false);
         let last = self.plan.after(operator).saturating_sub(1);
         self.plan.group(word + 1, last, indented(Policy::Rows));
         let commas = self.commas_between(&on.conditions);
