@@ -41,6 +41,29 @@ pub(super) fn config(file: &Arc<SourceFile>) -> Result<Config, Vec<ConfigError>>
     if reader.errors.is_empty() { Ok(config) } else { Err(reader.errors) }
 }
 
+/// The keys of `[check]`.
+const CHECK: &[&str] =
+    &["select", "extend-select", "ignore", "profile", "fail-on", "min-severity", "exclude", "per-path"];
+
+/// The keys of `[knowledge]`.
+const KNOWLEDGE: &[&str] = &["attack-version", "connectors", "tables", "functions", "watchlists"];
+
+/// Options of the command line that the configuration does not have.
+const OPTIONS: &[&str] = &[
+    "baseline",
+    "color",
+    "diff-base",
+    "fix",
+    "max-findings",
+    "max-warnings",
+    "no-ignore",
+    "output-file",
+    "output-format",
+    "report",
+    "statistics",
+    "unsafe-fixes",
+];
+
 impl Reader {
     fn fail(&mut self, span: Range<usize>, message: impl Into<String>, help: Option<String>) {
         let span = Span::new(span.start, span.end);
@@ -49,8 +72,16 @@ impl Reader {
 
     fn unknown(&mut self, key: &Spanned<std::borrow::Cow<'_, str>>, place: &str, known: &[&str]) {
         let name = key.get_ref();
+        let belongs = [("check", CHECK), ("knowledge", KNOWLEDGE)]
+            .into_iter()
+            .find(|(_, keys)| keys.contains(&&**name));
         let help = match nearest(name, known.iter().copied()) {
+            _ if belongs.is_some() => {
+                let table = belongs.map_or("", |(table, _)| table);
+                format!("write it under `[{table}]`")
+            }
             Some(near) => format!("did you mean `{near}`?"),
+            None if OPTIONS.contains(&&**name) => format!("use the option `--{name}` on the command line"),
             None => format!("the valid keys are {}", known.join(", ")),
         };
         self.fail(key.span(), format!("unknown key `{name}` in {place}"), Some(help));
@@ -103,17 +134,7 @@ impl Reader {
                     self.fail(key.span(), "`extend` is not a key of [check]", Some(help));
                 }
                 _ => {
-                    let known = [
-                        "select",
-                        "extend-select",
-                        "ignore",
-                        "profile",
-                        "fail-on",
-                        "min-severity",
-                        "exclude",
-                        "per-path",
-                    ];
-                    self.unknown(key, "[check]", &known);
+                    self.unknown(key, "[check]", CHECK);
                 }
             }
         }
@@ -129,7 +150,11 @@ impl Reader {
         let mut all = Vec::new();
         for (pattern, value) in table {
             let Some(table) = value.get_ref().as_table() else {
-                self.fail(value.span(), "the settings of a pattern must be a table", None);
+                let written = self.file.text().get(value.span()).unwrap_or_default();
+                let rules =
+                    if written.starts_with('[') { written.to_owned() } else { format!("[{written}]") };
+                let help = format!("write `{{ ignore = {rules} }}` to ignore rules");
+                self.fail(value.span(), "the settings of a pattern must be a table", Some(help));
                 continue;
             };
             self.pattern(pattern.get_ref(), pattern.span());
@@ -167,7 +192,13 @@ impl Reader {
                 }
             };
             let Some(table) = value.get_ref().as_table() else {
-                self.fail(value.span(), format!("`rules.{id}` must be a table of options"), None);
+                let help = match value.get_ref().as_str() {
+                    Some(level @ ("error" | "warning" | "info")) => {
+                        format!("write `{id} = {{ severity = \"{level}\" }}`")
+                    }
+                    _ => format!("to turn the rule off, write `ignore = [\"{id}\"]` under `[check]`"),
+                };
+                self.fail(value.span(), format!("`rules.{id}` must be a table of options"), Some(help));
                 continue;
             };
             let mut option = RuleOption::default();
@@ -192,10 +223,7 @@ impl Reader {
                 "tables" => knowledge.tables = self.paths(value),
                 "functions" => knowledge.functions = self.paths(value),
                 "watchlists" => knowledge.watchlists = self.texts(value),
-                _ => {
-                    let known = ["attack-version", "connectors", "tables", "functions", "watchlists"];
-                    self.unknown(key, "[knowledge]", &known);
-                }
+                _ => self.unknown(key, "[knowledge]", KNOWLEDGE),
             }
         }
         knowledge

@@ -172,7 +172,7 @@ fn set_name(key: &mut Node, name: &str) {
 const SUB_TECHNIQUES: &str = "subTechniques";
 
 /// Names that other formats of detection rules have for keys, each unlike every key of this one.
-const ELSEWHERE: [(&str, &str); 8] = [
+const ELSEWHERE: [(&str, &str); 12] = [
     ("title", "name"),
     ("frequency", "queryFrequency"),
     ("runFrequency", "queryFrequency"),
@@ -181,6 +181,10 @@ const ELSEWHERE: [(&str, &str); 8] = [
     ("threshold", "triggerThreshold"),
     ("column", "columnName"),
     ("type", "entityType"),
+    ("type", "kind"),
+    ("entity", "entityType"),
+    ("alertDisplayName", "alertDisplayNameFormat"),
+    ("alertDescription", "alertDescriptionFormat"),
 ];
 
 /// The names of some keys without what parts their words.
@@ -255,10 +259,8 @@ fn meant(written: &str, value: &Node, keys: &'static [Field]) -> Option<(&'stati
         return Some((same.field.key, Why::Slip));
     }
     // Only what has the shape of its value is one of them.
-    let elsewhere = ELSEWHERE.iter().find(|(there, _)| there.eq_ignore_ascii_case(written));
-    let elsewhere = elsewhere.and_then(|(_, here)| keys.iter().find(|field| field.key == *here));
-    if let Some(field) = elsewhere.filter(|field| fits(field.ty, value)) {
-        return Some((field.key, Why::Elsewhere));
+    if let Some(key) = named_elsewhere(written, value, &keys.iter()) {
+        return Some((key, Why::Elsewhere));
     }
     let letters = letters(&plain);
     let near = names.own.iter().chain(&names.arm).filter(|name| fits(name.field.ty, value));
@@ -268,6 +270,20 @@ fn meant(written: &str, value: &Node, keys: &'static [Field]) -> Option<(&'stati
     // Of two keys that are equally near, neither is meant.
     let is_rival = |other: &&(usize, &str)| other.0 == distance && other.1 != best;
     near.iter().find(is_rival).is_none().then_some((best, Why::Slip))
+}
+
+/// The key that other formats call by a name.
+pub(crate) fn named_elsewhere(
+    written: &str,
+    value: &Node,
+    keys: &(impl Iterator<Item = &'static Field> + Clone),
+) -> Option<&'static str> {
+    let names = ELSEWHERE.iter().filter(|(there, _)| there.eq_ignore_ascii_case(written));
+    let field = names.into_iter().find_map(|(_, here)| keys.clone().find(|field| field.key == *here))?;
+    // Many formats have a `type`, and few of them one of these.
+    let is_kind =
+        || value.as_str().is_some_and(|text| matches!(&*text.to_ascii_lowercase(), "scheduled" | "nrt"));
+    (fits(field.ty, value) && (field.key != "kind" || is_kind())).then_some(field.key)
 }
 
 /// A longer key is not a slip.

@@ -142,10 +142,10 @@ pub(crate) const FUNCTIONS: &[Foreign] = &[
         "Use `bin(time, 1d)`, or `startofday(time)`, `startofmonth(time)` and so on.",
     ),
     otherwise(&["date_part", "extract_part"], "datetime_part", "Use `datetime_part(\"hour\", time)`."),
-    otherwise(&["year"], "getyear", "Use `datetime_part(\"year\", time)`."),
-    otherwise(&["month"], "monthofyear", "Use `monthofyear(time)`."),
-    otherwise(&["day"], "dayofmonth", "Use `dayofmonth(time)`."),
-    otherwise(&["hour"], "hourofday", "Use `hourofday(time)`."),
+    renamed(&["year"], "getyear", 1, 1),
+    renamed(&["month"], "monthofyear", 1, 1),
+    renamed(&["day"], "dayofmonth", 1, 1),
+    renamed(&["hour"], "hourofday", 1, 1),
     otherwise(
         &["strftime", "date_format", "format_date"],
         "format_datetime",
@@ -231,6 +231,11 @@ pub(crate) const FUNCTIONS: &[Foreign] = &[
     written(&["mvdedup"], "set_union", "set_union({0}, dynamic([]))", 1),
     written(&["mvindex"], "array_slice", "array_slice({0}, {1}, {1})[0]", 2),
     written(&["random"], "rand", "rand()", 0),
+    otherwise(
+        &["distinct", "unique"],
+        "make_set",
+        "Use `make_set(column)` for the values, `dcount(column)` for their number, or the operator `distinct`.",
+    ),
     otherwise(
         &["like", "ilike"],
         "matches regex",

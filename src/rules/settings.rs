@@ -112,6 +112,9 @@ impl Selector {
         }
         let groups = Group::ALL.into_iter().map(Group::as_str);
         let known = super::all().map(|entry| entry.meta.id).chain(groups);
+        if Profile::ALL.into_iter().any(|profile| profile.as_str() == name) {
+            return Err(format!("`{name}` is a profile, not a rule or group; set it as `profile`"));
+        }
         Err(match crate::similar::nearest(name, known) {
             Some(near) => format!("unknown rule or group `{name}`; did you mean `{near}`?"),
             None if name.is_empty() => {

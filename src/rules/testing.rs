@@ -2,6 +2,7 @@
 
 mod cases;
 mod fixes;
+mod siblings;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

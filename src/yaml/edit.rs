@@ -144,10 +144,27 @@ pub fn scalar_to_items(file: &SourceFile, entry: &Entry, items: &[&str]) -> Opti
         let blank = if entry.value.span.is_empty() { " " } else { "" };
         return Some(vec![Edit::new(entry.value.span, format!("{blank}[{}]", items.join(", ")))]);
     }
-    let mut edits = scalar_to_list(file, entry)?;
+    let Some(mut edits) = scalar_to_list(file, entry) else {
+        return items_below(file, entry, &items);
+    };
     let dash = &edits.first()?.text;
     edits.push(Edit::new(entry.value.span, items.join(dash)));
     Some(edits)
+}
+
+/// The same of a value that begins or goes on below its key.
+fn items_below(file: &SourceFile, entry: &Entry, items: &[String]) -> Option<Vec<Edit>> {
+    let text = file.text();
+    let value = entry.value.span;
+    let key = entry.key.span;
+    let colon = text[key.end as usize..].find(':').map(|at| key.end as usize + at)?;
+    let between = text.get(colon + 1..value.start as usize)?;
+    if entry.value.scalar()?.style.is_block() || !between.trim().is_empty() {
+        return None;
+    }
+    let indent = key.start as usize - line_start(text, key.start as usize) + list_indent(text);
+    let lines = items.iter().map(|item| format!("{}{:indent$}- {item}", file.line_end(), ""));
+    Some(vec![Edit::new(Span::new(colon + 1, value.end as usize), lines.collect::<String>())])
 }
 
 /// Makes one item of a list several.

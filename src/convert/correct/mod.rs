@@ -4,6 +4,7 @@
 
 use super::notes::{KEY_RESPELT, LIST_OF_ONE};
 use crate::content::fields::{Field, Format, Type, meant};
+use crate::content::near_keys::named_elsewhere;
 use crate::content::{Content, Kind};
 use crate::diagnostic::{Diagnostic, RuleMeta};
 use crate::kql::bind::Catalog;
@@ -52,7 +53,8 @@ impl Corrector {
             let Some(written) = entry.key.as_str() else { continue };
             let exact = keys.iter().find(|field| field.key == written);
             let field = exact.copied().or_else(|| {
-                let key = meant(written, keys.iter().map(|field| field.key))?;
+                let near = meant(written, keys.iter().map(|field| field.key));
+                let key = near.or_else(|| named_elsewhere(written, &entry.value, &keys.iter().copied()))?;
                 let free = !present.iter().any(|other| other == key) && !taken.contains(&key);
                 keys.iter().find(|field| field.key == key).filter(|_| free).copied()
             });

@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 use super::Refusal;
 use super::layout::{self, Field};
 use super::notes::{self, ID_REPEATED, NO_TEMPLATE, NOTHING_TO_CONVERT, VALUE_MISSING, refuse};
+use super::sums::{Ownership, summed};
 use crate::content::Kind;
 use crate::diagnostic::Diagnostic;
 use crate::kql::bind::Catalog;
@@ -88,7 +89,9 @@ pub(crate) fn to_content_with(
     connectors: bool,
 ) -> Result<Reversed, NoContent> {
     let json = Json::parse(source).map_err(NoContent::Broken)?;
-    let own = super::arm::is_own_template(&json.value);
+    // What was edited since is read as anybody's.
+    let edited = summed(source.text(), &super::arm::sum_start()) == Ownership::Edited;
+    let own = super::arm::is_own_template(&json.value) && !edited;
     let collection = collect(&json.value);
     let mut reversed = Reversed::default();
     for found in &collection.found {

@@ -57,7 +57,10 @@ impl<'a> Binder<'a> {
             });
             let message =
                 format!("`{}` is an aggregate function, which can only be used in `summarize`", name.text);
-            self.say(FindingKind::Semantic, name.span, message);
+            let alone = || Finding::new(FindingKind::Semantic, name.span, message);
+            let known = self.spaced_operator(name).or_else(|| self.aggregate_column(name, args));
+            let finding = known.unwrap_or_else(alone);
+            self.report(finding);
             self.arguments(args);
             return Value::Unknown;
         }
@@ -152,7 +155,7 @@ impl<'a> Binder<'a> {
         bound
     }
 
-    fn call_aggregate(&mut self, place: Span, builtin: &Builtin, args: &'a [Expr]) -> Value {
+    pub(super) fn call_aggregate(&mut self, place: Span, builtin: &Builtin, args: &'a [Expr]) -> Value {
         // No aggregate may stand inside another.
         self.context.aggregating = false;
         let bound = self.arguments(args);

@@ -335,6 +335,9 @@ pub(super) fn conversion(takes: &Takes, kind: Scalar) -> Option<String> {
     let convert = match wanted {
         Scalar::String => "tostring",
         Scalar::DateTime => "todatetime",
+        Scalar::Timespan if kind.integer() => {
+            return Some("Add a unit of time, as in `1d` or `12h`.".to_owned());
+        }
         Scalar::Timespan => "totimespan",
         Scalar::Long | Scalar::Int => "tolong",
         Scalar::Real | Scalar::Decimal => "toreal",

@@ -299,6 +299,12 @@ impl<'a> Binder<'a> {
         if matches!(expr.kind, ExprKind::Missing) {
             return Scalar::Unknown;
         }
+        if let Some((name, value)) = self.colon_name(expr) {
+            let own = self.scalar(value);
+            let kind = kind.unwrap_or(own);
+            made.extend(self.declare_column(columns, name, kind, (expr.span, None), true));
+            return own;
+        }
         let value = self.value_or_rows(value_of(expr));
         let own = self.of_value(expr, &value);
         self.record(whole, &value);

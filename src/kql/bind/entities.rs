@@ -159,7 +159,10 @@ impl<'a> Binder<'a> {
         finding.low_confidence = self.scope.row.as_ref().is_some_and(|row| row.low_confidence);
         // A comment of SQL at the end of a line reads as two signs before a name.
         let before = self.text.get(..name.span.start as usize).unwrap_or_default().trim_end_matches(' ');
-        if before.ends_with("--") && before.len() < name.span.start as usize {
+        // The edge of a graph is written in the same way.
+        let operator = before.rsplit('|').next().unwrap_or_default().trim_start();
+        let edge = operator.starts_with("make-graph");
+        if before.ends_with("--") && before.len() < name.span.start as usize && !edge {
             let dashes = Span::new(before.len() - 2, before.len());
             "`--` is not a comment in KQL".clone_into(&mut finding.message);
             finding.help = Some("Use `//` for comments.".to_owned());

@@ -199,6 +199,14 @@ impl<'a> Binder<'a> {
     }
 
     pub(super) fn element(&mut self, base: &'a Expr, index: &'a Expr) -> Value {
+        if let Some(value) = self.bracketed_call(base, index) {
+            return value;
+        }
+        if let Some(finding) = self.slice(base, index) {
+            self.value(base);
+            self.report(finding);
+            return Value::Unknown;
+        }
         let value = self.row_or_value(base);
         self.remember(base, &value);
         match value {
@@ -294,7 +302,18 @@ impl<'a> Binder<'a> {
             LogicalOp::Or => Op::Or,
         };
         let mut whole: Option<(Value, &'a Expr)> = None;
-        for operand in operands {
+        let mut told = 0;
+        for (at, operand) in operands.iter().enumerate() {
+            // What is told with the comparison before it.
+            if at < told {
+                continue;
+            }
+            if op == LogicalOp::Or && !self.context.searching {
+                told = at + self.further_values(operands, at);
+                if at < told {
+                    continue;
+                }
+            }
             let value = self.condition_value(operand);
             whole = Some(match whole {
                 None => (value, operand),
@@ -353,6 +372,11 @@ impl<'a> Binder<'a> {
     }
 
     fn binary(&mut self, op: BinaryOp, op_span: Span, left: &'a Expr, right: &'a Expr) -> Value {
+        if op == BinaryOp::Subtract
+            && let Some(value) = self.hyphenated_call(left, right)
+        {
+            return value;
+        }
         let side = |binder: &mut Self, expr: &'a Expr| match &expr.kind {
             ExprKind::Star if binder.context.searching => Value::of(Scalar::Dynamic),
             _ => {

@@ -1,13 +1,16 @@
 //! What people write by the habit of other languages, and what parses in KQL but means something else: methods of
 //! values, `null`, units of time without quotes, and `==` where a column gets its name.
 
-use super::super::ast::{Expr, ExprKind, Name, NameForm, StringOp};
+use std::sync::Arc;
+
+use super::super::ast::{BinaryOp, Expr, ExprKind, Name, NameForm, StringOp, StringTest};
 use super::super::builtins;
 use super::super::error::Suggestion;
 use super::super::foreign;
 use super::super::model::finding::Finding;
 use super::super::token::KEYWORDS;
-use super::{Binder, FindingKind};
+use super::super::types::Relation;
+use super::{Binder, FindingKind, Value};
 use crate::source::Span;
 
 /// Functions whose unit of time is a string.
@@ -30,7 +33,106 @@ const UNITS: &[&str] = &[
     "nanosecond",
 ];
 
-impl Binder<'_> {
+impl<'a> Binder<'a> {
+    /// `make-list(x)`: hyphens in the name of a function that has underscores. The call is read as what is meant.
+    pub(super) fn hyphenated_call(&mut self, left: &'a Expr, right: &'a Expr) -> Option<Value> {
+        let ExprKind::Call { name, args } = &right.kind else { return None };
+        let span = Span::new(left.span.start as usize, name.span.end as usize);
+        let written = self.written(span);
+        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        if !written.bytes().all(|byte| plain(char::from(byte))) {
+            return None;
+        }
+        let mut words = written.split('-');
+        let first = words.next().unwrap_or_default();
+        let is_column = self.scope.row.as_ref().is_some_and(|row| row.column(first).is_some());
+        if is_column || self.local(first).is_some() {
+            return None;
+        }
+        let known = written.replace('-', "_");
+        let aggregate = builtins::aggregate(&known).filter(|_| self.context.aggregating);
+        let builtin = aggregate.or_else(|| builtins::function(&known))?;
+        let message = format!("`{written}` must be written with underscores");
+        let mut finding = Finding::new(FindingKind::UnknownFunction, span, message);
+        finding.help = Some(format!("Use `{known}`."));
+        finding.fix = Some(Suggestion { title: format!("Replace with `{known}`"), span, text: known });
+        self.report(finding);
+        Some(if aggregate.is_some() {
+            self.call_aggregate(name.span, builtin, args)
+        } else {
+            let args = self.arguments(args);
+            self.checked_call(name.span, builtin, &args)
+        })
+    }
+
+    /// `ago[1d]`: a function whose argument is in brackets. The call is read as what is meant.
+    pub(super) fn bracketed_call(&mut self, base: &'a Expr, index: &'a Expr) -> Option<Value> {
+        let ExprKind::Name(name) = &base.kind else { return None };
+        let is_column = |row: &Arc<Relation>| row.has_unknown_columns || row.column(&name.text).is_some();
+        let may_be_column = self.scope.row.as_ref().is_some_and(is_column);
+        if name.form != NameForm::Plain || may_be_column || self.resolve(name).is_some() {
+            return None;
+        }
+        let aggregate = builtins::aggregate(&name.text).filter(|_| self.context.aggregating);
+        let builtin = aggregate.or_else(|| builtins::function(&name.text))?;
+        let rest = self.text.get(index.span.end as usize..)?;
+        let close = index.span.end as usize + rest.find(']')?;
+        let text = format!("{}({})", name.text, self.written(index.span));
+        let span = Span::new(name.span.start as usize, close + 1);
+        let message = format!("The arguments of `{}` must be in parentheses", name.text);
+        let mut finding = Finding::new(FindingKind::Argument, span, message);
+        finding.help = Some(format!("Use `{text}`."));
+        finding.fix = Some(Suggestion { title: format!("Replace with `{text}`"), span, text });
+        self.report(finding);
+        let args = std::slice::from_ref(index);
+        Some(if aggregate.is_some() {
+            self.call_aggregate(name.span, builtin, args)
+        } else {
+            let args = self.arguments(args);
+            self.checked_call(name.span, builtin, &args)
+        })
+    }
+
+    /// `extend N: 5`: the new name and the value of a column that is named with a colon.
+    pub(super) fn colon_name(&mut self, expr: &'a Expr) -> Option<(&'a Name, &'a Expr)> {
+        let ExprKind::Binary { op: BinaryOp::String(op), op_span, left, right } = &expr.kind else {
+            return None;
+        };
+        let ExprKind::Name(name) = &left.kind else { return None };
+        let open = self.scope.row.as_ref().is_some_and(|row| row.has_unknown_columns);
+        let is_column = self.scope.row.as_ref().is_some_and(|row| row.column(&name.text).is_some());
+        let new = op.test == StringTest::Search && name.form == NameForm::Plain && !is_column;
+        if !new || self.resolve(name).is_some() {
+            return None;
+        }
+        let message = "A column is named with `=`, not with `:`";
+        let span = Span::new(left.span.end as usize, op_span.end as usize);
+        let mut finding = Finding::new(FindingKind::UnknownColumn, *op_span, message);
+        finding.help = Some(format!("Use `{} = ...`.", name.text));
+        finding.fix = Some(Suggestion { title: "Replace with `=`".into(), span, text: " =".into() });
+        self.report(finding.doubted(open));
+        Some((name, right))
+    }
+
+    /// `join kind: inner (...)` and `join kind==inner (...)`, which read as conditions.
+    pub(super) fn colon_parameter(&mut self, source: &'a Expr) -> bool {
+        let ExprKind::Binary { op, op_span, left, right } = &source.kind else { return false };
+        let parameter = self.written(left.span);
+        let known = parameter == "kind" || parameter.starts_with("hint.");
+        let sign = self.written(*op_span);
+        let sets = matches!(op, BinaryOp::Equal) || sign == ":";
+        if !sets || !known {
+            return false;
+        }
+        let message = format!("A parameter is set with `=`, not with `{sign}`");
+        let mut finding = Finding::new(FindingKind::Semantic, *op_span, message);
+        finding.help = Some(format!("Use `{parameter}=...`."));
+        let span = Span::new(left.span.end as usize, right.span.start as usize);
+        finding.fix = Some(Suggestion { title: "Replace with `=`".into(), span, text: "=".into() });
+        self.report(finding);
+        true
+    }
+
     /// `Account.lower()`: a method, where KQL has a function or an operator.
     pub(super) fn method(&self, base: &Expr, member: &Expr) -> Option<Finding> {
         let ExprKind::Call { name, args } = &member.kind else { return None };
@@ -67,7 +169,20 @@ impl Binder<'_> {
         if name.form != NameForm::Plain {
             return None;
         }
-        self.null(name).or_else(|| self.unit_of_time(name)).or_else(|| self.compared_name(name))
+        let other = self.null(name).or_else(|| self.unit_of_time(name)).or_else(|| self.bare_count(name));
+        other.or_else(|| self.compared_name(name)).or_else(|| side_of_a_join(name))
+    }
+
+    /// `summarize count by Account`
+    fn bare_count(&self, name: &Name) -> Option<Finding> {
+        if !self.context.aggregating || &*name.text != "count" {
+            return None;
+        }
+        let mut finding = Finding::new(FindingKind::UnknownColumn, name.span, "`count` is a function here")
+            .help("Use `count()`.");
+        let span = Span::at(name.span.end as usize);
+        finding.fix = Some(Suggestion { title: "Insert `()`".into(), span, text: "()".into() });
+        Some(finding)
     }
 
     /// `== null`
@@ -135,4 +250,46 @@ impl Binder<'_> {
         finding.fix = Some(Suggestion { title: "Replace with `=`".into(), span, text: "=".into() });
         Some(finding)
     }
+}
+
+impl Binder<'_> {
+    /// `| where count() > 5` after a `summarize`: the column that the aggregate has made.
+    pub(super) fn aggregate_column(&self, name: &Name, args: &[Expr]) -> Option<Finding> {
+        let row = self.scope.row.as_ref()?;
+        let of = args.first().map_or("", |arg| self.written(arg.span));
+        let column = format!("{}_{of}", name.text);
+        row.column(&column)?;
+        let rest = self.text.get(args.last().map_or(name.span.end, |last| last.span.end) as usize..)?;
+        let end = self.text.len() - rest.len() + rest.find(')')? + 1;
+        let message =
+            format!("`{}` is an aggregate function, which can only be used in `summarize`", name.text);
+        let mut finding = Finding::new(FindingKind::Semantic, name.span, message)
+            .help(format!("The column of the `summarize` before it is `{column}`."));
+        let span = Span::new(name.span.start as usize, end);
+        finding.fix = Some(Suggestion { title: format!("Replace with `{column}`"), span, text: column });
+        Some(finding)
+    }
+
+    /// `Account[0:5]`: a part of a string.
+    pub(super) fn slice(&self, base: &Expr, index: &Expr) -> Option<Finding> {
+        let ExprKind::Binary { op: BinaryOp::String(op), left, right, .. } = &index.kind else { return None };
+        let number = |expr: &Expr| self.written(expr.span).parse::<u32>().ok();
+        let (from, to) = (number(left)?, number(right)?);
+        if op.test != StringTest::Search {
+            return None;
+        }
+        let text = format!("substring({}, {from}, {})", self.written(base.span), to.checked_sub(from)?);
+        let message = "KQL has no slices of strings and arrays";
+        let place = Span::new(base.span.start as usize, index.span.end as usize);
+        let finding = Finding::new(FindingKind::Semantic, place, message);
+        Some(finding.help(format!("Use `{text}` for a string, or `array_slice(...)` for an array.")))
+    }
+}
+
+/// `$left` and `$right` where no rows are joined.
+fn side_of_a_join(name: &Name) -> Option<Finding> {
+    matches!(&*name.text, "$left" | "$right").then(|| {
+        let message = format!("`{}` is only defined in the conditions of a join", name.text);
+        Finding::new(FindingKind::UnknownColumn, name.span, message).help("Use the name of the column alone.")
+    })
 }

@@ -25,7 +25,7 @@ impl<'a> Binder<'a> {
         }
     }
 
-    pub(super) fn lookup(&mut self, operator: &Operator, join: &'a Join, left: &Arc<Relation>) -> Value {
+    pub(super) fn lookup(&mut self, operator: &'a Operator, join: &'a Join, left: &Arc<Relation>) -> Value {
         let (right, keys) = self.right_side(operator, join, left);
         self.side_by_side(left, &right, &keys)
     }
@@ -33,11 +33,15 @@ impl<'a> Binder<'a> {
     /// The rows of the right side, and the columns of it that the conditions name.
     fn right_side(
         &mut self,
-        operator: &Operator,
+        operator: &'a Operator,
         join: &'a Join,
         left: &Arc<Relation>,
     ) -> (Arc<Relation>, Vec<String>) {
-        let right = self.rows(&join.right);
+        if self.colon_parameter(&join.right) {
+            return (Arc::new(Relation::unknown()), Vec::new());
+        }
+        let meant = self.kind_as_call(operator, &join.right);
+        let right = self.rows(meant.unwrap_or(&join.right));
         let mut keys: Vec<String> = Vec::new();
         if let Some(on) = &join.on {
             let conditions = Span { start: on.keyword.end, end: operator.span.end };

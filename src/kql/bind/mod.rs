@@ -38,6 +38,7 @@ mod recorder;
 mod returns;
 mod searches;
 mod sources;
+mod spellings;
 mod statements;
 mod summaries;
 #[cfg(test)]

@@ -98,6 +98,25 @@ impl<'a> Binder<'a> {
             finding.help = Some(format!("Use `ago({length})` for the time {length} ago."));
             finding.fix = Some(Suggestion { title, span, text });
         }
+        // Two strings, of which neither is part of a longer sum.
+        if let [a, b] = args
+            && written == "+"
+            && a.kind() == Scalar::String
+            && b.kind() == Scalar::String
+            && !matches!(a.expr.kind, ExprKind::Binary { .. })
+        {
+            let text = format!("strcat({}, {})", self.written(a.expr.span), self.written(b.expr.span));
+            let span = Span::new(a.expr.span.start as usize, b.expr.span.end as usize);
+            finding.fix = Some(Suggestion { title: "Replace with `strcat`".into(), span, text });
+        }
+        let date = match args {
+            [a, b] => self.date(a.kind(), b.kind(), a.expr).or_else(|| self.date(b.kind(), a.kind(), b.expr)),
+            _ => None,
+        };
+        if let Some(date) = date {
+            finding.help = Some(format!("Use `{}`.", date.text));
+            finding.fix = Some(date);
+        }
         self.report(finding.doubted(args.iter().any(|arg| arg.kind().refined())));
     }
 }

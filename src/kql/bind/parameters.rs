@@ -9,6 +9,7 @@ use super::super::types::{Column, Relation, Scalar};
 use super::checks::is_literal;
 use super::naming::value_of;
 use super::recorder::NewColumn;
+use super::spellings::goes_on;
 use super::{Binder, FindingKind};
 use crate::similar::nearest_name;
 use crate::source::Span;
@@ -50,6 +51,9 @@ impl<'a> Binder<'a> {
     fn unknown_word(&mut self, operator: &Operator, param: &'a Param, words: &[&str], value: &Expr) {
         let written = self.written(value.span);
         let name = &param.name.text;
+        if &**name == "kind" && goes_on(operator, written) {
+            return;
+        }
         let message = format!("`{written}` is not a valid `{name}` for `{}`", operator.word);
         // The joins of SQL, and a value in quotes
         let bare = match written.trim_matches(['"', '\'']) {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::super::ast::{Expr, ExprKind, Name, NameForm, Operator, SortOrder};
+use super::super::error::Suggestion;
 use super::super::model::finding::Finding;
 use super::super::model::{ColumnOrigin, Symbol};
 use super::super::types::{Column, ColumnId, ColumnList, Element, Relation, Scalar};
@@ -158,6 +159,10 @@ impl<'a> Binder<'a> {
                 self.say(FindingKind::Semantic, value.span, "Only a column can be renamed");
                 continue;
             };
+            if let Some(finding) = self.renamed_backwards(new, old, expr) {
+                self.report(finding);
+                continue;
+            }
             let Some(column) = self.column(old) else { continue };
             self.record(value, &Value::of(column.kind));
             if taken.contains(&*new.text) || row.column(&new.text).is_some() {
@@ -179,6 +184,22 @@ impl<'a> Binder<'a> {
             columns.rename(&old.text, renamed);
         }
         self.rows_with(columns)
+    }
+
+    /// `project-rename Old = New`
+    fn renamed_backwards(&self, new: &Name, old: &Name, expr: &Expr) -> Option<Finding> {
+        let row = self.scope.row.as_ref().filter(|row| !row.has_unknown_columns)?;
+        let backwards = row.column(&new.text).is_some() && row.column(&old.text).is_none();
+        if !backwards || old.form != NameForm::Plain {
+            return None;
+        }
+        let text = format!("{} = {}", old.text, new.text);
+        let mut finding =
+            Finding::new(FindingKind::UnknownColumn, expr.span, "`project-rename` has the new name first")
+                .help(format!("Use `{text}`."));
+        let title = format!("Replace with `{text}`");
+        finding.fix = Some(Suggestion { title, span: expr.span, text });
+        Some(finding)
     }
 
     fn renamed(&mut self, new: &Name, expr: &Expr, old: &Column) -> ColumnId {

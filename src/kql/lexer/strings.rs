@@ -110,6 +110,8 @@ impl Lexer<'_> {
         let mut at = inside;
         let mut deliberate = false;
         let mut text = self.text[start..inside].to_owned();
+        // A folder with a backslash at its end, which escapes the quote.
+        let mut escaped_quote = None;
         while let Some(c) = self.char_at(at).filter(|c| !is_line_break(*c)) {
             if self.text[at..].starts_with(quote) {
                 let span = Span::new(start, at + quote.len());
@@ -122,6 +124,9 @@ impl Lexer<'_> {
                 text.push('\\');
             } else if c == '\\' {
                 deliberate |= matches!(self.byte(at + 1), b'\\' | b'\'' | b'"');
+                if self.text[at + 1..].starts_with(quote) {
+                    escaped_quote = Some(at + 1 + quote.len());
+                }
                 text.push(c);
                 at += 1;
             }
@@ -129,6 +134,8 @@ impl Lexer<'_> {
             text.push(c);
             at += c.len_utf8();
         }
-        None
+        let span = Span::new(start, escaped_quote?);
+        let text = format!("@{}", &self.text[span.range()]);
+        Some(Suggestion { title: "Add `@` before the string".to_owned(), span, text })
     }
 }

@@ -131,7 +131,11 @@ fn what_is_missing_or_too_much_is_put_right() {
             "`on` is missing before the condition of the join @ $left",
             "T | join U on $left.a == $right.b",
         ),
-        ("let a = 1\nT | where b == a", "Expected `;` after `1` @ ", "let a = 1;\nT | where b == a"),
+        (
+            "let a = 1\nT | where b == a",
+            "A semicolon is missing before `T` @ ",
+            "let a = 1;\nT | where b == a",
+        ),
         (
             r#"T | where a == "C:\Windows""#,
             r"`\W` is not a valid escape sequence @ ",

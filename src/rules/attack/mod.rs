@@ -70,20 +70,32 @@ fn is_stated_empty(list: &List<'_>) -> bool {
     sequence.is_some_and(|sequence| sequence.items.is_empty())
 }
 
+/// What begins the items of lists elsewhere.
+const BULLETS: [char; 5] = ['\u{2022}', '\u{b7}', '\u{2013}', '\u{2014}', '*'];
+
 /// The tactics or techniques that one text names together, such as `T1219, T1105`; `None` where it names one, or
 /// anything else beside them.
 pub(super) fn several(text: &str) -> Option<Vec<&str>> {
-    let parts: Vec<&str> = if text.contains([',', ';', '\n']) {
-        text.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty()).collect()
+    // A list in a string, or one of which a bracket is missing.
+    let inner = text.trim().trim_start_matches(['[', '(', '{']).trim_end_matches([']', ')', '}', ',']);
+    let numbered = |part: &str| part.strip_suffix(['.', ')']).is_some_and(|part| part.parse::<u8>().is_ok());
+    let marked = inner.starts_with(BULLETS) || inner.split(' ').next().is_some_and(numbered);
+    let listed = inner.len() < text.trim().len() || marked;
+    let text = inner;
+    let parts: Vec<&str> = if text.contains([',', ';', '\n']) || text.contains(BULLETS) {
+        let parts = text.split([',', ';', '\n']).flat_map(|part| part.split(BULLETS));
+        parts.map(str::trim).filter(|part| !part.is_empty()).collect()
     } else {
-        text.split_whitespace().filter(|part| *part != "-" && *part != "&").collect()
+        let words = text.split_whitespace();
+        words.filter(|part| *part != "-" && *part != "&" && !numbered(part)).collect()
     };
     let plain = parts.into_iter().map(|part| part.trim_start_matches("- ").trim_matches(['"', '\'']));
     let parts: Vec<&str> = plain.filter(|part| !part.is_empty()).collect();
     let known = |part: &&str| {
         tactics::same_words(part).is_some() || attack::in_any_version(&part.to_ascii_uppercase()).is_some()
     };
-    (parts.len() > 1 && parts.iter().all(known)).then_some(parts)
+    let are_items = parts.len() > 1 || listed && parts.len() == 1;
+    (are_items && parts.iter().all(known)).then_some(parts)
 }
 
 /// Says that an item is several ones; `None` where it is not, or where another rule tells of the whole list.
@@ -93,7 +105,7 @@ fn split_item_finding(
     text: &Text<'_>,
     finding: &Diagnostic,
 ) -> Option<Diagnostic> {
-    let parts = several(text.value)?;
+    let parts = several(text.value).filter(|parts| parts.len() > 1)?;
     let sequence = list.field?.node().as_sequence()?;
     let index = sequence.items.iter().position(|item| std::ptr::eq(item, text.node))?;
     let fix = Fix::r#unsafe("Make each a separate item", split_item(cx.source(), sequence, index, &parts));

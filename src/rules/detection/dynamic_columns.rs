@@ -4,6 +4,7 @@ use super::seen;
 use crate::convert::detection::alert::dynamic_columns;
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::defender::MAX_DYNAMIC;
+use crate::rules::entities::single_braces;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::similar::slip_of;
 use crate::yaml::ScalarMap;
@@ -99,6 +100,8 @@ impl Rule for DetectionDynamicColumns {
                 let Some(text) = seen.detection.text(path) else { continue };
                 let Some(map) = ScalarMap::new(cx.source(), text.node) else { continue };
                 let found = dynamic_columns(text.value);
+                let has = |name: &str| result.as_ref().is_some_and(|result| result.column(name).is_some());
+                out.extend(single_braces(&map, &text, has, Self::at));
                 if text.value.matches("{{").count() != text.value.matches("}}").count() {
                     out.push(
                         Self::at(text.span(), "The double braces in this text are not balanced")

@@ -1,5 +1,6 @@
 //! `detection-entity-column`
 
+use super::missing_column::lacking;
 use super::seen;
 use crate::content::detection::columns;
 use crate::diagnostic::Diagnostic;
@@ -90,9 +91,11 @@ impl Rule for DetectionEntityColumn {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         for seen in seen(cx) {
             let Some(result) = seen.result(cx) else { continue };
+            // A column that the event needs is reported where the query drops it.
+            let lacking = lacking(&seen, cx).map_or_else(Vec::new, |(.., columns)| columns);
             for (_, items) in seen.detection.mappings() {
                 for (entry, column) in items.iter().flat_map(|item| columns(item)) {
-                    if result.column(column.value).is_some() {
+                    if result.column(column.value).is_some() || lacking.contains(&column.value) {
                         continue;
                     }
                     let member = entry.name().unwrap_or_default();

@@ -1,9 +1,12 @@
 //! `detection-missing-column`
 
-use super::{listed, seen};
+use super::{Seen, listed, seen};
+use crate::content::Query;
 use crate::content::detection::driving::Source;
 use crate::convert::detection::repaired;
 use crate::diagnostic::{Diagnostic, Fix};
+use crate::knowledge::defender;
+use crate::kql::bind::FindingKind;
 use crate::kql::column_lineage::{ColumnLineage, Presence};
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -94,17 +97,19 @@ declare_rule! {
 impl Rule for DetectionMissingColumn {
     fn check_file(&self, cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
         for seen in seen(cx) {
-            let Some((query, event, result)) = seen.judged(cx) else { continue };
-            if !event.is_any() || event.is_satisfied(|column| result.column(column).is_some()) {
+            let Some((query, source, columns)) = lacking(&seen, cx) else { continue };
+            // Where the time has the name of a workspace, or the table another name, that is reported.
+            let findings = &cx.meaning(query).findings;
+            let told = findings.iter().any(|finding| match finding.kind {
+                FindingKind::UnknownColumn => finding.name.as_deref().is_some_and(|name| {
+                    columns.iter().any(|column| defender::hunting_name(&source.name, name) == Some(column))
+                }),
+                FindingKind::UnknownTable => finding.fix.is_some(),
+                _ => false,
+            });
+            if told {
                 continue;
             }
-            let missing = |source: &Source| -> Vec<&'static str> {
-                source.required.iter().copied().filter(|column| result.column(column).is_none()).collect()
-            };
-            let Some(source) = event.sources.iter().min_by_key(|source| missing(source).len()) else {
-                continue;
-            };
-            let columns = missing(source);
             let lineage = ColumnLineage::new(query.parse(), cx.meaning(query), cx.catalog);
             let lost = columns.iter().find_map(|column| match lineage.column(column) {
                 Presence::Missing { lost, .. } => lost,
@@ -130,4 +135,21 @@ impl Rule for DetectionMissingColumn {
             out.push(Self::at(span, message).help(help).fix(fix));
         }
     }
+}
+
+/// The table of the event that a query is about, with the columns of it that the result must have and lacks.
+pub(super) fn lacking<'a>(
+    seen: &Seen<'a>,
+    cx: &Context<'_>,
+) -> Option<(&'a Query<'a>, Source, Vec<&'static str>)> {
+    let (query, event, result) = seen.judged(cx)?;
+    if !event.is_any() || event.is_satisfied(|column| result.column(column).is_some()) {
+        return None;
+    }
+    let missing = |source: &Source| -> Vec<&'static str> {
+        source.required.iter().copied().filter(|column| result.column(column).is_none()).collect()
+    };
+    let source = event.sources.into_iter().min_by_key(|source| missing(source).len())?;
+    let columns = missing(&source);
+    Some((query, source, columns))
 }

@@ -3,7 +3,7 @@
 
 use super::{Seen, seen};
 use crate::content::detection::shape::{Member, RULE, Type};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::knowledge::defender::READ_ONLY;
 use crate::rules::Context;
 use crate::source::Span;
@@ -43,6 +43,18 @@ pub(in crate::rules) fn faults<'a>(cx: &Context<'a>) -> Vec<Fault<'a>> {
     found
 }
 
+/// The member that a key of another format is meant as.
+pub(in crate::rules) fn member_meant(path: &str, name: &str) -> Option<&'static str> {
+    Some(match (path, &*name.to_ascii_lowercase()) {
+        ("", "name") => "displayName",
+        ("", "enabled" | "state") => "status",
+        ("queryCondition", "query" | "kql") => "queryText",
+        ("schedule", "interval" | "queryfrequency") => "frequency",
+        ("detectionAction.alertTemplate", "name" | "displayname") => "title",
+        _ => return None,
+    })
+}
+
 fn look<'a>(
     seen: &Seen<'a>,
     map: &'a Mapping,
@@ -71,7 +83,8 @@ fn look<'a>(
         .filter(|member| {
             !map.entries.iter().any(|entry| {
                 entry.name().is_some_and(|name| {
-                    crate::similar::is_slip(name, member.name)
+                    let meant = member_meant(path, name) == Some(member.name);
+                    (meant || crate::similar::is_slip(name, member.name))
                         && !members.iter().any(|known| known.name == name)
                 })
             })
@@ -125,6 +138,9 @@ fn look<'a>(
             // A number may stand where a text is meant: an id of digits.
             (Type::Text, Value::Scalar(_)) if entry.value.scalar_type() == Some(ScalarType::Int) => {}
             (Type::Boolean, Value::Scalar(_)) if entry.value.scalar_type() == Some(ScalarType::Bool) => {}
+            // `true` is a word that the rule on this value knows.
+            (Type::Text, Value::Scalar(_))
+                if inner == "status" && entry.value.scalar_type() == Some(ScalarType::Bool) => {}
             (Type::Text, _) => found.push(wrong("a string")),
             (Type::Boolean, _) => found.push(wrong("true or false")),
         }
@@ -148,4 +164,47 @@ pub(in crate::rules) fn missing(
     let message =
         format!("{} needs the {noun} {what}, which {verb} missing", crate::source::capitalized(&owner(path)));
     at(place, message).help(format!("Add {what}."))
+}
+
+/// Whether the mapping that holds an entry lacks a member.
+pub(in crate::rules) fn lacks(cx: &Context<'_>, path: &str, entry: &Entry, member: &str) -> bool {
+    let holds = |map: &Mapping| map.entries.iter().any(|own| std::ptr::eq(own, entry));
+    seen(cx).iter().any(|seen| {
+        let map = match path {
+            "" => seen.detection.body.as_mapping(),
+            path => seen.detection.entry(path).and_then(|entry| entry.value.as_mapping()),
+        };
+        map.is_some_and(|map| holds(map) && map.entry(member).is_none())
+    })
+}
+
+/// What to do about a value of another type, and the fix where the value can stay as a member.
+pub(in crate::rules) fn advice(cx: &Context<'_>, path: &str, node: &Node) -> (String, Option<Fix>) {
+    let (member, example) = match path {
+        "schedule" => ("frequency", "PT1H"),
+        "queryCondition" => ("queryText", "..."),
+        "detectionAction.alertTemplate.tactics" => ("tactic", "CommandAndControl"),
+        "detectionAction.alertTemplate.tactics.techniques" => ("technique", "T1219"),
+        _ => return ("Write the value in that form.".to_owned(), None),
+    };
+    let scalar = node.scalar().filter(|scalar| !scalar.style.is_block());
+    let value = scalar.map_or(example, |scalar| scalar.text.trim());
+    let written = cx.source().slice(node.span);
+    let json = cx.source().text().trim_start().starts_with('{');
+    let flow = scalar.is_some_and(|scalar| scalar.in_flow);
+    let text = match path {
+        "schedule" | "queryCondition" if !flow => {
+            let start = node.span.start as usize;
+            let line = cx.source().text()[..start].rfind('\n').map_or(0, |at| at + 1);
+            let before = &cx.source().text()[line..start];
+            let indent = before.len() - before.trim_start().len() + 2;
+            format!("{}{:indent$}{member}: {written}", cx.source().line_end(), "")
+        }
+        _ if json => format!("{{\"{member}\": {written}}}"),
+        _ if flow => format!("{{{member}: {written}}}"),
+        _ => format!("{member}: {written}"),
+    };
+    let fix = scalar
+        .and_then(|_| Fix::r#unsafe(format!("Make it the key `{member}`"), [Edit::new(node.span, text)]));
+    (format!("Use a mapping such as `{member}: {value}`."), fix)
 }

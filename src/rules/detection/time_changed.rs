@@ -3,6 +3,7 @@
 use super::seen;
 use crate::convert::detection::repaired;
 use crate::diagnostic::{Diagnostic, Fix};
+use crate::kql::bind::{Finding, FindingKind};
 use crate::kql::model::{ColumnDeclaration, ColumnOrigin};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
@@ -98,6 +99,13 @@ impl Rule for DetectionTimeChanged {
             let Some(result) = &model.result else { continue };
             for name in ["Timestamp", "TimeGenerated"] {
                 let Some(column) = result.column(name) else { continue };
+                // Where the table has no such column, that is reported.
+                let unknown = |finding: &Finding| {
+                    finding.kind == FindingKind::UnknownColumn && finding.name.as_deref() == Some(name)
+                };
+                if cx.meaning(query).findings.iter().any(unknown) {
+                    continue;
+                }
                 let changed = model
                     .sources(column.id)
                     .into_iter()

@@ -112,6 +112,7 @@ impl Rule for DetectionUnknownEntity {
                         format!("`{member}` is not a member of mappings in `{name}`"),
                     );
                     let near = ignore_case(member, collection.members)
+                        .or_else(|| ignore_case(&format!("{member}Column"), collection.members))
                         .or_else(|| slip_of(member, collection.members.iter().copied()));
                     out.push(renamed(entry, finding, near, collection.members));
                 }
@@ -124,7 +125,14 @@ impl Rule for DetectionUnknownEntity {
 pub(super) fn meant(name: &str) -> Option<&'static str> {
     let names: Vec<&'static str> = COLLECTIONS.iter().map(|known| known.name).collect();
     let plural = ["s", "es"].map(|end| format!("{name}{end}"));
+    let other = match &*name.to_ascii_lowercase() {
+        "device" | "devices" | "machine" | "machines" | "computers" | "endpoints" => Some("hosts"),
+        "user" | "users" | "identities" => Some("accounts"),
+        "addresses" | "ipaddresses" => Some("ips"),
+        _ => None,
+    };
     ignore_case(name, &names)
+        .or_else(|| other.and_then(|other| ignore_case(other, &names)))
         .or_else(|| plural.iter().find_map(|plural| ignore_case(plural, &names)))
         .or_else(|| slip_of(name, names))
 }

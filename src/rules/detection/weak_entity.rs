@@ -103,7 +103,12 @@ impl Rule for DetectionWeakEntity {
                         let message = format!("`{named}` alone does not identify an account");
                         let help = "Map a UPN (`upnColumn`), an object id (`aadUserIdColumn`) or a SID (`sidColumn`), or name and domain.";
                         out.push(Self::at(place, message).help(help));
-                    } else if name == "hosts" && has_id && !has("deviceIdColumn") && has("nameColumn") {
+                    } else if name == "hosts"
+                        && has_id
+                        && !has("deviceIdColumn")
+                        && !has("deviceId")
+                        && has("nameColumn")
+                    {
                         let message = "The host is mapped by its name, but the result has `DeviceId`";
                         let quoted =
                             first.0.key.scalar().is_some_and(|key| key.style == ScalarStyle::DoubleQuoted);

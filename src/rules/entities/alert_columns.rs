@@ -1,11 +1,12 @@
 //! The columns that `alert-override` takes from the query's result.
 
 use crate::content::model::{self, Text};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::rules::Context;
 use crate::rules::entities::is_column_name;
 use crate::rules::result_columns::{QueryResult, check_column_ref, check_placeholder, placeholders};
 use crate::source::Span;
+use crate::yaml::ScalarMap;
 
 /// Whether the query returns the columns that an override names. `at` makes a finding of the rule.
 pub(super) fn check(
@@ -20,6 +21,9 @@ pub(super) fn check(
         let what = format!("A placeholder in `{key}` refers to the column");
         for part in placeholders(text.value) {
             out.extend(check_placeholder(cx, &result, (&text, part), &at, &what));
+        }
+        if let Some(map) = ScalarMap::new(cx.source(), text.node) {
+            out.extend(single_braces(&map, &text, |name| result.has(name), &at));
         }
     }
     let mut tell = |text: Option<Text<'_>>, what: &str| {
@@ -36,6 +40,44 @@ pub(super) fn check(
         };
         tell(item.column, &what);
     }
+}
+
+/// The findings on columns of the result in single braces, which nothing replaces. `has` is whether the result has a column.
+pub(in crate::rules) fn single_braces(
+    map: &ScalarMap,
+    text: &Text<'_>,
+    has: impl Fn(&str) -> bool,
+    at: impl Fn(Span, String) -> Diagnostic,
+) -> Vec<Diagnostic> {
+    let columns = in_single_braces(text.value).into_iter().filter(|(_, column)| has(column));
+    let finding = |(part, column): (Span, &str)| {
+        let written = &text.value[part.range()];
+        let placeholder = format!("{{{{{column}}}}}");
+        let message = format!("`{written}` is not a placeholder, so it is not replaced");
+        let fix = Fix::r#unsafe(format!("Replace with `{placeholder}`"), map.edit(part, &placeholder));
+        let finding = at(map.span(part), message).severity(Severity::Warning);
+        finding.help(format!("Use double braces: `{placeholder}`.")).fix(fix)
+    };
+    columns.map(finding).collect()
+}
+
+/// The names in single braces of a text, as other systems write placeholders, with their places.
+fn in_single_braces(text: &str) -> Vec<(Span, &str)> {
+    let mut found = Vec::new();
+    for (open, _) in text.match_indices('{') {
+        let inside = &text[open + 1..];
+        let Some(length) = inside.find(['{', '}']).filter(|at| inside[*at..].starts_with('}')) else {
+            continue;
+        };
+        let close = open + 1 + length + 1;
+        let name = inside[..length].trim();
+        let doubled = text[..open].ends_with('{') || text[close..].starts_with('}');
+        if !doubled && is_column_name(name) {
+            let start = if text[..open].ends_with('$') { open - 1 } else { open };
+            found.push((Span::new(start, close), name));
+        }
+    }
+    found
 }
 
 #[cfg(test)]

@@ -2,12 +2,14 @@
 
 use crate::content::Template;
 use crate::content::model::{Text, field};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::limits::{CUSTOM_DETAIL_KEY, CUSTOM_DETAIL_VALUE, CUSTOM_DETAILS};
+use crate::rules::entities::invalid_column_name::in_braces;
 use crate::rules::entities::is_column_name;
 use crate::rules::result_columns::{QueryResult, check_column_ref};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::Node;
+use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
     /// Custom details that Sentinel does not accept.
@@ -87,7 +89,15 @@ impl Rule for CustomDetails {
                 Some(value) => {
                     let what = format!("The custom detail `{}` is set to the column", key.value);
                     let lost = || check_column_ref(cx, result.as_ref()?, value, Self::at, &what, &[]);
-                    out.extend(check_value(key, value).or_else(lost));
+                    let invalid = check_value(key, value).map(|finding| match in_braces(value.value) {
+                        Some(name) => {
+                            let edit = replace_scalar(cx.source(), value.node, name);
+                            let fix = Fix::r#unsafe(format!("Replace with `{name}`"), edit);
+                            finding.help(format!("Use the name of the column alone: `{name}`.")).fix(fix)
+                        }
+                        None => finding,
+                    });
+                    out.extend(invalid.or_else(lost));
                 }
                 // Of lists and mappings the schema speaks.
                 None if is_null(template, key.value) => out.push(without_column(key)),

@@ -77,10 +77,23 @@ impl Rule for InvalidColumnName {
                     let fix = Fix::safe(format!("Replace with `{name}`"), edit);
                     finding.help(format!("Use `{name}` without the spaces around it.")).fix(fix)
                 }
-                None => finding,
+                None => match in_braces(text.value) {
+                    Some(name) => {
+                        let edit = replace_scalar(cx.source(), text.node, name);
+                        let fix = Fix::r#unsafe(format!("Replace with `{name}`"), edit);
+                        finding.help(format!("Use the name of the column alone: `{name}`.")).fix(fix)
+                    }
+                    None => finding,
+                },
             });
         }
     }
+}
+
+/// The column that a placeholder such as `{{Account}}` names.
+pub(in crate::rules) fn in_braces(text: &str) -> Option<&str> {
+    let inner = text.trim().trim_start_matches(['{', '$', '[']).trim_end_matches(['}', ']']).trim();
+    (inner.len() < text.trim().len() && is_column_name(inner)).then_some(inner)
 }
 
 /// A finding on what cannot be the name of a column.

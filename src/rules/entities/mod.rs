@@ -29,6 +29,8 @@ super::rules! {
     missing_entity_mapping::MissingEntityMapping,
 }
 
+pub(super) use alert_columns::single_braces;
+
 use crate::content::model::EntityMapping;
 use crate::knowledge::entities::{EntityType, entity_type_ignore_case};
 

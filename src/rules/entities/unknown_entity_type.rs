@@ -99,10 +99,17 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, text: &Text<'_>) -> Diagnostic
     }
     // What people call a user or a computer is an account or a host.
     let meant = match text.value.to_ascii_lowercase().as_str() {
-        "user" | "users" | "identity" | "upn" => entities::entity_type("Account"),
-        "computer" | "device" | "machine" | "endpoint" => entities::entity_type("Host"),
+        "user" | "users" | "identity" | "upn" | "username" | "accountname" => {
+            entities::entity_type("Account")
+        }
+        "computer" | "device" | "machine" | "endpoint" | "hostname" | "server" => {
+            entities::entity_type("Host")
+        }
         "ipaddress" | "ip address" => entities::entity_type("IP"),
         "domain" | "domainname" => entities::entity_type("DNS"),
+        "hash" | "filename" => {
+            entities::entity_type(if text.value.eq_ignore_ascii_case("hash") { "FileHash" } else { "File" })
+        }
         _ => entities::nearest_entity_type(text.value),
     };
     let Some(near) = meant else {

@@ -70,6 +70,19 @@ impl Rule for InvalidId {
             out.push(Self::at(id.span(), message).help(help).fix(fix).harmless());
             return;
         }
+        let hyphenated =
+            id.value.trim().replace(['_', ' ', '.', '\u{2010}', '\u{2011}', '\u{2013}', '\u{2014}'], "-");
+        if is_guid(&hyphenated) {
+            let fix = Fix::r#unsafe(
+                format!("Replace with {hyphenated}"),
+                replace_scalar(cx.source(), id.node, &hyphenated),
+            );
+            let message = format!("The GUID `{}` is not in the standard form", shorten(id.value));
+            let help = "The groups of a GUID are separated by hyphens (`-`).";
+            let finding = Self::at(id.span(), message).help(help).fix(fix);
+            out.push(if is_resource_name(id.value.trim()) { finding.harmless() } else { finding });
+            return;
+        }
         let derived = Uuid::new_v5(&NAMESPACE, id.value.as_bytes());
         let fix = Fix::r#unsafe(
             format!("Replace with {derived}, derived from the value"),

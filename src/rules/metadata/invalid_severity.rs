@@ -73,7 +73,16 @@ impl Rule for InvalidSeverity {
             let Some(text) = detection.alert("severity").and_then(Text::of) else { continue };
             if !defender::SEVERITIES.contains(&text.value) {
                 let finding = Self::at(text.span(), not_in_set_message(&text, "severity"));
-                out.push(closed_set(cx, finding, &text, defender::SEVERITIES));
+                let known =
+                    |meant: &str| defender::SEVERITIES.iter().find(|known| known.eq_ignore_ascii_case(meant));
+                out.push(match abbreviated(text.value).and_then(known) {
+                    Some(meant) => {
+                        let edit = replace_scalar(cx.source(), text.node, meant);
+                        let fix = Fix::r#unsafe(format!("Replace with `{meant}`"), edit);
+                        finding.help(format!("Did you mean `{meant}`?")).fix(fix)
+                    }
+                    None => closed_set(cx, finding, &text, defender::SEVERITIES),
+                });
             }
         }
     }

@@ -1,10 +1,11 @@
 //! `invalid-status`
 
 use crate::content::Template;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::limits;
 use crate::rules::metadata::{closed_set, not_in_set_message};
 use crate::rules::{Context, Rule, declare_rule};
+use crate::yaml::edit::replace_scalar;
 
 declare_rule! {
     /// A status that Content hub does not have.
@@ -75,7 +76,19 @@ impl Rule for InvalidStatus {
                 continue;
             };
             let finding = Self::at(text.span(), not_in_set_message(&text, "status"));
-            out.push(closed_set(cx, finding, &text, &STATUSES));
+            let meant = match &*text.value.to_ascii_lowercase() {
+                "true" | "on" | "yes" | "active" | "1" => Some("enabled"),
+                "false" | "off" | "no" | "inactive" | "0" => Some("disabled"),
+                _ => None,
+            };
+            out.push(match meant {
+                Some(meant) => {
+                    let edit = replace_scalar(cx.source(), text.node, meant);
+                    let fix = Fix::r#unsafe(format!("Replace with `{meant}`"), edit);
+                    finding.help(format!("Use `{meant}`.")).fix(fix)
+                }
+                None => closed_set(cx, finding, &text, &STATUSES),
+            });
         }
     }
 

@@ -81,6 +81,16 @@ impl Rule for InvalidTriggerOperator {
                 out.push(finding.help(format!("Use `{word}`.")).fix(fix));
                 return;
             }
+            let or_equal = match &*text.value.to_ascii_lowercase().replace(' ', "") {
+                ">=" | "ge" | "gte" | "greaterthanorequal" | "greaterthanorequalto" => Some(("gt", "lower")),
+                "<=" | "le" | "lte" | "lessthanorequal" | "lessthanorequalto" => Some(("lt", "higher")),
+                _ => None,
+            };
+            if let Some((word, step)) = or_equal {
+                let finding = Self::at(text.span(), not_in_set_message(&text, "triggerOperator"));
+                out.push(finding.help(format!("Use `{word}` with a threshold that is one {step}.")));
+                return;
+            }
             out.push(closed_set(
                 cx,
                 Self::at(text.span(), not_in_set_message(&text, "triggerOperator")),

@@ -67,9 +67,12 @@ declare_rule! {
 }
 
 impl Rule for InvalidTriggerThreshold {
-    fn check_template(&self, _: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
+    fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
         let text = template.schedule().and_then(|schedule| schedule.threshold);
-        let Some(text) = text.filter(|text| !text.value.is_empty()) else { return };
+        // Where the value is not valid YAML, that is reported.
+        let is_read =
+            |text: &Text<'_>| !text.value.is_empty() && !cx.content.document.is_damaged(text.span());
+        let Some(text) = text.filter(is_read) else { return };
         let is_string = text.node.scalar_type() == Some(ScalarType::Str);
         match number(&text) {
             Some(number) if number <= limits::THRESHOLD_MAX => {

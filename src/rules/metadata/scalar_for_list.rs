@@ -87,10 +87,16 @@ fn finding(cx: &Context<'_>, field: Field<'_>, text: Text<'_>) -> Diagnostic {
     }
     if let Some(parts) = several(text.value) {
         let edits = scalar_to_items(cx.source(), field.entry, &parts);
-        let fix = edits.and_then(|edits| Fix::safe("Make each a separate item", edits));
-        return finding.help(format!("Make each a separate item under `{}:`.", field.key)).fix(fix);
+        let (each, title) = match parts[..] {
+            [only] => (format!("Make `{only}` an item"), "Make it a list with one item"),
+            _ => ("Make each a separate item".to_owned(), "Make each a separate item"),
+        };
+        let fix = edits.and_then(|edits| Fix::safe(title, edits));
+        return finding.help(format!("{each} under `{}:`.", field.key)).fix(fix);
     }
-    let edits = scalar_to_list(cx.source(), field.entry);
+    let one_line = !cx.source().slice(text.span()).contains(['\n', '\r']);
+    let below = || scalar_to_items(cx.source(), field.entry, &[text.value]).filter(|_| one_line);
+    let edits = scalar_to_list(cx.source(), field.entry).or_else(below);
     let fix = edits.and_then(|edits| Fix::safe("Make it a list with one item", edits));
     finding.help(format!("Make `{}` an item under `{}:`.", text.value, field.key)).fix(fix)
 }

@@ -8,7 +8,7 @@ use crate::rules::words::PROSE;
 use crate::source::{Edit, Span};
 use crate::yaml::edit::{quote_if_needed, replace_value};
 use crate::yaml::pointer::readable;
-use crate::yaml::{Mapping, Node, ScalarStyle, ScalarType, Value};
+use crate::yaml::{Entry, Mapping, Node, ScalarStyle, ScalarType, Value};
 
 /// What to do about a value that is of none of the expected JSON types, and a fix where there is just one way.
 pub(super) fn advice(
@@ -28,6 +28,11 @@ pub(super) fn advice(
     if let Some(meant) = id_with_name(cx, pointer, node).filter(|_| wants("string")) {
         return meant;
     }
+    if let Some(meant) =
+        words_in_braces(cx, node, wants("array")).filter(|_| wants("array") || wants("string"))
+    {
+        return meant;
+    }
     match &node.value {
         Value::Mapping(map) if wants("array") => match map.entries.first().and_then(|first| first.name()) {
             Some(key) => {
@@ -38,6 +43,14 @@ pub(super) fn advice(
         },
         Value::Scalar(scalar) if wants("array") => {
             (format!("Put `- {}` on a separate line below the key.", scalar.text.trim()), None)
+        }
+        Value::Scalar(scalar)
+            if wants("object") && pointer == "/eventGroupingSettings" && !scalar.in_flow =>
+        {
+            let text =
+                format!("{}  aggregationKind: {}", cx.source().line_end(), cx.source().slice(node.span));
+            let fix = Fix::r#unsafe("Make it the key `aggregationKind`", [Edit::new(node.span, text)]);
+            (keys_of(cx, pointer), fix)
         }
         _ if wants("object") => (keys_of(cx, pointer), None),
         Value::Scalar(scalar) => {
@@ -58,8 +71,12 @@ pub(super) fn advice(
             (format!("Use `{value}`{quotes}."), fix)
         }
         Value::Sequence(list) => match &list.items[..] {
-            [Node { value: Value::Scalar(only), .. }] if !wants("array") => {
-                (format!("Use `{}` as a single value, not as a list.", only.text.trim()), None)
+            [item @ Node { value: Value::Scalar(only), .. }] if !wants("array") => {
+                let text = only.text.trim();
+                let written = cx.source().slice(item.span);
+                let fix = Fix::r#unsafe(format!("Replace with `{text}`"), [Edit::new(node.span, written)]);
+                let fix = fix.filter(|_| list.flow && (wants("string") || wants("integer")));
+                (format!("Use `{text}` as a single value, not as a list."), fix)
             }
             _ => (general(expected), None),
         },
@@ -83,6 +100,20 @@ fn bracketed_text(cx: &Context<'_>, pointer: &str, node: &Node) -> Option<(Strin
     let quoted = quote_if_needed(written);
     let help = format!("`{sign}` starts {what} in YAML: put the value in quotes, `{quoted}`.");
     Some((help, Fix::r#unsafe("Put the value in quotes", [Edit::new(node.span, quoted)])))
+}
+
+/// `tactics: {Impact}`, `id: {GUID}`: words in braces, which YAML reads as keys without values.
+fn words_in_braces(cx: &Context<'_>, node: &Node, list: bool) -> Option<(String, Option<Fix>)> {
+    let map = node.as_mapping().filter(|map| map.flow && !map.entries.is_empty())?;
+    let no_value = |entry: &Entry| entry.value.span.is_empty() && entry.name().is_some();
+    let written = cx.source().slice(node.span);
+    let inside = written.strip_prefix('{')?.strip_suffix('}')?.trim();
+    if !map.entries.iter().all(no_value) || (!list && map.entries.len() > 1) {
+        return None;
+    }
+    let text = if list { format!("[{inside}]") } else { inside.to_owned() };
+    let help = format!("Braces make a mapping in YAML: use `{text}`.");
+    Some((help, Fix::r#unsafe(format!("Replace with `{text}`"), [Edit::new(node.span, text.clone())])))
 }
 
 /// `- T1078: Valid Accounts`, `- Impact:`: an id of ATT&CK with its name, which makes a mapping of it.

@@ -11,7 +11,7 @@ use crate::rules::metadata::misindented_key::misindented_key;
 use crate::rules::schema_violations::owning_rule;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::similar::{is_slip, slip_of};
-use crate::yaml::edit::rename_key;
+use crate::yaml::edit::{rename_key, replace_value};
 use crate::yaml::pointer::readable;
 use crate::yaml::{Mapping, Node};
 
@@ -74,11 +74,22 @@ impl Rule for UnknownKey {
             let message = format!("Unknown key `{name}` in {}", structure::owner(&path));
             let finding = Self::at(entry.key.span, message);
             let same = known.iter().find(|known| known.eq_ignore_ascii_case(name)).copied();
-            let Some(near) = same.or_else(|| slip_of(name, known.iter().copied())) else {
+            let meant = structure::member_meant(&path, name)
+                .filter(|meant| structure::lacks(cx, &path, entry, meant));
+            let near = same.or_else(|| slip_of(name, known.iter().copied())).or(meant);
+            let Some(near) = near else {
                 out.push(finding.help("Delete it: the service does not accept it."));
                 continue;
             };
-            let fix = Fix::r#unsafe(format!("Rename it to `{near}`"), Some(rename_key(entry, near)));
+            let mut edits = vec![rename_key(entry, near)];
+            // The other name has other values.
+            let value = match entry.value.scalar().map(|scalar| &*scalar.text) {
+                Some("true") if near == "status" => Some("enabled"),
+                Some("false") if near == "status" => Some("disabled"),
+                _ => None,
+            };
+            edits.extend(value.map(|value| replace_value(&entry.value, value)));
+            let fix = Fix::r#unsafe(format!("Rename it to `{near}`"), edits);
             out.push(finding.help(format!("Did you mean `{near}`?")).fix(fix));
         }
     }

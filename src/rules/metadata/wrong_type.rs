@@ -80,12 +80,12 @@ impl Rule for WrongType {
                 found(node).to_owned()
             };
             let message = format!("`{path}` must be {wanted}, not {what}");
-            let help = if node.is_null() {
-                "Leave it out, or give it a value."
+            let (help, fix) = if node.is_null() {
+                ("Leave it out, or give it a value.".to_owned(), None)
             } else {
-                "Write the value in that form."
+                structure::advice(cx, &path, node)
             };
-            out.push(Self::at(node.span, message).help(help));
+            out.push(Self::at(node.span, message).help(help).fix(fix));
         }
     }
 
@@ -114,7 +114,10 @@ fn no_mapping(root: Option<&Node>) -> Option<Diagnostic> {
             let help = "Put each query or rule in a separate file, with top-level keys.";
             Some(WrongType::at(start, "The file is a list, but must be a mapping").help(help))
         }
-        _ => Some(WrongType::at(root.span, "The file is a string, but must be a mapping").help(help)),
+        _ => {
+            let message = format!("The file is {}, but must be a mapping", found(root));
+            Some(WrongType::at(root.span, message).help(help))
+        }
     }
 }
 

@@ -124,7 +124,7 @@ fn within(query: &Query<'_>, text: &Text<'_>, part: Span) -> Span {
 
 fn finding(query: &Query<'_>, place: Span, pattern: &str, (part, error): &(Span, Error)) -> Diagnostic {
     let shown = pattern.get(part.range()).unwrap_or_default();
-    let (what, help) = messages::words(error, shown);
+    let (what, help) = messages::words(error, shown, pattern);
     InvalidRegex::at(query.span(place), format!("The regular expression is not valid: {what}")).help(help)
 }
 

@@ -10,7 +10,7 @@ use crate::source::SourceFile;
 
 /// What is put around the lines of a case.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     /// A query in a file of its own.
     Query,
     /// A hunting query; the lines stand in the place of its own with their keys.
@@ -32,7 +32,7 @@ const DETECTION: &str = "kind: CustomDetection\nproperties:\n  displayName: D\n 
     schedule:\n    frequency: PT1H\n  detectionAction:\n    alertTemplate:\n      title: T\n      description: D\n      severity: low\n";
 
 impl Form {
-    fn path(self) -> &'static str {
+    pub(super) fn path(self) -> &'static str {
         match self {
             Self::Query => "a.kql",
             Self::Gate | Self::Detections => "Detections/a.yaml",
@@ -41,7 +41,7 @@ impl Form {
     }
 
     /// The file of a case, and the line at which its own begin.
-    fn file(self, lines: &str) -> String {
+    pub(super) fn file(self, lines: &str) -> String {
         let key = |line: &str| line.trim_start().split(':').next().unwrap_or_default().to_owned();
         let own: Vec<String> =
             lines.lines().filter(|line| !line.starts_with([' ', '#', '-'])).map(key).collect();

@@ -7,18 +7,25 @@ use granit_parser::ErrorKind;
 
 /// A bracket or brace that is not closed, closed by the wrong sign, or lacks a comma inside.
 pub(super) fn unclosed(place: &Place) -> Option<Slip> {
-    let start = place.parsed.open_flow.last().copied().unwrap_or(place.offset);
+    let last = place.parsed.open_flow.last().copied().unwrap_or(place.offset);
+    // The parser looks ahead, so that it may not have told of the last one yet.
+    let wrong = match place.kind {
+        ErrorKind::MismatchedFlowCollectionEnd { .. } => mismatched(place),
+        _ => None,
+    };
+    let start = wrong.map_or(last, |(open, _)| open);
     let open = place.text.get(start..)?.chars().next().filter(|c| matches!(c, '[' | '{'))?;
     let close = if open == '[' { ']' } else { '}' };
     let at = Span::new(start, start + 1);
-    if let ErrorKind::MismatchedFlowCollectionEnd { close: wrong, .. } = place.kind {
-        let from = place.offset.max(start);
-        let wrong_at = from + place.text[from..].find(*wrong)?;
-        let span = Span::new(wrong_at, wrong_at + 1);
+    if let Some((_, wrong_at)) = wrong {
+        return Some(closed_by_another(place, at, close, wrong_at));
+    }
+    if place.text[place.offset..].starts_with(',') && place.text[..place.offset].trim_end().ends_with(',') {
+        let comma = Span::new(place.offset, place.offset + 1);
         return Some(
-            Slip::new(span, format!("`{open}` is closed by `{wrong}`"))
-                .label(at, "opened here")
-                .fix(format!("use `{close}`"), vec![vec![Edit::new(span, close.to_string())]]),
+            Slip::new(comma, "unexpected `,`")
+                .help("remove one of them")
+                .fix("remove the `,`", vec![vec![Edit::delete(comma)]]),
         );
     }
     let line = line_at(place.text, line_start(place.text, start));
@@ -35,6 +42,10 @@ pub(super) fn unclosed(place: &Place) -> Option<Slip> {
     }
     let body = body.find(" #").map_or(body, |comment| &body[..comment]).trim_end();
     let body_end = start + body.len();
+    // `[a, b)`, of which the parenthesis is part of the last value.
+    if open == '[' && body.ends_with(')') && !body.contains('(') {
+        return Some(closed_by_another(place, at, close, body_end - 1));
+    }
     let text_end = super::continuation_end(place.text, line).max(body_end);
     let closing = |at: usize| {
         // A comma that was meant to be followed by more goes.
@@ -46,6 +57,44 @@ pub(super) fn unclosed(place: &Place) -> Option<Slip> {
             .help(format!("close it with `{close}`"))
             .fix(format!("add the `{close}`"), vec![closing(text_end), closing(body_end)]),
     )
+}
+
+/// A bracket or brace that another sign closes: it stands for the right one, or the right one is missing before it.
+fn closed_by_another(place: &Place, open: Span, close: char, wrong_at: usize) -> Slip {
+    let span = Span::new(wrong_at, wrong_at + 1);
+    let (opened, wrong) = (place.slice(open), place.slice(span));
+    let replaced = vec![Edit::new(span, close.to_string())];
+    let before = place.text[..wrong_at].trim_end().len();
+    let inserted = vec![Edit::insert(before, close.to_string())];
+    Slip::new(span, format!("`{opened}` is closed by `{wrong}`"))
+        .label(open, "opened here")
+        .help(format!("use `{close}`, or add it if it is missing before the `{wrong}`"))
+        .fix(format!("close it with `{close}`"), vec![replaced, inserted])
+}
+
+/// The first closing bracket or brace, outside of quoted values, that does not close the one that is open there, with that
+/// one before it.
+fn mismatched(place: &Place) -> Option<(usize, usize)> {
+    // The parser tells where the one is that is closed by another.
+    let from = place.parsed.open_flow.first().map_or(place.offset, |first| place.offset.min(*first));
+    let mut open = Vec::new();
+    let mut quote = None;
+    let mut before = ' ';
+    for (at, c) in place.text.get(from..)?.char_indices() {
+        let begins = before.is_whitespace() || matches!(before, '[' | '{' | ',' | ':');
+        match (quote, c) {
+            (Some(sign), c) if c == sign && before != '\\' => quote = None,
+            (None, '"' | '\'') if begins => quote = Some(c),
+            (None, '[' | '{') => open.push((from + at, if c == '[' { ']' } else { '}' })),
+            (None, ']' | '}') => match open.pop()? {
+                (_, close) if close == c => {}
+                (start, _) => return Some((start, from + at)),
+            },
+            _ => {}
+        }
+        before = c;
+    }
+    None
 }
 
 /// A comma too few or too many in a file that is JSON as a whole, where brackets and braces are closed on other lines.
@@ -81,6 +130,15 @@ pub(super) fn goes_on(place: &Place) -> Option<Slip> {
         (depth == 0).then_some(at)
     })?;
     let rest = body[end + 1..].trim_start();
+    if rest == "," || rest == close.encode_utf8(&mut [0; 4]) {
+        let span = Span::new(value.end as usize - 1, value.end as usize);
+        return Some(
+            Slip::new(span, format!("unexpected `{rest}` after the closing `{close}`"))
+                .label(Span::new(value.start as usize, value.start as usize + 1), "opened here")
+                .help(format!("remove the `{rest}`"))
+                .fix(format!("remove the `{rest}`"), vec![vec![Edit::delete(span)]]),
+        );
+    }
     if rest.is_empty() || rest.starts_with([close, ',']) {
         return None;
     }

@@ -55,11 +55,22 @@ fn unclosed_at(place: &Place, at: usize, quote: char) -> Slip {
         let end = at + body[..comment].trim_end().len();
         candidates.push(vec![Edit::insert(end, quote.to_string())]);
     }
+    // `['a', 'b"]`, of which the last quote is another one.
+    let other = if quote == '"' { '\'' } else { '"' };
+    let swapped = body.match_indices(other).map(|(start, _)| start).find(|start| {
+        let after = body[start + 1..].trim_start();
+        after.is_empty() || after.starts_with([',', ']', '}'])
+    });
+    let mut title = "close the quote at the end of the line";
+    if let Some(start) = swapped.filter(|start| !body[1..*start].contains(other)) {
+        candidates.insert(0, vec![Edit::new(Span::new(at + start, at + start + 1), quote.to_string())]);
+        title = "use the same quote at both ends";
+    }
     candidates.push(vec![Edit::insert(at + body.len(), quote.to_string())]);
     let end = (at + quote.len_utf8()).min(place.text.len());
     Slip::new(Span::new(at, end), "unclosed quote")
         .help(format!("close the string with `{quote}`"))
-        .fix("close the quote at the end of the line", candidates)
+        .fix(title, candidates)
 }
 
 /// Something after a closed quote.
@@ -78,6 +89,15 @@ pub(super) fn trailing(place: &Place) -> Option<Slip> {
     let value = value.unwrap_or(Span::new(opener, place.line.end));
     let body = place.slice(value);
     let rest = Span::new(place.offset, (value.end as usize).max(place.offset));
+    if quoted_items(body) {
+        let edits = vec![Edit::insert(value.start as usize, "["), Edit::insert(value.end as usize, "]")];
+        return Some(
+            Slip::new(rest, "several values must be in a list")
+                .label(Span::new(opener, opener + 1), "the first value starts here")
+                .help("put the values in brackets")
+                .fix("put the values in brackets", vec![edits]),
+        );
+    }
     let mut candidates = Vec::new();
     let title;
     if place.slice(rest).chars().all(|c| c == quote) {
@@ -109,6 +129,22 @@ pub(super) fn trailing(place: &Place) -> Option<Slip> {
             ))
             .fix(title, candidates),
     )
+}
+
+/// Whether a text is strings in quotes with commas between them.
+fn quoted_items(text: &str) -> bool {
+    let mut rest = text;
+    let mut count = 0;
+    while let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) {
+        let Some(end) = rest[1..].find(quote) else { return false };
+        count += 1;
+        rest = rest[end + 2..].trim_start();
+        match rest.strip_prefix(',') {
+            Some(after) => rest = after.trim_start(),
+            None => return count > 1 && rest.is_empty(),
+        }
+    }
+    count > 1 && rest.is_empty()
 }
 
 /// A backslash in double quotes with an unknown or broken escape.

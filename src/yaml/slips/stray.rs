@@ -146,8 +146,9 @@ fn without_colon(place: &Place) -> Option<Slip> {
     }
     let at = place.line.start + word;
     // Another sign may stand where the colon belongs.
-    let sign = rest.trim_start().bytes().next().filter(|sign| matches!(sign, b';' | b'='));
-    let end = sign.map_or(at, |_| at + rest.len() - rest.trim_start().len() + 1);
+    let written = rest.trim_start();
+    let sign = ["=>", "->", ";", "=", "- "].into_iter().find(|sign| written.starts_with(sign));
+    let end = sign.map_or(at, |sign| at + rest.len() - written.len() + sign.trim_end().len());
     let space = if place.text[end..place.line.end].starts_with(|c: char| !c.is_whitespace()) && sign.is_some()
     {
         ": "

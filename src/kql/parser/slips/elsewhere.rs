@@ -82,13 +82,15 @@ impl Slips<'_> {
     /// `count(distinct X)`
     pub(super) fn distinct(&self, draft: &mut Draft, at: usize) -> bool {
         let from = at.saturating_sub(3);
+        let counts = |word: &str| word.eq_ignore_ascii_case("count") || word == "dcount";
         let is_call = |index: &usize| {
-            self.written(*index).eq_ignore_ascii_case("count")
+            counts(self.written(*index))
                 && self.kind(index + 1) == T::OpenParen
                 && self.written(index + 2).eq_ignore_ascii_case("distinct")
         };
         let Some(count) = (from..=at).find(is_call) else { return false };
-        draft.say(self.over(count, count + 2), "`count` has no `distinct` in KQL", "Use `dcount(...)`.");
+        let message = format!("`{}` has no `distinct` in KQL", self.written(count));
+        draft.say(self.over(count, count + 2), message, "Use `dcount(...)`.");
         if let Some(close) = self.closing(count + 1) {
             let inside = Span::new(self.span(count + 2).end as usize, self.span(close).start as usize);
             let inside = self.text[inside.range()].trim();
@@ -128,7 +130,8 @@ impl Slips<'_> {
             return true;
         }
         let literal = |index: usize| self.kind(index).is_literal() || self.kind(index) == T::OpenParen;
-        let operand = at > 0 && self.ends_operand(at - 1) && self.kind(at) == T::Identifier;
+        let named = self.kind(at) == T::Identifier || lower == "regex";
+        let operand = at > 0 && self.ends_operand(at - 1) && named;
         if !operand || !(literal(at + 1) || self.kind(at + 1) == T::Identifier) {
             return false;
         }

@@ -17,6 +17,9 @@ const SIGNS: &[(&str, &str)] = &[
     ("~=", "=~"),
     ("==~", "=~"),
     ("=~=", "=~"),
+    ("=~~", "=~"),
+    ("==!", "!="),
+    ("=!=", "!="),
     ("|>", "|"),
     ("&", "and"),
 ];
@@ -152,6 +155,17 @@ impl Slips<'_> {
         }
         let span = self.over(first, last);
         let sign = &self.text[span.range()];
+        // An arrow in a list of columns gives a name.
+        let stage = (0..first).rev().take_while(|index| !matches!(self.kind(*index), T::Pipe | T::Semicolon));
+        let operator = stage.last().map(|index| self.kind(index));
+        if sign == "=>"
+            && matches!(operator, Some(T::Extend | T::Project | T::Summarize))
+            && self.opened(first).is_none()
+        {
+            draft.say(span, "`=>` is not an operator in KQL", "Use `=` to name a column.");
+            draft.fix(span, "=");
+            return true;
+        }
         if let Some((_, here)) = SIGNS.iter().find(|(there, _)| *there == sign) {
             draft.say(span, format!("`{sign}` is not an operator in KQL"), format!("Use `{here}`."));
             draft.fix(span, here);
@@ -482,8 +496,11 @@ impl Slips<'_> {
     /// Braces and signs in which something was to be filled in.
     pub(super) fn placeholder(&self, draft: &mut Draft, at: usize) -> bool {
         let twice = |sign: &str| self.written(at) == sign && self.written(at + 1) == sign;
-        let placeholder =
-            twice("{") || twice("%") || (self.kind(at) == T::LessThan && self.kind(at + 1) == T::Identifier);
+        let placeholder = twice("{")
+            || twice("%")
+            || (self.kind(at) == T::LessThan
+                && self.kind(at + 1) == T::Identifier
+                && self.kind(at + 2) == T::GreaterThan);
         if placeholder {
             draft.help("This looks like a placeholder: replace it with a value.");
             draft.covers = self.stage(at);

@@ -35,14 +35,19 @@ impl Slips<'_> {
                 draft.fix(here, "");
             }
             T::Comma if leftover => {
-                draft.say(here, "Trailing comma", "Remove it, or complete the list.");
                 if matches!(self.kind(at + 1), T::Pipe | T::Semicolon | T::EndOfText | T::CloseParen) {
+                    draft.say(here, "Trailing comma", "Remove it, or complete the list.");
                     draft.fix(here, "");
+                } else {
+                    draft.say(here, "Unexpected comma", "Remove it; what comes before it is not a list.");
                 }
             }
             close @ (T::CloseParen | T::CloseBracket | T::CloseBrace) if leftover => {
                 let message = format!("Unmatched `{}`", close.text());
                 draft.say(here, message, "Remove it, or add the missing opening bracket.");
+                if self.is_surplus(at) {
+                    draft.fix(here, "");
+                }
             }
             next => {
                 let comma = at > 0 && self.kind(at - 1) == T::Comma;
@@ -60,7 +65,15 @@ impl Slips<'_> {
                     return false;
                 }
                 let place = draft.error.span;
-                draft.say(place, "Trailing comma", "Remove it, or complete the list.");
+                let opened = self.opened(at).map(|open| self.kind(open));
+                if next == T::CloseBracket && opened != Some(T::OpenBracket) {
+                    draft.say(
+                        self.span(at),
+                        "Unmatched `]`",
+                        "Remove it, or add the missing opening bracket.",
+                    );
+                    return true;
+                }
                 // Of several commas in a row all but one go, and where the list ends, that one too.
                 let mut first = at - 1;
                 while first > 0 && self.kind(first - 1) == T::Comma {
@@ -76,6 +89,11 @@ impl Slips<'_> {
                         T::Pipe | T::Semicolon | T::EndOfText | T::CloseParen | T::CloseBracket | T::By
                     );
                 let gone = if ends { self.over(first, last) } else { self.over(first + 1, last) };
+                if ends {
+                    draft.say(place, "Trailing comma", "Remove it, or complete the list.");
+                } else {
+                    draft.say(gone, "Duplicate comma", "Remove one of them.");
+                }
                 draft.fix(gone, "");
                 draft.covers = self.over(first, last);
             }
@@ -232,12 +250,7 @@ impl Slips<'_> {
                 draft.say(self.span(at), "A list has no ranges", "Use `between (low .. high)`.");
                 draft.covers = self.stage(at);
             }
-            ")" | "]" | "}" if self.closes_otherwise(at, &expected) => {
-                let here = self.span(at);
-                let message = format!("Expected `{expected}`, not `{}`", self.written(at));
-                draft.say(here, message, format!("Use `{expected}`."));
-                draft.fix(here, &expected);
-            }
+            ")" | "]" | "}" if self.wrong_bracket(draft, at, &expected) => {}
             ")" | "]" | "}" => {
                 let json = expected == "]" && self.kind(at) == T::Identifier && self.in_dynamic(at);
                 draft.help(if json {
@@ -247,7 +260,10 @@ impl Slips<'_> {
                     format!("Close it with `{expected}`.")
                 });
                 let list = expected == "]" && self.kind(at) == T::CloseParen && self.in_dynamic(at);
-                if list || (expected == ")" && self.ends_call(at)) {
+                let ends =
+                    expected == ")" && (self.ends_call(at) || self.ends_aggregate(at) || self.ends_group(at));
+                let element = expected == "]" && self.ends_element(at);
+                if list || ends || element {
                     draft.fix(Span::at(before), &expected);
                 }
             }
@@ -286,36 +302,6 @@ impl Slips<'_> {
         true
     }
 
-    /// Whether a token closes a bracket of another kind, which opened nowhere: it is there instead of the expected one.
-    fn closes_otherwise(&self, at: usize, expected: &str) -> bool {
-        let closes = match self.kind(at) {
-            T::CloseParen => T::OpenParen,
-            T::CloseBracket => T::OpenBracket,
-            T::CloseBrace => T::OpenBrace,
-            _ => return false,
-        };
-        let opened = self.opened(at).map(|open| self.kind(open));
-        let wanted = match expected {
-            ")" => T::OpenParen,
-            "]" => T::OpenBracket,
-            _ => T::OpenBrace,
-        };
-        if opened != Some(wanted) || closes == wanted {
-            return false;
-        }
-        // No bracket of its own kind is open in the statement.
-        let mut open = 0_i32;
-        for index in (0..at).rev() {
-            match self.kind(index) {
-                T::Semicolon => break,
-                kind if kind == closes => open += 1,
-                kind if kind == self.kind(at) => open -= 1,
-                _ => {}
-            }
-        }
-        open <= 0
-    }
-
     /// Whether the call that is open at the end of an operator is the last thing in it, so that nothing but its end is
     /// missing.
     fn ends_call(&self, at: usize) -> bool {
@@ -348,6 +334,40 @@ impl Slips<'_> {
                 )
         };
         (open + 1..at).all(plain)
+    }
+
+    /// Whether an aggregate is open where the groups begin.
+    fn ends_aggregate(&self, at: usize) -> bool {
+        if self.kind(at) != T::By {
+            return false;
+        }
+        let Some(open) = self.opened(at).filter(|open| *open > 0 && self.opened(*open).is_none()) else {
+            return false;
+        };
+        let stage = (0..open).rev().take_while(|index| !matches!(self.kind(*index), T::Pipe | T::Semicolon));
+        let called =
+            self.kind(open) == T::OpenParen && self.kind(open - 1) == T::Identifier && self.glued(open);
+        called && stage.last().is_some_and(|first| self.kind(first) == T::Summarize)
+    }
+
+    /// Whether a parenthesis around conditions that are all joined by one word is open at the end of an operator.
+    fn ends_group(&self, at: usize) -> bool {
+        let ends = matches!(self.kind(at), T::Pipe | T::Semicolon | T::EndOfText);
+        let Some(open) = self.opened(at).filter(|open| ends && *open > 0 && self.kind(*open) == T::OpenParen)
+        else {
+            return false;
+        };
+        let begins = matches!(self.kind(open - 1), T::Where | T::And | T::Or | T::Equal);
+        let mut words =
+            (open..at).map(|index| self.kind(index)).filter(|kind| matches!(kind, T::And | T::Or));
+        let first = words.next();
+        begins && self.opened(open).is_none() && words.all(|word| Some(word) == first)
+    }
+
+    /// Whether the index of an element is open, and nothing but a number or a string stands in it.
+    fn ends_element(&self, at: usize) -> bool {
+        let index = at >= 3 && self.kind(at - 2) == T::OpenBracket && self.kind(at - 1).is_literal();
+        index && self.glued(at - 2) && self.ends_operand(at - 3)
     }
 
     /// Whether a join ends at a token, and names no columns before it.

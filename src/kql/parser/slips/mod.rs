@@ -5,12 +5,19 @@ use super::super::token::{Token, TokenKind as T};
 use super::super::work;
 use crate::source::Span;
 
+mod brackets;
+mod comparisons;
 mod elsewhere;
 mod foreign;
 mod gaps;
+mod joins;
+mod lists;
 mod operators;
 mod phrases;
 mod quotes;
+mod shapes;
+mod statements;
+mod strings;
 mod typing;
 
 /// More errors than these in one query tell nothing new.
@@ -57,7 +64,8 @@ pub(super) fn explain(
         // After a mistake, what an operator goes on with is seldom a mistake of its own.
         let follows = kept.last().is_some_and(|last| {
             // A bracket that is missing after another mistake is part of it, though it is plain where it goes.
-            let closes = draft.error.message.starts_with("Expected `)` after");
+            let closes = draft.error.message.starts_with("Expected `)` after")
+                || draft.error.message == "Unterminated string";
             (draft.error.fix.is_none() || closes)
                 && !slips.apart(last.error.span.start, draft.error.span.start)
         });
@@ -233,12 +241,54 @@ impl<'t> Slips<'t> {
         let known = self.sql(&mut draft)
             || self.from(&mut draft)
             || self.literal_call(&mut draft)
+            || self.one_quote(&mut draft)
             || self.entities(&mut draft, at)
             || self.comment(&mut draft, at)
             || self.dashes(&mut draft, at)
             || self.misleading(&mut draft, at)
             || self.typographic(&mut draft, at)
             || self.doubled(&mut draft, at)
+            || self.inner_quotes(&mut draft, at)
+            || self.backticks(&mut draft, at)
+            || self.join_kind(&mut draft, at)
+            || self.join_word(&mut draft, at)
+            || self.join_parenthesis(&mut draft, at)
+            || self.listed_tables(&mut draft, at)
+            || self.choice(&mut draft, at)
+            || self.function(&mut draft, at)
+            || self.literal_list(&mut draft, at)
+            || self.bag_key(&mut draft, at)
+            || self.query_after_let(&mut draft, at)
+            || self.table_values(&mut draft, at)
+            || self.semicolon_arguments(&mut draft, at)
+            || self.extra_word(&mut draft, at)
+            || self.bracketed_columns(&mut draft, at)
+            || self.odd_name(&mut draft, at)
+            || self.all_columns(&mut draft, at)
+            || self.missing_equal(&mut draft, at)
+            || self.name_after(&mut draft, at)
+            || self.groups_first(&mut draft, at)
+            || self.pattern_commas(&mut draft, at)
+            || self.to_type(&mut draft, at)
+            || self.part(&mut draft, at)
+            || self.compound(&mut draft, at)
+            || self.plugin_call(&mut draft, at)
+            || self.chart_name(&mut draft, at)
+            || self.chained(&mut draft, at)
+            || self.bounds(&mut draft, at)
+            || self.leading_and(&mut draft, at)
+            || self.not_sign(&mut draft, at)
+            || self.method_operator(&mut draft, at)
+            || self.braced_list(&mut draft, at)
+            || self.direction_first(&mut draft, at)
+            || self.slashed_regex(&mut draft, at)
+            || self.offset(&mut draft, at)
+            || self.hyphenated(&mut draft, at)
+            || self.colon_parameter(&mut draft, at)
+            || self.edge(&mut draft, at)
+            || self.counted(&mut draft, at)
+            || self.without_on(&mut draft, at)
+            || self.comma_for_pipe(&mut draft, at)
             || self.cast(&mut draft, at)
             || self.distinct(&mut draft, at)
             || self.parameter(&mut draft, at)
@@ -270,6 +320,7 @@ impl<'t> Slips<'t> {
             || self.surplus(&mut draft, at)
             || self.list(&mut draft, at)
             || self.call(&mut draft, at)
+            || self.no_comparison(&mut draft, at)
             || self.token(&mut draft, at)
             || self.placeholder(&mut draft, at);
         if !known && draft.error.help.is_none() {

@@ -16,6 +16,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("rename", "Use `project-rename`."),
     ("dedup", "Use `distinct`, or `summarize arg_max(...) by`."),
     ("head", "Use `take`."),
+    ("skip", "Sort the rows, number them with `serialize` and `row_number()`, and filter by the number."),
+    ("offset", "Sort the rows, number them with `serialize` and `row_number()`, and filter by the number."),
     ("unique", "Use `distinct`."),
     ("table", "Use `project`."),
     ("fields", "Use `project`."),
@@ -30,6 +32,10 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("appendcols", "Use `join`."),
     ("transaction", "Use `summarize` with `make_list`, or `scan`."),
     ("tstats", "Use `summarize`."),
+    ("aggregate", "Use `summarize`."),
+    ("groupby", "Use `summarize ... by` to group rows."),
+    ("orderby", "Use `order by`."),
+    ("sortby", "Use `sort by`."),
     ("eventstats", "Use `summarize` and `join`."),
     ("streamstats", "Use `serialize` with `row_cumsum` or `prev`."),
     ("timechart", "Use `summarize ... by bin(TimeGenerated, 1h)`, then `render timechart`."),
@@ -58,6 +64,10 @@ const REPLACED: &[(&str, &str)] = &[
     ("keep", "project"),
     ("drop", "project-away"),
     ("append", "union"),
+    ("aggregate", "summarize"),
+    ("groupby", "summarize by"),
+    ("orderby", "order by"),
+    ("sortby", "sort by"),
 ];
 
 /// The joins of SQL, with the `kind` that they are here.
@@ -106,6 +116,20 @@ impl Slips<'_> {
     /// Nothing, or a function, after a pipe.
     fn after_pipe(&self, draft: &mut Draft, pipe: usize) -> bool {
         let next = self.kind(pipe + 1);
+        // `first` and `last` are keywords of `sort`.
+        if matches!(next, T::First | T::Last) && self.kind(pipe + 2) == T::LongLiteral {
+            let (span, word) = (self.span(pipe + 1), self.written(pipe + 1));
+            draft.say(
+                span,
+                format!("`{word}` is not a query operator"),
+                "Use `take`, or `top ... by` for an order.",
+            );
+            if next == T::First {
+                draft.fix(span, "take");
+            }
+            draft.covers = self.stage(pipe + 1);
+            return true;
+        }
         if matches!(next, T::EndOfText | T::CloseParen | T::CloseBrace | T::Semicolon | T::Pipe) {
             let span = self.span(pipe);
             draft.say(span, "No operator follows this pipe", "Remove the pipe, or complete the query.");

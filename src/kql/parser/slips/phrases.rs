@@ -285,8 +285,11 @@ impl Slips<'_> {
     pub(super) fn prefixed_string(&self, draft: &mut Draft, at: usize) -> bool {
         for prefix in [at, at.saturating_sub(1)] {
             let word = self.written(prefix);
+            let text = self.written(prefix + 1);
             let string = self.kind(prefix + 1) == T::StringLiteral && self.glued(prefix + 1);
-            if !string || !matches!(word, "f" | "F" | "r" | "R" | "b" | "B" | "u" | "N" | "$") {
+            // A quote alone closes a string that lacks the other.
+            let closed = text.len() > 1 && text.ends_with(['"', '\'']);
+            if !string || !closed || !matches!(word, "f" | "F" | "r" | "R" | "b" | "B" | "u" | "N" | "$") {
                 continue;
             }
             let span = self.span(prefix);

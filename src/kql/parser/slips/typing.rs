@@ -131,6 +131,33 @@ impl Slips<'_> {
         false
     }
 
+    /// `join kind: inner (...)`: a colon after the name of a parameter.
+    pub(super) fn colon_parameter(&self, draft: &mut Draft, at: usize) -> bool {
+        let colons = at.saturating_sub(3)..=at + 1;
+        let Some(colon) = colons.into_iter().find(|index| *index > 0 && self.kind(*index) == T::Colon) else {
+            return false;
+        };
+        let name = colon - 1;
+        let written = self.written(name);
+        let before = (name.saturating_sub(8)..name).rev();
+        let mut operator = before.take_while(|index| {
+            !matches!(self.kind(*index), T::Pipe | T::Semicolon | T::OpenParen | T::Comma)
+        });
+        let takes = |index: usize| {
+            let known = PARAMETERS.iter().find(|(operator, _)| *operator == self.kind(index));
+            known.is_some_and(|(_, names)| names.contains(&written))
+        };
+        if !operator.any(takes) {
+            return false;
+        }
+        let help = format!("Use `{written}=...`.");
+        draft.say(self.span(colon), "A parameter is set with `=`, not with `:`", help);
+        let value = self.span(colon + 1).start as usize;
+        draft.fix(Span::new(self.span(name).end as usize, value), "=");
+        draft.covers = self.stage(name);
+        true
+    }
+
     /// The bracket that is open at a token.
     pub(super) fn opened(&self, at: usize) -> Option<usize> {
         let mut depth = 0_usize;

@@ -4,8 +4,8 @@ use regex_syntax::Error;
 use regex_syntax::ast::ErrorKind as Ast;
 use regex_syntax::hir::ErrorKind as Hir;
 
-/// What is wrong in words, and what to do.
-pub(super) fn words(error: &Error, shown: &str) -> (String, &'static str) {
+/// What is wrong in words, and what to do. `shown` is the part of the pattern that is wrong.
+pub(super) fn words(error: &Error, shown: &str, pattern: &str) -> (String, &'static str) {
     let kind = match error {
         Error::Parse(error) => error.kind(),
         Error::Translate(error) => match error.kind() {
@@ -73,12 +73,25 @@ pub(super) fn words(error: &Error, shown: &str) -> (String, &'static str) {
             format!("`{shown}` is not a valid escape sequence"),
             "Remove the backslash, or double it if it is literal.",
         ),
-        Ast::EscapeUnexpectedEof => {
-            ("it ends with a backslash".to_owned(), "Double a literal backslash: `\\\\`.")
-        }
+        Ast::EscapeUnexpectedEof => ends(pattern),
         Ast::GroupNameInvalid | Ast::GroupNameEmpty | Ast::GroupNameUnexpectedEof => {
             (kind.to_string(), "Name a group with `(?P<name>...)`.")
         }
         _ => (kind.to_string(), "See the Kusto documentation for the syntax of regular expressions."),
+    }
+}
+
+/// What is wrong with a pattern that ends in the middle of an escape sequence.
+fn ends(pattern: &str) -> (String, &'static str) {
+    let last = pattern.rfind('\\').map_or("", |at| &pattern[at..]);
+    match last.as_bytes().get(1) {
+        None => ("it ends with a backslash".to_owned(), "Double a literal backslash: `\\\\`."),
+        Some(b'p' | b'P') => {
+            (format!("`{last}` has no class"), "Add the name of a Unicode class, as in `\\p{L}`.")
+        }
+        _ => (
+            format!("`{last}` has no complete code"),
+            "Add the hexadecimal code of a character, as in `\\x41`.",
+        ),
     }
 }
