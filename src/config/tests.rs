@@ -153,3 +153,48 @@ fn a_base_that_cannot_be_used_is_reported_where_it_is_named() {
     let below = told(&[("team/sentlint.toml", "[check]\nextend = \"b.toml\"\n")]);
     assert_eq!(below, "8: `extend` is not a key of [check]");
 }
+
+#[test]
+fn what_belongs_elsewhere_is_told_with_its_place() {
+    for (text, told) in [
+        (
+            "select = [\"all\"]\n",
+            "1:1: unknown key `select` in sentlint.toml\n  help: write it under `[check]`",
+        ),
+        (
+            "[check]\nconnectors = [\"a\"]\n",
+            "2:1: unknown key `connectors` in [check]\n  help: write it under `[knowledge]`",
+        ),
+        (
+            "[knowledge]\nprofile = \"pedantic\"\n",
+            "2:1: unknown key `profile` in [knowledge]\n  help: write it under `[check]`",
+        ),
+        (
+            "[check]\nbaseline = \"a.json\"\n",
+            "2:1: unknown key `baseline` in [check]\n  help: use the option `--baseline` on the command line",
+        ),
+        (
+            "[check.per-path]\n\"a/**\" = \"kql-syntax\"\n",
+            "2:10: the settings of a pattern must be a table\n  help: write `{ ignore = [\"kql-syntax\"] }` to ignore rules",
+        ),
+        (
+            "[check.per-path]\n\"a/**\" = [\"query\"]\n",
+            "2:10: the settings of a pattern must be a table\n  help: write `{ ignore = [\"query\"] }` to ignore rules",
+        ),
+        (
+            "[rules]\nkql-syntax = \"error\"\n",
+            "2:14: `rules.kql-syntax` must be a table of options\n  help: write `kql-syntax = { severity = \"error\" }`",
+        ),
+        (
+            "[rules]\nkql-syntax = \"off\"\n",
+            "2:14: `rules.kql-syntax` must be a table of options\n  help: to turn the rule off, write `ignore = \
+             [\"kql-syntax\"]` under `[check]`",
+        ),
+        (
+            "[check]\nselect = [\"pedantic\"]\n",
+            "2:11: `pedantic` is a profile, not a rule or group; set it as `profile`",
+        ),
+    ] {
+        assert_eq!(errors(text), [format!("sentlint.toml:{told}")], "{text}");
+    }
+}

@@ -141,3 +141,32 @@ fn columns_and_identifiers_are_written_as_their_owners_have_them() {
     );
     assert_eq!(notes.len(), 8, "{notes:?}");
 }
+
+#[test]
+fn names_of_other_formats_are_read_as_the_keys_they_mean() {
+    let text = format!(
+        "{HEAD}name: n\nseverity: High\nqueryPeriod: 1h\ntriggerThreshold: 0\nquery: SigninLogs | project IPAddress\n\
+         entityMappings:\n  - entity: IP\n    fieldMappings:\n      - identifier: Address\n        column: IPAddress\n"
+    );
+    let (read, told) = corrected(&text);
+    assert_eq!(
+        read["entityMappings"],
+        serde_json::json!([{"entityType": "IP", "fieldMappings": [{"identifier": "Address", "columnName": "IPAddress"}]}])
+    );
+    assert_eq!(
+        told,
+        ["entity: `entity` is read as `entityType`", "column: `column` is read as `columnName`"]
+    );
+}
+
+#[test]
+fn a_type_is_only_a_kind_where_it_names_one() {
+    let rule = |kind: &str| {
+        format!(
+            "id: 2c1b9a36-6a0c-4d53-9a0f-0c8f2f6f8a11\n{kind}\nname: n\nseverity: High\nqueryFrequency: 1h\nqueryPeriod: 1h\n\
+             triggerOperator: gt\ntriggerThreshold: 0\nquery: T\n"
+        )
+    };
+    assert_eq!(corrected(&rule("type: Scheduled")).1, ["type: `type` is read as `kind`"]);
+    assert_eq!(corrected(&rule("type: detection")).1, [""; 0]);
+}

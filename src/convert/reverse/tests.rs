@@ -427,3 +427,15 @@ fn files_without_content_say_what_they_are() {
     assert_eq!(fusion.items.len(), 0);
     assert!(fusion.notes[0].message.contains("rules of the kind Fusion"), "{:?}", fusion.notes);
 }
+
+#[test]
+fn a_template_of_ours_that_was_edited_is_corrected_like_others() {
+    let severity = |generator: Value| {
+        let mut template = plain(&with(properties(), json!({"severity": "low"})));
+        template["metadata"] = json!({"_generator": generator});
+        only(&template)["severity"].clone()
+    };
+    assert_eq!(severity(json!({"name": "sentlint"})), "low", "nobody can tell whether it was edited");
+    assert_eq!(severity(json!({"name": "sentlint", "templateHash": "0123456789ab"})), "Low");
+    assert_eq!(severity(json!({"name": "bicep", "templateHash": "0123456789ab"})), "Low");
+}

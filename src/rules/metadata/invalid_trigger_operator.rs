@@ -104,7 +104,8 @@ impl Rule for InvalidTriggerOperator {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Applicability::Unsafe;
-    use crate::rules::testing::fixes;
+    use crate::rules::Profile;
+    use crate::rules::testing::{findings, fixes};
 
     #[test]
     fn signs_are_understood() {
@@ -114,5 +115,19 @@ mod tests {
         let fixed = |sign: &str| fixes("invalid-trigger-operator", "a.yaml", &text(sign));
         assert_eq!(fixed("'>'"), [(Unsafe, text("'gt'"))]);
         assert_eq!(fixed("=="), [(Unsafe, text("eq"))]);
+    }
+
+    #[test]
+    fn or_equal_is_another_threshold() {
+        let text = |sign: &str| {
+            format!("id: x\nname: n\nkind: Scheduled\nqueryPeriod: 1h\nquery: T\ntriggerOperator: {sign}\n")
+        };
+        for (sign, word, step) in [("'>='", "gt", "lower"), ("gte", "gt", "lower"), ("'<= '", "lt", "higher")]
+        {
+            let found = findings("invalid-trigger-operator", "a.yaml", &text(sign), Profile::Recommended);
+            assert!(found[0].fix.is_none());
+            let help = format!("Use `{word}` with a threshold that is one {step}.");
+            assert_eq!(found[0].help.as_deref(), Some(&*help), "{sign}");
+        }
     }
 }

@@ -1,10 +1,11 @@
 //! What the binder found in a query, as findings of the rules that stand for its classes.
 
+use super::unsupported_in_rule::UnsupportedInRule;
 use crate::content::Query;
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::kql::Suggestion;
 use crate::kql::bind::{Finding, FindingKind};
-use crate::rules::Context;
+use crate::rules::{Context, Declared as _};
 use crate::source::Span;
 
 /// The findings of one class. A query that cannot be read gets none: what it means is guesswork then, and
@@ -14,7 +15,19 @@ pub(super) fn of_kind(cx: &Context<'_>, query: &Query<'_>, kind: FindingKind) ->
         return Vec::new();
     }
     let model = cx.meaning(query);
-    model.findings.iter().filter(|finding| finding.kind == kind).cloned().collect()
+    // What analytic rules do not support is reported as that, and once.
+    let unsupported = cx.kind().is_rule() && cx.settings.enabled(UnsupportedInRule::META);
+    let is_told = |finding: &Finding| unsupported && is_cluster(query.text, finding.span);
+    let found = model.findings.iter().filter(|finding| finding.kind == kind && !is_told(finding));
+    found.cloned().collect()
+}
+
+/// Whether a place is the name of `cluster(...)` or its argument.
+fn is_cluster(text: &str, place: Span) -> bool {
+    let (before, at) = text.split_at_checked(place.start as usize).unwrap_or_default();
+    let argument =
+        before.trim_end().strip_suffix('(').is_some_and(|name| name.trim_end().ends_with("cluster"));
+    argument || at.strip_prefix("cluster").is_some_and(|rest| rest.trim_start().starts_with('('))
 }
 
 /// A finding of the binder as one of a rule. What rests on schemas that may be wrong is a warning.

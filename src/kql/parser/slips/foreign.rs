@@ -492,19 +492,4 @@ impl Slips<'_> {
             end.map_or(self.text.len(), |end| self.span(end).start as usize),
         )
     }
-
-    /// Braces and signs in which something was to be filled in.
-    pub(super) fn placeholder(&self, draft: &mut Draft, at: usize) -> bool {
-        let twice = |sign: &str| self.written(at) == sign && self.written(at + 1) == sign;
-        let placeholder = twice("{")
-            || twice("%")
-            || (self.kind(at) == T::LessThan
-                && self.kind(at + 1) == T::Identifier
-                && self.kind(at + 2) == T::GreaterThan);
-        if placeholder {
-            draft.help("This looks like a placeholder: replace it with a value.");
-            draft.covers = self.stage(at);
-        }
-        placeholder
-    }
 }
