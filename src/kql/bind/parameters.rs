@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, Literal, Operator, OperatorKind, Param};
+use super::super::error::Suggestion;
 use super::super::model::finding::Finding;
 use super::super::model::{ColumnOrigin, Symbol};
 use super::super::types::{Column, Relation, Scalar};
@@ -89,7 +90,14 @@ impl<'a> Binder<'a> {
         let kind = self.scalar(value_of(expr));
         if !kind.integer() && !kind.unknown() {
             let message = format!("The number of rows must be an integer, got `{}`", kind.name());
-            self.say(FindingKind::Type, expr.span, message);
+            let mut finding = Finding::new(FindingKind::Type, expr.span, message);
+            let digits = self.written(expr.span).trim_matches(['"', '\'']);
+            if kind == Scalar::String && digits.parse::<u32>().is_ok() {
+                finding.help = Some(format!("Remove the quotes around `{digits}`."));
+                let title = format!("Replace with `{digits}`");
+                finding.fix = Some(Suggestion { title, span: expr.span, text: digits.to_owned() });
+            }
+            self.report(finding);
         }
     }
 

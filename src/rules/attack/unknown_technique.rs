@@ -86,6 +86,11 @@ impl Rule for UnknownTechnique {
 /// The technique of `T1219.2`, `T1219/002` and of the address of its page.
 fn in_other_notation(version: Version, text: &str) -> Option<&'static Technique> {
     let text = text.trim().trim_end_matches('/');
+    // Brackets, quotes or a full stop around the id.
+    let bare = text.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_uppercase();
+    if let Some(technique) = version.technique(&bare) {
+        return Some(technique);
+    }
     let address = text.rsplit_once("techniques/").map(|(_, id)| id);
     if let Some(technique) = address.and_then(|id| version.technique(id)) {
         return Some(technique);
