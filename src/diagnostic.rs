@@ -4,6 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::order::Order as _;
 use crate::source::Span;
 
 pub(crate) use crate::source::Edit;
@@ -334,7 +335,7 @@ impl Fix {
         edits: impl IntoIterator<Item = Edit>,
     ) -> Option<Self> {
         let mut edits: Vec<Edit> = edits.into_iter().collect();
-        edits.sort_by_key(|edit| edit.span);
+        edits.order_by_key(|edit| edit.span);
         (!edits.is_empty()).then(|| Self { title: title.into(), applicability, edits })
     }
 

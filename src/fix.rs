@@ -11,7 +11,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use imara_diff::{Algorithm, InternedInput, Interner, Token, UnifiedDiffConfig, UnifiedDiffPrinter};
+
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, Severity};
+use crate::order::Order as _;
 use crate::source::{SourceFile, Span};
 use crate::yaml::{self, Document, Entry, Mapping, Node, Value};
 
@@ -54,7 +57,7 @@ pub fn round(source: &SourceFile, diagnostics: &[Diagnostic], least: Applicabili
 pub(crate) fn first(source: &SourceFile, diagnostics: &[Diagnostic], least: Applicability) -> Option<Fixed> {
     let is_yaml = !crate::content::is_query_file(source.path());
     let mut chosen = if source.is_writable() { chosen(diagnostics, least) } else { Vec::new() };
-    chosen.sort_by_key(|fix| errors_answered(diagnostics, &[*fix]) == 0);
+    chosen.order_by_key(|fix| errors_answered(diagnostics, &[*fix]) == 0);
     chosen.iter().find_map(|fix| {
         let text = apply(source, &[*fix], is_yaml)?;
         let (errors, rules) = (errors_answered(diagnostics, &[*fix]), rules_of(diagnostics, &[*fix]));
@@ -109,7 +112,7 @@ fn chosen(diagnostics: &[Diagnostic], least: Applicability) -> Vec<&Fix> {
     let counting = diagnostics.iter().filter(|diagnostic| diagnostic.counts());
     let fixes = counting.filter_map(|diagnostic| diagnostic.fix.as_ref());
     let mut fixes: Vec<&Fix> = fixes.filter(|fix| fix.applicability >= least).collect();
-    fixes.sort_by_key(|fix| order(fix));
+    fixes.order_by_key(|fix| order(fix));
     fixes.dedup_by(|a, b| a.edits() == b.edits());
     together(&mut fixes, |fix| fix);
     fixes
@@ -196,7 +199,7 @@ fn apply(source: &SourceFile, fixes: &[&Fix], is_yaml: bool) -> Option<String> {
 /// The edits of some fixes in the order of the file.
 pub(crate) fn edits_of(fixes: &[&Fix]) -> Vec<Edit> {
     let mut edits: Vec<Edit> = fixes.iter().flat_map(|fix| fix.edits()).cloned().collect();
-    edits.sort_by_key(|edit| edit.span);
+    edits.order_by_key(|edit| edit.span);
     edits
 }
 
@@ -328,14 +331,78 @@ fn same(a: &Node, b: &Node) -> bool {
 
 /// The difference of two texts of one file, in the unified form.
 pub fn diff(path: &str, before: &str, after: &str) -> String {
-    let diff = similar::TextDiff::from_lines(before, after);
-    diff.unified_diff().context_radius(3).header(path, path).to_string()
+    let input = InternedInput::new(before, after);
+    let mut difference = imara_diff::Diff::compute(Algorithm::Myers, &input);
+    difference.postprocess_lines(&input);
+    let lines = Lines(&input.interner);
+    let hunks = difference.unified_diff(&lines, UnifiedDiffConfig::default(), &input).to_string();
+    if hunks.is_empty() { hunks } else { format!("--- {path}\n+++ {path}\n{hunks}") }
+}
+
+/// Writes lines as `diff -u` does, which says where a last line has no line feed.
+struct Lines<'a>(&'a Interner<&'a str>);
+
+impl Lines<'_> {
+    fn line(&self, f: &mut impl std::fmt::Write, sign: char, token: Token) -> std::fmt::Result {
+        let line = self.0[token];
+        let end = if line.ends_with('\n') { "" } else { "\n\\ No newline at end of file\n" };
+        write!(f, "{sign}{line}{end}")
+    }
+}
+
+impl UnifiedDiffPrinter for Lines<'_> {
+    fn display_header(
+        &self,
+        mut f: impl std::fmt::Write,
+        before: u32,
+        after: u32,
+        before_count: u32,
+        after_count: u32,
+    ) -> std::fmt::Result {
+        // One line is not counted, and of none the line before is named.
+        let range = |start: u32, count: u32| match count {
+            0 => format!("{start},0"),
+            1 => format!("{}", start + 1),
+            _ => format!("{},{count}", start + 1),
+        };
+        writeln!(f, "@@ -{} +{} @@", range(before, before_count), range(after, after_count))
+    }
+
+    fn display_context_token(&self, mut f: impl std::fmt::Write, token: Token) -> std::fmt::Result {
+        self.line(&mut f, ' ', token)
+    }
+
+    fn display_hunk(
+        &self,
+        mut f: impl std::fmt::Write,
+        before: &[Token],
+        after: &[Token],
+    ) -> std::fmt::Result {
+        before.iter().try_for_each(|token| self.line(&mut f, '-', *token))?;
+        after.iter().try_for_each(|token| self.line(&mut f, '+', *token))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::diagnostic::SOME_RULE;
+
+    #[test]
+    fn differences_are_told_as_diff_does() {
+        let of = |before: &str, after: &str| diff("a.yaml", before, after);
+        assert_eq!(of("a\n", "a\n"), "");
+        let heading = "--- a.yaml\n+++ a.yaml\n";
+        assert_eq!(of("", "a\n"), format!("{heading}@@ -0,0 +1 @@\n+a\n"));
+        assert_eq!(of("a\nb\n", ""), format!("{heading}@@ -1,2 +0,0 @@\n-a\n-b\n"));
+        let end = "\\ No newline at end of file\n";
+        assert_eq!(of("a\nb", "a\nb\n"), format!("{heading}@@ -1,2 +1,2 @@\n a\n-b\n{end}+b\n"));
+        assert_eq!(of("b\na", "c\na"), format!("{heading}@@ -1,2 +1,2 @@\n-b\n+c\n a\n{end}"));
+        // Two changes far from each other have three lines around each.
+        let lines = |first: &str, last: &str| format!("{first}\n2\n3\n4\n5\n6\n7\n8\n{last}\n");
+        let (one, other) = ("@@ -1,4 +1,4 @@\n-1\n+a\n 2\n 3\n 4\n", "@@ -6,4 +6,4 @@\n 6\n 7\n 8\n-9\n+b\n");
+        assert_eq!(of(&lines("1", "9"), &lines("a", "b")), format!("{heading}{one}{other}"));
+    }
 
     fn finding(edits: &[(usize, usize, &str)]) -> Diagnostic {
         let edits = edits.iter().map(|(start, end, text)| Edit::new(Span::new(*start, *end), *text));

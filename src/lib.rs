@@ -11,6 +11,8 @@ mod seeded;
 
 mod source;
 
+mod order;
+
 mod similar;
 
 mod yaml;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use crate::content::{Content, Query, extension, is_bicep_file, is_query_file};
 use crate::diagnostic::{Diagnostic, Suppressed};
+use crate::order::Order as _;
 use crate::source::{SourceFile, Span};
 use crate::yaml::{Node, Value};
 
@@ -81,7 +82,7 @@ pub(crate) fn suppressions(content: &Content, queries: &[Query<'_>]) -> Vec<Supp
             }
         }
     }
-    found.sort_by_key(|one| one.span);
+    found.order_by_key(|one| one.span);
     found
 }
 
@@ -113,7 +114,7 @@ pub(crate) fn apply(suppressions: &mut [Suppression], diagnostics: &mut [Diagnos
     let mut open: BTreeMap<&str, Vec<Cover>> = BTreeMap::new();
     let mut used: Vec<(usize, usize)> = Vec::new();
     let mut order: Vec<usize> = (0..diagnostics.len()).collect();
-    order.sort_by_key(|at| diagnostics[*at].span.start);
+    order.order_by_key(|at| diagnostics[*at].span.start);
     for at in order {
         let diagnostic = &mut diagnostics[at];
         let place = diagnostic.span.start;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::entry::{Entry, Link, Member};
 use super::names::Names;
 use crate::knowledge::attack::Version;
+use crate::order::Order as _;
 
 /// The entries that have something in common.
 #[derive(Clone, Debug)]
@@ -84,7 +85,7 @@ impl Groups {
         }
         let Self { all, members } = &mut groups;
         for ((what, name), group) in all {
-            group.entries.sort_by_key(|at| &members[*at]);
+            group.entries.order_by_key(|at| &members[*at]);
             if *what == "technique" {
                 group.about = super::technique_name(attack, name);
                 group.url = attack.technique(name).map(crate::knowledge::attack::Technique::url);
@@ -147,7 +148,7 @@ fn relate(entries: &mut [Entry]) {
         }
     }
     for (at, mut links) in callers {
-        links.sort();
+        links.order();
         links.dedup();
         entries[at].callers = links;
     }

@@ -14,6 +14,7 @@ use super::groups::{Group, Groups, KINDS};
 use super::reads::Read;
 use super::{NotMade, Put, Site, highlight, index, prose};
 use crate::coverage::Coverage;
+use crate::order::Order as _;
 use crate::report::markup;
 
 /// What a person may state of a query, with the headings under which notes state it.
@@ -375,7 +376,7 @@ fn of_filters(entries: &[Entry]) -> Value {
         .collect();
     let mut severities: Vec<(&str, usize)> = severities.into_iter().collect();
     let order = ["High", "Medium", "Low", "Informational"];
-    severities.sort_by_key(|(name, _)| order.iter().position(|known| known == name).unwrap_or(order.len()));
+    severities.order_by_key(|(name, _)| order.iter().position(|known| known == name).unwrap_or(order.len()));
     context! { kinds, severities => value(&severities) }
 }
 

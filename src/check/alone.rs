@@ -7,6 +7,7 @@ use super::repository::{self, summarise};
 use super::{CheckedFile, Enabled, Job, Skipped, finish, read};
 use crate::content::Content;
 use crate::findings::FileReport;
+use crate::order::Order as _;
 use crate::rules::{RepositoryFile, Settings};
 use crate::source::SourceFile;
 use crate::workspace::View;
@@ -55,12 +56,12 @@ pub(crate) fn compare(
         one.checked.job = at;
         all.push(one);
     }
-    all.sort_by(|a, b| a.summary.source.path().cmp(b.summary.source.path()));
+    all.order_by(|a, b| a.summary.source.path().cmp(b.summary.source.path()));
     let (mut all, summaries): (Vec<CheckedFile>, Vec<RepositoryFile>) =
         all.into_iter().map(|one| (one.checked, one.summary)).unzip();
     repository::check(&mut all, &summaries);
     all.retain(|checked| checked.job != usize::MAX);
-    all.sort_by_key(|checked| checked.job);
+    all.order_by_key(|checked| checked.job);
     all.into_iter().map(finish).collect()
 }
 
@@ -80,7 +81,7 @@ pub(crate) fn compare_each(files: &[&Alone], mut each: impl FnMut(usize, FileRep
         CheckedFile { report, suppressions: Vec::new(), settings, silent: false, job: 0 }
     };
     let mut order: Vec<usize> = (0..files.len()).collect();
-    order.sort_by_key(|at| files[*at].summary.source.path());
+    order.order_by_key(|at| files[*at].summary.source.path());
     let mut all: Vec<CheckedFile> = order.iter().map(|at| stub(&files[*at])).collect();
     let summaries: Vec<RepositoryFile> = order.iter().map(|at| files[*at].summary.clone()).collect();
     repository::check(&mut all, &summaries);

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::content::{Content, Query};
 use crate::diagnostic::Diagnostic;
 use crate::findings::{FileReport, Findings};
+use crate::order::Order as _;
 use crate::rules::{self, Entry, RepositoryFile, Settings};
 use crate::source::SourceFile;
 use crate::suppress::{self, Suppression};
@@ -174,7 +175,7 @@ fn finish_run(jobs: &[Job], settings: &[Arc<Settings>], results: Vec<CheckResult
         }
     }
     // Of two files that clash the later one is reported, so those of which nothing is reported come first.
-    files.sort_by_key(|checked| !checked.0.silent);
+    files.order_by_key(|checked| !checked.0.silent);
     let (mut files, summaries): (Vec<CheckedFile>, Vec<RepositoryFile>) =
         files.into_iter().map(|checked| *checked).unzip();
     repository::check(&mut files, &summaries);
@@ -250,7 +251,7 @@ fn finish(file: CheckedFile) -> FileReport {
         let heard = settings.min_severity.is_none_or(|least| diagnostic.severity >= least);
         heard && settings.enabled(diagnostic.rule)
     });
-    report.diagnostics.sort_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
+    report.diagnostics.order_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
     report
 }
 

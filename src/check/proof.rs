@@ -21,6 +21,7 @@ use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix, RuleMeta, Severity
 use crate::fix;
 use crate::kql::bind::{Finding, FindingKind};
 use crate::kql::{Token, TokenKind};
+use crate::order::Order as _;
 use crate::source::{SourceFile, Span};
 
 /// How often as many bytes as a file has may be read again for its proofs.
@@ -146,7 +147,7 @@ impl<'a> Proof<'a> {
         let fixes = found.iter().enumerate().filter_map(|(at, one)| Some((one.fix.as_ref()?, at)));
         let mut candidates: Vec<Candidate<'a>> =
             fixes.map(|(fix, at)| Candidate { fix, of: vec![at] }).collect();
-        candidates.sort_by_key(|candidate| fix::order(candidate.fix));
+        candidates.order_by_key(|candidate| fix::order(candidate.fix));
         candidates.dedup_by(|later, first| {
             let same = later.fix.edits() == first.fix.edits();
             if same {

@@ -8,6 +8,7 @@ use super::args::{self, Global, Test, TestFormat};
 use super::run::on_deep_stack;
 use super::{Error, Outcome, files, print, results};
 use crate::discover::{self, absolute};
+use crate::order::Order as _;
 use crate::suite::{Asks, Form, Report, State, TestFile, is_test, probe, rewritten, run_file};
 
 pub(super) fn run(global: &Global, options: &Test) -> Result<Outcome, Error> {
@@ -59,7 +60,7 @@ pub(super) fn run(global: &Global, options: &Test) -> Result<Outcome, Error> {
         })
     })?;
     let mut found = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    found.sort_by_key(|(at, _)| *at);
+    found.order_by_key(|(at, _)| *at);
     let report = Report { files: found.into_iter().map(|(_, file)| file).collect() };
     let form = match options.output_format {
         TestFormat::Full => Form::Full,

@@ -3,6 +3,7 @@
 
 use crate::kql::ast::{Expr, ExprKind};
 use crate::kql::{Node, Parse, walk_statements};
+use crate::order::Order as _;
 use crate::source::Span;
 
 /// A call that a rule cannot make.
@@ -47,7 +48,7 @@ pub(crate) fn unsupported(parse: &Parse, nrt: bool) -> Vec<Unsupported> {
         found.push(Unsupported { span: *span, message, help });
         true
     });
-    found.sort();
+    found.order();
     found.dedup();
     found
 }

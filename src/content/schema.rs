@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use super::detection::shape;
 use super::fields::{Format, json_schema, surely_fits};
 use super::kind::Kind;
+use crate::order::Order as _;
 use crate::source::Span;
 use crate::yaml::pointer::join;
 use crate::yaml::{Node, Value};
@@ -126,7 +127,7 @@ fn violations_of(format: &Format, root: &Node) -> Vec<Violation> {
         }
         translate(format, root, pointer, error.kind(), &mut found);
     }
-    found.sort_by(|a, b| (a.span, &a.pointer).cmp(&(b.span, &b.pointer)));
+    found.order_by(|a, b| (a.span, &a.pointer).cmp(&(b.span, &b.pointer)));
     found
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::diagnostic::RuleMeta;
 use crate::kql::tokenize;
+use crate::order::Order as _;
 use crate::source::Span;
 
 /// One change of the query.
@@ -40,7 +41,7 @@ impl Change {
 /// The changes in the order of the text, without those that lie inside what another takes out.
 pub(in crate::convert) fn ordered(mut changes: Vec<Change>) -> Vec<Change> {
     // What is put before a place that is replaced stays.
-    changes.sort_by_key(|change| {
+    changes.order_by_key(|change| {
         let inserted = change.span.start == change.span.end;
         (change.span.start, !inserted, std::cmp::Reverse(change.span.end))
     });

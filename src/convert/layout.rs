@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::content::ROOT_KEYS;
+use crate::order::Order as _;
 use crate::yaml;
 
 /// The keys whose texts are blocks even if they have a single line.
@@ -31,7 +32,7 @@ impl Field {
 pub(crate) fn sort(fields: &mut [Field]) {
     let place = |key: &str| ROOT_KEYS.iter().position(|known| *known == key);
     let rest = place("metadata");
-    fields.sort_by_key(|field| place(&field.key).or(rest));
+    fields.order_by_key(|field| place(&field.key).or(rest));
 }
 
 /// The document, with a line feed at its end.

@@ -2,6 +2,7 @@
 //! is a diagnostic like any finding of `check`, so that every report can show it.
 
 use crate::diagnostic::{Diagnostic, Group, NoteKind, RuleMeta, Severity};
+use crate::order::Order as _;
 use crate::source::Span;
 
 /// Declares codes as static metas, and `ALL` of them.
@@ -249,7 +250,7 @@ pub(super) fn refuse(
 
 /// Sorts notes by place.
 pub(super) fn sort(notes: &mut [Diagnostic]) {
-    notes.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+    notes.order_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use crate::content::model::{List, field};
 use crate::content::{Content, Detection, Kind};
 use crate::knowledge::attack::{self, Domain, Technique, Version};
 use crate::knowledge::tactics;
+use crate::order::Order as _;
 
 mod html;
 mod json;
@@ -196,7 +197,7 @@ impl Coverage {
             .active()
             .filter(|technique| technique.parent_id().is_none() && technique.tactics.contains(&tactic))
             .collect();
-        rows.sort_by_key(|technique| (technique.name, technique.id));
+        rows.order_by_key(|technique| (technique.name, technique.id));
         rows
     }
 

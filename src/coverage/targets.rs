@@ -1,6 +1,7 @@
 //! The list of techniques that are wanted.
 
 use crate::knowledge::attack::{Domain, Technique, Version};
+use crate::order::Order as _;
 use crate::report::one_line;
 use crate::source::SourceFile;
 
@@ -44,7 +45,7 @@ pub(crate) fn read_targets(
             )),
         }
     }
-    wanted.sort_by_key(|technique| technique.id);
+    wanted.order_by_key(|technique| technique.id);
     wanted.dedup_by_key(|technique| technique.id);
     if errors.is_empty() { Ok(Targets { wanted }) } else { Err(errors) }
 }

@@ -1,6 +1,6 @@
 //! A new text as edits of the old one, as few and as small as can be, so that an editor keeps the places of everything else.
 
-use similar::{Algorithm, DiffOp, TextDiff};
+use imara_diff::{Algorithm, Diff, InternedInput};
 
 use crate::source::{Edit, Span};
 
@@ -32,30 +32,22 @@ fn hunks(old: &str, new: &str, keeps_words: bool) -> Vec<Edit> {
     if old_part.len() > MOST_COMPARED {
         return vec![changed];
     }
-    let diff = TextDiff::configure().algorithm(Algorithm::Myers).diff_lines(old_part, new_part);
+    let diff = Diff::compute(Algorithm::Myers, &InternedInput::new(old_part, new_part));
     let (old_lines, new_lines) = (offsets(old_part), offsets(new_part));
     let mut hunks: Vec<(Span, Span)> = Vec::new();
     // Whether the last hunk lacks words that come later, or has more.
     let mut is_open = false;
-    for op in diff.ops() {
-        let (from, to) = (op.old_range(), op.new_range());
-        let from = Span::new(old_lines[from.start], old_lines[from.end]);
-        let to = Span::new(new_lines[to.start], new_lines[to.end]);
-        match op {
-            DiffOp::Equal { .. } if !is_open => {}
-            DiffOp::Equal { .. } => {
-                let Some(last) = hunks.last_mut() else { continue };
-                *last = (last.0.cover(from), last.1.cover(to));
-            }
-            _ => {
-                match hunks.last_mut().filter(|_| is_open) {
-                    Some(last) => *last = (last.0.cover(from), last.1.cover(to)),
-                    None => hunks.push((from, to)),
-                }
-                let last = hunks.last().copied().unwrap_or_default();
-                is_open = keeps_words && !same_words(&old_part[last.0.range()], &new_part[last.1.range()]);
-            }
+    for hunk in diff.hunks() {
+        let place = |lines: &[usize], range: std::ops::Range<u32>| {
+            Span::new(lines[range.start as usize], lines[range.end as usize])
+        };
+        let (from, to) = (place(&old_lines, hunk.before), place(&new_lines, hunk.after));
+        match hunks.last_mut().filter(|_| is_open) {
+            Some(last) => *last = (last.0.cover(from), last.1.cover(to)),
+            None => hunks.push((from, to)),
         }
+        let last = hunks.last().copied().unwrap_or_default();
+        is_open = keeps_words && !same_words(&old_part[last.0.range()], &new_part[last.1.range()]);
     }
     let edit = |(from, to): (Span, Span)| {
         let mut edit = difference(&old_part[from.range()], &new_part[to.range()]);

@@ -10,6 +10,7 @@ use crate::engine::value::Value;
 use crate::engine::{convert, strings, time};
 use crate::kql::ast::{BinaryOp, StringTest};
 use crate::kql::types::Scalar;
+use crate::order::Order as _;
 
 #[expect(
     clippy::too_many_lines,
@@ -60,8 +61,8 @@ pub(super) fn texts(
         }
     }
     let by_length = |a: &String, b: &String| b.len().cmp(&a.len());
-    starts.sort_by(by_length);
-    ends.sort_by(by_length);
+    starts.order_by(by_length);
+    ends.order_by(by_length);
     let mut inner: Vec<String> = Vec::new();
     let holds = |text: &str, word: &str| strings::has_term(text, word, true);
     for word in words {

@@ -10,6 +10,7 @@ use crate::engine::value::Value;
 use crate::engine::{arithmetic, convert};
 use crate::kql::ast::{BinaryOp, ListOp, LogicalOp, StringOp, StringTest};
 use crate::kql::types::Scalar as S;
+use crate::order::Order as _;
 
 /// Conditions nest deeply where people list alternatives.
 const DEEPEST: usize = 300;
@@ -346,7 +347,7 @@ impl<'p> Solver<'p> {
                 columns.push((rank, sym.clone()));
             }
         }
-        columns.sort_by_key(|(rank, _)| *rank);
+        columns.order_by_key(|(rank, _)| *rank);
         match columns.first() {
             Some((_, sym)) => self.demand(&sym.clone(), goal),
             None => self.unsolved("a column to search in"),

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::data::connectors as data;
+use crate::order::Order as _;
 use crate::similar::slip_of as nearest_text;
 
 /// A data connector.
@@ -134,7 +135,7 @@ pub(crate) fn filling_all(tables: &BTreeSet<String>) -> Vec<(&'static str, Vec<S
         }
         chosen.push((id, filled.into_iter().cloned().collect()));
     }
-    chosen.sort();
+    chosen.order();
     chosen
 }
 
@@ -150,7 +151,7 @@ pub(crate) fn beginning_alike(id: &str) -> Vec<&'static str> {
     };
     let mut alike: Vec<&'static str> =
         connectors().iter().map(|connector| connector.id).filter(whole).collect();
-    alike.sort_by_key(|known| (usize::MAX - shared(known), known.len(), *known));
+    alike.order_by_key(|known| (usize::MAX - shared(known), known.len(), *known));
     alike.truncate(3);
     alike
 }

@@ -2,6 +2,7 @@
 
 use crate::diagnostic::Group;
 use crate::findings::FileReport;
+use crate::order::Order as _;
 use crate::source::Span;
 
 /// Takes findings of the old report over where the text at their place is as it was.
@@ -34,5 +35,5 @@ pub(super) fn over(old: &FileReport, new: &mut FileReport) {
             new.diagnostics.push(one);
         }
     }
-    new.diagnostics.sort_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
+    new.diagnostics.order_by(|a, b| (a.span, a.rule.id, &a.message).cmp(&(b.span, b.rule.id, &b.message)));
 }

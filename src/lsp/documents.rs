@@ -10,6 +10,7 @@ use super::position::Encoding;
 use super::uri;
 use crate::content::{extension, is_bicep_file, is_query_file, is_yaml_file};
 use crate::discover::absolute;
+use crate::order::Order as _;
 use crate::source::SourceFile;
 
 /// A document at one version.
@@ -87,7 +88,7 @@ impl Documents {
     /// Every document, in the order of their URIs.
     pub(super) fn all(&self) -> Vec<Arc<Document>> {
         let mut all: Vec<_> = self.open.values().cloned().collect();
-        all.sort_by(|a, b| a.uri.cmp(&b.uri));
+        all.order_by(|a, b| a.uri.cmp(&b.uri));
         all
     }
 

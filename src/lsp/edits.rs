@@ -11,6 +11,7 @@ use gen_lsp_types::{
 use super::Shared;
 use super::asked::Read;
 use super::position::Places;
+use crate::order::Order as _;
 use crate::source::Edit;
 
 /// Edits of documents.
@@ -18,7 +19,7 @@ pub(super) fn workspace(shared: &Shared, files: Vec<(Rc<Read>, Vec<Edit>)>) -> W
     let can = shared.client.can;
     let mut all: Vec<(Uri, Option<i32>, Vec<TextEdit>)> = Vec::new();
     for (read, mut edits) in files {
-        edits.sort_by_key(|edit| edit.span);
+        edits.order_by_key(|edit| edit.span);
         let mut places = Places::new(read.source(), can.encoding);
         let edits = edits.iter().map(|edit| places.edit(edit)).collect();
         let is_open = shared.documents().get(&read.document.uri).is_some();

@@ -18,6 +18,7 @@ use super::queue::{self, Queue};
 use super::world::{Known, Options, World, load};
 use super::{Ended, Shared, capabilities, found, index, locked, requests, uri};
 use crate::discover::{Roots, absolute};
+use crate::order::Order as _;
 
 /// Serves until the client goes away.
 pub(super) fn run(
@@ -122,7 +123,7 @@ fn roots(params: &Value) -> Vec<PathBuf> {
         roots.extend(path.map(|path| absolute(path.as_ref())));
     }
     roots.retain(|root| root.is_dir());
-    roots.sort();
+    roots.order();
     roots.dedup();
     roots
 }
@@ -330,7 +331,7 @@ impl Server {
             let mut roots = world.roots.clone();
             roots.retain(|root| !gone.contains(root));
             roots.extend(new);
-            roots.sort();
+            roots.order();
             roots.dedup();
             World { roots, ..world.next() }
         });

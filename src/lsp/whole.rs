@@ -14,6 +14,7 @@ use super::found::{accept, alone, report_of, result_id};
 use super::{Shared, diagnostics, uri};
 use crate::check::{Alone, compare_each};
 use crate::discover::Roots;
+use crate::order::Order as _;
 use crate::source::SourceFile;
 
 struct Asked {
@@ -131,7 +132,7 @@ impl Whole {
                 items.push((uri, result_id(&found), found));
             });
         }
-        items.sort_by(|a, b| a.0.cmp(&b.0));
+        items.order_by(|a, b| a.0.cmp(&b.0));
         let empty = result_id(&[]);
         let mut parked = Vec::new();
         for asked in asked {

@@ -9,6 +9,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use super::paint::{self, text_columns};
 use super::{Style, strip, text};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::order::Order as _;
 use crate::source::{SourceFile, Span};
 
 /// A span over more lines than this is shown by its first line.
@@ -175,7 +176,7 @@ fn blocks(source: &SourceFile, marks: &[Mark]) -> Vec<Block> {
     }
     // The block of the finding itself comes first.
     let first = source.line_of(marks[0].span.start as usize);
-    blocks.sort_by_key(|block| !block.holds(first));
+    blocks.order_by_key(|block| !block.holds(first));
     blocks
 }
 

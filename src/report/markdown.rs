@@ -3,6 +3,7 @@
 use super::{summary, text};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::findings::{FileReport, Findings};
+use crate::order::Order as _;
 
 /// GitHub cuts a step's summary at one mebibyte; the rest of the room is for other steps.
 const LARGEST: usize = 900 * 1024;
@@ -15,12 +16,12 @@ pub(super) fn render(findings: &Findings) -> String {
         .filter_map(|file| {
             let mut counting: Vec<_> =
                 file.diagnostics.iter().filter(|diagnostic| diagnostic.counts()).collect();
-            counting.sort_by_key(|diagnostic| std::cmp::Reverse(diagnostic.severity));
+            counting.order_by_key(|diagnostic| std::cmp::Reverse(diagnostic.severity));
             Some((counting.first()?.severity, file, counting))
         })
         .collect();
     // Worst first; the sort is stable, so files of equal badness stay sorted by path.
-    files.sort_by_key(|(worst, _, _)| std::cmp::Reverse(*worst));
+    files.order_by_key(|(worst, _, _)| std::cmp::Reverse(*worst));
     let mut left: usize = files.iter().map(|(_, _, counting)| counting.len()).sum();
     for (_, file, counting) in files {
         let mut part = format!(

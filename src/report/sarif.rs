@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{Root, Style, text};
 use crate::diagnostic::{Applicability, Diagnostic, RuleMeta, Severity};
 use crate::findings::{FileReport, Findings};
+use crate::order::Order as _;
 use crate::source::{SourceFile, Span};
 
 /// GitHub takes no more results of one run.
@@ -230,7 +231,7 @@ pub(super) fn render(findings: &Findings, style: &Style) -> String {
              run") },
         }));
         // The sort is stable: among equals the order of the report stays.
-        results.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+        results.order_by_key(|(severity, _)| std::cmp::Reverse(*severity));
         results.truncate(MOST_RESULTS);
     }
     let rules: Vec<Rule> = findings.rules.iter().map(|meta| rule(meta)).collect();

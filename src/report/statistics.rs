@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use super::{Format, Style, summary_line};
 use crate::diagnostic::Severity;
 use crate::findings::Findings;
+use crate::order::Order as _;
 
 #[derive(Serialize)]
 struct Row {
@@ -37,7 +38,7 @@ pub fn statistics(findings: &Findings, format: Format, style: &Style) -> Result<
         row.fixable += usize::from(diagnostic.fixable());
     }
     let mut rows: Vec<Row> = rows.into_values().collect();
-    rows.sort_by_key(|row| std::cmp::Reverse(row.count));
+    rows.order_by_key(|row| std::cmp::Reverse(row.count));
     match format {
         Format::Full | Format::Concise | Format::Grouped => {}
         Format::Json => return Ok(serde_json::to_string_pretty(&rows).unwrap_or_default() + "\n"),

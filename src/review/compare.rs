@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::facts::{Fact, Facts, QueryFacts, Shown};
 use super::{Aspect, What};
+use crate::order::Order as _;
 
 /// What is told of content that is new or gone.
 const MAIN: [Aspect; 6] =
@@ -39,7 +40,7 @@ pub(super) fn differences(old: Option<&Facts>, new: Option<&Facts>) -> Vec<What>
         }
         (None, None) => Vec::new(),
     };
-    what.sort_by_key(|what| what.aspect);
+    what.order_by_key(|what| what.aspect);
     what
 }
 

@@ -227,8 +227,9 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use super::{FailOn, Profile, Selector};
+    use super::{FailOn, Profile, Selector, Settings};
     use crate::diagnostic::Severity;
+    use crate::rules::all;
 
     #[test]
     fn profiles_have_their_names() {
@@ -253,6 +254,30 @@ mod tests {
         }
         assert_eq!(FailOn::parse("never").map(FailOn::as_str), Some("never"));
         assert_eq!(FailOn::parse("always"), None);
+    }
+
+    #[test]
+    fn a_rule_that_is_named_beats_a_group_that_is_ignored() {
+        let branding = all().find(|entry| entry.meta.id == "branding").unwrap().meta;
+        let selectors = |names: &[&str]| names.iter().map(|name| Selector::parse(name).unwrap()).collect();
+        let enabled = |select: Option<&[&str]>, extend: &[&str], ignore: &[&str]| {
+            let settings = Settings {
+                select: select.map(selectors),
+                extend_select: selectors(extend),
+                ignore: selectors(ignore),
+                ..Settings::default()
+            };
+            settings.enabled(branding)
+        };
+        let (named, group): (&[&str], &[&str]) = (&["branding"], &[branding.group.as_str()]);
+        assert!(enabled(Some(named), &[], &["all"]));
+        assert!(enabled(Some(named), &[], group));
+        assert!(enabled(None, named, &["all"]));
+        assert!(enabled(Some(&["all"]), named, group));
+        assert!(!enabled(Some(&["all"]), &[], group));
+        assert!(!enabled(Some(group), &[], &["all"]));
+        assert!(!enabled(Some(named), named, named));
+        assert!(!enabled(Some(&["query-empty"]), &[], &["all"]) && enabled(Some(named), &[], &["query"]));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::content::model::{Alerting, Template};
 use crate::engine::table::{Row, Table};
 use crate::engine::text;
+use crate::order::Order as _;
 
 /// An alert: the rows that it is made of, and what it says of them.
 #[derive(Debug, Default)]
@@ -116,7 +117,7 @@ fn alert(template: &Template<'_>, alerting: &Alerting<'_>, table: &Table, rows: 
                 Some((field.identifier?.value.to_owned(), cell(row, field.column?.value)?))
             };
             let mut identifiers: Vec<(String, String)> = mapping.fields.iter().filter_map(field).collect();
-            identifiers.sort();
+            identifiers.order();
             if !identifiers.is_empty() {
                 entities.insert((kind.value.to_owned(), identifiers));
             }

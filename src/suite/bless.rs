@@ -6,6 +6,7 @@ use super::scalars::{cell, scalar};
 use crate::content::model::Template;
 use crate::engine::table::Table;
 use crate::engine::{Row, same};
+use crate::order::Order as _;
 use crate::source::Span;
 use crate::yaml::{Entry, Node};
 
@@ -111,7 +112,7 @@ fn shown(table: &Table, row: &Row, now: Option<i64>) -> Vec<String> {
 
 /// A file with some of its places rewritten.
 pub(crate) fn rewritten(text: &str, mut edits: Vec<Blessed>) -> String {
-    edits.sort_by_key(|edit| edit.span.start);
+    edits.order_by_key(|edit| edit.span.start);
     let (mut out, mut from) = (String::with_capacity(text.len()), 0);
     for edit in edits {
         let (start, end) = (edit.span.start as usize, edit.span.end as usize);

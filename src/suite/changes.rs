@@ -4,6 +4,7 @@ use crate::kql::ast::{
     BinaryOp, Expr, ExprKind, ListOp, Literal, LogicalOp, OperatorKind, StringOp, StringTest,
 };
 use crate::kql::{self, Node};
+use crate::order::Order as _;
 use crate::source::Span;
 
 /// Another text in one place of a query.
@@ -70,7 +71,7 @@ fn tested<'a>(parse: &'a kql::Parse) -> Vec<&'a Expr> {
         }
         all.len() < MOST
     });
-    all.sort_by_key(|expr| (expr.span.start, expr.span.end));
+    all.order_by_key(|expr| (expr.span.start, expr.span.end));
     all.dedup_by_key(|expr| expr.span);
     all
 }
@@ -110,7 +111,7 @@ pub(super) fn changes(text: &str, parse: &kql::Parse) -> Vec<Change> {
         }
         all.len() < 4 * MOST
     });
-    all.sort_by_key(|change| (change.span.start, change.span.end));
+    all.order_by_key(|change| (change.span.start, change.span.end));
     all.dedup();
     all
 }

@@ -7,6 +7,7 @@ use super::rows::{self, Bounds};
 use super::{Bound, Target, expect, run, slashes};
 use crate::engine::table::{Schema, Table};
 use crate::kql::bind::Catalog as _;
+use crate::order::Order as _;
 use crate::source::SourceFile;
 use crate::workspace::View;
 use crate::yaml::{self, Node};
@@ -60,7 +61,7 @@ pub(crate) fn examine(
             drop(expect::check(wanted, &table, template.as_ref(), now, &mut all));
         }
     }
-    all.sort_by_key(|mistake| (mistake.span.start, mistake.span.end));
+    all.order_by_key(|mistake| (mistake.span.start, mistake.span.end));
     all.dedup();
     all
 }

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{Columns, Function, FunctionBody, Parameter, Returns, Workspace};
 use crate::kql::types::Scalar;
+use crate::order::Order as _;
 
 /// Why a file with schemas cannot be read, as a sentence without the file's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +83,7 @@ pub(crate) fn load(paths: &[PathBuf]) -> Result<Workspace, (PathBuf, String)> {
                     files.push(entry);
                 }
             }
-            files.sort();
+            files.order();
         }
         for file in files {
             let text = std::fs::read_to_string(&file).map_err(|error| (file.clone(), error.to_string()))?;

@@ -161,7 +161,12 @@ mod tests {
         {
             assert!(typed_in_1_1(typed), "{typed}");
         }
-        for text in ["1:a", "a:1", "1:30.x", "2024-01", "2024-001-01", "202-01-01", "2024-01-x"] {
+        for typed in ["0b0", "0b10_1", "+0b1"] {
+            assert!(typed_in_1_1(typed), "{typed}");
+        }
+        for text in
+            ["0b", "0b12", "b01", "1:a", "a:1", "1:30.x", "2024-01", "2024-001-01", "202-01-01", "2024-01-x"]
+        {
             assert!(!typed_in_1_1(text), "{text}");
         }
     }

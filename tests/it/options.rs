@@ -348,3 +348,30 @@ fn fixes_are_listed_by_file_and_rule() {
     let without = run(dir.path(), &["check", "--isolated", "--show-fixes"], "");
     assert!(without.code == 2 && without.stderr.contains("--show-fixes requires --fix"), "{without:?}");
 }
+
+#[test]
+fn watchlists_that_are_listed_are_the_only_ones() {
+    let dir = folder(&[("sentlint.toml", "[knowledge]\nwatchlists = [\"Allowed\", \"Servers\"]\n")]);
+    let of = |query: &str| {
+        write(dir.path(), "a.kql", query.as_bytes());
+        let said = run(dir.path(), &["check", "--output-format", "concise", "a.kql"], "").stdout;
+        said.lines()
+            .filter(|line| line.starts_with("a.kql"))
+            .fold(String::new(), |all, line| all + line + "\n")
+    };
+    assert_eq!(of("_GetWatchlist('allowed') | project SearchKey\n"), "");
+    let near = of("_GetWatchlist('Alowed') | project SearchKey\n");
+    assert!(near.starts_with("a.kql:1:15: warning[kql-unknown-table]"), "{near}");
+    assert!(near.contains("The watchlist `Alowed` is not in the configuration"), "{near}");
+    assert!(near.contains("Did you mean `Allowed`?"), "{near}");
+    let far = of("let name = 'Nothing'; _GetWatchlistAlias(name) | take 1\n");
+    assert!(far.contains("The watchlist `Nothing` is not in the configuration"), "{far}");
+    assert!(far.contains("add it to `watchlists`"), "{far}");
+    // Twice the same is told once, and what does not parse not at all.
+    let twice = of("union _GetWatchlist('Nothing'), (_GetWatchlist('Nothing'))\n");
+    assert_eq!(twice.matches("The watchlist").count(), 2, "{twice}");
+    assert!(!of("_GetWatchlist('Nothing') | where (\n").contains("The watchlist"));
+    let fixed =
+        run(dir.path(), &["check", "-", "--fix", "--unsafe-fixes"], "_GetWatchlist('Alowed') | take 1\n");
+    assert_eq!(fixed.stdout, "_GetWatchlist('Allowed') | take 1\n");
+}

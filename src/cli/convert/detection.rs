@@ -23,6 +23,7 @@ use crate::convert::notes::{self, is_reported};
 use crate::convert::promote::IdSource;
 use crate::convert::reverse::marked;
 use crate::diagnostic::{Diagnostic, NoteKind};
+use crate::order::Order as _;
 use crate::source::{SourceFile, Span};
 use crate::workspace::View;
 
@@ -126,7 +127,7 @@ fn detections(run: &Run<'_>, job: &Job, options: &Options) -> Done<Item> {
         let place = content.root().and_then(|root| root.as_mapping()).and_then(|map| map.entries.first());
         let place = place.map(|entry| entry.key.span).unwrap_or_default();
         one.notes.extend(told.into_iter().map(|note| Diagnostic { span: place, ..note }));
-        one.notes.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+        one.notes.order_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
         one.notes.dedup_by(|a, b| (a.span, &a.message) == (b.span, &b.message));
     }
     let all = made.iter().flat_map(|made| made.notes.iter().cloned()).collect();

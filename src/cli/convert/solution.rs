@@ -10,6 +10,7 @@ use crate::cli::{Error, Outcome};
 use crate::content::{Kind, extension};
 use crate::convert::{self, LongDescription, Options, SolutionFacts, SolutionItem};
 use crate::discover::display;
+use crate::order::Order as _;
 
 pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
     let options = run.options;
@@ -28,7 +29,7 @@ pub(super) fn run(run: &Run<'_>) -> Result<Outcome, Error> {
     let finished = run.each(|job| item(run, job))?;
     let mut items = finished.items;
     // Rules come first and queries after them, in the order of the solution's own list where there is one.
-    items.sort_by_key(|(job, item)| (!item.is_rule(), facts.place(&job.input.name)));
+    items.order_by_key(|(job, item)| (!item.is_rule(), facts.place(&job.input.name)));
     let mut ids = std::collections::BTreeMap::new();
     for (job, item) in &items {
         if let Some(other) = ids.insert(item.key(), &job.input.name) {

@@ -5,6 +5,7 @@ use crate::knowledge::defender;
 use crate::kql::ast::{BinaryOp, Expr, ExprKind, Operator, OperatorKind, StatementKind};
 use crate::kql::model::SemanticModel;
 use crate::kql::{Node, Parse, walk_statements};
+use crate::order::Order as _;
 use crate::source::Span;
 
 /// A kind of obstacle.
@@ -79,7 +80,7 @@ pub(crate) fn obstacles(text: &str, parse: &Parse, model: &SemanticModel) -> Vec
             true
         });
     }
-    found.sort_by_key(|one| (one.span, one.kind));
+    found.order_by_key(|one| (one.span, one.kind));
     found.dedup_by_key(|one| (one.span, one.kind));
     found
 }

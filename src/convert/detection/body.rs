@@ -16,6 +16,7 @@ use crate::knowledge::defender;
 use crate::kql;
 use crate::kql::bind::{Catalog, bind};
 use crate::kql::types::Relation;
+use crate::order::Order as _;
 use crate::source::Span;
 use crate::yaml::{Entry, Node, to_json};
 
@@ -73,7 +74,7 @@ pub(crate) fn from_detection(
     let columns = result.iter().flat_map(|rows| rows.columns.iter()).map(|column| column.name.to_string());
     let work = Work { detection, form, options, columns: columns.collect(), notes: Vec::new() };
     let (body, mut notes) = work.body()?;
-    notes.sort_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
+    notes.order_by(|a, b| (a.span, &a.message).cmp(&(b.span, &b.message)));
     Ok(Made { body, notes, tables, provenance: provenance(content, detection, form) })
 }
 

@@ -18,6 +18,7 @@ use crate::diagnostic::{Diagnostic, RuleMeta, Severity};
 use crate::knowledge::defender::{self, MAX_TITLE};
 use crate::knowledge::limits;
 use crate::kql::bind::Catalog;
+use crate::order::Order as _;
 use crate::source::Span;
 use crate::yaml::{Node, to_json};
 
@@ -141,7 +142,7 @@ impl<'a> Work<'a> {
         let provenance = self.provenance();
         let mut notes = std::mem::take(&mut self.notes);
         let key = |note: &Diagnostic| (note.span, note.severity, note.rule.note);
-        notes.sort_by(|a, b| (key(a), &a.message).cmp(&(key(b), &b.message)));
+        notes.order_by(|a, b| (key(a), &a.message).cmp(&(key(b), &b.message)));
         notes.dedup_by(|a, b| (key(a), &a.message) == (key(b), &b.message));
         Ok(Made { body, notes, tables, provenance })
     }

@@ -9,6 +9,7 @@ use super::notes::{self, INVALID_YAML, NO_COUNTERPART, VALUE_MISSING};
 use crate::content::{Content, Duration, Kind, Query, Template, model::Common};
 use crate::diagnostic::{Diagnostic, RuleMeta};
 use crate::kql::bind::Catalog;
+use crate::order::Order as _;
 use crate::source::Span;
 use crate::yaml::{Entry, Node};
 
@@ -195,7 +196,7 @@ pub(crate) fn promote_with(
     corrections.retain(|change| !notes.iter().any(|note| note.span == change.span));
     notes.append(&mut corrections);
     let key = |note: &Diagnostic| (note.span, note.severity, note.rule.note);
-    notes.sort_by(|a, b| (key(a), &a.message).cmp(&(key(b), &b.message)));
+    notes.order_by(|a, b| (key(a), &a.message).cmp(&(key(b), &b.message)));
     notes.dedup_by(|a, b| (key(a), &a.message) == (key(b), &b.message));
     Ok(Promoted { text: layout::document(&fields), notes, places })
 }

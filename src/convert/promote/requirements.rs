@@ -7,6 +7,7 @@ use crate::knowledge::tables;
 use crate::kql::ast::{Expr, ExprKind, NameForm, Operator, OperatorKind};
 use crate::kql::model::SemanticModel;
 use crate::kql::{Node, Parse, walk_statements};
+use crate::order::Order as _;
 use crate::source::Span;
 
 /// Functions that only advanced hunting has.
@@ -36,7 +37,7 @@ impl Work<'_> {
             hunting_only(parse, meaning, &mut lacking);
         }
         for (code, mut found) in [(&notes::OPERATOR_REFUSED, found), (&notes::HUNTING_ONLY, lacking)] {
-            found.sort();
+            found.order();
             found.dedup();
             for (span, message, help) in found {
                 self.ask(code, self.query.span(changed.original(span)), message, help);

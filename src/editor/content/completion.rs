@@ -4,6 +4,7 @@ use super::place::{self, Place, Step, What};
 use super::values::{self, Item, ItemKind};
 use super::{schema, structure};
 use crate::content::Content;
+use crate::order::Order as _;
 use crate::rules::Settings;
 use crate::source::Span;
 use crate::workspace::View;
@@ -109,7 +110,7 @@ fn keys(root: &serde_json::Value, here: &[&serde_json::Value], place: &Place, li
         };
         found.push((!is_required, offer));
     }
-    found.sort_by_key(|(later, _)| *later);
+    found.order_by_key(|(later, _)| *later);
     found.into_iter().map(|(_, offer)| offer).collect()
 }
 

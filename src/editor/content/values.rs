@@ -9,6 +9,7 @@ use super::schema;
 use crate::content::{Content, Kind};
 use crate::knowledge::{attack, connectors, entities, tables, tactics};
 use crate::kql::bind::Catalog;
+use crate::order::Order as _;
 use crate::rules::Settings;
 use crate::source::Span;
 use crate::workspace::View;
@@ -109,7 +110,7 @@ fn tactics_of(around: &Around<'_, '_>) -> Vec<Item> {
     let likely: BTreeSet<&str> = found.flat_map(tactics::sentinel_tactics_of).collect();
     let all = tactics::sentinel_tactics().iter().map(|tactic| tactic.name);
     let mut all: Vec<&str> = all.collect();
-    all.sort_by_key(|name| !likely.contains(name));
+    all.order_by_key(|name| !likely.contains(name));
     let detail = |name: &str| if likely.contains(name) { "of a stated technique" } else { "" };
     all.into_iter().map(|name| item(name, ItemKind::Value, detail(name))).collect()
 }
@@ -176,7 +177,7 @@ fn connector_ids(around: &Around<'_, '_>) -> Vec<Item> {
         (place, !fills(connector.id), connector.deprecated, !connector.upstream)
     };
     let mut all: Vec<&connectors::Connector> = connectors::connectors().iter().collect();
-    all.sort_by_key(|connector| rank(connector));
+    all.order_by_key(|connector| rank(connector));
     let made = |connector: &connectors::Connector| Item {
         documentation: connector_text(connector),
         ..item(connector.id, ItemKind::Value, connector.title.unwrap_or_default())
@@ -208,7 +209,7 @@ fn data_types(around: &Around<'_, '_>, place: &Place) -> Vec<Item> {
     let mut found: Vec<Item> = Vec::new();
     let is_of = |name: &str| of_connector.contains(&name);
     let mut wanted: Vec<&String> = read.iter().collect();
-    wanted.sort_by_key(|name| !is_of(name));
+    wanted.order_by_key(|name| !is_of(name));
     for name in wanted {
         let from = if is_of(name) { ", filled by the connector" } else { "" };
         found.push(item(name.as_str(), ItemKind::Table, format!("read by the query{from}")));
@@ -252,7 +253,7 @@ fn identifiers(place: &Place) -> Vec<Item> {
     };
     let is_strong = |name: &str| entity.required_any_of.iter().any(|set| set.contains(&name));
     let mut names: Vec<&str> = entity.identifiers.to_vec();
-    names.sort_by_key(|name| !is_strong(name));
+    names.order_by_key(|name| !is_strong(name));
     let detail = |name: &str| if is_strong(name) { "identifies the entity" } else { "" };
     names.into_iter().map(|name| item(name, ItemKind::Value, detail(name))).collect()
 }
@@ -272,6 +273,6 @@ fn columns(around: &Around<'_, '_>, place: &Place, replaces: Option<Span>) -> Ve
         let is_alike = !identifier.is_empty() && column.name.to_lowercase().contains(&identifier);
         found.push((!is_alike, made));
     }
-    found.sort_by_key(|(later, _)| *later);
+    found.order_by_key(|(later, _)| *later);
     found.into_iter().map(|(_, item)| item).collect()
 }

@@ -4,6 +4,7 @@ use super::{Asked, Span, describe};
 use crate::kql::ast::{LetValue, Statement, StatementKind};
 use crate::kql::model::ExprType;
 use crate::kql::{Node, TokenKind as T};
+use crate::order::Order as _;
 
 /// What can be folded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ pub(crate) fn folding(asked: &Asked<'_>) -> Vec<Fold> {
         }
     }
     comments(asked, &mut add);
-    folds.sort_by_key(|fold| (fold.span.start, std::cmp::Reverse(fold.span.end)));
+    folds.order_by_key(|fold| (fold.span.start, std::cmp::Reverse(fold.span.end)));
     folds.dedup_by_key(|fold| fold.span);
     folds
 }

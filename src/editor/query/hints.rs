@@ -7,6 +7,7 @@ use crate::kql::ast::{LetValue, Operator, StatementKind};
 use crate::kql::model::ExprType;
 use crate::kql::types::Relation;
 use crate::kql::{Node, walk_statements};
+use crate::order::Order as _;
 
 /// How many columns are named in a hint.
 const MOST_NAMED: usize = 4;
@@ -61,7 +62,7 @@ pub(crate) fn inlay_hints(asked: &Asked<'_>, range: Span) -> Vec<InlayHint> {
         }
         true
     });
-    hints.sort_by_key(|hint| hint.offset);
+    hints.order_by_key(|hint| hint.offset);
     hints
 }
 

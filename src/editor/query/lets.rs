@@ -9,6 +9,7 @@ use crate::kql::ast::{Expr, ExprKind, Function, LetValue, Statement, StatementKi
 use crate::kql::model::{ExprType, SemanticModel, Symbol, VariableKind};
 use crate::kql::types::Scalar;
 use crate::kql::{Node, walk_statements};
+use crate::order::Order as _;
 
 /// An expression that has become a `let`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,7 +190,7 @@ pub(crate) fn inline_let(asked: &Asked<'_>, offset: usize) -> Option<Vec<Edit>> 
 fn same_names(asked: &Asked<'_>, edited: &Edited, value: Span, places: &[Span], edits: &[Edit]) -> bool {
     let wanted: Vec<_> = names_in(&asked.model, value, asked.text).collect();
     let mut sorted: Vec<&Edit> = edits.iter().collect();
-    sorted.sort_by_key(|edit| edit.span);
+    sorted.order_by_key(|edit| edit.span);
     // How many bytes the edits before a place add and remove.
     let (mut added, mut removed) = (0, 0);
     sorted.into_iter().all(|edit| {

@@ -10,6 +10,7 @@ use crate::kql::ast::{Expr, ExprKind, Literal};
 use crate::kql::model::{ColumnOrigin, Occurrence, Symbol};
 use crate::kql::types::ColumnId;
 use crate::kql::{Node, walk_statements};
+use crate::order::Order as _;
 
 /// Where a name is declared.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,7 +116,7 @@ pub(crate) fn references(asked: &Asked<'_>, offset: usize) -> Vec<Reference> {
                 let all = asked.model.references(&column);
                 found.extend(all.map(|one| Reference { span: one.span, declares: one.declares }));
             }
-            found.sort_by_key(|one| one.span);
+            found.order_by_key(|one| one.span);
             found.dedup();
             found
         }

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use super::data::attack as data;
+use crate::order::Order as _;
 
 mod near;
 #[cfg(test)]
@@ -90,7 +91,7 @@ impl Version {
         let name = name.trim();
         let mut found: Vec<_> =
             self.techniques().iter().filter(|technique| technique.name.eq_ignore_ascii_case(name)).collect();
-        found.sort_by_key(|technique| (!technique.is_active(), technique.domain, technique.id));
+        found.order_by_key(|technique| (!technique.is_active(), technique.domain, technique.id));
         let former = FORMER_NAMES.iter().find(|(former, _)| former.eq_ignore_ascii_case(name));
         // A name that enterprise's matrix has given up is more likely meant than the same one in another matrix.
         if let Some(technique) = former.and_then(|(_, id)| self.technique(id)) {

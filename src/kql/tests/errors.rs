@@ -20,6 +20,20 @@ fn slips_are_explained_and_their_fixes_parse() {
         ("T | where a == 1 || b == 2", "`||` is `or` in KQL @ ||", Some("T | where a == 1 or b == 2")),
         ("T | where a == 1 AND b == 2", "`AND` is `and` in KQL @ AND", Some("T | where a == 1 and b == 2")),
         ("T | LIMIT 10", "`LIMIT` must be lowercase @ LIMIT", Some("T | limit 10")),
+        (
+            "T | SUMMARIZE count() by State",
+            "`SUMMARIZE` must be lowercase @ SUMMARIZE",
+            Some("T | summarize count() by State"),
+        ),
+        (
+            "T | SUMMARIZE count() BY State",
+            "`SUMMARIZE` must be lowercase @ SUMMARIZE",
+            Some("T | summarize count() by State"),
+        ),
+        ("T | where a &lt;&gt; 5 | take 1", "", None),
+        ("T | where a &lt;= 5 and b &gt;= 6", "", None),
+        ("T | where a &amp;&amp; b", "", None),
+        ("T | where a == 1 and b == 2 having c > 1", "", None),
         ("T | wheree a == 1", "`wheree` is not a query operator @ wheree", Some("T | where a == 1")),
         ("T | order a desc", "Expected `by` after `order` @ a", Some("T | order by a desc")),
         (

@@ -20,6 +20,7 @@ use super::super::position::Places;
 use super::super::{edits, uri};
 use crate::editor::content;
 use crate::editor::query::{self, Named, RenameError, Target};
+use crate::order::Order as _;
 use crate::source::{Edit, Span};
 
 pub(in crate::lsp) fn highlights(answers: &mut Answers<'_>, value: Value) -> Answer {
@@ -182,7 +183,7 @@ fn uses(answers: &mut Answers<'_>, name: &str, with_declaration: bool) -> Vec<(R
         if with_declaration {
             spans.extend(content::parser_name(&read.content, name));
         }
-        spans.sort();
+        spans.order();
         spans.dedup();
         if !spans.is_empty() {
             found.push((read, spans));

@@ -11,6 +11,7 @@ use super::super::asked::Read;
 use super::super::client::Json;
 use super::super::position::{Encoding, Places};
 use crate::editor::query::{self, FoldKind, TokenType};
+use crate::order::Order as _;
 use crate::source::Span;
 
 /// Each type with its name in the protocol, in the order of their numbers.
@@ -54,7 +55,7 @@ fn tokens(read: &Read, range: Span, encoding: Encoding) -> SemanticTokens {
     let mut places = Places::new(source, encoding);
     let (mut data, mut last) = (Vec::new(), (0, 0));
     let mut queries: Vec<_> = read.queries.iter().filter(|held| held.touches(range)).collect();
-    queries.sort_by_key(|held| held.region());
+    queries.order_by_key(|held| held.region());
     for held in queries {
         for token in read.ask(held, query::tokens) {
             let Some(span) = held.exact(source, token.span) else { continue };
@@ -95,7 +96,7 @@ pub(in crate::lsp) fn folding(answers: &mut Answers<'_>, _: Value) -> Answer {
             |fold: &query::Fold| Some((held.exact(source, fold.span)?, fold.kind == FoldKind::Comment));
         spans.extend(folds.iter().filter_map(place));
     }
-    spans.sort();
+    spans.order();
     spans.dedup();
     let mut ranges = Vec::new();
     for (span, is_comment) in spans {

@@ -1,5 +1,9 @@
 //! `validateVersionChangedInDetections`: an analytic rule that changes changes its version.
 
+use std::ops::Range;
+
+use imara_diff::{Algorithm, Diff, InternedInput};
+
 use super::{Asks, Check, Gate, Opens};
 use crate::content::model::field;
 use crate::diagnostic::Diagnostic;
@@ -31,17 +35,21 @@ fn versions(cx: &Context<'_>, out: &mut Vec<Diagnostic>) {
 /// Whether `git diff -U0` of two texts has `version:` in it, in a changed line or in the heading of a hunk;
 /// `None` where there is no difference.
 fn diff_names_version(old: &str, new: &str) -> Option<bool> {
+    let input = InternedInput::new(old, new);
+    let mut diff = Diff::compute(Algorithm::Myers, &input);
+    diff.postprocess_lines(&input);
     let (old, new): (Vec<&str>, Vec<&str>) = (old.lines().collect(), new.lines().collect());
-    let ops = similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new);
+    let lines = |range: Range<u32>| range.start as usize..range.end as usize;
     let mut differs = false;
-    for op in ops.iter().filter(|op| op.tag() != similar::DiffTag::Equal) {
+    for hunk in diff.hunks() {
         differs = true;
+        let (removed, added) = (lines(hunk.before), lines(hunk.after));
         // The heading is the nearest line above the hunk that begins with a letter, cut at 80 bytes.
         let begins =
             |line: &&&str| line.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '$');
-        let heading = old[..op.old_range().start].iter().rev().find(begins);
+        let heading = old[..removed.start].iter().rev().find(begins);
         let heading = heading.map_or("", |line| &line[..line.floor_char_boundary(80)]);
-        let lines = old[op.old_range()].iter().chain(&new[op.new_range()]).copied();
+        let lines = old[removed].iter().chain(&new[added]).copied();
         if lines.chain([heading]).any(|line| line.contains("version:")) {
             return Some(true);
         }

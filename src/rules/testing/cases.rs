@@ -546,9 +546,29 @@ const CASES: &[(&str, Form, &[&str])] = &[
         ],
     ),
     (
+        "detection-destructive-action",
+        Form::Detections,
+        &[
+            "id: example-relay\ndisplayName: D\nstatus: enabled\nqueryCondition:\n  queryText: DeviceEvents | project Timestamp, DeviceId, ReportId\nschedule:\n  frequency: PT1H\ndetectionAction:\n  alertTemplate:\n    title: T\n    description: D\n    severity: low\n  automatedActions:\n    isolateDevices:\n      - deviceIdColumn: DeviceId\n        isolationType: full\n",
+            "id: example-relay\ndisplayName: D\nstatus: disabled\nqueryCondition:\n  queryText: DeviceEvents | project Timestamp, DeviceId, ReportId\nschedule:\n  frequency: PT1H\ndetectionAction:\n  alertTemplate:\n    title: T\n    description: D\n    severity: low\n  automatedActions:\n    isolateDevices:\n      - deviceIdColumn: DeviceId\n        isolationType: full\n",
+            "id: example-relay\ndisplayName: D\nstatus: enabled\nqueryCondition:\n  queryText: DeviceEvents | project Timestamp, DeviceId, ReportId\nschedule:\n  frequency: PT1H\ndetectionAction:\n  alertTemplate:\n    title: T\n    description: D\n    severity: low\n  automatedActions:\n    isolateDevices: []\n",
+            "id: example-relay\ndisplayName: D\nstatus: enabled\nqueryCondition:\n  queryText: DeviceEvents | project Timestamp, DeviceId, ReportId\nschedule:\n  frequency: PT1H\ndetectionAction:\n  alertTemplate:\n    title: T\n    description: D\n    severity: low\n  automatedActions:\n    runAntivirusScans:\n      - deviceIdColumn: DeviceId\n",
+            "id: example-relay\ndisplayName: D\nstatus: enabled\nqueryCondition:\n  queryText: DeviceEvents | project Timestamp, DeviceId, ReportId\nschedule:\n  frequency: PT1H\ndetectionAction:\n  alertTemplate:\n    title: T\n    description: D\n    severity: low\n  automatedActions:\n    runAntivirusScans:\n      - deviceIdColumn: DeviceId\n    disableUsers:\n      - accountSidColumn: Sid\n",
+            "id: example-relay\ndisplayName: D\nstatus: enabled\nqueryCondition:\n  queryText: DeviceEvents | project Timestamp, DeviceId, ReportId\nschedule:\n  frequency: PT1H\ndetectionAction:\n  alertTemplate:\n    title: T\n    description: D\n    severity: low\n  automatedActions:\n    nothingKnown:\n      - deviceIdColumn: DeviceId\n",
+        ],
+    ),
+    (
         "detection-window",
         Form::Detection,
-        &["queryText: DeviceEvents | where Timestamp > ago(30d) | project Timestamp, DeviceId, ReportId"],
+        &[
+            "queryText: DeviceEvents | where Timestamp > ago(30d) | project Timestamp, DeviceId, ReportId",
+            "queryText: DeviceEvents | where Timestamp > ago(4h) | project Timestamp, DeviceId, ReportId",
+            "queryText: DeviceEvents | where ingestion_time() > ago(30d) | project Timestamp, DeviceId, ReportId",
+            "queryText: DeviceEvents | where Timestamp < ago(30d) | project Timestamp, DeviceId, ReportId",
+            "queryText: DeviceEvents | where Timestamp between (ago(30d) .. ago(20d)) | project Timestamp, DeviceId, ReportId",
+            "queryText: DeviceEvents | where Timestamp > ago(9d) and Timestamp > ago(30d) | project Timestamp, DeviceId, ReportId",
+            "frequency: PT0S\nqueryText: DeviceEvents | where Timestamp > ago(30d) | project Timestamp, DeviceId, ReportId",
+        ],
     ),
     (
         "never-true",

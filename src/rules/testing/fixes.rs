@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::check::{Before, Job, check};
 use crate::diagnostic::{Applicability, Availability, Diagnostic};
 use crate::discover::{Input, slashes};
+use crate::order::Order as _;
 use crate::rules::{Profile, Settings, all};
 use crate::source::SourceFile;
 
@@ -50,7 +51,7 @@ fn samples() -> Vec<Vec<Job>> {
         let (path, mut jobs) = (entry.unwrap().path(), Vec::new());
         if path.is_dir() {
             sample(&path, &mut jobs);
-            jobs.sort_by(|a, b| a.input.name.cmp(&b.input.name));
+            jobs.order_by(|a, b| a.input.name.cmp(&b.input.name));
             all_jobs.push(jobs);
         }
     }

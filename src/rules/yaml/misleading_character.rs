@@ -3,6 +3,7 @@
 use crate::content::Query;
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::kql::{Token, TokenKind};
+use crate::order::Order as _;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::source::Span;
 use crate::yaml::{Node, ScalarStyle, Value};
@@ -80,7 +81,7 @@ impl Rule for MisleadingCharacter {
         if let Some(root) = cx.content.root() {
             check_scalars(cx, root, &mut found);
         }
-        found.sort_by_key(|finding| finding.span);
+        found.order_by_key(|finding| finding.span);
         out.extend(found.into_iter().take(MOST));
     }
 }

@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::super::{Asked, Seen};
 use super::{Completion, CompletionKind, Completions};
 use crate::knowledge::usage::{self, Use};
+use crate::order::Order as _;
 use crate::source::Span;
 use std::borrow::Cow;
 
@@ -132,7 +133,7 @@ impl<'t> Items<'t> {
 
     /// The likeliest items, in order.
     pub(super) fn finish(mut self) -> Completions {
-        self.list.sort_by(|(one, first), (other, second)| {
+        self.list.order_by(|(one, first), (other, second)| {
             other.total_cmp(one).then_with(|| first.label.cmp(&second.label))
         });
         let incomplete = self.left_out || self.list.len() > MOST_ITEMS;

@@ -15,6 +15,7 @@ use crate::kql::TokenKind as T;
 use crate::kql::builtins::{self, Builtin, Family, Takes};
 use crate::kql::model::{ColumnOrigin, ExprType, Symbol, VariableKind};
 use crate::kql::types::{Relation, Scalar};
+use crate::order::Order as _;
 
 /// How many columns are offered.
 const MOST_COLUMNS: usize = 2_000;
@@ -238,7 +239,7 @@ pub(super) fn columns(
         })
         .collect();
     if scored.len() > MOST_COLUMNS {
-        scored.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+        scored.order_by(|(one, _), (other, _)| other.total_cmp(one));
         scored.truncate(MOST_COLUMNS);
     }
     for (likely, column) in scored {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::content::Detection;
 use crate::convert::detection::{Catalogs, Options, from_detection};
+use crate::order::Order as _;
 use crate::rules::Context;
 use crate::source::Edit;
 use crate::yaml::edit::remove_entry;
@@ -77,7 +78,7 @@ pub(super) fn edits(
     {
         edits.push(remove(techniques)?);
     }
-    edits.sort_by_key(|edit| edit.span);
+    edits.order_by_key(|edit| edit.span);
     let apart = edits.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start);
     apart.then_some(edits)
 }

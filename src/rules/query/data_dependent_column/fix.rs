@@ -6,6 +6,7 @@ use crate::kql::ast::Operator;
 use crate::kql::bind::bind_at;
 use crate::kql::model::Level;
 use crate::kql::parse;
+use crate::order::Order as _;
 use crate::rules::Context;
 
 /// The fix that makes the column after each of the operators, where the query then has no finding that it did not have
@@ -55,7 +56,7 @@ fn extend(query: &Query<'_>, name: &str, makers: &[&Operator], default: &str) ->
         Edit::insert(maker.span.end as usize, text)
     };
     let mut edits: Vec<Edit> = makers.iter().map(edit).collect();
-    edits.sort_by_key(|edit| edit.span);
+    edits.order_by_key(|edit| edit.span);
     edits
 }
 
