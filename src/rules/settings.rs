@@ -277,7 +277,7 @@ mod tests {
         assert!(!enabled(Some(&["all"]), &[], group));
         assert!(!enabled(Some(group), &[], &["all"]));
         assert!(!enabled(Some(named), named, named));
-        assert!(!enabled(Some(&["query-empty"]), &[], &["all"]) && enabled(Some(named), &[], &["query"]));
+        assert!(!enabled(Some(&["late-filter"]), &[], &["all"]) && enabled(Some(named), &[], &["query"]));
     }
 
     #[test]

@@ -30,10 +30,21 @@ fn slips_are_explained_and_their_fixes_parse() {
             "`SUMMARIZE` must be lowercase @ SUMMARIZE",
             Some("T | summarize count() by State"),
         ),
-        ("T | where a &lt;&gt; 5 | take 1", "", None),
-        ("T | where a &lt;= 5 and b &gt;= 6", "", None),
-        ("T | where a &amp;&amp; b", "", None),
-        ("T | where a == 1 and b == 2 having c > 1", "", None),
+        (
+            "T | where a &lt;&gt; 5 | take 1",
+            "`&lt;` is an HTML entity, which is not valid in KQL @ &lt;&gt;",
+            Some("T | where a <> 5 | take 1"),
+        ),
+        (
+            "T | where a &lt;= 5",
+            "`&lt;` is an HTML entity, which is not valid in KQL @ &lt;=",
+            Some("T | where a <= 5"),
+        ),
+        (
+            "T | where a &amp;&amp; b",
+            "`&amp;` is an HTML entity, which is not valid in KQL @ &amp;&amp;",
+            Some("T | where a and b"),
+        ),
         ("T | wheree a == 1", "`wheree` is not a query operator @ wheree", Some("T | where a == 1")),
         ("T | order a desc", "Expected `by` after `order` @ a", Some("T | order by a desc")),
         (

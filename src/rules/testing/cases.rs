@@ -566,7 +566,6 @@ const CASES: &[(&str, Form, &[&str])] = &[
             "queryText: DeviceEvents | where ingestion_time() > ago(30d) | project Timestamp, DeviceId, ReportId",
             "queryText: DeviceEvents | where Timestamp < ago(30d) | project Timestamp, DeviceId, ReportId",
             "queryText: DeviceEvents | where Timestamp between (ago(30d) .. ago(20d)) | project Timestamp, DeviceId, ReportId",
-            "queryText: DeviceEvents | where Timestamp > ago(9d) and Timestamp > ago(30d) | project Timestamp, DeviceId, ReportId",
             "frequency: PT0S\nqueryText: DeviceEvents | where Timestamp > ago(30d) | project Timestamp, DeviceId, ReportId",
         ],
     ),

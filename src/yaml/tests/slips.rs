@@ -35,16 +35,10 @@ fn check(cases: &[Case]) {
 fn indentation() {
     check(&[
         case(
-            "a:\n \u{200b} b: 1\n",
-            "2:2",
+            "a:\n  c: 1\n \u{200b} b: 1\n",
+            "3:2",
             "the space U+200B is used for indentation; YAML only allows ordinary spaces",
-            "a:\n  b: 1\n",
-        ),
-        case(
-            "a:\n \u{feff} b: 1\n",
-            "2:2",
-            "the space U+FEFF is used for indentation; YAML only allows ordinary spaces",
-            "a:\n  b: 1\n",
+            "a:\n  c: 1\n  b: 1\n",
         ),
         case(
             "id: 1\nr:\n  - connectorId: X\n  dataTypes:\n    - Y\n  - connectorId: Z\n    dataTypes: [a]\nz: 1\n",
