@@ -46,6 +46,11 @@ fn operators_begin_lines_and_blanks_are_even() {
 fn the_on_of_a_join_never_begins_a_line_in_the_column_of_its_pipe() {
     becomes("T\n| join (U\n| take 1)\non b", "T\n| join (\n    U\n    | take 1\n) on b");
     becomes("T\n| join (U)\non b", "T\n| join (U)\n    on b");
+    // A layout that is much shorter than what was written is laid out again.
+    let blanks = " ".repeat(200);
+    let long =
+        format!("T{blanks}\n| join ({blanks}\nU{blanks}\n| take 1)\non b{blanks}\n| join (U){blanks}\non c");
+    becomes(&long, "T\n| join (\n    U\n    | take 1\n) on b\n| join (U)\n    on c");
     becomes("T\n| join U\non b, c", "T\n| join U\n    on b, c");
     // Where it was indented it stays, and a comment keeps its line.
     let indented = "T\n| join (\n    U\n    | take 1\n)\n  on b";

@@ -156,15 +156,13 @@ impl Layout<'_, '_> {
         let Some(on) = &join.on else { return };
         let word = self.plan.first(on.keyword);
         // In the column of the pipe it would look like another statement.
-        let hangs = self.plan.was_broken(word) && !self.plan.is_indented(word, base);
-        let closes_lines = self.plan.kind(word - 1) == T::CloseParen
-            && self.plan.text[join.right.span.range()].contains('\n');
-        let when = match self.plan.was_broken(word) {
-            true if hangs && closes_lines => When::Never,
-            true => When::Kept,
-            false => When::Never,
-        };
-        self.plan.spot(word, when, false);
+        let hangs = !self.plan.is_indented(word, base);
+        let close = word.saturating_sub(1);
+        // Spans of the tree may count in another text: its tokens are asked.
+        let closes_lines = self.plan.kind(close) == T::CloseParen
+            && (self.plan.partner[close]..close).any(|token| self.plan.was_broken(token + 1));
+        let keeps = self.plan.was_broken(word) && !(hangs && closes_lines);
+        self.plan.spot(word, if keeps { When::Kept } else { When::Never }, false);
         let last = self.plan.after(operator).saturating_sub(1);
         self.plan.group(word + 1, last, indented(Policy::Rows));
         let commas = self.commas_between(&on.conditions);
