@@ -68,7 +68,7 @@ mod tests {
             other.sort_by_key(|(key, _)| *key);
             assert_eq!(one, other);
             one.order_by(|a, b| b.0.cmp(&a.0));
-            other.sort_by(|a, b| b.0.cmp(&a.0));
+            other.sort_by_key(|(key, _)| std::cmp::Reverse(*key));
             assert_eq!(one, other);
             one.order();
             other.sort_unstable();

@@ -357,10 +357,10 @@ fn watchlists_that_are_listed_are_the_only_ones() {
         run(dir.path(), &["check", "--output-format", "full", "a.kql"], "").stdout
     };
     assert!(!of("_GetWatchlist('allowed') | project SearchKey\n").contains("watchlist `"));
-    let near = of("_GetWatchlist('Alowed') | project SearchKey\n");
+    let near = of("_GetWatchlist('Serves') | project SearchKey\n");
     assert!(near.contains("warning[kql-unknown-table]") && near.contains("a.kql:1:15"), "{near}");
-    assert!(near.contains("The watchlist `Alowed` is not in the configuration"), "{near}");
-    assert!(near.contains("Did you mean `Allowed`?"), "{near}");
+    assert!(near.contains("The watchlist `Serves` is not in the configuration"), "{near}");
+    assert!(near.contains("Did you mean `Servers`?"), "{near}");
     let far = of("let name = 'Nothing'; _GetWatchlist(name) | take 1\n");
     assert!(far.contains("The watchlist `Nothing` is not in the configuration"), "{far}");
     assert!(far.contains("add it to `watchlists`"), "{far}");
@@ -369,6 +369,6 @@ fn watchlists_that_are_listed_are_the_only_ones() {
     assert_eq!(twice.matches("The watchlist").count(), 2, "{twice}");
     assert!(!of("_GetWatchlist('Nothing') | where (\n").contains("The watchlist"));
     let fixed =
-        run(dir.path(), &["check", "-", "--fix", "--unsafe-fixes"], "_GetWatchlist('Alowed') | take 1\n");
-    assert_eq!(fixed.stdout, "_GetWatchlist('Allowed') | take 1\n");
+        run(dir.path(), &["check", "-", "--fix", "--unsafe-fixes"], "_GetWatchlist('Serves') | take 1\n");
+    assert_eq!(fixed.stdout, "_GetWatchlist('Servers') | take 1\n");
 }
