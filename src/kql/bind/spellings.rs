@@ -74,11 +74,9 @@ impl<'a> Binder<'a> {
     /// operands they are.
     pub(super) fn further_values(&mut self, operands: &'a [Expr], at: usize) -> usize {
         let is_string = |expr: &Expr| matches!(expr.kind, ExprKind::Literal(Literal::String(_)));
-        let count = operands[at..].iter().take_while(|operand| is_string(operand)).count();
+        // The operand before is asked first: after a string that is none of these, no string counts the rest again.
         let compared = at.checked_sub(1).map(|before| &operands[before].kind);
-        let Some(ExprKind::Binary { op, op_span, right, .. }) = compared.filter(|_| count > 0) else {
-            return 0;
-        };
+        let Some(ExprKind::Binary { op, op_span, right, .. }) = compared else { return 0 };
         let list = match op {
             BinaryOp::Equal => "in",
             BinaryOp::String(StringOp { test: StringTest::Equals, negated: false, .. }) => "in~",
@@ -87,7 +85,8 @@ impl<'a> Binder<'a> {
             }
             _ => return 0,
         };
-        if !is_string(right) {
+        let count = operands[at..].iter().take_while(|operand| is_string(operand)).count();
+        if count == 0 || !is_string(right) {
             return 0;
         }
         let (first, last) = (&operands[at], &operands[at + count - 1]);
