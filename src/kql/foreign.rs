@@ -40,6 +40,40 @@ const fn otherwise(words: &'static [&'static str], kql: &'static str, note: &'st
     Foreign { words, kql, rewrite: Rewrite::Otherwise(note) }
 }
 
+/// The charts that `render` draws.
+pub(crate) const CHARTS: &[&str] = &[
+    "barchart",
+    "piechart",
+    "ladderchart",
+    "timechart",
+    "linechart",
+    "anomalychart",
+    "pivotchart",
+    "areachart",
+    "stackedareachart",
+    "scatterchart",
+    "timepivot",
+    "columnchart",
+    "timeline",
+    "3Dchart",
+    "card",
+    "treemap",
+    "plotly",
+    "graph",
+];
+
+/// The kind of a join that other languages call by this word. `outer` is not here: it is a left one for some and a full one
+/// for others.
+pub(crate) fn join_kind(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "left" => "leftouter",
+        "right" => "rightouter",
+        "full" => "fullouter",
+        "semi" => "leftsemi",
+        _ => return None,
+    })
+}
+
 /// More arguments than any function takes.
 const MANY: usize = 1000;
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, Name, NameForm, StringOp, StringTest};
-use super::super::builtins;
+use super::super::builtins::{self, Builtin};
 use super::super::error::Suggestion;
 use super::super::foreign;
 use super::super::model::finding::Finding;
@@ -33,6 +33,9 @@ const UNITS: &[&str] = &[
     "nanosecond",
 ];
 
+/// More bytes than the name of any function has.
+const LONGEST_NAME: usize = 100;
+
 impl<'a> Binder<'a> {
     /// `make-list(x)`: hyphens in the name of a function that has underscores. The call is read as what is meant.
     pub(super) fn hyphenated_call(&mut self, left: &'a Expr, right: &'a Expr) -> Option<Value> {
@@ -40,7 +43,8 @@ impl<'a> Binder<'a> {
         let span = Span::new(left.span.start as usize, name.span.end as usize);
         let written = self.written(span);
         let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-        if !written.bytes().all(|byte| plain(char::from(byte))) {
+        // No name of a function is as long, and a sum of many terms is not read again for each.
+        if written.len() > LONGEST_NAME || !written.bytes().all(|byte| plain(char::from(byte))) {
             return None;
         }
         let mut words = written.split('-');
@@ -57,12 +61,7 @@ impl<'a> Binder<'a> {
         finding.help = Some(format!("Use `{known}`."));
         finding.fix = Some(Suggestion { title: format!("Replace with `{known}`"), span, text: known });
         self.report(finding);
-        Some(if aggregate.is_some() {
-            self.call_aggregate(name.span, builtin, args)
-        } else {
-            let args = self.arguments(args);
-            self.checked_call(name.span, builtin, &args)
-        })
+        Some(self.call_meant(name.span, (builtin, aggregate.is_some()), args))
     }
 
     /// `ago[1d]`: a function whose argument is in brackets. The call is read as what is meant.
@@ -85,12 +84,21 @@ impl<'a> Binder<'a> {
         finding.fix = Some(Suggestion { title: format!("Replace with `{text}`"), span, text });
         self.report(finding);
         let args = std::slice::from_ref(index);
-        Some(if aggregate.is_some() {
-            self.call_aggregate(name.span, builtin, args)
-        } else {
-            let args = self.arguments(args);
-            self.checked_call(name.span, builtin, &args)
-        })
+        Some(self.call_meant(name.span, (builtin, aggregate.is_some()), args))
+    }
+
+    /// The value of a call that was read from other words.
+    fn call_meant(
+        &mut self,
+        place: Span,
+        (builtin, aggregates): (&Builtin, bool),
+        args: &'a [Expr],
+    ) -> Value {
+        if aggregates {
+            return self.call_aggregate(place, builtin, args);
+        }
+        let args = self.arguments(args);
+        self.checked_call(place, builtin, &args)
     }
 
     /// `extend N: 5`: the new name and the value of a column that is named with a colon.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, Literal, Operator, OperatorKind, Param};
 use super::super::error::Suggestion;
+use super::super::foreign::{self, CHARTS};
 use super::super::model::finding::Finding;
 use super::super::model::{ColumnOrigin, Symbol};
 use super::super::types::{Column, Relation, Scalar};
@@ -57,12 +58,8 @@ impl<'a> Binder<'a> {
         }
         let message = format!("`{written}` is not a valid `{name}` for `{}`", operator.word);
         // The joins of SQL, and a value in quotes
-        let bare = match written.trim_matches(['"', '\'']) {
-            "left" => "leftouter",
-            "right" => "rightouter",
-            "full" => "fullouter",
-            bare => bare,
-        };
+        let bare = written.trim_matches(['"', '\'']);
+        let bare = foreign::join_kind(bare).unwrap_or(bare);
         let same = words.iter().copied().find(|word| *word == bare && bare != written);
         let near = same.or_else(|| nearest_name(bare, words.iter().copied()));
         let help = format!("The valid values are `{}`.", words.join("`, `"));
@@ -178,28 +175,6 @@ impl Wanted {
         }
     }
 }
-
-/// The charts that `render` draws.
-const CHARTS: &[&str] = &[
-    "barchart",
-    "piechart",
-    "ladderchart",
-    "timechart",
-    "linechart",
-    "anomalychart",
-    "pivotchart",
-    "areachart",
-    "stackedareachart",
-    "scatterchart",
-    "timepivot",
-    "columnchart",
-    "timeline",
-    "3Dchart",
-    "card",
-    "treemap",
-    "plotly",
-    "graph",
-];
 
 fn is_chart(name: &str) -> bool {
     CHARTS.contains(&name)

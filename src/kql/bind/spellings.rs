@@ -4,19 +4,11 @@ use super::super::ast::{
     BinaryOp, Expr, ExprKind, JoinKind, Literal, Name, Operator, OperatorKind, StringOp, StringTest,
 };
 use super::super::error::Suggestion;
+use super::super::foreign;
 use super::super::model::finding::Finding;
 use super::super::types::Scalar;
 use super::{Binder, FindingKind};
 use crate::source::Span;
-
-/// The kinds of joins by the words that other languages have for them.
-const KINDS: &[(&str, &str)] = &[
-    ("left", "leftouter"),
-    ("right", "rightouter"),
-    ("full", "fullouter"),
-    ("outer", "fullouter"),
-    ("semi", "leftsemi"),
-];
 
 impl<'a> Binder<'a> {
     /// `join inner (T)` and `join kind=left outer (T)`: a kind before the right side, which reads as a call. Returns the
@@ -35,8 +27,8 @@ impl<'a> Binder<'a> {
                 (value, two_words(self.written(value), &word)?)
             }
             None => {
-                let other = KINDS.iter().find(|(other, _)| *other == word).map(|(_, kind)| *kind);
-                (name.span, other.or_else(|| JoinKind::WORDS.iter().copied().find(|kind| *kind == word))?)
+                let same = || JoinKind::WORDS.iter().copied().find(|kind| *kind == word);
+                (name.span, foreign::join_kind(&word).or_else(same)?)
             }
         };
         let span = Span::new(start.start as usize, name.span.end as usize);

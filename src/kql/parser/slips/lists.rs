@@ -1,6 +1,7 @@
 //! Lists of columns and keys of order in the form of other languages.
 
 use super::super::super::error::ErrorKind;
+use super::super::super::foreign;
 use super::super::super::token::TokenKind as T;
 use super::{Draft, Slips};
 use crate::source::Span;
@@ -360,21 +361,12 @@ impl Slips<'_> {
             && self.kind(at - 1) == T::Render
             && draft.error.message.starts_with("Expected a chart type");
         let joined = format!("{}{}", self.written(at), self.written(at + 1)).to_ascii_lowercase();
-        let known = [
-            "timechart",
-            "barchart",
-            "piechart",
-            "columnchart",
-            "linechart",
-            "areachart",
-            "scatterchart",
-            "anomalychart",
-        ];
+        let known = foreign::CHARTS.iter().copied();
         let lower = self.written(at).to_ascii_lowercase();
-        let (last, chart) = match known.into_iter().find(|chart| *chart == joined) {
+        let (last, chart) = match known.clone().find(|chart| *chart == joined) {
             Some(chart) => (at + 1, chart),
             None => match known
-                .into_iter()
+                .clone()
                 .find(|chart| *chart == lower || chart.strip_suffix("chart") == Some(&*lower))
             {
                 Some(chart) => (at, chart),

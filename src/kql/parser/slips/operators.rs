@@ -1,6 +1,7 @@
 //! What stands after a pipe and is not an operator, and operators without a pipe.
 
 use super::super::super::error::ErrorKind;
+use super::super::super::foreign;
 use super::super::super::token::{KEYWORDS, TokenKind as T};
 use super::super::operators::is_operator;
 use super::{Draft, Slips};
@@ -69,10 +70,6 @@ const REPLACED: &[(&str, &str)] = &[
     ("orderby", "order by"),
     ("sortby", "sort by"),
 ];
-
-/// The joins of SQL, with the `kind` that they are here.
-const JOINS: &[(&str, &str)] =
-    &[("inner", "inner"), ("left", "leftouter"), ("right", "rightouter"), ("full", "fullouter")];
 
 impl Slips<'_> {
     /// A word after a pipe that is not an operator.
@@ -202,7 +199,8 @@ impl Slips<'_> {
             // `left join`, `left outer join`
             let outer = usize::from(self.written(at + 1).eq_ignore_ascii_case("outer"));
             let joins = self.written(at + 1 + outer).eq_ignore_ascii_case("join");
-            if let Some((_, kind)) = JOINS.iter().find(|(there, _)| *there == word).filter(|_| joins) {
+            let kind = if word == "inner" { Some("inner") } else { foreign::join_kind(&word) };
+            if let Some(kind) = kind.filter(|_| joins) {
                 let whole = self.over(at, at + 1 + outer);
                 let written = &self.text[whole.range()];
                 draft.say(
