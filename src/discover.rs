@@ -3,13 +3,13 @@
 //! Folders are walked with `.gitignore` respected; a file that is named is taken whatever it is called,
 //! unless exclusions are forced on it too.
 
-use std::collections::HashMap;
+use std::ffi::OsString;
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ignore::{WalkBuilder, WalkState};
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::content::{is_detection_file, is_query_file, is_yaml_file, may_hold_detections};
 
@@ -240,7 +240,7 @@ pub(crate) fn absolute(path: &Path) -> PathBuf {
 /// The roots of files: for each folder, that of the repository around it, or else the working folder where it lies below.
 #[derive(Debug, Default)]
 pub(crate) struct Roots {
-    known: HashMap<PathBuf, Option<Arc<Path>>>,
+    known: FxHashMap<OsString, Option<Arc<Path>>>,
     /// The folder that was asked for last: files come in the order of their folders.
     last: Option<(PathBuf, Option<Arc<Path>>)>,
 }
@@ -260,13 +260,13 @@ impl Roots {
     }
 
     fn of_folder(&mut self, folder: &Path) -> Option<Arc<Path>> {
-        if let Some(root) = self.known.get(folder) {
+        if let Some(root) = self.known.get(folder.as_os_str()) {
             return root.clone();
         }
         let repository = folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
         let here = || std::env::current_dir().ok().filter(|here| folder.starts_with(here));
         let root: Option<Arc<Path>> = repository.or_else(here).map(Arc::from);
-        self.known.insert(folder.to_owned(), root.clone());
+        self.known.insert(folder.as_os_str().to_owned(), root.clone());
         root
     }
 }
@@ -299,6 +299,16 @@ pub(crate) fn display(path: &Path) -> String {
 
 fn display_from(path: &Path, here: Option<&Path>) -> String {
     let path = here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
+    // Nearly every path is clean already, and there are many.
+    let is_clean = |text: &&str| {
+        Path::new(*text).file_name().is_some() && !["./", "//"].iter().any(|part| text.contains(part))
+    };
+    if cfg!(unix)
+        && let Some(text) = path.to_str().filter(is_clean)
+        && !text.ends_with(['/', '.'])
+    {
+        return text.to_owned();
+    }
     let clean: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
     let text = slashes(&clean);
     if text.is_empty() { ".".into() } else { text }

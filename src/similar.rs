@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use crate::order::Order as _;
+
 pub(crate) mod alike;
 
 /// A longer text is not a slip of the pen, and comparing it would cost more than it tells.
@@ -85,20 +87,37 @@ fn nearest_within<'a>(
 
 /// Of many names the few that are most similar to a word, best first.
 pub(crate) fn closest<'n>(word: &str, names: &[&'n str], few: usize) -> Vec<&'n str> {
-    let mut ranked: Vec<&str> = names.iter().copied().filter(|name| !name.starts_with('_')).collect();
+    let mut names: Vec<&str> = names.iter().copied().filter(|name| !name.starts_with('_')).collect();
     // Where there are very many, comparing all takes too long.
-    if ranked.len() <= 3_000 {
-        let letters = |name: &str| name.chars().map(|c| c.to_ascii_lowercase()).collect::<Vec<char>>();
-        let lower = letters(word);
-        ranked.sort_by_cached_key(|name| {
-            let alike = strsim::generic_jaro_winkler(&lower, &letters(name));
-            // In thousandths, so that the order is total.
-            #[expect(clippy::cast_possible_truncation, reason = "it is between 0 and 1000")]
-            std::cmp::Reverse((alike * 1000.0) as i64)
-        });
+    if names.len() > 3_000 {
+        names.truncate(few);
+        return names;
     }
-    ranked.truncate(few);
-    ranked
+    let of = |name: &str| name.chars().map(|c| c.to_ascii_lowercase()).collect::<Vec<char>>();
+    let (word, letters) = (of(word), Letters::of(&word.to_ascii_lowercase()));
+    // The names that may be most similar come first, so that most of the others need not be compared.
+    let mut most: Vec<(Alike, usize)> =
+        names.iter().enumerate().map(|(at, name)| (letters.most_alike(name), at)).collect();
+    most.order_by_key(|(most, at)| (Reverse(*most), *at));
+    let mut ranked: Vec<(Reverse<Alike>, usize)> = Vec::new();
+    for (most, at) in most {
+        if ranked.len() == few && ranked.last().is_some_and(|(last, _)| most < last.0) {
+            break;
+        }
+        let alike = thousandths(strsim::generic_jaro_winkler(&word, &of(names[at])));
+        let place = ranked.partition_point(|known| *known < (Reverse(alike), at));
+        ranked.insert(place, (Reverse(alike), at));
+        ranked.truncate(few);
+    }
+    ranked.into_iter().map(|(_, at)| names[at]).collect()
+}
+
+/// How similar two names are, in thousandths, so that the order is total.
+type Alike = i64;
+
+#[expect(clippy::cast_possible_truncation, reason = "it is between 0 and 1000")]
+fn thousandths(alike: f64) -> Alike {
+    (alike * 1000.0) as Alike
 }
 
 /// How often each letter stands in a text, and how many there are; for texts of ASCII only.
@@ -116,18 +135,35 @@ impl Letters {
         Self(Some((counts, lower.len())))
     }
 
+    /// At most so similar is a candidate by the measure of Jaro and Winkler: as if all letters that both have stood in the
+    /// same order, and after the same beginning.
+    fn most_alike(&self, candidate: &str) -> Alike {
+        let Some((_, all)) = self.0.filter(|(_, all)| *all > 0 && candidate.is_ascii()) else { return 1_000 };
+        let common = candidate.len() - self.lacks(candidate);
+        if common == 0 {
+            return 0;
+        }
+        let part = |of: usize| common as f64 / of as f64;
+        let jaro = (part(all) + part(candidate.len()) + 1.0) / 3.0;
+        // A little more than that, so that rounding takes nothing away.
+        thousandths(jaro + 0.4 * (1.0 - jaro)) + 1
+    }
+
+    /// How many letters of a candidate, which is ASCII, the text does not have.
+    fn lacks(&self, candidate: &str) -> usize {
+        let Some((mut left, _)) = self.0 else { return 0 };
+        let is_left = |byte: u8| {
+            let count = &mut left[usize::from(byte.to_ascii_lowercase() & 127)];
+            count.checked_sub(1).map(|fewer| *count = fewer).is_some()
+        };
+        candidate.len() - candidate.bytes().map(is_left).filter(|left| *left).count()
+    }
+
     /// At least so many edits lie between the text and the candidate: one edit removes or adds at most one letter. Far
     /// cheaper than the distance itself, and enough to pass over nearly every candidate.
     fn apart(&self, candidate: &str) -> usize {
-        let Some((mut left, all)) = self.0.filter(|_| candidate.is_ascii()) else { return 0 };
-        let mut lacks = 0;
-        for byte in candidate.bytes() {
-            let count = &mut left[usize::from(byte.to_ascii_lowercase() & 127)];
-            match count.checked_sub(1) {
-                Some(fewer) => *count = fewer,
-                None => lacks += 1,
-            }
-        }
+        let Some((_, all)) = self.0.filter(|_| candidate.is_ascii()) else { return 0 };
+        let lacks = self.lacks(candidate);
         let superfluous = (all + lacks).saturating_sub(candidate.len());
         lacks.max(superfluous)
     }

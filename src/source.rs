@@ -327,6 +327,11 @@ fn wide(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
+/// Whether a text holds a part. Several times as fast as the method of the standard library.
+pub(crate) fn contains(text: &str, part: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()
+}
+
 /// The same text with a capital first letter, as a sentence begins.
 pub(crate) fn capitalized(text: &str) -> String {
     let mut chars = text.chars();

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use crate::content::{Content, Query, extension, is_bicep_file, is_query_file};
 use crate::diagnostic::{Diagnostic, Suppressed};
 use crate::order::Order as _;
-use crate::source::{SourceFile, Span};
+use crate::source::{self, SourceFile, Span};
 use crate::yaml::{Node, Value};
 
 mod add;
@@ -52,7 +52,7 @@ const MARK: &str = "sentlint:";
 pub(crate) fn suppressions(content: &Content, queries: &[Query<'_>]) -> Vec<Suppression> {
     let source = &content.source;
     let mut found = Vec::new();
-    if !source.text().contains(NAME) {
+    if !source::contains(source.text(), NAME) {
         return found;
     }
     let mut next: Vec<usize> = Vec::new();

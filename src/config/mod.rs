@@ -1,10 +1,11 @@
 //! sentlint.toml: found from the file upwards, read with the place of every mistake.
 
-use std::collections::HashMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use ignore::gitignore::GitignoreBuilder;
+use rustc_hash::FxHashMap;
 
 use crate::convert::LongDescription;
 use crate::convert::detection::Form;
@@ -327,7 +328,7 @@ pub(crate) enum Resolver {
     /// The nearest `sentlint.toml` at or above the file's folder.
     Nearest {
         /// The files found so far, by folder.
-        found: Mutex<HashMap<PathBuf, Arc<Config>>>,
+        found: Mutex<FxHashMap<OsString, Arc<Config>>>,
     },
 }
 
@@ -353,8 +354,11 @@ impl Resolver {
     }
 }
 
-fn lookup(folder: &Path, known: &mut HashMap<PathBuf, Arc<Config>>) -> Result<Arc<Config>, Vec<ConfigError>> {
-    if let Some(config) = known.get(folder) {
+fn lookup(
+    folder: &Path,
+    known: &mut FxHashMap<OsString, Arc<Config>>,
+) -> Result<Arc<Config>, Vec<ConfigError>> {
+    if let Some(config) = known.get(folder.as_os_str()) {
         return Ok(Arc::clone(config));
     }
     let file = folder.join(FILE_NAME);
@@ -369,7 +373,7 @@ fn lookup(folder: &Path, known: &mut HashMap<PathBuf, Arc<Config>>) -> Result<Ar
             None => Arc::default(),
         }
     };
-    known.insert(folder.to_owned(), Arc::clone(&config));
+    known.insert(folder.as_os_str().to_owned(), Arc::clone(&config));
     Ok(config)
 }
 

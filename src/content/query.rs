@@ -14,7 +14,7 @@ use crate::kql::bind::{Catalog, CatalogId, Declared, Takes, bind_at};
 use crate::kql::mentions::Mentions;
 use crate::kql::model::{Level, SemanticModel};
 use crate::kql::types::Scalar;
-use crate::source::{BOM, CodePoints, Edit, SourceFile, Span};
+use crate::source::{self, BOM, CodePoints, Edit, SourceFile, Span};
 use crate::yaml::{Node, ScalarMap};
 
 /// A query inside a file.
@@ -84,6 +84,11 @@ impl<'a> Query<'a> {
         }
         let (own, errors) = kql::tokenize(self.text);
         errors.is_empty() && words(self.text, &own).eq(words(other.text, &parse.tokens))
+    }
+
+    /// Whether the text holds a part, anywhere: what a rule asks before it walks the tree.
+    pub(crate) fn contains(&self, part: &str) -> bool {
+        source::contains(self.text, part)
     }
 
     /// What the query mentions, found out when it is first asked for.
@@ -305,7 +310,7 @@ pub(super) fn body(source: &SourceFile) -> &str {
 
 /// The queries of a document that have variables, as they are read.
 pub(super) fn masked(root: Option<&Node>, source: &SourceFile) -> Vec<(&'static str, Masked)> {
-    if !source.text().contains("%%") {
+    if !source::contains(source.text(), "%%") {
         return Vec::new();
     }
     let read = |(key, pointer): (&str, &'static str)| Some((pointer, mask(root?.get(key)?.as_str()?)?));
@@ -347,7 +352,12 @@ fn fingerprint(text: &str, tokens: &[kql::Token]) -> Option<u128> {
 /// The texts of tokens.
 fn words<'t>(text: &'t str, tokens: &'t [kql::Token]) -> impl Iterator<Item = &'t str> {
     let tokens = tokens.iter().filter(|token| !token.span.is_empty());
-    tokens.map(|token| text.get(token.span.range()).unwrap_or_default().trim())
+    tokens.map(|token| {
+        let word = text.get(token.span.range()).unwrap_or_default();
+        // Hardly any token has blanks at its ends, and looking for them costs more than the look at its ends.
+        let is_blank = |byte: Option<&u8>| byte.is_some_and(|byte| !byte.is_ascii_graphic());
+        if is_blank(word.as_bytes().first()) || is_blank(word.as_bytes().last()) { word.trim() } else { word }
+    })
 }
 
 /// What stands between tokens that are compared: no token has it but a string, whose quotes show where it ends.

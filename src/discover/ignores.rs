@@ -3,6 +3,7 @@
 //! The crate `ignore` opens whatever has such a name. A tree from elsewhere can hold a link to `/dev/zero` or a named pipe
 //! there, which would be read for ever. So these files are read here, and the crate only matches.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,7 +28,7 @@ struct Folder {
 /// The ignore files of folders, each read once.
 #[derive(Debug, Default)]
 pub(super) struct Ignores {
-    folders: Mutex<FxHashMap<PathBuf, Arc<Folder>>>,
+    folders: Mutex<FxHashMap<OsString, Arc<Folder>>>,
     passed_over: Mutex<Vec<PathBuf>>,
 }
 
@@ -54,24 +55,24 @@ impl Ignores {
     fn folder(&self, path: &Path) -> Arc<Folder> {
         let mut missing = vec![path];
         let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut known = folders.get(path).cloned();
+        let mut known = folders.get(path.as_os_str()).cloned();
         while known.is_none() {
             let Some(parent) = missing.last().filter(|last| !is_top(last)).and_then(|last| last.parent())
             else {
                 break;
             };
-            known = folders.get(parent).cloned();
+            known = folders.get(parent.as_os_str()).cloned();
             if known.is_none() {
                 missing.push(parent);
             }
         }
-        if let Some(found) = known.as_ref().filter(|_| folders.contains_key(path)) {
+        if let Some(found) = known.as_ref().filter(|_| folders.contains_key(path.as_os_str())) {
             return Arc::clone(found);
         }
         let mut above = known;
         while let Some(last) = missing.pop() {
             let read = Arc::new(self.read(last, above.take()));
-            folders.insert(last.to_owned(), Arc::clone(&read));
+            folders.insert(last.as_os_str().to_owned(), Arc::clone(&read));
             above = Some(read);
         }
         above.unwrap_or_else(|| Arc::new(self.read(path, None)))

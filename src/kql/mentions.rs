@@ -1,6 +1,6 @@
 //! What a query mentions: its names with their first places, and what may stand for tables that it does not name.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use super::ast::{Expr, ExprKind, NameForm, OperatorKind, Union};
 use super::{Node, Parse, walk_statements};
@@ -18,7 +18,8 @@ pub(crate) struct Mentions {
 impl Mentions {
     /// Reads the tree of a query.
     pub(crate) fn of(parse: &Parse) -> Self {
-        let mut found = Self::default();
+        let names = FxHashMap::with_capacity_and_hasher(parse.tokens.len() / 8, FxBuildHasher);
+        let mut found = Self { names, ..Self::default() };
         walk_statements(&parse.statements, &mut |node| {
             match node {
                 Node::Expr(Expr { kind: ExprKind::Name(name) | ExprKind::Call { name, .. }, .. }) => {

@@ -391,17 +391,18 @@ fn literal_runs(text: &str, span: Span, scalar: &Scalar) -> Option<Vec<Run>> {
     let mut runs = Vec::new();
     let (mut at, mut file) = (0, span.start as usize);
     while at < value.len() {
-        let wanted = &value[at..at + value[at..].find('\n').unwrap_or(value.len() - at)];
         let line = line_at(text, file);
         if !runs.is_empty() || indent == 0 {
             file += spaces(&text[line.start..line.end]).min(indent);
         }
         // A trailing line of a kept or empty block may be missing in the text; it has no byte then.
-        if text.get(file..line.end)? != wanted {
+        let rest = value[at..].strip_prefix(text.get(file..line.end)?)?;
+        let len = value.len() - at - rest.len();
+        if !rest.is_empty() && !rest.starts_with('\n') {
             return None;
         }
-        runs.push(Run { value: at, file, len: wanted.len() });
-        at += wanted.len() + 1;
+        runs.push(Run { value: at, file, len });
+        at += len + 1;
         file = line.next;
     }
     Some(runs)

@@ -408,6 +408,11 @@ impl<'a> Binder<'a> {
 
 /// Whether a name fits a pattern with stars.
 pub(crate) fn matches_wildcard(pattern: &str, name: &str) -> bool {
+    // Most names are told by the first letters.
+    let first = pattern.bytes().take_while(|byte| *byte != b'*').count();
+    if !name.as_bytes().starts_with(&pattern.as_bytes()[..first]) {
+        return false;
+    }
     let mut parts = pattern.split('*');
     let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
     let parts: Vec<&str> = parts.collect();

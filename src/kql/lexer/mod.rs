@@ -79,11 +79,20 @@ impl Lexer<'_> {
     }
 
     /// The offset after the characters from `at` that fit.
-    fn run(&self, mut at: usize, fits: impl Fn(char) -> bool) -> usize {
-        while let Some(c) = self.char_at(at).filter(|c| fits(*c)) {
-            at += c.len_utf8();
+    fn run(&self, from: usize, fits: impl Fn(char) -> bool) -> usize {
+        let mut at = from;
+        loop {
+            let rest = &self.bytes[at.min(self.bytes.len())..];
+            let ascii = rest.iter().take_while(|byte| byte.is_ascii() && fits(char::from(**byte))).count();
+            at += ascii;
+            match self.text.get(at..).and_then(|rest| rest.chars().next()) {
+                Some(c) if !c.is_ascii() && fits(c) => at += c.len_utf8(),
+                _ => {
+                    work::done(at - from + 1);
+                    return at;
+                }
+            }
         }
-        at
     }
 
     fn line_end(&self, at: usize) -> usize {
@@ -259,37 +268,34 @@ fn literal_of(kind: TokenKind) -> Option<TokenKind> {
 
 type Keyword = (&'static [u8], TokenKind);
 
-/// The keywords that may stand at the beginning of a text: those with the same first two bytes, and of one byte, the
-/// longer before those they begin with.
+/// The keywords that may stand at the beginning of a text and that no name goes on after: those that begin with the same
+/// byte and whose first word is as long as the one that stands there, the longer before those they begin with.
 fn candidates(rest: &[u8]) -> &'static [Keyword] {
-    type Seconds = Vec<(Option<u8>, Vec<Keyword>)>;
-    static BY_FIRST: std::sync::LazyLock<Vec<Seconds>> = std::sync::LazyLock::new(|| {
-        let mut by_first: Vec<Seconds> = vec![Vec::new(); 128];
+    /// By the length of the first word.
+    type Lengths = Vec<Vec<Keyword>>;
+    static BY_FIRST: std::sync::LazyLock<Vec<Lengths>> = std::sync::LazyLock::new(|| {
+        let mut by_first: Vec<Lengths> = vec![Lengths::new(); 128];
         for keyword in KEYWORDS {
             let word = keyword.text().as_bytes();
-            let Some(seconds) = word.first().and_then(|byte| by_first.get_mut(usize::from(*byte))) else {
+            let Some(lengths) = word.first().and_then(|byte| by_first.get_mut(usize::from(*byte))) else {
                 continue;
             };
-            let second = word.get(1).copied();
-            match seconds.iter_mut().find(|(byte, _)| *byte == second) {
-                Some((_, words)) => words.push((word, *keyword)),
-                None => seconds.push((second, vec![(word, *keyword)])),
+            let length = word_length(word);
+            if lengths.len() <= length {
+                lengths.resize(length + 1, Vec::new());
             }
+            lengths[length].push((word, *keyword));
         }
-        for seconds in &mut by_first {
-            let short = seconds.iter().find(|(second, _)| second.is_none());
-            let short = short.map(|(_, words)| words.clone()).unwrap_or_default();
-            for (second, words) in &mut *seconds {
-                if second.is_some() {
-                    words.extend(&short);
-                }
-                words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
-            }
+        for words in by_first.iter_mut().flatten() {
+            words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
         }
         by_first
     });
-    let Some(seconds) = rest.first().and_then(|first| BY_FIRST.get(usize::from(*first))) else { return &[] };
-    let of = |second: Option<u8>| seconds.iter().find(|(byte, _)| *byte == second);
-    let found = of(rest.get(1).copied()).or_else(|| of(None));
-    found.map_or(&[], |(_, words)| words.as_slice())
+    let lengths = rest.first().and_then(|first| BY_FIRST.get(usize::from(*first)));
+    lengths.and_then(|lengths| lengths.get(word_length(rest))).map_or(&[], Vec::as_slice)
+}
+
+/// How many characters of a name a text begins with.
+fn word_length(text: &[u8]) -> usize {
+    text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
 }

@@ -6,7 +6,7 @@
 //! no plain column. A bound on another column of a table, such as the day an account was made, is listed too,
 //! and is not the query's look-back unless there is no better.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::ast::{Expr, ExprKind, Literal, Name};
 use super::model::SemanticModel;
@@ -122,7 +122,7 @@ fn placeholders(parse: &Parse) -> Vec<Placeholder> {
 }
 
 /// For each column that the query makes, whether it is made from the time of the event.
-fn event_times(parse: &Parse) -> HashMap<&str, bool> {
+fn event_times(parse: &Parse) -> FxHashMap<&str, bool> {
     let mut made: Vec<(&str, &Expr)> = Vec::new();
     walk_statements(&parse.statements, &mut |node| {
         if let Node::Expr(Expr { kind: ExprKind::Named { names, value, .. }, .. }) = node {
@@ -130,7 +130,7 @@ fn event_times(parse: &Parse) -> HashMap<&str, bool> {
         }
         true
     });
-    let mut known: HashMap<&str, bool> = made.iter().map(|(name, _)| (*name, false)).collect();
+    let mut known: FxHashMap<&str, bool> = made.iter().map(|(name, _)| (*name, false)).collect();
     // A column may be made from one that is made further up, and that from another.
     for _ in 0..4 {
         let mut changed = false;
@@ -148,7 +148,7 @@ fn event_times(parse: &Parse) -> HashMap<&str, bool> {
 }
 
 /// Whether a name is that of a column with the time of the event.
-fn is_event_time(name: &str, made: &HashMap<&str, bool>) -> bool {
+fn is_event_time(name: &str, made: &FxHashMap<&str, bool>) -> bool {
     match name {
         "TimeGenerated" | "Timestamp" | "_TimeReceived" | "ingestion_time" => true,
         name => match made.get(name) {

@@ -1,6 +1,6 @@
 //! Reading a query for the moments that it names: what its names stand for, and where they are used.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -32,7 +32,7 @@ pub(super) struct Reader<'a> {
     text: &'a str,
     model: &'a SemanticModel,
     range: Timespan,
-    made: HashMap<&'a str, bool>,
+    made: FxHashMap<&'a str, bool>,
     variables: FxHashMap<VariableId, Stands<'a>>,
     /// The variables that are used: what is not, is not read.
     used: FxHashSet<VariableId>,
@@ -47,7 +47,7 @@ impl<'a> Reader<'a> {
         text: &'a str,
         model: &'a SemanticModel,
         range: Timespan,
-        made: HashMap<&'a str, bool>,
+        made: FxHashMap<&'a str, bool>,
     ) -> Self {
         Self {
             text,

@@ -98,16 +98,20 @@ impl Parser<'_> {
     /// How many tokens here are `and` or `or` in another language.
     fn foreign_spelling(&self, op: LogicalOp) -> Option<usize> {
         let (word, sign) = match op {
-            LogicalOp::And => ("and", "&"),
-            LogicalOp::Or => ("or", "|"),
+            LogicalOp::And => ("and", T::Bad),
+            LogicalOp::Or => ("or", T::Pipe),
         };
-        if self.kind() == T::Identifier && self.written(0).eq_ignore_ascii_case(word) {
-            return Some(1);
+        match self.kind() {
+            T::Identifier if self.written(0).eq_ignore_ascii_case(word) => Some(1),
+            kind if kind == sign && self.peek(1) == sign && self.glued(1) => {
+                let is_sign = op == LogicalOp::Or || (self.written(0) == "&" && self.written(1) == "&");
+                // Two pipes before an operator are one too many.
+                let operand = self.peek(3).is_literal() || matches!(self.peek(3), T::Identifier | T::By);
+                let pipes = op == LogicalOp::Or && is_operator(self.peek(2)) && operand;
+                (is_sign && !pipes).then_some(2)
+            }
+            _ => None,
         }
-        // Two pipes before an operator are one too many.
-        let operand = self.peek(3).is_literal() || matches!(self.peek(3), T::Identifier | T::By);
-        let pipes = op == LogicalOp::Or && is_operator(self.peek(2)) && operand;
-        (self.written(0) == sign && self.written(1) == sign && self.glued(1) && !pipes).then_some(2)
     }
 
     /// Takes such a spelling for what it means, so that the rest of the query is read.

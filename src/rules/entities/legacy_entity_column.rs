@@ -9,7 +9,7 @@ use crate::rules::mask::{Mask, mask, word_offsets};
 use crate::rules::result_columns::QueryResult;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
-use crate::source::Span;
+use crate::source::{self, Span};
 
 #[cfg(test)]
 mod tests;
@@ -112,7 +112,7 @@ type Found = (usize, &'static str, &'static str, &'static str);
 
 /// The legacy columns that are in the text of a query and in no mapping.
 pub(in crate::rules) fn unmapped(template: &Template<'_>, query: &str) -> Vec<Legacy> {
-    if !query.contains("CustomEntity") {
+    if !source::contains(query, "CustomEntity") {
         return Vec::new();
     }
     let fields = || template.common().entity_mappings.iter().flat_map(|mapping| &mapping.fields);

@@ -84,7 +84,7 @@ const MAKERS: [&str; 2] = ["bag_unpack", "pivot"];
 impl Rule for DataDependentColumn {
     /// The columns that the metadata takes from the result of the query.
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let makes = |query: &&Query<'_>| MAKERS.iter().any(|name| query.text.contains(name));
+        let makes = |query: &&Query<'_>| MAKERS.iter().any(|name| query.contains(name));
         let Some(query) = cx.query().filter(makes) else { return };
         let Some(tree) = tree(query) else { return };
         let model = query.analysis(cx.catalog);
@@ -103,7 +103,7 @@ impl Rule for DataDependentColumn {
     }
 
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
-        if !MAKERS.iter().any(|name| query.text.contains(name)) {
+        if !MAKERS.iter().any(|name| query.contains(name)) {
             return;
         }
         let Some(tree) = tree(query) else { return };

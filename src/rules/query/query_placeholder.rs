@@ -60,7 +60,7 @@ impl Rule for QueryPlaceholder {
                  signs.",
             ));
         }
-        let braced = query.text.contains('{') || query.text.contains("%%");
+        let braced = query.text.contains('{') || query.contains("%%");
         let Some(tree) = tree(query).filter(|_| deployed && braced) else { return };
         for_each_expr(tree, |expr| {
             // A client parameter outside a string, `{Name}`, is an error of its own.

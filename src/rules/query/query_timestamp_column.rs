@@ -85,7 +85,7 @@ const SENTINEL: &str = "TimeGenerated";
 
 impl Rule for QueryTimestampColumn {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let named = |query: &&Query<'_>| cx.kind().is_rule() && query.text.contains(DEFENDER);
+        let named = |query: &&Query<'_>| cx.kind().is_rule() && query.contains(DEFENDER);
         let Some(query) = cx.query().filter(named) else { return };
         if tree(query).is_none() {
             return;

@@ -40,7 +40,7 @@ pub(super) fn patterns<'q>(
     lets: impl FnOnce() -> LetValues<'q>,
 ) -> Vec<Pattern<'q>> {
     // Most queries hold none, and their text tells that sooner than a walk.
-    if !["regex", "extract", "replace", "trim"].iter().any(|word| query.text.contains(word)) {
+    if !["regex", "extract", "replace", "trim"].iter().any(|word| query.contains(word)) {
         return Vec::new();
     }
     let mut whole: Vec<&Expr> = Vec::new();

@@ -71,7 +71,7 @@ fn may_concern(query: &Query<'_>, tree: &Parse) -> bool {
         let text = text.trim_start_matches(['@', 'h', 'H', '"', '\'']).trim_start();
         text.starts_with(|c: char| c.is_ascii_digit()) && text.matches('.').count() >= 3
     };
-    ["ipv4", "ipv6"].iter().any(|word| query.text.contains(word))
+    ["ipv4", "ipv6"].iter().any(|word| query.contains(word))
         || tree
             .tokens
             .iter()

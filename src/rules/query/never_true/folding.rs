@@ -52,7 +52,7 @@ pub(super) fn check<'q>(
     tree: &'q Parse,
     tell: &mut dyn FnMut(Diagnostic),
 ) {
-    if !query.text.contains("tolower") && !query.text.contains("toupper") {
+    if !query.contains("tolower") && !query.contains("toupper") {
         return;
     }
     let lets: OnceCell<LetValues<'q>> = OnceCell::new();

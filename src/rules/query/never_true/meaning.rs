@@ -111,7 +111,8 @@ impl<'q> Meaning<'q> for Guessed<'q> {
                 let mut name = &*name.text;
                 // Names may go round in a circle, as in `A = B, B = A`.
                 for _ in 0..8 {
-                    name = self.aliases.get(name).copied().unwrap_or(name);
+                    let Some(other) = self.aliases.get(name) else { break };
+                    name = other;
                 }
                 Some(Cow::Borrowed(name))
             }
@@ -254,7 +255,7 @@ fn closes_last(text: &str) -> bool {
 /// what the portal fills in may be any time.
 fn sure(query: &Query<'_>, value: Value) -> Option<Value> {
     let of_time = matches!(value, Value::Moment(..) | Value::Length(_));
-    let unsure = of_time && ["endof", "TimeISO"].iter().any(|word| query.text.contains(word));
+    let unsure = of_time && ["endof", "TimeISO"].iter().any(|word| query.contains(word));
     (!unsure).then_some(value)
 }
 
