@@ -143,7 +143,7 @@ impl Letters {
         if common == 0 {
             return 0;
         }
-        let part = |of: usize| common as f64 / of as f64;
+        let part = |of: usize| f64::from(common as u32) / f64::from(of as u32);
         let jaro = (part(all) + part(candidate.len()) + 1.0) / 3.0;
         // A little more than that, so that rounding takes nothing away.
         thousandths(jaro + 0.4 * (1.0 - jaro)) + 1
