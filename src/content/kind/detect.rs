@@ -223,7 +223,8 @@ impl Signs {
         let holds_mapping = |name: &str| value(name).is_some_and(|value| value.as_mapping().is_some());
         let any = |names: &[&str]| names.iter().any(|name| has(name));
         let kind = text("kind");
-        let is_kind = |name: &str| kind.eq_ignore_ascii_case(name) || nearest(kind, RULE_KINDS) == Some(name);
+        let stated = RULE_KINDS.into_iter().find(|name| kind.eq_ignore_ascii_case(name));
+        let stated = stated.or_else(|| nearest(kind, RULE_KINDS));
         let schedule_keys = SCHEDULE_KEYS.iter().filter(|key| has(key)).count();
         let named = has("id") && (has("name") || has("description"));
         let template_key = any(&TEMPLATE_KEYS) || schedule_keys > 0;
@@ -263,8 +264,8 @@ impl Signs {
                 && few_others(known()),
             schedule_keys,
             states_kind: !kind.is_empty(),
-            scheduled: is_kind("Scheduled"),
-            nrt: is_kind("NRT"),
+            scheduled: stated == Some("Scheduled"),
+            nrt: stated == Some("NRT"),
             hunting_kind: kind.to_ascii_lowercase().contains("hunting"),
             other_kind: OTHER_KINDS.iter().any(|other| other.eq_ignore_ascii_case(kind)),
             folder: Hint::of(place),
