@@ -17,6 +17,7 @@ mod query;
 pub(crate) mod rule_limits;
 pub(crate) mod schema;
 pub(crate) mod variables;
+mod words;
 
 pub(crate) use detection::{Detection, Form, is_detection_file, may_hold as may_hold_detections};
 pub use duration::Duration;
@@ -27,6 +28,7 @@ pub(crate) use model::Template;
 pub(crate) use near_keys::NearKey;
 pub(crate) use query::{Query, QueryPlace, same_query};
 use variables::Masked;
+pub(crate) use words::Word;
 
 /// One file, read as content.
 #[derive(Debug)]

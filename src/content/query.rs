@@ -8,6 +8,7 @@ use rustc_hash::FxHasher;
 
 use super::model::field;
 use super::variables::{Masked, mask};
+use super::words::{Word, Words};
 use super::{Content, Detection, Kind};
 use crate::kql;
 use crate::kql::bind::{Catalog, CatalogId, Declared, Takes, bind_at};
@@ -31,6 +32,7 @@ pub(crate) struct Query<'a> {
     map: Option<ScalarMap>,
     parse: OnceCell<Arc<kql::Parse>>,
     mentions: OnceCell<Mentions>,
+    words: OnceCell<Words>,
     /// What was found out of its meaning last, and with which catalog.
     meaning: RefCell<Option<(CatalogId, Arc<SemanticModel>)>>,
     /// How many bytes have been read again to prove edits.
@@ -52,6 +54,7 @@ impl<'a> Query<'a> {
             map: None,
             parse: OnceCell::new(),
             mentions: OnceCell::new(),
+            words: OnceCell::new(),
             meaning: RefCell::default(),
             read_again: Cell::new(0),
             code_points: CodePoints::default(),
@@ -86,9 +89,10 @@ impl<'a> Query<'a> {
         errors.is_empty() && words(self.text, &own).eq(words(other.text, &parse.tokens))
     }
 
-    /// Whether the text holds a part, anywhere: what a rule asks before it walks the tree.
-    pub(crate) fn contains(&self, part: &str) -> bool {
-        source::contains(self.text, part)
+    /// Whether the text holds one of some words, anywhere: what a rule asks before it walks the tree.
+    pub(crate) fn has_any(&self, words: &[Word]) -> bool {
+        let found = self.words.get_or_init(|| Words::of(self.text));
+        words.iter().any(|word| found.have(*word))
     }
 
     /// What the query mentions, found out when it is first asked for.

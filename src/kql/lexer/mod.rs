@@ -35,7 +35,7 @@ struct Lexer<'t> {
 }
 
 /// White space of the language, which differs from Unicode's.
-pub(super) fn is_space(c: char) -> bool {
+pub(super) const fn is_space(c: char) -> bool {
     matches!(
         c,
         '\t' | '\n' | '\r' | '\u{c}' | ' ' | '\u{a0}' | '\u{1680}' | '\u{180e}' | '\u{2000}'
@@ -43,7 +43,7 @@ pub(super) fn is_space(c: char) -> bool {
     )
 }
 
-fn is_line_break(c: char) -> bool {
+const fn is_line_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
@@ -52,8 +52,44 @@ fn starts_name(c: char) -> bool {
 }
 
 /// Whether a character goes on a name. Other letters than these stand in names only between brackets.
-pub(super) fn goes_on_name(c: char) -> bool {
+pub(super) const fn goes_on_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
+}
+
+/// Classes of characters, of which one may be in several.
+const SPACE: u8 = 1;
+const LINE_BREAK: u8 = 2;
+/// What goes on a name.
+const NAME: u8 = 4;
+const DIGIT: u8 = 8;
+const HEX_DIGIT: u8 = 16;
+const CLOSING: u8 = 32;
+
+const fn when(is_in: bool, class: u8) -> u8 {
+    if is_in { class } else { 0 }
+}
+
+/// The classes of the characters of ASCII.
+const CLASSES: [u8; 128] = {
+    let mut classes = [0; 128];
+    let mut at = 0;
+    while at < 128 {
+        let byte = at as u8;
+        let c = byte as char;
+        classes[at] = when(is_space(c), SPACE)
+            | when(is_line_break(c), LINE_BREAK)
+            | when(goes_on_name(c), NAME)
+            | when(byte.is_ascii_digit(), DIGIT)
+            | when(byte.is_ascii_hexdigit(), HEX_DIGIT)
+            | when(byte == b')', CLOSING);
+        at += 1;
+    }
+    classes
+};
+
+/// The classes of any other character.
+fn classes_beyond(c: char) -> u8 {
+    when(is_space(c), SPACE) | when(is_line_break(c), LINE_BREAK) | when(is_digit(c), DIGIT)
 }
 
 impl Lexer<'_> {
@@ -78,30 +114,33 @@ impl Lexer<'_> {
         }
     }
 
-    /// The offset after the characters from `at` that fit.
-    fn run(&self, from: usize, fits: impl Fn(char) -> bool) -> usize {
+    /// The offset after the characters from an offset that are in one of some classes, or in none of them.
+    fn run(&self, from: usize, classes: u8, is_in: bool) -> usize {
         let mut at = from;
-        loop {
-            let rest = &self.bytes[at.min(self.bytes.len())..];
-            let ascii = rest.iter().take_while(|byte| byte.is_ascii() && fits(char::from(**byte))).count();
-            at += ascii;
-            match self.text.get(at..).and_then(|rest| rest.chars().next()) {
-                Some(c) if !c.is_ascii() && fits(c) => at += c.len_utf8(),
-                _ => {
-                    work::done(at - from + 1);
-                    return at;
+        while let Some(byte) = self.bytes.get(at) {
+            let (known, length) = match CLASSES.get(usize::from(*byte)) {
+                Some(known) => (*known, 1),
+                None => {
+                    let c = self.text.get(at..).and_then(|rest| rest.chars().next());
+                    c.map_or((0, 1), |c| (classes_beyond(c), c.len_utf8()))
                 }
+            };
+            if (known & classes != 0) != is_in {
+                break;
             }
+            at += length;
         }
+        work::done(at - from + 1);
+        at
     }
 
     fn line_end(&self, at: usize) -> usize {
-        self.run(at, |c| !is_line_break(c))
+        self.run(at, LINE_BREAK, false)
     }
 
     fn skip_trivia(&mut self) {
         loop {
-            self.at = self.run(self.at, is_space);
+            self.at = self.run(self.at, SPACE, true);
             if self.byte(self.at) == b'/' && self.byte(self.at + 1) == b'/' {
                 let end = self.line_end(self.at);
                 self.at = end + self.char_at(end).map_or(0, char::len_utf8);
@@ -210,7 +249,7 @@ impl Lexer<'_> {
             && let Some(literal) = literal_of(kind)
         {
             let mut close = end + 1;
-            close = self.run(close, |c| c != ')' && !is_line_break(c));
+            close = self.run(close, CLOSING | LINE_BREAK, false);
             if self.byte(close) == b')' {
                 self.at = close + 1;
             } else {
@@ -230,7 +269,7 @@ impl Lexer<'_> {
     }
 
     fn name(&mut self, c: char) -> TokenKind {
-        let end = self.run(self.at + c.len_utf8(), goes_on_name);
+        let end = self.run(self.at + c.len_utf8(), NAME, true);
         let name = &self.text[self.at..end];
         if matches!(name, "true" | "True" | "TRUE" | "false" | "False" | "FALSE") {
             self.at = end;

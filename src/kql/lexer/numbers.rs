@@ -1,6 +1,6 @@
 //! Numbers, timespans and bare GUIDs.
 
-use super::{Lexer, goes_on_name};
+use super::{DIGIT, HEX_DIGIT, Lexer, NAME, goes_on_name};
 use crate::kql::token::TokenKind;
 
 /// The units of a timespan, the longer before those they begin with.
@@ -86,7 +86,7 @@ impl Lexer<'_> {
             return Some(TokenKind::TimespanLiteral);
         }
         let hex = self.byte(self.at) == b'0' && matches!(self.byte(self.at + 1), b'x' | b'X');
-        let hex_end = self.run(self.at + 2, |c| c.is_ascii_hexdigit());
+        let hex_end = self.run(self.at + 2, HEX_DIGIT, true);
         if hex && hex_end > self.at + 2 && ends(hex_end) {
             self.at = hex_end;
             return Some(TokenKind::LongLiteral);
@@ -97,14 +97,14 @@ impl Lexer<'_> {
         }
         // A name may begin with digits when a letter follows them.
         if digits > self.at && self.char_at(digits).is_some_and(|c| c.is_ascii_alphabetic() || c == '_') {
-            self.at = self.run(digits, goes_on_name);
+            self.at = self.run(digits, NAME, true);
             return Some(TokenKind::Identifier);
         }
         None
     }
 
     fn digits(&self, at: usize) -> usize {
-        self.run(at, is_digit)
+        self.run(at, DIGIT, true)
     }
 
     fn real(&self, digits: usize) -> Option<usize> {

@@ -1,6 +1,6 @@
 //! `legacy-entity-column`
 
-use crate::content::{Query, Template};
+use crate::content::{Query, Template, Word};
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::knowledge::entities::LEGACY_COLUMNS;
 use crate::knowledge::limits::ENTITY_MAPPINGS;
@@ -74,7 +74,7 @@ declare_rule! {
 impl Rule for LegacyEntityColumn {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(template) = cx.template else { return };
-        if query.pointer != Some("/query") {
+        if query.pointer != Some("/query") || !query.has_any(&[Word::CustomEntity]) {
             return;
         }
         let unmapped = unmapped(template, query.text);

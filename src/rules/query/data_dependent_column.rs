@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use self::fix::{fits_strings, fix, written};
 use self::sources::{Makers, assumed};
 use super::tree::{source_text, tree};
-use crate::content::{Query, Template};
+use crate::content::{Query, Template, Word};
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::tables;
 use crate::kql::ast::{ExprKind, Operator, OperatorKind};
@@ -84,7 +84,7 @@ const MAKERS: [&str; 2] = ["bag_unpack", "pivot"];
 impl Rule for DataDependentColumn {
     /// The columns that the metadata takes from the result of the query.
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let makes = |query: &&Query<'_>| MAKERS.iter().any(|name| query.contains(name));
+        let makes = |query: &&Query<'_>| query.has_any(&[Word::BagUnpack, Word::Pivot]);
         let Some(query) = cx.query().filter(makes) else { return };
         let Some(tree) = tree(query) else { return };
         let model = query.analysis(cx.catalog);
@@ -103,7 +103,7 @@ impl Rule for DataDependentColumn {
     }
 
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
-        if !MAKERS.iter().any(|name| query.contains(name)) {
+        if !query.has_any(&[Word::BagUnpack, Word::Pivot]) {
             return;
         }
         let Some(tree) = tree(query) else { return };

@@ -1,7 +1,7 @@
 //! `invalid-literal`
 
 use super::tree::{for_each_expr, source_text, tree};
-use crate::content::Query;
+use crate::content::{Query, Word};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::kql::ast::{Expr, ExprKind, Literal};
 use crate::kql::{Parse, TokenKind};
@@ -86,7 +86,7 @@ impl Rule for InvalidLiteral {
 /// Whether a query has such a literal, or a call that converts a string.
 fn may_concern(query: &Query<'_>, tree: &Parse) -> bool {
     use TokenKind::{DateTimeLiteral, GuidLiteral, TimespanLiteral};
-    ["todatetime", "totimespan", "toguid"].iter().any(|word| query.contains(word))
+    query.has_any(&[Word::ToDateTime, Word::ToTimespan, Word::ToGuid])
         || tree.tokens.iter().any(|token| match token.kind {
             DateTimeLiteral | GuidLiteral => true,
             TimespanLiteral => source_text(query, token.span).ends_with(')'),

@@ -1,7 +1,7 @@
 //! `query-timestamp-column`
 
 use super::tree::{edits, tree};
-use crate::content::{Query, Template};
+use crate::content::{Query, Template, Word};
 use crate::diagnostic::{Diagnostic, Edit, Fix};
 use crate::knowledge::tables;
 use crate::kql::bind::{Catalog, bind};
@@ -85,7 +85,7 @@ const SENTINEL: &str = "TimeGenerated";
 
 impl Rule for QueryTimestampColumn {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let named = |query: &&Query<'_>| cx.kind().is_rule() && query.contains(DEFENDER);
+        let named = |query: &&Query<'_>| cx.kind().is_rule() && query.has_any(&[Word::Timestamp]);
         let Some(query) = cx.query().filter(named) else { return };
         if tree(query).is_none() {
             return;

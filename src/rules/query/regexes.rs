@@ -1,7 +1,7 @@
 //! Where a query holds regular expressions.
 
 use super::tree::source_text;
-use crate::content::Query;
+use crate::content::{Query, Word};
 use crate::kql::ast::{BinaryOp, Expr, ExprKind, OperatorKind, StringTest};
 use crate::kql::view::{LetValues, Text};
 use crate::kql::{Node, Parse, walk_statements};
@@ -40,7 +40,7 @@ pub(super) fn patterns<'q>(
     lets: impl FnOnce() -> LetValues<'q>,
 ) -> Vec<Pattern<'q>> {
     // Most queries hold none, and their text tells that sooner than a walk.
-    if !["regex", "extract", "replace", "trim"].iter().any(|word| query.contains(word)) {
+    if !query.has_any(&[Word::Regex, Word::Extract, Word::Replace, Word::Trim]) {
         return Vec::new();
     }
     let mut whole: Vec<&Expr> = Vec::new();

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::net::Ipv6Addr;
 
 use super::NeverTrue;
-use crate::content::Query;
+use crate::content::{Query, Word};
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{BinaryOp, Expr, ExprKind, StringTest};
 use crate::kql::view::LetValues;
@@ -71,7 +71,7 @@ fn may_concern(query: &Query<'_>, tree: &Parse) -> bool {
         let text = text.trim_start_matches(['@', 'h', 'H', '"', '\'']).trim_start();
         text.starts_with(|c: char| c.is_ascii_digit()) && text.matches('.').count() >= 3
     };
-    ["ipv4", "ipv6"].iter().any(|word| query.contains(word))
+    query.has_any(&[Word::Ipv4, Word::Ipv6])
         || tree
             .tokens
             .iter()

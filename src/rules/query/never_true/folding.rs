@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 
 use super::NeverTrue;
 use super::meaning::made_by;
-use crate::content::Query;
+use crate::content::{Query, Word};
 use crate::diagnostic::Diagnostic;
 use crate::kql::Parse;
 use crate::kql::ast::{BinaryOp, Expr, ExprKind, ListOp, StringTest};
@@ -52,7 +52,7 @@ pub(super) fn check<'q>(
     tree: &'q Parse,
     tell: &mut dyn FnMut(Diagnostic),
 ) {
-    if !query.contains("tolower") && !query.contains("toupper") {
+    if !query.has_any(&[Word::ToLower, Word::ToUpper]) {
         return;
     }
     let lets: OnceCell<LetValues<'q>> = OnceCell::new();

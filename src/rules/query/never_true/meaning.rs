@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::parts::Parts;
 use super::values::Value;
-use crate::content::Query;
+use crate::content::{Query, Word};
 use crate::kql::ast::{Expr, ExprKind, LetValue, Literal, Name};
 use crate::kql::datetime::{self, Date};
 use crate::kql::model::constants::evaluate;
@@ -255,7 +255,7 @@ fn closes_last(text: &str) -> bool {
 /// what the portal fills in may be any time.
 fn sure(query: &Query<'_>, value: Value) -> Option<Value> {
     let of_time = matches!(value, Value::Moment(..) | Value::Length(_));
-    let unsure = of_time && ["endof", "TimeISO"].iter().any(|word| query.contains(word));
+    let unsure = of_time && query.has_any(&[Word::EndOf, Word::TimeIso]);
     (!unsure).then_some(value)
 }
 
