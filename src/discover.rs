@@ -132,7 +132,7 @@ const LARGEST_WALKED: u64 = 32 << 20;
 fn walk(root: &Path, options: &Options, ignores: &Arc<Ignores>, found: &mut Found) {
     let (top, full, ignores) = (root.to_owned(), absolute(root), Arc::clone(ignores));
     let wanted = move |entry: &ignore::DirEntry| {
-        let below = entry.path().strip_prefix(&top).unwrap_or(entry.path());
+        let below = below(entry.path(), &top).unwrap_or(entry.path());
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
         entry.file_name() != ".git"
             && (entry.depth() == 0 || !ignores.leave_out(&full.join(below), is_folder))
@@ -217,11 +217,11 @@ fn walked(path: &Path, here: Option<&Path>) -> Input {
 
 /// A path made absolute by words alone; links stay what they are.
 pub(crate) fn absolute(path: &Path) -> PathBuf {
+    if path.is_absolute() && is_clean(path) {
+        return path.to_owned();
+    }
     let full = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    // Nearly every path is clean already, and there are many.
-    let is_parent = |part: Component<'_>| part == Component::ParentDir;
-    if cfg!(unix) && !full.as_os_str().as_encoded_bytes().ends_with(b"/") && !full.components().any(is_parent)
-    {
+    if is_clean(&full) {
         return full;
     }
     let mut clean = PathBuf::new();
@@ -235,6 +235,33 @@ pub(crate) fn absolute(path: &Path) -> PathBuf {
         }
     }
     clean
+}
+
+/// Whether a path has no part that says nothing or leads up again. Nearly every path is clean, and there are so many that
+/// they are not taken apart to see it.
+fn is_clean(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    let holds = |part: &str| memchr::memmem::find(bytes, part.as_bytes()).is_some();
+    let ends = |end: &str| bytes.ends_with(end.as_bytes());
+    cfg!(unix)
+        && !bytes.is_empty()
+        && !["./", "../"].iter().any(|start| bytes.starts_with(start.as_bytes()))
+        && !["//", "/./", "/../"].iter().any(|part| holds(part))
+        && !["/", "/.", "/.."].iter().any(|end| ends(end))
+        && !matches!(bytes, b"." | b"..")
+}
+
+/// What a path has below a folder; both are clean, or the answer takes longer.
+pub(crate) fn below<'p>(path: &'p Path, folder: &Path) -> Option<&'p Path> {
+    if is_clean(folder)
+        && let (Some(whole), Some(start)) = (path.to_str(), folder.to_str())
+        && let Some(rest) = whole.strip_prefix(start).and_then(|rest| rest.strip_prefix('/'))
+        && Path::new(rest).is_relative()
+        && is_clean(Path::new(rest))
+    {
+        return Some(Path::new(rest));
+    }
+    path.strip_prefix(folder).ok()
 }
 
 /// The roots of files: for each folder, that of the repository around it, or else the working folder where it lies below.
@@ -273,7 +300,7 @@ impl Roots {
 
 /// A full path without its root, with forward slashes.
 pub(crate) fn place_below(root: Option<&Path>, location: &Path) -> String {
-    slashes(root.and_then(|root| location.strip_prefix(root).ok()).unwrap_or(location))
+    slashes(root.and_then(|root| below(location, root)).unwrap_or(location))
 }
 
 /// A path with forward slashes.
@@ -298,15 +325,8 @@ pub(crate) fn display(path: &Path) -> String {
 }
 
 fn display_from(path: &Path, here: Option<&Path>) -> String {
-    let path = here.and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
-    // Nearly every path is clean already, and there are many.
-    let is_clean = |text: &&str| {
-        Path::new(*text).file_name().is_some() && !["./", "//"].iter().any(|part| text.contains(part))
-    };
-    if cfg!(unix)
-        && let Some(text) = path.to_str().filter(is_clean)
-        && !text.ends_with(['/', '.'])
-    {
+    let path = here.and_then(|here| below(path, here)).unwrap_or(path);
+    if let Some(text) = path.to_str().filter(|_| is_clean(path)) {
         return text.to_owned();
     }
     let clean: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
@@ -387,6 +407,38 @@ mod tests {
     fn a_missing_path_is_an_error_that_names_it() {
         let error = discover(&[PathBuf::from("no/such")], &Options::default()).unwrap_err();
         assert_eq!(error.to_string(), "there is no file or folder `no/such`");
+    }
+
+    #[test]
+    fn paths_are_made_clean_however_they_are_written() {
+        let full = |path: &str| absolute(Path::new(path)).display().to_string();
+        for path in
+            ["/a/b.yaml", "/a//b.yaml", "/a/./b.yaml", "/a/c/../b.yaml", "/./a/b.yaml/", "/a/b.yaml/."]
+        {
+            assert_eq!(
+                full(path),
+                if cfg!(unix) { "/a/b.yaml".to_owned() } else { full("/a/b.yaml") },
+                "{path}"
+            );
+        }
+        assert_eq!(full("/a/.git/..b/c."), full("/a/x/../.git/..b/c."));
+        let name = |path: &str| display_from(Path::new(path), Some(Path::new("/r")));
+        for (path, shown) in [
+            ("/r/a.yaml", "a.yaml"),
+            ("/r/./b//a.yaml", "b/a.yaml"),
+            ("/rs/a.yaml", "/rs/a.yaml"),
+            ("./b/a.yaml", "b/a.yaml"),
+            ("../a.yaml", "../a.yaml"),
+            ("/r", "."),
+            (".hidden/a.yaml", ".hidden/a.yaml"),
+        ] {
+            assert_eq!(name(path), shown, "{path}");
+        }
+        assert_eq!(below(Path::new("/r/a/b"), Path::new("/r/a")), Some(Path::new("b")));
+        assert_eq!(below(Path::new("/r/a//b"), Path::new("/r/a")), Some(Path::new("b")));
+        assert_eq!(below(Path::new("/r/ab"), Path::new("/r/a")), None);
+        assert_eq!(below(Path::new("/r/a"), Path::new("/r/a")), Some(Path::new("")));
+        assert_eq!(below(Path::new("/a/b"), Path::new("/")), Some(Path::new("a/b")));
     }
 
     #[test]
