@@ -64,6 +64,8 @@ const NAME: u8 = 4;
 const DIGIT: u8 = 8;
 const HEX_DIGIT: u8 = 16;
 const CLOSING: u8 = 32;
+/// What may end a string, or stand for something else in it.
+const IN_STRING: u8 = 64;
 
 const fn when(is_in: bool, class: u8) -> u8 {
     if is_in { class } else { 0 }
@@ -81,7 +83,8 @@ const CLASSES: [u8; 128] = {
             | when(goes_on_name(c), NAME)
             | when(byte.is_ascii_digit(), DIGIT)
             | when(byte.is_ascii_hexdigit(), HEX_DIGIT)
-            | when(byte == b')', CLOSING);
+            | when(byte == b')', CLOSING)
+            | when(is_line_break(c) || matches!(byte, b'"' | b'\'' | b'\\'), IN_STRING);
         at += 1;
     }
     classes
@@ -89,7 +92,7 @@ const CLASSES: [u8; 128] = {
 
 /// The classes of any other character.
 fn classes_beyond(c: char) -> u8 {
-    when(is_space(c), SPACE) | when(is_line_break(c), LINE_BREAK) | when(is_digit(c), DIGIT)
+    when(is_space(c), SPACE) | when(is_line_break(c), LINE_BREAK | IN_STRING) | when(is_digit(c), DIGIT)
 }
 
 impl Lexer<'_> {
@@ -140,11 +143,19 @@ impl Lexer<'_> {
 
     fn skip_trivia(&mut self) {
         loop {
-            self.at = self.run(self.at, SPACE, true);
-            if self.byte(self.at) == b'/' && self.byte(self.at + 1) == b'/' {
-                let end = self.line_end(self.at);
-                self.at = end + self.char_at(end).map_or(0, char::len_utf8);
-            } else if !self.blank_entity() {
+            let start = self.at;
+            match self.byte(start) {
+                b'/' if self.byte(start + 1) == b'/' => {
+                    let end = self.line_end(start);
+                    self.at = end + self.char_at(end).map_or(0, char::len_utf8);
+                }
+                b'&' if self.blank_entity() => {}
+                byte if CLASSES.get(usize::from(byte)).is_none_or(|known| known & SPACE != 0) => {
+                    self.at = self.run(start, SPACE, true);
+                }
+                _ => return,
+            }
+            if self.at == start {
                 return;
             }
         }
@@ -176,11 +187,12 @@ impl Lexer<'_> {
                 return TokenKind::Directive;
             }
         }
-        if let Some(kind) = self.keyword() {
+        let word_end = self.run(self.at, NAME, true);
+        if let Some(kind) = self.keyword(word_end) {
             return kind;
         }
         if starts_name(c) {
-            return self.name(c);
+            return self.name(if c == '$' { self.run(self.at + 1, NAME, true) } else { word_end });
         }
         if is_digit(c)
             && let Some(kind) = self.number()
@@ -236,9 +248,9 @@ impl Lexer<'_> {
     }
 
     /// The longest keyword that stands here, unless a name goes on after it.
-    fn keyword(&mut self) -> Option<TokenKind> {
+    fn keyword(&mut self, word_end: usize) -> Option<TokenKind> {
         let rest = &self.bytes[self.at..];
-        let longest = candidates(rest).iter().find(|(word, _)| rest.starts_with(word));
+        let longest = candidates(rest, word_end - self.at).iter().find(|(word, _)| rest.starts_with(word));
         let (word, kind) = match longest {
             Some(found) => *found,
             None if rest.first() == Some(&b'!') => (&b"!"[..], TokenKind::Bang),
@@ -268,8 +280,7 @@ impl Lexer<'_> {
         Some(kind)
     }
 
-    fn name(&mut self, c: char) -> TokenKind {
-        let end = self.run(self.at + c.len_utf8(), NAME, true);
+    fn name(&mut self, end: usize) -> TokenKind {
         let name = &self.text[self.at..end];
         if matches!(name, "true" | "True" | "TRUE" | "false" | "False" | "FALSE") {
             self.at = end;
@@ -309,7 +320,7 @@ type Keyword = (&'static [u8], TokenKind);
 
 /// The keywords that may stand at the beginning of a text and that no name goes on after: those that begin with the same
 /// byte and whose first word is as long as the one that stands there, the longer before those they begin with.
-fn candidates(rest: &[u8]) -> &'static [Keyword] {
+fn candidates(rest: &[u8], length: usize) -> &'static [Keyword] {
     /// By the length of the first word.
     type Lengths = Vec<Vec<Keyword>>;
     static BY_FIRST: std::sync::LazyLock<Vec<Lengths>> = std::sync::LazyLock::new(|| {
@@ -319,7 +330,7 @@ fn candidates(rest: &[u8]) -> &'static [Keyword] {
             let Some(lengths) = word.first().and_then(|byte| by_first.get_mut(usize::from(*byte))) else {
                 continue;
             };
-            let length = word_length(word);
+            let length = word.iter().take_while(|byte| goes_on_name(char::from(**byte))).count();
             if lengths.len() <= length {
                 lengths.resize(length + 1, Vec::new());
             }
@@ -331,10 +342,5 @@ fn candidates(rest: &[u8]) -> &'static [Keyword] {
         by_first
     });
     let lengths = rest.first().and_then(|first| BY_FIRST.get(usize::from(*first)));
-    lengths.and_then(|lengths| lengths.get(word_length(rest))).map_or(&[], Vec::as_slice)
-}
-
-/// How many characters of a name a text begins with.
-fn word_length(text: &[u8]) -> usize {
-    text.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count()
+    lengths.and_then(|lengths| lengths.get(length)).map_or(&[], Vec::as_slice)
 }

@@ -59,6 +59,9 @@ pub(super) fn is_digit(c: char) -> bool {
 
 impl Lexer<'_> {
     pub(super) fn raw_guid(&self) -> bool {
+        if self.byte(self.at + 8) != b'-' {
+            return false;
+        }
         let Some(candidate) = self.bytes.get(self.at..self.at + 36) else { return false };
         candidate.iter().enumerate().all(|(index, byte)| match index {
             8 | 13 | 18 | 23 => *byte == b'-',

@@ -1,6 +1,6 @@
 //! Strings, and what is wrong with those that do not end.
 
-use super::{Lexer, is_line_break};
+use super::{IN_STRING, Lexer, is_line_break};
 use crate::kql::error::{ErrorKind, Suggestion, SyntaxError};
 use crate::source::Span;
 
@@ -39,7 +39,9 @@ impl Lexer<'_> {
     }
 
     fn string_content(&self, mut at: usize, quote: u8, verbatim: bool) -> usize {
-        while let Some(c) = self.char_at(at) {
+        loop {
+            at = self.run(at, IN_STRING, false);
+            let Some(c) = self.char_at(at) else { break };
             if c == char::from(quote) {
                 if verbatim && self.byte(at + 1) == quote {
                     at += 2;
