@@ -7,23 +7,14 @@
 //! To use sentlint as a library, see [`api`]: it checks a text, binds a query and converts a file.
 
 #[cfg(test)]
-mod seeded;
-
-mod source;
-
-mod order;
-
-mod similar;
-
-mod yaml;
+use sentlint_language::seeded;
+use sentlint_language::{kql, order, similar, source, yaml};
 
 mod bicep;
 
 mod diagnostic;
 
 mod knowledge;
-
-mod kql;
 
 mod workspace;
 

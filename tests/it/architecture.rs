@@ -176,6 +176,12 @@ const KNOWS: &[(&str, &[&str])] = &[
     ),
 ];
 
+/// The folders with the sources of the two crates. What one may know of the other, the compiler ensures; inside them the table
+/// holds.
+fn folders() -> [PathBuf; 2] {
+    ["src", "crates/language/src"].map(|folder| Path::new(env!("CARGO_MANIFEST_DIR")).join(folder))
+}
+
 fn files(path: &Path, found: &mut Vec<PathBuf>) {
     if path.is_dir() {
         for entry in std::fs::read_dir(path).expect("a folder of sources") {
@@ -186,25 +192,34 @@ fn files(path: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The sources of a module, tests apart: those may look anywhere.
-fn sources(module: &str) -> Vec<(PathBuf, String)> {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut found = Vec::new();
-    for path in [src.join(format!("{module}.rs")), src.join(module)] {
-        if path.exists() {
-            files(&path, &mut found);
-        }
-    }
-    assert!(!found.is_empty(), "there is no module `{module}`");
-    let for_tests = |path: &PathBuf| {
-        let inside = path.strip_prefix(&src).expect("a path below src").with_extension("");
-        inside.iter().any(|part| part == "tests" || part == "testing" || part == "round_trip")
+/// The files of both crates, each with its names from the folder of its crate on: those of src/rules/yaml/mod.rs are `rules`,
+/// `yaml` and `mod`.
+fn all_files() -> Vec<(Vec<String>, PathBuf)> {
+    let below = |folder: PathBuf| {
+        let mut found = Vec::new();
+        files(&folder, &mut found);
+        found.into_iter().map(move |path| {
+            let inside = path.strip_prefix(&folder).expect("a path below the folder").with_extension("");
+            (inside.iter().map(|part| part.to_string_lossy().into_owned()).collect(), path)
+        })
     };
-    let read = |path: PathBuf| {
+    folders().into_iter().flat_map(below).collect()
+}
+
+/// Tests may look anywhere.
+fn is_for_tests(names: &[String]) -> bool {
+    names.iter().any(|part| ["tests", "testing", "round_trip"].contains(&part.as_str()))
+}
+
+/// The sources of a module, tests apart.
+fn sources(module: &str) -> Vec<(PathBuf, String)> {
+    let own: Vec<_> = all_files().into_iter().filter(|(names, _)| names[0] == module).collect();
+    assert!(!own.is_empty(), "there is no module `{module}`");
+    let read = |(_, path): (Vec<String>, PathBuf)| {
         let text = std::fs::read_to_string(&path).expect("a source file");
         (path, without_tests(&text))
     };
-    found.into_iter().filter(|path| !for_tests(path)).map(read).collect()
+    own.into_iter().filter(|(names, _)| !is_for_tests(names)).map(read).collect()
 }
 
 /// A source up to its module of tests, which stands last. A declaration for tests alone may stand anywhere.
@@ -286,7 +301,8 @@ fn the_places_to_look_first_exist() {
             let known = path.split('/').take_while(|part| part.contains(|c: char| c.is_ascii_lowercase()));
             let known: PathBuf =
                 known.filter(|part| !part.starts_with("RULE") && !part.starts_with("FORMAT")).collect();
-            let exists = root.join("src").join(&known).exists() || root.join(&known).exists();
+            let exists =
+                folders().iter().any(|folder| folder.join(&known).exists()) || root.join(&known).exists();
             assert!(exists && known.iter().count() > 0, "{path} does not exist");
             places += 1;
         }
@@ -296,13 +312,13 @@ fn the_places_to_look_first_exist() {
 
 #[test]
 fn every_module_says_its_job_and_is_in_the_table() {
-    let lib =
-        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).expect("lib.rs");
+    let libs =
+        folders().map(|folder| std::fs::read_to_string(folder.join("lib.rs")).expect("lib.rs")).concat();
     let declared = |line: &str| {
         let module = line.strip_prefix("pub ").unwrap_or(line).strip_prefix("mod ")?.strip_suffix(';')?;
         Some(module.to_owned())
     };
-    let modules: Vec<String> = lib.lines().filter_map(declared).collect();
+    let modules: Vec<String> = libs.lines().filter_map(declared).collect();
     assert!(modules.len() > 20, "{modules:?}");
     for module in modules {
         let known =
@@ -317,33 +333,32 @@ fn every_module_says_its_job_and_is_in_the_table() {
     }
 }
 
+/// The table is asked of paths that begin with `crate::`, as those of the language crate do where its modules are brought in.
+#[test]
+fn only_the_root_names_the_language_crate() {
+    for (names, path) in all_files() {
+        let named = std::fs::read_to_string(&path).expect("a source file").contains("sentlint_language");
+        assert!(!named || names == ["lib"], "{} names the crate", path.display());
+    }
+}
+
 #[test]
 fn only_the_report_for_people_names_the_renderer() {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut all = Vec::new();
-    files(&src, &mut all);
-    for path in all {
+    for (_, path) in all_files() {
         let named = std::fs::read_to_string(&path).expect("a source file").contains("annotate_snippets::");
         assert!(!named || path.ends_with("report/excerpt.rs"), "{} names annotate-snippets", path.display());
     }
 }
 
-/// The files of the library by the modules that they are, each with its code: `["rules", "yaml"]` is src/rules/yaml/mod.rs.
+/// The files of the library by the modules that they are, each with its code: `["rules", "yaml"]` is src/rules/yaml/mod.rs, and
+/// `["yaml"]` is crates/language/src/yaml/mod.rs. The roots of both crates are one.
 fn modules() -> BTreeMap<Vec<String>, String> {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut all = Vec::new();
-    files(&src, &mut all);
-    let mut found = BTreeMap::new();
-    for path in all {
-        let inside = path.strip_prefix(&src).expect("a path below src").with_extension("");
-        let mut module: Vec<String> = inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
-        if module.iter().any(|part| ["tests", "testing", "round_trip"].contains(&part.as_str())) {
-            continue;
-        }
+    let mut found: BTreeMap<Vec<String>, String> = BTreeMap::new();
+    for (mut module, path) in all_files().into_iter().filter(|(names, _)| !is_for_tests(names)) {
         module.pop_if(|last| ["mod", "lib"].contains(&last.as_str()));
         let code = without_tests(&std::fs::read_to_string(&path).expect("a source file"));
         let code = code.lines().filter(|line| !line.trim_start().starts_with("//"));
-        found.insert(module, code.collect::<Vec<_>>().join("\n"));
+        *found.entry(module).or_default() += &code.collect::<Vec<_>>().join("\n");
     }
     found
 }

@@ -280,7 +280,7 @@ fn schemas_and_the_action_are_in_plain_english() {
 
 #[test]
 fn messages_are_in_plain_english() {
-    let paths = files("src", "rs").into_iter().filter(|path| {
+    let paths = sources().into_iter().filter(|path| {
         let path = path.display().to_string().replace('\\', "/");
         !["/tests/", "/data/", "tests.rs", "testing"].iter().any(|part| path.contains(part))
     });
@@ -290,10 +290,15 @@ fn messages_are_in_plain_english() {
     }));
 }
 
+/// The sources of both crates.
+fn sources() -> Vec<PathBuf> {
+    [files("src", "rs"), files("crates/language/src", "rs")].concat()
+}
+
 /// Names and comments use the words of the messages.
 #[test]
 fn code_has_no_other_word_for_a_fix_or_a_pipe() {
-    for path in files("src", "rs") {
+    for path in sources() {
         let code = read(&path);
         for word in code.split(|c: char| !c.is_ascii_alphabetic()) {
             let wrong = matches!(word, "mend" | "mends" | "mended" | "Mend" | "Mends")

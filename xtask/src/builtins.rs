@@ -130,7 +130,7 @@ fn operators(members: &mut [Builtin], out: &mut Source) {
     out.line("/// An operator between or before expressions, by its name in the facts.");
     out.line("#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]");
     out.line("#[allow(missing_docs, dead_code, reason = \"the facts name them, and some are written like others\")]");
-    out.line("pub(crate) enum OperatorId {");
+    out.line("pub enum OperatorId {");
     for builtin in members.iter().filter(|member| !member.custom_availability) {
         out.line(format!("    {},", builtin.name));
     }

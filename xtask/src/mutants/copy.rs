@@ -27,7 +27,7 @@ static SEEN: LazyLock<Option<File>> = LazyLock::new(|| {
 });
 static REACHED: [AtomicBool; 1 << 16] = [const { AtomicBool::new(false) }; 1 << 16];
 
-pub(crate) fn mutant(number: u32) -> bool {
+pub fn mutant(number: u32) -> bool {
     if let Some(mut seen) = SEEN.as_ref()
         && let Some(reached) = REACHED.get(number as usize)
         && !reached.swap(true, Relaxed)
@@ -37,9 +37,17 @@ pub(crate) fn mutant(number: u32) -> bool {
     *ON == number
 }
 "#;
-const SWITCH_FILE: &str = "src/mutant.rs";
-/// The end of `src/lib.rs` in the copy.
-const SWITCH_USE: &str = "\nmod mutant;\npub(crate) use mutant::mutant;\n";
+const SWITCH_FILE: &str = "crates/language/src/mutant.rs";
+/// What the crates end with in the copy: one holds the switch, and both ask it.
+const SWITCH_USES: [(&str, &str); 2] = [
+    ("crates/language/src/lib.rs", "\nmod mutant;\npub use mutant::mutant;\n"),
+    ("src/lib.rs", "\npub(crate) use sentlint_language::mutant;\n"),
+];
+
+/// What a file ends with in the copy, besides what it holds.
+fn added(name: &str) -> &'static str {
+    SWITCH_USES.iter().find(|(file, _)| *file == name).map_or("", |(_, end)| end)
+}
 
 /// The copy and where it is built.
 pub struct Copy {
@@ -66,13 +74,12 @@ impl Copy {
         // What Git still lists may be deleted.
         let names = list.split('\0').filter(|name| !name.is_empty() && root.join(name).is_file());
         let mut names: BTreeSet<&str> = names.collect();
-        for name in names.iter().filter(|name| !changed.contains(**name) && **name != "src/lib.rs") {
-            let bytes = fs::read(root.join(name)).map_err(|error| format!("{name}: {error}"))?;
+        for name in names.iter().filter(|name| !changed.contains(**name)) {
+            let mut bytes = fs::read(root.join(name)).map_err(|error| format!("{name}: {error}"))?;
+            bytes.extend(added(name).bytes());
             copy.put(name, &bytes)?;
         }
         copy.put(SWITCH_FILE, SWITCH.as_bytes())?;
-        let lib = fs::read_to_string(root.join("src/lib.rs")).map_err(|error| error.to_string())?;
-        copy.put("src/lib.rs", (lib + SWITCH_USE).as_bytes())?;
         names.insert(SWITCH_FILE);
         copy.remove_others(&copy.tree, &names)?;
         Ok(copy)
@@ -166,9 +173,7 @@ impl Copy {
             own.sort_by_key(|at| (sites[*at].place.start, usize::MAX - sites[*at].place.end));
             let mut writer = Writer { text: &text, sites, out: String::new(), places: Vec::new() };
             writer.write(0..text.len(), &own);
-            if name == "src/lib.rs" {
-                writer.out += SWITCH_USE;
-            }
+            writer.out += added(name);
             self.put(name, writer.out.as_bytes())?;
             places.insert(name.clone(), writer.places);
         }

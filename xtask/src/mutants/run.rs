@@ -69,7 +69,7 @@ impl Suite {
         let mut this = Self { tree: copy.tree.clone(), programs: Vec::new(), tests: Vec::new() };
         let mut names = Vec::new();
         // Unit tests are quicker, and asked first.
-        for (at, target) in ["sentlint", "it"].into_iter().enumerate() {
+        for (at, target) in ["sentlint_language", "sentlint", "it"].into_iter().enumerate() {
             let of = |message: &&serde_json::Value| {
                 message["target"]["name"] == target && message["profile"]["test"] == true
             };
@@ -147,7 +147,9 @@ impl Suite {
             !enough
         });
         let (short, long) = tests.split_at(short.count());
-        for (tests, program) in [(short, 0), (short, 1), (long, 0), (long, 1)] {
+        let runs =
+            [short, long].into_iter().flat_map(|tests| (0..self.programs.len()).map(move |at| (tests, at)));
+        for (tests, program) in runs {
             let own: Vec<&Test> = tests.iter().copied().filter(|test| test.program == program).collect();
             if own.is_empty() {
                 continue;

@@ -130,11 +130,21 @@ struct Finder<'a> {
     found: &'a mut Vec<Site>,
 }
 
+/// Whether a condition is `test`, or any of several of which that is the first.
+fn names_test(condition: &syn::Meta) -> bool {
+    match condition {
+        syn::Meta::List(list) if list.path.is_ident("any") => {
+            list.tokens.clone().into_iter().next().is_some_and(|first| first.to_string() == "test")
+        }
+        other => other.path().is_ident("test"),
+    }
+}
+
 fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         attribute.path().is_ident("test")
             || attribute.path().is_ident("cfg")
-                && attribute.parse_args::<syn::Ident>().is_ok_and(|name| name == "test")
+                && attribute.parse_args().is_ok_and(|condition: syn::Meta| names_test(&condition))
     })
 }
 
