@@ -89,10 +89,10 @@ impl<'a> Query<'a> {
         errors.is_empty() && words(self.text, &own).eq(words(other.text, &parse.tokens))
     }
 
-    /// Whether the text holds one of some words, anywhere: what a rule asks before it walks the tree.
-    pub(crate) fn has_any(&self, words: &[Word]) -> bool {
+    /// Whether the text may hold one of some words, anywhere: what a rule asks before it walks the tree.
+    pub(crate) fn may_have(&self, words: &[Word]) -> bool {
         let found = self.words.get_or_init(|| Words::of(self.text));
-        words.iter().any(|word| found.have(*word))
+        words.iter().any(|word| found.may_have(*word))
     }
 
     /// What the query mentions, found out when it is first asked for.

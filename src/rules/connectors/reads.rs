@@ -1,6 +1,7 @@
 //! What a query reads, against the data types that a template declares.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use crate::content::model::Connector;
 use crate::knowledge::connectors;
@@ -17,7 +18,7 @@ pub(super) struct Read {
     /// Where the query names it, or the parser that reads it.
     pub(super) place: Span,
     /// The parsers through which it is read; none where the query names it itself.
-    pub(super) through: Vec<String>,
+    pub(super) through: Rc<[String]>,
     /// Whether the query goes on without it, as a leg of a fuzzy union.
     pub(super) optional: bool,
 }
@@ -48,13 +49,13 @@ impl<'q> Reads<'q> {
         for (table, place) in &meaning.tables {
             reads.more |= is_unclear(cx.catalog, table);
             let optional = mentions.is_optional(*place);
-            reads.tables.insert(table.to_string(), Read { place: *place, through: Vec::new(), optional });
+            reads.tables.insert(table.to_string(), Read { place: *place, through: Rc::default(), optional });
         }
         let mut seen = BTreeSet::new();
         for name in &meaning.functions {
             let place = mentions.place(name).unwrap_or_default();
             let optional = mentions.is_optional(place);
-            reads.expand(cx.catalog, name, &Read { place, through: Vec::new(), optional }, &mut seen);
+            reads.expand(cx.catalog, name, &Read { place, through: Rc::default(), optional }, &mut seen);
         }
         Some(reads)
     }
@@ -86,16 +87,15 @@ impl<'q> Reads<'q> {
         self.add_mentions(mentions);
         let optional = |place: Span| call.optional || mentions.is_optional(place);
         let inner = body.meaning(catalog, external.params.as_deref().unwrap_or_default());
-        let mut through = call.through.clone();
-        through.push(name.to_owned());
+        let through: Rc<[String]> = call.through.iter().cloned().chain([name.to_owned()]).collect();
         for (table, place) in &inner.tables {
             self.more |= is_unclear(catalog, table);
-            let read = Read { place: call.place, through: through.clone(), optional: optional(*place) };
+            let read = Read { place: call.place, through: Rc::clone(&through), optional: optional(*place) };
             self.tables.entry(table.to_string()).or_insert(read);
         }
         for inner in &inner.functions {
             let place = mentions.place(inner).unwrap_or_default();
-            let read = Read { place: call.place, through: through.clone(), optional: optional(place) };
+            let read = Read { place: call.place, through: Rc::clone(&through), optional: optional(place) };
             self.expand(catalog, inner, &read, seen);
         }
     }

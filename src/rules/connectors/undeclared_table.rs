@@ -112,7 +112,7 @@ fn finding(
     names: &[&str],
 ) -> Diagnostic {
     let common = template.common();
-    let through = match read.through.as_slice() {
+    let through = match &*read.through {
         [] => String::new(),
         parsers => format!(" through `{}`", parsers.join("` and `")),
     };

@@ -74,7 +74,7 @@ declare_rule! {
 impl Rule for LegacyEntityColumn {
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
         let Some(template) = cx.template else { return };
-        if query.pointer != Some("/query") || !query.has_any(&[Word::CustomEntity]) {
+        if query.pointer != Some("/query") || !query.may_have(&[Word::CustomEntity]) {
             return;
         }
         let unmapped = unmapped(template, query.text);

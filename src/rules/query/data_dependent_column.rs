@@ -84,7 +84,7 @@ const MAKERS: [&str; 2] = ["bag_unpack", "pivot"];
 impl Rule for DataDependentColumn {
     /// The columns that the metadata takes from the result of the query.
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let makes = |query: &&Query<'_>| query.has_any(&[Word::BagUnpack, Word::Pivot]);
+        let makes = |query: &&Query<'_>| query.may_have(&[Word::BagUnpack, Word::Pivot]);
         let Some(query) = cx.query().filter(makes) else { return };
         let Some(tree) = tree(query) else { return };
         let model = query.analysis(cx.catalog);
@@ -103,7 +103,7 @@ impl Rule for DataDependentColumn {
     }
 
     fn check_query(&self, cx: &Context<'_>, query: &Query<'_>, out: &mut Vec<Diagnostic>) {
-        if !query.has_any(&[Word::BagUnpack, Word::Pivot]) {
+        if !query.may_have(&[Word::BagUnpack, Word::Pivot]) {
             return;
         }
         let Some(tree) = tree(query) else { return };

@@ -86,7 +86,7 @@ impl Rule for InvalidLiteral {
 /// Whether a query has such a literal, or a call that converts a string.
 fn may_concern(query: &Query<'_>, tree: &Parse) -> bool {
     use TokenKind::{DateTimeLiteral, GuidLiteral, TimespanLiteral};
-    query.has_any(&[Word::ToDateTime, Word::ToTimespan, Word::ToGuid])
+    query.may_have(&[Word::ToDateTime, Word::ToTimespan, Word::ToGuid])
         || tree.tokens.iter().any(|token| match token.kind {
             DateTimeLiteral | GuidLiteral => true,
             TimespanLiteral => source_text(query, token.span).ends_with(')'),

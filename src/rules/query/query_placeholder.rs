@@ -1,7 +1,7 @@
 //! `query-placeholder`
 
 use crate::content::Kind;
-use crate::content::{Query, Word};
+use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::ExprKind;
 use crate::rules::query::tree::{for_each_expr, tree};
@@ -60,7 +60,7 @@ impl Rule for QueryPlaceholder {
                  signs.",
             ));
         }
-        let braced = query.has_any(&[Word::Brace, Word::Percents]);
+        let braced = memchr::memchr2(b'{', b'%', query.text.as_bytes()).is_some();
         let Some(tree) = tree(query).filter(|_| deployed && braced) else { return };
         for_each_expr(tree, |expr| {
             // A client parameter outside a string, `{Name}`, is an error of its own.

@@ -85,7 +85,7 @@ const SENTINEL: &str = "TimeGenerated";
 
 impl Rule for QueryTimestampColumn {
     fn check_template(&self, cx: &Context<'_>, template: &Template<'_>, out: &mut Vec<Diagnostic>) {
-        let named = |query: &&Query<'_>| cx.kind().is_rule() && query.has_any(&[Word::Timestamp]);
+        let named = |query: &&Query<'_>| cx.kind().is_rule() && query.may_have(&[Word::Timestamp]);
         let Some(query) = cx.query().filter(named) else { return };
         if tree(query).is_none() {
             return;

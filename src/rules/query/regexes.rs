@@ -40,7 +40,7 @@ pub(super) fn patterns<'q>(
     lets: impl FnOnce() -> LetValues<'q>,
 ) -> Vec<Pattern<'q>> {
     // Most queries hold none, and their text tells that sooner than a walk.
-    if !query.has_any(&[Word::Regex, Word::Extract, Word::Replace, Word::Trim]) {
+    if !query.may_have(&[Word::Regex, Word::Extract, Word::Replace, Word::Trim]) {
         return Vec::new();
     }
     let mut whole: Vec<&Expr> = Vec::new();

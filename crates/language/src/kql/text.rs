@@ -17,6 +17,9 @@ pub(crate) fn decode_string(literal: &str) -> String {
     let inside = inside.strip_suffix(quote).unwrap_or(inside);
     if verbatim {
         let doubled: String = [quote, quote].iter().collect();
+        if !inside.contains(&doubled) {
+            return inside.to_owned();
+        }
         return inside.replace(&doubled, quote.encode_utf8(&mut [0; 4]));
     }
     unescape(inside)

@@ -388,7 +388,7 @@ fn runs(text: &str, span: Span, scalar: &Scalar) -> Option<Vec<Run>> {
 fn literal_runs(text: &str, span: Span, scalar: &Scalar) -> Option<Vec<Run>> {
     let indent = scalar.indent.unwrap_or_default() as usize;
     let value = scalar.text.as_str();
-    let mut runs = Vec::new();
+    let mut runs = Vec::with_capacity(memchr::memchr_iter(b'\n', value.as_bytes()).count() + 1);
     let (mut at, mut file) = (0, span.start as usize);
     while at < value.len() {
         let line = line_at(text, file);

@@ -112,7 +112,8 @@ impl Reader<'_> {
             return None;
         }
         let column = first.indent;
-        let mut entries: Vec<Entry> = Vec::new();
+        // What stands further in has few keys, and an entry is large.
+        let mut entries: Vec<Entry> = Vec::with_capacity(if column == 0 { 16 } else { 2 });
         let mut line = first;
         loop {
             let key = self.key(line)?;

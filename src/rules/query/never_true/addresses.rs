@@ -71,7 +71,7 @@ fn may_concern(query: &Query<'_>, tree: &Parse) -> bool {
         let text = text.trim_start_matches(['@', 'h', 'H', '"', '\'']).trim_start();
         text.starts_with(|c: char| c.is_ascii_digit()) && text.matches('.').count() >= 3
     };
-    query.has_any(&[Word::Ipv4, Word::Ipv6])
+    query.may_have(&[Word::Ipv4, Word::Ipv6])
         || tree
             .tokens
             .iter()

@@ -52,7 +52,7 @@ pub(super) fn check<'q>(
     tree: &'q Parse,
     tell: &mut dyn FnMut(Diagnostic),
 ) {
-    if !query.has_any(&[Word::ToLower, Word::ToUpper]) {
+    if !query.may_have(&[Word::ToLower, Word::ToUpper]) {
         return;
     }
     let lets: OnceCell<LetValues<'q>> = OnceCell::new();

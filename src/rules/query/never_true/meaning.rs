@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 
 use super::parts::Parts;
 use super::values::Value;
-use crate::content::{Query, Word};
+use crate::content::Query;
 use crate::kql::ast::{Expr, ExprKind, LetValue, Literal, Name};
 use crate::kql::datetime::{self, Date};
 use crate::kql::model::constants::evaluate;
@@ -16,6 +16,7 @@ use crate::kql::model::{ColumnOrigin, Known, SemanticModel, Symbol};
 use crate::kql::view::{self, LetValues};
 use crate::kql::{Parse, builtins};
 use crate::rules::query::tree::source_text;
+use crate::source;
 
 /// What expressions stand for.
 pub(super) trait Meaning<'q> {
@@ -255,7 +256,7 @@ fn closes_last(text: &str) -> bool {
 /// what the portal fills in may be any time.
 fn sure(query: &Query<'_>, value: Value) -> Option<Value> {
     let of_time = matches!(value, Value::Moment(..) | Value::Length(_));
-    let unsure = of_time && query.has_any(&[Word::EndOf, Word::TimeIso]);
+    let unsure = of_time && ["endof", "TimeISO"].iter().any(|word| source::contains(query.text, word));
     (!unsure).then_some(value)
 }
 

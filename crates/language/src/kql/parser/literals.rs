@@ -19,7 +19,8 @@ impl Parser<'_> {
             return None;
         }
         let start = self.start();
-        let mut text = String::new();
+        let mut text = decode_string(self.written(0));
+        self.bump();
         while self.kind() == T::StringLiteral {
             text += &decode_string(self.written(0));
             self.bump();

@@ -279,6 +279,10 @@ impl<'t> Parser<'t> {
             next = Some(missing(self));
         }
         while let Some(item) = next {
+            // Most lists have one item, and an expression is large.
+            if items.is_empty() && ends(self) {
+                items.reserve_exact(1);
+            }
             items.push(item);
             if self.kind() == TokenKind::EndOfText || ends(self) {
                 break;
