@@ -50,7 +50,7 @@ struct Share {
 struct Technique<'a> {
     id: &'static str,
     name: String,
-    tactics: &'static [&'static str],
+    tactics: Vec<&'static str>,
     /// How much content covers it.
     content: usize,
     kinds: BTreeMap<&'static str, usize>,
@@ -97,7 +97,7 @@ pub(super) fn render(coverage: &Coverage, extras: &Extras) -> String {
         Some(Technique {
             id: technique.id,
             name: full_name(coverage.version, technique),
-            tactics: technique.tactics,
+            tactics: technique.tactics.to_vec(),
             content: items.len(),
             kinds,
             paths: items.iter().map(|at| &*item(at).path).collect(),

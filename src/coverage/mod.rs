@@ -195,7 +195,7 @@ impl Coverage {
     pub(crate) fn rows(&self, tactic: &str) -> Vec<&'static Technique> {
         let mut rows: Vec<&Technique> = self
             .active()
-            .filter(|technique| technique.parent_id().is_none() && technique.tactics.contains(&tactic))
+            .filter(|technique| technique.parent_id().is_none() && technique.tactics.contains(tactic))
             .collect();
         rows.order_by_key(|technique| (technique.name, technique.id));
         rows

@@ -1,8 +1,13 @@
 //! Data connectors: the ids that upstream's gate accepts, and what published solutions say of each.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 
 use super::data::connectors as data;
+use super::words::Words;
 use crate::order::Order as _;
 use crate::similar::slip_of as nearest_text;
 
@@ -18,18 +23,44 @@ pub(crate) struct Connector {
     /// Whether its title says that it is deprecated.
     pub deprecated: bool,
     /// The tables it fills, sorted; empty when none is known.
-    pub tables: &'static [&'static str],
+    pub tables: Words,
 }
+
+static CONNECTORS: LazyLock<Vec<Connector>> = LazyLock::new(|| {
+    let connector = |line: &'static str| {
+        let mut fields = line.split('\t');
+        let (id, marks) = (fields.next()?, fields.next().unwrap_or_default());
+        Some(Connector {
+            id,
+            title: fields.next().filter(|title| !title.is_empty()),
+            upstream: marks.contains('u'),
+            deprecated: marks.contains('d'),
+            tables: fields.next().map(Words::new).unwrap_or_default(),
+        })
+    };
+    data::CONNECTORS.lines().filter_map(connector).collect()
+});
+
+/// The ids of the connectors that fill each table, sorted.
+static BY_TABLE: LazyLock<FxHashMap<&str, SmallVec<[&str; 1]>>> = LazyLock::new(|| {
+    let mut by_table: FxHashMap<&str, SmallVec<[&str; 1]>> = FxHashMap::default();
+    for connector in connectors() {
+        for table in connector.tables {
+            by_table.entry(table).or_default().push(connector.id);
+        }
+    }
+    by_table
+});
 
 /// All known connectors, sorted by id.
 pub(crate) fn connectors() -> &'static [Connector] {
-    data::CONNECTORS
+    &CONNECTORS
 }
 
 /// The connector with exactly this id.
 pub(crate) fn connector(id: &str) -> Option<&'static Connector> {
-    let found = data::CONNECTORS.binary_search_by(|connector| connector.id.cmp(id)).ok()?;
-    data::CONNECTORS.get(found)
+    let found = CONNECTORS.binary_search_by(|connector| connector.id.cmp(id)).ok()?;
+    CONNECTORS.get(found)
 }
 
 /// Whether upstream's gate accepts the id.
@@ -43,19 +74,13 @@ pub(crate) fn is_known(id: &str) -> bool {
 }
 
 /// The tables that the connector fills, sorted; empty when the id or its tables are unknown.
-pub(crate) fn tables_of(id: &str) -> &'static [&'static str] {
-    connector(id).map_or(&[], |connector| connector.tables)
+pub(crate) fn tables_of(id: &str) -> Words {
+    connector(id).map(|connector| connector.tables).unwrap_or_default()
 }
 
 /// The ids of the connectors that fill the table, sorted.
-fn connectors_of_table(table: &str) -> Vec<&'static str> {
-    let Ok(found) = data::TABLES.binary_search_by(|(name, _)| (*name).cmp(table)) else { return Vec::new() };
-    let indices = data::TABLES.get(found).map_or(&[][..], |(_, indices)| indices);
-    indices
-        .iter()
-        .filter_map(|&index| data::CONNECTORS.get(usize::from(index)))
-        .map(|found| found.id)
-        .collect()
+fn connectors_of_table(table: &str) -> &'static [&'static str] {
+    BY_TABLE.get(table).map_or(&[], SmallVec::as_slice)
 }
 
 /// The connectors that are distinguished by what stands in brackets after one name.
@@ -97,7 +122,7 @@ pub(crate) fn filling(table: &str) -> Vec<&'static str> {
     if UNCONNECTED.contains(&table) {
         return Vec::new();
     }
-    let mut found = connectors_of_table(table);
+    let mut found = connectors_of_table(table).to_vec();
     if table == "SecurityAlert" {
         found.extend(ALERTS);
     }
@@ -126,7 +151,7 @@ pub(crate) fn filling_all(tables: &BTreeSet<String>) -> Vec<(&'static str, Vec<S
         .filter(|(_, filled)| !filled.is_empty())
         .min_by_key(|(id, filled)| {
             let upstream = is_upstream(id);
-            (usize::MAX - filled.len(), !upstream, tables_of(id).len(), **id)
+            (usize::MAX - filled.len(), !upstream, tables_of(id).iter().count(), **id)
         })
         .map(|(id, filled)| (*id, filled.clone()))
     {
@@ -172,17 +197,17 @@ pub(crate) fn nearest(id: &str) -> Option<&'static str> {
     same_but_for_case(id)
         .max_by_key(|connector| connector.upstream)
         .map(|connector| connector.id)
-        .or_else(|| nearest_text(id, data::CONNECTORS.iter().map(|connector| connector.id)))
+        .or_else(|| nearest_text(id, CONNECTORS.iter().map(|connector| connector.id)))
 }
 
 /// Like `nearest`, among the ids that upstream's gate accepts.
 pub(crate) fn nearest_upstream(id: &str) -> Option<&'static str> {
-    let accepted = data::CONNECTORS.iter().filter(|connector| connector.upstream);
+    let accepted = CONNECTORS.iter().filter(|connector| connector.upstream);
     nearest_text(id, accepted.map(|connector| connector.id))
 }
 
 fn same_but_for_case(id: &str) -> impl Iterator<Item = &'static Connector> {
-    data::CONNECTORS.iter().filter(move |connector| connector.id.eq_ignore_ascii_case(id))
+    CONNECTORS.iter().filter(move |connector| connector.id.eq_ignore_ascii_case(id))
 }
 
 #[cfg(test)]
@@ -191,16 +216,20 @@ mod tests {
 
     #[test]
     fn tables_are_sorted_and_agree() {
-        assert!(data::CONNECTORS.is_sorted_by(|a, b| a.id < b.id));
-        assert!(data::TABLES.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(connectors().is_sorted_by(|a, b| a.id < b.id));
+        assert_eq!((connectors().len(), data::CONNECTORS.lines().count()), (712, 712));
         for connector in connectors() {
-            assert!(connector.tables.is_sorted_by(|a, b| a < b), "{}", connector.id);
+            assert!(connector.tables.iter().is_sorted_by(|a, b| a < b), "{}", connector.id);
             for table in connector.tables {
                 assert!(connectors_of_table(table).contains(&connector.id), "{table}");
             }
         }
-        let pairs = data::TABLES.iter().map(|(_, indices)| indices.len()).sum::<usize>();
-        assert_eq!(pairs, connectors().iter().map(|connector| connector.tables.len()).sum::<usize>());
+        let pairs = BY_TABLE.values().map(|ids| ids.len()).sum::<usize>();
+        assert_eq!(
+            pairs,
+            connectors().iter().map(|connector| connector.tables.iter().count()).sum::<usize>()
+        );
+        assert!(BY_TABLE.values().all(|ids| ids.is_sorted()));
     }
 
     #[test]
@@ -216,9 +245,9 @@ mod tests {
     #[test]
     fn connectors_know_their_tables() {
         let found = connector("SecurityEvents").unwrap();
-        assert_eq!(found.tables, ["SecurityEvent"]);
+        assert_eq!(found.tables.to_vec(), ["SecurityEvent"]);
         assert_eq!(found.title, Some("Security Events via Legacy Agent"));
-        assert!(tables_of("MicrosoftThreatProtection").contains(&"DeviceNetworkEvents"));
+        assert!(tables_of("MicrosoftThreatProtection").contains("DeviceNetworkEvents"));
         assert!(connector("AIVectraDetect").unwrap().deprecated);
         assert!(tables_of("nothing").is_empty());
         assert!(connectors_of_table("SecurityEvent").contains(&"WindowsSecurityEvents"));

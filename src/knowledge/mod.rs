@@ -1,7 +1,8 @@
 //! Read-only facts, embedded: ATT&CK, connectors, entities, limits.
 //!
-//! Every fact is a `static` looked up in place, so nothing is parsed or allocated at start. What is large
-//! lives in `data`, generated from fact files by `cargo xtask tables`, each file saying what made it.
+//! What is large lives in `data`, generated from fact files by `cargo xtask tables`, each file saying what made it. Strings
+//! stand there as one text and not as a table of pointers, which takes forty bytes for each of them; such a text is read when
+//! something in it is first asked for, so that nothing is parsed or allocated at start.
 
 pub(crate) mod attack;
 mod blob;
@@ -16,3 +17,4 @@ pub(crate) mod tables;
 pub(crate) mod tactics;
 pub(crate) mod upstream;
 pub(crate) mod usage;
+mod words;

@@ -90,7 +90,7 @@ pub(crate) fn nearest_tactic(text: &str) -> Option<&'static SentinelTactic> {
 /// A revoked technique is judged by its own former tactics and by those of its replacement: either will do, for
 /// content written before the change is not wrong because of it.
 pub(crate) fn matches(tactic: &SentinelTactic, technique: &Technique) -> bool {
-    let serves = |technique: &Technique| technique.tactics.iter().any(|name| tactic.mitre.contains(name));
+    let serves = |technique: &Technique| technique.tactics.iter().any(|name| tactic.mitre.contains(&name));
     serves(technique) || technique.replacement().is_some_and(serves)
 }
 
@@ -197,13 +197,14 @@ mod tests {
     fn defense_evasion_covers_what_version_19_split() {
         let evasion = tactic("DefenseEvasion").unwrap();
         // Hide Artifacts is Stealth now, Disable or Modify Tools is Defense Impairment.
-        assert_eq!(technique("T1564").unwrap().tactics, ["stealth"]);
+        assert_eq!(technique("T1564").unwrap().tactics.to_vec(), ["stealth"]);
         assert!(matches(evasion, technique("T1564").unwrap()));
-        assert_eq!(technique("T1685").unwrap().tactics, ["defense-impairment"]);
+        assert_eq!(technique("T1685").unwrap().tactics.to_vec(), ["defense-impairment"]);
         assert!(matches(evasion, technique("T1685").unwrap()));
-        let mobile = techniques().iter().find(|technique| technique.tactics == ["defense-evasion"]).unwrap();
+        let mobile =
+            techniques().iter().find(|technique| technique.tactics.to_vec() == ["defense-evasion"]).unwrap();
         assert!(matches(evasion, mobile));
-        let ics = techniques().iter().find(|technique| technique.tactics == ["evasion"]).unwrap();
+        let ics = techniques().iter().find(|technique| technique.tactics.to_vec() == ["evasion"]).unwrap();
         assert!(matches(evasion, ics));
     }
 

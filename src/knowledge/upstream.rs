@@ -5,6 +5,7 @@
 //! modern technique can be refused by it.
 
 use super::data::{gate, upstream as data};
+use super::words::{self, Words};
 
 /// Whether the gate's analyzer of queries refuses this function, aggregate or plug-in, which the service has. What is not
 /// known to be refused is taken for known there.
@@ -14,9 +15,8 @@ pub(crate) fn refuses_function(name: &str) -> bool {
 
 /// The Sentinel tactics that upstream files a technique under, sorted; `None` when its map lacks the id.
 /// The map holds parents only: cut a sub-technique's number off first. Case counts.
-pub(crate) fn tactics_of(id: &str) -> Option<&'static [&'static str]> {
-    let found = data::TECHNIQUE_TACTICS.binary_search_by(|(technique, _)| (*technique).cmp(id)).ok()?;
-    data::TECHNIQUE_TACTICS.get(found).map(|(_, tactics)| *tactics)
+pub(crate) fn tactics_of(id: &str) -> Option<Words> {
+    words::find(data::TECHNIQUE_TACTICS, &id, |line| line.split_once('\t')).map(Words::new)
 }
 
 #[cfg(test)]
@@ -26,11 +26,14 @@ mod tests {
 
     #[test]
     fn the_map_is_sorted_and_whole() {
-        assert_eq!(data::TECHNIQUE_TACTICS.len(), 343);
-        assert!(data::TECHNIQUE_TACTICS.is_sorted_by(|a, b| a.0 < b.0));
-        for (id, names) in data::TECHNIQUE_TACTICS {
+        let lines: Vec<_> =
+            data::TECHNIQUE_TACTICS.lines().filter_map(|line| line.split_once('\t')).collect();
+        assert_eq!((lines.len(), data::TECHNIQUE_TACTICS.lines().count()), (343, 343));
+        assert!(lines.is_sorted_by(|a, b| a.0 < b.0));
+        for (id, names) in lines {
             assert!(attack::in_any_version(id).is_some(), "{id}");
-            for name in *names {
+            assert_eq!(tactics_of(id), Some(Words::new(names)), "{id}");
+            for name in Words::new(names) {
                 assert!(tactics::tactic(name).is_some_and(|tactic| tactic.upstream), "{id} {name}");
             }
         }
@@ -46,8 +49,8 @@ mod tests {
 
     #[test]
     fn upstream_may_differ_from_the_newest_release() {
-        assert_eq!(tactics_of("T1219"), Some(&["CommandAndControl"][..]));
-        assert_eq!(tactics_of("T1548"), Some(&["DefenseEvasion", "PrivilegeEscalation"][..]));
+        assert_eq!(tactics_of("T1219"), Some(Words::new("CommandAndControl")));
+        assert_eq!(tactics_of("T1548"), Some(Words::new("DefenseEvasion PrivilegeEscalation")));
         assert_eq!(
             attack::in_any_version("T1548").map(tactics::sentinel_tactics_of),
             Some(vec!["PrivilegeEscalation"])

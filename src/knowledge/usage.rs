@@ -77,24 +77,13 @@ pub(crate) fn words(kind: Use, context: &str) -> impl Iterator<Item = (&'static 
     })
 }
 
-/// What follows kind and context in the line of a list, found by bisection.
+/// What follows kind and context in the line of a list.
 fn line(kind: Use, context: &str) -> Option<&'static str> {
-    let wanted = (kind.letter(), context);
-    let (mut low, mut high) = (0, USAGE.len());
-    while low < high {
-        let middle = USAGE.floor_char_boundary(usize::midpoint(low, high));
-        let start = USAGE[..middle].rfind('\n').map_or(0, |at| at + 1).max(low);
-        let end = USAGE[start..].find('\n').map_or(USAGE.len(), |at| start + at);
-        let (letter, rest) = USAGE[start..end].split_once('\t')?;
+    super::words::find(USAGE, &(kind.letter(), context), |line| {
+        let (letter, rest) = line.split_once('\t')?;
         let (own, words) = rest.split_once('\t')?;
-        let here = (letter.chars().next()?, own);
-        match here.cmp(&wanted) {
-            std::cmp::Ordering::Equal => return Some(words),
-            std::cmp::Ordering::Less => low = (end + 1).min(USAGE.len()),
-            std::cmp::Ordering::Greater => high = start,
-        }
-    }
-    None
+        Some(((letter.chars().next()?, own), words))
+    })
 }
 
 #[cfg(test)]

@@ -1,12 +1,13 @@
 //! MITRE ATT&CK's tactics and techniques, and upstream's own map from techniques to tactics.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::Generated;
 use crate::facts::Facts;
-use crate::rust::{Source, literal, literals};
+use crate::rust::{Source, literal};
+use crate::sheet::{Sheet, words};
 
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Attack {
@@ -63,9 +64,14 @@ type ById<'a> = BTreeMap<&'a str, (&'static str, &'a Technique)>;
 /// The releases before the newest one that are on board, the newest of them first.
 const OLDER: [&str; 1] = ["attack-16.1.json"];
 
-/// `attack.rs`: of the newest release the tactics in matrix order and the techniques sorted by id, and of older ones
-/// what differs from it.
-pub(crate) fn techniques(facts: &Facts) -> Result<Generated, String> {
+/// `attack.txt`, `attack-VERSION.txt` for each older release, which has what differs from the newest, and `attack.rs`, which names
+/// them. The blocks of each are separated by blank lines:
+///
+/// - the distinct lists of tactics that techniques serve
+/// - the tactics in matrix order: domain, id, short name, name, and `deprecated`
+/// - the techniques by id: id, name, domain and the number of its list, and `deprecated`, `revoked` or the id that replaced it
+/// - in an older release the ids of the techniques that came later
+pub(crate) fn techniques(facts: &Facts) -> Result<Vec<Generated>, String> {
     let newest: Attack = facts.read("attack.json")?;
     let older: Vec<Attack> = OLDER.iter().map(|name| facts.read(name)).collect::<Result<_, _>>()?;
     let mut sources = Vec::new();
@@ -73,64 +79,79 @@ pub(crate) fn techniques(facts: &Facts) -> Result<Generated, String> {
         let (version, Release { repository, commit, .. }) = (one_version(&release.domains)?, &release.source);
         sources.push(format!("{repository} at {commit}, ATT&CK {version}, three domains"));
     }
-    let mut out = Source::new("MITRE ATT&CK's tactics and techniques.", &sources, &newest.source.license);
-    out.line("use crate::knowledge::attack::Domain::{Enterprise as E, Ics as I, Mobile as M};");
-    out.line("use crate::knowledge::attack::Status::{Active as A, Deprecated as D, Revoked};");
-    out.line("use crate::knowledge::attack::{Domain, Older, Status, Tactic, Technique, Version};\n");
-    out.line(format!("pub(crate) const VERSION: &str = {};\n", literal(one_version(&newest.domains)?)));
-    out.line("const fn a(id: &'static str, shortname: &'static str, name: &'static str, domain: Domain, deprecated: bool) -> Tactic {");
-    out.line("    Tactic { id, shortname, name, domain, deprecated }\n}\n");
-    out.line("const fn t(id: &'static str, name: &'static str, tactics: &'static [&'static str], domain: Domain, status: Status) -> Technique {");
-    out.line("    Technique { id, name, tactics, domain, status, version: Version::NEWEST }\n}\n");
-    out.line("const fn r(by: &'static str) -> Status {\n    Revoked { by: Some(by) }\n}\n");
-    out.line("pub(crate) static TACTICS: &[Tactic] = &[");
-    write_tactics(&mut out, &newest, "    ")?;
-    out.line("];\n\npub(crate) static TECHNIQUES: &[Technique] = &[");
-    let of_newest = lines(&newest)?;
-    for line in of_newest.values() {
-        out.line(format!("    {line}"));
-    }
-    out.line(
-        "];\n\n/// The releases before it: what differs in each.\npub(crate) const OLDER: &[Older] = &[",
+    let mut out = Source::new(
+        "MITRE ATT&CK's tactics and techniques: the layout is told in `xtask/src/attack.rs`.",
+        &sources,
+        &newest.source.license,
     );
+    out.line(format!("pub(crate) const VERSION: &str = {};\n", literal(one_version(&newest.domains)?)));
+    out.line("pub(crate) static NEWEST: &str = include_str!(\"attack.txt\");\n");
+    out.line("/// The releases before it, each with what differs in it.");
+    out.line(format!("pub(crate) static OLDER: [(&str, &str); {}] = [", older.len()));
+    let of_newest = rows(&newest)?;
+    let mut files = vec![sheet(&newest, &of_newest)?.finish("attack.txt")];
     for release in &older {
-        let own = lines(release)?;
-        out.line(format!("    Older {{\n        version: {},", literal(one_version(&release.domains)?)));
-        out.line("        tactics: &[");
-        write_tactics(&mut out, release, "            ")?;
-        out.line("        ],\n        changed: &[");
-        for (id, line) in own.iter().filter(|(id, line)| of_newest.get(*id) != Some(line)) {
-            if !of_newest.contains_key(id) {
-                return Err(format!("{id} is in an older release and not in the newest"));
-            }
-            out.line(format!("            {line}"));
+        let version = one_version(&release.domains)?;
+        let own = rows(release)?;
+        let changed = own.iter().filter(|(id, row)| of_newest.get(*id) != Some(*row));
+        let changed: BTreeMap<_, _> = changed.map(|(id, row)| (id.clone(), row.clone())).collect();
+        if let Some(id) = changed.keys().find(|id| !of_newest.contains_key(*id)) {
+            return Err(format!("{id} is in an older release and not in the newest"));
         }
-        let absent: Vec<&String> = of_newest.keys().filter(|id| !own.contains_key(*id)).collect();
-        out.line(format!("        ],\n        absent: {},\n    }},", literals(absent)));
+        let mut sheet = sheet(release, &changed)?;
+        sheet.end_block();
+        for absent in of_newest.keys().filter(|id| !own.contains_key(*id)) {
+            sheet.row(&[absent])?;
+        }
+        let name = format!("attack-{version}.txt");
+        out.line(format!("    ({}, include_str!({})),", literal(version), literal(&name)));
+        files.push(sheet.finish(name));
     }
     out.line("];");
-    Ok(out.finish("attack.rs"))
+    files.push(out.finish("attack.rs"));
+    Ok(files)
 }
 
-fn write_tactics(out: &mut Source, release: &Attack, indent: &str) -> Result<(), String> {
+/// What is said of a technique.
+#[derive(Clone, PartialEq)]
+struct Row {
+    name: String,
+    domain: &'static str,
+    tactics: String,
+    status: String,
+}
+
+/// The row of each technique of a release, by id.
+fn rows(release: &Attack) -> Result<BTreeMap<String, Row>, String> {
+    let by_id = index(&release.domains)?;
+    let mut rows = BTreeMap::new();
+    for (id, (domain, technique)) in &by_id {
+        let (tactics, status) = (words(tactics(technique, &by_id))?, status(technique, &by_id));
+        let row = Row { name: technique.name.clone(), domain, tactics, status };
+        rows.insert((*id).to_owned(), row);
+    }
+    Ok(rows)
+}
+
+fn sheet(release: &Attack, techniques: &BTreeMap<String, Row>) -> Result<Sheet, String> {
+    let mut sheet = Sheet::default();
+    let lists: BTreeSet<&str> = techniques.values().map(|row| row.tactics.as_str()).collect();
+    for list in &lists {
+        sheet.row(&[list])?;
+    }
+    sheet.end_block();
     for domain in &release.domains {
         for Tactic { id, shortname, name, deprecated } in &domain.tactics {
-            let domain = letter(&domain.name)?;
-            out.line(format!("{indent}a({id:?}, {shortname:?}, {name:?}, {domain}, {deprecated}),"));
+            let deprecated = if *deprecated { "deprecated" } else { "" };
+            sheet.row(&[letter(&domain.name)?, id, shortname, name, deprecated])?;
         }
     }
-    Ok(())
-}
-
-/// The line of each technique of a release, by id.
-fn lines(release: &Attack) -> Result<BTreeMap<String, String>, String> {
-    let by_id = index(&release.domains)?;
-    let line = |(id, (domain, technique)): (&&str, &(&'static str, &Technique))| {
-        let tactics = literals(tactics(technique, &by_id));
-        let status = status(technique, &by_id);
-        ((*id).to_owned(), format!("t({id:?}, {:?}, {tactics}, {domain}, {status}),", technique.name))
-    };
-    Ok(by_id.iter().map(line).collect())
+    sheet.end_block();
+    for (id, row) in techniques {
+        let list = lists.iter().take_while(|list| **list != row.tactics).count();
+        sheet.row(&[id, &row.name, &format!("{}{list}", row.domain), &row.status])?;
+    }
+    Ok(sheet)
 }
 
 fn one_version(domains: &[Domain]) -> Result<&str, String> {
@@ -184,11 +205,11 @@ fn tactics<'a>(technique: &'a Technique, by_id: &ById<'a>) -> &'a [String] {
 
 fn status(technique: &Technique, by_id: &ById<'_>) -> String {
     if !technique.revoked {
-        return if technique.deprecated { "D" } else { "A" }.to_owned();
+        return if technique.deprecated { "deprecated" } else { "" }.to_owned();
     }
     match last_replacement(technique, by_id).filter(|last| last.is_active()) {
-        Some(last) => format!("r({})", literal(&last.id)),
-        None => "Revoked { by: None }".to_owned(),
+        Some(last) => last.id.clone(),
+        None => "revoked".to_owned(),
     }
 }
 
@@ -206,8 +227,9 @@ struct UpstreamSource {
     note: Option<String>,
 }
 
-/// `upstream.rs`: the tactics that upstream's gate files each technique under, sorted by technique.
-pub(crate) fn upstream(facts: &Facts) -> Result<Generated, String> {
+/// `upstream.txt`, the tactics that upstream's gate files each technique under, sorted by technique, and `upstream.rs`, which
+/// names its source.
+pub(crate) fn upstream(facts: &Facts) -> Result<[Generated; 2], String> {
     let map: Upstream = facts.read("technique-tactics.json")?;
     let mut by_technique: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (tactic, techniques) in &map.newest {
@@ -218,10 +240,11 @@ pub(crate) fn upstream(facts: &Facts) -> Result<Generated, String> {
     let Some(source) = map.source.first() else { return Err("technique-tactics.json: no source".to_owned()) };
     let source = format!("{}, {}; {}", source.repo, source.path, source.note.as_deref().unwrap_or_default());
     let mut out = Source::new("Upstream's own map from techniques to Sentinel tactics.", &[source], "MIT");
-    out.line("pub(crate) static TECHNIQUE_TACTICS: &[(&str, &[&str])] = &[");
+    out.line("/// Sorted by technique.");
+    out.line("pub(crate) static TECHNIQUE_TACTICS: &str = include_str!(\"upstream.txt\");");
+    let mut sheet = Sheet::default();
     for (technique, tactics) in &by_technique {
-        out.line(format!("    ({technique:?}, {}),", literals(tactics)));
+        sheet.row(&[technique, &words(tactics)?])?;
     }
-    out.line("];");
-    Ok(out.finish("upstream.rs"))
+    Ok([sheet.finish("upstream.txt"), out.finish("upstream.rs")])
 }

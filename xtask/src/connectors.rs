@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Generated;
 use crate::facts::{Facts, Source as Origin};
-use crate::rust::{Source, literals, option};
+use crate::rust::Source;
+use crate::sheet::{Sheet, words};
 
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Upstream {
@@ -46,8 +47,8 @@ struct Connector {
     tables: BTreeSet<String>,
 }
 
-/// `connectors.rs`: connectors sorted by id, and for each table the indices of its connectors.
-pub(crate) fn connectors(facts: &Facts) -> Result<Generated, String> {
+/// `connectors.txt`, the connectors sorted by id, and `connectors.rs`, which names its sources.
+pub(crate) fn connectors(facts: &Facts) -> Result<[Generated; 2], String> {
     let upstream: Upstream = facts.read("connector-ids.json")?;
     let mut solutions: Solutions = facts.read("connectors-tables.json")?;
     if upstream.newest.len() != upstream.newest_count {
@@ -80,26 +81,14 @@ pub(crate) fn connectors(facts: &Facts) -> Result<Generated, String> {
         &sources,
         "upstream's lists MIT; titles and tables Apache-2.0",
     );
-    out.line("use crate::knowledge::connectors::Connector;\n");
-    out.line("const fn c(id: &'static str, title: Option<&'static str>, upstream: bool, deprecated: bool, tables: &'static [&'static str]) -> Connector {");
-    out.line("    Connector { id, title, upstream, deprecated, tables }\n}\n");
-    out.line("/// Sorted by id. The third argument: whether the id is on upstream's newest list.");
-    out.line("pub(crate) static CONNECTORS: &[Connector] = &[");
-    let mut by_table: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (index, (id, connector)) in solutions.connectors.iter().enumerate() {
-        let title = option(connector.title.as_deref());
-        let newest = upstream.newest.contains(id);
-        let tables = literals(&connector.tables);
-        out.line(format!("    c({id:?}, {title}, {newest}, {}, {tables}),", connector.deprecated));
-        for table in &connector.tables {
-            by_table.entry(table).or_default().push(index);
-        }
+    out.line("/// Sorted by id: `u` if the id is on upstream's newest list and `d` if it is deprecated, the title, and the tables.");
+    out.line("pub(crate) static CONNECTORS: &str = include_str!(\"connectors.txt\");");
+    let mut sheet = Sheet::default();
+    for (id, connector) in &solutions.connectors {
+        let upstream = if upstream.newest.contains(id) { "u" } else { "" };
+        let deprecated = if connector.deprecated { "d" } else { "" };
+        let title = connector.title.as_deref().unwrap_or_default();
+        sheet.row(&[id, &format!("{upstream}{deprecated}"), title, &words(&connector.tables)?])?;
     }
-    out.line("];\n\n/// Sorted by table; the numbers are positions in `CONNECTORS`.");
-    out.line("pub(crate) static TABLES: &[(&str, &[u16])] = &[");
-    for (table, indices) in &by_table {
-        out.line(format!("    ({table:?}, &{indices:?}),"));
-    }
-    out.line("];");
-    Ok(out.finish("connectors.rs"))
+    Ok([sheet.finish("connectors.txt"), out.finish("connectors.rs")])
 }

@@ -17,6 +17,7 @@ mod facts;
 mod gate;
 mod mutants;
 mod rust;
+mod sheet;
 mod tables;
 mod usage;
 
@@ -29,7 +30,7 @@ const USAGE: &str = "usage: cargo xtask facts --from DIR [--check]\n       cargo
 
 /// One generated file: its name and its bytes.
 struct Generated {
-    name: &'static str,
+    name: String,
     bytes: Vec<u8>,
 }
 
@@ -96,25 +97,23 @@ fn files(task: &Task) -> Result<Vec<(String, Vec<u8>)>, String> {
             .collect());
     }
     let facts = Facts::new(&root().join("xtask/facts"));
-    let [tables_bin, tables_rs] = tables::tables(&facts)?;
-    let files = [
+    let mut files = vec![
         builtins::builtins(&facts)?,
-        attack::techniques(&facts)?,
-        attack::upstream(&facts)?,
-        connectors::connectors(&facts)?,
         defender::defender(&facts)?,
         entities::entities(&facts)?,
         gate::gate(&facts)?,
         usage::usage(&facts)?,
-        tables_bin,
-        tables_rs,
     ];
+    files.extend(connectors::connectors(&facts)?);
+    files.extend(attack::techniques(&facts)?);
+    files.extend(attack::upstream(&facts)?);
+    files.extend(tables::tables(&facts)?);
     // What belongs to the query language lies with it, so that `kql` depends on nothing else.
-    let path = |name| match name {
+    let path = |name: &str| match name {
         "builtins.rs" => format!("crates/language/src/kql/data/{name}"),
         _ => format!("src/knowledge/data/{name}"),
     };
-    Ok(files.into_iter().map(|file| (path(file.name), file.bytes)).collect())
+    Ok(files.into_iter().map(|file| (path(&file.name), file.bytes)).collect())
 }
 
 /// Writes the files; when checking, returns the paths of those that differ from what is on disk.

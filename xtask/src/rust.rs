@@ -25,8 +25,8 @@ impl Source {
         self.text.push('\n');
     }
 
-    pub(crate) fn finish(self, name: &'static str) -> Generated {
-        Generated { name, bytes: self.text.into_bytes() }
+    pub(crate) fn finish(self, name: &str) -> Generated {
+        Generated { name: name.to_owned(), bytes: self.text.into_bytes() }
     }
 }
 

@@ -134,7 +134,7 @@ pub(crate) fn tables(facts: &Facts) -> Result<[Generated; 2], String> {
     ] {
         out.line(format!("pub(crate) const {name}: usize = {};", with_separators(count)));
     }
-    Ok([Generated { name: "tables.bin", bytes: blob }, out.finish("tables.rs")])
+    Ok([Generated { name: "tables.bin".to_owned(), bytes: blob }, out.finish("tables.rs")])
 }
 
 /// The number with an underscore before every third digit from the right.

@@ -24,5 +24,5 @@ pub(crate) fn usage(facts: &Facts) -> Result<Generated, String> {
         out.push_str(line);
         out.push('\n');
     }
-    Ok(Generated { name: "usage.txt", bytes: out.into_bytes() })
+    Ok(Generated { name: "usage.txt".to_owned(), bytes: out.into_bytes() })
 }

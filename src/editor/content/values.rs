@@ -171,7 +171,7 @@ fn read_tables(around: &Around<'_, '_>) -> BTreeSet<String> {
 fn connector_ids(around: &Around<'_, '_>) -> Vec<Item> {
     let read = read_tables(around);
     let needed: Vec<&str> = connectors::filling_all(&read).into_iter().map(|(id, _)| id).collect();
-    let fills = |id: &str| connectors::tables_of(id).iter().any(|table| read.contains(*table));
+    let fills = |id: &str| connectors::tables_of(id).iter().any(|table| read.contains(table));
     let rank = |connector: &connectors::Connector| {
         let place = needed.iter().position(|id| *id == connector.id).unwrap_or(usize::MAX);
         (place, !fills(connector.id), connector.deprecated, !connector.upstream)
@@ -190,10 +190,11 @@ pub(super) fn connector_text(connector: &connectors::Connector) -> String {
     let title = connector.title.unwrap_or(connector.id);
     let mut text = format!("**{title}**\n");
     if !connector.tables.is_empty() {
-        let shown: Vec<&str> = connector.tables.iter().take(20).copied().collect();
+        let tables = connector.tables.to_vec();
+        let (shown, more) = tables.split_at(tables.len().min(20));
         text += &format!("\nTables: {}", shown.join(", "));
-        if connector.tables.len() > shown.len() {
-            text += &format!(" and {} more", connector.tables.len() - shown.len());
+        if !more.is_empty() {
+            text += &format!(" and {} more", more.len());
         }
     }
     if connector.deprecated {
@@ -207,15 +208,15 @@ fn data_types(around: &Around<'_, '_>, place: &Place) -> Vec<Item> {
     let read = read_tables(around);
     let of_connector = connectors::tables_of(place.value("connectorId").unwrap_or_default());
     let mut found: Vec<Item> = Vec::new();
-    let is_of = |name: &str| of_connector.contains(&name);
+    let is_of = |name: &str| of_connector.contains(name);
     let mut wanted: Vec<&String> = read.iter().collect();
     wanted.order_by_key(|name| !is_of(name));
     for name in wanted {
         let from = if is_of(name) { ", filled by the connector" } else { "" };
         found.push(item(name.as_str(), ItemKind::Table, format!("read by the query{from}")));
     }
-    for name in of_connector.iter().filter(|name| !read.contains(**name)) {
-        found.push(item(*name, ItemKind::Table, "filled by the connector"));
+    for name in of_connector.iter().filter(|name| !read.contains(*name)) {
+        found.push(item(name, ItemKind::Table, "filled by the connector"));
     }
     if of_connector.is_empty() {
         let others = tables::tables().map(tables::Table::name).filter(|name| !read.contains(*name));

@@ -8,9 +8,11 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use super::data::attack as data;
+use super::words::Words;
 use crate::order::Order as _;
 
 mod near;
+mod read;
 #[cfg(test)]
 mod tests;
 
@@ -18,30 +20,13 @@ mod tests;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version(u8);
 
-/// What a release before the newest one has otherwise.
-pub(crate) struct Older {
-    pub version: &'static str,
-    /// Its tactics, by domain in the order of its matrix.
-    pub tactics: &'static [Tactic],
-    /// The techniques that differ in it, sorted by id.
-    pub changed: &'static [Technique],
-    /// The ids of the techniques that came later, sorted.
-    pub absent: &'static [&'static str],
-}
+static NEWEST: LazyLock<Release> = LazyLock::new(|| read::newest(data::NEWEST));
 
-/// The techniques of the older releases, whole.
-static OLDER: LazyLock<Vec<Vec<Technique>>> = LazyLock::new(|| {
-    let whole = |(at, older): (usize, &Older)| {
-        let version = Version(u8::try_from(at + 1).unwrap_or_default());
-        let of_release = data::TECHNIQUES.iter().filter(|technique| !older.absent.contains(&technique.id));
-        let own = |technique: &Technique| {
-            let changed = older.changed.binary_search_by(|changed| changed.id.cmp(technique.id));
-            let own = changed.ok().and_then(|at| older.changed.get(at)).unwrap_or(technique);
-            Technique { version, ..own.clone() }
-        };
-        of_release.map(own).collect()
+static OLDER: LazyLock<Vec<Release>> = LazyLock::new(|| {
+    let older = |(at, (_, text)): (usize, &(&str, &'static str))| {
+        read::older(&NEWEST, text, Version(u8::try_from(at + 1).unwrap_or_default()))
     };
-    data::OLDER.iter().enumerate().map(whole).collect()
+    data::OLDER.iter().enumerate().map(older).collect()
 });
 
 impl Version {
@@ -61,22 +46,23 @@ impl Version {
 
     /// The number, such as `19.1`.
     pub(crate) fn as_str(self) -> &'static str {
-        self.older().map_or(data::VERSION, |older| older.version)
+        let older = usize::from(self.0).checked_sub(1).and_then(|at| data::OLDER.get(at));
+        older.map_or(data::VERSION, |(version, _)| version)
     }
 
-    fn older(self) -> Option<&'static Older> {
-        data::OLDER.get(usize::from(self.0).checked_sub(1)?)
+    fn release(self) -> &'static Release {
+        let older = usize::from(self.0).checked_sub(1).and_then(|at| OLDER.get(at));
+        older.unwrap_or(&NEWEST)
     }
 
     /// All techniques and sub-techniques, sorted by id.
     pub(crate) fn techniques(self) -> &'static [Technique] {
-        let older = usize::from(self.0).checked_sub(1).and_then(|at| OLDER.get(at));
-        older.map_or(data::TECHNIQUES, Vec::as_slice)
+        &self.release().techniques
     }
 
     /// All tactics, by domain in the order of its matrix.
     pub(crate) fn tactics(self) -> &'static [Tactic] {
-        self.older().map_or(data::TACTICS, |older| older.tactics)
+        &self.release().tactics
     }
 
     /// The technique with this id, which must be in capitals.
@@ -174,6 +160,12 @@ pub(crate) enum Status {
     },
 }
 
+/// What one release has.
+struct Release {
+    tactics: Vec<Tactic>,
+    techniques: Vec<Technique>,
+}
+
 /// A technique or sub-technique.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Technique {
@@ -183,7 +175,7 @@ pub(crate) struct Technique {
     pub name: &'static str,
     /// Short names of the tactics it serves, such as `command-and-control`; never empty. A revoked technique
     /// that MITRE stripped of its tactics has those of its replacement.
-    pub tactics: &'static [&'static str],
+    pub tactics: Words,
     /// The domain that has it.
     pub domain: Domain,
     /// Whether it is active, deprecated or revoked.

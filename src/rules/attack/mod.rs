@@ -41,7 +41,7 @@ pub(super) fn parent(id: &str) -> &str {
 /// service's own lists follow. Content that was right then is not wrong because of a new release.
 fn is_tactic_of(tactic: &SentinelTactic, technique: &Technique) -> bool {
     tactics::matches(tactic, technique)
-        || upstream::tactics_of(parent(technique.id)).is_some_and(|names| names.contains(&tactic.name))
+        || upstream::tactics_of(parent(technique.id)).is_some_and(|names| names.contains(tactic.name))
 }
 
 /// The techniques and sub-techniques of the custom detections of a file, each with its tactic, and with those of the old

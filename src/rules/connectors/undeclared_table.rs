@@ -99,7 +99,7 @@ impl Rule for UndeclaredTable {
 /// Whether a declared connector fills the table and declares something nobody knows, such as a parser that reads it.
 fn may_be_meant(cx: &Context<'_>, all: &[Connector<'_>], table: &str) -> bool {
     all.iter().any(|connector| {
-        let fills = connector.id.is_some_and(|id| connectors::tables_of(id.value).contains(&table));
+        let fills = connector.id.is_some_and(|id| connectors::tables_of(id.value).contains(table));
         fills && declared_names(std::slice::from_ref(connector)).any(|name| cx.catalog.table(name).is_none())
     })
 }
@@ -130,7 +130,7 @@ fn finding(
         .collect();
     // To a shared table many connectors write a little; those that fill nothing else are meant for it.
     let shared = connectors::is_shared(table);
-    let clear = |id: &str| !shared || connectors::tables_of(id) == [table];
+    let clear = |id: &str| !shared || connectors::tables_of(id).iter().eq([table]);
     if let Some((connector, id)) =
         one(&fitting).and_then(|one| Some((one, one.id?.value))).filter(|(_, id)| clear(id))
     {

@@ -57,7 +57,7 @@ pub(super) fn mismatches(cx: &Context<'_>, template: &Template<'_>, out: &mut Ve
         let Some(right) = upstream::tactics_of(parent(text.value)) else { continue };
         if !right.iter().any(|tactic| names.iter().any(|name| name.eq_ignore_ascii_case(tactic))) {
             let finding = technique_tactic_mismatch::finding;
-            out.push(finding(cx, &common.tactics, &text, right, &names, &mut added));
+            out.push(finding(cx, &common.tactics, &text, &right.to_vec(), &names, &mut added));
         }
     }
 }
