@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::data::connectors as data;
-use super::words::Words;
+use super::words::{Fields, Words};
 use crate::order::Order as _;
 use crate::similar::slip_of as nearest_text;
 
@@ -28,17 +28,17 @@ pub(crate) struct Connector {
 
 static CONNECTORS: LazyLock<Vec<Connector>> = LazyLock::new(|| {
     let connector = |line: &'static str| {
-        let mut fields = line.split('\t');
-        let (id, marks) = (fields.next()?, fields.next().unwrap_or_default());
-        Some(Connector {
+        let mut fields = Fields::of(line);
+        let (id, marks) = (fields.text(), fields.text());
+        Connector {
             id,
-            title: fields.next().filter(|title| !title.is_empty()),
+            title: fields.some(),
             upstream: marks.contains('u'),
             deprecated: marks.contains('d'),
-            tables: fields.next().map(Words::new).unwrap_or_default(),
-        })
+            tables: fields.words(),
+        }
     };
-    data::CONNECTORS.lines().filter_map(connector).collect()
+    data::CONNECTORS.lines().map(connector).collect()
 });
 
 /// The ids of the connectors that fill each table, sorted.

@@ -2,16 +2,22 @@
 //! mappings, response actions, and limits. Most of it is preview or young: every fact says where it is from, and
 //! `cargo xtask tables` makes the tables from facts of August 2026.
 
-pub(super) mod model;
+mod model;
+mod read;
+
+use std::sync::LazyLock;
 
 use super::data::defender as data;
+use read::Facts;
 
-pub(crate) use model::{Action, Collection, EventTable};
+pub(crate) use model::{Action, Collection, EventTable, SentinelEntity};
 
 pub(crate) use data::{
-    ACTIONS, COLLECTIONS, GROUPINGS, ISOLATIONS, NRT_FUNCTIONS, NRT_OPERATORS, NRT_STRING_OPERATORS,
-    OLD_CATEGORIES, READ_ONLY, RENAMES, SENTINEL, SEVERITIES, TACTICS,
+    GROUPINGS, ISOLATIONS, NRT_FUNCTIONS, NRT_OPERATORS, NRT_STRING_OPERATORS, OLD_CATEGORIES, READ_ONLY,
+    SEVERITIES, TACTICS,
 };
+
+static FACTS: LazyLock<Facts> = LazyLock::new(|| read::facts(data::FACTS));
 
 /// The collections that hold impacted assets, the surest first: a detection needs a mapping in one of them. The portal
 /// asks for one of the first three; the last one alone is doubtful.
@@ -55,7 +61,8 @@ pub(crate) fn lookback(frequency: u64) -> u64 {
 
 /// The table of this name.
 pub(crate) fn table(name: &str) -> Option<&'static EventTable> {
-    data::TABLES.binary_search_by(|table| table.name.cmp(name)).ok().map(|at| &data::TABLES[at])
+    let tables = &FACTS.tables;
+    tables.binary_search_by(|table| table.name.cmp(name)).ok().map(|at| &tables[at])
 }
 
 /// Whether Defender's advanced hunting has a table of this name, whose columns are known.
@@ -63,32 +70,53 @@ pub(crate) fn is_defender(name: &str) -> bool {
     table(name).is_some_and(|table| table.defender)
 }
 
+/// The lists of entity mappings, sorted by name.
+pub(crate) fn collections() -> &'static [Collection] {
+    &FACTS.collections
+}
+
 /// The list of entity mappings of this name.
 pub(crate) fn collection(name: &str) -> Option<&'static Collection> {
-    COLLECTIONS.iter().find(|collection| collection.name == name)
+    collections().iter().find(|collection| collection.name == name)
+}
+
+/// What the entity types of Sentinel's mappings become, sorted by name.
+pub(crate) fn sentinel_entities() -> &'static [SentinelEntity] {
+    &FACTS.sentinel
+}
+
+/// The response actions, sorted by name.
+pub(crate) fn actions() -> &'static [Action] {
+    &FACTS.actions
+}
+
+/// Columns that a workspace calls otherwise than advanced hunting: the table (`*` for every one), the name in a workspace and
+/// the one in advanced hunting.
+pub(crate) fn renames() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    FACTS.renames.iter().map(|[table, old, new]| (*table, *old, *new))
 }
 
 /// The actions below a list.
 pub(crate) fn action(list: &str) -> Option<&'static Action> {
-    ACTIONS.iter().find(|action| action.list == list)
+    actions().iter().find(|action| action.list == list)
 }
 
 /// The collection and member of an asset of the old shape, by the end of its type and its identifier.
 pub(crate) fn old_asset(kind: &str, identifier: &str) -> Option<(&'static str, &'static str)> {
-    let found = data::OLD_ASSETS.iter().find(|(old, id, ..)| *old == kind && *id == identifier)?;
-    Some((found.2, found.3))
+    let found = FACTS.old_assets.iter().find(|[old, id, ..]| *old == kind && *id == identifier)?;
+    Some((found[2], found[3]))
 }
 
 /// The member and column of an identifier of an action of the old shape.
 pub(crate) fn old_identifier(identifier: &str) -> Option<(&'static str, &'static str)> {
-    let found = data::OLD_IDENTIFIERS.iter().find(|(old, ..)| *old == identifier)?;
-    Some((found.1, found.2))
+    let found = FACTS.old_identifiers.iter().find(|[old, ..]| *old == identifier)?;
+    Some((found[1], found[2]))
 }
 
 /// The name in advanced hunting of a column that a workspace's copy of a table calls otherwise.
 pub(crate) fn hunting_name(table: &str, column: &str) -> Option<&'static str> {
-    let fits = |(of, old, _): &&(&str, &str, &str)| (*of == "*" || *of == table) && *old == column;
-    RENAMES.iter().find(fits).map(|(.., new)| *new)
+    let fits = |(of, old, _): &(&str, &str, &str)| (*of == "*" || *of == table) && *old == column;
+    renames().find(fits).map(|(.., new)| new)
 }
 
 /// Whether a text is an id that the service takes.
@@ -103,11 +131,13 @@ pub(crate) fn is_id(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::knowledge::Words;
 
     #[test]
     fn tables_are_sorted_and_have_what_they_ask_for() {
-        assert!(data::TABLES.is_sorted_by_key(|table| table.name));
-        for table in data::TABLES.iter().filter(|table| table.defender) {
+        assert_eq!(FACTS.tables.len(), 83);
+        assert!(FACTS.tables.is_sorted_by_key(|table| table.name));
+        for table in FACTS.tables.iter().filter(|table| table.defender) {
             let has = |name: &str| table.columns().any(|(column, _)| column == name);
             for column in table.required.unwrap_or_default().iter().chain(table.assets) {
                 assert!(has(column), "{} has no {column}", table.name);
@@ -115,26 +145,29 @@ mod tests {
             let time = table.time.is_none_or(has);
             assert!(time, "{}", table.name);
         }
-        assert_eq!(table("DeviceEvents").unwrap().required, Some(&["Timestamp", "DeviceId", "ReportId"][..]));
-        assert_eq!(table("AlertInfo").unwrap().required, Some(&["Timestamp"][..]));
+        assert_eq!(table("DeviceEvents").unwrap().required, Some(Words::new("Timestamp DeviceId ReportId")));
+        assert_eq!(table("AlertInfo").unwrap().required, Some(Words::new("Timestamp")));
         assert!(table("DeviceTvmSoftwareInventory").unwrap().required.is_none());
         assert!(table("AuditLogs").is_some_and(|table| table.nrt && !table.defender));
     }
 
     #[test]
     fn facts_of_one_file_name_those_of_another() {
-        for entity in SENTINEL {
-            for (_, member) in entity.fields {
+        for entity in sentinel_entities() {
+            for (_, member) in entity.fields() {
                 assert!(collection(entity.collection.unwrap()).unwrap().members.contains(member));
             }
         }
-        for (.., name, member) in data::OLD_ASSETS {
+        for [.., name, member] in &FACTS.old_assets {
             assert!(collection(name).unwrap().members.contains(member), "{name}");
         }
-        for (_, member, _) in data::OLD_IDENTIFIERS {
-            assert!(ACTIONS.iter().any(|action| action.members().any(|one| one == *member)), "{member}");
+        for [_, member, _] in &FACTS.old_identifiers {
+            assert!(actions().iter().any(|action| action.members().any(|one| one == *member)), "{member}");
         }
-        assert!(ACTIONS.iter().all(|action| action.old.is_some()));
+        let sizes = (collections().len(), sentinel_entities().len(), actions().len());
+        assert_eq!(sizes, (17, 19, 16));
+        assert_eq!((FACTS.old_assets.len(), FACTS.old_identifiers.len(), renames().count()), (31, 15, 11));
+        assert!(actions().iter().all(|action| action.old.is_some()));
         assert!(READ_ONLY.contains(&"createdBy") && TACTICS.len() == 14);
     }
 

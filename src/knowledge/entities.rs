@@ -1,6 +1,9 @@
 //! Entity types, their identifiers, and the sets of identifiers of which a mapping needs one.
 
+use std::sync::LazyLock;
+
 use super::data::entities as data;
+use super::words::{Fields, Sets, Words};
 use crate::similar::slip_of;
 
 /// An entity type that a mapping can name.
@@ -9,11 +12,11 @@ pub(crate) struct EntityType {
     /// The name, such as `Account`. Upstream and the service ignore its case.
     pub name: &'static str,
     /// The identifiers that upstream's gate accepts; case counts.
-    pub identifiers: &'static [&'static str],
+    pub identifiers: Words,
     /// Sets of identifiers: a mapping must hold all of at least one set. Empty when no set is known.
-    pub required_any_of: &'static [&'static [&'static str]],
+    pub required_any_of: Sets,
     /// Identifiers that only documentation or review guidance names; the gate refuses them.
-    pub documented_identifiers: &'static [&'static str],
+    pub documented_identifiers: Words,
     /// Whether upstream's gate accepts the type.
     pub ci: bool,
     /// Whether the management API lists the type.
@@ -24,13 +27,12 @@ impl EntityType {
     /// Whether these identifiers contain all of at least one required set; always so for a type without sets.
     pub(crate) fn is_complete<S: AsRef<str>>(&self, identifiers: &[S]) -> bool {
         let has = |wanted: &str| identifiers.iter().any(|identifier| identifier.as_ref() == wanted);
-        self.required_any_of.is_empty()
-            || self.required_any_of.iter().any(|set| set.iter().all(|wanted| has(wanted)))
+        self.required_any_of.is_empty() || self.required_any_of.iter().any(|set| set.iter().all(has))
     }
 
     /// Whether the gate, or at least documentation, knows the identifier; case counts.
     pub(crate) fn knows(&self, identifier: &str) -> bool {
-        self.identifiers.contains(&identifier) || self.documented_identifiers.contains(&identifier)
+        self.identifiers.contains(identifier) || self.documented_identifiers.contains(identifier)
     }
 }
 
@@ -47,29 +49,44 @@ pub(crate) const LEGACY_COLUMNS: [(&str, &str, &str); 6] = [
 
 /// All entity types, sorted by name; `ci` tells those that upstream accepts from those only documented.
 pub(crate) fn entity_types() -> &'static [EntityType] {
-    data::ENTITY_TYPES
+    static TYPES: LazyLock<Vec<EntityType>> = LazyLock::new(|| {
+        let entity = |line: &'static str| {
+            let mut fields = Fields::of(line);
+            let (name, marks) = (fields.text(), fields.text());
+            EntityType {
+                name,
+                ci: marks.contains('c'),
+                api: marks.contains('a'),
+                identifiers: fields.words(),
+                required_any_of: fields.sets(),
+                documented_identifiers: fields.words(),
+            }
+        };
+        data::ENTITY_TYPES.lines().map(entity).collect()
+    });
+    &TYPES
 }
 
 /// The entity type of exactly this name.
 pub(crate) fn entity_type(name: &str) -> Option<&'static EntityType> {
-    data::ENTITY_TYPES.iter().find(|entity| entity.name == name)
+    entity_types().iter().find(|entity| entity.name == name)
 }
 
 /// The entity type of this name in any case.
 pub(crate) fn entity_type_ignore_case(name: &str) -> Option<&'static EntityType> {
-    data::ENTITY_TYPES.iter().find(|entity| entity.name.eq_ignore_ascii_case(name))
+    entity_types().iter().find(|entity| entity.name.eq_ignore_ascii_case(name))
 }
 
 /// The accepted entity type nearest to this text, or `None` when none is near.
 pub(crate) fn nearest_entity_type(name: &str) -> Option<&'static EntityType> {
     let compact: String = name.chars().filter(|c| c.is_alphanumeric()).take(256).collect();
-    let accepted = data::ENTITY_TYPES.iter().filter(|entity| entity.ci);
+    let accepted = entity_types().iter().filter(|entity| entity.ci);
     entity_type(slip_of(&compact, accepted.map(|entity| entity.name))?)
 }
 
 /// The identifier of this type that the gate accepts and that is nearest to the text, or `None` when none is near.
 pub(crate) fn nearest_identifier(entity: &EntityType, identifier: &str) -> Option<&'static str> {
-    slip_of(identifier, entity.identifiers.iter().copied())
+    slip_of(identifier, entity.identifiers)
 }
 
 #[cfg(test)]
@@ -90,7 +107,7 @@ mod tests {
     fn required_sets_use_known_identifiers() {
         for entity in entity_types() {
             assert_eq!(entity.required_any_of.is_empty(), !entity.ci, "{}", entity.name);
-            for identifier in entity.required_any_of.iter().copied().flatten() {
+            for identifier in entity.required_any_of.iter().flatten() {
                 assert!(entity.identifiers.contains(identifier), "{} {identifier}", entity.name);
             }
             for identifier in entity.documented_identifiers {
@@ -113,8 +130,8 @@ mod tests {
     #[test]
     fn identifiers_of_the_gate_and_of_documentation() {
         let account = entity_type("Account").unwrap();
-        assert!(account.identifiers.contains(&"CloudAppAccountId"));
-        assert!(account.knows("IsAnonymized") && !account.identifiers.contains(&"IsAnonymized"));
+        assert!(account.identifiers.contains("CloudAppAccountId"));
+        assert!(account.knows("IsAnonymized") && !account.identifiers.contains("IsAnonymized"));
         assert!(entity_type("IP").unwrap().knows("AddressScope"));
         assert!(!account.knows("name"));
     }
@@ -135,7 +152,7 @@ mod tests {
     fn legacy_columns_stand_for_known_identifiers() {
         for (column, entity, identifier) in LEGACY_COLUMNS {
             let entity = entity_type(entity).unwrap();
-            assert!(entity.identifiers.contains(&identifier), "{column}");
+            assert!(entity.identifiers.contains(identifier), "{column}");
         }
     }
 }

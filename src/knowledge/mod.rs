@@ -18,3 +18,5 @@ pub(crate) mod tactics;
 pub(crate) mod upstream;
 pub(crate) mod usage;
 mod words;
+
+pub(crate) use words::Words;

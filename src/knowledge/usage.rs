@@ -1,9 +1,19 @@
 //! How often published queries use what: which words stand in which places, as counts of queries. It ranks what an
 //! editor offers.
 
+use std::io::Read as _;
+use std::sync::LazyLock;
+
+use flate2::read::DeflateDecoder;
+
 /// The counts as text: a line for each list, sorted; its kind, its context and then words with their counts, separated by
 /// tabs.
-static USAGE: &str = include_str!("data/usage.txt");
+static USAGE: LazyLock<String> = LazyLock::new(|| {
+    let mut text = String::new();
+    let read = DeflateDecoder::new(&include_bytes!("data/usage.deflate")[..]).read_to_string(&mut text);
+    debug_assert!(read.is_ok(), "{read:?}");
+    text
+});
 
 /// Which lists there are. A context is empty where all contexts are counted together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,7 +89,7 @@ pub(crate) fn words(kind: Use, context: &str) -> impl Iterator<Item = (&'static 
 
 /// What follows kind and context in the line of a list.
 fn line(kind: Use, context: &str) -> Option<&'static str> {
-    super::words::find(USAGE, &(kind.letter(), context), |line| {
+    super::words::find(&USAGE, &(kind.letter(), context), |line| {
         let (letter, rest) = line.split_once('\t')?;
         let (own, words) = rest.split_once('\t')?;
         Some(((letter.chars().next()?, own), words))

@@ -1,14 +1,14 @@
 //! Lists as they stand in the generated texts. A table of lists of strings takes forty bytes for each string besides the
 //! string; these take none.
 
-use std::str::SplitAsciiWhitespace;
+use std::str::{Split, SplitAsciiWhitespace};
 
 /// A list of words, with a space between them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Words(&'static str);
 
 impl Words {
-    pub(super) const fn new(text: &'static str) -> Self {
+    pub(crate) const fn new(text: &'static str) -> Self {
         Self(text)
     }
 
@@ -39,6 +39,49 @@ impl IntoIterator for Words {
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
+    }
+}
+
+/// Several such lists, with a bar between them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Sets(&'static str);
+
+impl Sets {
+    /// The lists in their order.
+    pub(crate) fn iter(self) -> impl Iterator<Item = Words> {
+        self.0.split_terminator('|').map(Words)
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// The fields of a line. Those that are empty at its end are left out.
+pub(super) struct Fields(Split<'static, char>);
+
+impl Fields {
+    pub(super) fn of(line: &'static str) -> Self {
+        Self(line.split('\t'))
+    }
+
+    /// The next field, which may be empty.
+    pub(super) fn text(&mut self) -> &'static str {
+        self.0.next().unwrap_or_default()
+    }
+
+    /// The next field, if something stands there.
+    pub(super) fn some(&mut self) -> Option<&'static str> {
+        self.0.next().filter(|field| !field.is_empty())
+    }
+
+    pub(super) fn words(&mut self) -> Words {
+        Words(self.text())
+    }
+
+    pub(super) fn sets(&mut self) -> Sets {
+        Sets(self.text())
     }
 }
 
@@ -79,6 +122,17 @@ mod tests {
         assert!(words.contains("ips") && !words.contains("host") && !words.contains(""));
         assert!(!words.is_empty() && Words::default().is_empty());
         assert_eq!(Words::default().iter().count(), 0);
+    }
+
+    #[test]
+    fn sets_and_fields_may_be_empty() {
+        let mut fields = Fields::of("name\t\ta b|c");
+        assert_eq!((fields.some(), fields.some()), (Some("name"), None));
+        let sets: Vec<_> = fields.sets().iter().map(Words::to_vec).collect();
+        assert_eq!(sets, [vec!["a", "b"], vec!["c"]]);
+        let (sets, words) = (fields.sets(), fields.words());
+        assert!(sets.is_empty() && words.is_empty() && sets.iter().next().is_none());
+        assert_eq!(fields.text(), "");
     }
 
     #[test]

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::Generated;
 use crate::facts::Facts;
-use crate::rust::{Source, literal, literals, option};
+use crate::rust::{Source, literal, literals};
+use crate::sheet::{Sheet, sets, words};
 
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Tables {
@@ -84,8 +85,17 @@ pub(crate) struct Nrt {
     source: String,
 }
 
-/// `defender.rs`: everything above.
-pub(crate) fn defender(facts: &Facts) -> Result<Generated, String> {
+/// `defender.txt`, and `defender.rs` with its sources and the short lists. The blocks of the text are separated by blank lines:
+///
+/// - the tables by name: name, `d` for Defender's and `n` for those of continuous queries, the column of the time, the required
+///   columns or `-`, columns that continuous queries lack, assets, columns with their types
+/// - the renamed columns: table (`*` for every one), name in a workspace, name in advanced hunting
+/// - the collections of entity mappings: name, members, sets that identify an entity
+/// - Sentinel's entity types: name, collection, identifiers with their members
+/// - assets of the old shape: type, identifier, and the collection and member that it is now
+/// - actions: list, members that are required, of which one is required, that are optional, type in the old shape
+/// - identifiers of actions of the old shape, and the member and column that each is now
+pub(crate) fn defender(facts: &Facts) -> Result<[Generated; 2], String> {
     let tables: Tables = facts.read("defender-tables.json")?;
     let columns: Columns = facts.read("defender-columns.json")?;
     let entities: Entities = facts.read("defender-entities.json")?;
@@ -100,10 +110,13 @@ pub(crate) fn defender(facts: &Facts) -> Result<Generated, String> {
     sources.dedup();
     let licence = "names only; documentation CC BY 4.0, KQLAnalyzer BSD-3-Clause";
     let mut out = Source::new("Custom detections of Defender, as known in August 2026.", &sources, licence);
-    out.line("use crate::knowledge::defender::model::{Action, Collection, EventTable, SentinelEntity};\n");
-    write_tables(&mut out, &tables, &columns)?;
-    write_entities(&mut out, &entities)?;
-    write_actions(&mut out, &actions)?;
+    out.line("use crate::knowledge::words::Words;\n");
+    out.line("/// Its layout is told in `xtask/src/defender.rs`.");
+    out.line("pub(crate) static FACTS: &str = include_str!(\"defender.txt\");");
+    let mut sheet = Sheet::default();
+    write_tables(&mut sheet, &tables, &columns)?;
+    write_entities(&mut sheet, &entities)?;
+    write_actions(&mut sheet, &actions)?;
     let lists = [
         ("READ_ONLY", "Members that the service sets, with dots between them.", &graph.read_only),
         ("SEVERITIES", "The severities of alerts.", &graph.enums.alert_severity),
@@ -115,13 +128,6 @@ pub(crate) fn defender(facts: &Facts) -> Result<Generated, String> {
             "Categories of the old shape that are not tactics.",
             &graph.enums.old_category_without_tactic,
         ),
-        ("NRT_OPERATORS", "The operators of queries that run continuously.", &nrt.operators),
-        ("NRT_FUNCTIONS", "The functions documented for queries that run continuously.", &nrt.functions),
-        (
-            "NRT_STRING_OPERATORS",
-            "The string operators documented for queries that run continuously.",
-            &nrt.string_operators,
-        ),
     ];
     for (name, what, list) in lists {
         // What a future version may add is not a value to write.
@@ -131,122 +137,102 @@ pub(crate) fn defender(facts: &Facts) -> Result<Generated, String> {
             literals(list.collect::<Vec<_>>())
         ));
     }
-    Ok(out.finish("defender.rs"))
+    for (name, what, list) in [
+        ("NRT_OPERATORS", "The operators of", &nrt.operators),
+        ("NRT_FUNCTIONS", "The functions documented for", &nrt.functions),
+        ("NRT_STRING_OPERATORS", "The string operators documented for", &nrt.string_operators),
+    ] {
+        out.line(format!("\n/// {what} queries that run continuously."));
+        out.line(format!("pub(crate) const {name}: Words = Words::new({});", literal(&words(list)?)));
+    }
+    Ok([sheet.finish("defender.txt"), out.finish("defender.rs")])
 }
 
-fn write_tables(out: &mut Source, tables: &Tables, columns: &Columns) -> Result<(), String> {
-    out.line("/// Sorted by name.\npub(crate) static TABLES: &[EventTable] = &[");
+fn write_tables(out: &mut Sheet, tables: &Tables, columns: &Columns) -> Result<(), String> {
     for (name, table) in &tables.tables {
         let known = columns.tables.get(name);
-        if (table.surface == "xdr") != known.is_some() {
+        let is_defender = table.surface == "xdr";
+        if is_defender != known.is_some() {
             return Err(format!("defender-columns.json: columns of {name}"));
         }
-        let pair = |(column, kind): (&String, &Value)| Some(format!("{} {column}", kind.as_str()?));
-        let known: Vec<String> = known.into_iter().flatten().filter_map(pair).collect();
-        out.line("    EventTable {");
-        out.line(format!("        name: {},", literal(name)));
-        out.line(format!("        defender: {},", table.surface == "xdr"));
-        out.line(format!("        time: {},", option(table.time.as_deref())));
-        let required = table.required.as_ref().map(literals);
-        out.line(format!(
-            "        required: {},",
-            required.map_or("None".to_owned(), |list| format!("Some({list})"))
-        ));
-        out.line(format!("        nrt: {},", table.nrt));
-        out.line(format!("        not_in_nrt: {},", literals(&table.nrt_without_columns)));
-        out.line(format!("        assets: {},", literals(&table.assets)));
-        out.line(format!("        columns: {},\n    }},", literal(&known.join("\n"))));
+        let pair = |(column, kind): (&String, &Value)| Some(format!("{column}:{}", kind.as_str()?));
+        let required = match &table.required {
+            Some(required) if required.is_empty() => return Err(format!("defender-tables.json: {name}")),
+            Some(required) => words(required)?,
+            None => "-".to_owned(),
+        };
+        out.row(&[
+            name,
+            &[(is_defender, 'd'), (table.nrt, 'n')]
+                .iter()
+                .filter(|(is, _)| *is)
+                .map(|(_, mark)| mark)
+                .collect::<String>(),
+            table.time.as_deref().unwrap_or_default(),
+            &required,
+            &words(&table.nrt_without_columns)?,
+            &words(&table.assets)?,
+            &words(known.into_iter().flatten().filter_map(pair))?,
+        ])?;
     }
-    out.line("];\n");
-    out.line("/// A table (`*` for every one), a column in a workspace, and its name in advanced hunting.");
-    out.line("pub(crate) static RENAMES: &[(&str, &str, &str)] = &[");
+    out.end_block();
     for (table, names) in &columns.renames {
         for (workspace, hunting) in names {
-            out.line(format!("    ({}, {}, {}),", literal(table), literal(workspace), literal(hunting)));
+            out.row(&[table, workspace, hunting])?;
         }
     }
-    out.line("];");
+    out.end_block();
     Ok(())
 }
 
-fn write_entities(out: &mut Source, entities: &Entities) -> Result<(), String> {
-    out.line("\n/// Sorted by name.\npub(crate) static COLLECTIONS: &[Collection] = &[");
+fn write_entities(out: &mut Sheet, entities: &Entities) -> Result<(), String> {
     for (name, members) in &entities.collections {
         let strong = match entities.strong.get(name) {
             None => Vec::new(),
             Some(sets) => serde_json::from_value::<Vec<Vec<String>>>(sets.clone())
                 .map_err(|error| format!("defender-entities.json: {name}: {error}"))?,
         };
-        let strong: Vec<String> = strong.iter().map(literals).collect();
-        out.line(format!(
-            "    Collection {{ name: {}, members: {}, strong: &[{}] }},",
-            literal(name),
-            literals(members),
-            strong.join(", ")
-        ));
+        out.row(&[name, &words(members)?, &sets(&strong)?])?;
     }
-    out.line("];\n\n/// Sorted by name.\npub(crate) static SENTINEL: &[SentinelEntity] = &[");
+    out.end_block();
     for (name, entity) in &entities.sentinel_to_graph {
-        let fields: Vec<String> =
-            entity.fields.iter().map(|(from, to)| format!("({}, {})", literal(from), literal(to))).collect();
-        out.line(format!(
-            "    SentinelEntity {{ name: {}, collection: {}, fields: &[{}] }},",
-            literal(name),
-            option(entity.collection.as_deref()),
-            fields.join(", ")
-        ));
+        let fields = entity.fields.iter().map(|(from, to)| format!("{from}:{to}"));
+        out.row(&[name, entity.collection.as_deref().unwrap_or_default(), &words(fields)?])?;
     }
-    out.line("];\n\n/// The type of an asset of the old shape, its identifier, and the collection and member that it is now.");
-    out.line("pub(crate) static OLD_ASSETS: &[(&str, &str, &str, &str)] = &[");
+    out.end_block();
     for (asset, identifiers) in &entities.old_assets {
         // A remark stands beside the types.
         let Some(identifiers) = identifiers.as_object() else { continue };
         for (identifier, now) in identifiers {
             let [collection, member]: [String; 2] = serde_json::from_value(now.clone())
                 .map_err(|error| format!("defender-entities.json: {asset}: {error}"))?;
-            out.line(format!(
-                "    ({}, {}, {}, {}),",
-                literal(asset),
-                literal(identifier),
-                literal(&collection),
-                literal(&member)
-            ));
+            out.row(&[asset, identifier, &collection, &member])?;
         }
     }
-    out.line("];");
+    out.end_block();
     Ok(())
 }
 
-fn write_actions(out: &mut Source, actions: &Actions) -> Result<(), String> {
-    out.line("\n/// Sorted by name.\npub(crate) static ACTIONS: &[Action] = &[");
+fn write_actions(out: &mut Sheet, actions: &Actions) -> Result<(), String> {
     for (list, kind) in &actions.lists {
         let Some(members) = actions.types.get(kind) else {
             return Err(format!("defender-actions.json: {list} is a list of {kind}"));
         };
         let old = actions.old.iter().find(|(_, now)| *now == list).map(|(old, _)| old.as_str());
-        let names = |test: fn(&str) -> bool| {
-            literals(
-                members
-                    .iter()
-                    .filter(|(_, need)| test(need))
-                    .map(|(name, _)| name.as_str())
-                    .collect::<Vec<_>>(),
-            )
+        let names = |start: &str| {
+            words(members.iter().filter(|(_, need)| need.starts_with(start)).map(|(name, _)| name))
         };
-        out.line("    Action {");
-        out.line(format!("        list: {},", literal(list)));
-        out.line(format!("        required: {},", names(|need| need.starts_with("required"))));
-        out.line(format!("        one_of: {},", names(|need| need.starts_with("one of"))));
-        out.line(format!("        optional: {},", names(|need| need.starts_with("optional"))));
-        out.line(format!("        old: {},\n    }},", option(old)));
+        out.row(&[
+            list,
+            &names("required")?,
+            &names("one of")?,
+            &names("optional")?,
+            old.unwrap_or_default(),
+        ])?;
     }
-    out.line(
-        "];\n\n/// An identifier of an action of the old shape, and the member and column that it is now.",
-    );
-    out.line("pub(crate) static OLD_IDENTIFIERS: &[(&str, &str, &str)] = &[");
+    out.end_block();
     for (identifier, [member, column]) in &actions.old_identifier_to_column {
-        out.line(format!("    ({}, {}, {}),", literal(identifier), literal(member), literal(column)));
+        out.row(&[identifier, member, column])?;
     }
-    out.line("];");
     Ok(())
 }

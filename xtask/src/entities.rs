@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Generated;
 use crate::facts::{Facts, Source as Origin};
-use crate::rust::{Source, literals};
+use crate::rust::Source;
+use crate::sheet::{Sheet, sets, words};
 
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Entities {
@@ -24,8 +25,8 @@ struct Entity {
     required_any_of: Vec<Vec<String>>,
 }
 
-/// `entities.rs`: entity types sorted by name, those known only from documentation flagged.
-pub(crate) fn entities(facts: &Facts) -> Result<Generated, String> {
+/// `entities.txt`, the entity types with those known only from documentation, and `entities.rs`, which names its sources.
+pub(crate) fn entities(facts: &Facts) -> Result<[Generated; 2], String> {
     let facts: Entities = facts.read("entity-types.json")?;
     let extra = extra_identifiers(&facts);
     let sources: Vec<String> = facts.source.iter().map(ToString::to_string).collect();
@@ -34,25 +35,27 @@ pub(crate) fn entities(facts: &Facts) -> Result<Generated, String> {
         &sources,
         "upstream's code MIT; documentation CC BY 4.0 (names only)",
     );
-    out.line("use crate::knowledge::entities::EntityType;\n");
-    out.line("/// Sorted by name.\npub(crate) static ENTITY_TYPES: &[EntityType] = &[");
+    out.line("/// Sorted by name: `c` if upstream's checks accept the type and `a` if the API lists it, its identifiers, the sets of which");
+    out.line("/// one must be complete, and identifiers that only documentation names.");
+    out.line("pub(crate) static ENTITY_TYPES: &str = include_str!(\"entities.txt\");");
+    let mut sheet = Sheet::default();
     let names: BTreeSet<&String> = facts.types.keys().chain(extra.keys().copied()).collect();
     for name in names {
         let entity = facts.types.get(name);
         let none = Entity::default();
         let Entity { identifiers, required_any_of } = entity.unwrap_or(&none);
-        let required: Vec<String> = required_any_of.iter().map(literals).collect();
-        let extra = extra.get(name).map(|names| names.iter().collect::<Vec<_>>()).unwrap_or_default();
-        out.line("    EntityType {");
-        out.line(format!("        name: {name:?},"));
-        out.line(format!("        identifiers: {},", literals(identifiers)));
-        out.line(format!("        required_any_of: &[{}],", required.join(", ")));
-        out.line(format!("        documented_identifiers: {},", literals(extra)));
-        out.line(format!("        ci: {},", entity.is_some()));
-        out.line(format!("        api: {},\n    }},", facts.rest_api_entity_mapping_types.contains(name)));
+        let upstream = if entity.is_some() { "c" } else { "" };
+        let api = if facts.rest_api_entity_mapping_types.contains(name) { "a" } else { "" };
+        let extra = words(extra.get(name).into_iter().flatten())?;
+        sheet.row(&[
+            name,
+            &format!("{upstream}{api}"),
+            &words(identifiers)?,
+            &sets(required_any_of)?,
+            &extra,
+        ])?;
     }
-    out.line("];");
-    Ok(out.finish("entities.rs"))
+    Ok([sheet.finish("entities.txt"), out.finish("entities.rs")])
 }
 
 /// Identifiers that documentation or review guidance names and the gate does not know, per type.

@@ -97,14 +97,10 @@ fn files(task: &Task) -> Result<Vec<(String, Vec<u8>)>, String> {
             .collect());
     }
     let facts = Facts::new(&root().join("xtask/facts"));
-    let mut files = vec![
-        builtins::builtins(&facts)?,
-        defender::defender(&facts)?,
-        entities::entities(&facts)?,
-        gate::gate(&facts)?,
-        usage::usage(&facts)?,
-    ];
+    let mut files = vec![builtins::builtins(&facts)?, gate::gate(&facts)?, usage::usage(&facts)?];
     files.extend(connectors::connectors(&facts)?);
+    files.extend(defender::defender(&facts)?);
+    files.extend(entities::entities(&facts)?);
     files.extend(attack::techniques(&facts)?);
     files.extend(attack::upstream(&facts)?);
     files.extend(tables::tables(&facts)?);

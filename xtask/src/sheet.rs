@@ -52,6 +52,12 @@ pub(crate) fn words<S: AsRef<str>>(list: impl IntoIterator<Item = S>) -> Result<
     Ok(out)
 }
 
+/// Lists of words with a bar between them.
+pub(crate) fn sets(lists: &[Vec<String>]) -> Result<String, String> {
+    let lists: Vec<String> = lists.iter().map(words).collect::<Result<_, _>>()?;
+    Ok(lists.join("|"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

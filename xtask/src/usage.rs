@@ -1,10 +1,15 @@
 //! How often published queries use which words where. The facts are counted by a test of the crate, which has the parser:
 //! `UPDATE_USAGE=1 SENTLINT_SHARED=DIR cargo test --lib usage::count`.
 
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+
 use crate::Generated;
 use crate::facts::Facts;
 
-/// `usage.txt`: the lists without the comments, as they are looked up in place.
+/// `usage.deflate`: the lists without the comments, compressed, because only an editor asks for them.
 pub(crate) fn usage(facts: &Facts) -> Result<Generated, String> {
     let text = facts.text("usage.txt")?;
     let mut out = String::with_capacity(text.len());
@@ -24,5 +29,8 @@ pub(crate) fn usage(facts: &Facts) -> Result<Generated, String> {
         out.push_str(line);
         out.push('\n');
     }
-    Ok(Generated { name: "usage.txt".to_owned(), bytes: out.into_bytes() })
+    let mut encoder = DeflateEncoder::new(Vec::new(), Compression::best());
+    let bytes = encoder.write_all(out.as_bytes()).and_then(|()| encoder.finish());
+    let bytes = bytes.map_err(|error| format!("usage.txt: {error}"))?;
+    Ok(Generated { name: "usage.deflate".to_owned(), bytes })
 }

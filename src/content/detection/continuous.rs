@@ -71,7 +71,7 @@ pub(crate) fn obstacles(text: &str, parse: &Parse, model: &SemanticModel) -> Vec
     for column in hidden {
         walk_statements(&parse.statements, &mut |node| {
             if let Node::Expr(Expr { kind: ExprKind::Name(name), span, .. }) = node
-                && &&*name.text == column
+                && &*name.text == column
             {
                 let message = format!("`{column}` is not available to queries that run continuously");
                 let help = "Leave it out, or run the query every hour.";
@@ -147,7 +147,7 @@ fn of_operator(operator: &Operator) -> Option<Obstacle> {
         OperatorKind::Missing | OperatorKind::Unknown(_) => return None,
         _ => operator.word,
     };
-    if defender::NRT_OPERATORS.contains(&word) {
+    if defender::NRT_OPERATORS.contains(word) {
         return None;
     }
     Some(Obstacle {
@@ -175,7 +175,7 @@ fn of_expr(text: &str, expr: &Expr, model: &SemanticModel) -> Option<Obstacle> {
         ExprKind::Binary { op: BinaryOp::String(_), op_span, .. } | ExprKind::InList { op_span, .. } => {
             let word = text.get(op_span.range()).unwrap_or_default();
             let first = word.split_whitespace().next().unwrap_or_default();
-            let known = defender::NRT_STRING_OPERATORS.contains(&first) || SEEN_TO_RUN.contains(&first);
+            let known = defender::NRT_STRING_OPERATORS.contains(first) || SEEN_TO_RUN.contains(&first);
             (!known).then(|| undocumented(*op_span, word))
         }
         ExprKind::Call { name, args } => {
@@ -203,7 +203,7 @@ fn of_expr(text: &str, expr: &Expr, model: &SemanticModel) -> Option<Obstacle> {
                     "Search in the column itself, with `has`, or run the query every hour.",
                 );
             }
-            let known = defender::NRT_FUNCTIONS.contains(&word);
+            let known = defender::NRT_FUNCTIONS.contains(word);
             (!known && is_built_in(name.span, model)).then(|| undocumented(name.span, word))
         }
         _ => None,

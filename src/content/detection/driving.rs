@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::knowledge::defender;
+use crate::knowledge::{Words, defender};
 use crate::kql::Parse;
 use crate::kql::ast::{
     Expr, ExprKind, JoinKind, LetValue, Literal, Name, NameForm, Operator, OperatorKind, Sides,
@@ -22,9 +22,9 @@ pub(crate) struct Source {
     /// The table, or the function of the workspace.
     pub name: Box<str>,
     /// The columns that the result must have, the time first.
-    pub required: &'static [&'static str],
+    pub required: Words,
     /// The columns that name a device, an account or a mailbox.
-    pub assets: &'static [&'static str],
+    pub assets: Words,
     /// Whether it is a table of Defender.
     pub defender: bool,
     /// The place that names it.
@@ -32,7 +32,7 @@ pub(crate) struct Source {
 }
 
 /// The columns that a row of a workspace's table must keep.
-const OF_WORKSPACE: &[&str] = &["TimeGenerated"];
+const OF_WORKSPACE: Words = Words::new("TimeGenerated");
 
 /// The tables that the rows of a query come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,7 +53,7 @@ impl Event {
     pub(crate) fn required(&self) -> Vec<&'static str> {
         let mut columns: Vec<&'static str> = Vec::new();
         for column in self.sources.iter().flat_map(|source| source.required) {
-            if !columns.contains(column) {
+            if !columns.contains(&column) {
                 columns.push(column);
             }
         }
@@ -62,7 +62,7 @@ impl Event {
 
     /// Whether these columns are what one of the sources asks for.
     pub(crate) fn is_satisfied(&self, has: impl Fn(&str) -> bool) -> bool {
-        self.sources.iter().any(|source| source.required.iter().all(|column| has(column)))
+        self.sources.iter().any(|source| source.required.iter().all(&has))
     }
 
     fn and(mut self, other: Self) -> Self {
@@ -201,13 +201,13 @@ impl<'a> Driving<'a> {
             None => match self.catalog.table(name) {
                 Some(table) => Some(table.relation),
                 // Nobody knows it, so that it may well have the column.
-                None => return source(OF_WORKSPACE, &[], false),
+                None => return source(OF_WORKSPACE, Words::default(), false),
             },
         };
         let has_time =
             rows.is_some_and(|rows| rows.has_unknown_columns || rows.column("TimeGenerated").is_some());
         if has_time {
-            source(OF_WORKSPACE, &[], false)
+            source(OF_WORKSPACE, Words::default(), false)
         } else {
             Event::none(place, format!("`{name}` has no `TimeGenerated`"))
         }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::knowledge::defender::{
-    ACTIONS, COLLECTIONS, GROUPINGS, MAX_DETAILS, MAX_ID, MAX_TACTICS, MAX_TITLE, SEVERITIES, TACTICS,
+    GROUPINGS, MAX_DETAILS, MAX_ID, MAX_TACTICS, MAX_TITLE, SEVERITIES, TACTICS, actions, collections,
 };
 
 /// The type of a member.
@@ -251,15 +251,14 @@ fn put_any(name: &str, out: &mut Map<String, Value>) {
     };
     let text = |name: &str| (name.to_owned(), json!({"type": "string"}));
     let properties: Map<String, Value> = match name {
-        "entityMappings" => COLLECTIONS
+        "entityMappings" => collections()
             .iter()
             .map(|collection| {
-                let members =
-                    collection.members.iter().map(|member| text(member)).chain([text("id")]).collect();
+                let members = collection.members.iter().map(text).chain([text("id")]).collect();
                 (collection.name.to_owned(), object(members, &[]))
             })
             .collect(),
-        "automatedActions" => ACTIONS
+        "automatedActions" => actions()
             .iter()
             .map(|action| {
                 let members = action.members().map(|member| match member {
@@ -271,7 +270,7 @@ fn put_any(name: &str, out: &mut Map<String, Value>) {
                     }
                     member => text(member),
                 });
-                (action.list.to_owned(), object(members.collect(), action.required))
+                (action.list.to_owned(), object(members.collect(), &action.required.to_vec()))
             })
             .collect(),
         _ => return,

@@ -65,8 +65,8 @@ impl Corrector {
             for item in fields.items.iter_mut().filter_map(as_mapping) {
                 let Some(entry) = entry_of(item, "identifier") else { continue };
                 let Some(written) = entry.value.as_str().filter(|text| !entity.knows(text)) else { continue };
-                let known = entity.identifiers.iter().chain(entity.documented_identifiers);
-                let meant = known.copied().find(|name| name.eq_ignore_ascii_case(written.trim()));
+                let mut known = entity.identifiers.iter().chain(entity.documented_identifiers);
+                let meant = known.find(|name| name.eq_ignore_ascii_case(written.trim()));
                 let Some(meant) = meant else { continue };
                 let (span, message) = (entry.value.span, format!("`{written}` is read as `{meant}`"));
                 rename(&mut entry.value, meant);

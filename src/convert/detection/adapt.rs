@@ -139,9 +139,9 @@ pub(super) fn adapted<'c>(
     };
     let (mut next, mut made, event) = attempt(None).map_err(traced)?;
     if !has_asset(&next, &event) {
-        let known = |asset: &&&str| event.sources.iter().any(|source| source.assets.contains(*asset));
+        let known = |asset: &&str| event.sources.iter().any(|source| source.assets.contains(asset));
         let others = event.sources.iter().flat_map(|source| source.assets);
-        let asset = ASSET_ORDER.iter().find(known).or_else(|| others.into_iter().next()).copied();
+        let asset = ASSET_ORDER.iter().copied().find(known).or_else(|| others.into_iter().next());
         let Some(asset) = asset else { return Err(traced(no_asset(&event))) };
         (next, made, _) = attempt(Some(asset)).map_err(traced)?;
         if !has_asset(&next, &event) {
@@ -212,9 +212,9 @@ fn no_asset(event: &Event) -> Refused {
 /// The changes that give columns of Defender's tables their names in advanced hunting.
 fn names(draft: &Draft<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
-    for (table, old, new) in defender::RENAMES {
-        let ours = |name: &str| if *table == "*" { defender::is_defender(name) } else { name == *table };
-        let reason = match *table {
+    for (table, old, new) in defender::renames() {
+        let ours = |name: &str| if table == "*" { defender::is_defender(name) } else { name == table };
+        let reason = match table {
             "*" => format!("`{old}` is `{new}` in advanced hunting"),
             table => format!("`{old}` of `{table}` is `{new}` in advanced hunting"),
         };

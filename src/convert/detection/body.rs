@@ -253,7 +253,7 @@ impl Work<'_> {
         for item in items {
             let kind = item.get("@odata.type").and_then(Node::as_str).unwrap_or_default();
             let kind = kind.rsplit('.').next().unwrap_or_default().trim_start_matches('#');
-            let Some(action) = defender::ACTIONS.iter().find(|action| action.old == Some(kind)) else {
+            let Some(action) = defender::actions().iter().find(|action| action.old == Some(kind)) else {
                 let message = format!("`{kind}` is not a response action");
                 let help = "See the list of actions in the documentation of `detectionRule`.";
                 return Err(vec![VALUE_REFUSED.at(item.span, message).help(help)]);

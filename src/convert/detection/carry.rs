@@ -67,7 +67,7 @@ impl<'d> Carry<'d> {
     pub(super) fn needed(&self, event: &Event) -> Vec<&'static str> {
         let mut needed = event.required();
         if let Some(asset) = self.asset
-            && event.sources.iter().any(|source| source.assets.contains(&asset))
+            && event.sources.iter().any(|source| source.assets.contains(asset))
             && !needed.contains(&asset)
         {
             needed.push(asset);

@@ -288,7 +288,7 @@ fn ungrouped(draft: &Draft<'_>) -> Vec<Change> {
     });
     let assets = event.sources.iter().flat_map(|source| source.assets).map(ToString::to_string);
     let mut grouped: Vec<String> = named.collect();
-    if !grouped.iter().any(|key| event.sources.iter().any(|source| source.assets.contains(&key.as_str()))) {
+    if !grouped.iter().any(|key| event.sources.iter().any(|source| source.assets.contains(key))) {
         grouped.extend(assets.take(2));
     }
     for column in grouped {

@@ -9,7 +9,7 @@ use crate::content::detection::driving::Event;
 use crate::content::model::{EntityMapping, FieldMapping};
 use crate::convert::notes;
 use crate::diagnostic::{Diagnostic, RuleMeta};
-use crate::knowledge::defender::{self, ASSETS, COLLECTIONS, MAX_DETAILS};
+use crate::knowledge::defender::{self, ASSETS, MAX_DETAILS, collections};
 use crate::kql::ast::{Expr, ExprKind};
 use crate::kql::{Node, walk_statements};
 use crate::source::Span;
@@ -50,7 +50,7 @@ impl Mappings {
     /// In the order of the documentation: assets first.
     fn collections(&self) -> Vec<&'static str> {
         let others =
-            COLLECTIONS.iter().map(|collection| collection.name).filter(|name| !ASSETS.contains(name));
+            collections().iter().map(|collection| collection.name).filter(|name| !ASSETS.contains(name));
         let mut all: Vec<&'static str> =
             ["hosts", "accounts", "mailboxes", "ips"].into_iter().chain(others).collect();
         all.retain(|name| self.has(name));
@@ -88,9 +88,8 @@ impl Mappings {
 /// The name that a mapped column has in the adapted query.
 pub(super) fn column_of(draft: &Draft<'_>, name: &str) -> Option<String> {
     let name = name.trim();
-    let renamed = defender::RENAMES
-        .iter()
-        .filter(|(_, old, _)| name.contains(old))
+    let renamed = defender::renames()
+        .filter(|(_, old, _)| name.contains(*old))
         .map(|(_, old, new)| name.replace(old, new));
     std::iter::once(name.to_owned()).chain(renamed).find(|name| draft.may_return(name))
 }
@@ -100,7 +99,8 @@ pub(super) fn of_rule(draft: &Draft<'_>, mappings: &[EntityMapping<'_>]) -> Mapp
     let mut found = Mappings::default();
     for mapping in mappings {
         let Some(kind) = mapping.entity_type else { continue };
-        let known = defender::SENTINEL.iter().find(|entity| entity.name.eq_ignore_ascii_case(kind.value));
+        let known =
+            defender::sentinel_entities().iter().find(|entity| entity.name.eq_ignore_ascii_case(kind.value));
         let (Some(entity), Some(collection)) = (known, known.and_then(|entity| entity.collection)) else {
             let message = format!("`{}` entities have no counterpart in a custom detection", kind.value);
             found.note(&notes::ENTITY_LOST, kind.span(), message);
@@ -116,9 +116,9 @@ pub(super) fn of_rule(draft: &Draft<'_>, mappings: &[EntityMapping<'_>]) -> Mapp
                 found.note(&notes::ENTITY_LOST, column.span(), message);
                 continue;
             };
-            let direct = entity.fields.iter().find(|(known, _)| known.eq_ignore_ascii_case(identifier.value));
+            let direct = entity.fields().find(|(known, _)| known.eq_ignore_ascii_case(identifier.value));
             match direct {
-                Some((_, member)) if !members.iter().any(|(known, _)| known == member) => {
+                Some((_, member)) if !members.iter().any(|(known, _)| *known == member) => {
                     members.push((member, name));
                 }
                 _ => lost.push(*field),
@@ -374,7 +374,7 @@ pub(super) fn derived(draft: &Draft<'_>) -> Mappings {
 
 /// Adds what identifies a device surely, which Sentinel's mappings cannot name.
 pub(super) fn with_device(found: &mut Mappings, draft: &Draft<'_>, event: &Event) {
-    let of_device = event.sources.iter().any(|source| source.assets.contains(&"DeviceId"));
+    let of_device = event.sources.iter().any(|source| source.assets.contains("DeviceId"));
     if !of_device || !draft.returns("DeviceId") {
         return;
     }

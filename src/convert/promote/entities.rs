@@ -166,7 +166,7 @@ fn typed(result: &Relation) -> Vec<Mapping> {
             continue;
         }
         let same = |(of, mapping): &&mut (&str, Mapping)| *of == number && mapping.entity == entity.name;
-        let field = (*identifier, column.name.to_string());
+        let field = (identifier, column.name.to_string());
         match mappings.iter_mut().find(same) {
             Some((_, mapping)) if mapping.fields.len() < limits::FIELD_MAPPINGS => mapping.fields.push(field),
             Some(_) => {}

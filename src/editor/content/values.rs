@@ -237,9 +237,9 @@ fn entity_types(here: &[&Json]) -> Vec<Item> {
 
 /// What an entity type is, in Markdown.
 pub(super) fn entity_text(entity: &entities::EntityType) -> String {
-    let mut text = format!("**{}**\n\nIdentifiers: {}", entity.name, entity.identifiers.join(", "));
+    let mut text = format!("**{}**\n\nIdentifiers: {}", entity.name, entity.identifiers.to_vec().join(", "));
     if !entity.required_any_of.is_empty() {
-        let sets: Vec<String> = entity.required_any_of.iter().map(|set| set.join(" and ")).collect();
+        let sets: Vec<String> = entity.required_any_of.iter().map(|set| set.to_vec().join(" and ")).collect();
         text += &format!("\n\nA mapping needs {}.", sets.join(", or "));
     }
     text
@@ -248,11 +248,10 @@ pub(super) fn entity_text(entity: &entities::EntityType) -> String {
 /// The identifiers of the entity that is mapped, those that are needed first and those that are there already not at all.
 fn identifiers(place: &Place) -> Vec<Item> {
     let Some(entity) = place.value("entityType").and_then(entities::entity_type_ignore_case) else {
-        let all: BTreeSet<&str> =
-            entities::entity_types().iter().flat_map(|one| one.identifiers).copied().collect();
+        let all: BTreeSet<&str> = entities::entity_types().iter().flat_map(|one| one.identifiers).collect();
         return all.into_iter().map(|name| item(name, ItemKind::Value, "")).collect();
     };
-    let is_strong = |name: &str| entity.required_any_of.iter().any(|set| set.contains(&name));
+    let is_strong = |name: &str| entity.required_any_of.iter().any(|set| set.contains(name));
     let mut names: Vec<&str> = entity.identifiers.to_vec();
     names.order_by_key(|name| !is_strong(name));
     let detail = |name: &str| if is_strong(name) { "identifies the entity" } else { "" };

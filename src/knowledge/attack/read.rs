@@ -3,7 +3,7 @@
 use std::str::Lines;
 
 use super::{Domain, Release, Status, Tactic, Technique, Version};
-use crate::knowledge::words::{Words, block};
+use crate::knowledge::words::{Fields, Words, block};
 
 /// The newest release.
 pub(super) fn newest(text: &'static str) -> Release {
@@ -34,21 +34,21 @@ fn release(lines: &mut Lines<'static>, version: Version) -> Release {
 }
 
 fn tactic(line: &'static str) -> Option<Tactic> {
-    let mut fields = line.split('\t');
+    let mut fields = Fields::of(line);
     Some(Tactic {
-        domain: domain(fields.next()?)?,
-        id: fields.next()?,
-        shortname: fields.next()?,
-        name: fields.next()?,
-        deprecated: fields.next().is_some(),
+        domain: domain(fields.text())?,
+        id: fields.some()?,
+        shortname: fields.some()?,
+        name: fields.some()?,
+        deprecated: fields.some().is_some(),
     })
 }
 
 fn technique(line: &'static str, lists: &[Words], version: Version) -> Option<Technique> {
-    let mut fields = line.split('\t');
-    let (id, name) = (fields.next()?, fields.next()?);
-    let (letter, list) = fields.next()?.split_at_checked(1)?;
-    let status = match fields.next() {
+    let mut fields = Fields::of(line);
+    let (id, name) = (fields.some()?, fields.some()?);
+    let (letter, list) = fields.text().split_at_checked(1)?;
+    let status = match fields.some() {
         None => Status::Active,
         Some("deprecated") => Status::Deprecated,
         Some("revoked") => Status::Revoked { by: None },

@@ -103,7 +103,7 @@ impl Rule for DetectionActionColumn {
             for (entry, items) in seen.detection.actions() {
                 let name = entry.name().unwrap_or_default();
                 let Some(action) = defender::action(name) else {
-                    let known: Vec<&str> = defender::ACTIONS.iter().map(|action| action.list).collect();
+                    let known: Vec<&str> = defender::actions().iter().map(|action| action.list).collect();
                     let finding =
                         Self::at(entry.key.span, format!("`{name}` is not a list of automated actions"));
                     let help = slip_of(name, known.iter().copied()).map_or_else(
@@ -114,10 +114,9 @@ impl Rule for DetectionActionColumn {
                     continue;
                 };
                 for item in items {
-                    let has = |member: &&&str| item.get(member).is_some_and(|node| node.as_str().is_some());
+                    let has = |member: &str| item.get(member).is_some_and(|node| node.as_str().is_some());
                     let lacking = action.required.iter().find(|member| !has(member));
-                    let none =
-                        action.one_of.first().filter(|_| !action.one_of.iter().any(|member| has(&member)));
+                    let none = action.one_of.iter().next().filter(|_| !action.one_of.iter().any(has));
                     if let Some(member) = lacking.or(none) {
                         let place = item.entries.first().map_or(entry.key.span, |first| first.key.span);
                         let message = format!("The action in `{name}` lacks `{member}`");

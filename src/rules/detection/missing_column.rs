@@ -127,7 +127,7 @@ impl Rule for DetectionMissingColumn {
                     source.name
                 ),
             };
-            let help = format!("Return {} as the raw event has them.", listed(source.required));
+            let help = format!("Return {} as the raw event has them.", listed(&source.required.to_vec()));
             let edits = repaired(query.text, cx.catalog).and_then(|edits| {
                 edits.iter().map(|edit| query.edit(edit.span, &edit.text)).collect::<Option<Vec<_>>>()
             });
@@ -147,7 +147,7 @@ pub(super) fn lacking<'a>(
         return None;
     }
     let missing = |source: &Source| -> Vec<&'static str> {
-        source.required.iter().copied().filter(|column| result.column(column).is_none()).collect()
+        source.required.iter().filter(|column| result.column(column).is_none()).collect()
     };
     let source = event.sources.into_iter().min_by_key(|source| missing(source).len())?;
     let columns = missing(&source);

@@ -2,7 +2,7 @@
 
 use super::seen;
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
-use crate::knowledge::defender::{self, COLLECTIONS};
+use crate::knowledge::defender::{self, collections};
 use crate::rules::{Context, Rule, declare_rule};
 use crate::similar::slip_of;
 use crate::yaml::Entry;
@@ -95,7 +95,7 @@ impl Rule for DetectionUnknownEntity {
             for (entry, items) in seen.detection.mappings() {
                 let name = entry.name().unwrap_or_default();
                 let Some(collection) = defender::collection(name) else {
-                    let all: Vec<&str> = COLLECTIONS.iter().map(|known| known.name).collect();
+                    let all: Vec<&str> = collections().iter().map(|known| known.name).collect();
                     let finding =
                         Self::at(entry.key.span, format!("`{name}` is not a list of entity mappings"));
                     out.push(renamed(entry, finding, meant(name), &all));
@@ -103,7 +103,7 @@ impl Rule for DetectionUnknownEntity {
                 };
                 for entry in items.iter().flat_map(|item| &item.entries) {
                     let member = entry.name().unwrap_or_default();
-                    if collection.members.contains(&member) || member == "id" || member.starts_with("@odata.")
+                    if collection.members.contains(member) || member == "id" || member.starts_with("@odata.")
                     {
                         continue;
                     }
@@ -111,10 +111,11 @@ impl Rule for DetectionUnknownEntity {
                         entry.key.span,
                         format!("`{member}` is not a member of mappings in `{name}`"),
                     );
-                    let near = ignore_case(member, collection.members)
-                        .or_else(|| ignore_case(&format!("{member}Column"), collection.members))
-                        .or_else(|| slip_of(member, collection.members.iter().copied()));
-                    out.push(renamed(entry, finding, near, collection.members));
+                    let members = collection.members.to_vec();
+                    let near = ignore_case(member, &members)
+                        .or_else(|| ignore_case(&format!("{member}Column"), &members))
+                        .or_else(|| slip_of(member, collection.members));
+                    out.push(renamed(entry, finding, near, &members));
                 }
             }
         }
@@ -123,7 +124,7 @@ impl Rule for DetectionUnknownEntity {
 
 /// The list of mappings that a name means: in another case, in the singular, or misspelled.
 pub(super) fn meant(name: &str) -> Option<&'static str> {
-    let names: Vec<&'static str> = COLLECTIONS.iter().map(|known| known.name).collect();
+    let names: Vec<&'static str> = collections().iter().map(|known| known.name).collect();
     let plural = ["s", "es"].map(|end| format!("{name}{end}"));
     let other = match &*name.to_ascii_lowercase() {
         "device" | "devices" | "machine" | "machines" | "computers" | "endpoints" => Some("hosts"),

@@ -84,7 +84,7 @@ fn is_complete(entity: &EntityType, mapping: &EntityMapping<'_>) -> bool {
     for item in &mapping.fields {
         let Some(text) = item.identifier else { return true };
         match entity.identifiers.iter().find(|name| name.eq_ignore_ascii_case(text.value)) {
-            Some(name) => used.push(*name),
+            Some(name) => used.push(name),
             None if !entity.knows(text.value) => return true,
             None => {}
         }
@@ -97,12 +97,12 @@ fn is_complete(entity: &EntityType, mapping: &EntityMapping<'_>) -> bool {
 
 /// A finding on a mapping without an identifier that tells which entity is meant.
 pub(in crate::rules) fn finding(entity: &EntityType, place: Span, used: &[&str]) -> Diagnostic {
-    let sets: Vec<String> = entity.required_any_of.iter().map(|set| listed(set, "with")).collect();
+    let sets: Vec<String> = entity.required_any_of.iter().map(|set| listed(&set.to_vec(), "with")).collect();
     // Of a set that is there in part, the rest is what is missing.
-    let begun = entity.required_any_of.iter().find(|set| set.iter().any(|name| used.contains(name)));
+    let begun = entity.required_any_of.iter().find(|set| set.iter().any(|name| used.contains(&name)));
     let help = match begun {
         Some(set) => {
-            let rest: Vec<&str> = set.iter().filter(|name| !used.contains(name)).copied().collect();
+            let rest: Vec<&str> = set.iter().filter(|name| !used.contains(name)).collect();
             format!("Add the identifier {}.", listed(&rest, "and"))
         }
         None => format!("Add the identifier {}.", listed(&sets, "or")),

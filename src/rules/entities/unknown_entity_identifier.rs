@@ -89,7 +89,7 @@ pub(in crate::rules) fn finding(cx: &Context<'_>, entity: &EntityType, text: &Te
         return UnknownEntityIdentifier::at(text.span(), message).fix(fix);
     }
     let finding = no_such_identifier(entity, text);
-    let mut options = format!("{} has {}.", entity.name, listed(entity.identifiers, "and"));
+    let mut options = format!("{} has {}.", entity.name, listed(&entity.identifiers.to_vec(), "and"));
     if entity.name != "IP"
         && ["ipaddress", "ip", "hostipaddress"].iter().any(|ip| ip.eq_ignore_ascii_case(written))
     {
@@ -124,5 +124,5 @@ fn usual_synonym(entity: &EntityType, written: &str) -> Option<&'static str> {
         ("AzureResource", "id" | "resource") => "ResourceId",
         _ => return None,
     };
-    entity.identifiers.iter().find(|identifier| **identifier == name).copied()
+    entity.identifiers.iter().find(|identifier| *identifier == name)
 }

@@ -132,12 +132,13 @@ fn identifier(
         ("files" | "processes", "sha1Column") => ("FileHash", "SHA1"),
         ("files" | "processes", "sha256Column") => ("FileHash", "SHA256"),
         ("mailMessages", "senderColumn") => ("MailMessage", "Sender"),
-        _ => defender::SENTINEL.iter().filter(|entity| entity.collection == Some(collection)).find_map(
-            |entity| {
-                let (identifier, _) = entity.fields.iter().find(|(_, own)| *own == member)?;
-                Some((entity.name, *identifier))
-            },
-        )?,
+        _ => defender::sentinel_entities()
+            .iter()
+            .filter(|entity| entity.collection == Some(collection))
+            .find_map(|entity| {
+                let (identifier, _) = entity.fields().find(|(_, own)| *own == member)?;
+                Some((entity.name, identifier))
+            })?,
     };
     Some(found)
 }

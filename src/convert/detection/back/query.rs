@@ -80,13 +80,13 @@ impl InWorkspace {
 pub(super) fn in_workspace(text: &str, catalogs: Catalogs<'_>) -> (InWorkspace, Told) {
     let (mut text, mut places, mut told) = (text.to_owned(), Vec::<Places>::new(), Vec::new());
     let before = columns(&text, catalogs);
-    for (table, old, new) in defender::RENAMES {
+    for (table, old, new) in defender::renames() {
         if !text.contains(new) {
             continue;
         }
         let parse = kql::parse(&text);
         let model = bind_at(Level::Full, &text, &parse, catalogs.hunting, &[]);
-        let ours = |name: &str| if *table == "*" { defender::is_defender(name) } else { name == *table };
+        let ours = |name: &str| if table == "*" { defender::is_defender(name) } else { name == table };
         let reason = format!("`{new}` is `{old}` in a workspace");
         let renaming = Renaming { old: new, new: old, table: &ours, reason };
         let changes = ordered(renaming.changes(&text, &parse, &model, catalogs.hunting));

@@ -35,7 +35,7 @@ pub(super) fn identifiers(cx: &Context<'_>, template: &Template<'_>, out: &mut V
                 out.push(UnknownEntityIdentifier::at(item.node.span, message));
                 continue;
             };
-            if entity.identifiers.contains(&text.value) {
+            if entity.identifiers.contains(text.value) {
                 continue;
             }
             let is_case = entity.identifiers.iter().any(|name| name.eq_ignore_ascii_case(text.value));
