@@ -224,7 +224,7 @@ mod tests {
                 assert!(connectors_of_table(table).contains(&connector.id), "{table}");
             }
         }
-        let pairs = BY_TABLE.values().map(|ids| ids.len()).sum::<usize>();
+        let pairs = BY_TABLE.values().map(SmallVec::len).sum::<usize>();
         assert_eq!(
             pairs,
             connectors().iter().map(|connector| connector.tables.iter().count()).sum::<usize>()
