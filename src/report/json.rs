@@ -1,6 +1,9 @@
 //! The contract's JSON, version 1.
 
+use std::io::{self, Write};
+
 use serde::Serialize;
+use serde_json::ser::Formatter;
 
 use super::text;
 use crate::diagnostic::{Diagnostic, Edit, NoteKind};
@@ -143,6 +146,78 @@ fn finding<'a>(file: &'a FileReport, diagnostic: &'a Diagnostic) -> Finding<'a> 
     }
 }
 
+/// What [`serde_json::ser::PrettyFormatter`] writes, with each line's indentation at once: reports have many lines.
+#[derive(Default)]
+struct Indented {
+    depth: usize,
+    /// Whether the innermost list or object has something in it.
+    filled: bool,
+}
+
+impl Indented {
+    fn line<W: ?Sized + Write>(&self, writer: &mut W, comma: bool) -> io::Result<()> {
+        const LINE: &[u8] = b",\n                                ";
+        let start = usize::from(!comma);
+        let known = self.depth.min((LINE.len() - 2) / 2);
+        writer.write_all(&LINE[start..2 + 2 * known])?;
+        (known..self.depth).try_for_each(|_| writer.write_all(b"  "))
+    }
+
+    fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.filled = false;
+        writer.write_all(bracket)
+    }
+
+    fn close<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        if self.filled {
+            self.line(writer, false)?;
+        }
+        writer.write_all(bracket)
+    }
+}
+
+impl Formatter for Indented {
+    fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"[")
+    }
+
+    fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.close(writer, b"]")
+    }
+
+    fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.line(writer, !first)
+    }
+
+    fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.open(writer, b"{")
+    }
+
+    fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.close(writer, b"}")
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.line(writer, !first)
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.filled = true;
+        Ok(())
+    }
+}
+
 /// A list of the report, to be put together from parts that were written apart, many at once.
 struct List {
     name: &'static str,
@@ -156,7 +231,10 @@ impl List {
         if items.is_empty() {
             String::new()
         } else {
-            serde_json::to_string_pretty(&[items]).unwrap_or_default()
+            let mut text = Vec::with_capacity(1 << 10);
+            let mut writer = serde_json::Serializer::with_formatter(&mut text, Indented::default());
+            let written = [items].serialize(&mut writer);
+            written.ok().and_then(|()| String::from_utf8(text).ok()).unwrap_or_default()
         }
     }
 

@@ -5,7 +5,7 @@ use crate::content::model::field;
 use crate::diagnostic::Diagnostic;
 use crate::knowledge::entities::LEGACY_COLUMNS;
 use crate::rules::{Context, Rule, declare_rule};
-use crate::source::capitalized;
+use crate::source::{self, capitalized};
 
 declare_rule! {
     /// A template without an entity mapping.
@@ -67,7 +67,9 @@ impl Rule for MissingEntityMapping {
         }
         // The old columns have a rule of their own, which offers the mapping.
         let query = template.common().query.map(|query| query.value).unwrap_or_default();
-        if LEGACY_COLUMNS.iter().any(|(column, ..)| query.contains(column)) {
+        if source::contains(query, "CustomEntity")
+            && LEGACY_COLUMNS.iter().any(|(column, ..)| query.contains(column))
+        {
             return;
         }
         let message = format!("{} has no entity mappings", capitalized(cx.kind().noun()));

@@ -87,11 +87,12 @@ impl Rule for InvalidLiteral {
 fn may_concern(query: &Query<'_>, tree: &Parse) -> bool {
     use TokenKind::{DateTimeLiteral, GuidLiteral, TimespanLiteral};
     query.may_have(&[Word::ToDateTime, Word::ToTimespan, Word::ToGuid])
-        || tree.tokens.iter().any(|token| match token.kind {
-            DateTimeLiteral | GuidLiteral => true,
-            TimespanLiteral => source_text(query, token.span).ends_with(')'),
-            _ => false,
-        })
+        || tree.kinds.have_any(&[DateTimeLiteral, GuidLiteral])
+        || tree.kinds.have_any(&[TimespanLiteral])
+            && tree
+                .tokens
+                .iter()
+                .any(|token| token.kind == TimespanLiteral && source_text(query, token.span).ends_with(')'))
 }
 
 /// A finding for a literal in parentheses.

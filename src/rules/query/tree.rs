@@ -11,10 +11,9 @@ pub(super) fn tree<'q>(query: &'q Query<'_>) -> Option<&'q Parse> {
     Some(query.parse()).filter(|parse| parse.errors.is_empty())
 }
 
-/// The tree of a query that can be read and holds one of these words. Most queries do not, and their tokens tell that
-/// sooner than a walk.
+/// The tree of a query that can be read and holds one of these words. Most queries do not.
 pub(super) fn tree_with<'q>(query: &'q Query<'_>, words: &[TokenKind]) -> Option<&'q Parse> {
-    tree(query).filter(|tree| tree.tokens.iter().any(|token| words.contains(&token.kind)))
+    tree(query).filter(|tree| tree.kinds.have_any(words))
 }
 
 /// Calls `visit` on every expression of a tree.

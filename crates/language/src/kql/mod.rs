@@ -12,6 +12,7 @@ mod data;
 pub mod datetime;
 mod error;
 pub mod foreign;
+mod kinds;
 mod lexer;
 pub mod lookback;
 pub mod mentions;
@@ -32,6 +33,7 @@ pub mod holds;
 mod tests;
 
 pub use error::{Suggestion, SyntaxError};
+pub use kinds::Kinds;
 pub use lexer::tokenize;
 pub use token::{Token, TokenKind};
 pub use walk::{Node, walk, walk_statements};
@@ -41,6 +43,8 @@ pub use walk::{Node, walk, walk_statements};
 pub struct Parse {
     /// The tokens, the last of them [`TokenKind::EndOfText`].
     pub tokens: Vec<Token>,
+    /// The kinds of the tokens.
+    pub kinds: Kinds,
     /// The statements; the last is the query proper, where there is one.
     pub statements: Vec<ast::Statement>,
     /// How many expressions there are: their [`ast::ExprId`]s are smaller.

@@ -277,11 +277,11 @@ impl Parse {
     pub fn lets(&self) -> Vec<(&Statement, &Name, &LetValue)> {
         let mut found = Vec::new();
         // Most queries define nothing, and need not be walked to see that.
-        if self.tokens.iter().all(|token| token.kind != T::Let) {
+        if !self.kinds.have_any(&[T::Let]) {
             return found;
         }
         // Of expressions only one operator holds statements.
-        let anywhere = self.tokens.iter().any(|token| token.kind == T::MacroExpand);
+        let anywhere = self.kinds.have_any(&[T::MacroExpand]);
         walk_statements(&self.statements, &mut |node| {
             if let Node::Statement(statement) = node
                 && let StatementKind::Let { name, value } = &statement.kind

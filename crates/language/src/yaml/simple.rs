@@ -36,15 +36,27 @@ pub(super) fn read_simple(text: &str) -> Option<Parsed> {
 /// Whether no character means anything to YAML but what its line shows. A carriage return ends a line with a line feed only.
 fn has_plain_characters(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let is_control = |byte: u8| matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 0x7f);
-    // All bytes of a piece are looked at, so that the compiler can compare many at once.
-    let has_control = |piece: &[u8]| piece.iter().fold(false, |found, byte| found | is_control(*byte));
-    if bytes.chunks(256).any(has_control) {
+    let is_control = |byte: &u8| matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 0x7f);
+    let (words, rest) = bytes.as_chunks::<8>();
+    if words.iter().any(|word| may_hold_control(*word) && word.iter().any(is_control))
+        || rest.iter().any(is_control)
+    {
         return false;
     }
     let ends_line = |at: usize| bytes.get(at + 1) == Some(&b'\n');
     memchr::memchr_iter(b'\r', bytes).all(ends_line)
         && (text.is_ascii() || text.chars().all(|c| c.is_ascii() || is_plain(c)))
+}
+
+/// Whether any of eight bytes may be a control character, all of them looked at as one number.
+fn may_hold_control(bytes: [u8; 8]) -> bool {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES << 7;
+    let number = u64::from_le_bytes(bytes);
+    let below_space = number.wrapping_sub(ONES * 0x20) & !number & HIGH;
+    let delete = number ^ (ONES * 0x7f);
+    let is_delete = delete.wrapping_sub(ONES) & !delete & HIGH;
+    (below_space | is_delete) != 0
 }
 
 /// Whether a character outside of ASCII is one like letters to YAML.

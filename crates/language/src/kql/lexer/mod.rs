@@ -66,14 +66,16 @@ const HEX_DIGIT: u8 = 16;
 const CLOSING: u8 = 32;
 /// What may end a string, or stand for something else in it.
 const IN_STRING: u8 = 64;
+/// No character of ASCII.
+const BEYOND: u8 = 128;
 
 const fn when(is_in: bool, class: u8) -> u8 {
     if is_in { class } else { 0 }
 }
 
-/// The classes of the characters of ASCII.
-const CLASSES: [u8; 128] = {
-    let mut classes = [0; 128];
+/// The classes of the characters of ASCII, and [`BEYOND`] for the bytes of all others.
+const CLASSES: [u8; 256] = {
+    let mut classes = [BEYOND; 256];
     let mut at = 0;
     while at < 128 {
         let byte = at as u8;
@@ -119,19 +121,18 @@ impl Lexer<'_> {
 
     /// The offset after the characters from an offset that are in one of some classes, or in none of them.
     fn run(&self, from: usize, classes: u8, is_in: bool) -> usize {
+        let stops = if is_in { 0 } else { BEYOND };
         let mut at = from;
-        while let Some(byte) = self.bytes.get(at) {
-            let (known, length) = match CLASSES.get(usize::from(*byte)) {
-                Some(known) => (*known, 1),
-                None => {
-                    let c = self.text.get(at..).and_then(|rest| rest.chars().next());
-                    c.map_or((0, 1), |c| (classes_beyond(c), c.len_utf8()))
-                }
-            };
-            if (known & classes != 0) != is_in {
-                break;
+        loop {
+            let fits = |byte: u8| (CLASSES[usize::from(byte)] & (classes | stops) != 0) == is_in;
+            while self.bytes.get(at).is_some_and(|byte| fits(*byte)) {
+                at += 1;
             }
-            at += length;
+            let other = self.text.get(at..).and_then(|rest| rest.chars().next()).filter(|c| !c.is_ascii());
+            match other {
+                Some(c) if (classes_beyond(c) & classes != 0) == is_in => at += c.len_utf8(),
+                _ => break,
+            }
         }
         work::done(at - from + 1);
         at
@@ -150,7 +151,7 @@ impl Lexer<'_> {
                     self.at = end + self.char_at(end).map_or(0, char::len_utf8);
                 }
                 b'&' if self.blank_entity() => {}
-                byte if CLASSES.get(usize::from(byte)).is_none_or(|known| known & SPACE != 0) => {
+                byte if CLASSES[usize::from(byte)] & (SPACE | BEYOND) != 0 => {
                     self.at = self.run(start, SPACE, true);
                 }
                 _ => return,

@@ -11,7 +11,7 @@ use std::cell::Cell;
 use super::ast::{Expr, ExprId, ExprKind, Name, StringOp};
 use super::error::{ErrorKind, SyntaxError};
 use super::token::{Token, TokenKind};
-use super::{Parse, lexer, work};
+use super::{Kinds, Parse, lexer, work};
 use crate::source::Span;
 pub(super) use params::options;
 
@@ -49,7 +49,7 @@ pub(super) fn parse(text: &str) -> Parse {
     let leftover = parser.leftover();
     let exprs = parser.exprs.get();
     let errors = slips::explain(text, &tokens, parser.errors, leftover);
-    Parse { tokens, statements, exprs, leftover, errors }
+    Parse { kinds: Kinds::of(&tokens), tokens, statements, exprs, leftover, errors }
 }
 
 struct Parser<'t> {
