@@ -8,7 +8,7 @@
 
 #[cfg(test)]
 use sentlint_language::seeded;
-use sentlint_language::{kql, order, similar, source, yaml};
+use sentlint_language::{kql, order, similar, source, words, yaml};
 
 mod bicep;
 

@@ -7,9 +7,9 @@ use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 
 use super::data::connectors as data;
-use super::words::{Fields, Words};
 use crate::order::Order as _;
 use crate::similar::slip_of as nearest_text;
+use crate::words::{Fields, Words};
 
 /// A data connector.
 #[derive(Debug, PartialEq, Eq)]

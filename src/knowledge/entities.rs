@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use super::data::entities as data;
-use super::words::{Fields, Sets, Words};
 use crate::similar::slip_of;
+use crate::words::{Fields, Sets, Words};
 
 /// An entity type that a mapping can name.
 #[derive(Debug, PartialEq, Eq)]

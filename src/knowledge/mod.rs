@@ -17,6 +17,5 @@ pub(crate) mod tables;
 pub(crate) mod tactics;
 pub(crate) mod upstream;
 pub(crate) mod usage;
-mod words;
 
-pub(crate) use words::Words;
+pub(crate) use crate::words::Words;

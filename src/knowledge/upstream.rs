@@ -5,7 +5,7 @@
 //! modern technique can be refused by it.
 
 use super::data::{gate, upstream as data};
-use super::words::{self, Words};
+use crate::words::{self, Words};
 
 /// Whether the gate's analyzer of queries refuses this function, aggregate or plug-in, which the service has. What is not
 /// known to be refused is taken for known there.

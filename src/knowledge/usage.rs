@@ -89,7 +89,7 @@ pub(crate) fn words(kind: Use, context: &str) -> impl Iterator<Item = (&'static 
 
 /// What follows kind and context in the line of a list.
 fn line(kind: Use, context: &str) -> Option<&'static str> {
-    super::words::find(&USAGE, &(kind.letter(), context), |line| {
+    crate::words::find(&USAGE, &(kind.letter(), context), |line| {
         let (letter, rest) = line.split_once('\t')?;
         let (own, words) = rest.split_once('\t')?;
         Some(((letter.chars().next()?, own), words))

@@ -110,7 +110,7 @@ pub(crate) fn defender(facts: &Facts) -> Result<[Generated; 2], String> {
     sources.dedup();
     let licence = "names only; documentation CC BY 4.0, KQLAnalyzer BSD-3-Clause";
     let mut out = Source::new("Custom detections of Defender, as known in August 2026.", &sources, licence);
-    out.line("use crate::knowledge::words::Words;\n");
+    out.line("use crate::words::Words;\n");
     out.line("/// Its layout is told in `xtask/src/defender.rs`.");
     out.line("pub(crate) static FACTS: &str = include_str!(\"defender.txt\");");
     let mut sheet = Sheet::default();

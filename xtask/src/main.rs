@@ -97,7 +97,8 @@ fn files(task: &Task) -> Result<Vec<(String, Vec<u8>)>, String> {
             .collect());
     }
     let facts = Facts::new(&root().join("xtask/facts"));
-    let mut files = vec![builtins::builtins(&facts)?, gate::gate(&facts)?, usage::usage(&facts)?];
+    let mut files = vec![gate::gate(&facts)?, usage::usage(&facts)?];
+    files.extend(builtins::builtins(&facts)?);
     files.extend(connectors::connectors(&facts)?);
     files.extend(defender::defender(&facts)?);
     files.extend(entities::entities(&facts)?);
@@ -106,7 +107,9 @@ fn files(task: &Task) -> Result<Vec<(String, Vec<u8>)>, String> {
     files.extend(tables::tables(&facts)?);
     // What belongs to the query language lies with it, so that `kql` depends on nothing else.
     let path = |name: &str| match name {
-        "builtins.rs" => format!("crates/language/src/kql/data/{name}"),
+        "builtins.rs" | "functions.txt" | "aggregates.txt" | "plugins.txt" | "operators.txt" => {
+            format!("crates/language/src/kql/data/{name}")
+        }
         _ => format!("src/knowledge/data/{name}"),
     };
     Ok(files.into_iter().map(|file| (path(&file.name), file.bytes)).collect())

@@ -40,8 +40,3 @@ pub(crate) fn literals<S: AsRef<str>>(texts: impl IntoIterator<Item = S>) -> Str
     let items: Vec<_> = texts.into_iter().map(|text| literal(text.as_ref())).collect();
     format!("&[{}]", items.join(", "))
 }
-
-/// `Some("…")` or `None`.
-pub(crate) fn option(text: Option<&str>) -> String {
-    text.map_or_else(|| "None".to_owned(), |text| format!("Some({})", literal(text)))
-}

@@ -14,6 +14,8 @@ pub mod order;
 
 pub mod similar;
 
+pub mod words;
+
 pub mod yaml;
 
 pub mod kql;

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 
 use super::data::attack as data;
-use super::words::Words;
 use crate::order::Order as _;
+use crate::words::Words;
 
 mod near;
 mod read;

@@ -3,7 +3,7 @@
 use std::str::Lines;
 
 use super::{Domain, Release, Status, Tactic, Technique, Version};
-use crate::knowledge::words::{Fields, Words, block};
+use crate::words::{Fields, Words, block};
 
 /// The newest release.
 pub(super) fn newest(text: &'static str) -> Release {

@@ -12,7 +12,7 @@
 
 //! Custom detections of Defender, as known in August 2026.
 
-use crate::knowledge::words::Words;
+use crate::words::Words;
 
 /// Its layout is told in `xtask/src/defender.rs`.
 pub(crate) static FACTS: &str = include_str!("defender.txt");

@@ -1,7 +1,7 @@
 //! The forms of the facts about custom detections.
 
 use crate::knowledge::tables::ColumnType;
-use crate::knowledge::words::{Sets, Words};
+use crate::words::{Sets, Words};
 
 /// A table, as a detection over its events sees it.
 #[derive(Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Reads the facts about custom detections; `xtask/src/defender.rs` writes them and tells their layout.
 
 use super::model::{Action, Collection, EventTable, SentinelEntity};
-use crate::knowledge::words::{Fields, block};
+use crate::words::{Fields, block};
 
 /// Everything that is not a short list.
 pub(super) struct Facts {

@@ -1,14 +1,17 @@
 //! The functions, aggregates and plug-ins of the language, with their signatures.
 
-use std::sync::LazyLock;
+mod read;
+mod table;
 
-use rustc_hash::FxHashMap;
-
-use super::data::builtins::{AGGREGATES, FUNCTIONS, OPERATORS, PLUGINS};
+use super::data::builtins as texts;
 use super::types::Scalar;
 use crate::similar::nearest_name;
+use crate::words::Words;
+
+use table::Table;
 
 pub use super::data::builtins::OperatorId;
+pub(super) use table::Text;
 
 /// What an argument has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +95,7 @@ pub struct Param {
     /// How often it may be repeated.
     pub repeat: (usize, usize),
     /// The texts it takes; empty when any will do.
-    pub values: &'static [&'static str],
+    pub values: Words,
 }
 
 /// What a call returns.
@@ -181,14 +184,12 @@ pub enum Family {
 }
 
 /// A function, an aggregate, a plug-in or an operator.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Builtin {
     /// What it is.
     pub family: Family,
     /// The name.
     pub name: &'static str,
-    /// The ways to call it.
-    pub signatures: &'static [Signature],
     /// How its column is named.
     pub naming: Naming,
     /// The prefix of its column's name.
@@ -197,101 +198,67 @@ pub struct Builtin {
     pub successor: Option<&'static str>,
     /// Whether it returns a constant where all its arguments are constants.
     pub constant: bool,
+    /// The ways to call it.
+    pub signatures: &'static [Signature],
 }
 
 /// The scalar function of exactly this name.
 pub fn function(name: &str) -> Option<&'static Builtin> {
-    INDEX.functions.get(name).copied()
+    FUNCTIONS.get(name)
 }
 
 /// The aggregate of exactly this name.
 pub fn aggregate(name: &str) -> Option<&'static Builtin> {
-    INDEX.aggregates.get(name).copied()
+    AGGREGATES.get(name)
 }
 
 /// All functions, for tests that try each of them.
 #[cfg(any(test, feature = "testing"))]
-pub fn functions() -> &'static [Builtin] {
-    FUNCTIONS
+pub fn functions() -> impl Iterator<Item = &'static Builtin> {
+    FUNCTIONS.all()
 }
 
 /// All aggregates, for tests that try each of them.
 #[cfg(any(test, feature = "testing"))]
-pub fn aggregates() -> &'static [Builtin] {
-    AGGREGATES
+pub fn aggregates() -> impl Iterator<Item = &'static Builtin> {
+    AGGREGATES.all()
 }
 
 /// All functions, aggregates and plug-ins that have documentation to be found under their names.
 pub fn documented() -> impl Iterator<Item = &'static Builtin> {
-    let all = FUNCTIONS.iter().chain(AGGREGATES).chain(PLUGINS);
+    let all = FUNCTIONS.all().chain(AGGREGATES.all()).chain(PLUGINS.all());
     all.filter(|builtin| !builtin.name.starts_with("__"))
 }
 
 /// The plug-in of exactly this name.
 pub fn plugin(name: &str) -> Option<&'static Builtin> {
-    INDEX.plugins.get(name).copied()
+    PLUGINS.get(name)
 }
 
 /// The operator.
 pub fn operator(id: OperatorId) -> &'static Builtin {
-    &OPERATORS[id as usize]
+    OPERATORS.at(id as usize)
 }
 
 /// The function that a name nearly is: one that can be called there, that is an aggregate where expressions are aggregated,
 /// before one that cannot, and a current one before an obsolete one.
 pub fn nearest(name: &str, aggregating: bool) -> Option<&'static str> {
-    let (fitting, others) = if aggregating { (AGGREGATES, FUNCTIONS) } else { (FUNCTIONS, AGGREGATES) };
-    let current = fitting.iter().filter(|builtin| builtin.successor.is_none()).map(|builtin| builtin.name);
+    let (fitting, others) = if aggregating { (&AGGREGATES, &FUNCTIONS) } else { (&FUNCTIONS, &AGGREGATES) };
+    let current = fitting.names().filter(|(_, obsolete)| !obsolete).map(|(name, _)| name);
     nearest_name(name, current)
-        .or_else(|| nearest_name(name, fitting.iter().map(|builtin| builtin.name)))
-        .or_else(|| nearest_name(name, others.iter().map(|builtin| builtin.name)))
+        .or_else(|| nearest_name(name, fitting.names().map(|(name, _)| name)))
+        .or_else(|| nearest_name(name, others.names().map(|(name, _)| name)))
 }
 
 /// The names of all plug-ins.
 pub(crate) fn plugin_names() -> impl Iterator<Item = &'static str> {
-    PLUGINS.iter().map(|builtin| builtin.name)
+    PLUGINS.names().map(|(name, _)| name)
 }
 
-type ByName = FxHashMap<&'static str, &'static Builtin>;
-
-struct Index {
-    functions: ByName,
-    aggregates: ByName,
-    plugins: ByName,
-}
-
-static INDEX: LazyLock<Index> = LazyLock::new(|| {
-    let by_name =
-        |table: &'static [Builtin]| table.iter().map(|builtin| (builtin.name, builtin)).collect::<ByName>();
-    Index { functions: by_name(FUNCTIONS), aggregates: by_name(AGGREGATES), plugins: by_name(PLUGINS) }
-});
-
-// The generated tables are written with these.
-impl Param {
-    pub(super) const fn new(name: &'static str, takes: Takes) -> Self {
-        Self { name, takes, form: Form::Any, optional: false, indicator: None, repeat: (1, 1), values: &[] }
-    }
-
-    pub(super) const fn form(self, form: Form) -> Self {
-        Self { form, ..self }
-    }
-
-    pub(super) const fn optional(self) -> Self {
-        Self { optional: true, ..self }
-    }
-
-    pub(super) const fn default_for(self, indicator: &'static str) -> Self {
-        Self { optional: true, indicator: Some(indicator), ..self }
-    }
-
-    pub(super) const fn repeat(self, least: usize, most: usize) -> Self {
-        Self { repeat: (least, most), ..self }
-    }
-
-    pub(super) const fn values(self, values: &'static [&'static str]) -> Self {
-        Self { values, ..self }
-    }
-}
+static FUNCTIONS: Table = Table::new(Family::Function, &texts::FUNCTIONS);
+static AGGREGATES: Table = Table::new(Family::Aggregate, &texts::AGGREGATES);
+static PLUGINS: Table = Table::new(Family::Plugin, &texts::PLUGINS);
+static OPERATORS: Table = Table::new(Family::Operator, &texts::OPERATORS);
 
 impl Form {
     /// Whether `*` does.
@@ -314,14 +281,43 @@ impl Form {
 mod tests {
     use super::*;
 
+    const ALL: [(&Table, &Text); 4] = [
+        (&FUNCTIONS, &texts::FUNCTIONS),
+        (&AGGREGATES, &texts::AGGREGATES),
+        (&PLUGINS, &texts::PLUGINS),
+        (&OPERATORS, &texts::OPERATORS),
+    ];
+
     #[test]
-    fn the_tables_are_sorted_and_the_operators_are_in_their_places() {
-        for table in [FUNCTIONS, AGGREGATES, PLUGINS, OPERATORS] {
-            assert!(table.is_sorted_by(|one, next| one.name < next.name));
+    fn each_built_in_is_found_by_its_name() {
+        for (table, text) in ALL {
+            assert!(table.names().is_sorted_by(|(one, _), (next, _)| one < next));
+            assert_eq!(table.names().count(), text.starts.len());
+            for (at, (name, obsolete)) in table.names().enumerate() {
+                let found = table.get(name).expect(name);
+                assert!(std::ptr::eq(found, table.at(at)), "{name}");
+                assert_eq!((found.name, found.successor.is_some()), (name, obsolete));
+                assert!(table.get(&name[1..]).is_none_or(|other| other.name == &name[1..]));
+            }
+            assert!(["", "no_such_name", "abs\t"].iter().all(|name| table.get(name).is_none()));
         }
-        for (at, builtin) in OPERATORS.iter().enumerate() {
-            assert_eq!(builtin.family, Family::Operator, "{at}");
+    }
+
+    #[test]
+    fn each_line_is_understood() {
+        for (line, text) in
+            ALL.into_iter().flat_map(|(_, text)| text.lines.lines().map(move |line| (line, text)))
+        {
+            let signatures = line.splitn(5, '\t').nth(4).expect(line);
+            assert!(read::signatures(signatures).is_some_and(|read| !read.is_empty()), "{line}");
+            assert!(text.slots.len().is_power_of_two() && text.slots.contains(&0));
         }
+    }
+
+    #[test]
+    fn the_operators_are_in_their_places() {
+        assert_eq!(texts::OPERATORS.starts.len(), OperatorId::UnaryPlus as usize + 1);
+        assert_eq!(operator(OperatorId::Add).family, Family::Operator);
         for id in [OperatorId::Add, OperatorId::HasAny, OperatorId::NotBetween, OperatorId::UnaryPlus] {
             assert_eq!(operator(id).name, format!("{id:?}"));
         }
@@ -330,7 +326,7 @@ mod tests {
     #[test]
     fn a_function_has_the_facts_of_its_signatures() {
         let part = function("datetime_part").unwrap();
-        assert!(part.signatures[0].params[0].values.contains(&"dayofyear"));
+        assert!(part.signatures[0].params[0].values.contains("dayofyear"));
         assert_eq!(part.signatures[0].returns, Returns::Type(Scalar::Int));
         assert_eq!(aggregate("make_set").unwrap().prefix, "set");
         assert_eq!(function("iff").unwrap().signatures[0].params[0].takes, Takes::These(&[Scalar::Bool]));

@@ -270,7 +270,7 @@ impl<'a> Binder<'a> {
                 if text.as_ref().is_some_and(known) {
                     return;
                 }
-                format!("`{name}` expects one of `{}` here", param.values.join("`, `"))
+                format!("`{name}` expects one of `{}` here", param.values.to_vec().join("`, `"))
             }
             _ => return,
         };

@@ -1,4 +1,4 @@
-//! The generated tables; `cargo xtask tables --from DIR` writes them.
+//! The generated tables; `cargo xtask tables` writes them.
 
 #[rustfmt::skip]
 pub(super) mod builtins;

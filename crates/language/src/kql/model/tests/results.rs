@@ -95,7 +95,7 @@ fn general(told: &str, name: &str) -> String {
 }
 
 /// The results of functions, those with the same results together.
-fn table(functions: &[Builtin], operator: &str) -> String {
+fn table(functions: impl Iterator<Item = &'static Builtin>, operator: &str) -> String {
     let mut same: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for builtin in functions {
         let found = results(&format!("{SOURCE} | {operator} "), &calls(builtin));
@@ -192,8 +192,8 @@ fn results_of_operators() {
 #[test]
 fn names_of_results() {
     let mut out = String::new();
-    let all = builtins::functions().iter().map(|builtin| (builtin, "extend"));
-    let all = all.chain(builtins::aggregates().iter().map(|builtin| (builtin, "summarize")));
+    let all = builtins::functions().map(|builtin| (builtin, "extend"));
+    let all = all.chain(builtins::aggregates().map(|builtin| (builtin, "summarize")));
     for (builtin, operator) in all {
         let takes =
             |count: &usize| builtin.signatures.iter().any(|own| (own.least..=own.most).contains(count));

@@ -5,30 +5,36 @@ use std::str::{Split, SplitAsciiWhitespace};
 
 /// A list of words, with a space between them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Words(&'static str);
+pub struct Words(&'static str);
 
 impl Words {
-    pub(crate) const fn new(text: &'static str) -> Self {
+    pub const fn new(text: &'static str) -> Self {
         Self(text)
     }
 
+    /// The first word, and those after it.
+    pub fn split_first(self) -> Option<(&'static str, Self)> {
+        let (first, rest) = self.0.split_once(' ').unwrap_or((self.0, ""));
+        (!first.is_empty()).then_some((first, Self(rest)))
+    }
+
     /// The words in their order.
-    pub(crate) fn iter(self) -> SplitAsciiWhitespace<'static> {
+    pub fn iter(self) -> SplitAsciiWhitespace<'static> {
         self.0.split_ascii_whitespace()
     }
 
     /// The words as a slice is made of them.
-    pub(crate) fn to_vec(self) -> Vec<&'static str> {
+    pub fn to_vec(self) -> Vec<&'static str> {
         self.iter().collect()
     }
 
     /// Whether the word is one of them; case counts.
-    pub(crate) fn contains(self, word: &str) -> bool {
+    pub fn contains(self, word: &str) -> bool {
         self.iter().any(|known| known == word)
     }
 
     /// Whether there is none.
-    pub(crate) fn is_empty(self) -> bool {
+    pub fn is_empty(self) -> bool {
         self.0.is_empty()
     }
 }
@@ -44,54 +50,54 @@ impl IntoIterator for Words {
 
 /// Several such lists, with a bar between them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Sets(&'static str);
+pub struct Sets(&'static str);
 
 impl Sets {
     /// The lists in their order.
-    pub(crate) fn iter(self) -> impl Iterator<Item = Words> {
+    pub fn iter(self) -> impl Iterator<Item = Words> {
         self.0.split_terminator('|').map(Words)
     }
 
     /// Whether there is none.
-    pub(crate) fn is_empty(self) -> bool {
+    pub fn is_empty(self) -> bool {
         self.0.is_empty()
     }
 }
 
 /// The fields of a line. Those that are empty at its end are left out.
-pub(super) struct Fields(Split<'static, char>);
+pub struct Fields(Split<'static, char>);
 
 impl Fields {
-    pub(super) fn of(line: &'static str) -> Self {
+    pub fn of(line: &'static str) -> Self {
         Self(line.split('\t'))
     }
 
     /// The next field, which may be empty.
-    pub(super) fn text(&mut self) -> &'static str {
+    pub fn text(&mut self) -> &'static str {
         self.0.next().unwrap_or_default()
     }
 
     /// The next field, if something stands there.
-    pub(super) fn some(&mut self) -> Option<&'static str> {
+    pub fn some(&mut self) -> Option<&'static str> {
         self.0.next().filter(|field| !field.is_empty())
     }
 
-    pub(super) fn words(&mut self) -> Words {
+    pub fn words(&mut self) -> Words {
         Words(self.text())
     }
 
-    pub(super) fn sets(&mut self) -> Sets {
+    pub fn sets(&mut self) -> Sets {
         Sets(self.text())
     }
 }
 
 /// The lines of a text up to the next blank one, which is read too.
-pub(super) fn block(lines: &mut std::str::Lines<'static>) -> impl Iterator<Item = &'static str> {
+pub fn block(lines: &mut std::str::Lines<'static>) -> impl Iterator<Item = &'static str> {
     lines.take_while(|line| !line.is_empty())
 }
 
 /// The line with this key in a text of sorted lines, found by bisection. `key` tells a line's key and the rest of it.
-pub(super) fn find<'t, K: Ord>(
+pub fn find<'t, K: Ord>(
     text: &'t str,
     wanted: &K,
     key: impl Fn(&'t str) -> Option<(K, &'t str)>,
@@ -122,6 +128,9 @@ mod tests {
         assert!(words.contains("ips") && !words.contains("host") && !words.contains(""));
         assert!(!words.is_empty() && Words::default().is_empty());
         assert_eq!(Words::default().iter().count(), 0);
+        assert_eq!(words.split_first(), Some(("hosts", Words::new("ips"))));
+        assert_eq!(Words::new("ips").split_first(), Some(("ips", Words::default())));
+        assert_eq!(Words::default().split_first(), None);
     }
 
     #[test]
