@@ -3,6 +3,7 @@
 //! Folders are walked with `.gitignore` respected; a file that is named is taken whatever it is called,
 //! unless exclusions are forced on it too.
 
+use std::cell::OnceCell;
 use std::ffi::OsString;
 use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
@@ -267,7 +268,10 @@ pub(crate) fn below<'p>(path: &'p Path, folder: &Path) -> Option<&'p Path> {
 /// The roots of files: for each folder, that of the repository around it, or else the working folder where it lies below.
 #[derive(Debug, Default)]
 pub(crate) struct Roots {
-    known: FxHashMap<OsString, Option<Arc<Path>>>,
+    /// The repositories around folders.
+    repositories: FxHashMap<OsString, Option<Arc<Path>>>,
+    /// The working folder, once it has been asked for.
+    here: OnceCell<Option<Arc<Path>>>,
     /// The folder that was asked for last: files come in the order of their folders.
     last: Option<(PathBuf, Option<Arc<Path>>)>,
 }
@@ -281,20 +285,36 @@ impl Roots {
         {
             return root.clone();
         }
-        let root = self.of_folder(folder);
+        let root = self.repository(folder);
+        let root = root.or_else(|| self.here().filter(|here| folder.starts_with(here)));
         self.last = Some((folder.to_owned(), root.clone()));
         root
     }
 
-    fn of_folder(&mut self, folder: &Path) -> Option<Arc<Path>> {
-        if let Some(root) = self.known.get(folder.as_os_str()) {
-            return root.clone();
+    /// The [absolute] path of a file, for which the system is not asked where it is each time.
+    pub(crate) fn absolute(&self, path: &Path) -> PathBuf {
+        let below = path.strip_prefix("./").unwrap_or(path);
+        match self.here() {
+            Some(here) if below.is_relative() && is_clean(below) => here.join(below),
+            _ => absolute(path),
         }
-        let repository = folder.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
-        let here = || std::env::current_dir().ok().filter(|here| folder.starts_with(here));
-        let root: Option<Arc<Path>> = repository.or_else(here).map(Arc::from);
-        self.known.insert(folder.as_os_str().to_owned(), root.clone());
-        root
+    }
+
+    fn here(&self) -> Option<Arc<Path>> {
+        self.here.get_or_init(|| std::env::current_dir().ok().map(Arc::from)).clone()
+    }
+
+    fn repository(&mut self, folder: &Path) -> Option<Arc<Path>> {
+        if let Some(known) = self.repositories.get(folder.as_os_str()) {
+            return known.clone();
+        }
+        let found = if folder.join(".git").exists() {
+            Some(Arc::from(folder))
+        } else {
+            folder.parent().and_then(|parent| self.repository(parent))
+        };
+        self.repositories.insert(folder.as_os_str().to_owned(), found.clone());
+        found
     }
 }
 

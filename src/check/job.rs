@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use crate::content::Foreign;
-use crate::discover::{Input, Roots, absolute, place_below};
+use crate::discover::{Input, Roots, place_below};
 use crate::source::SourceFile;
 
 /// One file to check.
@@ -52,7 +52,7 @@ impl Job {
 
     /// A file on disk, with what is known of the roots of other files.
     pub(crate) fn below(input: Input, roots: &mut Roots) -> Self {
-        let location = absolute(&input.path);
+        let location = roots.absolute(&input.path);
         let root = roots.of(&location);
         let place = place_below(root.as_deref(), &location);
         Self {

@@ -49,33 +49,36 @@ impl Ignores {
     pub(super) fn passed_over(self) -> Vec<PathBuf> {
         let mut all = self.passed_over.into_inner().unwrap_or_else(PoisonError::into_inner);
         all.sort();
+        all.dedup();
         all
     }
 
     fn folder(&self, path: &Path) -> Arc<Folder> {
+        if let Some(known) = self.known(path) {
+            return known;
+        }
         let mut missing = vec![path];
-        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut known = folders.get(path.as_os_str()).cloned();
-        while known.is_none() {
-            let Some(parent) = missing.last().filter(|last| !is_top(last)).and_then(|last| last.parent())
-            else {
+        let mut above = None;
+        while let Some(parent) = missing.last().filter(|last| !is_top(last)).and_then(|last| last.parent()) {
+            above = self.known(parent);
+            if above.is_some() {
                 break;
-            };
-            known = folders.get(parent.as_os_str()).cloned();
-            if known.is_none() {
-                missing.push(parent);
             }
+            missing.push(parent);
         }
-        if let Some(found) = known.as_ref().filter(|_| folders.contains_key(path.as_os_str())) {
-            return Arc::clone(found);
-        }
-        let mut above = known;
+        // Files are read while no other thread waits; two may read the same, and find the same.
         while let Some(last) = missing.pop() {
             let read = Arc::new(self.read(last, above.take()));
+            let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
             folders.insert(last.as_os_str().to_owned(), Arc::clone(&read));
             above = Some(read);
         }
         above.unwrap_or_else(|| Arc::new(self.read(path, None)))
+    }
+
+    fn known(&self, path: &Path) -> Option<Arc<Folder>> {
+        let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        folders.get(path.as_os_str()).cloned()
     }
 
     fn read(&self, folder: &Path, above: Option<Arc<Folder>>) -> Folder {
