@@ -44,7 +44,10 @@ pub(super) fn draw(source: &SourceFile, diagnostic: &Diagnostic, header: &Header
     let gutter = last.to_string().len();
     let tall = marks.iter().filter(|mark| lines_of(source, mark.span).count() > 1).count();
     // A frame, a blank on each side of it, one column for a mark after the end of a line, two for each bracket.
-    let room = style.room().saturating_sub(gutter + 4 + 2 * tall).max(20);
+    // The renderer counts the characters of a label where it draws the end of a mark behind it.
+    let labels = marks.iter().filter_map(|mark| mark.label.as_deref());
+    let wide = labels.map(|label| text_columns(label).saturating_sub(label.chars().count())).max();
+    let room = style.room().saturating_sub(gutter + 4 + 2 * tall + wide.unwrap_or_default()).max(20);
     let drawing = Drawing { source, marks: &marks, severity: diagnostic.severity, room, style };
     let mut shown = Shown { text: String::new(), gutter, aside: Vec::new() };
     for (at, block) in blocks.iter().enumerate() {

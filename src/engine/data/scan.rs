@@ -341,6 +341,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(crate::seeded::cases(256))]
+
         /// Never more is taken than the JSON library takes.
         #[test]
         fn only_valid_lines_are_taken(body in pieces()) {

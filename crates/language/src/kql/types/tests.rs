@@ -91,6 +91,8 @@ fn shared(edit: &mut ColumnEdit, change: &Change) {
 }
 
 proptest! {
+    #![proptest_config(crate::seeded::cases(256))]
+
     #[test]
     fn a_shared_list_is_as_a_plain_one(
         first in 0..80_usize,
