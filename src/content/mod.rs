@@ -17,7 +17,7 @@ mod query;
 pub(crate) mod rule_limits;
 pub(crate) mod schema;
 pub(crate) mod variables;
-mod words;
+mod word_set;
 
 pub(crate) use detection::{Detection, Form, is_detection_file, may_hold as may_hold_detections};
 pub use duration::Duration;
@@ -28,7 +28,7 @@ pub(crate) use model::Template;
 pub(crate) use near_keys::NearKey;
 pub(crate) use query::{Query, QueryPlace, same_query};
 use variables::Masked;
-pub(crate) use words::Word;
+pub(crate) use word_set::Word;
 
 /// One file, read as content.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use rustc_hash::FxHasher;
 
 use super::model::field;
 use super::variables::{Masked, mask};
-use super::words::{Word, Words};
+use super::word_set::{Word, WordSet};
 use super::{Content, Detection, Kind};
 use crate::kql;
 use crate::kql::bind::{Catalog, CatalogId, Declared, Takes, bind_at};
@@ -32,7 +32,7 @@ pub(crate) struct Query<'a> {
     map: Option<ScalarMap>,
     parse: OnceCell<Arc<kql::Parse>>,
     mentions: OnceCell<Mentions>,
-    words: OnceCell<Words>,
+    words: OnceCell<WordSet>,
     /// What was found out of its meaning last, and with which catalog.
     meaning: RefCell<Option<(CatalogId, Arc<SemanticModel>)>>,
     /// How many bytes have been read again to prove edits.
@@ -91,7 +91,7 @@ impl<'a> Query<'a> {
 
     /// Whether the text may hold one of some words, anywhere: what a rule asks before it walks the tree.
     pub(crate) fn may_have(&self, words: &[Word]) -> bool {
-        let found = self.words.get_or_init(|| Words::of(self.text));
+        let found = self.words.get_or_init(|| WordSet::of(self.text));
         words.iter().any(|word| found.may_have(*word))
     }
 

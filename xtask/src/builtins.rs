@@ -91,7 +91,6 @@ pub(crate) fn builtins(facts: &Facts) -> Result<Vec<Generated>, String> {
         &sources,
         "Apache-2.0",
     );
-    out.line("use super::super::builtins::Text;\n");
     operators(&mut all.operators, &mut out);
     let families = [
         ("functions", &mut all.functions),
@@ -99,60 +98,24 @@ pub(crate) fn builtins(facts: &Facts) -> Result<Vec<Generated>, String> {
         ("plugins", &mut all.plugins),
         ("operators", &mut all.operators),
     ];
+    out.line("");
     let mut files = Vec::new();
     for (family, members) in families {
         members.retain(|member| !member.custom_availability);
         members.sort_by(|a, b| a.name.cmp(&b.name));
         let mut sheet = Sheet::default();
-        let mut starts = Vec::new();
         for builtin in &*members {
-            starts.push(u16::try_from(sheet.len()).map_err(|_| format!("{family}: too long"))?);
             let row =
                 builtin.row().and_then(|row| sheet.row(&row.iter().map(String::as_str).collect::<Vec<_>>()));
             row.map_err(|error| format!("`{}`: {error}", builtin.name))?;
         }
         let name = format!("{family}.txt");
-        out.line(format!("\npub(in crate::kql) static {}: Text = Text {{", family.to_uppercase()));
-        out.line(format!("    lines: include_str!(\"{name}\"),"));
-        numbers("starts", &starts, &mut out);
-        numbers("slots", &slots(members), &mut out);
-        out.line("};");
+        let constant = family.to_uppercase();
+        out.line(format!("pub(in crate::kql) const {constant}: &str = include_str!(\"{name}\");"));
         files.push(sheet.finish(name));
     }
     files.push(out.finish("builtins.rs"));
     Ok(files)
-}
-
-/// Numbers, with as many in a line as there is room for.
-fn numbers(field: &str, numbers: &[u16], out: &mut Source) {
-    out.line(format!("    {field}: &["));
-    for numbers in numbers.chunks(20) {
-        let numbers: Vec<_> = numbers.iter().map(u16::to_string).collect();
-        out.line(format!("        {},", numbers.join(", ")));
-    }
-    out.line("    ],");
-}
-
-/// The numbers of the members, from one, each at the place that the hash of its name says, or in the next that is free. At
-/// most half of the places are taken, so that a name is compared with one or two others.
-fn slots(members: &[Builtin]) -> Vec<u16> {
-    let mut slots = vec![0; (members.len() * 2).next_power_of_two()];
-    let last = slots.len() - 1;
-    for (member, number) in members.iter().zip(1..) {
-        let mut slot = hash(&member.name) as usize & last;
-        while slots[slot] != 0 {
-            slot = (slot + 1) & last;
-        }
-        slots[slot] = number;
-    }
-    slots
-}
-
-/// What `crates/language/src/kql/builtins/table.rs` computes too.
-fn hash(name: &str) -> u32 {
-    let hash =
-        name.bytes().fold(0x811c_9dc5, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    hash ^ (hash >> 15)
 }
 
 /// The names of the operators, as an enum whose numbers are the places in their table.

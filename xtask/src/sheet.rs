@@ -31,11 +31,6 @@ impl Sheet {
         self.text.push('\n');
     }
 
-    /// Where the next line begins.
-    pub(crate) fn len(&self) -> usize {
-        self.text.len()
-    }
-
     pub(crate) fn finish(self, name: impl Into<String>) -> Generated {
         Generated { name: name.into(), bytes: self.text.into_bytes() }
     }

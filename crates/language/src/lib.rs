@@ -1,6 +1,6 @@
 //! What sentlint reads content with: text with places, YAML with places, and the Kusto Query Language.
 //!
-//! It is a crate of its own so that it can be compiled for speed and the rest of sentlint small. It is internal to sentlint and
+//! It is a crate of its own, so that its optimization can differ from that of the rest of sentlint. It is internal to sentlint and
 //! promises nothing to others: what is public is the library `sentlint`. docs/architecture.md describes the modules.
 
 #![expect(missing_docs, reason = "internal to sentlint, whose public interface is the library of that name")]

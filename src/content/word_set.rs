@@ -46,9 +46,9 @@ const WORDS: [(Word, &str, &str); 15] = [
 
 /// Which of the words a text may hold: all that it does, and hardly any other.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Words(u32);
+pub(super) struct WordSet(u32);
 
-impl Words {
+impl WordSet {
     pub(super) fn of(text: &str) -> Self {
         // There is none on processors without the instructions for it.
         static SEARCHER: LazyLock<Option<Searcher>> = LazyLock::new(|| {
@@ -78,10 +78,10 @@ mod tests {
             assert_eq!(word as usize, at);
             assert!(text.contains(letters), "{text}");
             for around in ["T | where x == 1 * 2", "", "(((((((((((((((((((((((((((((((((((((((", "\u{e9}"] {
-                assert!(Words::of(&format!("{around}{text}{around}")).may_have(word), "{text} {around}");
+                assert!(WordSet::of(&format!("{around}{text}{around}")).may_have(word), "{text} {around}");
             }
         }
-        let none = Words::of("DeviceNetworkEvents | where RemotePort == 5938 | project DeviceName");
+        let none = WordSet::of("DeviceNetworkEvents | where RemotePort == 5938 | project DeviceName");
         // Without the instructions there is no telling.
         assert!(WORDS.iter().all(|(word, ..)| !none.may_have(*word)) || none.0 == u32::MAX);
     }
