@@ -32,7 +32,7 @@ fn place(range: &Value) -> String {
 
 /// The findings of a file in short, from its JSON report, with what a fix makes of it.
 pub(crate) fn findings(file: (&str, &[u8]), profile: Profile) -> String {
-    // Most examples stand on one line: what `unformatted` finds is pinned with the other rules and tested in src/fmt.
+    // Most examples stand on one line: what `unformatted` finds is pinned with the other rules and tested in crates/transform/src/fmt.
     let ignore = all().filter(|entry| entry.meta.id == "unformatted");
     let ignore = ignore.map(|entry| Selector::Rule(entry.meta)).collect();
     let found = checked::check(&checked::named(file.0, file.1), &Settings { ignore, ..settings(profile) });

@@ -290,9 +290,9 @@ fn messages_are_in_plain_english() {
     }));
 }
 
-/// The sources of both crates.
+/// The sources of all crates.
 fn sources() -> Vec<PathBuf> {
-    [files("src", "rs"), files("crates/language/src", "rs")].concat()
+    [files("src", "rs"), files("crates", "rs")].concat()
 }
 
 /// Names and comments use the words of the messages.

@@ -133,7 +133,7 @@ pub(crate) fn defender(facts: &Facts) -> Result<[Generated; 2], String> {
         // What a future version may add is not a value to write.
         let list = list.iter().filter(|value| *value != "unknownFutureValue");
         out.line(format!(
-            "\n/// {what}\npub(crate) static {name}: &[&str] = {};",
+            "\n/// {what}\npub static {name}: &[&str] = {};",
             literals(list.collect::<Vec<_>>())
         ));
     }
@@ -143,7 +143,7 @@ pub(crate) fn defender(facts: &Facts) -> Result<[Generated; 2], String> {
         ("NRT_STRING_OPERATORS", "The string operators documented for", &nrt.string_operators),
     ] {
         out.line(format!("\n/// {what} queries that run continuously."));
-        out.line(format!("pub(crate) const {name}: Words = Words::new({});", literal(&words(list)?)));
+        out.line(format!("pub const {name}: Words = Words::new({});", literal(&words(list)?)));
     }
     Ok([sheet.finish("defender.txt"), out.finish("defender.rs")])
 }

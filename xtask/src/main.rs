@@ -1,8 +1,8 @@
 //! The facts that sentlint knows, and the tables that it embeds:
 //!
 //! - `cargo xtask facts --from DIR [--check]` takes the facts out of collected data into `xtask/facts`
-//! - `cargo xtask tables [--check]` turns `xtask/facts` into the tables under `src/knowledge/data` and
-//!   `crates/language/src/kql/data`
+//! - `cargo xtask tables [--check]` turns `xtask/facts` into the tables under `crates/content/src/knowledge/data`
+//!   and `crates/language/src/kql/data`
 //! - `cargo xtask mutants` changes the code in small ways and asks whether a test notices
 //!
 //! With `--check` nothing is written, and a difference is exit code 1.
@@ -110,7 +110,7 @@ fn files(task: &Task) -> Result<Vec<(String, Vec<u8>)>, String> {
         "builtins.rs" | "functions.txt" | "aggregates.txt" | "plugins.txt" | "operators.txt" => {
             format!("crates/language/src/kql/data/{name}")
         }
-        _ => format!("src/knowledge/data/{name}"),
+        _ => format!("crates/content/src/knowledge/data/{name}"),
     };
     Ok(files.into_iter().map(|file| (path(&file.name), file.bytes)).collect())
 }

@@ -13,7 +13,7 @@
 //! | string bytes | sorted, UTF-8 | |
 //!
 //! A name is a position in the sorted strings, so records sorted by name are sorted by position too. Equal
-//! lists of columns or parameters are stored once. `src/knowledge/blob.rs` reads what is written here.
+//! lists of columns or parameters are stored once. `crates/content/src/knowledge/blob.rs` reads what is written here.
 
 use std::collections::{BTreeMap, HashMap};
 

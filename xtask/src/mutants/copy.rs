@@ -37,11 +37,15 @@ pub fn mutant(number: u32) -> bool {
     *ON == number
 }
 "#;
+const SWITCH_USE: &str = "\n#[allow(unused_imports)]\nuse sentlint_language::mutant;\n";
 const SWITCH_FILE: &str = "crates/language/src/mutant.rs";
-/// What the crates end with in the copy: one holds the switch, and both ask it.
-const SWITCH_USES: [(&str, &str); 2] = [
+/// What the crates end with in the copy: one holds the switch, and all ask it.
+const SWITCH_USES: [(&str, &str); 5] = [
     ("crates/language/src/lib.rs", "\nmod mutant;\npub use mutant::mutant;\n"),
-    ("src/lib.rs", "\npub(crate) use sentlint_language::mutant;\n"),
+    ("crates/content/src/lib.rs", SWITCH_USE),
+    ("crates/transform/src/lib.rs", SWITCH_USE),
+    ("crates/check/src/lib.rs", SWITCH_USE),
+    ("crates/app/src/lib.rs", SWITCH_USE),
 ];
 
 /// What a file ends with in the copy, besides what it holds.

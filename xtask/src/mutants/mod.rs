@@ -22,14 +22,14 @@ const USAGE: &str = "\
 usage: cargo xtask mutants [--sample 200] [--seed 1]... [--only PATH]... [--hand FILE] [--jobs 1] [--again] [--list]
   --sample N   how many of the places are tried
   --seed N     which; with several seeds so many are tried for each, and counted apart
-  --only PATH  places in this file or folder, instead of src/rules, and of kql and yaml in crates/language/src
+  --only PATH  places in this file or folder, instead of the rules, and of kql and yaml
   --hand FILE  changes made by hand instead: JSON, a list of {\"file\", \"from\", \"to\", \"note\"}
   --jobs N     how many changes are tried at once
   --again      takes what was noticed before, in this code, as noticed, and tries the rest again
   --list       says which places there are and tries none";
 
 /// The folders that are changed where nothing else is named.
-const FOLDERS: [&str; 3] = ["src/rules", "crates/language/src/kql", "crates/language/src/yaml"];
+const FOLDERS: [&str; 3] = ["crates/check/src/rules", "crates/language/src/kql", "crates/language/src/yaml"];
 
 struct Options {
     sample: usize,

@@ -69,7 +69,9 @@ impl Suite {
         let mut this = Self { tree: copy.tree.clone(), programs: Vec::new(), tests: Vec::new() };
         let mut names = Vec::new();
         // Unit tests are quicker, and asked first.
-        for (at, target) in ["sentlint_language", "sentlint", "it"].into_iter().enumerate() {
+        let crates =
+            ["sentlint_language", "sentlint_content", "sentlint_transform", "sentlint_check", "sentlint_app"];
+        for (at, target) in crates.into_iter().chain(["it"]).enumerate() {
             let of = |message: &&serde_json::Value| {
                 message["target"]["name"] == target && message["profile"]["test"] == true
             };

@@ -1,0 +1,183 @@
+//! Reads the flat blob of tables and functions in place; `xtask/src/tables.rs` writes it and tells its layout.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::data::tables::{BLOB, BYTES, COLUMNS, FUNCTIONS, IMPLICIT, PARAMETERS, STRINGS, TABLES};
+
+const RECORD: usize = 16;
+
+const COLUMNS_AT: usize = 4 * (STRINGS + 1);
+const IMPLICIT_AT: usize = COLUMNS_AT + 4 * COLUMNS;
+const TABLES_AT: usize = IMPLICIT_AT + 4 * IMPLICIT;
+const FUNCTIONS_AT: usize = TABLES_AT + RECORD * TABLES;
+const PARAMETERS_AT: usize = FUNCTIONS_AT + RECORD * FUNCTIONS;
+const BYTES_AT: usize = PARAMETERS_AT + 4 * PARAMETERS;
+
+const _: () = assert!(BLOB.len() == BYTES_AT + BYTES, "the blob and its layout were generated apart");
+
+/// A column as it is stored: the position of its name among the strings, and the number of its type.
+#[derive(Clone, Copy)]
+pub(super) struct Column {
+    pub name: u32,
+    pub kind: u8,
+}
+
+/// The record of a table or function: its name, its list of columns, and six bytes that differ between the two.
+#[derive(Clone, Copy)]
+pub(super) struct Record {
+    pub(super) name: u32,
+    first: u32,
+    count: u16,
+    pub(super) rest: [u8; 6],
+}
+
+impl Record {
+    /// The stored columns, without implicit ones.
+    pub(super) fn columns(self) -> impl Iterator<Item = Column> + Clone + use<> {
+        let first = self.first as usize;
+        (first..first + usize::from(self.count)).map(|index| column(COLUMNS_AT + 4 * index))
+    }
+}
+
+/// The bytes of the blob from `offset`, zeros past its end.
+fn chunk<const N: usize>(offset: usize) -> [u8; N] {
+    BLOB.get(offset..).and_then(|bytes| bytes.first_chunk::<N>()).copied().unwrap_or([0; N])
+}
+
+fn word(offset: usize) -> u32 {
+    u32::from_le_bytes(chunk(offset))
+}
+
+fn column(offset: usize) -> Column {
+    let word = word(offset);
+    Column { name: word >> 4, kind: (word & 15) as u8 }
+}
+
+/// Where among the strings the one at this position stands.
+fn place(position: u32) -> Range<usize> {
+    let at = 4 * (position as usize).min(STRINGS - 1);
+    word(at) as usize..word(at + 4) as usize
+}
+
+fn bytes(position: u32) -> &'static [u8] {
+    string(position).as_bytes()
+}
+
+/// All strings of the pool, one after the other; read once, because a look at a name shall cost no reading.
+static TEXT: LazyLock<&'static str> = LazyLock::new(|| {
+    let bytes = BLOB.get(BYTES_AT..).unwrap_or_default();
+    std::str::from_utf8(bytes).unwrap_or_default()
+});
+
+/// The string at this position of the pool.
+pub(super) fn string(position: u32) -> &'static str {
+    TEXT.get(place(position)).unwrap_or_default()
+}
+
+/// The position of this text in the pool, if any table, column, function or parameter is called so.
+pub(super) fn position(text: &str) -> Option<u32> {
+    search(STRINGS, |index| bytes(index as u32).cmp(text.as_bytes())).map(|index| index as u32)
+}
+
+fn record(start: usize, index: usize) -> Record {
+    let at = start + RECORD * index;
+    let count = u16::from_le_bytes(chunk(at + 8));
+    Record { name: word(at), first: word(at + 4), count, rest: chunk(at + 10) }
+}
+
+/// The record of the table at this position; tables are sorted by name.
+pub(super) fn table(index: usize) -> Record {
+    record(TABLES_AT, index)
+}
+
+/// The record of the function at this position; functions are sorted by name.
+pub(super) fn function(index: usize) -> Record {
+    record(FUNCTIONS_AT, index)
+}
+
+/// The position of the table of exactly this name.
+pub(super) fn find_table(name: &str) -> Option<usize> {
+    search(TABLES, |index| string(table(index).name).cmp(name))
+}
+
+/// The position of the function of exactly this name.
+pub(super) fn find_function(name: &str) -> Option<usize> {
+    search(FUNCTIONS, |index| string(function(index).name).cmp(name))
+}
+
+/// The implicit columns whose bits are set in `mask`.
+pub(super) fn implicit(mask: u16) -> impl Iterator<Item = Column> + Clone + use<> {
+    (0..IMPLICIT).filter(move |bit| mask >> bit & 1 == 1).map(|bit| column(IMPLICIT_AT + 4 * bit))
+}
+
+/// A parameter as it is stored: the position of its name among the strings, its marks, and the number of its type.
+#[derive(Clone, Copy)]
+pub(super) struct Parameter {
+    pub(super) name: u32,
+    pub(super) optional: bool,
+    pub(super) column_name: bool,
+    pub(super) kind: u8,
+}
+
+/// The parameters from position `first`.
+pub(super) fn parameters(first: u16, count: u8) -> impl Iterator<Item = Parameter> + Clone + use<> {
+    let first = usize::from(first);
+    (first..first + usize::from(count)).map(|index| {
+        let word = word(PARAMETERS_AT + 4 * index);
+        Parameter {
+            name: word >> 6,
+            optional: word >> 4 & 1 == 1,
+            column_name: word >> 5 & 1 == 1,
+            kind: (word & 15) as u8,
+        }
+    })
+}
+
+/// Binary search over the positions `0..count`.
+fn search(count: usize, compare: impl Fn(usize) -> std::cmp::Ordering) -> Option<usize> {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low.midpoint(high);
+        match compare(middle) {
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Equal => return Some(middle),
+            std::cmp::Ordering::Greater => high = middle,
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strings_and_records_are_sorted_and_in_bounds() {
+        let strings = 0..STRINGS as u32;
+        assert!(strings.clone().is_sorted_by(|&a, &b| bytes(a) < bytes(b)));
+        assert!(strings.clone().all(|position| std::str::from_utf8(bytes(position)).is_ok()));
+        assert!((0..TABLES).is_sorted_by(|&a, &b| table(a).name < table(b).name));
+        assert!((0..FUNCTIONS).is_sorted_by(|&a, &b| function(a).name < function(b).name));
+        for record in (0..TABLES).map(table).chain((0..FUNCTIONS).map(function)) {
+            assert!(record.first as usize + usize::from(record.count) <= COLUMNS);
+            assert!(record.columns().all(|column| (column.name as usize) < STRINGS && column.kind <= 10));
+        }
+    }
+
+    #[test]
+    fn every_string_is_found_at_its_position() {
+        for expected in (0..STRINGS as u32).step_by(97) {
+            assert_eq!(position(string(expected)), Some(expected));
+        }
+        assert_eq!(position("no such name"), None);
+        assert_eq!(position(""), None);
+    }
+
+    #[test]
+    fn positions_past_the_end_are_harmless() {
+        assert_eq!(string(u32::MAX), string(STRINGS as u32 - 1));
+        assert_eq!(chunk::<4>(usize::MAX), [0; 4]);
+        assert_eq!(table(usize::from(u16::MAX) * 16).rest.len(), 6);
+    }
+}
