@@ -1,19 +1,22 @@
-//! Tables and functions with their columns, as one flat blob that is looked up in place.
+//! Tables and functions with their columns, as one flat blob that is looked up in place, and their names.
 //!
-//! All numbers are little-endian. The sections follow one another in this order:
+//! All numbers of `tables.bin` are little-endian. Its sections follow one another in this order:
 //!
 //! | section | item | bytes |
 //! |---|---|---|
-//! | string offsets | start of each string among the string bytes, and the end of the last | 4 |
-//! | columns | name << 4 \| type | 4 |
-//! | implicit columns | name << 4 \| type; a table's mask has one bit for each | 4 |
+//! | columns | name << 4 \| type | 3 |
+//! | implicit columns | name << 4 \| type; a table's mask has one bit for each | 3 |
 //! | tables, by name | name 4, first column 4, columns 2, implicit mask 2, grade 1, flags 1, spare 2 | 16 |
 //! | functions, by name | name 4, first column 4, columns 2, first parameter 2, parameters 1, origin 1, flags 1, type 1 | 16 |
 //! | parameters | name << 6 \| column name << 5 \| optional << 4 \| type | 4 |
-//! | string bytes | sorted, UTF-8 | |
 //!
 //! A name is a position in the sorted strings, so records sorted by name are sorted by position too. Equal
-//! lists of columns or parameters are stored once. `crates/content/src/knowledge/blob.rs` reads what is written here.
+//! lists of columns or parameters are stored once.
+//!
+//! `tables-names.bin` has the sorted strings, half as long as they are. First comes a byte for each string: how many bytes it has
+//! in common with the string before it. Then comes the rest of each string, with a line feed after it.
+//!
+//! `crates/content/src/knowledge/blob.rs` reads what is written here.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -64,6 +67,24 @@ impl Strings {
             .copied()
             .ok_or_else(|| format!("schemas.txt: string `{text}` was not collected"))
     }
+
+    /// The common beginnings as one byte each, and the rest of each string as a line.
+    fn packed(&self) -> Result<Vec<u8>, String> {
+        let (mut shared, mut rest) = (Vec::new(), Vec::new());
+        let mut before = "";
+        for text in self.numbers.keys() {
+            let same = text.bytes().zip(before.bytes()).take_while(|(one, other)| one == other).count();
+            let too_long = |_| format!("schemas.txt: `{text}` begins too much like `{before}`");
+            shared.push(u8::try_from(same).map_err(too_long)?);
+            if text.contains('\n') {
+                return Err(format!("schemas.txt: a line feed in `{text}`"));
+            }
+            rest.extend(text.bytes().skip(same).chain([b'\n']));
+            before = text;
+        }
+        shared.append(&mut rest);
+        Ok(shared)
+    }
 }
 
 /// Words stored once for each distinct list.
@@ -85,8 +106,8 @@ impl Lists {
     }
 }
 
-/// `tables.bin` and `tables.rs`, which names its source and the number of items in each section.
-pub(crate) fn tables(facts: &Facts) -> Result<[Generated; 2], String> {
+/// `tables.bin`, `tables-names.bin`, and `tables.rs`, which names their source and the number of items in each section.
+pub(crate) fn tables(facts: &Facts) -> Result<[Generated; 3], String> {
     let schemas = facts.schemas()?;
     let strings = strings(&schemas);
     let mut columns = Lists::default();
@@ -105,24 +126,23 @@ pub(crate) fn tables(facts: &Facts) -> Result<[Generated; 2], String> {
     }
 
     let mut blob = Vec::new();
-    let mut offset = 0u32;
-    for text in strings.numbers.keys() {
-        blob.extend(offset.to_le_bytes());
-        offset += text.len() as u32;
+    for word in columns.words.iter().chain(&implicit_words) {
+        let [stored @ .., 0] = word.to_le_bytes() else {
+            return Err("schemas.txt: too many strings for the three bytes of a column".to_owned());
+        };
+        blob.extend(stored);
     }
-    blob.extend(offset.to_le_bytes());
-    blob.extend(columns.words.iter().chain(&implicit_words).flat_map(|word| word.to_le_bytes()));
     blob.extend(&table_records);
     blob.extend(&function_records);
     blob.extend(parameters.words.iter().flat_map(|word| word.to_le_bytes()));
-    blob.extend(strings.numbers.keys().flat_map(|text| text.bytes()));
 
     let mut out = Source::new(
         "Tables and functions with their columns: the layout is told in `xtask/src/tables.rs`.",
         &SOURCES.map(str::to_owned),
         "sentinelninja Apache-2.0; Azure-Sentinel MIT; names and types only",
     );
-    out.line("pub(crate) static BLOB: &[u8] = include_bytes!(\"tables.bin\");\n");
+    out.line("pub(crate) static BLOB: &[u8] = include_bytes!(\"tables.bin\");");
+    out.line("pub(crate) static NAMES: &[u8] = include_bytes!(\"tables-names.bin\");\n");
     for (name, count) in [
         ("STRINGS", strings.numbers.len()),
         ("COLUMNS", columns.words.len()),
@@ -130,11 +150,12 @@ pub(crate) fn tables(facts: &Facts) -> Result<[Generated; 2], String> {
         ("TABLES", schemas.tables.len()),
         ("FUNCTIONS", schemas.functions.len()),
         ("PARAMETERS", parameters.words.len()),
-        ("BYTES", offset as usize),
+        ("BYTES", strings.numbers.keys().map(String::len).sum()),
     ] {
         out.line(format!("pub(crate) const {name}: usize = {};", with_separators(count)));
     }
-    Ok([Generated { name: "tables.bin".to_owned(), bytes: blob }, out.finish("tables.rs")])
+    let names = Generated { name: "tables-names.bin".to_owned(), bytes: strings.packed()? };
+    Ok([Generated { name: "tables.bin".to_owned(), bytes: blob }, names, out.finish("tables.rs")])
 }
 
 /// The number with an underscore before every third digit from the right.

@@ -7,6 +7,7 @@
 //! Tables and functions with their columns: the layout is told in `xtask/src/tables.rs`.
 
 pub(crate) static BLOB: &[u8] = include_bytes!("tables.bin");
+pub(crate) static NAMES: &[u8] = include_bytes!("tables-names.bin");
 
 pub(crate) const STRINGS: usize = 33_067;
 pub(crate) const COLUMNS: usize = 96_487;
