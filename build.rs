@@ -15,13 +15,19 @@ fn main() {
         let path = Path::new(&env::var_os("OUT_DIR").unwrap_or_default()).join("without-unwinding.ld");
         // Without the script the program is larger, and works as well.
         if std::fs::write(&path, SCRIPT).is_ok() {
-            println!("cargo::rustc-link-arg-bins=-Wl,--no-eh-frame-hdr,-T,{}", path.display());
+            // A path may have a comma, at which `-Wl` would divide it.
+            for argument in ["--no-eh-frame-hdr", "-T", &path.to_string_lossy()] {
+                println!("cargo::rustc-link-arg-bins=-Xlinker");
+                println!("cargo::rustc-link-arg-bins={argument}");
+            }
         }
     }
 }
 
+/// Whether it is built as for a release: a debugger needs the tables too.
 fn is_optimized() -> bool {
-    env::var("PROFILE").is_ok_and(|profile| profile == "release")
+    let is = |name: &str, value: &str| env::var(name).is_ok_and(|found| found == value);
+    is("PROFILE", "release") && is("DEBUG", "false")
 }
 
 /// Whether it links with what was tried: the linkers that Rust and GCC bring for Linux on x86-64. Another one, such as mold, may not
