@@ -5,7 +5,7 @@ use crate::content::model::Text;
 use crate::diagnostic::{Diagnostic, Edit, Fix, Severity};
 use crate::knowledge::limits;
 use crate::rules::{Context, Rule, declare_rule};
-use crate::yaml::ScalarType;
+use crate::yaml::{ScalarStyle, ScalarType};
 
 declare_rule! {
     /// A trigger threshold that is not a whole number from 0 to 10,000.
@@ -50,7 +50,7 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// Quotes around a number in range are removed. There is no fix for other values.
+    /// Quotes around a number in range and underscores in it are removed. There is no fix for other values.
     ///
     /// ## References
     ///
@@ -103,8 +103,25 @@ pub(in crate::rules) fn number(text: &Text<'_>) -> Option<i64> {
     text.value.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.value.parse().ok())?
 }
 
+/// The number in range that YAML 1.1 reads in digits with underscores.
+fn without_underscores(text: &Text<'_>) -> Option<i64> {
+    let plain = text.node.scalar().is_some_and(|scalar| scalar.style == ScalarStyle::Plain);
+    let digits = text.value.replace('_', "");
+    let begins = text.value.starts_with(|c: char| c.is_ascii_digit());
+    let is_number = plain && begins && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = is_number.then(|| digits.parse().ok()).flatten()?;
+    (number <= limits::THRESHOLD_MAX).then_some(number)
+}
+
 /// A finding on a threshold that is not a number or too large a one.
 pub(crate) fn finding(text: &Text<'_>, number: Option<i64>) -> Diagnostic {
+    if let Some(number) = number.is_none().then(|| without_underscores(text)).flatten() {
+        let message = format!("The trigger threshold `{}` is not a number in YAML 1.2", text.value);
+        let fix = Fix::safe(format!("Replace with `{number}`"), [Edit::new(text.span(), number.to_string())]);
+        return InvalidTriggerThreshold::at(text.span(), message)
+            .help("Write the number without underscores.")
+            .fix(fix);
+    }
     let message = match number {
         Some(_) => format!("The trigger threshold {} is greater than {}", text.value, limits::THRESHOLD_MAX),
         None => format!("The trigger threshold `{}` is not a whole number from 0 to 10000", text.value),

@@ -14,6 +14,7 @@ use crate::source::capitalized;
 use crate::yaml::Node;
 use crate::yaml::pointer::readable;
 
+pub(in crate::rules) mod entity;
 mod parted;
 
 declare_rule! {
@@ -47,7 +48,9 @@ declare_rule! {
     ///
     /// ## Fix safety
     ///
-    /// If two items of a list lack just what the other has, a surplus `-` parts them, and an unsafe fix removes it.
+    /// If two items of a list lack just what the other has, a surplus `-` parts them, and an unsafe fix removes it. If
+    /// the identifiers of an entity mapping are keys, or `fieldMappings:` is left out, an unsafe fix writes the mapping
+    /// as Sentinel expects it.
     ///
     /// ## References
     ///
@@ -111,6 +114,7 @@ impl Rule for MissingKey {
             }
         }
         out.extend(parted::taken(cx, &mut lacking));
+        out.extend(entity::taken(cx, &mut lacking));
         out.extend(lacking.iter().map(|(violation, keys)| lacks(cx, violation, keys)));
     }
 }

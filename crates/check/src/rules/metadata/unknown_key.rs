@@ -8,6 +8,7 @@ use crate::content::{NearKey, Template, is_root_key};
 use crate::diagnostic::{Diagnostic, Fix, Severity};
 use crate::rules::detection::structure;
 use crate::rules::metadata::misindented_key::misindented_key;
+use crate::rules::metadata::missing_key::entity;
 use crate::rules::schema_violations::owning_rule;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::similar::{is_slip, slip_of};
@@ -102,7 +103,8 @@ impl Rule for UnknownKey {
         );
         for violation in cx.violations {
             let Fault::Unknown { key, known } = &violation.fault else { continue };
-            if owning_rule(cx, violation) != Owner::UnknownKey {
+            let parent = violation.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+            if owning_rule(cx, violation) != Owner::UnknownKey || entity::explains(cx, parent, key) {
                 continue;
             }
             out.push(finding(cx, violation, key, known));
@@ -161,8 +163,12 @@ fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[&'static
     let Some(near) = slip_of(key, known.iter().copied()) else {
         return finding.help("Delete it, or move its value to a supported key.");
     };
-    let taken = parent_node.is_some_and(|node| node.entry(near).is_some());
-    let edit = entry.filter(|_| !taken).map(|entry| rename_key(entry, near));
+    if let Some(other) = parent_node.and_then(|node| node.entry(near)) {
+        return finding
+            .label(other.key.span, format!("`{near}` is here"))
+            .help(format!("Did you mean `{near}`? It also exists: keep one of them."));
+    }
+    let edit = entry.map(|entry| rename_key(entry, near));
     let fix = Fix::r#unsafe(format!("Rename it to `{near}`"), edit);
     finding.help(format!("Did you mean `{near}`?")).fix(fix)
 }

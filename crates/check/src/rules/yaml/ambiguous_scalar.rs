@@ -65,11 +65,12 @@ fn visit(cx: &Context<'_>, node: &Node, out: &mut Vec<Diagnostic>) {
         Value::Mapping(map) => map.entries.iter().for_each(|entry| visit(cx, &entry.value, out)),
         Value::Sequence(list) => list.items.iter().for_each(|item| visit(cx, item, out)),
         Value::Scalar(scalar) if scalar.style == ScalarStyle::Plain && node.tag.is_none() => {
-            // Where a Boolean belongs, `wrong-type` says so.
-            if let Some((old, new)) = readings(&scalar.text).filter(|_| !wants(cx, node.span, "boolean")) {
+            // Where a Boolean or a number belongs, the rule for its key says so.
+            let told = || wants(cx, node.span, "boolean") || wants(cx, node.span, "integer");
+            if let Some((old, new)) = readings(&scalar.text).filter(|_| !told()) {
                 let text = &scalar.text;
                 let message = format!("`{text}` is {old} in YAML 1.1 and {new} in YAML 1.2");
-                let clear = clear(cx, node.span, text);
+                let clear = format!("\"{text}\"");
                 let fix = Fix::safe(format!("Replace with `{clear}`"), [Edit::new(node.span, clear)]);
                 let finding = AmbiguousScalar::at(node.span, message);
                 // Quoting keeps the meaning only where the newer reader sees a text already.
@@ -80,14 +81,6 @@ fn visit(cx: &Context<'_>, node: &Node, out: &mut Vec<Diagnostic>) {
         }
         _ => {}
     }
-}
-
-/// The value as both versions read it alike: what the older one reads where the format wants no text.
-fn clear(cx: &Context<'_>, span: Span, text: &str) -> String {
-    if wants(cx, span, "integer") && text.contains('_') {
-        return text.replace('_', "");
-    }
-    format!("\"{text}\"")
 }
 
 /// Whether a value of another type belongs at a place.
@@ -127,7 +120,7 @@ fn readings(text: &str) -> Option<(&'static str, &'static str)> {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Applicability::Safe;
-    use crate::rules::testing::fixes;
+    use crate::rules::testing::{fixes, messages};
 
     #[test]
     fn what_is_not_a_string_is_not_made_one() {
@@ -136,12 +129,8 @@ mod tests {
                 "id: x\nname: n\nkind: Scheduled\nseverity: Low\nqueryFrequency: 1h\nqueryPeriod: 1h\nquery: T\n{line}\n"
             )
         };
-        for (line, fixed) in [
-            ("triggerThreshold: 1_000", "triggerThreshold: 1000"),
-            ("suppressionDuration: 1:00:00", "suppressionDuration: \"1:00:00\""),
-        ] {
-            assert_eq!(fixes("ambiguous-scalar", "a.yaml", &text(line)), [(Safe, text(fixed))]);
-        }
+        let duration = (Safe, text("suppressionDuration: \"1:00:00\""));
+        assert_eq!(fixes("ambiguous-scalar", "a.yaml", &text("suppressionDuration: 1:00:00")), [duration]);
         for (line, fixed) in [
             ("suppressionEnabled: yes", "suppressionEnabled: true"),
             ("suppressionEnabled: Off", "suppressionEnabled: false"),
@@ -149,5 +138,9 @@ mod tests {
             assert_eq!(fixes("ambiguous-scalar", "a.yaml", &text(line)), []);
             assert_eq!(fixes("wrong-type", "a.yaml", &text(line)), [(Safe, text(fixed))]);
         }
+        let threshold = text("triggerThreshold: 1_000");
+        assert_eq!(messages("ambiguous-scalar", &threshold), [""; 0]);
+        let fixed = [(Safe, text("triggerThreshold: 1000"))];
+        assert_eq!(fixes("invalid-trigger-threshold", "a.yaml", &threshold), fixed);
     }
 }

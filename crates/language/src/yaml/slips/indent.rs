@@ -214,10 +214,13 @@ pub(super) fn fits_no_level(place: &Place) -> Slip {
     let end = place.body_span().start as usize + name.len();
     let span = Span::new(place.body_span().start as usize, end.min(place.line.end));
     if levels.iter().any(|level| level.column == own) {
-        let is_item = body.starts_with('-');
-        let what =
-            if is_item { "expected a key, found a list item" } else { "expected a list item, found a key" };
-        return Slip::new(span, what).help("a mapping can only contain `key: value`, a list only `- item`");
+        if body.starts_with('-') {
+            let dash = place.body_span().start as usize;
+            return Slip::new(Span::new(dash, dash + 1), ITEM_FOR_KEY)
+                .help("a list needs its key on the line above: add the key, or remove the `-`");
+        }
+        return Slip::new(span, "expected a list item, found a key")
+            .help("a mapping can only contain `key: value`, a list only `- item`");
     }
     let mut columns: Vec<usize> = levels.iter().map(|level| level.column).collect();
     columns.sort_unstable();

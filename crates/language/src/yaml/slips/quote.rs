@@ -47,6 +47,19 @@ fn unclosed_at(place: &Place, at: usize, quote: char) -> Slip {
     let line = line_at(place.text, line_start(place.text, at));
     let mut candidates = Vec::new();
     let body = place.text[at..line.end].trim_end();
+    // `query: '|` over the lines of a block scalar.
+    let header = body.strip_prefix(quote).map(str::trim_start).unwrap_or_default();
+    if let Some(rest) = header.strip_prefix(['|', '>'])
+        && rest.len() < 3
+        && rest.bytes().all(|byte| matches!(byte, b'+' | b'-' | b'1'..=b'9'))
+    {
+        let stray = Span::new(at, at + quote.len_utf8());
+        let message = format!("unexpected quote before `{}`", &header[..1]);
+        return Slip::new(stray, message).help("a block scalar has no quotes: remove it").fix(
+            "remove the quote",
+            vec![vec![Edit::delete(Span::new(at, at + body.len() - header.len()))]],
+        );
+    }
     let below = super::continuation_end(place.text, line);
     if below > line.end {
         candidates.push(vec![Edit::insert(below, quote.to_string())]);
