@@ -264,5 +264,5 @@ macro_rules! topics {
     };
 }
 
-topics!(queries: advice calls edges joins lets lookback naming operations rows slips statements syntax types);
+topics!(queries: advice calls edges habits joins lets lookback naming operations rows slips statements syntax types);
 topics!(documents: broken detections edges entities gates metadata rules scalars slips);

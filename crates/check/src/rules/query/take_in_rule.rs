@@ -3,7 +3,7 @@
 use crate::content::Query;
 use crate::diagnostic::Diagnostic;
 use crate::kql::TokenKind as T;
-use crate::kql::ast::{Operator, OperatorKind, Order};
+use crate::kql::ast::{ExprKind, Name, Operator, OperatorKind, Order};
 use crate::rules::query::tree::{tree_with, with_unsafe_fix};
 use crate::rules::{Context, Rule, declare_rule};
 
@@ -66,8 +66,11 @@ impl Rule for TakeInRule {
         let Some(tree) = tree_with(query, &[T::Take, T::Limit, T::Sample]) else { return };
         for pipeline in tree.pipelines().iter().filter(|pipeline| pipeline.main) {
             for (index, stage) in pipeline.stages.iter().enumerate() {
-                let takes = matches!(stage.kind, OperatorKind::Take(_) | OperatorKind::Sample(_));
-                if !takes || in_order(&pipeline.stages[..index]) {
+                let (OperatorKind::Take(count) | OperatorKind::Sample(count)) = &stage.kind else { continue };
+                // What is wrong with `take all` is said of the number.
+                let wrong = |name: &Name| cx.meaning(query).findings.iter().any(|one| one.span == name.span);
+                let undefined = matches!(&count.kind, ExprKind::Name(name) if wrong(name));
+                if undefined || in_order(&pipeline.stages[..index]) {
                     continue;
                 }
                 let word = stage.word;

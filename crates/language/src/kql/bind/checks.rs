@@ -1,10 +1,11 @@
 //! What is said of a call whose arguments do not fit.
 
-use super::super::ast::{Expr, ExprKind, Literal};
+use super::super::ast::{Expr, ExprKind};
 use super::super::builtins::{Builtin, Class, Family, Form, Param, Takes};
 use super::super::error::Suggestion;
 use super::super::model::finding::Finding;
 use super::super::types::{Conversion, Scalar};
+use super::lengths::{length_in_quotes, quoted_argument, takes_length, without_quotes};
 use super::matching::{Arg, Matched, candidates, common, counts, of_class};
 use super::naming::value_of;
 use super::{Binder, FindingKind, Value};
@@ -21,6 +22,11 @@ impl<'a> Binder<'a> {
         }
         if args.is_empty() && builtin.signatures.iter().all(|signature| signature.least > 0) {
             self.wrong_count(builtin, place, 0);
+        } else if let Some((arg, length)) = quoted_argument(builtin, args) {
+            let message = format!("`{}` expects `timespan` here, got `string`", builtin.name);
+            let mut finding = Finding::new(FindingKind::Type, value_of(arg.expr).span, message);
+            without_quotes(&mut finding, arg.expr, length);
+            self.report(finding);
         } else if !args.iter().any(Arg::unknown) {
             let kinds: Vec<_> = args.iter().map(described).collect();
             let message = format!("`{}` cannot be called with {}", builtin.name, kinds.join(", "));
@@ -190,13 +196,8 @@ impl<'a> Binder<'a> {
         let message = format!("`{name}` expects {wanted} here, got {}", kind.described());
         let mut finding = Finding::new(FindingKind::Type, place, message);
         // `ago("7d")`: a length of time has no quotes.
-        if wanted == "`timespan`"
-            && let ExprKind::Literal(Literal::String(text)) = &value_of(arg.expr).kind
-            && is_length(text)
-        {
-            let title = format!("Replace with `{text}`");
-            finding.fix = Some(Suggestion { title, span: place, text: text.to_string() });
-            finding.help = Some(format!("Remove the quotes around `{text}`."));
+        if let Some(length) = length_in_quotes(arg.expr).filter(|_| takes_length(&param.takes)) {
+            without_quotes(&mut finding, arg.expr, length);
             self.report(finding);
             return false;
         }
@@ -368,14 +369,6 @@ pub(super) fn expected_count(least: usize, most: usize) -> String {
     }
 }
 
-/// Whether a text reads as a length of time: a number with a unit.
-fn is_length(text: &str) -> bool {
-    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
-    unit.len() < text.len()
-        && text.starts_with(|c: char| c.is_ascii_digit())
-        && matches!(unit, "d" | "h" | "m" | "s" | "ms" | "min" | "day" | "days" | "hour" | "hours")
-}
-
 /// How many arguments are given, in words.
 pub(super) fn given(count: usize) -> String {
     match count {
@@ -387,7 +380,7 @@ pub(super) fn given(count: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{expected_count, given, is_length};
+    use super::{expected_count, given};
 
     #[test]
     fn counts_are_put_into_words() {
@@ -404,15 +397,5 @@ mod tests {
             assert_eq!(expected_count(least, most), words, "{least} {most}");
         }
         assert_eq!([given(0), given(1), given(2), given(31)], ["none", "1", "2", "31"]);
-    }
-
-    #[test]
-    fn lengths_of_time_are_numbers_with_a_unit() {
-        for text in ["7d", "1.5h", "10m", "3s", "250ms", "5min", "1day", "2days", "1hour", "2hours", "1.d"] {
-            assert!(is_length(text), "{text}");
-        }
-        for text in ["", "d", "h", ".5d", "7", "1.5", "7w", "7 d", "d7", "1e3d", "-7d", "7dd", "days"] {
-            assert!(!is_length(text), "{text}");
-        }
     }
 }

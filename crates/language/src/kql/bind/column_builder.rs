@@ -299,7 +299,7 @@ impl<'a> Binder<'a> {
         if matches!(expr.kind, ExprKind::Missing) {
             return Scalar::Unknown;
         }
-        if let Some((name, value)) = self.colon_name(expr) {
+        if let Some((name, value)) = self.named_with_sign(expr) {
             let own = self.scalar(value);
             let kind = kind.unwrap_or(own);
             made.extend(self.declare_column(columns, name, kind, (expr.span, None), true));

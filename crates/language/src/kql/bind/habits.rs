@@ -101,25 +101,32 @@ impl<'a> Binder<'a> {
         self.checked_call(place, builtin, &args)
     }
 
-    /// `extend N: 5`: the new name and the value of a column that is named with a colon.
-    pub(super) fn colon_name(&mut self, expr: &'a Expr) -> Option<(&'a Name, &'a Expr)> {
-        let ExprKind::Binary { op: BinaryOp::String(op), op_span, left, right } = &expr.kind else {
-            return None;
+    /// `extend N: 5` and `extend N <- 5`: the new name and the value of a column that is named with another sign.
+    pub(super) fn named_with_sign(&mut self, expr: &'a Expr) -> Option<(&'a Name, &'a Expr)> {
+        let ExprKind::Binary { op, op_span, left, right } = &expr.kind else { return None };
+        // The arrow reads as less than a negative value.
+        let (sign, value) = match (op, &right.kind) {
+            (BinaryOp::String(op), _) if op.test == StringTest::Search => (*op_span, &**right),
+            (BinaryOp::Less, ExprKind::Unary { minus: true, operand })
+                if op_span.end == right.span.start && self.written(*op_span) == "<" =>
+            {
+                (Span::new(op_span.start as usize, op_span.end as usize + 1), &**operand)
+            }
+            _ => return None,
         };
         let ExprKind::Name(name) = &left.kind else { return None };
         let open = self.scope.row.as_ref().is_some_and(|row| row.has_unknown_columns);
         let is_column = self.scope.row.as_ref().is_some_and(|row| row.column(&name.text).is_some());
-        let new = op.test == StringTest::Search && name.form == NameForm::Plain && !is_column;
-        if !new || self.resolve(name).is_some() {
+        if name.form != NameForm::Plain || is_column || self.resolve(name).is_some() {
             return None;
         }
-        let message = "A column is named with `=`, not with `:`";
-        let span = Span::new(left.span.end as usize, op_span.end as usize);
-        let mut finding = Finding::new(FindingKind::UnknownColumn, *op_span, message);
+        let message = format!("A column is named with `=`, not with `{}`", self.written(sign));
+        let span = Span::new(left.span.end as usize, sign.end as usize);
+        let mut finding = Finding::new(FindingKind::UnknownColumn, sign, message);
         finding.help = Some(format!("Use `{} = ...`.", name.text));
         finding.fix = Some(Suggestion { title: "Replace with `=`".into(), span, text: " =".into() });
         self.report(finding.doubted(open));
-        Some((name, right))
+        Some((name, value))
     }
 
     /// `join kind: inner (...)` and `join kind==inner (...)`, which read as conditions.

@@ -27,6 +27,7 @@ mod graph_tests;
 mod graphs;
 mod habits;
 mod joins;
+mod lengths;
 mod matching;
 mod naming;
 mod operations;

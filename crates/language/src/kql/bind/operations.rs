@@ -9,6 +9,7 @@ use super::super::builtins::{self, Builtin, OperatorId as Op};
 use super::super::error::Suggestion;
 use super::super::model::finding::Finding;
 use super::super::types::Scalar;
+use super::lengths::{length_in_quotes, without_quotes};
 use super::matching::{Arg, candidates};
 use super::{Binder, FindingKind, Value};
 use crate::source::Span;
@@ -91,6 +92,15 @@ impl<'a> Binder<'a> {
             [a, b] if b.kind() == Scalar::DateTime && is_length(a) => Some(a),
             _ => None,
         };
+        // `TimeGenerated + "1h"`
+        let quoted = match args {
+            [a, b] if takes_length(written, a.kind()) => Some(b),
+            [a, b] if takes_length(written, b.kind()) => Some(a),
+            _ => None,
+        };
+        if let Some((expr, length)) = quoted.and_then(|arg| Some((arg.expr, length_in_quotes(arg.expr)?))) {
+            without_quotes(&mut finding, expr, length);
+        }
         if let Some(length) = length.filter(|_| matches!(written, ">" | ">=" | "<" | "<=")) {
             let span = length.expr.span;
             let length = self.written(span);
@@ -170,6 +180,15 @@ pub(super) fn list_operator_id(op: ListOp) -> Op {
         ListOp::In { negated: true, folds_case: true } => Op::NotInCs,
         ListOp::HasAny => Op::HasAny,
         ListOp::HasAll => Op::HasAll,
+    }
+}
+
+/// Whether a length of time fits on the other side of a value.
+fn takes_length(op: &str, kind: Scalar) -> bool {
+    match kind {
+        Scalar::DateTime => matches!(op, "+" | "-"),
+        Scalar::Timespan => matches!(op, "+" | "-" | "<" | "<=" | ">" | ">=" | "==" | "!="),
+        _ => false,
     }
 }
 

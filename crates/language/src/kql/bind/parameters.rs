@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::ast::{Expr, ExprKind, Literal, Operator, OperatorKind, Param};
+use super::super::ast::{Expr, ExprKind, Literal, Name, NameForm, Operator, OperatorKind, Param};
 use super::super::error::Suggestion;
 use super::super::foreign::{self, CHARTS};
 use super::super::model::finding::Finding;
@@ -84,6 +84,12 @@ impl<'a> Binder<'a> {
 
     /// How many rows: an integer that no row decides.
     pub(super) fn row_count(&mut self, expr: &'a Expr) {
+        if let ExprKind::Name(name) = &value_of(expr).kind
+            && self.names_nothing(name)
+        {
+            self.no_row_count(name);
+            return;
+        }
         let kind = self.scalar(value_of(expr));
         if !kind.integer() && !kind.unknown() {
             let message = format!("The number of rows must be an integer, got `{}`", kind.name());
@@ -96,6 +102,42 @@ impl<'a> Binder<'a> {
             }
             self.report(finding);
         }
+    }
+
+    /// Whether a plain name is none of a column and of nothing else.
+    fn names_nothing(&mut self, name: &Name) -> bool {
+        let may_be = |row: &Arc<Relation>| row.has_unknown_columns || row.column(&name.text).is_some();
+        let may_be_column = self.scope.row.as_ref().is_some_and(may_be);
+        let is_table = self.catalog.table(&name.text).is_some();
+        name.form == NameForm::Plain && !may_be_column && !is_table && self.resolve(name).is_none()
+    }
+
+    /// A name that is not defined for the number of rows, which no column can be.
+    fn no_row_count(&mut self, name: &'a Name) {
+        self.recorder.mention(name.span, || Symbol::Unresolved);
+        if !name.text.eq_ignore_ascii_case("all") {
+            let locals: Vec<Arc<str>> = self.names.visible().map(|local| local.name.clone()).collect();
+            let near = nearest_name(&name.text, locals.iter().map(|local| &**local));
+            let message = format!("`{}` is not defined", name.text);
+            self.report(Finding::new(FindingKind::UnknownColumn, name.span, message).meant(near));
+            return;
+        }
+        let message = format!("The number of rows must be an integer, not `{}`", name.text);
+        let mut finding = Finding::new(FindingKind::Type, name.span, message);
+        let before = self.text.get(..name.span.start as usize).unwrap_or_default().trim_end();
+        let help = if before.ends_with("top") {
+            "Use `sort by` to return all rows in order."
+        } else {
+            "Remove the operator: without it, all rows are returned."
+        };
+        finding.help = Some(help.to_owned());
+        let pipe = before.strip_suffix("take").or_else(|| before.strip_suffix("limit")).map(str::trim_end);
+        if let Some(rest) = pipe.and_then(|before| before.strip_suffix('|')) {
+            let span = Span::new(rest.trim_end().len(), name.span.end as usize);
+            let title = "Remove the operator".to_owned();
+            finding.fix = Some(Suggestion { title, span, text: String::new() });
+        }
+        self.report(finding);
     }
 
     /// The word that a parameter of an operator has.

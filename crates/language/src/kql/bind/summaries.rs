@@ -5,8 +5,10 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::super::ast::{Expr, ExprKind, TopNested};
+use super::super::model::finding::Finding;
 use super::super::types::{ColumnId, Conversion, Relation, Scalar};
 use super::column_builder::{ColumnBuilder, Style};
+use super::lengths::{length_in_quotes, without_quotes};
 use super::naming::value_of;
 use super::{Binder, FindingKind, Value};
 
@@ -97,7 +99,12 @@ impl<'a> Binder<'a> {
         if !fits {
             let message =
                 format!("A step of {} cannot be used with an axis of {}", own.described(), axis.described());
-            self.say(FindingKind::Type, expr.span, message);
+            let mut finding = Finding::new(FindingKind::Type, expr.span, message);
+            let timed = matches!(axis, Scalar::DateTime | Scalar::Timespan);
+            if let Some(length) = length_in_quotes(expr).filter(|_| timed) {
+                without_quotes(&mut finding, expr, length);
+            }
+            self.report(finding);
         }
     }
 

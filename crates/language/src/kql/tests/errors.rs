@@ -52,7 +52,7 @@ fn slips_are_explained_and_their_fixes_parse() {
             "`!in~` must not contain a space @ !in ~",
             Some("T | where a !in~ ('x')"),
         ),
-        ("T | project a b", "Expected `,` after `a` @ b", Some("T | project a, b")),
+        ("T | project a b", "Expected `,` or `=` after `a` @ b", Some("T | project a, b")),
         ("T | let x = 1;", "`let` is a statement, not an operator @ |", Some("T ; let x = 1;")),
         ("T | where a == 1 |", "No operator follows this pipe @ |", Some("T | where a == 1")),
         (

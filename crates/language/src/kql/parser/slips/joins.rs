@@ -3,6 +3,7 @@
 use super::super::super::ast::JoinKind;
 use super::super::super::error::ErrorKind;
 use super::super::super::token::TokenKind as T;
+use super::super::operators::is_operator;
 use super::{Draft, Slips};
 use crate::source::Span;
 
@@ -91,6 +92,45 @@ impl Slips<'_> {
         draft.say(self.span(source), message, "Put the right side in parentheses.");
         draft.fix(Span::at(self.span(source).start as usize), "(");
         draft.covers = Span::new(self.span(source).start as usize, self.stage(at).end as usize);
+        true
+    }
+
+    /// `mv-apply x = a (where x > 1)`: the subquery without its `on`.
+    pub(super) fn apply_without_on(&self, draft: &mut Draft, at: usize) -> bool {
+        // The parser stops at the parenthesis or, where it takes a name before it for a call, right behind it.
+        let open = if self.kind(at) == T::OpenParen { Some(at) } else { at.checked_sub(1) };
+        let Some(open) =
+            open.filter(|open| self.kind(*open) == T::OpenParen && is_operator(self.kind(open + 1)))
+        else {
+            return false;
+        };
+        let mut depth = 0_usize;
+        let mut apply = None;
+        for index in (0..open).rev() {
+            match self.kind(index) {
+                T::CloseParen | T::CloseBracket => depth += 1,
+                T::OpenParen | T::OpenBracket => match depth.checked_sub(1) {
+                    Some(less) => depth = less,
+                    None => return false,
+                },
+                T::MvApply | T::MvDashApply if depth == 0 => {
+                    apply = Some(index);
+                    break;
+                }
+                T::Pipe | T::Semicolon | T::On => return false,
+                _ => {}
+            }
+        }
+        let Some(apply) = apply.filter(|apply| apply + 1 < open && self.ends_operand(open - 1)) else {
+            return false;
+        };
+        let span = self.span(open);
+        let message = format!("`on` is missing before the subquery of `{}`", self.written(apply));
+        draft.say(span, message, "Use `on (...)`.");
+        draft.fix(Span::at(span.start as usize), if self.glued(open) { " on " } else { "on " });
+        // The parser looks for `on` once more behind the subquery.
+        let end = self.closing(open).map_or(self.stage(at).end, |close| self.span(close + 1).end);
+        draft.covers = Span { start: span.start, end: end.max(span.end) };
         true
     }
 

@@ -1,5 +1,6 @@
 //! Lists of columns and keys of order in the form of other languages.
 
+use super::super::super::builtins;
 use super::super::super::error::ErrorKind;
 use super::super::super::foreign;
 use super::super::super::token::TokenKind as T;
@@ -160,12 +161,21 @@ impl Slips<'_> {
 
     /// `project *`: all columns, which is what there is without the operator.
     pub(super) fn all_columns(&self, draft: &mut Draft, at: usize) -> bool {
-        if self.kind(at) != T::Asterisk || at < 2 || !matches!(self.kind(at - 1), T::Project | T::Extend) {
+        if self.kind(at) != T::Asterisk || at < 2 {
             return false;
         }
         let operator = self.written(at - 1);
-        let message = format!("`{operator}` has no `*`: all columns are kept without it");
-        draft.say(self.span(at), message, "Remove the operator, or name the columns.");
+        match self.kind(at - 1) {
+            T::Project | T::Extend => {
+                let message = format!("`{operator}` has no `*`: all columns are kept without it");
+                draft.say(self.span(at), message, "Remove the operator, or name the columns.");
+            }
+            T::Take | T::Limit => {
+                let help = "Remove the operator: without it, all rows are returned.";
+                draft.say(self.span(at), "The number of rows must be an integer, not `*`", help);
+            }
+            _ => return false,
+        }
         let ends = matches!(self.kind(at + 1), T::Pipe | T::Semicolon | T::EndOfText | T::CloseParen);
         if ends && self.kind(at - 2) == T::Pipe {
             self.take_out(draft, at - 2, at);
@@ -174,22 +184,53 @@ impl Slips<'_> {
         true
     }
 
-    /// `extend User Account`: a name and its value without `=`.
+    /// `extend User Account` and `project User tolower(Account)`: a name and its value without `=`.
     pub(super) fn missing_equal(&self, draft: &mut Draft, at: usize) -> bool {
-        let begins = at > 1
-            && draft.expects() == Some(",")
-            && self.kind(at - 1) == T::Identifier
-            && (self.kind(at - 2) == T::Extend);
-        let value = self.kind(at).is_literal() || self.kind(at) == T::Identifier;
-        let gap = &self.text[self.end_before(at)..self.span(at).start as usize];
-        if !begins || !value || gap.is_empty() || gap.contains('\n') {
+        let calls = self.kind(at + 1) == T::OpenParen && self.glued(at + 1);
+        let makes = match self.named_by(draft, at) {
+            Some(T::Extend) => self.kind(at).is_literal() || self.kind(at) == T::Identifier,
+            Some(T::Project) => self.kind(at) == T::Identifier && calls,
+            _ => false,
+        };
+        if makes {
+            let (span, name) = (self.span(at), self.written(at - 1));
+            draft.say(span, format!("`=` is missing after `{name}`"), format!("Use `{name} = ...`."));
+            draft.fix(Span::at(self.end_before(at)), " =");
+            draft.covers = self.stage(at);
+        }
+        makes
+    }
+
+    /// `project User Account`: two columns without a comma, or a new name without `=`.
+    pub(super) fn two_columns(&self, draft: &mut Draft, at: usize) -> bool {
+        let ends =
+            matches!(self.kind(at + 1), T::Comma | T::Pipe | T::Semicolon | T::CloseParen | T::EndOfText);
+        if !ends || self.named_by(draft, at) != Some(T::Project) || self.kind(at) != T::Identifier {
             return false;
         }
-        let name = self.written(at - 1);
-        draft.say(self.span(at), format!("`=` is missing after `{name}`"), format!("Use `{name} = ...`."));
-        draft.fix(Span::at(self.end_before(at)), " =");
+        let (span, name, next) = (draft.error.span, self.written(at - 1), self.written(at));
+        let help = format!("Use `{name}, {next}` for two columns, or `{name} = {next}` for a new name.");
+        draft.say(span, format!("Expected `,` or `=` after `{name}`"), help);
+        draft.fix(Span::at(self.end_before(at)), ",");
         draft.covers = self.stage(at);
         true
+    }
+
+    /// The operator in which something follows a name that begins an item of its list, on the same line and without a comma.
+    fn named_by(&self, draft: &Draft, at: usize) -> Option<T> {
+        let name = at.checked_sub(1).filter(|name| self.kind(*name) == T::Identifier)?;
+        let gap = &self.text[self.end_before(at)..self.span(at).start as usize];
+        if draft.expects() != Some(",") || gap.is_empty() || gap.contains('\n') || self.opened(at).is_some() {
+            return None;
+        }
+        let operator = self.operator_of(at)?;
+        let begins = operator + 1 == name || self.kind(name - 1) == T::Comma;
+        let written = self.written(name);
+        let calls = builtins::function(written).is_some() || builtins::aggregate(written).is_some();
+        // A name that is repeated is said to be, and one with a value of its own is another column.
+        let first = self.kind(name - 1) == T::Extend;
+        let other = written == self.written(at) || self.kind(at + 1) == T::Equal && !first;
+        (begins && !calls && !other).then(|| self.kind(operator))
     }
 
     /// `project-rename A to B`, `mv-expand A as B`: the new name after the old one.
@@ -297,6 +338,17 @@ impl Slips<'_> {
         {
             draft.say(self.over(at - 1, at), "`->` is not an operator in KQL", "Use `.` for a property.");
             draft.fix(self.over(at - 1, at), ".");
+        } else if at > 1
+            && self.kind(at) == T::GreaterThan
+            && self.kind(at - 1) == T::Minus
+            && self.glued(at)
+            && self.operator_of(at).is_some_and(|operator| {
+                self.names_columns(operator) || self.kind(operator) == T::ProjectRename
+            })
+        {
+            // Which of the two is the new name depends on where the arrow is from.
+            let arrow = self.over(at - 1, at);
+            draft.say(arrow, "`->` is not an operator in KQL", "Use `New = Old`, with the new name first.");
         } else {
             return false;
         }
@@ -342,7 +394,7 @@ impl Slips<'_> {
         let word = self.written(at);
         let plugin = draft.error.kind == ErrorKind::OperatorExpected
             && self.kind(at + 1) == T::OpenParen
-            && super::super::super::builtins::plugin(word).is_some();
+            && builtins::plugin(word).is_some();
         if plugin {
             draft.say(
                 self.span(at),

@@ -253,6 +253,7 @@ impl<'t> Slips<'t> {
             || self.join_kind(&mut draft, at)
             || self.join_word(&mut draft, at)
             || self.join_parenthesis(&mut draft, at)
+            || self.apply_without_on(&mut draft, at)
             || self.listed_tables(&mut draft, at)
             || self.choice(&mut draft, at)
             || self.function(&mut draft, at)
@@ -321,6 +322,7 @@ impl<'t> Slips<'t> {
             || self.list(&mut draft, at)
             || self.call(&mut draft, at)
             || self.no_comparison(&mut draft, at)
+            || self.two_columns(&mut draft, at)
             || self.token(&mut draft, at)
             || self.placeholder(&mut draft, at);
         if !known && draft.error.help.is_none() {
