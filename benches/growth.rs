@@ -39,6 +39,11 @@ const SHAPES: &[Shape] = &[
     ("comments", "a.kql", |n| "T\n| where a in (".to_owned() + &"1, // c\n// d\n".repeat(n) + "2)"),
     ("subqueries", "a.kql", |n| "T".to_owned() + &"\n|join (T|where f(a,(b)) or c) on d".repeat(n)),
     ("unknown-keys", "a.yaml", |n| HEAD.to_owned() + &lines(n, |at| format!("key{at}: x\n")) + "query: T\n"),
+    ("missing-keys", "a.yaml", |n| {
+        let mapping = |at| format!("  - entityType: IP\n    identifier: Address\n    columnName: c{at}\n");
+        HEAD.to_owned() + "query: T\nentityMappings:\n" + &lines(n, mapping)
+    }),
+    ("row-counts", "a.kql", |n| "SecurityEvent\n".to_owned() + &"| take all\n".repeat(n)),
     ("suppressions", "a.yaml", |n| HEAD.to_owned() + "query: T\n" + &"# sentlint: ignore[foo] x\n".repeat(n)),
 ];
 

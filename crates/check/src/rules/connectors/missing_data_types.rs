@@ -1,10 +1,12 @@
 //! `missing-data-types`
 
+use std::cell::LazyCell;
+
 use crate::content::Template;
 use crate::content::model::Connector;
 use crate::diagnostic::Diagnostic;
 use crate::rules::metadata::misindented_key::misindented_key;
-use crate::rules::metadata::unknown_key::has_slip_of;
+use crate::rules::metadata::unknown_key::UnknownKeys;
 use crate::rules::{Context, Rule, declare_rule};
 use crate::yaml::Node;
 
@@ -61,10 +63,11 @@ impl Rule for MissingDataTypes {
         let is_misindented = |connector: &Connector<'_>| {
             connector.node.as_mapping().zip(misindented).is_some_and(|(own, item)| std::ptr::eq(own, item))
         };
+        let unknown = LazyCell::new(|| UnknownKeys::of(cx));
         for connector in connectors(template).filter(is_whole) {
             // A single value in place of the list is another rule's matter.
             let is_there = connector.data_types.field.is_some_and(|field| !field.node().is_null());
-            if !is_there && !is_misindented(connector) && !is_slip(cx, connector) {
+            if !is_there && !is_misindented(connector) && !is_slip(cx, &unknown, connector) {
                 out.push(finding(connector));
             }
         }
@@ -72,11 +75,11 @@ impl Rule for MissingDataTypes {
 }
 
 /// Whether a key of the connector is a slip of `dataTypes`, which is reported there.
-fn is_slip(cx: &Context<'_>, connector: &Connector<'_>) -> bool {
+fn is_slip(cx: &Context<'_>, unknown: &UnknownKeys<'_>, connector: &Connector<'_>) -> bool {
     let pointer = cx.content.root().and_then(|root| root.pointer_at(connector.node.span));
     connector.node.as_mapping().zip(pointer).is_some_and(|(map, pointer)| {
         let parent = pointer.split('/').take(3).collect::<Vec<_>>().join("/");
-        has_slip_of(cx, map, &parent, "dataTypes")
+        unknown.have_slip_of(map, &parent, "dataTypes")
     })
 }
 

@@ -1,12 +1,14 @@
 //! `missing-key`
 
+use rustc_hash::FxHashMap;
+
 use crate::content::fields::{Format, Owner};
 use crate::content::schema::{Fault, Violation};
 use crate::content::{Kind, Template};
 use crate::diagnostic::Diagnostic;
 use crate::rules::detection::structure;
 use crate::rules::metadata::misindented_key::is_misindented;
-use crate::rules::metadata::unknown_key::has_slip_of;
+use crate::rules::metadata::unknown_key::UnknownKeys;
 use crate::rules::schema_violations::owning_rule;
 use crate::rules::words::listed;
 use crate::rules::{Context, Rule, declare_rule};
@@ -89,7 +91,9 @@ impl Rule for MissingKey {
             return;
         }
         let mut told = "";
+        let unknown = UnknownKeys::of(cx);
         let mut lacking: Vec<(&Violation, Vec<&str>)> = Vec::new();
+        let mut places: FxHashMap<&str, usize> = FxHashMap::default();
         for violation in
             cx.violations.iter().filter(|violation| owning_rule(cx, violation) == Owner::MissingKey)
         {
@@ -104,14 +108,15 @@ impl Rule for MissingKey {
             let owner = cx.content.root().and_then(|root| root.pointer(&violation.pointer));
             let owner = owner.and_then(Node::as_mapping);
             // A slip of the key is reported where it is.
-            let is_slip = || owner.is_some_and(|map| has_slip_of(cx, map, &violation.pointer, key));
+            let is_slip = || owner.is_some_and(|map| unknown.have_slip_of(map, &violation.pointer, key));
             if is_misindented(cx, &violation.pointer, key) || is_slip() {
                 continue;
             }
-            match lacking.iter_mut().find(|(first, _)| first.pointer == violation.pointer) {
-                Some((_, keys)) => keys.push(key),
-                None => lacking.push((violation, vec![key])),
+            let place = *places.entry(&violation.pointer).or_insert(lacking.len());
+            if place == lacking.len() {
+                lacking.push((violation, Vec::new()));
             }
+            lacking[place].1.push(key);
         }
         out.extend(parted::taken(cx, &mut lacking));
         out.extend(entity::taken(cx, &mut lacking));

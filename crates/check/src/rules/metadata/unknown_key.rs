@@ -1,5 +1,7 @@
 //! `unknown-key`
 
+use rustc_hash::FxHashMap;
+
 use crate::content::aliases::MERGE;
 use crate::content::fields::Owner;
 use crate::content::near_keys::Why;
@@ -103,8 +105,8 @@ impl Rule for UnknownKey {
         );
         for violation in cx.violations {
             let Fault::Unknown { key, known } = &violation.fault else { continue };
-            let parent = violation.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-            if owning_rule(cx, violation) != Owner::UnknownKey || entity::explains(cx, parent, key) {
+            if owning_rule(cx, violation) != Owner::UnknownKey || entity::explains(cx, parent(violation), key)
+            {
                 continue;
             }
             out.push(finding(cx, violation, key, known));
@@ -112,19 +114,35 @@ impl Rule for UnknownKey {
     }
 }
 
-/// Whether a mapping, found at a pointer, has a key that nobody knows and that is a slip of one that it lacks: it is reported
-/// there.
-pub(in crate::rules) fn has_slip_of(cx: &Context<'_>, map: &Mapping, pointer: &str, key: &str) -> bool {
-    let mut unknown = cx.violations.iter().filter_map(|violation| {
-        let Fault::Unknown { key: unknown, .. } = &violation.fault else { return None };
-        let parent = violation.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
-        (parent == pointer && map.entry(unknown).is_some()).then_some(unknown)
-    });
-    unknown.any(|unknown| is_slip(unknown, key))
+/// The keys that nobody knows, by the pointers of the mappings that they are in.
+pub(in crate::rules) struct UnknownKeys<'a>(FxHashMap<&'a str, Vec<&'a str>>);
+
+impl<'a> UnknownKeys<'a> {
+    /// Those of a file.
+    pub(in crate::rules) fn of(cx: &Context<'a>) -> Self {
+        let mut all: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+        for violation in cx.violations {
+            if let Fault::Unknown { key, .. } = &violation.fault {
+                all.entry(parent(violation)).or_default().push(key);
+            }
+        }
+        Self(all)
+    }
+
+    /// Whether a mapping, found at a pointer, has one that is a slip of a key that it lacks: it is reported there.
+    pub(in crate::rules) fn have_slip_of(&self, map: &Mapping, pointer: &str, key: &str) -> bool {
+        let mut unknown = self.0.get(pointer).into_iter().flatten();
+        unknown.any(|unknown| is_slip(unknown, key) && map.entry(unknown).is_some())
+    }
+}
+
+/// The pointer of the mapping that an unknown key is in.
+fn parent(violation: &Violation) -> &str {
+    violation.pointer.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
 fn finding(cx: &Context<'_>, violation: &Violation, key: &str, known: &[&'static str]) -> Diagnostic {
-    let parent = violation.pointer.rsplit_once('/').map_or("", |(parent, _)| parent);
+    let parent = parent(violation);
     let place = if parent.is_empty() { String::new() } else { format!(" in `{}`", readable(parent)) };
     let parent_node = cx.content.root().and_then(|root| root.pointer(parent));
     let entry = parent_node.and_then(|node| node.entry(key));

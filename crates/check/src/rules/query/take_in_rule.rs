@@ -68,7 +68,9 @@ impl Rule for TakeInRule {
             for (index, stage) in pipeline.stages.iter().enumerate() {
                 let (OperatorKind::Take(count) | OperatorKind::Sample(count)) = &stage.kind else { continue };
                 // What is wrong with `take all` is said of the number.
-                let wrong = |name: &Name| cx.meaning(query).findings.iter().any(|one| one.span == name.span);
+                let wrong = |name: &Name| {
+                    cx.meaning(query).findings.binary_search_by_key(&name.span, |one| one.span).is_ok()
+                };
                 let undefined = matches!(&count.kind, ExprKind::Name(name) if wrong(name));
                 if undefined || in_order(&pipeline.stages[..index]) {
                     continue;
